@@ -1,0 +1,98 @@
+//! How long the graph kernels take on a heavy-tailed graph that is the same every time.
+//!
+//! `CLOUT_BENCH_EDGES=15000000 cargo bench --bench kernels` for the size of a large night; a million
+//! edges without it. There is one node to 15 edges, and the best-known person gets about a twentieth
+//! of all reactions.
+
+use std::hint::black_box;
+use std::time::Duration;
+
+use clout::graph::{Csr, PropagationParams, propagate, return_probability};
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+
+const DEFAULT_EDGES: usize = 1_000_000;
+const EDGES_PER_NODE: usize = 15;
+
+/// An edge list: targets, actors, weights.
+struct Edges {
+    node_count: usize,
+    targets: Vec<u32>,
+    actors: Vec<u32>,
+    weights: Vec<f64>,
+}
+
+/// A fixed stream of numbers in [0, 1): splitmix64.
+fn noise(seed: u64) -> impl FnMut() -> f64 {
+    let mut state = seed;
+    move || {
+        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut bits = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((bits ^ (bits >> 31)) >> 11) as f64 / (1u64 << 53) as f64
+    }
+}
+
+fn heavy_tailed(edge_count: usize) -> Edges {
+    let node_count = (edge_count / EDGES_PER_NODE).max(1);
+    let (n, mut next) = (node_count as f64, noise(2026));
+    let mut edges = Edges {
+        node_count,
+        targets: Vec::with_capacity(edge_count),
+        actors: Vec::with_capacity(edge_count),
+        weights: Vec::with_capacity(edge_count),
+    };
+    for _ in 0..edge_count {
+        // A multiplicative step scatters the well-known over the ids, as hashing does.
+        let fame = (n * next().powf(4.5)) as u64;
+        edges
+            .targets
+            .push((fame * 2_654_435_761 % node_count as u64) as u32);
+        edges.actors.push((n * next()) as u32);
+        edges.weights.push(0.01 + next());
+    }
+    edges
+}
+
+fn kernels(criterion: &mut Criterion) {
+    let wanted = std::env::var("CLOUT_BENCH_EDGES")
+        .ok()
+        .and_then(|edges| edges.parse().ok());
+    let edges = heavy_tailed(wanted.unwrap_or(DEFAULT_EDGES));
+    let build = || {
+        Csr::from_edges(
+            edges.node_count,
+            &edges.targets,
+            &edges.actors,
+            &edges.weights,
+        )
+    };
+    let in_edges = build().expect("a valid graph");
+    let (out_edges, _) = in_edges.transpose();
+    let trust = vec![1.0; in_edges.node_count()];
+    let one_step = PropagationParams {
+        max_iterations: 1,
+        ..PropagationParams::default()
+    };
+    let until_converged = PropagationParams::default();
+
+    let mut group = criterion.benchmark_group("graph");
+    group
+        .sample_size(10)
+        .measurement_time(Duration::from_secs(10));
+    group.throughput(Throughput::Elements(in_edges.edge_count() as u64));
+    group.bench_function("from_edges", |b| b.iter(|| black_box(build())));
+    group.bench_function("transpose", |b| b.iter(|| black_box(in_edges.transpose())));
+    group.bench_function("propagate, one step", |b| {
+        b.iter(|| black_box(propagate(&in_edges, &trust, &one_step)));
+    });
+    group.bench_function("propagate until converged", |b| {
+        b.iter(|| black_box(propagate(&in_edges, &trust, &until_converged)));
+    });
+    group.bench_function("return_probability", |b| {
+        b.iter(|| black_box(return_probability(&in_edges, &out_edges, 0.85)));
+    });
+    group.finish();
+}
+
+criterion_group!(benches, kernels);
+criterion_main!(benches);

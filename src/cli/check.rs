@@ -1,0 +1,93 @@
+//! `clout check`: test the input only.
+
+use serde_json::{Value, json};
+
+use super::options::{Format, JobArgs, day, open, start_threads};
+use super::output::{Rows, print, show, show_object};
+use super::progress::Progress;
+use crate::day::Day;
+use crate::error::Result;
+use crate::night::check::{Findings, check};
+
+/// Arguments of `clout check`.
+#[derive(clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    job: JobArgs,
+    /// Last load date to test; the newest of any known network without it.
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    as_of: Option<Day>,
+    /// First load date to test; the oldest without it.
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    from: Option<Day>,
+    /// How many rejects to show; all with --format json.
+    #[arg(short = 'n', long, default_value_t = 20)]
+    count: usize,
+    /// How the findings are shown.
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+impl Args {
+    /// Tests the input and shows what would be refused.
+    pub fn run(self) -> Result<()> {
+        let job = self.job.spec()?.resolve_for_checking()?;
+        start_threads(&job)?;
+        let input = open(&job.input.root, &job.storage)?;
+        let watch = Progress::start();
+        let findings = check(&job, &input, self.from, self.as_of, &watch);
+        watch.finish();
+        let findings = findings?;
+        match self.format {
+            Format::Json => show_object(&object(&findings))?,
+            Format::Text => text(&findings, self.count)?,
+        }
+        findings.verdict
+    }
+}
+
+fn row(reject: &crate::intake::rejects::Reject) -> Vec<Value> {
+    vec![
+        reject.table.into(),
+        reject.network.clone().into(),
+        reject.load_date.map(|day| day.to_string()).into(),
+        reject.file.clone().into(),
+        reject.row_number.into(),
+        reject.reason.clone().into(),
+        reject.activity_id.clone().into(),
+    ]
+}
+
+const COLUMNS: [&str; 7] = ["table", "network", "load_date", "file", "row_number", "reason", "activity_id"];
+
+fn object(findings: &Findings) -> Value {
+    let rejects: Vec<Value> = findings
+        .rejects
+        .iter()
+        .map(|reject| Value::Object(COLUMNS.iter().map(|name| (*name).to_owned()).zip(row(reject)).collect()))
+        .collect();
+    json!({
+        "snapshot_date": findings.as_of,
+        "rows_read": findings.rows_read,
+        "rows_refused": findings.rows_refused,
+        "is_accepted": findings.verdict.is_ok(),
+        "rejects": rejects,
+    })
+}
+
+fn text(findings: &Findings, count: usize) -> Result<()> {
+    print(&format!("{} rows of activities read up to {}, {} refused", findings.rows_read, findings.as_of, findings.rows_refused))?;
+    for (reason, count) in crate::intake::rejects::by_reason(&findings.rejects) {
+        print(&format!("  {count:>8}  {reason}"))?;
+    }
+    if findings.rejects.is_empty() {
+        return Ok(());
+    }
+    let shown: Vec<Vec<Value>> = findings.rejects.iter().take(count).map(|reject| row(reject)[2..6].to_vec()).collect();
+    let more = findings.rejects.len() - shown.len();
+    show(&Rows { columns: COLUMNS[2..6].to_vec(), rows: shown }, Format::Text)?;
+    match more {
+        0 => Ok(()),
+        more => print(&format!("and {more} more: --count {} or --format json shows them", findings.rejects.len())),
+    }
+}

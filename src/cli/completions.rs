@@ -1,0 +1,23 @@
+//! `clout completions`: a completion script for a shell.
+
+use clap::CommandFactory;
+use clap_complete::Shell;
+
+use crate::error::Result;
+
+/// Arguments of `clout completions`.
+#[derive(clap::Args)]
+pub struct Args {
+    /// The shell.
+    #[arg(value_enum)]
+    shell: Shell,
+}
+
+impl Args {
+    /// Prints the script.
+    pub fn run(self) -> Result<()> {
+        let mut script = Vec::new();
+        clap_complete::generate(self.shell, &mut super::Cli::command(), "clout", &mut script);
+        super::output::print(String::from_utf8_lossy(&script).trim_end())
+    }
+}

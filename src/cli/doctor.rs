@@ -1,0 +1,33 @@
+//! `clout doctor`: is this store fit?
+
+use serde_json::Value;
+
+use super::options::{Format, ResultArgs, random_hex};
+use super::output::{Rows, show};
+use crate::error::{Error, Kind, Result};
+use crate::warehouse::doctor::examine;
+
+/// Arguments of `clout doctor`.
+#[derive(clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    results: ResultArgs,
+    /// How the findings are shown.
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+impl Args {
+    /// Examines the output store; fails where it is not fit.
+    pub fn run(self) -> Result<()> {
+        let store = self.results.store()?;
+        let checks = examine(&store, &random_hex(8)?);
+        let row = |name: &str, is_ok: bool, detail: &str| vec![Value::from(name), Value::from(is_ok), Value::from(detail)];
+        let rows = checks.iter().map(|check| row(check.name, check.is_ok, &check.detail)).collect();
+        show(&Rows { columns: vec!["check", "is_ok", "detail"], rows }, self.format)?;
+        match checks.iter().find(|check| !check.is_ok) {
+            Some(failed) => Err(Error::new(Kind::Storage, format!("{} is not fit: {}", store.url(), failed.detail))),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! `clout generate`: a made-up warehouse.
+
+use serde_json::json;
+
+use super::options::{Format, day, open};
+use super::output::{print, show_object};
+use crate::day::Day;
+use crate::error::{Error, Result};
+use crate::generate::{GenerateError, GenerateSpec, GeneratedFile, generate};
+use crate::job::StorageRules;
+
+/// Arguments of `clout generate`.
+#[derive(clap::Args)]
+pub struct Args {
+    /// Where to: a path or URL. Files of the same name are replaced.
+    #[arg(long, value_name = "URL")]
+    to: String,
+    /// Decides every draw: the same seed gives the same bytes.
+    #[arg(long, default_value_t = GenerateSpec::default().seed)]
+    seed: u64,
+    /// How many people.
+    #[arg(long, default_value_t = GenerateSpec::default().persons)]
+    persons: u32,
+    /// How many load dates.
+    #[arg(long, default_value_t = GenerateSpec::default().days)]
+    days: u32,
+    /// The last load date.
+    #[arg(long, value_name = "DATE", value_parser = day, default_value_t = Day(GenerateSpec::default().last_day))]
+    last_day: Day,
+    /// How the summary is shown.
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+impl From<GenerateError> for Error {
+    fn from(error: GenerateError) -> Error {
+        match error {
+            GenerateError::Spec(message) => Error::usage(message),
+            other => Error::internal("cannot make the warehouse up").with_source(other),
+        }
+    }
+}
+
+impl Args {
+    /// Writes the warehouse, file by file.
+    pub fn run(self) -> Result<()> {
+        let store = open(&self.to, &StorageRules::default())?;
+        let spec = GenerateSpec { seed: self.seed, persons: self.persons, days: self.days, last_day: self.last_day.0 };
+        let mut put = |file: GeneratedFile| store.put(&file.path, file.bytes);
+        let made = generate::<Error>(&spec, &mut put)?;
+        match self.format {
+            Format::Json => show_object(&json!({
+                "files": made.files,
+                "rows": made.rows,
+                "bytes": made.bytes,
+                "activities": made.activities,
+                "planted": made.planted,
+            })),
+            Format::Text => print(&format!(
+                "made up {} files, {} bytes, below {}: {} activities, of which {} late, {} redelivered and {} twins",
+                made.files, made.bytes, self.to, made.activities, made.late, made.redelivered, made.twins
+            )),
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! The command line: one file a command, and no work here.
+//!
+//! This is the front door: the environment, the clock, randomness and threads come in here and
+//! nowhere below.
+
+mod backfill;
+mod check;
+mod completions;
+mod doctor;
+mod generate;
+mod options;
+mod output;
+mod plan;
+mod progress;
+mod run;
+mod snapshots;
+mod top;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::error::Result;
+
+/// The open influence score: from activity dumps to published snapshots.
+#[derive(Parser)]
+#[command(name = "clout", version, about, propagate_version = true, disable_help_subcommand = true)]
+#[command(after_help = "Exit codes: 0 done (or already done), 1 internal error, 2 usage or job file, 3 input missing or not \
+ready (retry later), 4 input refused, 5 storage failed after retries (retry), 6 another run published this date, 7 did not \
+converge, 8 would exceed the memory limit.")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    /// Log as JSON lines, for machines.
+    #[arg(long, global = true)]
+    log_json: bool,
+    /// Say less: only warnings and errors.
+    #[arg(short, long, global = true)]
+    quiet: bool,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run one night: read what was delivered, publish one snapshot.
+    Run(run::Args),
+    /// Run every date from one to another, in order.
+    Backfill(backfill::Args),
+    /// Say what a run would read, need in memory and write.
+    Plan(plan::Args),
+    /// Test the input only: every file and row that the next run would read.
+    Check(check::Args),
+    /// Show the people with the highest scores.
+    Top(top::Args),
+    /// List, show or verify published snapshots.
+    Snapshots(snapshots::Args),
+    /// Make up a warehouse to try things on.
+    Generate(generate::Args),
+    /// Is this store fit? Reachable, writable, safe for concurrent runs.
+    Doctor(doctor::Args),
+    /// Print a completion script for a shell.
+    Completions(completions::Args),
+}
+
+/// Parses the command line, runs the command, and turns the outcome into an exit code.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    progress::start_log(cli.log_json, cli.quiet);
+    match dispatch(cli.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            if error.kind().is_retryable() {
+                eprintln!("hint: the same command may succeed later (exit code {})", error.kind().exit_code());
+            }
+            ExitCode::from(error.kind().exit_code())
+        }
+    }
+}
+
+fn dispatch(command: Command) -> Result<()> {
+    match command {
+        Command::Run(args) => args.run(),
+        Command::Backfill(args) => args.run(),
+        Command::Plan(args) => args.run(),
+        Command::Check(args) => args.run(),
+        Command::Top(args) => args.run(),
+        Command::Snapshots(args) => args.run(),
+        Command::Generate(args) => args.run(),
+        Command::Doctor(args) => args.run(),
+        Command::Completions(args) => args.run(),
+    }
+}

@@ -1,0 +1,126 @@
+//! What several commands take: the job, its overrides, stores, threads and formats.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use crate::day::Day;
+use crate::error::{Error, Result};
+use crate::job::{Flags, Job, JobSpec, StorageRules};
+use crate::warehouse::store::{Store, StoreOptions};
+
+/// How results are shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// An aligned table, for people.
+    #[default]
+    Text,
+    /// One array of rows, or one object, for machines.
+    Json,
+}
+
+/// The job file and what overrides it.
+#[derive(Args, Clone, Debug)]
+pub struct JobArgs {
+    /// Job file (TOML); not needed where the roots are given.
+    pub job: Option<PathBuf>,
+    /// Input root: a path, file://, s3://, gs:// or az://.
+    #[arg(long, value_name = "URL")]
+    pub input: Option<String>,
+    /// Output root.
+    #[arg(long, value_name = "URL")]
+    pub output: Option<String>,
+    /// Override a key of the job file; may be repeated.
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub overrides: Vec<String>,
+    /// Worker threads; as many as there are processors without it.
+    #[arg(long, value_name = "N")]
+    pub threads: Option<usize>,
+    /// Refuse (exit 8) a run that would need more memory, for instance 8GiB.
+    #[arg(long, value_name = "SIZE")]
+    pub memory_limit: Option<String>,
+}
+
+impl JobArgs {
+    /// The job as file, overrides and flags say it, in this order.
+    pub fn spec(&self) -> Result<JobSpec> {
+        let spec = match &self.job {
+            Some(path) => {
+                let text = std::fs::read_to_string(path)
+                    .map_err(|error| Error::usage(format!("cannot read the job file {}", path.display())).with_source(error))?;
+                JobSpec::parse(&text, &path.display().to_string())?
+            }
+            None => JobSpec::empty(),
+        };
+        let flags = Flags {
+            input: self.input.clone(),
+            output: self.output.clone(),
+            threads: self.threads,
+            memory_limit: self.memory_limit.clone(),
+        };
+        Ok(spec.with_overrides(&self.overrides)?.with_flags(flags))
+    }
+}
+
+/// Where the results are: for commands that only read them.
+#[derive(Args, Clone, Debug)]
+pub struct ResultArgs {
+    /// Job file (TOML); not needed with --output.
+    pub job: Option<PathBuf>,
+    /// Output root: where the results are.
+    #[arg(long, value_name = "URL")]
+    pub output: Option<String>,
+    /// Override a key of the job file; may be repeated.
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub overrides: Vec<String>,
+}
+
+impl ResultArgs {
+    /// Opens the output store.
+    pub fn store(&self) -> Result<Store> {
+        let args = JobArgs {
+            job: self.job.clone(),
+            input: None,
+            output: self.output.clone(),
+            overrides: self.overrides.clone(),
+            threads: None,
+            memory_limit: None,
+        };
+        let job = args.spec()?.resolve_for_reading()?;
+        open(&job.output.root, &job.storage)
+    }
+}
+
+/// Opens a store with the credentials and endpoints of the environment.
+pub fn open(root: &str, rules: &StorageRules) -> Result<Store> {
+    let is_ours = |name: &str| ["AWS_", "GOOGLE_", "AZURE_"].iter().any(|prefix| name.starts_with(prefix));
+    let environment = std::env::vars().filter(|(name, _)| is_ours(name)).collect();
+    let options = StoreOptions {
+        environment,
+        retry_timeout_seconds: rules.retry_timeout_seconds,
+        max_retries: rules.max_retries,
+        request_timeout_seconds: rules.request_timeout_seconds,
+    };
+    Store::open(root, &options)
+}
+
+/// Gives rayon its threads, once a process.
+pub fn start_threads(job: &Job) -> Result<()> {
+    let threads = job.run.threads.unwrap_or(0);
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build_global()
+        .map_err(|error| Error::internal("cannot start the worker threads").with_source(error))
+}
+
+/// A day as a command-line value.
+pub fn day(text: &str) -> std::result::Result<Day, String> {
+    text.parse().map_err(|error: crate::day::NotADay| error.to_string())
+}
+
+/// A random text of `bytes` bytes in hex.
+pub fn random_hex(bytes: usize) -> Result<String> {
+    let mut buffer = vec![0_u8; bytes];
+    getrandom::fill(&mut buffer).map_err(|error| Error::internal(format!("no randomness from the system: {error}")))?;
+    Ok(buffer.iter().map(|byte| format!("{byte:02x}")).collect())
+}

@@ -1,0 +1,123 @@
+//! `clout plan`: what a run would read, need in memory and write.
+
+use serde_json::{Value, json};
+
+use super::options::{Format, JobArgs, day, open, start_threads};
+use super::output::{print, show_object};
+use super::progress::Progress;
+use crate::day::Day;
+use crate::error::Result;
+use crate::job::Job;
+use crate::night::plan::{base, estimate, expect_delivery, expect_memory, snapshot_date, warn_of_changes, warn_of_strays};
+use crate::warehouse::layout::Inventory;
+use crate::warehouse::snapshots;
+
+/// Arguments of `clout plan`.
+#[derive(clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    job: JobArgs,
+    /// Snapshot date; the newest load date of any known network without it.
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    as_of: Option<Day>,
+    /// How the plan is shown.
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+impl Args {
+    /// Plans, and says whether the run could begin.
+    pub fn run(self) -> Result<()> {
+        let mut job = self.job.spec()?.resolve()?;
+        start_threads(&job)?;
+        let limit = job.run.memory_limit;
+        // A plan reads the footers, limit or not.
+        job.run.memory_limit = Some(limit.unwrap_or(u64::MAX));
+        let plan = planned(&job, self.as_of)?;
+        match self.format {
+            Format::Json => show_object(&plan.shown)?,
+            Format::Text => print(&sentence(&plan.shown))?,
+        }
+        match plan.is_published {
+            true => Ok(()),
+            false => plan.readiness.and_then(|()| expect_memory(&plan.estimate, limit)),
+        }
+    }
+}
+
+struct Plan {
+    shown: Value,
+    is_published: bool,
+    readiness: Result<()>,
+    estimate: crate::night::plan::Estimate,
+}
+
+fn planned(job: &Job, as_of: Option<Day>) -> Result<Plan> {
+    let watch = Progress::start();
+    let input = open(&job.input.root, &job.storage)?;
+    let output = open(&job.output.root, &job.storage)?;
+    let inventory = Inventory::read(&input, |network| job.networks.iter().any(|n| n.name == network))?;
+    warn_of_strays(&inventory, &watch);
+    let as_of = snapshot_date(&inventory, as_of, input.url())?;
+    let published = snapshots::list(&output)?;
+    let state = base(job, &output, &published, as_of, false, &watch)?;
+    warn_of_changes(&state, &inventory, &watch);
+    let estimate = estimate(&input, &inventory, job, &state, as_of)?;
+    watch.finish();
+    let readiness = expect_delivery(&inventory, job, as_of);
+    let first = state.as_of.map_or_else(|| inventory.activity_dates().map(|(oldest, _)| oldest), |last| Some(last.next()));
+    let networks: Vec<Value> = job
+        .networks
+        .iter()
+        .map(|network| {
+            let files = inventory.delivered("activities", first.unwrap_or(as_of), as_of).filter(|(p, _)| p.network == network.name);
+            let (partitions, files) = files.fold((0, 0), |(p, f), (_, files)| (p + 1, f + files.len()));
+            json!({"network": network.name, "partitions": partitions, "files": files, "is_delivered": inventory.has_activities(&network.name, as_of)})
+        })
+        .collect();
+    let shown = json!({
+        "snapshot_date": as_of,
+        "is_published": published.contains(&as_of),
+        "is_ready": readiness.is_ok(),
+        "model_version": job.model_version(),
+        "state_of": state.as_of,
+        "first_load_date": first,
+        "networks": networks,
+        "files": estimate.files,
+        "input_bytes": estimate.input_bytes,
+        "rows": estimate.rows,
+        "state_pairs": estimate.state_pairs,
+        "memory_bytes": estimate.memory_bytes,
+        "output_bytes": estimate.output_bytes,
+    });
+    Ok(Plan { shown, is_published: published.contains(&as_of), readiness, estimate })
+}
+
+fn sentence(plan: &Value) -> String {
+    let text = |name: &str| plan[name].as_str().unwrap_or("-").to_owned();
+    let mebibytes = |name: &str| plan[name].as_u64().unwrap_or(0).div_ceil(1 << 20);
+    let networks: Vec<String> = plan["networks"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|n| format!("\n    {:<16} {} partitions, {} files", n["network"].as_str().unwrap_or_default(), n["partitions"], n["files"]))
+        .collect();
+    let state = match plan["state_of"].as_str() {
+        Some(day) => format!("goes on from the state of {day}"),
+        None => "rebuilds from the input: there is no state to go on from".to_owned(),
+    };
+    let published = if plan["is_published"] == true { " (already published: a run would do nothing)" } else { "" };
+    format!(
+        "Snapshot of {}{published}, model {}\n  {state}\n  reads    {} files, {} MiB, {} rows, load dates {} to {}{}\n  needs    about {} MiB of memory\n  writes   about {} MiB, the state included",
+        text("snapshot_date"),
+        text("model_version"),
+        plan["files"],
+        mebibytes("input_bytes"),
+        plan["rows"],
+        text("first_load_date"),
+        text("snapshot_date"),
+        networks.concat(),
+        mebibytes("memory_bytes"),
+        mebibytes("output_bytes"),
+    )
+}

@@ -1,0 +1,83 @@
+//! Progress and logs, on stderr: bars on a terminal, sentences elsewhere.
+
+use std::io::IsTerminal;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::night::watch::Watch;
+
+/// Sends log lines to stderr, as sentences or as JSON.
+pub fn start_log(is_json: bool, is_quiet: bool) {
+    let level = if is_quiet { "warn" } else { "info" };
+    let filter = tracing_subscriber::EnvFilter::try_from_env("CLOUT_LOG").unwrap_or_else(|_| level.into());
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    let started = match is_json {
+        true => builder.json().try_init(),
+        false => builder.without_time().with_ansi(std::io::stderr().is_terminal()).try_init(),
+    };
+    if started.is_err() {
+        eprintln!("warning: the log was started twice");
+    }
+}
+
+/// Watches one night from the command line.
+pub struct Progress {
+    started: Instant,
+    bar: Mutex<ProgressBar>,
+    is_terminal: bool,
+}
+
+impl Progress {
+    /// Begins to watch.
+    pub fn start() -> Progress {
+        let is_terminal = std::io::stderr().is_terminal();
+        let bar = if is_terminal { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
+        bar.enable_steady_tick(Duration::from_millis(120));
+        Progress { started: Instant::now(), bar: Mutex::new(bar), is_terminal }
+    }
+
+    /// Takes the bar away, before the summary is printed.
+    pub fn finish(&self) {
+        self.with_bar(|bar| bar.finish_and_clear());
+    }
+
+    fn with_bar(&self, change: impl FnOnce(&ProgressBar)) {
+        change(&self.bar.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
+    }
+}
+
+impl Watch for Progress {
+    fn stage(&self, name: &str) {
+        tracing::debug!(seconds = self.seconds(), "{name}");
+        self.with_bar(|bar| {
+            bar.set_style(ProgressStyle::default_spinner());
+            bar.set_message(name.to_owned());
+        });
+    }
+
+    fn bytes(&self, total: u64) {
+        let style = ProgressStyle::with_template("{spinner} {msg} [{bar:30}] {bytes}/{total_bytes} ({eta})");
+        self.with_bar(|bar| {
+            bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+            bar.set_length(total);
+            bar.set_position(0);
+        });
+    }
+
+    fn tick(&self, bytes: u64) {
+        self.with_bar(|bar| bar.inc(bytes));
+    }
+
+    fn warn(&self, message: &str) {
+        match self.is_terminal {
+            true => self.with_bar(|bar| bar.suspend(|| tracing::warn!("{message}"))),
+            false => tracing::warn!("{message}"),
+        }
+    }
+
+    fn seconds(&self) -> f64 {
+        self.started.elapsed().as_secs_f64()
+    }
+}

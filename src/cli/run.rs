@@ -1,0 +1,133 @@
+//! `clout run`: one night.
+
+use serde_json::{Value, json};
+
+use super::options::{Format, JobArgs, day, open, random_hex, start_threads};
+use super::output::{print, show_object};
+use super::progress::Progress;
+use crate::day::Day;
+use crate::error::Result;
+use crate::job::Job;
+use crate::night::{self, Night, Request};
+
+/// Arguments of `clout run`.
+#[derive(clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    job: JobArgs,
+    /// Snapshot date; the newest load date of any known network without it.
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    as_of: Option<Day>,
+    /// Read all of the input again although there is a state.
+    #[arg(long)]
+    rebuild: bool,
+    /// How the summary is shown.
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+impl Args {
+    /// Runs the night and prints its summary.
+    pub fn run(self) -> Result<()> {
+        let job = self.job.spec()?.resolve()?;
+        start_threads(&job)?;
+        let summary = run_night(&job, self.as_of, self.rebuild)?;
+        match self.format {
+            Format::Json => show_object(&summary),
+            Format::Text => print(&sentence(&summary)),
+        }
+    }
+}
+
+/// Runs one night and returns its summary.
+pub fn run_night(job: &Job, as_of: Option<Day>, is_rebuild: bool) -> Result<Value> {
+    let input = open(&job.input.root, &job.storage)?;
+    let output = open(&job.output.root, &job.storage)?;
+    let request = Request { as_of, is_rebuild, run_id: random_hex(4)?, commit_id: random_hex(16)? };
+    let progress = Progress::start();
+    let outcome = night::run(job, &input, &output, &request, &progress);
+    progress.finish();
+    Ok(summary(&outcome?))
+}
+
+fn summary(night: &Night) -> Value {
+    match night {
+        Night::AlreadyPublished { manifest, differing } => json!({
+            "snapshot_date": manifest.snapshot_date,
+            "status": "already_published",
+            "model_version": manifest.model_version,
+            "run_id": manifest.run_id,
+            "differing_parameters": differing,
+        }),
+        Night::Published { manifest, metrics, rejects } => json!({
+            "snapshot_date": manifest.snapshot_date,
+            "status": "published",
+            "model_version": manifest.model_version,
+            "run_id": manifest.run_id,
+            "rows_read": metrics.total("rows_read"),
+            "rows_refused": metrics.total("rows_refused"),
+            "rows_copies": metrics.total("rows_copies"),
+            "rows_twins": metrics.total("rows_twins"),
+            "reactions_self": metrics.total("reactions_self"),
+            "reactions_counted": metrics.total("reactions_counted"),
+            "posts_counted": metrics.total("posts_counted"),
+            "rejects": rejects.iter().map(|(reason, count)| json!({"reason": reason, "count": count})).collect::<Vec<_>>(),
+            "persons": metrics.total("persons"),
+            "persons_scored": metrics.total("persons_scored"),
+            "pairs": metrics.total("pairs"),
+            "score_mean": metrics.total("score_mean"),
+            "score_median": metrics.total("score_median"),
+            "score_p95": metrics.total("score_p95"),
+            "score_p99": metrics.total("score_p99"),
+            "score_max": metrics.total("score_max"),
+            "iterations": metrics.total("iterations"),
+            "residual": manifest.residual,
+            "mass": metrics.total("mass"),
+            "converged": manifest.converged,
+            "timings": manifest.timings,
+        }),
+    }
+}
+
+/// The summary as a person reads it.
+pub fn sentence(summary: &Value) -> String {
+    let number = |name: &str| summary[name].as_f64().unwrap_or(0.0);
+    let date = summary["snapshot_date"].as_str().unwrap_or_default();
+    if summary["status"] == "already_published" {
+        let names: Vec<&str> = summary["differing_parameters"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        let differing = match names.is_empty() {
+            true => "with the same parameters".to_owned(),
+            false => format!("with other parameters: {}", names.join(", ")),
+        };
+        return format!("{date} is already published {differing}. Snapshots are immutable; nothing was done.");
+    }
+    let rejects: Vec<String> = summary["rejects"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|reject| format!("\n             {:>8}  {}", reject["count"], reject["reason"].as_str().unwrap_or_default()))
+        .collect();
+    format!(
+        "published {date}  model {model}, {seconds:.1} s\n  input      {read} rows read: {reactions} reactions and {posts} posts counted, {copies} copies, {twins} twins, {own} self-reactions\n  refused    {refused} rows{rejects}\n  people     {persons}, of whom {scored} have a score; {pairs} pairs\n  scores     mean {mean:.1}, median {median:.1}, 95th percentile {p95:.1}, 99th {p99:.1}, max {max:.1}\n  converged  after {iterations} iterations, residual {residual:.1e}",
+        model = summary["model_version"].as_str().unwrap_or_default(),
+        seconds = summary["timings"]["total"].as_f64().unwrap_or(0.0),
+        read = number("rows_read"),
+        reactions = number("reactions_counted"),
+        posts = number("posts_counted"),
+        copies = number("rows_copies"),
+        twins = number("rows_twins"),
+        own = number("reactions_self"),
+        refused = number("rows_refused"),
+        rejects = rejects.concat(),
+        persons = number("persons"),
+        scored = number("persons_scored"),
+        pairs = number("pairs"),
+        mean = number("score_mean"),
+        median = number("score_median"),
+        p95 = number("score_p95"),
+        p99 = number("score_p99"),
+        max = number("score_max"),
+        iterations = number("iterations"),
+        residual = number("residual"),
+    )
+}

@@ -1,0 +1,116 @@
+//! `clout snapshots`: list, show or verify what is published.
+
+use clap::Subcommand;
+use serde_json::{Value, json};
+
+use super::options::{Format, ResultArgs, day};
+use super::output::{Rows, print, show, show_object};
+use crate::day::Day;
+use crate::error::{Error, Result};
+use crate::queries::snapshot;
+use crate::warehouse::manifest::Manifest;
+use crate::warehouse::snapshots;
+
+/// Arguments of `clout snapshots`.
+#[derive(clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Subcommand)]
+enum Action {
+    /// Every published snapshot.
+    List(Options),
+    /// One snapshot: its tables, files, parameters and timings.
+    Show(Options),
+    /// Hash every file again and compare with the manifest.
+    Verify(Options),
+}
+
+#[derive(clap::Args)]
+struct Options {
+    #[command(flatten)]
+    results: ResultArgs,
+    /// Snapshot date; the newest without it (list: every date).
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    as_of: Option<Day>,
+    /// How the answer is shown.
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+impl Args {
+    /// Lists, shows or verifies.
+    pub fn run(self) -> Result<()> {
+        match self.action {
+            Action::List(options) => list(&options),
+            Action::Show(options) => show_one(&options),
+            Action::Verify(options) => verify(&options),
+        }
+    }
+}
+
+fn list(options: &Options) -> Result<()> {
+    let store = options.results.store()?;
+    let mut rows = Vec::new();
+    for day in snapshots::list(&store)?.into_iter().filter(|day| options.as_of.is_none_or(|asked| asked == *day)) {
+        if let Some(manifest) = snapshots::find(&store, day)? {
+            let persons = manifest.tables.get("scores").map_or(0, |table| table.rows);
+            rows.push(vec![
+                day.to_string().into(),
+                manifest.model_version.as_str().into(),
+                persons.into(),
+                bytes(&manifest).into(),
+                manifest.converged.into(),
+                manifest.run_id.as_str().into(),
+            ]);
+        }
+    }
+    show(&Rows { columns: vec!["snapshot_date", "model_version", "persons", "bytes", "converged", "run_id"], rows }, options.format)
+}
+
+fn bytes(manifest: &Manifest) -> u64 {
+    manifest.tables.values().flat_map(|table| &table.files).map(|file| file.size).sum()
+}
+
+fn show_one(options: &Options) -> Result<()> {
+    let store = options.results.store()?;
+    let manifest = snapshot(&store, options.as_of)?;
+    if options.format == Format::Json {
+        let value = serde_json::to_value(&manifest).map_err(|error| Error::internal("the manifest is no JSON").with_source(error))?;
+        return show_object(&value);
+    }
+    print(&format!(
+        "Snapshot of {}\n  model    {}\n  run      {} (commit {})\n  inputs   {} files, {} bytes\n  settled  {} (residual {:.1e})\n  seconds  {}",
+        manifest.snapshot_date,
+        manifest.model_version,
+        manifest.run_id,
+        manifest.commit_id,
+        manifest.inputs.len(),
+        manifest.inputs.iter().map(|input| input.size).sum::<u64>(),
+        manifest.converged,
+        manifest.residual,
+        manifest.timings.iter().map(|(stage, seconds)| format!("{stage} {seconds:.2}")).collect::<Vec<_>>().join(", "),
+    ))?;
+    let file_rows = manifest.tables.iter().flat_map(|(name, table)| {
+        table.files.iter().map(move |file| vec![Value::from(name.as_str()), file.rows.into(), file.size.into(), file.path.as_str().into()])
+    });
+    show(&Rows { columns: vec!["table", "rows", "bytes", "file"], rows: file_rows.collect() }, Format::Text)
+}
+
+fn verify(options: &Options) -> Result<()> {
+    let store = options.results.store()?;
+    let day = snapshot(&store, options.as_of)?.snapshot_date;
+    let found = snapshots::verify(&store, day)?;
+    let problems: Vec<String> = found.problems.iter().map(ToString::to_string).collect();
+    match options.format {
+        Format::Json => show_object(&json!({"snapshot_date": day, "files": found.files, "bytes": found.bytes, "problems": problems}))?,
+        Format::Text if problems.is_empty() => print(&format!("{day}: {} files, {} bytes, all as the manifest says", found.files, found.bytes))?,
+        Format::Text => print(&format!("{day}: {} problems\n  {}", problems.len(), problems.join("\n  ")))?,
+    }
+    match problems.is_empty() {
+        true => Ok(()),
+        false => Err(Error::internal(format!("the snapshot of {day} is damaged: {} problems. Restore its files from a copy, or rebuild into another output root", problems.len()))),
+    }
+}

@@ -1,0 +1,63 @@
+//! `clout top`: the people with the highest scores.
+
+use super::options::{Format, ResultArgs, day};
+use super::output::{Rows, print, show};
+use crate::day::Day;
+use crate::error::{Error, Result};
+use crate::queries;
+use crate::schema::{NETWORK_SCORES, SCORES, Table};
+
+/// Arguments of `clout top`.
+#[derive(clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    results: ResultArgs,
+    /// Snapshot date; the newest without it.
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    as_of: Option<Day>,
+    /// By the influence on one network alone.
+    #[arg(long)]
+    network: Option<String>,
+    /// How many people.
+    #[arg(short = 'n', long, default_value_t = 10)]
+    count: u32,
+    /// Leave out what the columns mean.
+    #[arg(long)]
+    no_legend: bool,
+    /// How the people are shown.
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+impl Args {
+    /// Shows the people.
+    pub fn run(self) -> Result<()> {
+        let store = self.results.store()?;
+        let manifest = queries::snapshot(&store, self.as_of)?;
+        let frame = queries::top(&store, &manifest, self.network.as_deref(), self.count)?;
+        let (table, columns): (&Table, &[&'static str]) = match self.network {
+            None => (&SCORES, &queries::TOP_COLUMNS),
+            Some(_) => (&NETWORK_SCORES, &queries::TOP_NETWORK_COLUMNS),
+        };
+        if let (Some(network), 0) = (&self.network, frame.height()) {
+            return Err(Error::usage(format!("nobody has a score on network {network} on {}", manifest.snapshot_date)));
+        }
+        let rows = Rows { columns: columns.to_vec(), rows: queries::values(&frame)? };
+        if self.format == Format::Text {
+            print(&format!("Highest scores on {} (model {})", manifest.snapshot_date, manifest.model_version))?;
+        }
+        show(&rows, self.format)?;
+        match self.format == Format::Text && !self.no_legend {
+            true => print(&legend(table, columns)),
+            false => Ok(()),
+        }
+    }
+}
+
+/// What the columns mean, from the one place that says so.
+fn legend(table: &Table, shown: &[&str]) -> String {
+    let widest = shown.iter().map(|name| name.len()).max().unwrap_or(0);
+    let meaning = |name: &&str| table.columns.iter().find(|column| column.name == *name);
+    let lines: Vec<String> = shown.iter().filter_map(meaning).map(|column| format!("  {:widest$}  {}", column.name, column.description)).collect();
+    lines.join("\n")
+}

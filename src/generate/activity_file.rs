@@ -1,0 +1,191 @@
+//! Rows of `activities` as the files of one partition.
+//!
+//! Real dumps come from different systems, so each network has its own types for the same
+//! columns, all within the contract:
+//!
+//! | network | ids | verb | text | occurred_at |
+//! |---|---|---|---|---|
+//! | twitter | string | string | string | us, UTC; two files on the first and every seventh date; a column `client` besides |
+//! | facebook | dictionary | dictionary | string | ms, UTC |
+//! | linkedin | large_string | string | string_view | ns, UTC |
+//! | foursquare | int64 | string | string | us without a zone |
+
+use super::GenerateError;
+use super::courier::activity_id;
+use super::network::Network;
+use super::ontology::Ontology;
+use super::parquet_file;
+use super::people::People;
+use super::row::Row;
+use arrow::array::{
+    ArrayRef, Int64Array, ListBuilder, RecordBatch, StringArray, StringBuilder,
+    TimestampMicrosecondArray,
+};
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Schema, TimeUnit};
+use bytes::Bytes;
+use std::sync::Arc;
+
+/// The types that a network uses.
+struct Types {
+    account_id: DataType,
+    verb: DataType,
+    text: DataType,
+    occurred_at: DataType,
+}
+
+fn types_of(network: Network) -> Types {
+    let dictionary = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
+    let utc = |unit| DataType::Timestamp(unit, Some("UTC".into()));
+    let plain = Types {
+        account_id: DataType::Utf8,
+        verb: DataType::Utf8,
+        text: DataType::Utf8,
+        occurred_at: utc(TimeUnit::Microsecond),
+    };
+    match network {
+        Network::Twitter => plain,
+        Network::Facebook => Types {
+            account_id: dictionary.clone(),
+            verb: dictionary,
+            occurred_at: utc(TimeUnit::Millisecond),
+            ..plain
+        },
+        Network::Linkedin => Types {
+            account_id: DataType::LargeUtf8,
+            text: DataType::Utf8View,
+            occurred_at: utc(TimeUnit::Nanosecond),
+            ..plain
+        },
+        Network::Foursquare => Types {
+            account_id: DataType::Int64,
+            occurred_at: DataType::Timestamp(TimeUnit::Microsecond, None),
+            ..plain
+        },
+    }
+}
+
+/// What rows refer to.
+#[derive(Clone, Copy)]
+pub struct Directory<'a> {
+    /// The accounts that rows name by index.
+    pub people: &'a People,
+    /// The words that rows name by tag.
+    pub ontology: &'a Ontology,
+}
+
+/// The file of some rows of a network.
+pub fn write(directory: Directory, network: Network, rows: &[Row]) -> Result<Bytes, GenerateError> {
+    parquet_file::write(&batch(directory, network, rows)?)
+}
+
+/// The file as [`write`] would make it, but without its column `verb`.
+pub fn write_without_verb(
+    directory: Directory,
+    network: Network,
+    rows: &[Row],
+) -> Result<Bytes, GenerateError> {
+    let whole = batch(directory, network, rows)?;
+    let fields = whole.schema().fields().clone();
+    let kept: Vec<usize> = (0..fields.len())
+        .filter(|&at| fields[at].name() != "verb")
+        .collect();
+    parquet_file::write(&whole.project(&kept)?)
+}
+
+fn batch(
+    directory: Directory,
+    network: Network,
+    rows: &[Row],
+) -> Result<RecordBatch, GenerateError> {
+    let types = types_of(network);
+    let account = |index: Option<u32>| {
+        index.map(|index| directory.people.accounts[index as usize].id.as_str())
+    };
+    let activities: StringArray = rows
+        .iter()
+        .map(|row| row.number.map(|number| activity_id(network, number)))
+        .collect();
+    let verbs = StringArray::from_iter_values(rows.iter().map(|row| row.verb));
+    let objects: StringArray = rows
+        .iter()
+        .map(|row| row.object.map(|object| object.id(network)))
+        .collect();
+    let texts: StringArray = rows.iter().map(|row| row.text.as_deref()).collect();
+    let mut columns: Vec<(&str, ArrayRef)> = vec![
+        ("activity_id", Arc::new(activities)),
+        ("occurred_at", times(rows, &types.occurred_at)?),
+        (
+            "actor_id",
+            ids(rows.iter().map(|row| account(row.actor)), &types.account_id)?,
+        ),
+        ("verb", cast(&verbs, &types.verb)?),
+        ("object_id", Arc::new(objects)),
+        (
+            "target_id",
+            ids(
+                rows.iter().map(|row| account(row.target)),
+                &types.account_id,
+            )?,
+        ),
+        ("text", cast(&texts, &types.text)?),
+        ("tags", tags(directory.ontology, rows)),
+    ];
+    if network == Network::Twitter {
+        let clients = rows
+            .iter()
+            .map(|row| if row.text.is_some() { "web" } else { "app" });
+        columns.push(("client", Arc::new(StringArray::from_iter_values(clients))));
+    }
+    table(columns)
+}
+
+/// Account ids in the type of their network; integers where that is one.
+pub fn ids<'a>(
+    values: impl Iterator<Item = Option<&'a str>>,
+    data_type: &DataType,
+) -> Result<ArrayRef, GenerateError> {
+    if *data_type == DataType::Int64 {
+        let numbers: Int64Array = values.map(|id| id.and_then(|id| id.parse().ok())).collect();
+        return Ok(Arc::new(numbers));
+    }
+    let strings: StringArray = values.collect();
+    Ok(cast(&strings, data_type)?)
+}
+
+/// Times in the type of their network. The zone is put on before the unit changes: to move a naive
+/// time into a zone, arrow would have to know the zone.
+fn times(rows: &[Row], data_type: &DataType) -> Result<ArrayRef, GenerateError> {
+    let micros = rows.iter().map(|row| row.occurred_at);
+    let mut times = TimestampMicrosecondArray::from_iter_values(micros);
+    if matches!(data_type, DataType::Timestamp(_, Some(_))) {
+        times = times.with_timezone("UTC");
+    }
+    Ok(cast(&times, data_type)?)
+}
+
+/// The type of account ids on a network, in every table.
+pub fn id_type(network: Network) -> DataType {
+    types_of(network).account_id
+}
+
+fn tags(ontology: &Ontology, rows: &[Row]) -> ArrayRef {
+    let mut lists = ListBuilder::new(StringBuilder::new());
+    for row in rows {
+        for tag in row.tags.iter().flatten() {
+            lists.values().append_value(ontology.word(*tag));
+        }
+        lists.append(row.tags.is_some());
+    }
+    Arc::new(lists.finish())
+}
+
+/// A batch of named columns, all of which may hold nulls: dumps promise nothing.
+pub fn table(columns: Vec<(&str, ArrayRef)>) -> Result<RecordBatch, GenerateError> {
+    let fields: Vec<_> = columns
+        .iter()
+        .map(|(name, column)| arrow::datatypes::Field::new(*name, column.data_type().clone(), true))
+        .collect();
+    let arrays = columns.into_iter().map(|(_, column)| column).collect();
+    Ok(RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)?)
+}

@@ -1,0 +1,93 @@
+//! Drawing lots: an account of a network and a field, with chances in proportion to pull.
+//!
+//! Chances are kept as running sums of integers, one list for each network and field, so a draw
+//! is a binary search and the warehouse grows with the number of people times its logarithm.
+
+use super::dice::Dice;
+use super::network::Network;
+use super::people::People;
+use super::topic_table::FIELDS;
+
+/// One list of lots.
+#[derive(Clone, Default)]
+struct Urn {
+    accounts: Vec<u32>,
+    /// `sums[i]` is the pull of the accounts up to and including `i`.
+    sums: Vec<u64>,
+}
+
+impl Urn {
+    fn put(&mut self, account: u32, pull: u64) {
+        let sum = self.sums.last().copied().unwrap_or(0) + pull;
+        self.accounts.push(account);
+        self.sums.push(sum);
+    }
+
+    fn draw(&self, dice: &mut Dice) -> Option<u32> {
+        let ticket = dice.below(*self.sums.last()?);
+        let at = self.sums.partition_point(|&sum| sum <= ticket);
+        self.accounts.get(at).copied()
+    }
+}
+
+/// The lots of every network and field.
+pub struct Lots {
+    urns: Vec<Urn>,
+}
+
+impl Lots {
+    /// Puts every account that draws attention into the lists of its owner's first field.
+    pub fn new(people: &People) -> Self {
+        let mut urns = vec![Urn::default(); Network::ALL.len() * FIELDS.len()];
+        for (index, account) in people.accounts.iter().enumerate() {
+            let owner = &people.persons[account.person as usize];
+            if owner.pull > 0 {
+                urns[slot(account.network, owner.fields[0])].put(index as u32, owner.pull);
+            }
+        }
+        Lots { urns }
+    }
+
+    /// An account of the network that speaks about the field.
+    pub fn draw(&self, dice: &mut Dice, network: Network, field: usize) -> Option<u32> {
+        self.urns[slot(network, field)].draw(dice)
+    }
+
+    /// An account that `actor` would notice: of the owner's first field in 14 draws of 20, of the
+    /// second in 4, of any in 2.
+    pub fn notice(&self, dice: &mut Dice, people: &People, actor: u32) -> Option<u32> {
+        let network = people.accounts[actor as usize].network;
+        let [first, second] = people.owner(actor).fields;
+        let field = match dice.below(20) {
+            0..=13 => first,
+            14..=17 => second,
+            _ => dice.index(FIELDS.len()),
+        };
+        self.draw(dice, network, field)
+    }
+}
+
+fn slot(network: Network, field: usize) -> usize {
+    network as usize * FIELDS.len() + field
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::dice::Stream;
+    use super::*;
+
+    #[test]
+    fn lots_are_drawn_in_proportion_to_pull() {
+        let mut urn = Urn::default();
+        for (account, pull) in [(10, 1), (11, 0), (12, 3)] {
+            urn.put(account, pull);
+        }
+        let mut dice = Dice::new(3, Stream::People);
+        let draws: Vec<_> = (0..4_000).filter_map(|_| urn.draw(&mut dice)).collect();
+        let heavy = draws.iter().filter(|&&account| account == 12).count();
+        assert_eq!(draws.len(), 4_000);
+        assert!((2_800..3_200).contains(&heavy), "{heavy}");
+        assert!(!draws.contains(&11));
+        assert_eq!(Urn::default().draw(&mut dice), None);
+    }
+}

@@ -1,0 +1,55 @@
+//! Made-up ids: two words for a person, and whatever is the style of a network for an account.
+
+use super::dice::Dice;
+use super::network::Network;
+
+/// Words of made-up ids and handles.
+const ADJECTIVES: [&str; 24] = [
+    "amber", "brisk", "cedar", "copper", "dapple", "early", "fallow", "gentle", "hazel", "indigo",
+    "jolly", "kindly", "lunar", "mellow", "nimble", "ochre", "patient", "quiet", "russet",
+    "silver", "tidal", "umber", "velvet", "windy",
+];
+const ANIMALS: [&str; 24] = [
+    "badger", "crane", "dormouse", "egret", "finch", "gecko", "heron", "ibis", "jackdaw",
+    "kestrel", "lynx", "marten", "newt", "otter", "plover", "quail", "raven", "stoat", "tapir",
+    "urchin", "vole", "wren", "yak", "zebu",
+];
+
+/// An adjective and an animal: `copper-heron`. Nobody is called that.
+pub fn two_words(dice: &mut Dice) -> String {
+    let adjective = ADJECTIVES[dice.index(ADJECTIVES.len())];
+    let animal = ANIMALS[dice.index(ANIMALS.len())];
+    format!("{adjective}-{animal}")
+}
+
+/// An id in the style of the network. The index makes it unique; gaps make it look less so.
+pub fn account_id(dice: &mut Dice, network: Network, index: usize) -> String {
+    match network {
+        Network::Twitter => format!("{}", 20_000_000 + index as u64 * 16 + dice.below(16)),
+        Network::Facebook => format!("fb{:07}", index * 8 + dice.index(8)),
+        Network::Linkedin => {
+            format!("in-{}-{index}", two_words(dice))
+        }
+        Network::Foursquare => format!("{}", 3_000_000 + index as u64 * 4 + dice.below(4)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::dice::Stream;
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn account_ids_are_unique_in_their_network_and_integers_on_foursquare() {
+        let mut dice = Dice::new(1, Stream::People);
+        for network in Network::ALL {
+            let ids: BTreeSet<_> = (0..500)
+                .map(|at| account_id(&mut dice, network, at))
+                .collect();
+            assert_eq!(ids.len(), 500);
+            let is_number = ids.iter().all(|id| id.parse::<i64>().is_ok());
+            assert!(is_number || network != Network::Foursquare);
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! The topics in the shape that a generator needs: by field, with their hashtags.
+//!
+//! A *tag* is a word without spaces: the topic's name or one of its aliases, lower case, letters
+//! and digits only (`Latte art` becomes `latteart`). The tag of the name is an alias as well, so
+//! that a reader who matches tags against aliases finds it.
+
+use super::dice::Dice;
+use super::topic_table::{FIELDS, TOPICS, TopicRow};
+
+/// One word that stands for a topic; an index into the ontology's tags.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tag(u16);
+
+/// An alias with its language (`de`, `fr`, `es` or `ja`).
+#[derive(Clone, Copy, Debug)]
+pub struct Alias {
+    /// The two letters of the language.
+    pub language: &'static str,
+    /// The words, as one would write them in a sentence.
+    pub words: &'static str,
+}
+
+/// Topics, tags and fields.
+pub struct Ontology {
+    tags: Vec<String>,
+    first_tag: Vec<u16>,
+    fields: Vec<Vec<usize>>,
+}
+
+impl Ontology {
+    /// The ontology of [`TOPICS`].
+    pub fn new() -> Self {
+        let mut tags = Vec::new();
+        let mut first_tag = Vec::new();
+        for row in TOPICS {
+            first_tag.push(tags.len() as u16);
+            tags.push(tag_of(row.1));
+            tags.extend(aliases_of(row).map(|alias| tag_of(alias.words)));
+        }
+        let fields = FIELDS.iter().map(|field| topics_below(field)).collect();
+        Ontology {
+            tags,
+            first_tag,
+            fields,
+        }
+    }
+
+    /// The topics of a field, the field itself first.
+    pub fn field(&self, field: usize) -> &[usize] {
+        &self.fields[field]
+    }
+
+    /// A topic of the field; every second time the field itself, as people do speak of "coffee".
+    pub fn topic(&self, dice: &mut Dice, field: usize) -> usize {
+        let topics = &self.fields[field];
+        let narrow = if dice.per_mille(500) {
+            dice.index(topics.len())
+        } else {
+            0
+        };
+        topics[narrow]
+    }
+
+    /// The tag of the topic's name.
+    pub fn tag(&self, topic: usize) -> Tag {
+        Tag(self.first_tag[topic])
+    }
+
+    /// The tag of the topic's alias number `alias`.
+    pub fn alias_tag(&self, topic: usize, alias: usize) -> Tag {
+        Tag(self.first_tag[topic] + 1 + alias as u16)
+    }
+
+    /// The text of a tag.
+    pub fn word(&self, tag: Tag) -> &str {
+        &self.tags[usize::from(tag.0)]
+    }
+}
+
+/// The aliases of a topic, with their languages.
+pub fn aliases_of(row: &TopicRow) -> impl Iterator<Item = Alias> + use<> {
+    row.3
+        .iter()
+        .filter_map(|alias| alias.split_once(':'))
+        .map(|(language, words)| Alias { language, words })
+}
+
+/// The aliases as the `topics` table lists them: the tag of the name, then the other languages'.
+pub fn listed_aliases(row: &TopicRow) -> Vec<String> {
+    let mut listed = vec![tag_of(row.1)];
+    for alias in aliases_of(row).map(|alias| alias.words.to_owned()) {
+        if !listed.contains(&alias) {
+            listed.push(alias);
+        }
+    }
+    listed
+}
+
+/// Lower case, letters and digits only.
+fn tag_of(words: &str) -> String {
+    words
+        .to_lowercase()
+        .chars()
+        .filter(|letter| letter.is_alphanumeric())
+        .collect()
+}
+
+/// The topic `field` and all below it. One pass is enough, as parents stand before children.
+fn topics_below(field: &str) -> Vec<usize> {
+    let mut ids = vec![field];
+    let mut topics = Vec::new();
+    for (topic, (id, _, parents, _)) in TOPICS.iter().enumerate() {
+        let is_below = parents.iter().any(|parent| ids.contains(parent));
+        if is_below {
+            ids.push(id);
+        }
+        if is_below || *id == field {
+            topics.push(topic);
+        }
+    }
+    topics
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parents_stand_before_their_children() {
+        for (at, (id, _, parents, _)) in TOPICS.iter().enumerate() {
+            for parent in *parents {
+                let parent_at = TOPICS.iter().position(|row| row.0 == *parent);
+                assert!(
+                    parent_at.is_some_and(|parent_at| parent_at < at),
+                    "{parent} of {id}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn the_graph_is_about_eighty_topics_deep_enough_and_no_tree() {
+        fn depth(id: &str) -> usize {
+            let row = TOPICS.iter().find(|row| row.0 == id).unwrap();
+            row.2
+                .iter()
+                .map(|parent| 1 + depth(parent))
+                .max()
+                .unwrap_or(0)
+        }
+        assert!((75..=90).contains(&TOPICS.len()), "{}", TOPICS.len());
+        assert!(TOPICS.iter().map(|row| depth(row.0)).max() >= Some(3));
+        assert!(TOPICS.iter().filter(|row| row.2.len() > 1).count() >= 20);
+        let mut ids: Vec<_> = TOPICS.iter().map(|row| row.0).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), TOPICS.len());
+    }
+
+    #[test]
+    fn a_field_holds_itself_and_everything_below() {
+        let ontology = Ontology::new();
+        let coffee: Vec<_> = ontology
+            .field(0)
+            .iter()
+            .map(|&topic| TOPICS[topic].0)
+            .collect();
+        assert_eq!(coffee[0], "coffee");
+        assert!(coffee.contains(&"latte-art") && coffee.contains(&"cupping"));
+        assert!((0..FIELDS.len()).all(|field| ontology.field(field).len() >= 4));
+    }
+
+    #[test]
+    fn a_tag_is_one_word() {
+        assert_eq!(tag_of("Latte art"), "latteart");
+        assert_eq!(tag_of("café filtre"), "caféfiltre");
+        assert_eq!(tag_of("コーヒー"), "コーヒー");
+    }
+}

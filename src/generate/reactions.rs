@@ -1,0 +1,195 @@
+//! Who reacts to whom on a day: the crowd by habit, the circles by loyalty, the ring by contract.
+
+use super::calendar::SECOND_MICROS;
+use super::cast::{BUYER, CAST, RING_FAVORS, RING_SWAPS, is_away};
+use super::network::{Manner, Network, VerbUse};
+use super::people::Role;
+use super::row::{Object, Row};
+use super::sentences::{self, Words};
+use super::town::{Post, Today, Town};
+
+/// Of a thousand reactions of the crowd, how many go to the account's favourites.
+const HABIT_PER_MILLE: u64 = 720;
+
+/// Of a thousand reactions, how many go to one of the actor's own accounts.
+const SELF_PER_MILLE: u64 = 4;
+
+/// Of a thousand replies, how many are delivered a second time as a mention: the twins.
+const TWIN_PER_MILLE: u64 = 150;
+
+impl Town<'_> {
+    /// One to four reactions of somebody of the crowd, each from one of their accounts.
+    pub(super) fn react(&mut self, today: &mut Today, person: usize) {
+        if self.people.persons[person].role != Role::Ordinary {
+            return;
+        }
+        let accounts = self.people.persons[person].accounts.clone();
+        for _ in 0..1 + today.dice.below(4) {
+            let chosen = today.dice.below(u64::from(accounts.end - accounts.start)) as u32;
+            let actor = accounts.start + chosen;
+            if let Some(target) = self.choose_target(today, actor) {
+                self.reaction(today, actor, target);
+            }
+        }
+    }
+
+    /// Fans react to their star, if it is there; each fan in one of the ways it has.
+    pub(super) fn circles_react(&mut self, today: &mut Today) {
+        let ties = self.ties;
+        for circle in &ties.circles {
+            let part = &CAST[circle.star];
+            if is_away(part.id, today.day, self.spec.days) {
+                continue;
+            }
+            for ways in &circle.fans {
+                if today.dice.per_mille(part.keen_per_mille)
+                    && let Some(&(fan, star)) = today.dice.pick(ways)
+                {
+                    self.reaction(today, fan, star);
+                }
+            }
+        }
+    }
+
+    /// Each bot reacts to other bots and does the buyer favors.
+    pub(super) fn ring_reacts(&mut self, today: &mut Today) {
+        if !self.is_ring_at_work(today.day) {
+            return;
+        }
+        let buyer = self.people.persons[self.people.cast(BUYER)].accounts.start;
+        let bots: Vec<u32> = (0..self.people.accounts.len() as u32)
+            .filter(|&account| self.people.owner(account).role == Role::Bot)
+            .collect();
+        for &bot in &bots {
+            for _ in 0..RING_SWAPS {
+                if let Some(&other) = today.dice.pick(&bots)
+                    && other != bot
+                {
+                    self.reaction(today, bot, other);
+                }
+            }
+            for _ in 0..RING_FAVORS {
+                self.reaction(today, bot, buyer);
+            }
+        }
+    }
+
+    fn choose_target(&self, today: &mut Today, actor: u32) -> Option<u32> {
+        let owner = self.people.owner(actor);
+        let network = self.people.accounts[actor as usize].network;
+        if today.dice.per_mille(SELF_PER_MILLE) {
+            // The last of the owner's accounts on the network: another one, if there are two.
+            let mut own = owner.accounts.clone().rev();
+            return own.find(|&account| self.people.accounts[account as usize].network == network);
+        }
+        if today.dice.per_mille(HABIT_PER_MILLE) {
+            return today
+                .dice
+                .pick(&self.ties.favorites[actor as usize])
+                .copied();
+        }
+        let target = self.lots.notice(&mut today.dice, self.people, actor)?;
+        (!owner.accounts.contains(&target)).then_some(target)
+    }
+
+    /// One reaction; nothing happens where the target has written nothing to react to.
+    fn reaction(&mut self, today: &mut Today, actor: u32, target: u32) {
+        let network = self.people.accounts[actor as usize].network;
+        let (verb, _, manner) = choose_verb(today, network);
+        let post = match manner {
+            Manner::Echo | Manner::Answer => match self.recent_post(today, target) {
+                Some(post) => Some(post),
+                None => return,
+            },
+            Manner::Address | Manner::Bare => None,
+        };
+        let occurred_at = match &post {
+            Some(post) => today.moment_after(post.at),
+            None => today.moment(),
+        };
+        let (text, tags) = self.says(today, network, target, manner, post.as_ref());
+        let row = Row {
+            number: None,
+            occurred_at,
+            actor: Some(actor),
+            verb,
+            object: post.map(|post| Object::Written(post.number)),
+            target: Some(target),
+            text,
+            tags,
+            is_twin: false,
+        };
+        push_with_twin(today, network, row);
+    }
+
+    /// The last post of the target in seven draws of ten, else any that is remembered.
+    fn recent_post(&self, today: &mut Today, target: u32) -> Option<Post> {
+        let posts = &self.posts[target as usize];
+        let last = posts.len().checked_sub(1)?;
+        let chosen = if today.dice.per_mille(700) {
+            last
+        } else {
+            today.dice.index(last + 1)
+        };
+        posts.get(chosen).cloned()
+    }
+
+    /// Words and tags by the contract: an echo carries the object's tags, an answer the actor's.
+    fn says(
+        &self,
+        today: &mut Today,
+        network: Network,
+        target: u32,
+        manner: Manner,
+        post: Option<&Post>,
+    ) -> (Option<String>, Option<Vec<super::ontology::Tag>>) {
+        let topic = match post {
+            Some(post) => post.topic,
+            None => {
+                let field = self.people.owner(target).fields[0];
+                self.ontology.topic(&mut today.dice, field)
+            }
+        };
+        match manner {
+            Manner::Bare => (None, None),
+            Manner::Echo => (None, post.map(|post| post.tags.clone())),
+            Manner::Answer | Manner::Address => {
+                let Words { text, tags } =
+                    sentences::answer(&mut today.dice, self.ontology, network, topic);
+                (Some(text), Some(tags))
+            }
+        }
+    }
+}
+
+/// A verb of the network, by its share.
+fn choose_verb(today: &mut Today, network: Network) -> VerbUse {
+    let verbs = network.reactions();
+    let total = verbs.iter().map(|(_, share, _)| share).sum();
+    let mut ticket = today.dice.below(total);
+    for verb in verbs {
+        if ticket < verb.1 {
+            return *verb;
+        }
+        ticket -= verb.1;
+    }
+    verbs[0]
+}
+
+/// Adds a row; some replies come with a twin: a mention of the same people in the same second, a
+/// fraction of it later.
+fn push_with_twin(today: &mut Today, network: Network, mut row: Row) {
+    let is_twin = row.verb == "reply" && today.dice.per_mille(TWIN_PER_MILLE);
+    row.is_twin = is_twin;
+    let rows = &mut today.rows[network as usize];
+    if is_twin {
+        let mut twin = row.clone();
+        twin.verb = "mention";
+        twin.object = None;
+        twin.occurred_at += SECOND_MICROS / 4;
+        rows.push(row);
+        rows.push(twin);
+    } else {
+        rows.push(row);
+    }
+}

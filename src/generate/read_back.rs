@@ -1,0 +1,103 @@
+//! For tests: made-up warehouses in memory, and their activities read back from the bytes.
+
+use super::calendar::{DAY_MICROS, FIRST_CREDIBLE_DAY, day_start_micros};
+use super::network::Network;
+use super::*;
+use arrow::array::{Array, ArrayRef, AsArray, StringArray};
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Int64Type, TimeUnit};
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+
+/// A row of `activities`, whatever its types were.
+pub struct Activity {
+    pub load_day: i32,
+    pub network: Network,
+    pub id: Option<String>,
+    pub at: i64,
+    pub actor: Option<String>,
+    pub verb: String,
+    pub target: Option<String>,
+}
+
+impl Activity {
+    /// Whether the contract refuses the row.
+    pub fn is_bad(&self) -> bool {
+        let knows = |verb: &str| {
+            verb == self.network.post_verb()
+                || verb == "check_in"
+                || self.network.reactions().iter().any(|known| known.0 == verb)
+        };
+        let age = day_start_micros(self.load_day) - self.at;
+        self.id.is_none()
+            || self.actor.is_none()
+            || !knows(&self.verb)
+            || self.at >= day_start_micros(self.load_day + 1)
+            || self.at < day_start_micros(FIRST_CREDIBLE_DAY)
+            || age > 30 * DAY_MICROS
+    }
+}
+
+/// The warehouse in memory.
+pub fn made(spec: &GenerateSpec) -> (Vec<GeneratedFile>, Summary) {
+    let mut files = Vec::new();
+    let summary = generate::<GenerateError>(spec, &mut |file| {
+        files.push(file);
+        Ok(())
+    });
+    (files, summary.unwrap())
+}
+
+/// The activities of every readable file, with the types brought together.
+pub fn activities(spec: &GenerateSpec, files: &[GeneratedFile]) -> Vec<Activity> {
+    let mut all = Vec::new();
+    for file in files
+        .iter()
+        .filter(|file| file.path.starts_with("activities/") && file.rows > 0)
+    {
+        let is_of = |network: &&Network| file.path.contains(&format!("network={}", network.name()));
+        let network = *Network::ALL.iter().find(is_of).unwrap();
+        let has_date = |day: &i32| {
+            file.path
+                .contains(&format!("date={}", calendar::date_text(*day)))
+        };
+        let load_day = (spec.first_day()..=spec.last_day).find(has_date).unwrap();
+        let reader = ParquetRecordBatchReaderBuilder::try_new(file.bytes.clone()).unwrap();
+        for batch in reader
+            .with_batch_size(1 << 20)
+            .build()
+            .unwrap()
+            .map(Result::unwrap)
+        {
+            let column = |name: &str| batch.column_by_name(name).unwrap();
+            let micros =
+                DataType::Timestamp(TimeUnit::Microsecond, time_zone(column("occurred_at")));
+            let times = cast(column("occurred_at"), &micros).unwrap();
+            let times = cast(&times, &DataType::Int64).unwrap();
+            let [ids, actors, verbs, targets] =
+                ["activity_id", "actor_id", "verb", "target_id"].map(|name| texts(column(name)));
+            let text =
+                |array: &StringArray, row| array.is_valid(row).then(|| array.value(row).to_owned());
+            all.extend((0..batch.num_rows()).map(|row| Activity {
+                load_day,
+                network,
+                id: text(&ids, row),
+                at: times.as_primitive::<Int64Type>().value(row),
+                actor: text(&actors, row),
+                verb: verbs.value(row).to_owned(),
+                target: text(&targets, row),
+            }));
+        }
+    }
+    all
+}
+
+fn time_zone(times: &ArrayRef) -> Option<std::sync::Arc<str>> {
+    match times.data_type() {
+        DataType::Timestamp(_, zone) => zone.clone(),
+        other => panic!("{other}"),
+    }
+}
+
+fn texts(column: &ArrayRef) -> StringArray {
+    cast(column, &DataType::Utf8).unwrap().as_string().clone()
+}

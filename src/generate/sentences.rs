@@ -1,0 +1,170 @@
+//! What people write: short sentences made from a topic's words.
+//!
+//! A post is a frame with a hole, `{}`, for the topic; one in eight is in another language, with
+//! the topic's alias of that language. On twitter the tags stand in the text as hashtags too.
+
+use super::dice::Dice;
+use super::network::Network;
+use super::ontology::{Ontology, Tag, aliases_of};
+use super::topic_table::TOPICS;
+
+/// Frames of posts in English.
+const POSTS: &[&str] = &[
+    "Three things I learned about {} this week.",
+    "My notes on {} are finally online.",
+    "A quiet morning with {}.",
+    "Nobody told me that {} takes this much patience.",
+    "Where do you go for {} around here?",
+    "New to {}? Start small and keep a log.",
+    "We are running an evening on {} next Thursday.",
+    "Unpopular opinion: {} is mostly practice.",
+    "Long read on {}, with pictures.",
+    "Ten years of {} and still a beginner.",
+    "Small experiment with {} today, results tomorrow.",
+    "The best question about {} came from a child.",
+    "If you care for {}, this one is for you.",
+    "What I would do differently in {}.",
+];
+
+/// Frames of posts in other languages.
+const FOREIGN_POSTS: &[(&str, &[&str])] = &[
+    (
+        "de",
+        &[
+            "Heute ein ganzer Tag {}.",
+            "Neues zum Thema {}.",
+            "Wer kennt sich mit {} aus?",
+        ],
+    ),
+    (
+        "fr",
+        &[
+            "Encore une journée {}.",
+            "Quelques notes : {}.",
+            "Qui s'y connaît en {} ?",
+        ],
+    ),
+    (
+        "es",
+        &["Otro día de {}.", "Mis apuntes: {}.", "¿Quién sabe de {}?"],
+    ),
+    ("ja", &["今日は{}の日。", "{}について書きました。"]),
+];
+
+/// Frames of tips at a venue.
+const TIPS: &[&str] = &[
+    "Ask for the back room, they talk {} there.",
+    "Come early if you are here for {}.",
+    "Good place for {}, friendly people.",
+    "The owner knows everything about {}.",
+    "They have a shelf on {}.",
+];
+
+/// Frames of replies, comments, quotes and mentions.
+const ANSWERS: &[&str] = &[
+    "This is the clearest thing on {} I have read.",
+    "Agreed, {} needs more of this.",
+    "Have you tried it with less? Works for {} too.",
+    "Saving this for my next go at {}.",
+    "Not sure about the second point, but {} yes.",
+    "Thank you, this got me into {}.",
+    "Do you have a source for that? Curious about {}.",
+    "Same here with {}.",
+    "Worth a talk at the {} meetup.",
+    "I showed this to my {} group.",
+];
+
+/// What somebody wrote, and the tags that go with it.
+pub struct Words {
+    /// The text, with hashtags on twitter.
+    pub text: String,
+    /// The tags: one, two, or none.
+    pub tags: Vec<Tag>,
+}
+
+/// A post about a topic.
+pub fn post(dice: &mut Dice, ontology: &Ontology, network: Network, topic: usize) -> Words {
+    if network == Network::Foursquare {
+        return Words {
+            text: filled(dice, TIPS, topic),
+            tags: vec![ontology.tag(topic)],
+        };
+    }
+    let (mut text, mut tags) = match foreign_post(dice, ontology, topic) {
+        Some(words) if dice.per_mille(125) => (words.text, words.tags),
+        _ => (filled(dice, POSTS, topic), vec![ontology.tag(topic)]),
+    };
+    // On networks other than twitter tags are a habit of some.
+    if network != Network::Twitter && dice.per_mille(400) {
+        tags.clear();
+    }
+    add_hashtags(&mut text, ontology, network, &tags);
+    Words { text, tags }
+}
+
+/// An answer to something about a topic; one in four carries a tag of the actor's own.
+pub fn answer(dice: &mut Dice, ontology: &Ontology, network: Network, topic: usize) -> Words {
+    let mut text = filled(dice, ANSWERS, topic);
+    let tags = if dice.per_mille(250) {
+        vec![ontology.tag(topic)]
+    } else {
+        Vec::new()
+    };
+    add_hashtags(&mut text, ontology, network, &tags);
+    Words { text, tags }
+}
+
+/// A post in one of the languages that the topic has an alias in.
+fn foreign_post(dice: &mut Dice, ontology: &Ontology, topic: usize) -> Option<Words> {
+    let aliases: Vec<_> = aliases_of(&TOPICS[topic]).collect();
+    let chosen = dice.index(aliases.len());
+    let alias = aliases.get(chosen)?;
+    let (_, frames) = FOREIGN_POSTS
+        .iter()
+        .find(|(language, _)| *language == alias.language)?;
+    let text = dice.pick(frames)?.replace("{}", alias.words);
+    Some(Words {
+        text,
+        tags: vec![ontology.alias_tag(topic, chosen)],
+    })
+}
+
+/// A frame with the topic's name in lower case.
+fn filled(dice: &mut Dice, frames: &[&str], topic: usize) -> String {
+    let frame = dice.pick(frames).copied().unwrap_or("{}");
+    frame.replace("{}", &TOPICS[topic].1.to_lowercase())
+}
+
+fn add_hashtags(text: &mut String, ontology: &Ontology, network: Network, tags: &[Tag]) {
+    if network == Network::Twitter {
+        for tag in tags {
+            text.push_str(" #");
+            text.push_str(ontology.word(*tag));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::dice::Stream;
+    use super::*;
+
+    #[test]
+    fn a_tweet_shows_its_tags_and_no_text_has_a_hole() {
+        let ontology = Ontology::new();
+        let mut dice = Dice::new(1, Stream::People);
+        for round in 0..400 {
+            let network = Network::ALL[round % 4];
+            let topic = round % TOPICS.len();
+            let words = match round % 3 {
+                0 => answer(&mut dice, &ontology, network, topic),
+                _ => post(&mut dice, &ontology, network, topic),
+            };
+            assert!(!words.text.contains("{}"), "{}", words.text);
+            for tag in &words.tags {
+                let hashtag = format!("#{}", ontology.word(*tag));
+                assert_eq!(words.text.contains(&hashtag), network == Network::Twitter);
+            }
+        }
+    }
+}

@@ -1,0 +1,254 @@
+//! What a made-up warehouse promises, read back from its own files.
+
+use super::calendar::{DAY_MICROS, day_start_micros};
+use super::cast::{BUYER, CELEBRITY, RING_DAYS, STEADY, absent_days};
+use super::network::Network;
+use super::people::{People, Role};
+use super::read_back::{activities, made};
+use super::*;
+use std::collections::BTreeMap;
+
+/// Large enough for every fault to have its turn, small enough to be made many times.
+const SMALL: GenerateSpec = GenerateSpec {
+    seed: 3,
+    persons: 900,
+    days: 18,
+    last_day: 20_757,
+};
+
+fn is_same(left: &[GeneratedFile], right: &[GeneratedFile]) -> bool {
+    left.len() == right.len()
+        && left
+            .iter()
+            .zip(right)
+            .all(|(a, b)| a.path == b.path && a.bytes == b.bytes)
+}
+
+#[test]
+fn the_same_spec_makes_the_same_bytes_and_another_seed_others() {
+    let (files, summary) = made(&SMALL);
+    let (again, summary_again) = made(&SMALL);
+    assert!(is_same(&files, &again));
+    assert_eq!(summary, summary_again);
+    let (others, _) = made(&GenerateSpec {
+        seed: SMALL.seed + 1,
+        ..SMALL
+    });
+    assert!(!is_same(&files, &others));
+}
+
+#[test]
+fn the_sample_is_small_and_has_every_table() {
+    let spec = GenerateSpec::default();
+    let (files, summary) = made(&spec);
+    assert!(summary.bytes < 3_000_000, "{} bytes", summary.bytes);
+    assert_eq!(
+        summary.bytes,
+        files
+            .iter()
+            .map(|file| file.bytes.len() as u64)
+            .sum::<u64>()
+    );
+    let count = |prefix: &str| {
+        files
+            .iter()
+            .filter(|file| file.path.starts_with(prefix))
+            .count()
+    };
+    for network in Network::ALL {
+        for day in spec.first_day()..=spec.last_day {
+            let date = calendar::date_text(day);
+            let partition = format!(
+                "activities/network={}/date={date}/part-00000",
+                network.name()
+            );
+            assert_eq!(count(&partition), 1, "{partition}");
+        }
+        assert_eq!(count(&format!("accounts/network={}/", network.name())), 3);
+        let follows = count(&format!("follows/network={}/", network.name()));
+        assert_eq!(follows, if network.has_follows() { 3 } else { 0 });
+    }
+    let promised = [("identities/", 3), ("endorsements/", 35), ("opt_outs/", 2)];
+    for (table, files) in promised
+        .into_iter()
+        .chain([("topics/", 1), ("topic_edges/", 1)])
+    {
+        assert_eq!(count(table), files, "{table}");
+    }
+    assert!(
+        summary.late > 500 && summary.redelivered > 200 && summary.twins > 100,
+        "{summary:?}"
+    );
+}
+
+#[test]
+fn bad_rows_are_the_planted_ones_and_few_in_every_partition() {
+    let (files, summary) = made(&SMALL);
+    let rows = activities(&SMALL, &files);
+    let mut shares: BTreeMap<(Network, i32), (u64, u64)> = BTreeMap::new();
+    for row in &rows {
+        let (bad, all) = shares.entry((row.network, row.load_day)).or_default();
+        *bad += u64::from(row.is_bad());
+        *all += 1;
+        assert!(
+            !row.is_bad() || row.load_day > SMALL.first_day(),
+            "the first date is clean"
+        );
+    }
+    assert!(
+        shares.values().all(|(bad, all)| bad * 60 <= *all),
+        "{shares:?}"
+    );
+    let reasons = [
+        "null activity_id",
+        "null actor_id",
+        "unknown verb",
+        "after load date",
+        "before 2004",
+    ];
+    let planted = reasons
+        .iter()
+        .chain(&["too late"])
+        .map(|reason| summary.planted[reason]);
+    assert_eq!(
+        planted.sum::<u64>(),
+        shares.values().map(|(bad, _)| bad).sum::<u64>()
+    );
+    assert_eq!(rows.len() as u64, summary.activities);
+}
+
+#[test]
+fn the_story_is_in_the_rows() {
+    let (files, _) = made(&SMALL);
+    let people = People::invent(&SMALL);
+    let owners: BTreeMap<(Network, &str), &people::Person> = people
+        .accounts
+        .iter()
+        .map(|it| {
+            (
+                (it.network, it.id.as_str()),
+                &people.persons[it.person as usize],
+            )
+        })
+        .collect();
+    let owner = |network, id: &Option<String>| id.as_deref().map(|id| owners[&(network, id)]);
+    let ring_begins = day_start_micros(SMALL.last_day - RING_DAYS as i32 + 1);
+    let away_from = day_start_micros(SMALL.last_day - absent_days(SMALL.days) as i32 + 1);
+    let mut reactions: BTreeMap<&str, u64> = BTreeMap::new();
+    for row in activities(&SMALL, &files)
+        .iter()
+        .filter(|row| !row.is_bad())
+    {
+        let (actor, target) = (
+            owner(row.network, &row.actor),
+            owner(row.network, &row.target),
+        );
+        let actor = actor.unwrap();
+        if let Some(target) = target {
+            *reactions.entry(&target.id).or_default() += 1;
+            assert!(target.id != STEADY || row.at < away_from);
+        }
+        assert!(actor.id != STEADY || row.at < away_from);
+        assert!(actor.role != Role::Bot || row.at >= ring_begins);
+    }
+    let most = reactions
+        .iter()
+        .filter(|(id, _)| !id.is_empty())
+        .max_by_key(|(_, count)| **count);
+    assert_eq!(most.map(|(id, _)| *id), Some("ada-the-specialist"));
+    assert!(reactions[BUYER] > 100);
+    assert!(reactions.get(CELEBRITY).is_none_or(|&count| count < 10));
+}
+
+#[test]
+fn everything_happens_no_later_than_its_load_date_and_late_rows_soon_after() {
+    let (files, _) = made(&SMALL);
+    for row in activities(&SMALL, &files)
+        .iter()
+        .filter(|row| !row.is_bad())
+    {
+        let age = day_start_micros(row.load_day + 1) - row.at;
+        assert!(
+            age > 0 && age <= 11 * DAY_MICROS,
+            "{:?} is {age} us old",
+            row.id
+        );
+    }
+}
+
+#[test]
+fn rows_grow_with_people_and_days() {
+    let rows = |persons, days| {
+        made(&GenerateSpec {
+            persons,
+            days,
+            ..SMALL
+        })
+        .1
+        .activities as f64
+    };
+    let base = rows(1_000, 4);
+    assert!((3.2..4.8).contains(&(rows(4_000, 4) / base)));
+    assert!((1.6..2.4).contains(&(rows(1_000, 8) / base)));
+    assert!(rows(GenerateSpec::MIN_PERSONS, 1) > 0.0);
+}
+
+#[test]
+fn an_error_of_the_sink_comes_back_as_it_is() {
+    #[derive(Debug)]
+    enum Mine {
+        Full,
+        Other,
+    }
+    impl From<GenerateError> for Mine {
+        fn from(_: GenerateError) -> Self {
+            Mine::Other
+        }
+    }
+    let mut taken = 0;
+    let result = generate(&SMALL, &mut |_| {
+        taken += 1;
+        if taken < 3 { Ok(()) } else { Err(Mine::Full) }
+    });
+    assert!(matches!(result, Err(Mine::Full)));
+    assert_eq!(taken, 3);
+    let none = generate(&GenerateSpec { days: 0, ..SMALL }, &mut |_| Err(Mine::Full));
+    assert!(matches!(none, Err(Mine::Other)));
+}
+
+#[test]
+fn specs_that_cannot_be_are_refused() {
+    for spec in [
+        GenerateSpec {
+            persons: 99,
+            ..SMALL
+        },
+        GenerateSpec {
+            persons: u32::MAX,
+            ..SMALL
+        },
+        GenerateSpec { days: 0, ..SMALL },
+        GenerateSpec {
+            days: u32::MAX,
+            ..SMALL
+        },
+        GenerateSpec {
+            last_day: 12_000,
+            ..SMALL
+        },
+        GenerateSpec {
+            last_day: i32::MIN,
+            ..SMALL
+        },
+        GenerateSpec {
+            last_day: i32::MAX,
+            ..SMALL
+        },
+    ] {
+        assert!(
+            matches!(spec.check(), Err(GenerateError::Spec(_))),
+            "{spec:?}"
+        );
+    }
+    assert!(GenerateSpec::default().check().is_ok());
+}

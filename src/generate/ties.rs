@@ -1,0 +1,175 @@
+//! Lasting ties: whom each account returns to, who follows whom, and who is in whose circle.
+//!
+//! Most reactions go where the last ones went. So each account has a handful of favourites, drawn
+//! once by pull, and comes back to them day after day. On networks with follows the favourites are
+//! followed, with some more that are followed and never answered; the celebrity is followed by
+//! most. All of it is linear in the number of accounts.
+
+use super::GenerateSpec;
+use super::cast::{CAST, CELEBRITY, Fans};
+use super::dice::{Dice, Stream};
+use super::lots::Lots;
+use super::people::{People, Role};
+use std::collections::BTreeSet;
+
+/// How many favourites an account has at most (draws that repeat are dropped).
+const FAVORITES: usize = 5;
+
+/// How many more it follows on networks with follows.
+const EXTRA_FOLLOWEES: usize = 3;
+
+/// Of a thousand accounts of a network, how many follow the celebrity there.
+const CELEBRITY_PER_MILLE: u64 = 600;
+
+/// The fans of a star: for each fan the ways to reach it, as (fan's account, star's account).
+pub struct Circle {
+    /// The star, an index into the people (and the cast).
+    pub star: usize,
+    /// One entry a fan, none of them empty.
+    pub fans: Vec<Vec<(u32, u32)>>,
+}
+
+/// Every lasting tie of the warehouse.
+pub struct Ties {
+    /// By account: the accounts it returns to.
+    pub favorites: Vec<Vec<u32>>,
+    /// By account: the accounts it follows, ascending; empty where the network has no follows.
+    pub followees: Vec<Vec<u32>>,
+    /// The circles of the stars.
+    pub circles: Vec<Circle>,
+}
+
+impl Ties {
+    /// Ties everyone, from the seed.
+    pub fn knot(spec: &GenerateSpec, people: &People, lots: &Lots) -> Self {
+        let mut dice = Dice::new(spec.seed, Stream::Follows);
+        let favorites = (0..people.accounts.len() as u32)
+            .map(|actor| noticed(&mut dice, people, lots, actor, FAVORITES))
+            .collect::<Vec<_>>();
+        let mut circle_dice = Dice::new(spec.seed, Stream::Circles);
+        let circles = circles(&mut circle_dice, spec, people);
+        let followees = followees(&mut dice, people, lots, &favorites, &circles);
+        Ties {
+            favorites,
+            followees,
+            circles,
+        }
+    }
+}
+
+/// Up to `count` accounts that an ordinary actor notices, without the owner's own.
+fn noticed(dice: &mut Dice, people: &People, lots: &Lots, actor: u32, count: usize) -> Vec<u32> {
+    let mut chosen: Vec<u32> = Vec::new();
+    if people.owner(actor).role == Role::Bot {
+        return chosen;
+    }
+    for _ in 0..count {
+        let Some(account) = lots.notice(dice, people, actor) else {
+            continue;
+        };
+        let is_own = people.owner(actor).accounts.contains(&account);
+        if !is_own && !chosen.contains(&account) {
+            chosen.push(account);
+        }
+    }
+    chosen
+}
+
+fn followees(
+    dice: &mut Dice,
+    people: &People,
+    lots: &Lots,
+    favorites: &[Vec<u32>],
+    circles: &[Circle],
+) -> Vec<Vec<u32>> {
+    let mut followees: Vec<BTreeSet<u32>> = vec![BTreeSet::new(); people.accounts.len()];
+    let celebrity = people.cast(CELEBRITY);
+    for (actor, account) in people.accounts.iter().enumerate() {
+        if !account.network.has_follows() {
+            continue;
+        }
+        followees[actor].extend(&favorites[actor]);
+        followees[actor].extend(noticed(dice, people, lots, actor as u32, EXTRA_FOLLOWEES));
+        for (idol, idol_account) in people.accounts_of(celebrity) {
+            let is_near = idol_account.network == account.network && idol != actor as u32;
+            if is_near && dice.per_mille(CELEBRITY_PER_MILLE) {
+                followees[actor].insert(idol);
+            }
+        }
+    }
+    for &(fan, star) in circles
+        .iter()
+        .flat_map(|circle| circle.fans.iter().flatten())
+    {
+        if people.accounts[fan as usize].network.has_follows() {
+            followees[fan as usize].insert(star);
+        }
+    }
+    followees
+        .into_iter()
+        .map(|set| set.into_iter().collect())
+        .collect()
+}
+
+fn circles(dice: &mut Dice, spec: &GenerateSpec, people: &People) -> Vec<Circle> {
+    let mut circles = Vec::new();
+    for (star, part) in CAST.iter().enumerate() {
+        let fans = match part.fans {
+            Fans::None => continue,
+            Fans::Few(count) => some_fans(dice, people, star, count as usize),
+            Fans::PerMille(share) => {
+                let count = u64::from(spec.persons) * u64::from(share) / 1_000;
+                some_fans(dice, people, star, count.max(1) as usize)
+            }
+            Fans::WholeField => field_fans(people, star),
+        };
+        circles.push(Circle { star, fans });
+    }
+    circles
+}
+
+/// Everyone of the crowd whose first field is the star's.
+fn field_fans(people: &People, star: usize) -> Vec<Vec<(u32, u32)>> {
+    let field = people.persons[star].fields[0];
+    (0..people.persons.len())
+        .filter(|&person| people.persons[person].fields[0] == field)
+        .map(|person| ways(people, person, star))
+        .filter(|ways| !ways.is_empty())
+        .collect()
+}
+
+/// `count` people of the crowd who share a network with the star, each with one way to reach it.
+fn some_fans(dice: &mut Dice, people: &People, star: usize, count: usize) -> Vec<Vec<(u32, u32)>> {
+    let mut chosen = BTreeSet::new();
+    let mut fans = Vec::new();
+    // Some 400 of 2,000 people share the rarest network, so 40 draws for each fan are plenty.
+    for _ in 0..count * 40 {
+        if fans.len() == count {
+            break;
+        }
+        let person = dice.index(people.persons.len());
+        let ways = ways(people, person, star);
+        if let Some(&way) = dice.pick(&ways)
+            && chosen.insert(person)
+        {
+            fans.push(vec![way]);
+        }
+    }
+    fans
+}
+
+/// The pairs of accounts through which a person of the crowd can reach a star.
+fn ways(people: &People, person: usize, star: usize) -> Vec<(u32, u32)> {
+    if people.persons[person].role != Role::Ordinary {
+        return Vec::new();
+    }
+    let mut ways = Vec::new();
+    for (fan, fan_account) in people.accounts_of(person) {
+        for (idol, idol_account) in people.accounts_of(star) {
+            if fan_account.network == idol_account.network {
+                ways.push((fan, idol));
+            }
+        }
+    }
+    ways
+}

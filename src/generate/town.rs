@@ -1,0 +1,202 @@
+//! One day of everybody's life: who is about, what they write, where they check in.
+//!
+//! A day runs in passes (write, check in, react), so that reactions find the day's posts. The town
+//! remembers for each account its last posts and visits and no more, so a day costs the same
+//! whether it is the first or the six-hundredth. Check-ins are in
+//! [`super::check_ins`], reactions in [`super::reactions`].
+
+use super::GenerateSpec;
+use super::calendar::{DAY_SECONDS, SECOND_MICROS, day_start_micros};
+use super::cast::{RING_DAYS, is_away};
+use super::dice::{Dice, Stream};
+use super::lots::Lots;
+use super::network::Network;
+use super::ontology::{Ontology, Tag};
+use super::people::{People, Role};
+use super::row::{DayRows, Object, Row};
+use super::sentences;
+use super::ties::Ties;
+use super::topic_table::FIELDS;
+use std::collections::VecDeque;
+
+/// How many of its last posts, and visits, an account is remembered for.
+const REMEMBERED: usize = 3;
+
+/// Something written that one can react to.
+#[derive(Clone)]
+pub struct Post {
+    /// Its number on the network.
+    pub number: u64,
+    /// When it was written, in microseconds.
+    pub at: i64,
+    /// What it is about.
+    pub topic: usize,
+    /// The tags it carries.
+    pub tags: Vec<Tag>,
+}
+
+/// The town and what it remembers.
+pub struct Town<'a> {
+    pub(super) spec: &'a GenerateSpec,
+    pub(super) people: &'a People,
+    pub(super) ontology: &'a Ontology,
+    pub(super) ties: &'a Ties,
+    pub(super) lots: &'a Lots,
+    pub(super) posts: Vec<VecDeque<Post>>,
+    pub(super) visits: Vec<VecDeque<(u32, Object)>>,
+    written: [u64; Network::ALL.len()],
+    pub(super) venues: u32,
+}
+
+/// What a day is made of while it lasts.
+pub struct Today {
+    /// The day's chance.
+    pub dice: Dice,
+    /// Days since the first.
+    pub day: u32,
+    /// The day's first microsecond.
+    pub start: i64,
+    /// What happened so far.
+    pub rows: DayRows,
+}
+
+impl Today {
+    /// A moment of the day, more likely around noon: the mean of two.
+    pub fn moment(&mut self) -> i64 {
+        let seconds = (self.dice.below(86_400) + self.dice.below(86_400)) / 2;
+        self.start + seconds as i64 * SECOND_MICROS
+    }
+
+    /// A moment of the day that is later than `at`, which lies in this day or before it.
+    pub fn moment_after(&mut self, at: i64) -> i64 {
+        let pause = 20 + self.dice.below(7_200) as i64;
+        let last = self.start + (DAY_SECONDS - 1) * SECOND_MICROS;
+        self.moment().max(at + pause * SECOND_MICROS).min(last)
+    }
+}
+
+impl<'a> Town<'a> {
+    /// The town on the morning of its first day.
+    pub fn new(
+        spec: &'a GenerateSpec,
+        people: &'a People,
+        ontology: &'a Ontology,
+        ties: &'a Ties,
+        lots: &'a Lots,
+    ) -> Self {
+        let accounts = people.accounts.len();
+        Town {
+            spec,
+            people,
+            ontology,
+            ties,
+            lots,
+            posts: vec![VecDeque::new(); accounts],
+            visits: vec![VecDeque::new(); accounts],
+            written: [0; Network::ALL.len()],
+            // A venue of a field for about five of its people on foursquare.
+            venues: (accounts / FIELDS.len() / 25).max(4) as u32,
+        }
+    }
+
+    /// One day, in order of time.
+    pub fn live(&mut self, day: u32) -> DayRows {
+        let mut today = Today {
+            dice: Dice::new(self.spec.seed, Stream::Day(day)),
+            day,
+            start: day_start_micros(self.spec.first_day() + day as i32),
+            rows: DayRows::default(),
+        };
+        let about = self.who_is_about(&mut today);
+        for &person in &about {
+            self.write(&mut today, person);
+        }
+        for &person in &about {
+            self.check_in(&mut today, person);
+        }
+        for &person in &about {
+            self.react(&mut today, person);
+        }
+        self.circles_react(&mut today);
+        self.ring_reacts(&mut today);
+        for rows in &mut today.rows {
+            rows.sort_by_key(|row| row.occurred_at);
+        }
+        today.rows
+    }
+
+    /// The people who do something today.
+    fn who_is_about(&self, today: &mut Today) -> Vec<usize> {
+        let persons = self.people.persons.iter().enumerate();
+        persons
+            .filter(|(_, person)| {
+                let is_there = match person.role {
+                    Role::Bot => self.is_ring_at_work(today.day),
+                    Role::Ordinary | Role::Cast(_) => today.dice.per_mille(person.rate_per_mille),
+                };
+                is_there && !is_away(&person.id, today.day, self.spec.days)
+            })
+            .map(|(index, _)| index)
+            .collect()
+    }
+
+    /// Whether the ring works on that day.
+    pub fn is_ring_at_work(&self, day: u32) -> bool {
+        day + RING_DAYS >= self.spec.days
+    }
+
+    /// A star and a bot write on each of their networks; others on one, if at all: the more they
+    /// draw attention, the more often.
+    fn write(&mut self, today: &mut Today, person: usize) {
+        let writer = &self.people.persons[person];
+        let is_eager = writer.role != Role::Ordinary;
+        let keenness = 200 + (writer.pull / 100).min(700);
+        let accounts = writer.accounts.clone();
+        if is_eager {
+            accounts.for_each(|account| self.post(today, account));
+        } else if today.dice.per_mille(keenness) {
+            let chosen = today.dice.below(u64::from(accounts.end - accounts.start)) as u32;
+            self.post(today, accounts.start + chosen);
+        }
+    }
+
+    fn post(&mut self, today: &mut Today, account: u32) {
+        let network = self.people.accounts[account as usize].network;
+        let [first, second] = self.people.owner(account).fields;
+        let field = if today.dice.per_mille(850) {
+            first
+        } else {
+            second
+        };
+        let topic = self.ontology.topic(&mut today.dice, field);
+        let words = sentences::post(&mut today.dice, self.ontology, network, topic);
+        let number = self.written[network as usize];
+        self.written[network as usize] += 1;
+        let post = Post {
+            number,
+            at: today.moment(),
+            topic,
+            tags: words.tags.clone(),
+        };
+        today.rows[network as usize].push(Row {
+            number: None,
+            occurred_at: post.at,
+            actor: Some(account),
+            verb: network.post_verb(),
+            object: Some(Object::Written(number)),
+            target: None,
+            text: Some(words.text),
+            tags: Some(words.tags),
+            is_twin: false,
+        });
+        remember(&mut self.posts[account as usize], post);
+    }
+}
+
+/// Adds to a memory that keeps the last few.
+pub(super) fn remember<T>(memory: &mut VecDeque<T>, thing: T) {
+    if memory.len() == REMEMBERED {
+        memory.pop_front();
+    }
+    memory.push_back(thing);
+}

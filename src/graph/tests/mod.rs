@@ -1,0 +1,73 @@
+//! Tests of the kernels: closed forms, slow references written another way, properties, and bits.
+
+mod bits;
+mod closed_forms;
+mod properties;
+mod reference;
+mod returns;
+
+use super::{Csr, Outcome, PropagationParams};
+
+/// Small enough that only rounding is left.
+const EXACT: PropagationParams = PropagationParams {
+    damping: 0.85,
+    tolerance: 1e-15,
+    max_iterations: 400,
+    dangling: super::Dangling::Teleport,
+};
+
+const D: f64 = EXACT.damping;
+
+/// Edges as people say them: who reacts, to whom, with what weight.
+type Reactions = Vec<(u32, u32, f64)>;
+
+/// The target-major graph of reactions.
+fn graph(node_count: usize, reactions: &[(u32, u32, f64)]) -> Csr {
+    let targets: Vec<u32> = reactions.iter().map(|reaction| reaction.1).collect();
+    let actors: Vec<u32> = reactions.iter().map(|reaction| reaction.0).collect();
+    let weights: Vec<f64> = reactions.iter().map(|reaction| reaction.2).collect();
+    Csr::from_edges(node_count, &targets, &actors, &weights).unwrap()
+}
+
+/// Fails, naming `what`, if a number is farther than `tolerance` from the one expected.
+fn assert_close(found: &[f64], expected: &[f64], tolerance: f64, what: &str) {
+    assert_eq!(found.len(), expected.len(), "{what}");
+    for (node, (f, e)) in found.iter().zip(expected).enumerate() {
+        assert!(
+            (f - e).abs() <= tolerance,
+            "{what}: node {node} has {f}, expected {e}"
+        );
+    }
+}
+
+/// What holds of every outcome of a graph that has nodes.
+fn assert_sound(outcome: &Outcome) {
+    assert!((outcome.mass - 1.0).abs() < 1e-12, "mass {}", outcome.mass);
+    assert!((0.0..=1.0 + 1e-12).contains(&outcome.dangling_mass));
+    assert!(outcome.residual.is_finite());
+    let numbers = || outcome.ranks.iter().chain(&outcome.inflow);
+    assert!(numbers().all(|x| x.is_finite() && *x >= 0.0));
+    assert_eq!(outcome.ranks.len(), outcome.inflow.len());
+}
+
+/// A fixed stream of numbers in [0, 1): splitmix64.
+fn noise(seed: u64) -> impl FnMut() -> f64 {
+    let mut state = seed;
+    move || {
+        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut bits = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((bits ^ (bits >> 31)) >> 11) as f64 / (1u64 << 53) as f64
+    }
+}
+
+/// Reactions of which few people get most; the ids of the last tenth react to nobody.
+fn heavy_tailed(node_count: u32, reactions: usize, seed: u64) -> Reactions {
+    let mut next = noise(seed);
+    let n = f64::from(node_count);
+    let mut reaction = || {
+        let (actor, target) = ((0.9 * n * next()) as u32, (n * next().powi(4)) as u32);
+        (actor, target, 0.01 + next())
+    };
+    (0..reactions).map(|_| reaction()).collect()
+}

@@ -1,0 +1,223 @@
+//! Tonight's attention between persons, from the memory of reactions between accounts.
+//!
+//! For a reactor u and a target v (persons), with verb weights w and the reading K of [`super::recency`],
+//!
+//! ```text
+//! s(u,v) = sum over networks, verbs of  w(verb) x [sums of selectivity x K(age)] / (K(0) M(H_network))
+//! a(u,v) = (1 + beta) s / (s + beta)
+//! ```
+//!
+//! so one fresh, ordinary reaction is about 1 and no number of them is worth more than 1 + beta. What
+//! belongs to which (network, verb) is kept beside it, in proportion to the terms of s.
+//! Cost: one pass over the pairs, and a stable counting sort by target. Reproducible: every sum runs in
+//! the order of canonical accounts.
+
+use rayon::prelude::*;
+
+use super::pairs::Pairs;
+use super::recency::Mixture;
+use crate::day::Day;
+use crate::networks::Network;
+use crate::people::persons::Persons;
+use crate::settle::facts::FORGOTTEN_AFTER_DAYS;
+
+/// A term of s: what one reactor did on one network under one verb.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Term {
+    /// Place of the network.
+    pub network: u8,
+    /// The verb's code there.
+    pub verb: u8,
+    /// Counted reactions.
+    pub reactions: u32,
+    /// Its part of s.
+    pub strength: f64,
+}
+
+/// In-edges by target person: rows are targets, each with its reactors in ascending order.
+#[derive(Clone, Debug, Default)]
+pub struct Attention {
+    /// By target, where its edges begin; one more than there are persons.
+    pub offsets: Vec<usize>,
+    /// By edge: the reactor.
+    pub reactors: Vec<u32>,
+    /// By edge: a(u,v).
+    pub amounts: Vec<f64>,
+    /// By edge, where its terms begin; one more than there are edges.
+    pub term_offsets: Vec<usize>,
+    /// The terms of all edges.
+    pub terms: Vec<Term>,
+}
+
+/// What reading the memory needs to know.
+pub struct AttentionParams<'a> {
+    /// The half-lives.
+    pub mixture: &'a Mixture,
+    /// Saturation of repeats.
+    pub beta: f64,
+    /// The networks.
+    pub networks: &'a [Network],
+    /// By network: days of history at the snapshot date.
+    pub history_days: &'a [i32],
+    /// The snapshot date.
+    pub as_of: Day,
+}
+
+/// Reads the memory at the snapshot date. `network_of` gives the network of an account's node.
+pub fn read(pairs: &Pairs, persons: &Persons, network_of: &(dyn Fn(u32) -> usize + Sync), params: &AttentionParams) -> Attention {
+    let readings: Vec<Vec<Vec<f64>>> = params
+        .history_days
+        .iter()
+        .map(|history| (0..FORGOTTEN_AFTER_DAYS).map(|days| params.mixture.reading(days, (*history).max(1))).collect())
+        .collect();
+    let (starts, order) = by_target(pairs, persons);
+    let chunks: Vec<usize> = (0..persons.len()).step_by(crate::graph::numeric::NODE_CHUNK).collect();
+    let pieces: Vec<Attention> = chunks
+        .into_par_iter()
+        .map(|first| {
+            let mut piece = Attention::default();
+            let mut entries = Vec::new();
+            for target in first..(first + crate::graph::numeric::NODE_CHUNK).min(persons.len()) {
+                entries.clear();
+                entries.extend(order[starts[target]..starts[target + 1]].iter().map(|row| entry(pairs, persons, network_of, params, &readings, *row as usize)));
+                piece.add_target(&mut entries, params.beta);
+            }
+            piece
+        })
+        .collect();
+    let mut attention = Attention { offsets: vec![0], term_offsets: vec![0], ..Attention::default() };
+    for piece in pieces {
+        attention.append(piece);
+    }
+    attention
+}
+
+/// Rows between different persons, in order of target person and then of the memory.
+fn by_target(pairs: &Pairs, persons: &Persons) -> (Vec<usize>, Vec<u32>) {
+    let person = |node: u32| persons.of_account[node as usize];
+    let mut starts = vec![0_usize; persons.len() + 1];
+    let is_between = |row: &usize| person(pairs.actors[*row]) != person(pairs.targets[*row]);
+    for row in (0..pairs.len()).filter(is_between) {
+        starts[person(pairs.targets[row]) as usize + 1] += 1;
+    }
+    for target in 0..persons.len() {
+        starts[target + 1] += starts[target];
+    }
+    let mut next = starts.clone();
+    let mut order = vec![0_u32; starts[persons.len()]];
+    for row in (0..pairs.len()).filter(is_between) {
+        let slot = &mut next[person(pairs.targets[row]) as usize];
+        order[*slot] = row as u32;
+        *slot += 1;
+    }
+    (starts, order)
+}
+
+fn entry(pairs: &Pairs, persons: &Persons, network_of: &dyn Fn(u32) -> usize, params: &AttentionParams, readings: &[Vec<Vec<f64>>], row: usize) -> (u32, Term) {
+    let network = network_of(pairs.actors[row]);
+    let days = (params.as_of.0 - pairs.last_loads[row].0).clamp(0, FORGOTTEN_AFTER_DAYS - 1) as usize;
+    let reading = &readings[network][days];
+    let sums = &pairs.sums[row * reading.len()..(row + 1) * reading.len()];
+    let decayed: f64 = sums.iter().zip(reading).map(|(sum, factor)| sum * factor).sum();
+    let verb = pairs.verbs[row];
+    let weight = params.networks[network].verbs[usize::from(verb)].weight;
+    let term = Term { network: network as u8, verb, reactions: pairs.counts[row], strength: weight * decayed };
+    (persons.of_account[pairs.actors[row] as usize], term)
+}
+
+impl Attention {
+    fn add_target(&mut self, entries: &mut [(u32, Term)], beta: f64) {
+        let order = |entry: &(u32, Term)| (entry.0, entry.1.network, entry.1.verb);
+        if !entries.is_sorted_by_key(order) {
+            entries.sort_by_key(order);
+        }
+        for reactor in entries.chunk_by(|a, b| a.0 == b.0) {
+            let mut strength = 0.0;
+            for same in reactor.chunk_by(|a, b| order(a) == order(b)) {
+                let mut term = same[0].1;
+                for (_, other) in &same[1..] {
+                    term.strength += other.strength;
+                    term.reactions += other.reactions;
+                }
+                strength += term.strength;
+                self.terms.push(term);
+            }
+            self.reactors.push(reactor[0].0);
+            self.amounts.push(saturated(strength, beta));
+            self.term_offsets.push(self.terms.len());
+        }
+        self.offsets.push(self.reactors.len());
+    }
+
+    fn append(&mut self, piece: Attention) {
+        let (edges, terms) = (self.reactors.len(), self.terms.len());
+        self.offsets.extend(piece.offsets.iter().map(|offset| edges + offset));
+        self.term_offsets.extend(piece.term_offsets.iter().map(|offset| terms + offset));
+        self.reactors.extend(piece.reactors);
+        self.amounts.extend(piece.amounts);
+        self.terms.extend(piece.terms);
+    }
+
+    /// Number of (reactor, target) pairs.
+    pub fn edge_count(&self) -> usize {
+        self.reactors.len()
+    }
+
+    /// The edges of a target.
+    pub fn edges(&self, target: usize) -> std::ops::Range<usize> {
+        self.offsets[target]..self.offsets[target + 1]
+    }
+
+    /// The terms of an edge.
+    pub fn terms(&self, edge: usize) -> &[Term] {
+        &self.terms[self.term_offsets[edge]..self.term_offsets[edge + 1]]
+    }
+
+    /// Counted reactions of an edge.
+    pub fn reactions(&self, edge: usize) -> u64 {
+        self.terms(edge).iter().map(|term| u64::from(term.reactions)).sum()
+    }
+
+    /// The edge's amount with each network's part scaled by the network's declared share.
+    pub fn scaled(&self, edge: usize, shares: &[f64]) -> f64 {
+        let terms = self.terms(edge);
+        let strength: f64 = terms.iter().map(|term| term.strength).sum();
+        if strength == 0.0 {
+            return 0.0;
+        }
+        let scaled: f64 = terms.iter().map(|term| term.strength * shares[usize::from(term.network)]).sum();
+        self.amounts[edge] * scaled / strength
+    }
+}
+
+/// a = (1 + beta) s / (s + beta): 1 at s = 1, never above 1 + beta.
+pub fn saturated(strength: f64, beta: f64) -> f64 {
+    if strength > 0.0 { (1.0 + beta) * strength / (strength + beta) } else { 0.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_is_one_and_repeats_are_bounded() {
+        assert_eq!(saturated(0.0, 2.0), 0.0);
+        assert_eq!(saturated(1.0, 2.0), 1.0);
+        assert!(saturated(1e9, 2.0) < 3.0);
+        assert!(saturated(2.0, 2.0) - 1.0 < saturated(1.0, 2.0));
+    }
+
+    #[test]
+    fn accounts_of_one_reactor_share_one_edge_and_keep_their_terms() {
+        let term = |network, verb, strength| Term { network, verb, reactions: 1, strength };
+        let mut entries = vec![(4, term(1, 0, 0.5)), (2, term(0, 0, 1.0)), (4, term(0, 3, 0.25)), (4, term(1, 0, 0.25))];
+        let mut attention = Attention { offsets: vec![0], term_offsets: vec![0], ..Attention::default() };
+        attention.add_target(&mut entries, 2.0);
+        assert_eq!(attention.reactors, [2, 4]);
+        assert_eq!(attention.amounts[1], 1.0);
+        assert_eq!(attention.terms(1).len(), 2);
+        assert_eq!(attention.reactions(1), 3);
+        assert_eq!(attention.scaled(1, &[1.0, 1.0]), 1.0);
+        assert_eq!(attention.scaled(1, &[0.0, 1.0]), 0.75);
+    }
+}

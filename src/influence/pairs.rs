@@ -1,0 +1,309 @@
+//! The memory of who reacted to whom: sums by (actor account, target account, verb, half-life).
+//!
+//! Everything here is linear in the reactions, by account, and read by its own load dates, so a night
+//! adds its day to yesterday's sums and gets the bits that folding all days at once would give.
+
+use std::ops::Range;
+
+use rayon::prelude::*;
+
+use super::recency::Mixture;
+use crate::day::Day;
+use crate::settle::facts::FORGOTTEN_AFTER_DAYS;
+use crate::settle::reactions::Reaction;
+
+/// The most half-lives that parameters may name.
+pub const MAX_HALF_LIVES: usize = 8;
+
+/// Rows sorted by (actor, target, verb), column by column.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Pairs {
+    /// Node of the account that reacted.
+    pub actors: Vec<u32>,
+    /// Node of the account that is credited.
+    pub targets: Vec<u32>,
+    /// The verb's code in its network.
+    pub verbs: Vec<u8>,
+    /// Counted reactions.
+    pub counts: Vec<u32>,
+    /// Last load date that brought one; the sums are as of its end.
+    pub last_loads: Vec<Day>,
+    /// Time of the latest one, microseconds since 1970.
+    pub last_at: Vec<i64>,
+    /// Sums of selectivity x 2^(-age / half-life), as many a row as there are half-lives.
+    pub sums: Vec<f64>,
+}
+
+/// One row while it is folded.
+#[derive(Clone, Copy, Debug)]
+struct Row {
+    verb: u8,
+    count: u32,
+    last_load: Day,
+    last_at: i64,
+    /// As many as there are half-lives; the rest is unused.
+    sums: [f64; MAX_HALF_LIVES],
+}
+
+/// What folding needs to know.
+pub struct FoldParams<'a> {
+    /// The half-lives.
+    pub mixture: &'a Mixture,
+    /// n reactions that share a budget count 1 / (1 + (n - 1) / budget) each.
+    pub budget: f64,
+    /// The last load date folded.
+    pub as_of: Day,
+}
+
+impl Pairs {
+    /// Rows.
+    pub fn len(&self) -> usize {
+        self.actors.len()
+    }
+
+    /// Whether there is no row.
+    pub fn is_empty(&self) -> bool {
+        self.actors.is_empty()
+    }
+
+    /// Appends the rows of `other`, whose actors come later.
+    pub fn append(&mut self, mut other: Pairs) {
+        self.actors.append(&mut other.actors);
+        self.targets.append(&mut other.targets);
+        self.verbs.append(&mut other.verbs);
+        self.counts.append(&mut other.counts);
+        self.last_loads.append(&mut other.last_loads);
+        self.last_at.append(&mut other.last_at);
+        self.sums.append(&mut other.sums);
+    }
+
+    /// Renumbers the accounts; `to` keeps their order.
+    pub fn renumber(&mut self, to: &[u32]) {
+        for node in self.actors.iter_mut().chain(&mut self.targets) {
+            *node = to[*node as usize];
+        }
+    }
+
+    /// The rows of actors in `nodes`.
+    pub fn rows_of(&self, nodes: Range<u32>) -> Range<usize> {
+        let start = self.actors.partition_point(|actor| *actor < nodes.start);
+        start..self.actors.partition_point(|actor| *actor < nodes.end)
+    }
+
+    /// Keeps the rows for which `is_kept` holds.
+    pub fn retain(&mut self, stride: usize, is_kept: impl Fn(u32, u32) -> bool) {
+        let mut kept = Pairs::default();
+        for row in 0..self.len() {
+            if is_kept(self.actors[row], self.targets[row]) {
+                kept.push(self.actors[row], self.targets[row], &self.row(row, stride), stride);
+            }
+        }
+        *self = kept;
+    }
+
+    fn row(&self, row: usize, stride: usize) -> Row {
+        let mut sums = [0.0; MAX_HALF_LIVES];
+        sums[..stride].copy_from_slice(&self.sums[row * stride..(row + 1) * stride]);
+        Row {
+            verb: self.verbs[row],
+            count: self.counts[row],
+            last_load: self.last_loads[row],
+            last_at: self.last_at[row],
+            sums,
+        }
+    }
+
+    fn push(&mut self, actor: u32, target: u32, row: &Row, stride: usize) {
+        self.actors.push(actor);
+        self.targets.push(target);
+        self.verbs.push(row.verb);
+        self.counts.push(row.count);
+        self.last_loads.push(row.last_load);
+        self.last_at.push(row.last_at);
+        self.sums.extend_from_slice(&row.sums[..stride]);
+    }
+}
+
+/// Folds sorted reactions, with the sizes of their budgets, into the rows `old` of `before`.
+/// Pairs that are forgotten at `params.as_of` are left out.
+pub fn fold(before: &Pairs, old: Range<usize>, reactions: &[Reaction], budget_sizes: &[u32], params: &FoldParams) -> Pairs {
+    let pieces: Vec<Pairs> = chunks(before, old, reactions)
+        .into_par_iter()
+        .map(|(old, new)| fold_chunk(before, old, &reactions[new.clone()], &budget_sizes[new], params))
+        .collect();
+    let mut folded = Pairs::default();
+    for piece in pieces {
+        folded.append(piece);
+    }
+    folded
+}
+
+/// Rows of both sides for which one thread folds at a time.
+const CHUNK_ROWS: usize = 1 << 17;
+
+/// Cuts both sides at the same actors.
+fn chunks(before: &Pairs, old: Range<usize>, reactions: &[Reaction]) -> Vec<(Range<usize>, Range<usize>)> {
+    let (mut o, mut r) = (old.start, 0);
+    let mut cut = Vec::new();
+    while o < old.end || r < reactions.len() {
+        let far_old = (o + CHUNK_ROWS).min(old.end);
+        let far_new = (r + CHUNK_ROWS).min(reactions.len());
+        // The next chunk begins with the first actor that neither far end has finished.
+        let old_actor = (far_old < old.end).then(|| before.actors[far_old]);
+        let new_actor = (far_new < reactions.len()).then(|| reactions[far_new].actor);
+        let bound = match (old_actor, new_actor) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        };
+        let first = match (before.actors.get(o).filter(|_| o < old.end), reactions.get(r)) {
+            (Some(actor), Some(reaction)) => (*actor).min(reaction.actor),
+            (Some(actor), None) => *actor,
+            (None, Some(reaction)) => reaction.actor,
+            (None, None) => break,
+        };
+        // One actor with more rows than a chunk is a chunk of its own.
+        let bound = bound.map(|actor| actor.max(first + 1));
+        let (o_end, r_end) = match bound {
+            Some(actor) => (
+                o + before.actors[o..old.end].partition_point(|a| *a < actor),
+                r + reactions[r..].partition_point(|reaction| reaction.actor < actor),
+            ),
+            None => (old.end, reactions.len()),
+        };
+        cut.push((o..o_end, r..r_end));
+        (o, r) = (o_end, r_end);
+    }
+    cut
+}
+
+fn fold_chunk(before: &Pairs, old: Range<usize>, reactions: &[Reaction], budget_sizes: &[u32], params: &FoldParams) -> Pairs {
+    let stride = params.mixture.len();
+    let mut folded = Pairs::default();
+    let mut rows = Vec::new();
+    let (mut o, mut r) = (old.start, 0);
+    while o < old.end || r < reactions.len() {
+        let old_key = (o < old.end).then(|| (before.actors[o], before.targets[o]));
+        let new_key = reactions.get(r).map(|reaction| (reaction.actor, reaction.target));
+        let Some(key) = [old_key, new_key].into_iter().flatten().min() else {
+            break;
+        };
+        rows.clear();
+        while o < old.end && (before.actors[o], before.targets[o]) == key {
+            rows.push(before.row(o, stride));
+            o += 1;
+        }
+        let first = r;
+        while r < reactions.len() && (reactions[r].actor, reactions[r].target) == key {
+            r += 1;
+        }
+        fold_pair(&mut rows, &reactions[first..r], &budget_sizes[first..r], params);
+        for row in &rows {
+            folded.push(key.0, key.1, row, stride);
+        }
+    }
+    folded
+}
+
+/// Adds one pair's reactions, in order of load date, to its rows.
+fn fold_pair(rows: &mut Vec<Row>, reactions: &[Reaction], budget_sizes: &[u32], params: &FoldParams) {
+    let mut last_load = rows.iter().map(|row| row.last_load).max();
+    let mut sized = reactions.iter().zip(budget_sizes).peekable();
+    while let Some((first, _)) = sized.peek() {
+        let load_date = first.load_date;
+        if last_load.is_some_and(|last| load_date.0 - last.0 >= FORGOTTEN_AFTER_DAYS) {
+            rows.clear();
+        }
+        last_load = Some(load_date);
+        while let Some((reaction, size)) = sized.next_if(|(reaction, _)| reaction.load_date == load_date) {
+            let selectivity = 1.0 / (1.0 + f64::from(size - 1) / params.budget);
+            let row = row_of(rows, reaction.verb, load_date, params.mixture);
+            params.mixture.add(&mut row.sums, selectivity, reaction.occurred_at, load_date);
+            row.count += 1;
+            row.last_at = row.last_at.max(reaction.occurred_at);
+        }
+    }
+    if last_load.is_some_and(|last| params.as_of.0 - last.0 >= FORGOTTEN_AFTER_DAYS) {
+        rows.clear();
+    }
+}
+
+/// The row of a verb, with its sums brought to the end of `load_date`.
+fn row_of<'a>(rows: &'a mut Vec<Row>, verb: u8, load_date: Day, mixture: &Mixture) -> &'a mut Row {
+    let place = rows.partition_point(|row| row.verb < verb);
+    if rows.get(place).is_none_or(|row| row.verb != verb) {
+        let row = Row { verb, count: 0, last_load: load_date, last_at: i64::MIN, sums: [0.0; MAX_HALF_LIVES] };
+        rows.insert(place, row);
+    }
+    let row = &mut rows[place];
+    if row.last_load != load_date {
+        for (sum, factor) in row.sums.iter_mut().zip(mixture.fading(load_date.0 - row.last_load.0)) {
+            *sum *= factor;
+        }
+        row.last_load = load_date;
+    }
+    row
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::influence::params::Recency;
+
+    fn reaction(actor: u32, target: u32, verb: u8, load: i32, hour: i64) -> Reaction {
+        let load_date = Day(load);
+        Reaction { actor, target, occurred_at: load_date.start_micros() + hour * 3_600_000_000, load_date, verb }
+    }
+
+    fn sorted() -> Vec<Reaction> {
+        let mut reactions = Vec::new();
+        for step in 0..400_i64 {
+            let (actor, target) = ((step % 7) as u32, (step % 11) as u32 + 7);
+            reactions.push(reaction(actor, target, (step % 3) as u8, 100 + (step % 13) as i32, step % 24));
+        }
+        reactions.push(reaction(3, 8, 1, 100 + FORGOTTEN_AFTER_DAYS + 20, 5));
+        reactions.sort_by_key(|r| (r.actor, r.target, r.load_date, r.occurred_at, r.verb));
+        reactions
+    }
+
+    fn fold_to(before: &Pairs, reactions: &[Reaction], as_of: i32) -> Pairs {
+        let mixture = Mixture::new(&Recency::default());
+        let sizes = vec![1; reactions.len()];
+        let params = FoldParams { mixture: &mixture, budget: 20.0, as_of: Day(as_of) };
+        fold(before, 0..before.len(), reactions, &sizes, &params)
+    }
+
+    #[test]
+    fn night_by_night_gives_the_bits_of_all_at_once() {
+        let all = sorted();
+        let last = 100 + FORGOTTEN_AFTER_DAYS + 20;
+        let at_once = fold_to(&Pairs::default(), &all, last);
+        let mut nightly = Pairs::default();
+        for night in [100, 101, 105, 112, last - 1, last] {
+            let since = [100, 101, 105, 112, last - 1, last].iter().copied().filter(|n| *n < night).max().unwrap_or(99);
+            let tonight: Vec<Reaction> = all.iter().copied().filter(|r| (since + 1..=night).contains(&r.load_date.0)).collect();
+            nightly = fold_to(&nightly, &tonight, night);
+        }
+        assert_eq!(nightly, at_once);
+        assert_eq!(at_once.len(), 1, "all but the last reaction is forgotten");
+    }
+
+    #[test]
+    fn chunks_cover_every_row_once_and_never_split_an_actor() {
+        let mut before = Pairs::default();
+        let row = Row { verb: 0, count: 1, last_load: Day(1), last_at: 0, sums: [0.0; MAX_HALF_LIVES] };
+        for target in 0..(2 * CHUNK_ROWS as u32) {
+            before.push(5, target, &row, 0);
+        }
+        before.push(9, 1, &row, 0);
+        let reactions: Vec<Reaction> = (0..CHUNK_ROWS as u32 + 10).map(|i| reaction(i / 3, 1, 0, 1, 1)).collect();
+        let cut = chunks(&before, 0..before.len(), &reactions);
+        let mut ends = (0, 0);
+        for (old, new) in &cut {
+            assert_eq!((old.start, new.start), ends);
+            ends = (old.end, new.end);
+            assert!(!old.is_empty() || !new.is_empty());
+        }
+        assert_eq!(ends, (before.len(), reactions.len()));
+        assert!(cut.len() > 2);
+    }
+}

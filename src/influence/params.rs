@@ -1,0 +1,197 @@
+//! The constants of the influence model. All belong to the model version: none is fitted during a
+//! run, and each moves a score. Their names in the job file are `model.*`.
+
+use serde::{Deserialize, Serialize};
+
+mod validate;
+
+/// Every constant of the model, by the step of it that uses them.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ModelParams {
+    /// How fast a reaction fades.
+    pub recency: Recency,
+    /// How a day of many reactions is shared out.
+    pub selectivity: Selectivity,
+    /// How one reactor's repeats saturate.
+    pub repeats: Repeats,
+    /// How far a reactor is known.
+    pub trust: Trust,
+    /// How far a reactor's own standing counts.
+    pub standing: Standing,
+    /// How standing is propagated over the graph.
+    pub propagation: Propagation,
+    /// How far strangers count beside the trusted.
+    pub corroboration: Corroboration,
+    /// How influence becomes a score from 1 to 100.
+    pub scale: Scale,
+}
+
+/// Recency: K(age) = sum_j (m_j / h_j) 2^(-age / h_j), a mixture of half-lives h (days), each given
+/// by its mass m, the share of a steady sum that it holds. The short ones see a burst as a
+/// half-life of hours does, which foretells best; the long ones let somebody with a year of even
+/// days lose 0.9 points in two silent days and 2.1 in ten.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Recency {
+    /// Half-lives h_j in days: one to eight of them, each from 0.01 to 10,000.
+    pub half_lives_days: Vec<f64>,
+    /// Masses m_j, one per half-life, positive, with sum 1.
+    pub masses: Vec<f64>,
+}
+
+impl Default for Recency {
+    fn default() -> Self {
+        Recency {
+            half_lives_days: vec![0.25, 1.0, 7.0, 30.0, 90.0],
+            masses: vec![0.05, 0.07, 0.18, 0.35, 0.35],
+        }
+    }
+}
+
+/// Selectivity: the n reactions of one (account, load date, occurred UTC day) count
+/// 1 / (1 + (n - 1) / budget) each, so the more a person likes in a day, the less each like says.
+/// In the limit a day is worth `budget` reactions; a late row has a budget of its own.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Selectivity {
+    /// The reactions that an endless day of them is worth, > 0. Twenty a day is well above what
+    /// most accounts do, so that only the very busy are thinned.
+    pub budget: f64,
+}
+
+impl Default for Selectivity {
+    fn default() -> Self {
+        Selectivity { budget: 20.0 }
+    }
+}
+
+/// Repeats: a(u, v) = (1 + beta) s / (s + beta) for the decayed sum s, 1 for one fresh ordinary
+/// reaction and below 1 + beta for any number of them. A logarithm would still pay 12 points for
+/// a thousand.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Repeats {
+    /// beta > 0: what a fan can add to one reaction. From 0.5 (a fan of the prototype night gains
+    /// 4.8 points beyond one reaction) to 2 (8.0 points, and better foresight).
+    pub beta: f64,
+}
+
+impl Default for Repeats {
+    fn default() -> Self {
+        Repeats { beta: 2.0 }
+    }
+}
+
+/// Trust g in [0, 1] of a reactor: g = 1 - exp(-rate (days seen - 1)), days seen being the distinct
+/// UTC days with a counted act of the person's best account. The second day is the step that
+/// fresh accounts, bought by the thousand, have not taken.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Trust {
+    /// Per day, > 0. At 2 an account seen on two days is trusted to 0.86, on three to 0.98.
+    pub rate: f64,
+    /// Load dates of the warehouse's history, 2 to 365, from which on nobody is trusted for want
+    /// of history: on one load date all are, for nobody can be told apart.
+    pub settled_after_days: i32,
+    /// Person ids that are trusted fully (g = 1) from the start.
+    pub seeds: Vec<String>,
+}
+
+impl Default for Trust {
+    fn default() -> Self {
+        Trust {
+            rate: 2.0,
+            settled_after_days: 4,
+            seeds: Vec::new(),
+        }
+    }
+}
+
+/// Standing: rho(x) = 1 + gain (x - 1) / (x + half_at), x being the reactor's propagated standing
+/// over that of an ordinary trusted person: 1 for x = 1, from 1 - gain / half_at to 1 + gain. Mild,
+/// because plain PageRank foretells next-day reactions worse than a count does.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Standing {
+    /// What the most eminent reactor adds, >= 0 and below `half_at`; 0 turns standing off.
+    pub gain: f64,
+    /// The standing, in ordinary persons, near which half of the gain is reached, > 0.
+    pub half_at: f64,
+}
+
+impl Default for Standing {
+    fn default() -> Self {
+        Standing {
+            gain: 0.5,
+            half_at: 10.0,
+        }
+    }
+}
+
+/// Propagation: r = (1 - damping) t + damping (P^T r + dangling mass t), with a trusted teleport t.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Propagation {
+    /// The share of standing that is passed on, in [0, 1). Brin and Page's 0.85.
+    pub damping: f64,
+    /// The L1 distance of two iterations at which r has settled, in (0, 1). The error left is at
+    /// most damping / (1 - damping) times that, of a total mass of 1.
+    pub tolerance: f64,
+    /// Iterations after which the run gives up, 1 to 100,000. At 0.85 about 100 suffice for 1e-7.
+    pub max_iterations: usize,
+}
+
+impl Default for Propagation {
+    fn default() -> Self {
+        Propagation {
+            damping: 0.85,
+            tolerance: 1e-7,
+            max_iterations: 200,
+        }
+    }
+}
+
+/// Corroboration: I = B + T + cap (1 - exp(-U / cap)), cap = L T^2 / (T + T0), for trusted reactors
+/// T and strangers U. A crowd of strangers is believed in proportion to the known people in it:
+/// a thousand fresh accounts buy a star of the prototype night 0.9 points.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Corroboration {
+    /// B > 0: keeps a score for everybody who was ever reacted to, and belongs to nobody.
+    pub base: f64,
+    /// L >= 0: the strangers that each trusted reactor can vouch for, where there are many.
+    pub per_trusted: f64,
+    /// T0 > 0: the trusted reactors at which half of L is reached.
+    pub half_at: f64,
+}
+
+impl Default for Corroboration {
+    fn default() -> Self {
+        Corroboration {
+            base: 0.25,
+            per_trusted: 6.0,
+            half_at: 20.0,
+        }
+    }
+}
+
+/// Scale: score = clamp(b0 + b1 ln I, 1, 100), b1 = points_per_decade / ln 10 and
+/// b0 = one_reactor - b1 ln(1 + B).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Scale {
+    /// Points for ten times the influence, > 0. Twelve, as tweepcred had: a million is 92.
+    pub points_per_decade: f64,
+    /// The score of one fresh, fully trusted, ordinary reactor alone, from 1 to 100.
+    pub one_reactor: f64,
+}
+
+impl Default for Scale {
+    fn default() -> Self {
+        Scale {
+            points_per_decade: 12.0,
+            one_reactor: 20.0,
+        }
+    }
+}

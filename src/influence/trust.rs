@@ -1,0 +1,105 @@
+//! Whose attention counts: trust g from the days an account was seen, and standing rho from who
+//! attends to the reactor in turn.
+//!
+//! ```text
+//! g   = 1 - p(W) (1 - g0),  g0 = 1 - exp(-rate (days_seen - 1)),  a person's is the best account's
+//! rho = 1 + gain (x - 1) / (x + half_at)
+//! ```
+//!
+//! W is the days of the *warehouse's* history. On one load date nobody can be told apart, so p(1) = 0 and
+//! everybody who was seen is trusted; p rises by a smoothstep to 1 at `settled_after_days`. x is the
+//! propagated standing without its size: 1 for the mean trusted person of a closed community, 1 - d for
+//! one whom nobody attends to, and unchanged by strangers who attend only to one another. It is scaled by
+//! one minus the probability to come straight back, so that two who attend to one another gain nothing.
+
+use super::attention::Attention;
+use super::params::{ModelParams, Standing, Trust};
+use crate::error::{Error, Result};
+use crate::graph::{Csr, Dangling, Outcome, PropagationParams, propagate, return_probability};
+use crate::people::persons::Persons;
+use crate::settle::facts::Facts;
+
+/// Trust of an account that was seen on `days_seen` days, at `history_days` of the warehouse.
+pub fn of_account(days_seen: u32, history_days: i32, params: &Trust) -> f64 {
+    if days_seen == 0 {
+        return 0.0;
+    }
+    let known = -(-params.rate * f64::from(days_seen - 1)).exp_m1();
+    let passage = f64::from(history_days - 1) / f64::from(params.settled_after_days - 1);
+    let passage = passage.clamp(0.0, 1.0);
+    let settled = passage * passage * (3.0 - 2.0 * passage);
+    1.0 - settled * (1.0 - known)
+}
+
+/// Trust by person: the best account's, or 1 for a declared seed.
+pub fn of_persons(persons: &Persons, facts: &[Facts], history_days: i32, params: &Trust) -> Vec<f64> {
+    let mut trust = vec![0.0_f64; persons.len()];
+    for (person, facts) in persons.of_account.iter().zip(facts) {
+        let best = &mut trust[*person as usize];
+        *best = best.max(of_account(facts.days_seen, history_days, params));
+    }
+    for person in params.seeds.iter().filter_map(|seed| persons.find(seed)) {
+        trust[person as usize] = 1.0;
+    }
+    trust
+}
+
+/// rho, from the size-free standing x.
+pub fn standing(x: f64, params: &Standing) -> f64 {
+    1.0 + params.gain * (x - 1.0) / (x + params.half_at)
+}
+
+/// What the propagation gave.
+pub struct Reactors {
+    /// By person: rho.
+    pub standing: Vec<f64>,
+    /// Iterations, residual, mass and whether it settled.
+    pub outcome: Outcome,
+}
+
+/// Propagates trust along tonight's attention, all networks in one graph.
+pub fn reactors(attention: &Attention, trust: &[f64], shares: &[f64], params: &ModelParams) -> Result<Reactors> {
+    let weights = (0..attention.edge_count()).map(|edge| attention.scaled(edge, shares)).collect();
+    let in_edges = Csr::from_sorted_rows(attention.offsets.clone(), attention.reactors.clone(), weights)
+        .map_err(|error| Error::internal("tonight's attention is no graph").with_source(error))?;
+    let propagation = PropagationParams {
+        damping: params.propagation.damping,
+        tolerance: params.propagation.tolerance,
+        max_iterations: u32::try_from(params.propagation.max_iterations).unwrap_or(u32::MAX),
+        dangling: Dangling::Teleport,
+    };
+    let outcome = propagate(&in_edges, trust, &propagation);
+    let (out_edges, _) = in_edges.transpose();
+    let returns = return_probability(&in_edges, &out_edges, propagation.damping);
+    let standing = outcome.inflow.iter().zip(&returns).map(|(x, back)| standing(x * (1.0 - back), &params.standing)).collect();
+    Ok(Reactors { standing, outcome })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn on_the_first_night_whoever_was_seen_is_trusted() {
+        let params = Trust::default();
+        assert_eq!(of_account(1, 1, &params), 1.0);
+        assert_eq!(of_account(0, 1, &params), 0.0);
+    }
+
+    #[test]
+    fn the_allowance_of_the_first_night_is_over_by_the_fourth() {
+        let params = Trust::default();
+        let fresh: Vec<f64> = (1..=5).map(|history| of_account(1, history, &params)).collect();
+        assert!(fresh.is_sorted_by(|a, b| a >= b), "{fresh:?}");
+        assert!(fresh[3] <= 5e-5);
+        assert!(of_account(3, 9, &params) > of_account(2, 9, &params));
+    }
+
+    #[test]
+    fn an_ordinary_reactor_has_standing_one_and_nobody_has_much_more() {
+        let params = Standing::default();
+        assert_eq!(standing(1.0, &params), 1.0);
+        assert!(standing(0.0, &params) >= 1.0 - params.gain / params.half_at);
+        assert!(standing(1e9, &params) < 1.0 + params.gain);
+    }
+}

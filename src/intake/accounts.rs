@@ -1,0 +1,207 @@
+//! The node index: every account known tonight, numbered in canonical order.
+//!
+//! Canonical order is by `<network>:` and then by the account id's bytes. It depends on which accounts
+//! exist and on nothing else, so state written after any sequence of nights has the same order, and
+//! merging tonight's accounts into it keeps the order of everything that was sorted by account.
+
+use arrow::array::{Array, LargeStringArray, LargeStringBuilder};
+use rayon::prelude::*;
+
+use super::interner::{Interner, NO_NODE};
+
+/// The accounts by network; a node is a place in their concatenation.
+#[derive(Clone, Debug)]
+pub struct Accounts {
+    names: Vec<String>,
+    ids: Vec<LargeStringArray>,
+    bases: Vec<u32>,
+}
+
+impl Accounts {
+    /// Accounts of the networks `names` (in canonical order), each with its ids in order of bytes.
+    pub fn new(names: Vec<String>, ids: Vec<LargeStringArray>) -> Accounts {
+        let mut bases = vec![0_u32];
+        for network in &ids {
+            bases.push(bases[bases.len() - 1] + network.len() as u32);
+        }
+        Accounts { names, ids, bases }
+    }
+
+    /// No account, of the networks `names`.
+    pub fn empty(names: Vec<String>) -> Accounts {
+        let ids = names.iter().map(|_| LargeStringArray::from(Vec::<&str>::new())).collect();
+        Accounts::new(names, ids)
+    }
+
+    /// Accounts in all.
+    pub fn len(&self) -> usize {
+        self.bases[self.bases.len() - 1] as usize
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The network names, in canonical order.
+    pub fn network_names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// The nodes of a network.
+    pub fn nodes(&self, network: usize) -> std::ops::Range<u32> {
+        self.bases[network]..self.bases[network + 1]
+    }
+
+    /// The network of a node.
+    pub fn network_of(&self, node: u32) -> usize {
+        self.bases.partition_point(|base| *base <= node) - 1
+    }
+
+    /// The account id of a node.
+    pub fn id(&self, node: u32) -> &str {
+        let network = self.network_of(node);
+        self.ids[network].value((node - self.bases[network]) as usize)
+    }
+
+    /// The node of an account, if it is known.
+    pub fn find(&self, network: usize, account_id: &str) -> Option<u32> {
+        let ids = &self.ids[network];
+        let (mut low, mut high) = (0, ids.len());
+        while low < high {
+            let middle = low + (high - low) / 2;
+            match ids.value(middle).as_bytes().cmp(account_id.as_bytes()) {
+                std::cmp::Ordering::Equal => return Some(self.bases[network] + middle as u32),
+                std::cmp::Ordering::Less => low = middle + 1,
+                std::cmp::Ordering::Greater => high = middle,
+            }
+        }
+        None
+    }
+
+    /// The ids of one network, in order.
+    pub fn ids(&self, network: usize) -> &LargeStringArray {
+        &self.ids[network]
+    }
+
+    /// The accounts at `kept` (ascending), renumbered.
+    pub fn subset(&self, kept: &[u32]) -> Accounts {
+        let mut rest = kept;
+        let ids = (0..self.names.len())
+            .map(|network| {
+                let (mine, others) = rest.split_at(rest.partition_point(|node| *node < self.bases[network + 1]));
+                rest = others;
+                mine.iter().map(|node| Some(self.ids[network].value((node - self.bases[network]) as usize))).collect()
+            })
+            .collect();
+        Accounts::new(self.names.clone(), ids)
+    }
+
+    /// The person that owns an account which no identity row names: `<network>:<account_id>`.
+    pub fn own_person_id(&self, node: u32) -> String {
+        format!("{}:{}", self.names[self.network_of(node)], self.id(node))
+    }
+}
+
+/// Tonight's accounts, and where the earlier numbers went.
+pub struct Merged {
+    /// Every account of the state and of tonight's rows.
+    pub accounts: Accounts,
+    /// The node of each node of the state; ascending.
+    pub from_state: Vec<u32>,
+    /// By network: the node of each provisional number.
+    pub from_interner: Vec<Vec<u32>>,
+}
+
+/// Merges tonight's accounts into the state's. `is_used` tells, by network and provisional number,
+/// whether anything that counts names the account.
+pub fn merge(state: &Accounts, interners: &[Interner], is_used: &(dyn Fn(usize, u32) -> bool + Sync)) -> Merged {
+    let parts: Vec<(LargeStringArray, Vec<u32>, Vec<u32>)> = interners
+        .par_iter()
+        .enumerate()
+        .map(|(network, interner)| merge_network(&state.ids[network], interner, &|number| is_used(network, number)))
+        .collect();
+    let mut ids = Vec::new();
+    let mut from_state = Vec::with_capacity(state.len());
+    let mut from_interner = Vec::new();
+    let mut base = 0_u32;
+    for (merged, old, mut new) in parts {
+        from_state.extend(old.iter().map(|place| base + place));
+        new.iter_mut().filter(|node| **node != NO_NODE).for_each(|node| *node += base);
+        from_interner.push(new);
+        base += merged.len() as u32;
+        ids.push(merged);
+    }
+    Merged { accounts: Accounts::new(state.names.clone(), ids), from_state, from_interner }
+}
+
+fn merge_network(state: &LargeStringArray, interner: &Interner, is_used: &dyn Fn(u32) -> bool) -> (LargeStringArray, Vec<u32>, Vec<u32>) {
+    let mut new: Vec<(Box<str>, u32)> = Vec::new();
+    interner.for_each(|number, id| {
+        if is_used(number) {
+            new.push((id.into(), number));
+        }
+    });
+    new.par_sort_unstable_by(|a, b| a.0.as_bytes().cmp(b.0.as_bytes()));
+    let mut merged = LargeStringBuilder::with_capacity(state.len() + new.len(), 16 * (state.len() + new.len()));
+    let mut from_state = Vec::with_capacity(state.len());
+    let mut from_interner = vec![NO_NODE; interner.number_bound()];
+    let mut place = 0_u32;
+    let mut incoming = new.iter().peekable();
+    for index in 0..state.len() {
+        let known = state.value(index);
+        while let Some((id, number)) = incoming.next_if(|(id, _)| id.as_bytes() < known.as_bytes()) {
+            merged.append_value(id);
+            from_interner[*number as usize] = place;
+            place += 1;
+        }
+        if let Some((_, number)) = incoming.next_if(|(id, _)| id.as_bytes() == known.as_bytes()) {
+            from_interner[*number as usize] = place;
+        }
+        merged.append_value(known);
+        from_state.push(place);
+        place += 1;
+    }
+    for (id, number) in incoming {
+        merged.append_value(id);
+        from_interner[*number as usize] = place;
+        place += 1;
+    }
+    (merged.finish(), from_state, from_interner)
+}
+
+#[cfg(test)]
+mod tests {
+    use arrow::array::StringViewArray;
+
+    use super::*;
+
+    fn interned(ids: &[&str]) -> (Interner, Vec<u32>) {
+        let interner = Interner::default();
+        let array = StringViewArray::from_iter_values(ids);
+        let rows: Vec<u32> = (0..ids.len() as u32).collect();
+        let mut numbers = Vec::new();
+        interner.intern(&array, &rows, &mut numbers);
+        (interner, numbers)
+    }
+
+    #[test]
+    fn merging_keeps_the_order_of_ids_and_finds_everybody() {
+        let names = vec!["facebook".to_owned(), "twitter".to_owned()];
+        let state = Accounts::new(
+            names,
+            vec![LargeStringArray::from(vec!["b", "d"]), LargeStringArray::from(vec!["a"])],
+        );
+        let (facebook, numbers) = interned(&["e", "b", "a", "unused"]);
+        let unused = numbers[3];
+        let merged = merge(&state, &[facebook, Interner::default()], &|_, number| number != unused);
+        let all: Vec<String> = (0..merged.accounts.len() as u32).map(|n| merged.accounts.own_person_id(n)).collect();
+        assert_eq!(all, ["facebook:a", "facebook:b", "facebook:d", "facebook:e", "twitter:a"]);
+        assert_eq!(merged.from_state, [1, 2, 4]);
+        let nodes: Vec<u32> = numbers[..3].iter().map(|n| merged.from_interner[0][*n as usize]).collect();
+        assert_eq!(nodes, [3, 1, 0]);
+        assert_eq!(merged.accounts.find(0, "d"), Some(2));
+        assert_eq!(merged.accounts.find(1, "d"), None);
+        assert_eq!(merged.accounts.network_of(4), 1);
+    }
+}

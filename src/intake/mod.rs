@@ -1,0 +1,9 @@
+//! From delivered files to rows of numbers: ids become dense nodes here, once.
+
+pub mod accounts;
+pub mod activities;
+pub mod ids;
+pub mod interner;
+pub mod reference;
+pub mod rejects;
+pub mod validate;

@@ -1,0 +1,160 @@
+//! From what a section says to what it means: values that cannot be are refused by their key.
+
+use std::fmt::Display;
+
+use super::rules::{InfluenceRules, InputRules, OutputRules, RunRules, StateRules, StorageRules};
+use super::size;
+use super::spec::{InputSpec, OutputSpec, RunSpec};
+use crate::error::{Error, Result};
+use crate::networks::Network;
+
+impl InputRules {
+    /// The rules that `[input]` means, given the networks that the job knows.
+    pub(super) fn of(spec: InputSpec, is_needed: bool, networks: &[Network]) -> Result<InputRules> {
+        let days = spec.max_lateness_days;
+        require(
+            (0..=120).contains(&days),
+            "input.max_lateness_days",
+            days,
+            "0 to 120 days",
+        )?;
+        let share = spec.max_refused_share;
+        let is_share = (0.0..=1.0).contains(&share);
+        require(is_share, "input.max_refused_share", share, "0 to 1")?;
+        let mut expect = spec.expect;
+        expect.sort();
+        expect.dedup();
+        check_expected(&expect, networks)?;
+        Ok(InputRules {
+            root: root("input", spec.root.as_deref(), is_needed)?,
+            max_lateness_days: days,
+            max_refused_share: share,
+            is_strict: spec.strict,
+            expect,
+        })
+    }
+}
+
+impl OutputRules {
+    /// The rules that `[output]` means.
+    pub(super) fn of(spec: OutputSpec, is_needed: bool) -> Result<OutputRules> {
+        let root = root("output", spec.root.as_deref(), is_needed)?;
+        Ok(OutputRules { root })
+    }
+}
+
+impl RunRules {
+    /// The rules that `[run]` means.
+    pub(super) fn of(spec: RunSpec) -> Result<RunRules> {
+        if let Some(threads) = spec.threads {
+            let is_some = (1..=1024).contains(&threads);
+            require(
+                is_some,
+                "run.threads",
+                threads,
+                "1 to 1024 (all cores without the key)",
+            )?;
+        }
+        let bytes_of = |text: String| match size::parse(&text) {
+            Some(bytes) => Ok(bytes),
+            None => Err(Error::usage(format!(
+                "run.memory_limit is {text:?}: expected {}",
+                size::EXAMPLES
+            ))),
+        };
+        Ok(RunRules {
+            threads: spec.threads,
+            memory_limit: spec.memory_limit.map(bytes_of).transpose()?,
+            allow_unconverged: spec.allow_unconverged,
+        })
+    }
+}
+
+impl StateRules {
+    /// Refuses values that cannot be, by their key.
+    pub(super) fn checked(self) -> Result<StateRules> {
+        require(self.keep >= 1, "state.keep", self.keep, "1 or more")?;
+        require(
+            !self.hash_key.is_empty(),
+            "state.hash_key",
+            "empty",
+            "a text that nobody guesses",
+        )?;
+        Ok(self)
+    }
+}
+
+impl StorageRules {
+    /// Refuses values that cannot be, by their key.
+    pub(super) fn checked(self) -> Result<StorageRules> {
+        let is_few = self.max_retries <= 100;
+        require(is_few, "storage.max_retries", self.max_retries, "0 to 100")?;
+        seconds("storage.retry_timeout_seconds", self.retry_timeout_seconds)?;
+        seconds(
+            "storage.request_timeout_seconds",
+            self.request_timeout_seconds,
+        )?;
+        Ok(self)
+    }
+}
+
+impl InfluenceRules {
+    /// Refuses values that cannot be, by their key.
+    pub(super) fn checked(self) -> Result<InfluenceRules> {
+        let (percentile, rows) = (self.min_percentile, self.max_per_direction);
+        let is_percentile = (0.0..=100.0).contains(&percentile);
+        require(
+            is_percentile,
+            "influences.min_percentile",
+            percentile,
+            "0 to 100",
+        )?;
+        let is_few = (1..=20).contains(&rows);
+        require(is_few, "influences.max_per_direction", rows, "1 to 20")?;
+        Ok(self)
+    }
+}
+
+fn check_expected(expect: &[String], networks: &[Network]) -> Result<()> {
+    let names: Vec<&str> = networks
+        .iter()
+        .map(|network| network.name.as_str())
+        .collect();
+    match expect.iter().find(|name| !names.contains(&name.as_str())) {
+        None => Ok(()),
+        // Otherwise no date would ever be ready.
+        Some(name) => Err(Error::usage(format!(
+            "input.expect is a list with {name:?}: expected known or declared networks ({})",
+            names.join(", ")
+        ))),
+    }
+}
+
+fn root(section: &str, given: Option<&str>, is_needed: bool) -> Result<String> {
+    match given {
+        Some(root) if !root.trim().is_empty() => Ok(root.to_owned()),
+        Some(_) => Err(Error::usage(format!(
+            "{section}.root is empty: expected a URL or a path"
+        ))),
+        None if is_needed => Err(Error::usage(format!(
+            "{section}.root is not set: give --{section} URL, or root under [{section}] in a job file"
+        ))),
+        None => Ok(String::new()),
+    }
+}
+
+fn seconds(key: &str, value: f64) -> Result<()> {
+    // Timeouts become whole durations: a day is longer than any night, a millisecond too short.
+    let is_span = (0.001..=86_400.0).contains(&value);
+    require(is_span, key, value, "0.001 to 86400 seconds")
+}
+
+/// A usage error whose message begins with the key, unless the value is allowed.
+fn require(is_allowed: bool, key: &str, value: impl Display, allowed: &str) -> Result<()> {
+    if is_allowed {
+        return Ok(());
+    }
+    Err(Error::usage(format!(
+        "{key} is {value}: expected {allowed}"
+    )))
+}

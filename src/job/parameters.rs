@@ -1,0 +1,220 @@
+//! The parameters of a job: which model they make, and in what two runs differ.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
+
+use super::resolve::Job;
+use crate::networks::Network;
+
+/// The number of the model that this code computes. It changes with every change of the code that
+/// can move a score; the parameters have their own part in [`Job::model_version`].
+pub const MODEL: u32 = 1;
+
+impl Job {
+    /// The model number and 12 hex digits over every parameter that can move a score: the model's
+    /// constants, all networks' verbs, weights, shares and derived reactions, and
+    /// `input.max_lateness_days`. Places, resources, strictness and what is listed do not move it.
+    pub fn model_version(&self) -> String {
+        let scored = json!({
+            "input": { "max_lateness_days": self.input.max_lateness_days },
+            "model": self.model,
+            "networks": networks(&self.networks),
+        });
+        format!("{MODEL}-{}", short_hash(scored))
+    }
+
+    /// What a reader of a snapshot should know about how it was made, for its manifest: the model,
+    /// the networks, and the rules of input and influences; no place, resource or secret. Seeds
+    /// are person ids, which results may not show, so they stand as their number and a hash.
+    pub fn parameters(&self) -> Value {
+        let mut model = json!(self.model);
+        let seeds = &self.model.trust.seeds;
+        model["trust"]["seeds"] = match seeds.len() {
+            0 => json!({ "count": 0 }),
+            count => json!({ "count": count, "hash": short_hash(json!(seeds)) }),
+        };
+        json!({
+            "model": model,
+            "networks": networks(&self.networks),
+            "input": {
+                "max_lateness_days": self.input.max_lateness_days,
+                "max_refused_share": self.input.max_refused_share,
+                "strict": self.input.is_strict,
+                "expect": self.input.expect,
+            },
+            "influences": self.influences,
+        })
+    }
+}
+
+/// The dotted names of the parameters in which two runs differ, sorted. A name that one of them
+/// lacks (a network, say) is named once, without what is below it.
+pub fn differing(a: &Value, b: &Value) -> Vec<String> {
+    let mut names = Vec::new();
+    compare(a, b, "", &mut names);
+    names.sort();
+    names
+}
+
+fn compare(a: &Value, b: &Value, path: &str, names: &mut Vec<String>) {
+    match (a, b) {
+        (Value::Object(a), Value::Object(b)) => {
+            let keys: BTreeSet<&String> = a.keys().chain(b.keys()).collect();
+            for key in keys {
+                let path = match path {
+                    "" => key.clone(),
+                    _ => format!("{path}.{key}"),
+                };
+                match (a.get(key), b.get(key)) {
+                    (Some(a), Some(b)) => compare(a, b, &path, names),
+                    _ => names.push(path),
+                }
+            }
+        }
+        _ if a == b => {}
+        _ => names.push(path.to_owned()),
+    }
+}
+
+fn networks(networks: &[Network]) -> Value {
+    let of_name = |network: &Network| (network.name.clone(), one_network(network));
+    Value::Object(networks.iter().map(of_name).collect())
+}
+
+fn one_network(network: &Network) -> Value {
+    let verbs: Map<String, Value> = network
+        .verbs
+        .iter()
+        .map(|verb| (verb.name.clone(), json!(verb.weight)))
+        .collect();
+    let mut value = json!({ "share": network.share, "verbs": verbs });
+    if let Some(rule) = network.co_visit {
+        let word = |code: u8| network.verbs[usize::from(code)].name.as_str();
+        value["co_visit"] = json!({
+            "check_in": word(rule.check_in),
+            "verb": word(rule.verb),
+            "window_days": rule.window_days,
+        });
+    }
+    value
+}
+
+/// The first 12 hex digits of the SHA-256 of the value's JSON with all keys in order.
+fn short_hash(mut value: Value) -> String {
+    value.sort_all_objects();
+    let digest = Sha256::digest(value.to_string().as_bytes());
+    digest.iter().take(6).fold(String::new(), |mut hex, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::JobSpec;
+    use super::*;
+    use rstest::rstest;
+
+    fn job(overrides: &[&str]) -> Job {
+        let roots = ["input.root=in", "output.root=out"];
+        let all: Vec<String> = roots
+            .iter()
+            .chain(overrides)
+            .map(|s| s.to_string())
+            .collect();
+        JobSpec::empty()
+            .with_overrides(&all)
+            .unwrap()
+            .resolve()
+            .unwrap()
+    }
+
+    #[rstest]
+    #[case("model.repeats.beta=1")]
+    #[case("model.trust.seeds=['twitter:ann']")]
+    #[case("model.propagation.tolerance=1e-8")]
+    #[case("model.recency={half_lives_days=[1], masses=[1]}")]
+    #[case("networks.twitter.share=2")]
+    #[case("networks.twitter.verbs.like=2")]
+    #[case("networks.foursquare.verbs.co_visit=0.25")]
+    #[case("networks.x.verbs.like=1")]
+    #[case("input.max_lateness_days=29")]
+    fn what_can_move_a_score_makes_another_model(#[case] text: &str) {
+        assert_ne!(job(&[text]).model_version(), job(&[]).model_version());
+    }
+
+    #[rstest]
+    #[case("input.root=elsewhere")]
+    #[case("input.strict=true")]
+    #[case("input.max_refused_share=0.5")]
+    #[case("input.expect=['twitter']")]
+    #[case("output.root=elsewhere")]
+    #[case("run={threads=1, memory_limit='1GiB', allow_unconverged=true}")]
+    #[case("state={keep=9, hash_key='secret'}")]
+    #[case("storage.max_retries=1")]
+    #[case("influences={min_percentile=50, max_per_direction=5}")]
+    #[case("model.repeats.beta=2")]
+    #[case("networks.twitter.verbs.like=1")]
+    fn what_cannot_move_a_score_makes_none(#[case] text: &str) {
+        assert_eq!(job(&[text]).model_version(), job(&[]).model_version());
+    }
+
+    #[test]
+    fn the_defaults_keep_their_version() {
+        // A change here is a change of every deployment's model version: say so in the changelog.
+        assert_eq!(job(&[]).model_version(), "1-ab9990fdb6d4");
+    }
+
+    #[test]
+    fn seeds_are_a_set_whose_members_are_not_shown() {
+        let ab = job(&["model.trust.seeds=['ann', 'bob']"]);
+        let ba = job(&["model.trust.seeds=['bob', 'ann', 'bob']"]);
+        assert_eq!(ab.model_version(), ba.model_version());
+        assert_eq!(ab.parameters()["model"]["trust"]["seeds"]["count"], 2);
+        assert!(!ab.parameters().to_string().contains("ann"));
+        let others = job(&["model.trust.seeds=['ann', 'eve']"]).parameters();
+        assert_eq!(
+            differing(&ab.parameters(), &others),
+            ["model.trust.seeds.hash"]
+        );
+    }
+
+    #[test]
+    fn no_place_resource_or_secret_stands_in_the_parameters() {
+        let text = job(&["state.hash_key=secret", "input.root=s3://bucket"])
+            .parameters()
+            .to_string();
+        assert!(!text.contains("secret") && !text.contains("bucket"));
+    }
+
+    #[test]
+    fn two_runs_differ_in_what_is_named() {
+        let a = job(&["networks.x.verbs.like=1"]).parameters();
+        let b = job(&[
+            "model.repeats.beta=1",
+            "networks.twitter.verbs={like=2, poke=1}",
+            "input.strict=true",
+        ]);
+        let names = [
+            "input.strict",
+            "model.repeats.beta",
+            "networks.twitter.verbs.like",
+            "networks.twitter.verbs.poke",
+            "networks.x",
+        ];
+        assert_eq!(differing(&a, &b.parameters()), names);
+        assert_eq!(differing(&b.parameters(), &a), names);
+        assert!(differing(&a, &a).is_empty());
+    }
+
+    #[test]
+    fn parameters_read_back_from_a_manifest_are_the_same() {
+        let written = job(&[]).parameters();
+        let read: Value = serde_json::from_str(&written.to_string()).unwrap();
+        assert!(differing(&written, &read).is_empty());
+    }
+}

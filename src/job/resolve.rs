@@ -1,0 +1,239 @@
+//! What a job means: every value checked, every network complete.
+
+use super::rules::{InfluenceRules, InputRules, OutputRules, RunRules, StateRules, StorageRules};
+use super::spec::JobSpec;
+use crate::error::Result;
+use crate::influence::params::ModelParams;
+use crate::networks::{Network, declared};
+
+/// A job that can run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Job {
+    /// What is read, and when it is refused.
+    pub input: InputRules,
+    /// Where results are written.
+    pub output: OutputRules,
+    /// The known networks and the declared ones, sorted by the bytes of name and colon.
+    pub networks: Vec<Network>,
+    /// The constants of the influence model; the seeds sorted, each once.
+    pub model: ModelParams,
+    /// What of the state is kept.
+    pub state: StateRules,
+    /// How patiently the object store is asked.
+    pub storage: StorageRules,
+    /// What a run is given, and what it may let pass.
+    pub run: RunRules,
+    /// Which people the table `influences` is written for.
+    pub influences: InfluenceRules,
+}
+
+/// Which roots a command cannot do without; one that is not needed and not given is empty.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Need {
+    Both,
+    Input,
+    Output,
+}
+
+impl JobSpec {
+    /// The job for commands that read the input and write results (`run`, `backfill`, `plan`).
+    /// A value that cannot be, or a missing root, is a usage error.
+    pub fn resolve(self) -> Result<Job> {
+        self.resolve_with(Need::Both)
+    }
+
+    /// The job for commands that read results: only the output root must be given, and
+    /// `input.root` is empty if it is not.
+    pub fn resolve_for_reading(self) -> Result<Job> {
+        self.resolve_with(Need::Output)
+    }
+
+    /// The job for commands that read the input alone (`check`): only the input root must be
+    /// given, and `output.root` is empty if it is not.
+    pub fn resolve_for_checking(self) -> Result<Job> {
+        self.resolve_with(Need::Input)
+    }
+
+    fn resolve_with(mut self, need: Need) -> Result<Job> {
+        let origins = std::mem::take(&mut self.origins);
+        self.checked(need).map_err(|error| origins.locate(error))
+    }
+
+    fn checked(self, need: Need) -> Result<Job> {
+        let networks = declared::networks(&self.networks)?;
+        self.model.validate()?;
+        Ok(Job {
+            output: OutputRules::of(self.output, need != Need::Input)?,
+            input: InputRules::of(self.input, need != Need::Output, &networks)?,
+            networks,
+            model: with_seeds_in_order(self.model),
+            state: self.state.checked()?,
+            storage: self.storage.checked()?,
+            run: RunRules::of(self.run)?,
+            influences: self.influences.checked()?,
+        })
+    }
+}
+
+/// Seeds are a set: their order must not make another model version.
+fn with_seeds_in_order(mut model: ModelParams) -> ModelParams {
+    model.trust.seeds.sort();
+    model.trust.seeds.dedup();
+    model
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Flags;
+    use super::*;
+    use crate::error::Kind;
+    use rstest::rstest;
+
+    const ROOTS: &str = "[input]\nroot = 'in'\n[output]\nroot = 'out'\n";
+
+    fn resolved(text: &str) -> Result<Job> {
+        JobSpec::parse(&format!("{text}\n{ROOTS}"), "n.toml")?.resolve()
+    }
+
+    #[test]
+    fn the_example_of_the_contract_is_a_job() {
+        let text = "[networks.stackexchange.verbs]\nquestion = 0.0\naccept = 5\n";
+        let job = resolved(text).unwrap();
+        assert_eq!(
+            (job.input.root.as_str(), job.output.root.as_str()),
+            ("in", "out")
+        );
+        assert_eq!(job.networks.len(), 5);
+        assert!(job.networks.iter().any(|n| n.verb("accept").is_some()));
+    }
+
+    #[test]
+    fn two_flags_make_a_job_without_a_file() {
+        let flags = Flags {
+            input: Some("in".to_owned()),
+            output: Some("out".to_owned()),
+            threads: Some(2),
+            memory_limit: Some("1GiB".to_owned()),
+        };
+        let job = JobSpec::empty().with_flags(flags).resolve().unwrap();
+        assert_eq!(job.run.threads, Some(2));
+        assert_eq!(job.run.memory_limit, Some(1 << 30));
+        assert_eq!(job.input.max_lateness_days, 30);
+        assert_eq!(job.state.keep, 3);
+    }
+
+    #[test]
+    fn a_command_asks_only_for_the_roots_it_needs() {
+        let output = || Flags {
+            output: Some("out".to_owned()),
+            ..Flags::default()
+        };
+        let input = || Flags {
+            input: Some("in".to_owned()),
+            ..Flags::default()
+        };
+        let job = |flags| JobSpec::empty().with_flags(flags);
+        assert!(
+            job(output())
+                .resolve_for_reading()
+                .unwrap()
+                .input
+                .root
+                .is_empty()
+        );
+        assert!(
+            job(input())
+                .resolve_for_checking()
+                .unwrap()
+                .output
+                .root
+                .is_empty()
+        );
+        let missing = job(output()).resolve().unwrap_err();
+        assert_eq!(missing.kind(), Kind::Usage);
+        assert!(
+            missing
+                .to_string()
+                .starts_with("input.root is not set: give --input URL")
+        );
+        assert!(job(input()).resolve().is_err());
+        assert!(job(input()).resolve_for_reading().is_err());
+    }
+
+    #[rstest]
+    #[case(
+        "input.max_lateness_days=121",
+        "input.max_lateness_days is 121: expected 0 to 120"
+    )]
+    #[case(
+        "input.max_refused_share=nan",
+        "input.max_refused_share is NaN: expected 0 to 1"
+    )]
+    #[case(
+        "input.expect=['twiter']",
+        "input.expect is a list with \"twiter\": expected known or"
+    )]
+    #[case("input.root=' '", "input.root is empty")]
+    #[case("state.keep=0", "state.keep is 0: expected 1 or more")]
+    #[case("state.hash_key=''", "state.hash_key is empty")]
+    #[case("storage.max_retries=101", "storage.max_retries is 101")]
+    #[case(
+        "storage.retry_timeout_seconds=0",
+        "storage.retry_timeout_seconds is 0"
+    )]
+    #[case(
+        "storage.request_timeout_seconds=inf",
+        "storage.request_timeout_seconds is inf"
+    )]
+    #[case("run.threads=0", "run.threads is 0: expected 1 to 1024")]
+    #[case(
+        "run.memory_limit=lots",
+        "run.memory_limit is \"lots\": expected a size such as 4GiB"
+    )]
+    #[case("influences.min_percentile=101", "influences.min_percentile is 101")]
+    #[case(
+        "influences.max_per_direction=21",
+        "influences.max_per_direction is 21"
+    )]
+    #[case("model.repeats.beta=0", "model.repeats.beta is 0")]
+    #[case("networks.x.verbs.like=-1", "networks.x.verbs.like is -1")]
+    fn a_value_that_cannot_be_is_refused(#[case] text: &str, #[case] says: &str) {
+        let spec = JobSpec::parse(ROOTS, "n.toml").unwrap();
+        let error = spec
+            .with_overrides(&[text.to_owned()])
+            .unwrap()
+            .resolve()
+            .unwrap_err();
+        assert_eq!(error.kind(), Kind::Usage);
+        let key = text.split('=').next().unwrap();
+        let begins = format!("--set {key}: {says}");
+        assert!(error.to_string().starts_with(&begins), "{error}");
+    }
+
+    #[rstest]
+    #[case("[model.repeats]\nbeta = 0", "n.toml:2: model.repeats.beta is 0")]
+    #[case(
+        "[model.recency]\nmasses = [1]",
+        "n.toml:2: model.recency.masses is 1 entries"
+    )]
+    #[case("[networks.'a:b'.verbs]\nx = 1", "n.toml:1: networks.a:b cannot be")]
+    #[case("[networks.x]\nshare = 1", "n.toml:1: networks.x has no verbs")]
+    fn a_refused_value_is_found_in_the_file(#[case] text: &str, #[case] begins: &str) {
+        let error = resolved(text).unwrap_err();
+        assert!(error.to_string().starts_with(begins), "{error}");
+    }
+
+    #[test]
+    fn a_refused_flag_is_named_instead_of_the_file() {
+        let spec = JobSpec::parse(&format!("[run]\nthreads = 2\n{ROOTS}"), "n.toml").unwrap();
+        let flags = Flags {
+            threads: Some(0),
+            ..Flags::default()
+        };
+        let error = spec.with_flags(flags).resolve().unwrap_err();
+        assert!(
+            error.to_string().starts_with("--threads: run.threads is 0"),
+            "{error}"
+        );
+    }
+}

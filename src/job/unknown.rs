@@ -1,0 +1,209 @@
+//! Which keys a job file may have, and what somebody meant who wrote another.
+
+use toml::{Table, Value};
+
+/// Every key of a job file; `*` stands for a name of the job's own choice. `jobs/reference.toml`
+/// documents each, and a test holds this list, that file and the structs together.
+pub(super) const KEYS: &[&str] = &[
+    "input.root",
+    "input.strict",
+    "input.max_lateness_days",
+    "input.max_refused_share",
+    "input.expect",
+    "output.root",
+    "state.keep",
+    "state.hash_key",
+    "storage.max_retries",
+    "storage.retry_timeout_seconds",
+    "storage.request_timeout_seconds",
+    "run.threads",
+    "run.memory_limit",
+    "run.allow_unconverged",
+    "influences.min_percentile",
+    "influences.max_per_direction",
+    "model.recency.half_lives_days",
+    "model.recency.masses",
+    "model.selectivity.budget",
+    "model.repeats.beta",
+    "model.trust.rate",
+    "model.trust.settled_after_days",
+    "model.trust.seeds",
+    "model.standing.gain",
+    "model.standing.half_at",
+    "model.propagation.damping",
+    "model.propagation.tolerance",
+    "model.propagation.max_iterations",
+    "model.corroboration.base",
+    "model.corroboration.per_trusted",
+    "model.corroboration.half_at",
+    "model.scale.points_per_decade",
+    "model.scale.one_reactor",
+    "networks.*.share",
+    "networks.*.verbs.*",
+];
+
+/// A message about the first key of `table`, at any depth, that no job file has; `None` if all are
+/// known. The message begins with the key's full dotted path and names the nearest known key.
+/// A value of the wrong type is not looked into: reading it says so.
+pub(super) fn first_unknown(table: &Table) -> Option<String> {
+    below(table, &mut Vec::new())
+}
+
+fn below<'a>(table: &'a Table, path: &mut Vec<&'a str>) -> Option<String> {
+    for (key, value) in table {
+        path.push(key);
+        if !is_known(path) {
+            return Some(message(path));
+        }
+        if let Value::Table(inner) = value
+            && !is_leaf(path)
+            && let Some(message) = below(inner, path)
+        {
+            return Some(message);
+        }
+        path.pop();
+    }
+    None
+}
+
+/// Whether `path` is a key, or a section that holds keys.
+fn is_known(path: &[&str]) -> bool {
+    KEYS.iter().any(|key| begins(key, path))
+}
+
+fn is_leaf(path: &[&str]) -> bool {
+    KEYS.iter()
+        .any(|key| begins(key, path) && key.split('.').count() == path.len())
+}
+
+fn begins(key: &str, path: &[&str]) -> bool {
+    let mut known = key.split('.');
+    path.iter().all(|part| {
+        known
+            .next()
+            .is_some_and(|name| name == "*" || name == *part)
+    })
+}
+
+fn message(path: &[&str]) -> String {
+    let (written, section) = match path {
+        [section @ .., written] => (*written, section),
+        [] => ("", path),
+    };
+    let here = names_below(section);
+    let beside = nearest_of(written, &here);
+    let elsewhere = match is_almost(written, beside) {
+        true => None,
+        false => almost_anywhere(written),
+    };
+    let nearest = elsewhere.unwrap_or_else(|| joined(section, beside));
+    let place = match section {
+        [] => "the top level has".to_owned(),
+        _ => format!("[{}] has", section.join(".")),
+    };
+    format!(
+        "{} is not a known key: did you mean `{nearest}`? ({place} {})",
+        path.join("."),
+        here.join(", ")
+    )
+}
+
+/// The known names directly below a section, in the order of `KEYS`.
+fn names_below(section: &[&str]) -> Vec<&'static str> {
+    let keys = KEYS.iter().filter(|key| begins(key, section));
+    let mut names: Vec<&str> = keys
+        .filter_map(|key| key.split('.').nth(section.len()))
+        .collect();
+    names.dedup();
+    names
+}
+
+/// The key or section of another place whose last name is almost the written one.
+fn almost_anywhere(written: &str) -> Option<String> {
+    let paths = KEYS.iter().flat_map(|key| {
+        let sections = key.match_indices('.').map(|(at, _)| &key[..at]);
+        sections.chain([*key])
+    });
+    let is_meant = |path: &&str| {
+        let name = path.rsplit('.').next().unwrap_or_default();
+        name != "*" && is_almost(written, name)
+    };
+    let mut meant = paths.filter(is_meant);
+    meant.next().map(|path| path.replace('*', "NAME"))
+}
+
+fn is_almost(written: &str, name: &str) -> bool {
+    similarity(written, name) >= 0.8
+}
+
+fn nearest_of(written: &str, names: &[&'static str]) -> &'static str {
+    let by_similarity = |a: &&&str, b: &&&str| {
+        // The first of equals: `max_by` would take the last.
+        similarity(written, b).total_cmp(&similarity(written, a))
+    };
+    names.iter().min_by(by_similarity).copied().unwrap_or("")
+}
+
+/// 1 for the same word, 0 for nothing in common: the share of letters that need no change.
+fn similarity(a: &str, b: &str) -> f64 {
+    strsim::normalized_damerau_levenshtein(a, b)
+}
+
+fn joined(section: &[&str], name: &str) -> String {
+    let mut path = section.to_vec();
+    path.push(name);
+    path.join(".")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("modle.repeats.beta = 1", "modle", "model")]
+    #[case("model.repeat.beta = 1", "model.repeat", "model.repeats")]
+    #[case("model.repeats.betta = 1", "model.repeats.betta", "model.repeats.beta")]
+    #[case("input.rooot = ''", "input.rooot", "input.root")]
+    #[case(
+        "input.max_latenes_days = 3",
+        "input.max_latenes_days",
+        "input.max_lateness_days"
+    )]
+    #[case("networks.x.shar = 1", "networks.x.shar", "networks.x.share")]
+    #[case("networks.x.verb.like = 1", "networks.x.verb", "networks.x.verbs")]
+    #[case("input.threads = 4", "input.threads", "run.threads")]
+    #[case("threads = 4", "threads", "run.threads")]
+    #[case("run.thread = 4", "run.thread", "run.threads")]
+    #[case("damping = 0.9", "damping", "model.propagation.damping")]
+    #[case("share = 0.9", "share", "networks.NAME.share")]
+    fn an_unknown_key_is_answered_with_the_nearest_known_one(
+        #[case] text: &str,
+        #[case] unknown: &str,
+        #[case] meant: &str,
+    ) {
+        let message = first_unknown(&text.parse().unwrap()).unwrap();
+        let begins = format!("{unknown} is not a known key: did you mean `{meant}`?");
+        assert!(message.starts_with(&begins), "{message}");
+    }
+
+    #[test]
+    fn a_weight_outside_of_verbs_is_told_what_the_section_has() {
+        let table = "[networks.x]\nquestion = 0.0".parse().unwrap();
+        assert!(
+            first_unknown(&table)
+                .unwrap()
+                .ends_with("([networks.x] has share, verbs)")
+        );
+    }
+
+    #[rstest]
+    #[case("[networks.x.verbs]\nany_word = 1\n'odd.word' = 2")]
+    #[case("[model.trust]\nseeds = []")]
+    #[case("input = 3")]
+    #[case("input.root = { a = 1 }")]
+    #[case("")]
+    fn known_keys_and_wrong_types_are_left_to_reading(#[case] text: &str) {
+        assert_eq!(first_unknown(&text.parse().unwrap()), None);
+    }
+}

@@ -1,0 +1,188 @@
+//! What a run would read, from where it would go on, and whether it may.
+
+use std::collections::BTreeMap;
+
+use super::watch::Watch;
+use crate::day::Day;
+use crate::error::{Error, Kind, Result};
+use crate::intake::ids::HashKey;
+use crate::job::Job;
+use crate::state::files::{Wanted, load, prefix};
+use crate::state::State;
+use crate::warehouse::layout::Inventory;
+use crate::warehouse::manifest::InputFile;
+use crate::warehouse::snapshots;
+use crate::warehouse::store::{Object, Store};
+
+/// Names of changed files that a warning spells out.
+const NAMED_FILES: usize = 5;
+
+/// The snapshot date: the one asked for, or the newest load date of a known network.
+pub fn snapshot_date(inventory: &Inventory, asked: Option<Day>, root: &str) -> Result<Day> {
+    let Some((oldest, newest)) = inventory.activity_dates() else {
+        return Err(Error::new(
+            Kind::NotReady,
+            format!("no activities of a known network below {root}: expected activities/network=NAME/date=YYYY-MM-DD/*.parquet"),
+        ));
+    };
+    match asked {
+        Some(date) if date < oldest => Err(Error::new(Kind::NotReady, format!("nothing was delivered on or before {date}: the first load date is {oldest}"))),
+        Some(date) => Ok(date),
+        None => Ok(newest),
+    }
+}
+
+/// A date is ready when every network that the job expects has its partition.
+pub fn expect_delivery(inventory: &Inventory, job: &Job, as_of: Day) -> Result<()> {
+    let missing: Vec<&str> = job.input.expect.iter().map(String::as_str).filter(|network| !inventory.has_activities(network, as_of)).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    Err(Error::new(Kind::NotReady, format!("{as_of} is not ready: no activities yet of {} (input.expect); run again later", missing.join(", "))))
+}
+
+/// Names what lies below the root and is not read.
+pub fn warn_of_strays(inventory: &Inventory, watch: &dyn Watch) {
+    for network in &inventory.unknown_networks {
+        watch.warn(&format!("network {network} is neither known nor declared: skipped. Declare its verbs under [networks.{network}.verbs] to read it"));
+    }
+    for (file, reason) in &inventory.misplaced {
+        watch.warn(&format!("{file} is in no partition: {reason}"));
+    }
+}
+
+/// What the state must agree with.
+pub fn wanted<'a>(job: &'a Job, model_version: &'a str) -> Wanted<'a> {
+    Wanted {
+        model_version,
+        hash_key: format!("{:032x}", HashKey::of_text(&job.state.hash_key).hash(&["state.hash_key"])),
+        networks: &job.networks,
+        stride: job.model.recency.half_lives_days.len(),
+    }
+}
+
+/// The state of the newest snapshot before `as_of`, or the empty one where it must be rebuilt.
+pub fn base(job: &Job, output: &Store, published: &[Day], as_of: Day, is_rebuild: bool, watch: &dyn Watch) -> Result<State> {
+    let newest = published.iter().copied().filter(|day| *day < as_of).max();
+    let Some(day) = newest.filter(|_| !is_rebuild) else {
+        return Ok(State::empty(&job.networks));
+    };
+    let Some(manifest) = snapshots::find(output, day)? else {
+        return Ok(State::empty(&job.networks));
+    };
+    let model_version = job.model_version();
+    match load(output, &prefix(day, &manifest.commit_id), &wanted(job, &model_version))? {
+        Ok(state) => Ok(state),
+        Err(why) => {
+            watch.warn(&format!("the state of {day} cannot be used: {why}. Rebuilding from the input"));
+            Ok(State::empty(&job.networks))
+        }
+    }
+}
+
+/// Warns of files of closed load dates that changed, came or went since they were read.
+pub fn warn_of_changes(base: &State, inventory: &Inventory, watch: &dyn Watch) {
+    let Some(closed_until) = base.as_of else {
+        return;
+    };
+    let before: BTreeMap<&str, &Object> = base.closed.iter().map(|object| (object.key.as_str(), object)).collect();
+    let now: BTreeMap<&str, &Object> = inventory.files_until(closed_until).map(|object| (object.key.as_str(), object)).collect();
+    let is_same = |a: &Object, b: &Object| a.size == b.size && (a.etag == b.etag || a.etag.is_none() || b.etag.is_none());
+    let mut changed: Vec<String> = Vec::new();
+    for (key, object) in &now {
+        match before.get(key) {
+            None => changed.push(format!("{key} (added)")),
+            Some(old) if !is_same(old, object) => changed.push(format!("{key} (changed)")),
+            Some(_) => {}
+        }
+    }
+    changed.extend(before.keys().filter(|key| !now.contains_key(*key)).map(|key| format!("{key} (gone)")));
+    if changed.is_empty() {
+        return;
+    }
+    let named = changed[..changed.len().min(NAMED_FILES)].join(", ");
+    let more = changed.len().saturating_sub(NAMED_FILES);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    watch.warn(&format!("load dates up to {closed_until} are closed, so these files are ignored until a rebuild: {named}{more}"));
+}
+
+/// What a run would read and need.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Estimate {
+    /// Files of the load dates to read.
+    pub files: u64,
+    /// Their size in bytes.
+    pub input_bytes: u64,
+    /// Rows of activities, as their footers announce.
+    pub rows: u64,
+    /// Pairs in the state.
+    pub state_pairs: u64,
+    /// Memory that the run is expected to need, in bytes.
+    pub memory_bytes: u64,
+    /// Bytes that the run is expected to write, the state included.
+    pub output_bytes: u64,
+}
+
+/// Bytes of memory: measured on 20 million activities of a million accounts (ARCHITECTURE.md),
+/// rounded up. The program itself, a row on its way to the fold, a pair with its graph, an account.
+const FIXED_BYTES: u64 = 64 << 20;
+const ROW_BYTES: u64 = 110;
+const PAIR_BYTES: u64 = 220;
+const ACCOUNT_BYTES: u64 = 500;
+
+/// Estimates from the listing and the footers' row counts alone.
+pub fn estimate(input: &Store, inventory: &Inventory, job: &Job, base: &State, as_of: Day) -> Result<Estimate> {
+    use rayon::prelude::*;
+    let first = base.as_of.map_or(Day(i32::MIN / 4), Day::next);
+    let files: Vec<&Object> = inventory.delivered("activities", first, as_of).flat_map(|(_, files)| files).collect();
+    let rows = match job.run.memory_limit {
+        // The footers are read again on admission; they cost a request each, so only where a limit asks.
+        None => files.iter().map(|file| file.size / ROW_BYTES_ON_DISK).sum(),
+        Some(_) => files
+            .par_iter()
+            .map(|file| crate::warehouse::admission::announced_rows(input, file))
+            .collect::<Result<Vec<u64>>>()?
+            .iter()
+            .sum(),
+    };
+    let pairs = base.pairs.len() as u64;
+    Ok(Estimate {
+        files: inputs(inventory, base.as_of, as_of).len() as u64,
+        input_bytes: inputs(inventory, base.as_of, as_of).iter().map(|file| file.size).sum(),
+        rows,
+        state_pairs: pairs,
+        memory_bytes: FIXED_BYTES + rows * (ROW_BYTES + PAIR_BYTES) + pairs * PAIR_BYTES + base.accounts.len() as u64 * ACCOUNT_BYTES,
+        output_bytes: (pairs + rows) * 80 + base.accounts.len() as u64 * 120,
+    })
+}
+
+/// Bytes of a row in a compressed dump, where the footers are not asked.
+const ROW_BYTES_ON_DISK: u64 = 12;
+
+/// Refuses a run that would exceed its memory limit.
+pub fn expect_memory(estimate: &Estimate, limit: Option<u64>) -> Result<()> {
+    match limit {
+        Some(limit) if estimate.memory_bytes > limit => Err(Error::new(
+            Kind::Memory,
+            format!(
+                "this run would need about {} MiB for {} rows and {} pairs, the memory limit is {} MiB. Raise it, or backfill in smaller steps of days",
+                estimate.memory_bytes >> 20,
+                estimate.rows,
+                estimate.state_pairs,
+                limit >> 20
+            ),
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// The files that a run from `base` to `as_of` reads, as the manifest names them.
+pub fn inputs(inventory: &Inventory, base: Option<Day>, as_of: Day) -> Vec<InputFile> {
+    let first = base.map_or(Day(i32::MIN / 4), Day::next);
+    crate::warehouse::layout::INPUT_TABLES
+        .iter()
+        .flat_map(|table| inventory.delivered(table, first, as_of))
+        .flat_map(|(_, files)| files)
+        .map(|file| InputFile { path: file.key.clone(), size: file.size, etag: file.etag.clone() })
+        .collect()
+}

@@ -1,0 +1,72 @@
+//! State first, then the parts, then the manifest; afterwards, what nobody needs any more goes.
+
+use super::watch::Stopwatch;
+use super::{Request, manifest_parameters, plan};
+use crate::day::Day;
+use crate::error::{Error, Kind, Result};
+use crate::job::Job;
+use crate::schema::Table;
+use crate::state::State;
+use crate::state::files::{prefix, save, sweep};
+use crate::warehouse::encode::EncodedPart;
+use crate::warehouse::manifest::{InputFile, Manifest};
+use crate::warehouse::publish::{Publication, Published, publish};
+use crate::warehouse::store::Store;
+
+/// A night that is ready to be published.
+pub struct Commit<'a> {
+    /// The job.
+    pub job: &'a Job,
+    /// Where to.
+    pub output: &'a Store,
+    /// The run's names.
+    pub request: &'a Request,
+    /// The snapshot date.
+    pub as_of: Day,
+    /// What was read.
+    pub inputs: Vec<InputFile>,
+    /// The propagation's last step.
+    pub residual: f64,
+    /// Whether it settled.
+    pub converged: bool,
+}
+
+impl Commit<'_> {
+    /// Publishes, or says who was faster.
+    pub fn publish(self, state: &State, parts: Vec<(&'static Table, EncodedPart)>, mut timings: Stopwatch, published: &[Day]) -> Result<Manifest> {
+        let model_version = self.job.model_version();
+        let state_prefix = prefix(self.as_of, &self.request.commit_id);
+        save(self.output, &state_prefix, state, &plan::wanted(self.job, &model_version))?;
+        timings.lap("save_state");
+        let manifest = Manifest {
+            version: 1,
+            snapshot_date: self.as_of,
+            model_version,
+            run_id: self.request.run_id.clone(),
+            commit_id: self.request.commit_id.clone(),
+            parameters: manifest_parameters(self.job),
+            converged: self.converged,
+            residual: self.residual,
+            inputs: self.inputs,
+            tables: Default::default(),
+            timings: timings.laps(),
+        };
+        match publish(self.output, Publication { manifest, parts, state_prefix: Some(state_prefix) })? {
+            Published::Done(manifest) => {
+                let mut dates: Vec<Day> = published.iter().copied().chain([self.as_of]).collect();
+                dates.sort_unstable();
+                sweep(self.output, &dates, self.job.state.keep, self.as_of, &self.request.commit_id)?;
+                Ok(manifest)
+            }
+            Published::Lost { winner, is_same_bytes } => Err(lost(self.as_of, &winner, is_same_bytes)),
+        }
+    }
+}
+
+fn lost(as_of: Day, winner: &Manifest, is_same_bytes: bool) -> Error {
+    let verdict = match is_same_bytes {
+        true => "with the same bytes, so nothing is lost",
+        false => "with other bytes: compare the two runs' input and parameters",
+    };
+    Error::new(Kind::Conflict, format!("another run ({}) published {as_of} while this one was at work, {verdict}", winner.run_id))
+}

@@ -1,0 +1,137 @@
+//! Tonight's state becomes scores and tables.
+
+use std::collections::HashSet;
+
+use rayon::prelude::*;
+
+use crate::day::Day;
+use crate::error::Result;
+use crate::influence::attention::{self, Attention, AttentionParams};
+use crate::influence::recency::Mixture;
+use crate::influence::score::{Line, Model};
+use crate::influence::standings::{Distribution, Standings};
+use crate::influence::trust::{self, Reactors};
+use crate::intake::rejects::Reject;
+use crate::job::Job;
+use crate::people::persons::Persons;
+use crate::people::presence::Presences;
+use crate::schema::{INFLUENCES, NETWORK_SCORES, REJECTS, RUN_METRICS, SCORES, Table};
+use crate::state::State;
+use crate::tables::past::{Past, published_hash};
+use crate::tables::run_metrics::Metrics;
+use crate::tables::{Tonight, influences, network_scores, rejects, scores};
+use crate::warehouse::encode::{EncodedPart, encode};
+use crate::warehouse::store::Store;
+
+/// One night's scores, and what they were made from.
+pub struct Results {
+    persons: Persons,
+    presences: Presences,
+    attention: Attention,
+    trust: Vec<f64>,
+    reactors: Reactors,
+    standings: Standings,
+    line: Line,
+}
+
+impl Results {
+    /// Scores the state at the snapshot date.
+    pub fn of(job: &Job, state: &State, as_of: Day, metrics: &mut Metrics) -> Result<Results> {
+        let persons = Persons::assign(&state.accounts, &state.owners);
+        let presences = Presences::of(state, &persons);
+        let mixture = Mixture::new(&job.model.recency);
+        let history_days = history_days(state, as_of);
+        let params = AttentionParams {
+            mixture: &mixture,
+            beta: job.model.repeats.beta,
+            networks: &job.networks,
+            history_days: &history_days,
+            as_of,
+        };
+        let attention = attention::read(&state.pairs, &persons, &|node| state.accounts.network_of(node), &params);
+        let first_load_date = state.histories.iter().flatten().map(|history| history.first_load_date).min();
+        let warehouse_days = first_load_date.map_or(1, |first| as_of.next().0 - first.0);
+        let trust = trust::of_persons(&persons, &state.facts, warehouse_days, &job.model.trust);
+        let shares: Vec<f64> = job.networks.iter().map(|network| network.share).collect();
+        let reactors = trust::reactors(&attention, &trust, &shares, &job.model)?;
+        let line = Line::new(&job.model.scale, &job.model.corroboration);
+        let model = Model { trust: &trust, standing: &reactors.standing, corroboration: &job.model.corroboration };
+        let standings = Standings::of(&attention, &model, &line);
+        let results = Results { persons, presences, attention, trust, reactors, standings, line };
+        results.measure(state, warehouse_days, metrics);
+        Ok(results)
+    }
+
+    fn measure(&self, state: &State, warehouse_days: i32, metrics: &mut Metrics) {
+        let outcome = &self.reactors.outcome;
+        metrics.set("accounts", state.accounts.len() as f64);
+        metrics.set("persons", self.presences.by_person().count() as f64);
+        metrics.set("pairs", self.attention.edge_count() as f64);
+        metrics.set("history_days", f64::from(warehouse_days));
+        metrics.set("iterations", f64::from(outcome.iterations));
+        metrics.set("residual", outcome.residual);
+        metrics.set("mass", outcome.mass);
+        metrics.set("dangling_mass", outcome.dangling_mass);
+        let spread = self.distribution();
+        metrics.set("persons_scored", spread.scored as f64);
+        metrics.set("score_mean", spread.mean);
+        metrics.set("score_median", spread.median);
+        metrics.set("score_p95", spread.p95);
+        metrics.set("score_p99", spread.p99);
+        metrics.set("score_max", spread.max);
+    }
+
+    /// How the scores are distributed.
+    pub fn distribution(&self) -> Distribution {
+        Distribution::of(&self.standings.sorted_scores())
+    }
+
+    /// Whether the propagation settled.
+    pub fn is_converged(&self) -> bool {
+        self.reactors.outcome.is_converged
+    }
+
+    /// The last L1 step of the propagation.
+    pub fn residual(&self) -> f64 {
+        self.reactors.outcome.residual
+    }
+
+    /// Iterations of the propagation.
+    pub fn iterations(&self) -> u32 {
+        self.reactors.outcome.iterations
+    }
+
+    /// Hashes of everybody in tonight's scores.
+    pub fn published(&self) -> impl Iterator<Item = u128> + '_ {
+        self.presences.by_person().map(|group| published_hash(&self.persons.ids[group[0].person as usize]))
+    }
+
+    /// Every table of the night, encoded.
+    pub fn tables(&mut self, job: &Job, output: &Store, as_of: Day, published: &HashSet<u128>, rejected: Vec<Reject>, metrics: &Metrics) -> Result<Vec<(&'static Table, EncodedPart)>> {
+        let past = Past::read(output, as_of)?;
+        let model = Model { trust: &self.trust, standing: &self.reactors.standing, corroboration: &job.model.corroboration };
+        let tonight = Tonight {
+            networks: &job.networks,
+            persons: &self.persons,
+            presences: &self.presences,
+            attention: &self.attention,
+            model: &model,
+            line: &self.line,
+            standings: &self.standings,
+        };
+        let batches = [
+            (&SCORES, scores::table(&tonight, &past, published)?),
+            (&NETWORK_SCORES, network_scores::table(&tonight)?),
+            (&INFLUENCES, influences::table(&tonight, job.influences.min_percentile, job.influences.max_per_direction)?),
+            (&REJECTS, rejects::table(rejected)?),
+            (&RUN_METRICS, metrics.table()?),
+        ];
+        batches.par_iter().map(|(table, batch)| Ok((*table, encode(table, batch)?))).collect()
+    }
+}
+
+/// By network: days from its first load date, or from the oldest row of it, to the snapshot date's end.
+fn history_days(state: &State, as_of: Day) -> Vec<i32> {
+    let days = |history: &crate::state::History| as_of.next().0 - history.first_load_date.min(history.oldest_day).0;
+    state.histories.iter().map(|history| history.as_ref().map_or(1, days)).collect()
+}

@@ -1,0 +1,91 @@
+//! Questions put to published tables, with Polars.
+//!
+//! Tables come through the manifest, so half a night is never seen. Polars reads the bytes that Clout
+//! itself wrote; files of others are never handed to it (see `warehouse::admission`).
+
+use std::io::Cursor;
+
+use polars::prelude::*;
+use serde_json::Value;
+
+use crate::day::Day;
+use crate::error::{Error, Kind, Result};
+use crate::warehouse::manifest::Manifest;
+use crate::warehouse::snapshots;
+use crate::warehouse::store::Store;
+
+/// The manifest of a date, or of the newest snapshot.
+pub fn snapshot(store: &Store, as_of: Option<Day>) -> Result<Manifest> {
+    let published = snapshots::list(store)?;
+    let none = |what: String| Error::new(Kind::NotReady, what);
+    let day = match as_of {
+        Some(day) => day,
+        None => *published.last().ok_or_else(|| none(format!("no snapshot below {}: run `clout run` first", store.url())))?,
+    };
+    snapshots::find(store, day)?.ok_or_else(|| {
+        let near = published.iter().min_by_key(|other| (other.0 - day.0).abs());
+        let near = near.map(|other| format!("; the nearest is {other}")).unwrap_or_default();
+        none(format!("no snapshot of {day} below {}{near}", store.url()))
+    })
+}
+
+/// A published table as a lazy frame.
+pub fn frame(store: &Store, manifest: &Manifest, table: &str) -> Result<LazyFrame> {
+    let files = manifest.tables.get(table).ok_or_else(|| Error::usage(format!("the snapshot of {} has no table {table}", manifest.snapshot_date)))?;
+    let mut parts = Vec::new();
+    for file in &files.files {
+        let bytes = store.get(&file.path)?.ok_or_else(|| Error::new(Kind::Storage, format!("{} is gone; `clout snapshots verify` tells more", file.path)))?;
+        parts.push(ParquetReader::new(Cursor::new(bytes)).finish().map_err(unreadable)?.lazy());
+    }
+    concat(parts, UnionArgs::default()).map_err(unreadable)
+}
+
+fn unreadable(error: PolarsError) -> Error {
+    Error::internal("a published table cannot be queried").with_source(error)
+}
+
+/// The columns that [`top`] shows.
+pub const TOP_COLUMNS: [&str; 8] = ["rank", "person_id", "score", "delta_1d", "reach", "amplification", "audience_influence", "networks"];
+/// The columns that [`top`] shows of one network.
+pub const TOP_NETWORK_COLUMNS: [&str; 7] = ["person_id", "network", "score", "share", "reach", "reactions", "posts"];
+
+/// The `count` people with the highest scores, of everything or of one network.
+pub fn top(store: &Store, manifest: &Manifest, network: Option<&str>, count: u32) -> Result<DataFrame> {
+    let best_first = |columns: [&'static str; 2], descending: bool| {
+        let options = SortMultipleOptions::default().with_order_descending_multi([descending, false]);
+        (columns, options)
+    };
+    let (table, (by, options), shown): (_, _, &[&str]) = match network {
+        None => ("scores", best_first(["rank", "person_id"], false), &TOP_COLUMNS),
+        Some(_) => ("network_scores", best_first(["score", "person_id"], true), &TOP_NETWORK_COLUMNS),
+    };
+    let mut rows = frame(store, manifest, table)?.filter(col("score").is_not_null());
+    if let Some(network) = network {
+        rows = rows.filter(col("network").eq(lit(network)));
+    }
+    rows.sort(by, options)
+        .limit(count)
+        .select(shown.iter().map(|name| col(*name)).collect::<Vec<_>>())
+        .collect()
+        .map_err(unreadable)
+}
+
+/// The values of a frame, row by row, for showing.
+pub fn values(frame: &DataFrame) -> Result<Vec<Vec<Value>>> {
+    (0..frame.height())
+        .map(|row| frame.columns().iter().map(|column| column.get(row).map(json).map_err(unreadable)).collect())
+        .collect()
+}
+
+fn json(value: AnyValue) -> Value {
+    match value {
+        AnyValue::Null => Value::Null,
+        AnyValue::Boolean(flag) => flag.into(),
+        AnyValue::Int64(count) => count.into(),
+        AnyValue::Float64(measure) => serde_json::Number::from_f64(measure).map_or(Value::Null, Value::Number),
+        AnyValue::String(text) => text.into(),
+        AnyValue::StringOwned(text) => text.as_str().into(),
+        AnyValue::List(items) => items.iter().map(json).collect::<Vec<_>>().into(),
+        other => other.to_string().into(),
+    }
+}

@@ -1,0 +1,175 @@
+//! Copies: an activity that was delivered before, or twice on one load date, counts once.
+//!
+//! The earliest load date counts. An id is remembered for `max_lateness_days` load dates after its
+//! last delivery, because a row that comes later than that after it occurred is refused anyway.
+
+use rayon::prelude::*;
+
+use crate::day::Day;
+use crate::intake::activities::Rows;
+
+/// An id that was delivered, and the last load date on which it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Delivered {
+    /// Hash of the activity id.
+    pub id: u128,
+    /// Last load date that brought it.
+    pub load_date: Day,
+}
+
+/// What settling the copies of one network found.
+pub struct Settled {
+    /// For each row, whether it is the one of its id that counts.
+    pub is_kept: Vec<bool>,
+    /// Rows that were delivered on an earlier load date or are a second of their own.
+    pub copies: u64,
+    /// Ids to remember, sorted.
+    pub delivered: Vec<Delivered>,
+    /// Load dates and rows of one id that the numbers alone cannot order: see [`super::contested`].
+    pub contested: Vec<(Day, Vec<usize>)>,
+}
+
+#[derive(Clone, Copy)]
+struct Entry {
+    high: u64,
+    low: u64,
+    row: u32,
+}
+
+impl Entry {
+    fn id(self) -> u128 {
+        (u128::from(self.high) << 64) | u128::from(self.low)
+    }
+}
+
+/// Settles the copies among `rows` and against the ids remembered from `before` (sorted).
+/// `as_of` is the last load date of `rows`; ids that no later row can repeat are forgotten.
+pub fn settle(rows: &Rows, before: &[Delivered], as_of: Day, max_lateness_days: i32) -> Settled {
+    let mut entries: Vec<Entry> = (0..rows.len())
+        .map(|row| Entry { high: (rows.ids[row] >> 64) as u64, low: rows.ids[row] as u64, row: row as u32 })
+        .collect();
+    // Rows are in order of load date, so an id's earliest delivery comes first.
+    entries.par_sort_unstable_by_key(|entry| (entry.high, entry.low, entry.row));
+    let load_dates = load_dates(rows);
+    let mut settled = Settled { is_kept: vec![false; rows.len()], copies: 0, delivered: Vec::new(), contested: Vec::new() };
+    let mut earlier = before.iter().peekable();
+    let still_needed = |delivered: &Delivered| as_of.next().0 - delivered.load_date.0 <= max_lateness_days;
+    for group in entries.chunk_by(|a, b| a.id() == b.id()) {
+        let id = group[0].id();
+        while let Some(other) = earlier.next_if(|delivered| delivered.id < id) {
+            settled.delivered.extend(Some(*other).filter(still_needed));
+        }
+        let mut last = earlier.next_if(|delivered| delivered.id == id).map(|delivered| delivered.load_date);
+        for same_day in group.chunk_by(|a, b| load_dates[a.row as usize] == load_dates[b.row as usize]) {
+            let load_date = load_dates[same_day[0].row as usize];
+            let is_copy = last.is_some_and(|last| load_date.0 - last.0 <= max_lateness_days);
+            settled.copies += same_day.len() as u64;
+            if !is_copy {
+                settled.copies -= 1;
+                settled.keep_least(rows, load_date, same_day);
+            }
+            last = Some(load_date);
+        }
+        if let Some(load_date) = last {
+            settled.delivered.extend(Some(Delivered { id, load_date }).filter(still_needed));
+        }
+    }
+    settled.delivered.extend(earlier.copied().filter(still_needed));
+    settled
+}
+
+fn load_dates(rows: &Rows) -> Vec<Day> {
+    let mut dates = Vec::with_capacity(rows.len());
+    for (day, range) in rows.dates() {
+        dates.resize(range.end, day);
+    }
+    dates
+}
+
+impl Settled {
+    /// Of the rows of one id on one load date, keeps the least by the contract's columns.
+    fn keep_least(&mut self, rows: &Rows, load_date: Day, same_day: &[Entry]) {
+        if let [only] = same_day {
+            self.is_kept[only.row as usize] = true;
+            return;
+        }
+        // Nodes and verb codes are in the order of their texts, so numbers compare as the texts would.
+        let prefix = |row: usize| (rows.occurred_at[row], rows.actors[row], rows.verbs[row]);
+        let all = || same_day.iter().map(|entry| entry.row as usize);
+        let Some(least) = all().map(prefix).min() else {
+            return;
+        };
+        let candidates: Vec<usize> = all().filter(|row| prefix(*row) == least).collect();
+        // object_id stands before target_id in the contract, and objects are not kept as numbers.
+        let effect = |row: usize| (rows.targets[row], rows.venues.get(row).copied());
+        if candidates.iter().any(|row| effect(*row) != effect(candidates[0])) {
+            self.contested.push((load_date, candidates));
+        } else {
+            self.is_kept[candidates[0]] = true;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::intake::interner::NO_NODE;
+
+    /// Rows given as (load date, id, occurred_at, target).
+    fn rows(given: &[(i32, u128, i64, u32)]) -> Rows {
+        let mut rows = Rows::default();
+        for (index, (day, id, occurred_at, target)) in given.iter().enumerate() {
+            rows.ids.push(*id);
+            rows.occurred_at.push(*occurred_at);
+            rows.actors.push(1);
+            rows.targets.push(*target);
+            rows.verbs.push(0);
+            match rows.date_ends.last_mut().filter(|(last, _)| last.0 == *day) {
+                Some((_, end)) => *end = index + 1,
+                None => rows.date_ends.push((Day(*day), index + 1)),
+            }
+        }
+        rows
+    }
+
+    #[test]
+    fn the_earliest_load_date_counts_whatever_comes_later() {
+        let rows = rows(&[(10, 5, 100, 2), (10, 6, 100, 2), (11, 5, 50, 2), (12, 5, 100, 2)]);
+        let settled = settle(&rows, &[], Day(12), 30);
+        assert_eq!(settled.is_kept, [true, true, false, false]);
+        assert_eq!(settled.copies, 2);
+        assert_eq!(settled.delivered.len(), 2);
+        assert_eq!(settled.delivered[0].load_date, Day(12));
+    }
+
+    #[test]
+    fn the_least_row_of_a_load_date_counts() {
+        let rows = rows(&[(10, 5, 200, 2), (10, 5, 100, 3), (10, 5, 300, 2)]);
+        assert_eq!(settle(&rows, &[], Day(10), 30).is_kept, [false, true, false]);
+    }
+
+    #[test]
+    fn rows_that_differ_in_target_alone_are_left_to_their_objects() {
+        let rows = rows(&[(10, 5, 100, 2), (10, 5, 100, NO_NODE)]);
+        let settled = settle(&rows, &[], Day(10), 30);
+        assert_eq!(settled.contested, [(Day(10), vec![0, 1])]);
+        assert_eq!(settled.is_kept, [false, false]);
+    }
+
+    #[test]
+    fn night_by_night_and_all_at_once_keep_the_same_rows() {
+        let all = [(10, 5, 100, 2), (10, 6, 100, 2), (11, 5, 50, 2), (12, 7, 1, 2), (45, 5, 4, 2), (50, 7, 4, 2)];
+        let at_once = settle(&rows(&all), &[], Day(50), 30);
+        let mut kept = Vec::new();
+        let mut before = Vec::new();
+        for day in [10, 11, 12, 45, 50] {
+            let tonight: Vec<_> = all.iter().copied().filter(|row| row.0 == day).collect();
+            let settled = settle(&rows(&tonight), &before, Day(day), 30);
+            kept.extend(settled.is_kept);
+            before = settled.delivered;
+        }
+        assert_eq!(kept, at_once.is_kept);
+        assert_eq!(before, at_once.delivered);
+        assert_eq!(kept, [true, true, false, true, true, true]);
+    }
+}

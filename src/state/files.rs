@@ -1,0 +1,219 @@
+//! The state's files: `state/<date>/<commit id>/`, Arrow IPC tables and a `state.json` that names them.
+//!
+//! `state.json` is written last and names every file with its size, so a state that was cut off is no
+//! state. The commit id is that of the snapshot's manifest, so nobody has to look for the newest.
+
+use arrow::array::RecordBatch;
+use arrow::ipc::reader::StreamReader;
+use arrow::ipc::writer::StreamWriter;
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+
+use super::gone::Gone;
+use super::{History, State, tables};
+use crate::day::Day;
+use crate::error::{Context, Error, Result};
+use crate::networks::Network;
+use crate::warehouse::store::{Object, Store};
+
+/// The layout's version: another one is no state of ours.
+const LAYOUT: u32 = 1;
+/// Pairs a file: about 280 MB with five half-lives.
+const PAIR_ROWS: usize = 1 << 22;
+
+#[derive(Serialize, Deserialize)]
+struct Meta {
+    layout: u32,
+    model_version: String,
+    hash_key: String,
+    as_of: Day,
+    networks: Vec<String>,
+    histories: Vec<Option<History>>,
+    published_dates: Vec<Day>,
+    pair_files: usize,
+    files: Vec<FileEntry>,
+    closed: Vec<ClosedFile>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct FileEntry {
+    name: String,
+    size: u64,
+}
+
+#[derive(Serialize, Deserialize)]
+struct ClosedFile {
+    path: String,
+    size: u64,
+    etag: Option<String>,
+}
+
+/// What a state must agree with to be used.
+pub struct Wanted<'a> {
+    /// The job's model version.
+    pub model_version: &'a str,
+    /// A fingerprint of the job's `state.hash_key`.
+    pub hash_key: String,
+    /// The job's networks.
+    pub networks: &'a [Network],
+    /// Number of half-lives.
+    pub stride: usize,
+}
+
+/// The folder of one snapshot's state.
+pub fn prefix(date: Day, commit_id: &str) -> String {
+    format!("state/{date}/{commit_id}")
+}
+
+/// Writes the state below `prefix`, `state.json` last.
+pub fn save(store: &Store, prefix: &str, state: &State, wanted: &Wanted) -> Result<()> {
+    let as_of = state.as_of.ok_or_else(|| Error::internal("a state without a date cannot be saved"))?;
+    let mut files = Vec::new();
+    let mut put = |name: String, batch: RecordBatch| -> Result<()> {
+        let bytes = to_ipc(&batch)?;
+        files.push(FileEntry { name: name.clone(), size: bytes.len() as u64 });
+        store.put(&format!("{prefix}/{name}"), bytes)
+    };
+    put("accounts.arrow".to_owned(), tables::from_accounts(&state.accounts, &state.facts, &state.is_listed, &state.owners)?)?;
+    let pair_files = state.pairs.len().div_ceil(PAIR_ROWS);
+    for index in 0..pair_files {
+        let rows = index * PAIR_ROWS..((index + 1) * PAIR_ROWS).min(state.pairs.len());
+        put(format!("pairs-{index:05}.arrow"), tables::from_pairs(&state.pairs, rows, wanted.stride)?)?;
+    }
+    for (network, delivered) in state.delivered.iter().enumerate() {
+        put(format!("delivered-{network:03}.arrow"), tables::from_delivered(delivered)?)?;
+        if wanted.networks[network].co_visit.is_some() {
+            for (name, table) in CO_VISIT_TABLES.iter().zip(tables::from_co_visits(&state.co_visits[network])?) {
+                put(format!("{name}-{network:03}.arrow"), table)?;
+            }
+        }
+    }
+    let mut published: Vec<u128> = state.published.iter().copied().collect();
+    published.sort_unstable();
+    put("published.arrow".to_owned(), tables::batch(vec![("hash", tables::hashes(published.into_iter())?)])?)?;
+    put("gone_persons.arrow".to_owned(), tables::batch(vec![("hash", tables::hashes(state.gone.persons.iter().copied())?)])?)?;
+    put("gone_accounts.arrow".to_owned(), tables::batch(vec![("hash", tables::hashes(state.gone.accounts.iter().copied())?)])?)?;
+    let meta = Meta {
+        layout: LAYOUT,
+        model_version: wanted.model_version.to_owned(),
+        hash_key: wanted.hash_key.clone(),
+        as_of,
+        networks: wanted.networks.iter().map(|n| n.name.clone()).collect(),
+        histories: state.histories.clone(),
+        published_dates: state.published_dates.clone(),
+        pair_files,
+        files,
+        closed: state.closed.iter().map(|o| ClosedFile { path: o.key.clone(), size: o.size, etag: o.etag.clone() }).collect(),
+    };
+    let json = serde_json::to_vec_pretty(&meta).map_err(|error| Error::internal("state.json cannot be written").with_source(error))?;
+    store.put(&format!("{prefix}/state.json"), json.into())
+}
+
+const CO_VISIT_TABLES: [&str; 3] = ["check_ins", "credits", "follows"];
+
+/// Reads the state below `prefix`. `Ok(Err(why))` says why there is none that can be used.
+pub fn load(store: &Store, prefix: &str, wanted: &Wanted) -> Result<std::result::Result<State, String>> {
+    let Some(json) = store.get(&format!("{prefix}/state.json"))? else {
+        return Ok(Err("it is not there".to_owned()));
+    };
+    let meta: Meta = match serde_json::from_slice(&json) {
+        Ok(meta) => meta,
+        Err(error) => return Ok(Err(format!("its state.json is damaged ({error})"))),
+    };
+    if let Some(why) = unfit(&meta, wanted) {
+        return Ok(Err(why));
+    }
+    let get = |name: String| -> Result<RecordBatch> {
+        let entry = meta.files.iter().find(|file| file.name == name);
+        let bytes = store.get(&format!("{prefix}/{name}"))?;
+        match (entry, bytes) {
+            (Some(entry), Some(bytes)) if bytes.len() as u64 == entry.size => from_ipc(bytes).context(|| name),
+            _ => Err(Error::internal(format!("{name} is missing or cut off"))),
+        }
+    };
+    match assemble(&meta, wanted, &get) {
+        Ok(state) => Ok(Ok(state)),
+        Err(error) if error.kind() == crate::error::Kind::Internal => Ok(Err(error.to_string())),
+        Err(error) => Err(error),
+    }
+}
+
+fn unfit(meta: &Meta, wanted: &Wanted) -> Option<String> {
+    let names = || wanted.networks.iter().map(|n| &n.name);
+    if meta.layout != LAYOUT {
+        Some(format!("its layout is {}, this version writes {LAYOUT}", meta.layout))
+    } else if meta.model_version != wanted.model_version {
+        Some(format!("it is of model {}, this run's is {}", meta.model_version, wanted.model_version))
+    } else if meta.hash_key != wanted.hash_key {
+        Some("it was written with another state.hash_key".to_owned())
+    } else if !meta.networks.iter().eq(names()) {
+        Some("it is of other networks".to_owned())
+    } else {
+        None
+    }
+}
+
+fn assemble(meta: &Meta, wanted: &Wanted, get: &dyn Fn(String) -> Result<RecordBatch>) -> Result<State> {
+    let mut state = State::empty(wanted.networks);
+    state.as_of = Some(meta.as_of);
+    state.histories = meta.histories.clone();
+    state.published_dates = meta.published_dates.clone();
+    let accounts = get("accounts.arrow".to_owned())?;
+    (state.accounts, state.facts, state.is_listed, state.owners) = tables::to_accounts(&accounts, meta.networks.clone())?;
+    for index in 0..meta.pair_files {
+        state.pairs.append(tables::to_pairs(&get(format!("pairs-{index:05}.arrow"))?, wanted.stride)?);
+    }
+    for network in 0..wanted.networks.len() {
+        state.delivered[network] = tables::to_delivered(&get(format!("delivered-{network:03}.arrow"))?)?;
+        if wanted.networks[network].co_visit.is_some() {
+            let [check_ins, credits, follows] = CO_VISIT_TABLES.map(|name| get(format!("{name}-{network:03}.arrow")));
+            state.co_visits[network] = tables::to_co_visits(&[check_ins?, credits?, follows?])?;
+        }
+    }
+    state.published = tables::hashes_of(&get("published.arrow".to_owned())?, "hash")?.into_iter().collect();
+    state.gone = Gone {
+        persons: tables::hashes_of(&get("gone_persons.arrow".to_owned())?, "hash")?.into_iter().collect(),
+        accounts: tables::hashes_of(&get("gone_accounts.arrow".to_owned())?, "hash")?.into_iter().collect(),
+    };
+    state.closed = meta.closed.iter().map(|f| Object { key: f.path.clone(), size: f.size, etag: f.etag.clone() }).collect();
+    Ok(state)
+}
+
+fn to_ipc(batch: &RecordBatch) -> Result<Bytes> {
+    let failed = |error| Error::internal("a table of the state cannot be written").with_source(error);
+    let mut bytes = Vec::new();
+    let mut writer = StreamWriter::try_new(&mut bytes, batch.schema_ref()).map_err(failed)?;
+    writer.write(batch).map_err(failed)?;
+    writer.finish().map_err(failed)?;
+    drop(writer);
+    Ok(bytes.into())
+}
+
+fn from_ipc(bytes: Bytes) -> Result<RecordBatch> {
+    let failed = |error| Error::internal("it cannot be read").with_source(error);
+    let mut reader = StreamReader::try_new(std::io::Cursor::new(bytes), None).map_err(failed)?;
+    match reader.next() {
+        Some(batch) => batch.map_err(failed),
+        None => Err(Error::internal("it holds no rows")),
+    }
+}
+
+/// Deletes the states of all but the `keep` newest of `published`, and of abandoned runs of `date`.
+pub fn sweep(store: &Store, published: &[Day], keep: usize, date: Day, commit_id: &str) -> Result<u64> {
+    let kept = &published[published.len().saturating_sub(keep)..];
+    let mut deleted = 0;
+    for folder in store.list_folders("state")? {
+        let Ok(day) = folder.parse::<Day>() else {
+            continue;
+        };
+        let is_kept = kept.contains(&day) || !published.contains(&day);
+        for object in store.list(&format!("state/{folder}"))?.objects {
+            let is_abandoned = day == date && !object.key.starts_with(&prefix(date, commit_id));
+            if !is_kept || is_abandoned {
+                store.delete(&object.key)?;
+                deleted += 1;
+            }
+        }
+    }
+    Ok(deleted)
+}

@@ -1,0 +1,114 @@
+//! Who opted out, for good: the persons, and every account that was theirs on that date or later.
+//!
+//! Only keyed hashes are kept. Ownership changes from day to day, so the set grows by load date, in
+//! order, and is the same for a night after a year of nights and for a rebuild of that year.
+
+use std::collections::BTreeSet;
+
+use crate::intake::accounts::Accounts;
+use crate::intake::ids::HashKey;
+
+/// Hashes of opted-out persons and accounts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Gone {
+    /// Hashes of person ids.
+    pub persons: BTreeSet<u128>,
+    /// Hashes of (network, account id).
+    pub accounts: BTreeSet<u128>,
+}
+
+/// The hash of a person id.
+pub fn person_hash(key: HashKey, person_id: &str) -> u128 {
+    key.hash(&["person", person_id])
+}
+
+/// The hash of an account.
+pub fn account_hash(key: HashKey, network: &str, account_id: &str) -> u128 {
+    key.hash(&["account", network, account_id])
+}
+
+impl Gone {
+    /// Whether nobody opted out.
+    pub fn is_empty(&self) -> bool {
+        self.persons.is_empty() && self.accounts.is_empty()
+    }
+
+    /// Adds the persons who opted out on a load date. Accounts that no identity row names and that
+    /// were never seen are theirs by name alone.
+    pub fn add_persons(&mut self, key: HashKey, person_ids: &[String], accounts: &Accounts, owners: &[Option<Box<str>>]) {
+        for person_id in person_ids {
+            self.persons.insert(person_hash(key, person_id));
+            let Some((network, account_id)) = person_id.split_once(':') else {
+                continue;
+            };
+            let known = accounts.network_names().iter().position(|name| name == network).and_then(|n| accounts.find(n, account_id));
+            if known.is_none_or(|node| owners[node as usize].is_none()) {
+                self.accounts.insert(account_hash(key, network, account_id));
+            }
+        }
+    }
+
+    /// Adds every account that belongs to an opted-out person under the identities in force, and marks
+    /// in `is_gone` (by node) all accounts that are out.
+    pub fn claim(&mut self, key: HashKey, accounts: &Accounts, owners: &[Option<Box<str>>], is_gone: &mut [bool]) {
+        if self.is_empty() {
+            return;
+        }
+        for node in 0..accounts.len() as u32 {
+            if is_gone[node as usize] {
+                continue;
+            }
+            let network = &accounts.network_names()[accounts.network_of(node)];
+            let account = account_hash(key, network, accounts.id(node));
+            let person = match &owners[node as usize] {
+                Some(person_id) => person_hash(key, person_id),
+                None => person_hash(key, &accounts.own_person_id(node)),
+            };
+            if self.persons.contains(&person) {
+                self.accounts.insert(account);
+            }
+            is_gone[node as usize] = self.accounts.contains(&account);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use arrow::array::LargeStringArray;
+
+    use super::*;
+
+    const KEY: HashKey = HashKey::PUBLISHED;
+
+    fn accounts() -> Accounts {
+        Accounts::new(vec!["t".into()], vec![LargeStringArray::from(vec!["a", "b", "c"])])
+    }
+
+    #[test]
+    fn an_account_that_was_theirs_once_stays_out() {
+        let accounts = accounts();
+        let mut gone = Gone::default();
+        let ada = |a: Option<&str>, b: Option<&str>| [a.map(Into::into), b.map(Into::into), None];
+        let owners = ada(Some("ada"), None);
+        gone.add_persons(KEY, &["ada".into()], &accounts, &owners);
+        let mut is_gone = vec![false; 3];
+        gone.claim(KEY, &accounts, &owners, &mut is_gone);
+        assert_eq!(is_gone, [true, false, false]);
+        // Account b becomes hers, account a somebody else's.
+        let mut is_gone = vec![false; 3];
+        gone.claim(KEY, &accounts, &ada(Some("bob"), Some("ada")), &mut is_gone);
+        assert_eq!(is_gone, [true, true, false]);
+    }
+
+    #[test]
+    fn an_unclaimed_account_opts_out_by_its_own_name() {
+        let accounts = accounts();
+        let mut gone = Gone::default();
+        let owners = [None, Some("ada".into()), None];
+        gone.add_persons(KEY, &["t:a".into(), "t:b".into(), "t:unseen".into()], &accounts, &owners);
+        let mut is_gone = vec![false; 3];
+        gone.claim(KEY, &accounts, &owners, &mut is_gone);
+        assert_eq!(is_gone, [true, false, false], "b belongs to ada, not to t:b");
+        assert!(gone.accounts.contains(&account_hash(KEY, "t", "unseen")));
+    }
+}

@@ -1,0 +1,137 @@
+//! What one night leaves to the next, so that a night reads one day.
+//!
+//! Sums and counts by account, linear and without any person's score; the ids and check-ins of the
+//! lateness window; and the reference tables in force, as delivered, so that a file of a closed load
+//! date that changes later changes nothing. Deleting the state costs a rebuild and nothing else.
+
+pub mod files;
+pub mod gone;
+pub mod tables;
+
+use std::collections::HashSet;
+
+use crate::day::Day;
+use crate::influence::pairs::Pairs;
+use crate::intake::accounts::Accounts;
+use crate::networks::Network;
+use crate::networks::covisit::CoVisits;
+use crate::settle::copies::Delivered;
+use crate::settle::facts::Facts;
+use crate::state::gone::Gone;
+use crate::warehouse::store::Object;
+
+/// One network's beginnings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct History {
+    /// Its first load date with a row.
+    pub first_load_date: Day,
+    /// The oldest day of a counted row of that load date.
+    pub oldest_day: Day,
+}
+
+/// Everything that a night hands to the next.
+#[derive(Clone, Debug)]
+pub struct State {
+    /// The last date that was folded; none before the first night.
+    pub as_of: Option<Day>,
+    /// The accounts that anything below refers to.
+    pub accounts: Accounts,
+    /// By node: the account's own record.
+    pub facts: Vec<Facts>,
+    /// By node: whether the newest accounts table lists it.
+    pub is_listed: Vec<bool>,
+    /// By node: the person that the newest identities give it to.
+    pub owners: Vec<Option<Box<str>>>,
+    /// Who reacted to whom.
+    pub pairs: Pairs,
+    /// By network: ids that a later load date may repeat, sorted.
+    pub delivered: Vec<Vec<Delivered>>,
+    /// By network: check-ins, credits and follows, where co-visits are derived.
+    pub co_visits: Vec<CoVisits>,
+    /// By network: its beginnings, once it delivered.
+    pub histories: Vec<Option<History>>,
+    /// Who opted out, known by hashes alone.
+    pub gone: Gone,
+    /// Hashes of the persons that a snapshot under this root has had.
+    pub published: HashSet<u128>,
+    /// The snapshots that `published` covers.
+    pub published_dates: Vec<Day>,
+    /// Input files of closed load dates, as they were.
+    pub closed: Vec<Object>,
+}
+
+impl State {
+    /// The state before the first night.
+    pub fn empty(networks: &[Network]) -> State {
+        let names = networks.iter().map(|network| network.name.clone()).collect();
+        State {
+            as_of: None,
+            accounts: Accounts::empty(names),
+            facts: Vec::new(),
+            is_listed: Vec::new(),
+            owners: Vec::new(),
+            pairs: Pairs::default(),
+            delivered: vec![Vec::new(); networks.len()],
+            co_visits: vec![CoVisits::default(); networks.len()],
+            histories: vec![None; networks.len()],
+            gone: Gone::default(),
+            published: HashSet::new(),
+            published_dates: Vec::new(),
+            closed: Vec::new(),
+        }
+    }
+
+    /// Moves everything to the accounts of tonight. `to` gives the node of each node of before.
+    pub fn renumber(&mut self, accounts: Accounts, to: &[u32]) {
+        let count = accounts.len();
+        self.facts = spread(&self.facts, to, count);
+        self.is_listed = spread(&self.is_listed, to, count);
+        self.owners = spread(&self.owners, to, count);
+        self.pairs.renumber(to);
+        for memory in &mut self.co_visits {
+            memory.renumber(to);
+        }
+        self.accounts = accounts;
+    }
+
+    /// Drops the accounts that nothing refers to, and whoever has opted out.
+    pub fn prune(&mut self, is_gone: &[bool], stride: usize) {
+        let is_here = |node: u32| !is_gone[node as usize];
+        self.pairs.retain(stride, |actor, target| is_here(actor) && is_here(target));
+        let mut is_used: Vec<bool> = (0..self.accounts.len())
+            .map(|node| !self.facts[node].is_empty() || self.is_listed[node] || self.owners[node].is_some())
+            .collect();
+        for node in self.pairs.actors.iter().chain(&self.pairs.targets) {
+            is_used[*node as usize] = true;
+        }
+        for memory in &mut self.co_visits {
+            memory.retain_accounts(&is_here);
+            memory.for_each_account(|node| is_used[node as usize] = true);
+        }
+        let kept: Vec<u32> = (0..self.accounts.len() as u32).filter(|node| is_used[*node as usize] && is_here(*node)).collect();
+        self.keep_accounts(&kept);
+    }
+
+    fn keep_accounts(&mut self, kept: &[u32]) {
+        let mut to = vec![u32::MAX; self.accounts.len()];
+        for (place, node) in kept.iter().enumerate() {
+            to[*node as usize] = place as u32;
+        }
+        self.facts = kept.iter().map(|node| self.facts[*node as usize]).collect();
+        self.is_listed = kept.iter().map(|node| self.is_listed[*node as usize]).collect();
+        self.owners = kept.iter().map(|node| self.owners[*node as usize].take()).collect();
+        self.pairs.renumber(&to);
+        for memory in &mut self.co_visits {
+            memory.renumber(&to);
+        }
+        self.accounts = self.accounts.subset(kept);
+    }
+}
+
+fn spread<T: Clone + Default>(values: &[T], to: &[u32], count: usize) -> Vec<T> {
+    let mut moved = vec![T::default(); count];
+    for (value, node) in values.iter().zip(to) {
+        moved[*node as usize] = value.clone();
+    }
+    moved
+}

@@ -1,0 +1,218 @@
+//! The state as Arrow tables, and back.
+
+use std::sync::Arc;
+
+use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, FixedSizeBinaryArray, Float64Array, Int32Array, Int64Array, LargeStringArray, RecordBatch, UInt8Array, UInt32Array, UInt64Array};
+use arrow::datatypes::{ArrowPrimitiveType, Int32Type, Int64Type, UInt8Type, UInt32Type, UInt64Type};
+
+use crate::day::Day;
+use crate::error::{Error, Result};
+use crate::influence::pairs::Pairs;
+use crate::intake::accounts::Accounts;
+use crate::networks::covisit::{CheckIn, CoVisits, Credit};
+use crate::settle::copies::Delivered;
+use crate::settle::facts::Facts;
+
+/// A batch made of named columns of equal length.
+pub fn batch(columns: Vec<(&str, ArrayRef)>) -> Result<RecordBatch> {
+    RecordBatch::try_from_iter(columns).map_err(|error| Error::internal("a table of the state does not fit").with_source(error))
+}
+
+fn damaged(column: &str) -> Error {
+    Error::internal(format!("the state's column {column} is missing or of another type"))
+}
+
+fn column<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a ArrayRef> {
+    batch.column_by_name(name).ok_or_else(|| damaged(name))
+}
+
+fn numbers<T: ArrowPrimitiveType>(batch: &RecordBatch, name: &str) -> Result<Vec<T::Native>> {
+    let array = column(batch, name)?.as_primitive_opt::<T>().ok_or_else(|| damaged(name))?;
+    Ok(array.values().to_vec())
+}
+
+fn days(batch: &RecordBatch, name: &str) -> Result<Vec<Day>> {
+    Ok(numbers::<Int32Type>(batch, name)?.into_iter().map(Day).collect())
+}
+
+fn uint32(values: impl IntoIterator<Item = u32>) -> ArrayRef {
+    Arc::new(UInt32Array::from_iter_values(values))
+}
+
+fn int32(values: impl IntoIterator<Item = i32>) -> ArrayRef {
+    Arc::new(Int32Array::from_iter_values(values))
+}
+
+fn int64(values: impl IntoIterator<Item = i64>) -> ArrayRef {
+    Arc::new(Int64Array::from_iter_values(values))
+}
+
+fn uint64(values: impl IntoIterator<Item = u64>) -> ArrayRef {
+    Arc::new(UInt64Array::from_iter_values(values))
+}
+
+/// 128-bit hashes as a column of sixteen bytes each.
+pub fn hashes(values: impl ExactSizeIterator<Item = u128>) -> Result<ArrayRef> {
+    let mut bytes = Vec::with_capacity(16 * values.len());
+    values.for_each(|value| bytes.extend_from_slice(&value.to_be_bytes()));
+    let array = FixedSizeBinaryArray::try_new(16, bytes.into(), None).map_err(|error| Error::internal("hashes do not fit").with_source(error))?;
+    Ok(Arc::new(array))
+}
+
+/// The hashes of a column made by [`hashes`].
+pub fn hashes_of(batch: &RecordBatch, name: &str) -> Result<Vec<u128>> {
+    let array = column(batch, name)?.as_fixed_size_binary_opt().ok_or_else(|| damaged(name))?;
+    let value = |bytes: &[u8]| bytes.try_into().map(u128::from_be_bytes).map_err(|_| damaged(name));
+    (0..array.len()).map(|row| value(array.value(row))).collect()
+}
+
+/// The accounts with their records, listings and owners.
+pub fn from_accounts(accounts: &Accounts, facts: &[Facts], is_listed: &[bool], owners: &[Option<Box<str>>]) -> Result<RecordBatch> {
+    let nodes = || 0..accounts.len() as u32;
+    batch(vec![
+        ("network", Arc::new(UInt8Array::from_iter_values(nodes().map(|node| accounts.network_of(node) as u8)))),
+        ("account_id", Arc::new(LargeStringArray::from_iter_values(nodes().map(|node| accounts.id(node))))),
+        ("days_seen", uint32(facts.iter().map(|f| f.days_seen))),
+        ("recent_days", hashes(facts.iter().map(|f| f.recent_days))?),
+        ("first_seen", int32(facts.iter().map(|f| f.first_seen))),
+        ("last_seen", int32(facts.iter().map(|f| f.last_seen))),
+        ("posts", uint32(facts.iter().map(|f| f.posts))),
+        ("last_post_load", int32(facts.iter().map(|f| f.last_post_load))),
+        ("last_post_at", int64(facts.iter().map(|f| f.last_post_at))),
+        ("is_listed", Arc::new(BooleanArray::from(is_listed.to_vec()))),
+        ("owner", Arc::new(owners.iter().map(|owner| owner.as_deref()).collect::<LargeStringArray>())),
+    ])
+}
+
+/// What [`from_accounts`] was given.
+pub type AccountTable = (Accounts, Vec<Facts>, Vec<bool>, Vec<Option<Box<str>>>);
+
+/// Reads the table of [`from_accounts`] for networks `names`.
+pub fn to_accounts(batch: &RecordBatch, names: Vec<String>) -> Result<AccountTable> {
+    let networks = numbers::<UInt8Type>(batch, "network")?;
+    let ids = column(batch, "account_id")?.as_string_opt::<i64>().ok_or_else(|| damaged("account_id"))?;
+    let by_network = (0..names.len())
+        .map(|network| {
+            let start = networks.partition_point(|n| usize::from(*n) < network);
+            let end = networks.partition_point(|n| usize::from(*n) <= network);
+            ids.slice(start, end - start)
+        })
+        .collect();
+    let (days_seen, recent_days) = (numbers::<UInt32Type>(batch, "days_seen")?, hashes_of(batch, "recent_days")?);
+    let (first_seen, last_seen) = (numbers::<Int32Type>(batch, "first_seen")?, numbers::<Int32Type>(batch, "last_seen")?);
+    let (posts, last_post_load) = (numbers::<UInt32Type>(batch, "posts")?, numbers::<Int32Type>(batch, "last_post_load")?);
+    let last_post_at = numbers::<Int64Type>(batch, "last_post_at")?;
+    let facts = (0..batch.num_rows())
+        .map(|row| Facts {
+            days_seen: days_seen[row],
+            recent_days: recent_days[row],
+            first_seen: first_seen[row],
+            last_seen: last_seen[row],
+            posts: posts[row],
+            last_post_load: last_post_load[row],
+            last_post_at: last_post_at[row],
+        })
+        .collect();
+    let is_listed = column(batch, "is_listed")?.as_boolean_opt().ok_or_else(|| damaged("is_listed"))?;
+    let owners = column(batch, "owner")?.as_string_opt::<i64>().ok_or_else(|| damaged("owner"))?;
+    Ok((
+        Accounts::new(names, by_network),
+        facts,
+        is_listed.values().iter().collect(),
+        owners.iter().map(|owner| owner.map(Into::into)).collect(),
+    ))
+}
+
+/// The rows `range` of the pairs.
+pub fn from_pairs(pairs: &Pairs, range: std::ops::Range<usize>, stride: usize) -> Result<RecordBatch> {
+    let sums = &pairs.sums[range.start * stride..range.end * stride];
+    let names: Vec<String> = (0..stride).map(|j| format!("sum_{j}")).collect();
+    let mut columns: Vec<(&str, ArrayRef)> = vec![
+        ("actor", uint32(pairs.actors[range.clone()].iter().copied())),
+        ("target", uint32(pairs.targets[range.clone()].iter().copied())),
+        ("verb", Arc::new(UInt8Array::from_iter_values(pairs.verbs[range.clone()].iter().copied()))),
+        ("count", uint32(pairs.counts[range.clone()].iter().copied())),
+        ("last_load", int32(pairs.last_loads[range.clone()].iter().map(|day| day.0))),
+        ("last_at", int64(pairs.last_at[range].iter().copied())),
+    ];
+    for (j, name) in names.iter().enumerate() {
+        columns.push((name, Arc::new(Float64Array::from_iter_values(sums.iter().skip(j).step_by(stride).copied()))));
+    }
+    batch(columns)
+}
+
+/// Reads a table of [`from_pairs`].
+pub fn to_pairs(batch: &RecordBatch, stride: usize) -> Result<Pairs> {
+    let mut sums = vec![0.0; batch.num_rows() * stride];
+    for j in 0..stride {
+        let column = numbers::<arrow::datatypes::Float64Type>(batch, &format!("sum_{j}"))?;
+        sums.iter_mut().skip(j).step_by(stride).zip(column).for_each(|(sum, value)| *sum = value);
+    }
+    Ok(Pairs {
+        actors: numbers::<UInt32Type>(batch, "actor")?,
+        targets: numbers::<UInt32Type>(batch, "target")?,
+        verbs: numbers::<UInt8Type>(batch, "verb")?,
+        counts: numbers::<UInt32Type>(batch, "count")?,
+        last_loads: days(batch, "last_load")?,
+        last_at: numbers::<Int64Type>(batch, "last_at")?,
+        sums,
+    })
+}
+
+/// Ids that may come again.
+pub fn from_delivered(delivered: &[Delivered]) -> Result<RecordBatch> {
+    batch(vec![
+        ("id", hashes(delivered.iter().map(|d| d.id))?),
+        ("load_date", int32(delivered.iter().map(|d| d.load_date.0))),
+    ])
+}
+
+/// Reads a table of [`from_delivered`].
+pub fn to_delivered(batch: &RecordBatch) -> Result<Vec<Delivered>> {
+    let dates = days(batch, "load_date")?;
+    let ids = hashes_of(batch, "id")?;
+    Ok(ids.into_iter().zip(dates).map(|(id, load_date)| Delivered { id, load_date }).collect())
+}
+
+/// The three memories of one network's co-visits.
+pub fn from_co_visits(memory: &CoVisits) -> Result<[RecordBatch; 3]> {
+    let mut credits: Vec<&Credit> = memory.credits.iter().collect();
+    credits.sort_unstable();
+    Ok([
+        batch(vec![
+            ("venue", uint64(memory.check_ins.iter().map(|c| c.venue))),
+            ("account", uint32(memory.check_ins.iter().map(|c| c.account))),
+            ("occurred_at", int64(memory.check_ins.iter().map(|c| c.occurred_at))),
+            ("load_date", int32(memory.check_ins.iter().map(|c| c.load_date.0))),
+        ])?,
+        batch(vec![
+            ("reactor", uint32(credits.iter().map(|c| c.reactor))),
+            ("target", uint32(credits.iter().map(|c| c.target))),
+            ("venue", uint64(credits.iter().map(|c| c.venue))),
+            ("day", int32(credits.iter().map(|c| c.day.0))),
+        ])?,
+        batch(vec![
+            ("follower", uint32(memory.follows.iter().map(|pair| pair.0))),
+            ("followee", uint32(memory.follows.iter().map(|pair| pair.1))),
+        ])?,
+    ])
+}
+
+/// Reads the tables of [`from_co_visits`].
+pub fn to_co_visits(tables: &[RecordBatch; 3]) -> Result<CoVisits> {
+    let [check_ins, credits, follows] = tables;
+    let (venues, accounts) = (numbers::<UInt64Type>(check_ins, "venue")?, numbers::<UInt32Type>(check_ins, "account")?);
+    let (times, loads) = (numbers::<Int64Type>(check_ins, "occurred_at")?, days(check_ins, "load_date")?);
+    let (reactors, targets) = (numbers::<UInt32Type>(credits, "reactor")?, numbers::<UInt32Type>(credits, "target")?);
+    let (credited, credit_days) = (numbers::<UInt64Type>(credits, "venue")?, days(credits, "day")?);
+    let followers = numbers::<UInt32Type>(follows, "follower")?;
+    Ok(CoVisits {
+        check_ins: (0..venues.len())
+            .map(|row| CheckIn { venue: venues[row], account: accounts[row], occurred_at: times[row], load_date: loads[row] })
+            .collect(),
+        credits: (0..reactors.len())
+            .map(|row| Credit { reactor: reactors[row], target: targets[row], venue: credited[row], day: credit_days[row] })
+            .collect(),
+        follows: followers.into_iter().zip(numbers::<UInt32Type>(follows, "followee")?).collect(),
+    })
+}

@@ -1,0 +1,94 @@
+//! `influences`: who influences whom, for the people near the top.
+
+use std::sync::Arc;
+
+use arrow::array::{RecordBatch, StringArray};
+use rayon::prelude::*;
+
+use super::{Tonight, batch, counts, measures};
+use crate::error::Result;
+use crate::schema::INFLUENCES;
+
+const INFLUENCED_BY: &str = "influenced_by";
+const INFLUENCES_OTHER: &str = "influences";
+
+struct Row {
+    person: u32,
+    other: u32,
+    direction: &'static str,
+    points: f64,
+    reactions: i64,
+}
+
+/// The table, for people at or above `min_percentile`, at most `max_per_direction` a direction.
+pub fn table(tonight: &Tonight, min_percentile: f64, max_per_direction: usize) -> Result<RecordBatch> {
+    let is_listed: Vec<bool> = tonight.standings.percentiles.iter().map(|p| p.is_some_and(|p| p >= min_percentile)).collect();
+    let totals: Vec<f64> = (0..tonight.persons.len()).into_par_iter().map(|person| total(tonight, person)).collect();
+    let mut given: Vec<(u32, u32, usize)> = Vec::new();
+    for target in 0..tonight.persons.len() {
+        for edge in tonight.attention.edges(target) {
+            let reactor = tonight.attention.reactors[edge];
+            if is_listed[reactor as usize] {
+                given.push((reactor, target as u32, edge));
+            }
+        }
+    }
+    given.sort_unstable();
+    let listed: Vec<usize> = (0..tonight.persons.len()).filter(|person| is_listed[*person]).collect();
+    let rows: Vec<Row> = listed
+        .par_iter()
+        .flat_map_iter(|person| {
+            let received = tonight.attention.edges(*person).map(|edge| {
+                let other = tonight.attention.reactors[edge];
+                row(tonight, &totals, (*person as u32, other, INFLUENCED_BY), *person, edge)
+            });
+            let start = given.partition_point(|(reactor, ..)| (*reactor as usize) < *person);
+            let mine = given[start..].iter().take_while(|(reactor, ..)| *reactor as usize == *person);
+            let sent = mine.map(|(_, target, edge)| row(tonight, &totals, (*person as u32, *target, INFLUENCES_OTHER), *target as usize, *edge));
+            let mut rows = strongest(received.collect(), max_per_direction);
+            rows.extend(strongest(sent.collect(), max_per_direction));
+            rows.sort_by_key(|row| (row.other, row.direction));
+            rows
+        })
+        .collect();
+    let id = |person: u32| tonight.persons.ids[person as usize].as_str();
+    batch(
+        &INFLUENCES,
+        vec![
+            Arc::new(StringArray::from_iter_values(rows.iter().map(|row| id(row.person)))),
+            Arc::new(StringArray::from_iter_values(rows.iter().map(|row| id(row.other)))),
+            Arc::new(StringArray::from_iter_values(rows.iter().map(|row| row.direction))),
+            measures(rows.iter().map(|row| row.points).collect()),
+            counts(rows.iter().map(|row| row.reactions).collect()),
+        ],
+    )
+}
+
+/// The sum of what stands for a person's contributions; 0 without a reactor.
+fn total(tonight: &Tonight, person: usize) -> f64 {
+    match &tonight.standings.sums[person] {
+        Some(sum) => tonight.attention.edges(person).map(|edge| tonight.model.part(tonight.attention, edge, sum)).sum(),
+        None => 0.0,
+    }
+}
+
+/// Points: the score of `target`, whose edge it is, x the edge's share of its contributions.
+fn row(tonight: &Tonight, totals: &[f64], key: (u32, u32, &'static str), target: usize, edge: usize) -> Row {
+    let share = match &tonight.standings.sums[target] {
+        Some(sum) => tonight.model.part(tonight.attention, edge, sum) / totals[target],
+        None => 0.0,
+    };
+    Row {
+        person: key.0,
+        other: key.1,
+        direction: key.2,
+        points: tonight.standings.score(target).unwrap_or(0.0) * share,
+        reactions: tonight.attention.reactions(edge) as i64,
+    }
+}
+
+fn strongest(mut rows: Vec<Row>, most: usize) -> Vec<Row> {
+    rows.sort_by(|a, b| b.points.total_cmp(&a.points).then(a.other.cmp(&b.other)));
+    rows.truncate(most);
+    rows
+}

@@ -1,0 +1,56 @@
+//! The published tables, made from one night's standings.
+
+pub mod influences;
+pub mod network_scores;
+pub mod past;
+pub mod rejects;
+pub mod run_metrics;
+pub mod scores;
+
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, Float64Array, Int64Array, RecordBatch};
+
+use crate::error::{Error, Result};
+use crate::influence::attention::Attention;
+use crate::influence::score::{Line, Model};
+use crate::influence::standings::Standings;
+use crate::networks::Network;
+use crate::people::persons::Persons;
+use crate::people::presence::Presences;
+use crate::schema::Table;
+
+/// Everything that a table may be made from.
+pub struct Tonight<'a> {
+    /// The networks.
+    pub networks: &'a [Network],
+    /// The persons.
+    pub persons: &'a Persons,
+    /// Who is there.
+    pub presences: &'a Presences,
+    /// Who attends to whom.
+    pub attention: &'a Attention,
+    /// What a reactor's attention is worth.
+    pub model: &'a Model<'a>,
+    /// The scale.
+    pub line: &'a Line,
+    /// Sums, values and ranks.
+    pub standings: &'a Standings,
+}
+
+/// A batch of `table` from its columns in order.
+fn batch(table: &Table, columns: Vec<ArrayRef>) -> Result<RecordBatch> {
+    RecordBatch::try_new(table.arrow_schema(), columns).map_err(|error| Error::internal(format!("table {} does not fit its schema", table.name)).with_source(error))
+}
+
+fn measures(values: Vec<f64>) -> ArrayRef {
+    Arc::new(Float64Array::from(values))
+}
+
+fn optional_measures(values: Vec<Option<f64>>) -> ArrayRef {
+    Arc::new(Float64Array::from(values))
+}
+
+fn counts(values: Vec<i64>) -> ArrayRef {
+    Arc::new(Int64Array::from(values))
+}

@@ -1,0 +1,28 @@
+//! `rejects`: one row a refused row or file.
+
+use std::sync::Arc;
+
+use arrow::array::{Date32Array, Int64Array, RecordBatch, StringArray};
+
+use super::batch;
+use crate::error::Result;
+use crate::intake::rejects::Reject;
+use crate::schema::REJECTS;
+
+/// The table, sorted by its grain.
+pub fn table(mut rejects: Vec<Reject>) -> Result<RecordBatch> {
+    // The fields of a reject are in the order of the grain, nulls first.
+    rejects.sort();
+    batch(
+        &REJECTS,
+        vec![
+            Arc::new(StringArray::from_iter_values(rejects.iter().map(|r| r.table))),
+            Arc::new(rejects.iter().map(|r| r.network.as_deref()).collect::<StringArray>()),
+            Arc::new(rejects.iter().map(|r| r.load_date.map(|day| day.0)).collect::<Date32Array>()),
+            Arc::new(StringArray::from_iter_values(rejects.iter().map(|r| r.file.as_str()))),
+            Arc::new(rejects.iter().map(|r| r.row_number).collect::<Int64Array>()),
+            Arc::new(StringArray::from_iter_values(rejects.iter().map(|r| r.reason.as_str()))),
+            Arc::new(rejects.iter().map(|r| r.activity_id.as_deref()).collect::<StringArray>()),
+        ],
+    )
+}

@@ -1,0 +1,88 @@
+//! `scores`: one row a person.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, BooleanArray, ListBuilder, RecordBatch, StringArray, StringBuilder, TimestampMicrosecondArray};
+use arrow::datatypes::{DataType, Field};
+use rayon::prelude::*;
+
+use super::past::{Past, published_hash};
+use super::{Tonight, batch, measures, optional_measures};
+use crate::error::Result;
+use crate::people::presence::Presence;
+use crate::schema::SCORES;
+
+/// What one row holds beside the person's standing.
+struct Row {
+    person: usize,
+    reach: f64,
+    audience_influence: Option<f64>,
+    amplification: Option<f64>,
+}
+
+/// The table. `published` holds the hashes of everybody whom an earlier snapshot has.
+pub fn table(tonight: &Tonight, past: &Past, published: &HashSet<u128>) -> Result<RecordBatch> {
+    let groups: Vec<&[Presence]> = tonight.presences.by_person().collect();
+    let rows: Vec<Row> = groups.par_iter().map(|group| row(tonight, group)).collect();
+    let ids = || rows.iter().map(|row| tonight.persons.ids[row.person].as_str());
+    let standings = tonight.standings;
+    let scores: Vec<Option<f64>> = rows.iter().map(|row| standings.score(row.person)).collect();
+    let delta = |index: usize| optional_measures(ids().zip(&scores).map(|(id, score)| past.delta(index, id, *score)).collect());
+    let unknown = || optional_measures(vec![None; rows.len()]);
+    let active = rows.iter().map(|row| tonight.presences.last_active_at[row.person]);
+    let columns: Vec<ArrayRef> = vec![
+        Arc::new(StringArray::from_iter_values(ids())),
+        optional_measures(scores.clone()),
+        unknown(), // score_low, score_high and coverage come with the interval.
+        unknown(),
+        unknown(),
+        Arc::new(rows.iter().map(|row| standings.ranks[row.person]).collect::<arrow::array::Int64Array>()),
+        optional_measures(rows.iter().map(|row| standings.percentiles[row.person]).collect()),
+        delta(0),
+        delta(1),
+        delta(2),
+        measures(rows.iter().map(|row| row.reach).collect()),
+        optional_measures(rows.iter().map(|row| row.amplification).collect()),
+        optional_measures(rows.iter().map(|row| row.audience_influence).collect()),
+        networks(tonight, &groups),
+        Arc::new(BooleanArray::from_iter(ids().map(|id| Some(!published.contains(&published_hash(id)))))),
+        Arc::new(active.collect::<TimestampMicrosecondArray>().with_timezone("UTC")),
+    ];
+    batch(&SCORES, columns)
+}
+
+fn row(tonight: &Tonight, group: &[Presence]) -> Row {
+    let person = group[0].person as usize;
+    let edges = tonight.attention.edges(person);
+    let posts: u64 = group.iter().map(|presence| presence.posts).sum();
+    let reactions: u64 = edges.clone().map(|edge| tonight.attention.reactions(edge)).sum();
+    let amplification = (posts > 0).then(|| reactions as f64 / posts as f64);
+    let Some(sum) = &tonight.standings.sums[person] else {
+        return Row { person, reach: 0.0, audience_influence: None, amplification };
+    };
+    let (mut total, mut squares, mut weighted) = (0.0, 0.0, 0.0);
+    for edge in edges {
+        let part = tonight.model.part(tonight.attention, edge, sum);
+        let reactor = tonight.attention.reactors[edge] as usize;
+        total += part;
+        squares += part * part;
+        // A reactor without a score counts as 1.
+        weighted += part * tonight.standings.score(reactor).unwrap_or(1.0);
+    }
+    Row { person, reach: total * total / squares, audience_influence: Some(weighted / total), amplification }
+}
+
+fn networks(tonight: &Tonight, groups: &[&[Presence]]) -> ArrayRef {
+    let element = Field::new("element", DataType::Utf8, false);
+    let mut lists = ListBuilder::new(StringBuilder::new()).with_field(element);
+    let mut names: Vec<&str> = Vec::new();
+    for group in groups {
+        names.clear();
+        names.extend(group.iter().map(|presence| tonight.networks[usize::from(presence.network)].name.as_str()));
+        names.sort_unstable();
+        names.iter().for_each(|name| lists.values().append_value(name));
+        lists.append(true);
+    }
+    Arc::new(lists.finish())
+}

@@ -1,0 +1,134 @@
+//! The input tables of the contract: which columns, of which types, and which are required.
+
+use arrow::datatypes::DataType;
+
+/// What a column must hold, whatever the Arrow type that carries it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holds {
+    /// An id: text, or an integer whose decimal text is the id.
+    Id,
+    /// Text.
+    Text,
+    /// A UTC instant; a naive timestamp is UTC.
+    Instant,
+    /// A list of texts.
+    TextList,
+}
+
+impl Holds {
+    /// What a person should be told was expected.
+    pub fn expected(self) -> &'static str {
+        match self {
+            Holds::Id => "a string or an integer",
+            Holds::Text => "a string",
+            Holds::Instant => "a timestamp",
+            Holds::TextList => "a list of strings",
+        }
+    }
+
+    /// Whether an Arrow type carries it.
+    pub fn admits(self, data_type: &DataType) -> bool {
+        match (self, data_type) {
+            // A column of nulls alone carries no type of its own.
+            (_, DataType::Null) => true,
+            (_, DataType::Dictionary(_, values)) => self.admits(values),
+            (Holds::Id, other) => is_text(other) || other.is_integer(),
+            (Holds::Text, other) => is_text(other),
+            (Holds::Instant, other) => matches!(other, DataType::Timestamp(_, _)),
+            (Holds::TextList, DataType::List(item) | DataType::LargeList(item) | DataType::ListView(item) | DataType::LargeListView(item) | DataType::FixedSizeList(item, _)) => {
+                Holds::Text.admits(item.data_type())
+            }
+            (Holds::TextList, _) => false,
+        }
+    }
+}
+
+fn is_text(data_type: &DataType) -> bool {
+    matches!(data_type, DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View)
+}
+
+/// One column of an input table.
+#[derive(Clone, Copy, Debug)]
+pub struct InputColumn {
+    /// Its name.
+    pub name: &'static str,
+    /// What it holds.
+    pub holds: Holds,
+    /// Whether a file without it is refused.
+    pub is_required: bool,
+}
+
+const fn required(name: &'static str, holds: Holds) -> InputColumn {
+    InputColumn { name, holds, is_required: true }
+}
+
+const fn optional(name: &'static str, holds: Holds) -> InputColumn {
+    InputColumn { name, holds, is_required: false }
+}
+
+const ACTIVITIES: &[InputColumn] = &[
+    required("activity_id", Holds::Id),
+    required("occurred_at", Holds::Instant),
+    required("actor_id", Holds::Id),
+    required("verb", Holds::Text),
+    optional("object_id", Holds::Id),
+    optional("target_id", Holds::Id),
+    optional("text", Holds::Text),
+    optional("tags", Holds::TextList),
+];
+const ACCOUNTS: &[InputColumn] = &[required("account_id", Holds::Id)];
+const FOLLOWS: &[InputColumn] = &[required("follower_id", Holds::Id), required("followee_id", Holds::Id)];
+const IDENTITIES: &[InputColumn] = &[
+    required("person_id", Holds::Id),
+    required("network", Holds::Text),
+    required("account_id", Holds::Id),
+];
+const OPT_OUTS: &[InputColumn] = &[required("person_id", Holds::Id)];
+
+/// The columns of an input table in the contract's order, as far as Clout reads them or (activities)
+/// will; none for a table that is not read.
+pub fn columns(table: &str) -> &'static [InputColumn] {
+    match table {
+        "activities" => ACTIVITIES,
+        "accounts" => ACCOUNTS,
+        "follows" => FOLLOWS,
+        "identities" => IDENTITIES,
+        "opt_outs" => OPT_OUTS,
+        _ => &[],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use arrow::datatypes::{Field, TimeUnit};
+
+    use super::*;
+
+    #[test]
+    fn every_type_variant_of_the_contract_is_admitted() {
+        let dictionary = DataType::Dictionary(Box::new(DataType::Int8), Box::new(DataType::LargeUtf8));
+        for text in [DataType::Utf8, DataType::LargeUtf8, DataType::Utf8View, dictionary] {
+            assert!(Holds::Id.admits(&text) && Holds::Text.admits(&text));
+            let list = DataType::List(Arc::new(Field::new("item", text, true)));
+            assert!(Holds::TextList.admits(&list));
+        }
+        for integer in [DataType::Int8, DataType::Int64, DataType::UInt64] {
+            assert!(Holds::Id.admits(&integer) && !Holds::Text.admits(&integer));
+        }
+        for unit in [TimeUnit::Second, TimeUnit::Millisecond, TimeUnit::Microsecond, TimeUnit::Nanosecond] {
+            assert!(Holds::Instant.admits(&DataType::Timestamp(unit, None)));
+            assert!(Holds::Instant.admits(&DataType::Timestamp(unit, Some("+02:00".into()))));
+        }
+    }
+
+    #[test]
+    fn other_types_are_refused() {
+        assert!(!Holds::Id.admits(&DataType::Float64));
+        assert!(!Holds::Id.admits(&DataType::Binary));
+        assert!(!Holds::Instant.admits(&DataType::Int64));
+        assert!(!Holds::Instant.admits(&DataType::Date32));
+        assert!(!Holds::TextList.admits(&DataType::Utf8));
+    }
+}

@@ -1,0 +1,70 @@
+//! What is published under a root: dates, manifests and the rows behind them. A table is read
+//! through its manifest alone; folders are never listed for it.
+
+use arrow::array::RecordBatch;
+
+use super::decode::Part;
+use super::manifest::{Manifest, manifest_key};
+use super::store::Store;
+use crate::day::Day;
+use crate::error::{Error, Result};
+
+pub use super::verify::{Problem, Verification, verify};
+
+/// The dates that are published, in order. A date without a manifest is not.
+pub fn list(store: &Store) -> Result<Vec<Day>> {
+    // One listing: the folder holds one object a date.
+    let listing = store.list("snapshots")?;
+    let day_of = |key: &str| {
+        let day: Day = key.split('/').nth(1)?.parse().ok()?;
+        (key == manifest_key(day)).then_some(day)
+    };
+    let mut days: Vec<Day> = listing
+        .objects
+        .iter()
+        .filter_map(|object| day_of(&object.key))
+        .collect();
+    days.sort();
+    Ok(days)
+}
+
+/// The manifest of a date, if it is published.
+pub fn find(store: &Store, day: Day) -> Result<Option<Manifest>> {
+    let bytes = store.get(&manifest_key(day))?;
+    bytes.map(|bytes| Manifest::from_bytes(day, &bytes)).transpose()
+}
+
+/// The newest published snapshot before a date.
+pub fn newest_before(store: &Store, day: Day) -> Result<Option<Manifest>> {
+    let earlier = list(store)?.into_iter().rfind(|published| *published < day);
+    earlier.map_or(Ok(None), |day| find(store, day))
+}
+
+/// Rows of a published table, in the order of its grain: some columns in the order asked for,
+/// or all. The columns' types are those of the schema.
+pub fn read_table(
+    store: &Store,
+    manifest: &Manifest,
+    table: &str,
+    columns: Option<&[&str]>,
+) -> Result<Vec<RecordBatch>> {
+    let day = manifest.snapshot_date;
+    let files = manifest
+        .tables
+        .get(table)
+        .ok_or_else(|| Error::usage(format!("the snapshot of {day} has no table '{table}'")))?;
+    let mut batches = Vec::new();
+    for file in &files.files {
+        let part = Part {
+            store,
+            key: &file.path,
+            size: file.size,
+        };
+        batches.extend(part.read(columns)?);
+    }
+    Ok(batches)
+}
+
+#[cfg(test)]
+#[path = "snapshots_tests.rs"]
+mod tests;

@@ -44,9 +44,7 @@ fn heavy_tailed(edge_count: usize) -> Edges {
     for _ in 0..edge_count {
         // A multiplicative step scatters the well-known over the ids, as hashing does.
         let fame = (n * next().powf(4.5)) as u64;
-        edges
-            .targets
-            .push((fame * 2_654_435_761 % node_count as u64) as u32);
+        edges.targets.push((fame * 2_654_435_761 % node_count as u64) as u32);
         edges.actors.push((n * next()) as u32);
         edges.weights.push(0.01 + next());
     }
@@ -58,14 +56,7 @@ fn kernels(criterion: &mut Criterion) {
         .ok()
         .and_then(|edges| edges.parse().ok());
     let edges = heavy_tailed(wanted.unwrap_or(DEFAULT_EDGES));
-    let build = || {
-        Csr::from_edges(
-            edges.node_count,
-            &edges.targets,
-            &edges.actors,
-            &edges.weights,
-        )
-    };
+    let build = || Csr::from_edges(edges.node_count, &edges.targets, &edges.actors, &edges.weights);
     let in_edges = build().expect("a valid graph");
     let (out_edges, _) = in_edges.transpose();
     let trust = vec![1.0; in_edges.node_count()];
@@ -76,9 +67,7 @@ fn kernels(criterion: &mut Criterion) {
     let until_converged = PropagationParams::default();
 
     let mut group = criterion.benchmark_group("graph");
-    group
-        .sample_size(10)
-        .measurement_time(Duration::from_secs(10));
+    group.sample_size(10).measurement_time(Duration::from_secs(10));
     group.throughput(Throughput::Elements(in_edges.edge_count() as u64));
     group.bench_function("from_edges", |b| b.iter(|| black_box(build())));
     group.bench_function("transpose", |b| b.iter(|| black_box(in_edges.transpose())));

@@ -100,7 +100,14 @@ mod tests {
 
     #[test]
     fn odd_dates_are_refused() {
-        for text in ["2012-7-4", "20120704", "2023-02-29", "2012-07-04T00", "", "__HIVE_DEFAULT_PARTITION__"] {
+        for text in [
+            "2012-7-4",
+            "20120704",
+            "2023-02-29",
+            "2012-07-04T00",
+            "",
+            "__HIVE_DEFAULT_PARTITION__",
+        ] {
             assert!(text.parse::<Day>().is_err(), "{text}");
         }
     }

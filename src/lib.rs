@@ -2,20 +2,20 @@
 //! object storage, propagates influence through the whole network, and publishes one immutable
 //! snapshot of scores. See ARCHITECTURE.md for the map.
 
-pub mod error;
+pub mod cli;
 pub mod day;
-pub mod schema;
+pub mod error;
+pub mod generate;
 pub mod graph;
-pub mod warehouse;
-pub mod networks;
+pub mod influence;
 pub mod intake;
+pub mod job;
+pub mod networks;
+pub mod night;
+pub mod people;
+pub mod queries;
+pub mod schema;
 pub mod settle;
 pub mod state;
-pub mod people;
-pub mod influence;
 pub mod tables;
-pub mod job;
-pub mod generate;
-pub mod night;
-pub mod queries;
-pub mod cli;
+pub mod warehouse;

@@ -20,22 +20,41 @@ pub fn snapshot(store: &Store, as_of: Option<Day>) -> Result<Manifest> {
     let none = |what: String| Error::new(Kind::NotReady, what);
     let day = match as_of {
         Some(day) => day,
-        None => *published.last().ok_or_else(|| none(format!("no snapshot below {}: run `clout run` first", store.url())))?,
+        None => *published
+            .last()
+            .ok_or_else(|| none(format!("no snapshot below {}: run `clout run` first", store.url())))?,
     };
     snapshots::find(store, day)?.ok_or_else(|| {
         let near = published.iter().min_by_key(|other| (other.0 - day.0).abs());
-        let near = near.map(|other| format!("; the nearest is {other}")).unwrap_or_default();
+        let near = near
+            .map(|other| format!("; the nearest is {other}"))
+            .unwrap_or_default();
         none(format!("no snapshot of {day} below {}{near}", store.url()))
     })
 }
 
 /// A published table as a lazy frame.
 pub fn frame(store: &Store, manifest: &Manifest, table: &str) -> Result<LazyFrame> {
-    let files = manifest.tables.get(table).ok_or_else(|| Error::usage(format!("the snapshot of {} has no table {table}", manifest.snapshot_date)))?;
+    let files = manifest.tables.get(table).ok_or_else(|| {
+        Error::usage(format!(
+            "the snapshot of {} has no table {table}",
+            manifest.snapshot_date
+        ))
+    })?;
     let mut parts = Vec::new();
     for file in &files.files {
-        let bytes = store.get(&file.path)?.ok_or_else(|| Error::new(Kind::Storage, format!("{} is gone; `clout snapshots verify` tells more", file.path)))?;
-        parts.push(ParquetReader::new(Cursor::new(bytes)).finish().map_err(unreadable)?.lazy());
+        let bytes = store.get(&file.path)?.ok_or_else(|| {
+            Error::new(
+                Kind::Storage,
+                format!("{} is gone; `clout snapshots verify` tells more", file.path),
+            )
+        })?;
+        parts.push(
+            ParquetReader::new(Cursor::new(bytes))
+                .finish()
+                .map_err(unreadable)?
+                .lazy(),
+        );
     }
     concat(parts, UnionArgs::default()).map_err(unreadable)
 }
@@ -45,7 +64,16 @@ fn unreadable(error: PolarsError) -> Error {
 }
 
 /// The columns that [`top`] shows.
-pub const TOP_COLUMNS: [&str; 8] = ["rank", "person_id", "score", "delta_1d", "reach", "amplification", "audience_influence", "networks"];
+pub const TOP_COLUMNS: [&str; 8] = [
+    "rank",
+    "person_id",
+    "score",
+    "delta_1d",
+    "reach",
+    "amplification",
+    "audience_influence",
+    "networks",
+];
 /// The columns that [`top`] shows of one network.
 pub const TOP_NETWORK_COLUMNS: [&str; 7] = ["person_id", "network", "score", "share", "reach", "reactions", "posts"];
 
@@ -57,7 +85,11 @@ pub fn top(store: &Store, manifest: &Manifest, network: Option<&str>, count: u32
     };
     let (table, (by, options), shown): (_, _, &[&str]) = match network {
         None => ("scores", best_first(["rank", "person_id"], false), &TOP_COLUMNS),
-        Some(_) => ("network_scores", best_first(["score", "person_id"], true), &TOP_NETWORK_COLUMNS),
+        Some(_) => (
+            "network_scores",
+            best_first(["score", "person_id"], true),
+            &TOP_NETWORK_COLUMNS,
+        ),
     };
     let mut rows = frame(store, manifest, table)?.filter(col("score").is_not_null());
     if let Some(network) = network {
@@ -73,7 +105,13 @@ pub fn top(store: &Store, manifest: &Manifest, network: Option<&str>, count: u32
 /// The values of a frame, row by row, for showing.
 pub fn values(frame: &DataFrame) -> Result<Vec<Vec<Value>>> {
     (0..frame.height())
-        .map(|row| frame.columns().iter().map(|column| column.get(row).map(json).map_err(unreadable)).collect())
+        .map(|row| {
+            frame
+                .columns()
+                .iter()
+                .map(|column| column.get(row).map(json).map_err(unreadable))
+                .collect()
+        })
         .collect()
 }
 

@@ -90,11 +90,21 @@ impl Table {
 pub const TABLES: &[Table] = &[SCORES, NETWORK_SCORES, INFLUENCES, REJECTS, RUN_METRICS];
 
 const fn required(name: &'static str, kind: Kind, description: &'static str) -> Column {
-    Column { name, kind, is_nullable: false, description }
+    Column {
+        name,
+        kind,
+        is_nullable: false,
+        description,
+    }
 }
 
 const fn optional(name: &'static str, kind: Kind, description: &'static str) -> Column {
-    Column { name, kind, is_nullable: true, description }
+    Column {
+        name,
+        kind,
+        is_nullable: true,
+        description,
+    }
 }
 
 /// One row a person.
@@ -104,22 +114,86 @@ pub const SCORES: Table = Table {
     grain: &["person_id"],
     bloom_column: Some("person_id"),
     columns: &[
-        required("person_id", Kind::Text, "The person: an id of the identities table, or <network>:<account_id>"),
-        optional("score", Kind::Measure, "Influence from 1 to 100, 12 points a decade; null without a counted reaction of another person"),
-        optional("score_low", Kind::Measure, "Lower end of the 90 % interval of the score, 1 to 100"),
-        optional("score_high", Kind::Measure, "Upper end of the 90 % interval of the score, 1 to 100"),
-        optional("coverage", Kind::Measure, "Share of the person's expected signal that was there, 0 to 1"),
-        optional("rank", Kind::Count, "1 is best; equals share a rank (1, 1, 3); by the score before it is clamped"),
-        optional("percentile", Kind::Measure, "100 x the share of scored people with a strictly lower score"),
-        optional("delta_1d", Kind::Measure, "Score minus the published score of one day before, in points"),
-        optional("delta_7d", Kind::Measure, "Score minus the published score of seven days before, in points"),
-        optional("delta_30d", Kind::Measure, "Score minus the published score of thirty days before, in points"),
-        required("reach", Kind::Measure, "Effective number of people who reacted: (sum c)^2 / sum c^2 over their contributions c"),
-        optional("amplification", Kind::Measure, "Counted reactions per post; null without posts"),
-        optional("audience_influence", Kind::Measure, "Contribution-weighted mean of the reactors' scores; a reactor without a score counts as 1"),
-        required("networks", Kind::TextList, "Networks on which the person has an account, sorted"),
-        required("is_new", Kind::Flag, "Whether no earlier snapshot under this root has the person"),
-        optional("last_active_at", Kind::Instant, "Time of the person's latest counted row as actor"),
+        required(
+            "person_id",
+            Kind::Text,
+            "The person: an id of the identities table, or <network>:<account_id>",
+        ),
+        optional(
+            "score",
+            Kind::Measure,
+            "Influence from 1 to 100, 12 points a decade; null without a counted reaction of another person",
+        ),
+        optional(
+            "score_low",
+            Kind::Measure,
+            "Lower end of the 90 % interval of the score, 1 to 100",
+        ),
+        optional(
+            "score_high",
+            Kind::Measure,
+            "Upper end of the 90 % interval of the score, 1 to 100",
+        ),
+        optional(
+            "coverage",
+            Kind::Measure,
+            "Share of the person's expected signal that was there, 0 to 1",
+        ),
+        optional(
+            "rank",
+            Kind::Count,
+            "1 is best; equals share a rank (1, 1, 3); by the score before it is clamped",
+        ),
+        optional(
+            "percentile",
+            Kind::Measure,
+            "100 x the share of scored people with a strictly lower score",
+        ),
+        optional(
+            "delta_1d",
+            Kind::Measure,
+            "Score minus the published score of one day before, in points",
+        ),
+        optional(
+            "delta_7d",
+            Kind::Measure,
+            "Score minus the published score of seven days before, in points",
+        ),
+        optional(
+            "delta_30d",
+            Kind::Measure,
+            "Score minus the published score of thirty days before, in points",
+        ),
+        required(
+            "reach",
+            Kind::Measure,
+            "Effective number of people who reacted: (sum c)^2 / sum c^2 over their contributions c",
+        ),
+        optional(
+            "amplification",
+            Kind::Measure,
+            "Counted reactions per post; null without posts",
+        ),
+        optional(
+            "audience_influence",
+            Kind::Measure,
+            "Contribution-weighted mean of the reactors' scores; a reactor without a score counts as 1",
+        ),
+        required(
+            "networks",
+            Kind::TextList,
+            "Networks on which the person has an account, sorted",
+        ),
+        required(
+            "is_new",
+            Kind::Flag,
+            "Whether no earlier snapshot under this root has the person",
+        ),
+        optional(
+            "last_active_at",
+            Kind::Instant,
+            "Time of the person's latest counted row as actor",
+        ),
     ],
 };
 
@@ -132,11 +206,31 @@ pub const NETWORK_SCORES: Table = Table {
     columns: &[
         required("person_id", Kind::Text, "The person"),
         required("network", Kind::Text, "The network's name"),
-        optional("score", Kind::Measure, "The score that this network's contributions alone would give, 1 to 100"),
-        required("reach", Kind::Measure, "Effective number of people who reacted on this network"),
-        required("reactions", Kind::Count, "Counted reactions of other persons on this network"),
-        required("posts", Kind::Count, "Counted posts (or check-ins) of the person on this network"),
-        optional("share", Kind::Measure, "Share of the person's influence that comes from this network; sums to 1 over a scored person's networks"),
+        optional(
+            "score",
+            Kind::Measure,
+            "The score that this network's contributions alone would give, 1 to 100",
+        ),
+        required(
+            "reach",
+            Kind::Measure,
+            "Effective number of people who reacted on this network",
+        ),
+        required(
+            "reactions",
+            Kind::Count,
+            "Counted reactions of other persons on this network",
+        ),
+        required(
+            "posts",
+            Kind::Count,
+            "Counted posts (or check-ins) of the person on this network",
+        ),
+        optional(
+            "share",
+            Kind::Measure,
+            "Share of the person's influence that comes from this network; sums to 1 over a scored person's networks",
+        ),
     ],
 };
 
@@ -149,8 +243,16 @@ pub const INFLUENCES: Table = Table {
     columns: &[
         required("person_id", Kind::Text, "The person"),
         required("other_person_id", Kind::Text, "The other person"),
-        required("direction", Kind::Text, "influenced_by: the other reacted to the person; influences: the person reacted to the other"),
-        required("points", Kind::Measure, "Score x share of contributions: of the person's score (influenced_by) or of the other's (influences)"),
+        required(
+            "direction",
+            Kind::Text,
+            "influenced_by: the other reacted to the person; influences: the person reacted to the other",
+        ),
+        required(
+            "points",
+            Kind::Measure,
+            "Score x share of contributions: of the person's score (influenced_by) or of the other's (influences)",
+        ),
         required("reactions", Kind::Count, "Counted reactions behind it"),
     ],
 };
@@ -163,10 +265,22 @@ pub const REJECTS: Table = Table {
     bloom_column: None,
     columns: &[
         required("table", Kind::Text, "The input table"),
-        optional("network", Kind::Text, "The partition's network; null where the table has none"),
-        optional("load_date", Kind::Date, "The partition's load date; null where the table has none"),
+        optional(
+            "network",
+            Kind::Text,
+            "The partition's network; null where the table has none",
+        ),
+        optional(
+            "load_date",
+            Kind::Date,
+            "The partition's load date; null where the table has none",
+        ),
         required("file", Kind::Text, "The file, relative to the input root"),
-        optional("row_number", Kind::Count, "The row in the file, from 0; null where the whole file is refused"),
+        optional(
+            "row_number",
+            Kind::Count,
+            "The row in the file, from 0; null where the whole file is refused",
+        ),
         required("reason", Kind::Text, "What was found and what was expected"),
         optional("activity_id", Kind::Text, "The refused activity, where it has an id"),
     ],
@@ -202,7 +316,12 @@ mod tests {
     fn no_published_column_is_unsigned() {
         for table in TABLES {
             for field in table.arrow_schema().fields() {
-                assert!(!field.data_type().is_unsigned_integer(), "{}.{}", table.name, field.name());
+                assert!(
+                    !field.data_type().is_unsigned_integer(),
+                    "{}.{}",
+                    table.name,
+                    field.name()
+                );
             }
         }
     }

@@ -58,7 +58,15 @@ fn row(reject: &crate::intake::rejects::Reject) -> Vec<Value> {
     ]
 }
 
-const COLUMNS: [&str; 7] = ["table", "network", "load_date", "file", "row_number", "reason", "activity_id"];
+const COLUMNS: [&str; 7] = [
+    "table",
+    "network",
+    "load_date",
+    "file",
+    "row_number",
+    "reason",
+    "activity_id",
+];
 
 fn object(findings: &Findings) -> Value {
     let rejects: Vec<Value> = findings
@@ -76,18 +84,35 @@ fn object(findings: &Findings) -> Value {
 }
 
 fn text(findings: &Findings, count: usize) -> Result<()> {
-    print(&format!("{} rows of activities read up to {}, {} refused", findings.rows_read, findings.as_of, findings.rows_refused))?;
+    print(&format!(
+        "{} rows of activities read up to {}, {} refused",
+        findings.rows_read, findings.as_of, findings.rows_refused
+    ))?;
     for (reason, count) in crate::intake::rejects::by_reason(&findings.rejects) {
         print(&format!("  {count:>8}  {reason}"))?;
     }
     if findings.rejects.is_empty() {
         return Ok(());
     }
-    let shown: Vec<Vec<Value>> = findings.rejects.iter().take(count).map(|reject| row(reject)[2..6].to_vec()).collect();
+    let shown: Vec<Vec<Value>> = findings
+        .rejects
+        .iter()
+        .take(count)
+        .map(|reject| row(reject)[2..6].to_vec())
+        .collect();
     let more = findings.rejects.len() - shown.len();
-    show(&Rows { columns: COLUMNS[2..6].to_vec(), rows: shown }, Format::Text)?;
+    show(
+        &Rows {
+            columns: COLUMNS[2..6].to_vec(),
+            rows: shown,
+        },
+        Format::Text,
+    )?;
     match more {
         0 => Ok(()),
-        more => print(&format!("and {more} more: --count {} or --format json shows them", findings.rejects.len())),
+        more => print(&format!(
+            "and {more} more: --count {} or --format json shows them",
+            findings.rejects.len()
+        )),
     }
 }

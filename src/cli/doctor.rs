@@ -22,11 +22,24 @@ impl Args {
     pub fn run(self) -> Result<()> {
         let store = self.results.store()?;
         let checks = examine(&store, &random_hex(8)?);
-        let row = |name: &str, is_ok: bool, detail: &str| vec![Value::from(name), Value::from(is_ok), Value::from(detail)];
-        let rows = checks.iter().map(|check| row(check.name, check.is_ok, &check.detail)).collect();
-        show(&Rows { columns: vec!["check", "is_ok", "detail"], rows }, self.format)?;
+        let row =
+            |name: &str, is_ok: bool, detail: &str| vec![Value::from(name), Value::from(is_ok), Value::from(detail)];
+        let rows = checks
+            .iter()
+            .map(|check| row(check.name, check.is_ok, &check.detail))
+            .collect();
+        show(
+            &Rows {
+                columns: vec!["check", "is_ok", "detail"],
+                rows,
+            },
+            self.format,
+        )?;
         match checks.iter().find(|check| !check.is_ok) {
-            Some(failed) => Err(Error::new(Kind::Storage, format!("{} is not fit: {}", store.url(), failed.detail))),
+            Some(failed) => Err(Error::new(
+                Kind::Storage,
+                format!("{} is not fit: {}", store.url(), failed.detail),
+            )),
             None => Ok(()),
         }
     }

@@ -45,7 +45,12 @@ impl Args {
     /// Writes the warehouse, file by file.
     pub fn run(self) -> Result<()> {
         let store = open(&self.to, &StorageRules::default())?;
-        let spec = GenerateSpec { seed: self.seed, persons: self.persons, days: self.days, last_day: self.last_day.0 };
+        let spec = GenerateSpec {
+            seed: self.seed,
+            persons: self.persons,
+            days: self.days,
+            last_day: self.last_day.0,
+        };
         let mut put = |file: GeneratedFile| store.put(&file.path, file.bytes);
         let made = generate::<Error>(&spec, &mut put)?;
         match self.format {

@@ -24,10 +24,18 @@ use crate::error::Result;
 
 /// The open influence score: from activity dumps to published snapshots.
 #[derive(Parser)]
-#[command(name = "clout", version, about, propagate_version = true, disable_help_subcommand = true)]
-#[command(after_help = "Exit codes: 0 done (or already done), 1 internal error, 2 usage or job file, 3 input missing or not \
+#[command(
+    name = "clout",
+    version,
+    about,
+    propagate_version = true,
+    disable_help_subcommand = true
+)]
+#[command(
+    after_help = "Exit codes: 0 done (or already done), 1 internal error, 2 usage or job file, 3 input missing or not \
 ready (retry later), 4 input refused, 5 storage failed after retries (retry), 6 another run published this date, 7 did not \
-converge, 8 would exceed the memory limit.")]
+converge, 8 would exceed the memory limit."
+)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -70,7 +78,10 @@ pub fn main() -> ExitCode {
         Err(error) => {
             eprintln!("error: {error}");
             if error.kind().is_retryable() {
-                eprintln!("hint: the same command may succeed later (exit code {})", error.kind().exit_code());
+                eprintln!(
+                    "hint: the same command may succeed later (exit code {})",
+                    error.kind().exit_code()
+                );
             }
             ExitCode::from(error.kind().exit_code())
         }

@@ -46,8 +46,9 @@ impl JobArgs {
     pub fn spec(&self) -> Result<JobSpec> {
         let spec = match &self.job {
             Some(path) => {
-                let text = std::fs::read_to_string(path)
-                    .map_err(|error| Error::usage(format!("cannot read the job file {}", path.display())).with_source(error))?;
+                let text = std::fs::read_to_string(path).map_err(|error| {
+                    Error::usage(format!("cannot read the job file {}", path.display())).with_source(error)
+                })?;
                 JobSpec::parse(&text, &path.display().to_string())?
             }
             None => JobSpec::empty(),
@@ -93,7 +94,11 @@ impl ResultArgs {
 
 /// Opens a store with the credentials and endpoints of the environment.
 pub fn open(root: &str, rules: &StorageRules) -> Result<Store> {
-    let is_ours = |name: &str| ["AWS_", "GOOGLE_", "AZURE_"].iter().any(|prefix| name.starts_with(prefix));
+    let is_ours = |name: &str| {
+        ["AWS_", "GOOGLE_", "AZURE_"]
+            .iter()
+            .any(|prefix| name.starts_with(prefix))
+    };
     let environment = std::env::vars().filter(|(name, _)| is_ours(name)).collect();
     let options = StoreOptions {
         environment,

@@ -20,7 +20,9 @@ pub struct Rows {
 pub fn show(rows: &Rows, format: Format) -> Result<()> {
     match format {
         Format::Text => print(&table(rows)),
-        Format::Json => print(&json(&Value::Array(rows.rows.iter().map(|row| object(&rows.columns, row)).collect()))?),
+        Format::Json => print(&json(&Value::Array(
+            rows.rows.iter().map(|row| object(&rows.columns, row)).collect(),
+        ))?),
     }
 }
 
@@ -44,12 +46,20 @@ fn json(value: &Value) -> Result<String> {
 }
 
 fn object(columns: &[&str], row: &[Value]) -> Value {
-    Value::Object(columns.iter().map(|name| (*name).to_owned()).zip(row.iter().cloned()).collect())
+    Value::Object(
+        columns
+            .iter()
+            .map(|name| (*name).to_owned())
+            .zip(row.iter().cloned())
+            .collect(),
+    )
 }
 
 fn table(rows: &Rows) -> String {
     let mut table = Table::new();
-    table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    table
+        .load_preset(presets::NOTHING)
+        .set_content_arrangement(ContentArrangement::Disabled);
     table.set_header(rows.columns.clone());
     for row in &rows.rows {
         table.add_row(row.iter().map(cell).collect::<Vec<_>>());
@@ -76,7 +86,9 @@ fn cell(value: &Value) -> String {
 /// The text without control and direction marks, cut to a width that a table can bear.
 fn printable(text: &str) -> String {
     const WIDEST: usize = 60;
-    let is_plain = |c: &char| !c.is_control() && !matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let is_plain = |c: &char| {
+        !c.is_control() && !matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
     let plain: String = text.chars().filter(is_plain).take(WIDEST + 1).collect();
     match plain.chars().count() > WIDEST {
         true => plain.chars().take(WIDEST - 1).chain(['…']).collect(),
@@ -96,7 +108,10 @@ mod tests {
 
     #[test]
     fn numbers_align_right_and_nulls_are_a_dash() {
-        let rows = Rows { columns: vec!["name", "score"], rows: vec![vec!["a".into(), Value::from(9.5)], vec!["b".into(), Value::Null]] };
+        let rows = Rows {
+            columns: vec!["name", "score"],
+            rows: vec![vec!["a".into(), Value::from(9.5)], vec!["b".into(), Value::Null]],
+        };
         let text = table(&rows);
         assert!(text.contains("9.50") && text.contains('-'), "{text}");
     }

@@ -8,7 +8,9 @@ use super::progress::Progress;
 use crate::day::Day;
 use crate::error::Result;
 use crate::job::Job;
-use crate::night::plan::{base, estimate, expect_delivery, expect_memory, snapshot_date, warn_of_changes, warn_of_strays};
+use crate::night::plan::{
+    base, estimate, expect_delivery, expect_memory, snapshot_date, warn_of_changes, warn_of_strays,
+};
 use crate::warehouse::layout::Inventory;
 use crate::warehouse::snapshots;
 
@@ -65,7 +67,10 @@ fn planned(job: &Job, as_of: Option<Day>) -> Result<Plan> {
     let estimate = estimate(&input, &inventory, job, &state, as_of)?;
     watch.finish();
     let readiness = expect_delivery(&inventory, job, as_of);
-    let first = state.as_of.map_or_else(|| inventory.activity_dates().map(|(oldest, _)| oldest), |last| Some(last.next()));
+    let first = state.as_of.map_or_else(
+        || inventory.activity_dates().map(|(oldest, _)| oldest),
+        |last| Some(last.next()),
+    );
     let networks: Vec<Value> = job
         .networks
         .iter()
@@ -90,7 +95,12 @@ fn planned(job: &Job, as_of: Option<Day>) -> Result<Plan> {
         "memory_bytes": estimate.memory_bytes,
         "output_bytes": estimate.output_bytes,
     });
-    Ok(Plan { shown, is_published: published.contains(&as_of), readiness, estimate })
+    Ok(Plan {
+        shown,
+        is_published: published.contains(&as_of),
+        readiness,
+        estimate,
+    })
 }
 
 fn sentence(plan: &Value) -> String {
@@ -100,13 +110,24 @@ fn sentence(plan: &Value) -> String {
         .as_array()
         .into_iter()
         .flatten()
-        .map(|n| format!("\n    {:<16} {} partitions, {} files", n["network"].as_str().unwrap_or_default(), n["partitions"], n["files"]))
+        .map(|n| {
+            format!(
+                "\n    {:<16} {} partitions, {} files",
+                n["network"].as_str().unwrap_or_default(),
+                n["partitions"],
+                n["files"]
+            )
+        })
         .collect();
     let state = match plan["state_of"].as_str() {
         Some(day) => format!("goes on from the state of {day}"),
         None => "rebuilds from the input: there is no state to go on from".to_owned(),
     };
-    let published = if plan["is_published"] == true { " (already published: a run would do nothing)" } else { "" };
+    let published = if plan["is_published"] == true {
+        " (already published: a run would do nothing)"
+    } else {
+        ""
+    };
     format!(
         "Snapshot of {}{published}, model {}\n  {state}\n  reads    {} files, {} MiB, {} rows, load dates {} to {}{}\n  needs    about {} MiB of memory\n  writes   about {} MiB, the state included",
         text("snapshot_date"),

@@ -12,10 +12,16 @@ use crate::night::watch::Watch;
 pub fn start_log(is_json: bool, is_quiet: bool) {
     let level = if is_quiet { "warn" } else { "info" };
     let filter = tracing_subscriber::EnvFilter::try_from_env("CLOUT_LOG").unwrap_or_else(|_| level.into());
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_target(false);
     let started = match is_json {
         true => builder.json().try_init(),
-        false => builder.without_time().with_ansi(std::io::stderr().is_terminal()).try_init(),
+        false => builder
+            .without_time()
+            .with_ansi(std::io::stderr().is_terminal())
+            .try_init(),
     };
     if started.is_err() {
         eprintln!("warning: the log was started twice");
@@ -33,9 +39,17 @@ impl Progress {
     /// Begins to watch.
     pub fn start() -> Progress {
         let is_terminal = std::io::stderr().is_terminal();
-        let bar = if is_terminal { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
+        let bar = if is_terminal {
+            ProgressBar::new_spinner()
+        } else {
+            ProgressBar::hidden()
+        };
         bar.enable_steady_tick(Duration::from_millis(120));
-        Progress { started: Instant::now(), bar: Mutex::new(bar), is_terminal }
+        Progress {
+            started: Instant::now(),
+            bar: Mutex::new(bar),
+            is_terminal,
+        }
     }
 
     /// Takes the bar away, before the summary is printed.

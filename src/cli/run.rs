@@ -43,7 +43,12 @@ impl Args {
 pub fn run_night(job: &Job, as_of: Option<Day>, is_rebuild: bool) -> Result<Value> {
     let input = open(&job.input.root, &job.storage)?;
     let output = open(&job.output.root, &job.storage)?;
-    let request = Request { as_of, is_rebuild, run_id: random_hex(4)?, commit_id: random_hex(16)? };
+    let request = Request {
+        as_of,
+        is_rebuild,
+        run_id: random_hex(4)?,
+        commit_id: random_hex(16)?,
+    };
     let progress = Progress::start();
     let outcome = night::run(job, &input, &output, &request, &progress);
     progress.finish();
@@ -59,7 +64,11 @@ fn summary(night: &Night) -> Value {
             "run_id": manifest.run_id,
             "differing_parameters": differing,
         }),
-        Night::Published { manifest, metrics, rejects } => json!({
+        Night::Published {
+            manifest,
+            metrics,
+            rejects,
+        } => json!({
             "snapshot_date": manifest.snapshot_date,
             "status": "published",
             "model_version": manifest.model_version,
@@ -94,7 +103,12 @@ pub fn sentence(summary: &Value) -> String {
     let number = |name: &str| summary[name].as_f64().unwrap_or(0.0);
     let date = summary["snapshot_date"].as_str().unwrap_or_default();
     if summary["status"] == "already_published" {
-        let names: Vec<&str> = summary["differing_parameters"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        let names: Vec<&str> = summary["differing_parameters"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect();
         let differing = match names.is_empty() {
             true => "with the same parameters".to_owned(),
             false => format!("with other parameters: {}", names.join(", ")),
@@ -105,7 +119,13 @@ pub fn sentence(summary: &Value) -> String {
         .as_array()
         .into_iter()
         .flatten()
-        .map(|reject| format!("\n             {:>8}  {}", reject["count"], reject["reason"].as_str().unwrap_or_default()))
+        .map(|reject| {
+            format!(
+                "\n             {:>8}  {}",
+                reject["count"],
+                reject["reason"].as_str().unwrap_or_default()
+            )
+        })
         .collect();
     format!(
         "published {date}  model {model}, {seconds:.1} s\n  input      {read} rows read: {reactions} reactions and {posts} posts counted, {copies} copies, {twins} twins, {own} self-reactions\n  refused    {refused} rows{rejects}\n  people     {persons}, of whom {scored} have a score; {pairs} pairs\n  scores     mean {mean:.1}, median {median:.1}, 95th percentile {p95:.1}, 99th {p99:.1}, max {max:.1}\n  converged  after {iterations} iterations, residual {residual:.1e}",

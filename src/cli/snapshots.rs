@@ -54,7 +54,10 @@ impl Args {
 fn list(options: &Options) -> Result<()> {
     let store = options.results.store()?;
     let mut rows = Vec::new();
-    for day in snapshots::list(&store)?.into_iter().filter(|day| options.as_of.is_none_or(|asked| asked == *day)) {
+    for day in snapshots::list(&store)?
+        .into_iter()
+        .filter(|day| options.as_of.is_none_or(|asked| asked == *day))
+    {
         if let Some(manifest) = snapshots::find(&store, day)? {
             let persons = manifest.tables.get("scores").map_or(0, |table| table.rows);
             rows.push(vec![
@@ -67,18 +70,37 @@ fn list(options: &Options) -> Result<()> {
             ]);
         }
     }
-    show(&Rows { columns: vec!["snapshot_date", "model_version", "persons", "bytes", "converged", "run_id"], rows }, options.format)
+    show(
+        &Rows {
+            columns: vec![
+                "snapshot_date",
+                "model_version",
+                "persons",
+                "bytes",
+                "converged",
+                "run_id",
+            ],
+            rows,
+        },
+        options.format,
+    )
 }
 
 fn bytes(manifest: &Manifest) -> u64 {
-    manifest.tables.values().flat_map(|table| &table.files).map(|file| file.size).sum()
+    manifest
+        .tables
+        .values()
+        .flat_map(|table| &table.files)
+        .map(|file| file.size)
+        .sum()
 }
 
 fn show_one(options: &Options) -> Result<()> {
     let store = options.results.store()?;
     let manifest = snapshot(&store, options.as_of)?;
     if options.format == Format::Json {
-        let value = serde_json::to_value(&manifest).map_err(|error| Error::internal("the manifest is no JSON").with_source(error))?;
+        let value = serde_json::to_value(&manifest)
+            .map_err(|error| Error::internal("the manifest is no JSON").with_source(error))?;
         return show_object(&value);
     }
     print(&format!(
@@ -91,12 +113,30 @@ fn show_one(options: &Options) -> Result<()> {
         manifest.inputs.iter().map(|input| input.size).sum::<u64>(),
         manifest.converged,
         manifest.residual,
-        manifest.timings.iter().map(|(stage, seconds)| format!("{stage} {seconds:.2}")).collect::<Vec<_>>().join(", "),
+        manifest
+            .timings
+            .iter()
+            .map(|(stage, seconds)| format!("{stage} {seconds:.2}"))
+            .collect::<Vec<_>>()
+            .join(", "),
     ))?;
     let file_rows = manifest.tables.iter().flat_map(|(name, table)| {
-        table.files.iter().map(move |file| vec![Value::from(name.as_str()), file.rows.into(), file.size.into(), file.path.as_str().into()])
+        table.files.iter().map(move |file| {
+            vec![
+                Value::from(name.as_str()),
+                file.rows.into(),
+                file.size.into(),
+                file.path.as_str().into(),
+            ]
+        })
     });
-    show(&Rows { columns: vec!["table", "rows", "bytes", "file"], rows: file_rows.collect() }, Format::Text)
+    show(
+        &Rows {
+            columns: vec!["table", "rows", "bytes", "file"],
+            rows: file_rows.collect(),
+        },
+        Format::Text,
+    )
 }
 
 fn verify(options: &Options) -> Result<()> {
@@ -105,12 +145,24 @@ fn verify(options: &Options) -> Result<()> {
     let found = snapshots::verify(&store, day)?;
     let problems: Vec<String> = found.problems.iter().map(ToString::to_string).collect();
     match options.format {
-        Format::Json => show_object(&json!({"snapshot_date": day, "files": found.files, "bytes": found.bytes, "problems": problems}))?,
-        Format::Text if problems.is_empty() => print(&format!("{day}: {} files, {} bytes, all as the manifest says", found.files, found.bytes))?,
-        Format::Text => print(&format!("{day}: {} problems\n  {}", problems.len(), problems.join("\n  ")))?,
+        Format::Json => show_object(
+            &json!({"snapshot_date": day, "files": found.files, "bytes": found.bytes, "problems": problems}),
+        )?,
+        Format::Text if problems.is_empty() => print(&format!(
+            "{day}: {} files, {} bytes, all as the manifest says",
+            found.files, found.bytes
+        ))?,
+        Format::Text => print(&format!(
+            "{day}: {} problems\n  {}",
+            problems.len(),
+            problems.join("\n  ")
+        ))?,
     }
     match problems.is_empty() {
         true => Ok(()),
-        false => Err(Error::internal(format!("the snapshot of {day} is damaged: {} problems. Restore its files from a copy, or rebuild into another output root", problems.len()))),
+        false => Err(Error::internal(format!(
+            "the snapshot of {day} is damaged: {} problems. Restore its files from a copy, or rebuild into another output root",
+            problems.len()
+        ))),
     }
 }

@@ -40,11 +40,20 @@ impl Args {
             Some(_) => (&NETWORK_SCORES, &queries::TOP_NETWORK_COLUMNS),
         };
         if let (Some(network), 0) = (&self.network, frame.height()) {
-            return Err(Error::usage(format!("nobody has a score on network {network} on {}", manifest.snapshot_date)));
+            return Err(Error::usage(format!(
+                "nobody has a score on network {network} on {}",
+                manifest.snapshot_date
+            )));
         }
-        let rows = Rows { columns: columns.to_vec(), rows: queries::values(&frame)? };
+        let rows = Rows {
+            columns: columns.to_vec(),
+            rows: queries::values(&frame)?,
+        };
         if self.format == Format::Text {
-            print(&format!("Highest scores on {} (model {})", manifest.snapshot_date, manifest.model_version))?;
+            print(&format!(
+                "Highest scores on {} (model {})",
+                manifest.snapshot_date, manifest.model_version
+            ))?;
         }
         show(&rows, self.format)?;
         match self.format == Format::Text && !self.no_legend {
@@ -58,6 +67,10 @@ impl Args {
 fn legend(table: &Table, shown: &[&str]) -> String {
     let widest = shown.iter().map(|name| name.len()).max().unwrap_or(0);
     let meaning = |name: &&str| table.columns.iter().find(|column| column.name == *name);
-    let lines: Vec<String> = shown.iter().filter_map(meaning).map(|column| format!("  {:widest$}  {}", column.name, column.description)).collect();
+    let lines: Vec<String> = shown
+        .iter()
+        .filter_map(meaning)
+        .map(|column| format!("  {:widest$}  {}", column.name, column.description))
+        .collect();
     lines.join("\n")
 }

@@ -18,8 +18,7 @@ use super::parquet_file;
 use super::people::People;
 use super::row::Row;
 use arrow::array::{
-    ArrayRef, Int64Array, ListBuilder, RecordBatch, StringArray, StringBuilder,
-    TimestampMicrosecondArray,
+    ArrayRef, Int64Array, ListBuilder, RecordBatch, StringArray, StringBuilder, TimestampMicrosecondArray,
 };
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Schema, TimeUnit};
@@ -80,28 +79,16 @@ pub fn write(directory: Directory, network: Network, rows: &[Row]) -> Result<Byt
 }
 
 /// The file as [`write`] would make it, but without its column `verb`.
-pub fn write_without_verb(
-    directory: Directory,
-    network: Network,
-    rows: &[Row],
-) -> Result<Bytes, GenerateError> {
+pub fn write_without_verb(directory: Directory, network: Network, rows: &[Row]) -> Result<Bytes, GenerateError> {
     let whole = batch(directory, network, rows)?;
     let fields = whole.schema().fields().clone();
-    let kept: Vec<usize> = (0..fields.len())
-        .filter(|&at| fields[at].name() != "verb")
-        .collect();
+    let kept: Vec<usize> = (0..fields.len()).filter(|&at| fields[at].name() != "verb").collect();
     parquet_file::write(&whole.project(&kept)?)
 }
 
-fn batch(
-    directory: Directory,
-    network: Network,
-    rows: &[Row],
-) -> Result<RecordBatch, GenerateError> {
+fn batch(directory: Directory, network: Network, rows: &[Row]) -> Result<RecordBatch, GenerateError> {
     let types = types_of(network);
-    let account = |index: Option<u32>| {
-        index.map(|index| directory.people.accounts[index as usize].id.as_str())
-    };
+    let account = |index: Option<u32>| index.map(|index| directory.people.accounts[index as usize].id.as_str());
     let activities: StringArray = rows
         .iter()
         .map(|row| row.number.map(|number| activity_id(network, number)))
@@ -123,28 +110,20 @@ fn batch(
         ("object_id", Arc::new(objects)),
         (
             "target_id",
-            ids(
-                rows.iter().map(|row| account(row.target)),
-                &types.account_id,
-            )?,
+            ids(rows.iter().map(|row| account(row.target)), &types.account_id)?,
         ),
         ("text", cast(&texts, &types.text)?),
         ("tags", tags(directory.ontology, rows)),
     ];
     if network == Network::Twitter {
-        let clients = rows
-            .iter()
-            .map(|row| if row.text.is_some() { "web" } else { "app" });
+        let clients = rows.iter().map(|row| if row.text.is_some() { "web" } else { "app" });
         columns.push(("client", Arc::new(StringArray::from_iter_values(clients))));
     }
     table(columns)
 }
 
 /// Account ids in the type of their network; integers where that is one.
-pub fn ids<'a>(
-    values: impl Iterator<Item = Option<&'a str>>,
-    data_type: &DataType,
-) -> Result<ArrayRef, GenerateError> {
+pub fn ids<'a>(values: impl Iterator<Item = Option<&'a str>>, data_type: &DataType) -> Result<ArrayRef, GenerateError> {
     if *data_type == DataType::Int64 {
         let numbers: Int64Array = values.map(|id| id.and_then(|id| id.parse().ok())).collect();
         return Ok(Arc::new(numbers));

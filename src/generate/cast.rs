@@ -71,22 +71,10 @@ const fn part(
 
 /// Everyone with a part except the bots, who have no names.
 pub const CAST: [Part; 10] = [
-    part(
-        "ada-the-specialist",
-        "coffee",
-        &Network::ALL,
-        Fans::WholeField,
-        KEEN,
-    ),
+    part("ada-the-specialist", "coffee", &Network::ALL, Fans::WholeField, KEEN),
     part("bert-the-buyer", "data-science", &[Twitter], Fans::None, 0),
     // Three people who react about once a month: "almost nobody".
-    part(
-        CELEBRITY,
-        "music-making",
-        &[Twitter, Facebook],
-        Fans::Few(3),
-        30,
-    ),
+    part(CELEBRITY, "music-making", &[Twitter, Facebook], Fans::Few(3), 30),
     part(
         "mila-the-maker",
         "pottery",
@@ -94,13 +82,7 @@ pub const CAST: [Part; 10] = [
         Fans::PerMille(15),
         KEEN,
     ),
-    part(
-        RELINKED,
-        "pottery",
-        &[Twitter, Linkedin],
-        Fans::PerMille(15),
-        KEEN,
-    ),
+    part(RELINKED, "pottery", &[Twitter, Linkedin], Fans::PerMille(15), KEEN),
     part(
         "olga-of-one-network",
         "data-science",
@@ -122,13 +104,7 @@ pub const CAST: [Part; 10] = [
         Fans::PerMille(25),
         KEEN,
     ),
-    part(
-        STEADY,
-        "gardening",
-        &[Twitter, Facebook],
-        Fans::PerMille(30),
-        KEEN,
-    ),
+    part(STEADY, "gardening", &[Twitter, Facebook], Fans::PerMille(30), KEEN),
     part(CLAIMANT, "pottery", &[Facebook], Fans::None, 0),
 ];
 

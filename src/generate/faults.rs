@@ -97,14 +97,7 @@ impl Faults {
 
     /// Adds bad rows to the partitions of a day (counted from the first). They are copies of good
     /// rows with ids of their own and one thing wrong.
-    pub fn plant(
-        &mut self,
-        seed: u64,
-        day: u32,
-        load_day: i32,
-        delivered: &mut [Vec<Row>],
-        courier: &mut Courier,
-    ) {
+    pub fn plant(&mut self, seed: u64, day: u32, load_day: i32, delivered: &mut [Vec<Row>], courier: &mut Courier) {
         let mut dice = Dice::new(seed, Stream::Faults(day));
         for (network, rows) in Network::ALL.into_iter().zip(delivered) {
             let is_chosen = dice.per_mille(FAULT_PER_MILLE);

@@ -94,27 +94,17 @@ impl GenerateSpec {
         let refuse = |reason: String| Err(GenerateError::Spec(reason));
         if !(Self::MIN_PERSONS..=Self::MAX_PERSONS).contains(&self.persons) {
             let (least, most) = (Self::MIN_PERSONS, Self::MAX_PERSONS);
-            return refuse(format!(
-                "{} persons: expected {least} to {most}",
-                self.persons
-            ));
+            return refuse(format!("{} persons: expected {least} to {most}", self.persons));
         }
         if !(1..=Self::MAX_DAYS).contains(&self.days) {
-            return refuse(format!(
-                "{} days: expected 1 to {}",
-                self.days,
-                Self::MAX_DAYS
-            ));
+            return refuse(format!("{} days: expected 1 to {}", self.days, Self::MAX_DAYS));
         }
         // Accounts are up to ten years old, and nothing but planted rows may lie before 2004.
         let first = calendar::FIRST_CREDIBLE_DAY + Self::MAX_DAYS as i32;
         let last = self.last_day;
         if last > 100_000 || last.saturating_sub(self.days as i32) < first {
             let first = calendar::date_text(first);
-            return refuse(format!(
-                "last day {}: all days must lie after {first}",
-                self.last_day
-            ));
+            return refuse(format!("last day {}: all days must lie after {first}", self.last_day));
         }
         Ok(())
     }

@@ -5,14 +5,12 @@ use super::network::Network;
 
 /// Words of made-up ids and handles.
 const ADJECTIVES: [&str; 24] = [
-    "amber", "brisk", "cedar", "copper", "dapple", "early", "fallow", "gentle", "hazel", "indigo",
-    "jolly", "kindly", "lunar", "mellow", "nimble", "ochre", "patient", "quiet", "russet",
-    "silver", "tidal", "umber", "velvet", "windy",
+    "amber", "brisk", "cedar", "copper", "dapple", "early", "fallow", "gentle", "hazel", "indigo", "jolly", "kindly",
+    "lunar", "mellow", "nimble", "ochre", "patient", "quiet", "russet", "silver", "tidal", "umber", "velvet", "windy",
 ];
 const ANIMALS: [&str; 24] = [
-    "badger", "crane", "dormouse", "egret", "finch", "gecko", "heron", "ibis", "jackdaw",
-    "kestrel", "lynx", "marten", "newt", "otter", "plover", "quail", "raven", "stoat", "tapir",
-    "urchin", "vole", "wren", "yak", "zebu",
+    "badger", "crane", "dormouse", "egret", "finch", "gecko", "heron", "ibis", "jackdaw", "kestrel", "lynx", "marten",
+    "newt", "otter", "plover", "quail", "raven", "stoat", "tapir", "urchin", "vole", "wren", "yak", "zebu",
 ];
 
 /// An adjective and an animal: `copper-heron`. Nobody is called that.
@@ -44,9 +42,7 @@ mod tests {
     fn account_ids_are_unique_in_their_network_and_integers_on_foursquare() {
         let mut dice = Dice::new(1, Stream::People);
         for network in Network::ALL {
-            let ids: BTreeSet<_> = (0..500)
-                .map(|at| account_id(&mut dice, network, at))
-                .collect();
+            let ids: BTreeSet<_> = (0..500).map(|at| account_id(&mut dice, network, at)).collect();
             assert_eq!(ids.len(), 500);
             let is_number = ids.iter().all(|id| id.parse::<i64>().is_ok());
             assert!(is_number || network != Network::Foursquare);

@@ -127,12 +127,7 @@ mod tests {
         for network in Network::ALL {
             let unknown = network.unknown_verb();
             assert_ne!(network.post_verb(), unknown);
-            assert!(
-                network
-                    .reactions()
-                    .iter()
-                    .all(|(verb, ..)| *verb != unknown)
-            );
+            assert!(network.reactions().iter().all(|(verb, ..)| *verb != unknown));
         }
     }
 }

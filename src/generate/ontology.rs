@@ -130,10 +130,7 @@ mod tests {
         for (at, (id, _, parents, _)) in TOPICS.iter().enumerate() {
             for parent in *parents {
                 let parent_at = TOPICS.iter().position(|row| row.0 == *parent);
-                assert!(
-                    parent_at.is_some_and(|parent_at| parent_at < at),
-                    "{parent} of {id}"
-                );
+                assert!(parent_at.is_some_and(|parent_at| parent_at < at), "{parent} of {id}");
             }
         }
     }
@@ -142,11 +139,7 @@ mod tests {
     fn the_graph_is_about_eighty_topics_deep_enough_and_no_tree() {
         fn depth(id: &str) -> usize {
             let row = TOPICS.iter().find(|row| row.0 == id).unwrap();
-            row.2
-                .iter()
-                .map(|parent| 1 + depth(parent))
-                .max()
-                .unwrap_or(0)
+            row.2.iter().map(|parent| 1 + depth(parent)).max().unwrap_or(0)
         }
         assert!((75..=90).contains(&TOPICS.len()), "{}", TOPICS.len());
         assert!(TOPICS.iter().map(|row| depth(row.0)).max() >= Some(3));
@@ -160,11 +153,7 @@ mod tests {
     #[test]
     fn a_field_holds_itself_and_everything_below() {
         let ontology = Ontology::new();
-        let coffee: Vec<_> = ontology
-            .field(0)
-            .iter()
-            .map(|&topic| TOPICS[topic].0)
-            .collect();
+        let coffee: Vec<_> = ontology.field(0).iter().map(|&topic| TOPICS[topic].0).collect();
         assert_eq!(coffee[0], "coffee");
         assert!(coffee.contains(&"latte-art") && coffee.contains(&"cupping"));
         assert!((0..FIELDS.len()).all(|field| ontology.field(field).len() >= 4));

@@ -48,11 +48,7 @@ pub fn write(batch: &RecordBatch) -> Result<Bytes, GenerateError> {
 }
 
 /// Differences for what is almost sorted; the default (a dictionary) for everything else.
-fn encoded(
-    properties: WriterPropertiesBuilder,
-    name: &str,
-    data_type: &DataType,
-) -> WriterPropertiesBuilder {
+fn encoded(properties: WriterPropertiesBuilder, name: &str, data_type: &DataType) -> WriterPropertiesBuilder {
     let encoding = match (name, data_type) {
         (_, DataType::Timestamp(_, _)) => Encoding::DELTA_BINARY_PACKED,
         ("activity_id", _) => Encoding::DELTA_BYTE_ARRAY,

@@ -116,10 +116,7 @@ impl People {
     }
 
     fn add_cast(&mut self, dice: &mut Dice, number: usize, part: &Part, last_day: i32) {
-        let field = FIELDS
-            .iter()
-            .position(|field| *field == part.field)
-            .unwrap_or(0);
+        let field = FIELDS.iter().position(|field| *field == part.field).unwrap_or(0);
         let is_star = part.fans != Fans::None;
         let person = Person {
             id: part.id.to_owned(),
@@ -130,11 +127,7 @@ impl People {
             role: Role::Cast(number),
             accounts: 0..0,
         };
-        let followers = if part.id == CELEBRITY {
-            CELEBRITY_FOLLOWERS
-        } else {
-            900
-        };
+        let followers = if part.id == CELEBRITY { CELEBRITY_FOLLOWERS } else { 900 };
         self.add(dice, person, part.networks, last_day, followers);
     }
 
@@ -176,14 +169,7 @@ impl People {
     }
 
     /// Adds a person with an account on each of the networks.
-    fn add(
-        &mut self,
-        dice: &mut Dice,
-        mut person: Person,
-        networks: &[Network],
-        last_day: i32,
-        followers: i64,
-    ) {
+    fn add(&mut self, dice: &mut Dice, mut person: Person, networks: &[Network], last_day: i32, followers: i64) {
         let first = self.accounts.len() as u32;
         for &network in networks {
             let created_day = last_day - 400 - dice.below(3_000) as i32;
@@ -205,11 +191,7 @@ impl People {
 /// One network for two thirds of the people, two to four for the others; a few of these have two
 /// accounts on the first.
 fn some_networks(dice: &mut Dice) -> Vec<Network> {
-    let wanted = if dice.per_mille(333) {
-        2 + dice.index(3)
-    } else {
-        1
-    };
+    let wanted = if dice.per_mille(333) { 2 + dice.index(3) } else { 1 };
     let mut networks = Vec::with_capacity(wanted);
     while networks.len() < wanted {
         let mut ticket = dice.below(1_000);

@@ -8,9 +8,7 @@ use super::faults::{Fault, Faults};
 use super::network::Network;
 use super::people::{Account, People, Role};
 use super::ties::Ties;
-use arrow::array::{
-    ArrayRef, BooleanArray, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
-};
+use arrow::array::{ArrayRef, BooleanArray, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
 use std::sync::Arc;
 
 /// One account of so many is suspended, one verified; primes without meaning.
@@ -39,17 +37,14 @@ pub fn accounts(
         let is_hidden = Some(at) == without_id;
         (!is_hidden).then_some(account.id.as_str())
     });
-    let created = there.iter().map(|(index, account)| {
-        day_start_micros(account.created_day) + i64::from(*index) * 7_919_000_000 % DAY_MICROS
-    });
+    let created = there
+        .iter()
+        .map(|(index, account)| day_start_micros(account.created_day) + i64::from(*index) * 7_919_000_000 % DAY_MICROS);
     let created = TimestampMicrosecondArray::from_iter_values(created).with_timezone("UTC");
     let mut columns: Vec<(&str, ArrayRef)> = vec![
         ("account_id", ids(id_column, &id_type(network))?),
         ("handle", texts(&there, |index, _| handle(people, index))),
-        (
-            "display_name",
-            texts(&there, |index, _| display_name(people, index)),
-        ),
+        ("display_name", texts(&there, |index, _| display_name(people, index))),
         ("created_at", Arc::new(created)),
         (
             "followers_count",
@@ -161,9 +156,6 @@ fn counts(there: &[(u32, &Account)], count: impl Fn(u32, &Account) -> i64) -> Ar
 }
 
 fn flags(there: &[(u32, &Account)], one_of: u32) -> ArrayRef {
-    let values: Vec<bool> = there
-        .iter()
-        .map(|(index, _)| index % one_of == one_of - 1)
-        .collect();
+    let values: Vec<bool> = there.iter().map(|(index, _)| index % one_of == one_of - 1).collect();
     Arc::new(BooleanArray::from(values))
 }

@@ -83,10 +83,7 @@ impl Town<'_> {
             return own.find(|&account| self.people.accounts[account as usize].network == network);
         }
         if today.dice.per_mille(HABIT_PER_MILLE) {
-            return today
-                .dice
-                .pick(&self.ties.favorites[actor as usize])
-                .copied();
+            return today.dice.pick(&self.ties.favorites[actor as usize]).copied();
         }
         let target = self.lots.notice(&mut today.dice, self.people, actor)?;
         (!owner.accounts.contains(&target)).then_some(target)
@@ -154,8 +151,7 @@ impl Town<'_> {
             Manner::Bare => (None, None),
             Manner::Echo => (None, post.map(|post| post.tags.clone())),
             Manner::Answer | Manner::Address => {
-                let Words { text, tags } =
-                    sentences::answer(&mut today.dice, self.ontology, network, topic);
+                let Words { text, tags } = sentences::answer(&mut today.dice, self.ontology, network, topic);
                 (Some(text), Some(tags))
             }
         }

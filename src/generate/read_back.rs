@@ -56,27 +56,17 @@ pub fn activities(spec: &GenerateSpec, files: &[GeneratedFile]) -> Vec<Activity>
     {
         let is_of = |network: &&Network| file.path.contains(&format!("network={}", network.name()));
         let network = *Network::ALL.iter().find(is_of).unwrap();
-        let has_date = |day: &i32| {
-            file.path
-                .contains(&format!("date={}", calendar::date_text(*day)))
-        };
+        let has_date = |day: &i32| file.path.contains(&format!("date={}", calendar::date_text(*day)));
         let load_day = (spec.first_day()..=spec.last_day).find(has_date).unwrap();
         let reader = ParquetRecordBatchReaderBuilder::try_new(file.bytes.clone()).unwrap();
-        for batch in reader
-            .with_batch_size(1 << 20)
-            .build()
-            .unwrap()
-            .map(Result::unwrap)
-        {
+        for batch in reader.with_batch_size(1 << 20).build().unwrap().map(Result::unwrap) {
             let column = |name: &str| batch.column_by_name(name).unwrap();
-            let micros =
-                DataType::Timestamp(TimeUnit::Microsecond, time_zone(column("occurred_at")));
+            let micros = DataType::Timestamp(TimeUnit::Microsecond, time_zone(column("occurred_at")));
             let times = cast(column("occurred_at"), &micros).unwrap();
             let times = cast(&times, &DataType::Int64).unwrap();
             let [ids, actors, verbs, targets] =
                 ["activity_id", "actor_id", "verb", "target_id"].map(|name| texts(column(name)));
-            let text =
-                |array: &StringArray, row| array.is_valid(row).then(|| array.value(row).to_owned());
+            let text = |array: &StringArray, row| array.is_valid(row).then(|| array.value(row).to_owned());
             all.extend((0..batch.num_rows()).map(|row| Activity {
                 load_day,
                 network,

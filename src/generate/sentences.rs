@@ -44,10 +44,7 @@ const FOREIGN_POSTS: &[(&str, &[&str])] = &[
             "Qui s'y connaît en {} ?",
         ],
     ),
-    (
-        "es",
-        &["Otro día de {}.", "Mis apuntes: {}.", "¿Quién sabe de {}?"],
-    ),
+    ("es", &["Otro día de {}.", "Mis apuntes: {}.", "¿Quién sabe de {}?"]),
     ("ja", &["今日は{}の日。", "{}について書きました。"]),
 ];
 
@@ -119,9 +116,7 @@ fn foreign_post(dice: &mut Dice, ontology: &Ontology, topic: usize) -> Option<Wo
     let aliases: Vec<_> = aliases_of(&TOPICS[topic]).collect();
     let chosen = dice.index(aliases.len());
     let alias = aliases.get(chosen)?;
-    let (_, frames) = FOREIGN_POSTS
-        .iter()
-        .find(|(language, _)| *language == alias.language)?;
+    let (_, frames) = FOREIGN_POSTS.iter().find(|(language, _)| *language == alias.language)?;
     let text = dice.pick(frames)?.replace("{}", alias.words);
     Some(Words {
         text,

@@ -12,9 +12,7 @@ use super::network::Network;
 use super::ontology::{Ontology, listed_aliases};
 use super::people::{People, Role};
 use super::topic_table::TOPICS;
-use arrow::array::{
-    Float64Array, ListBuilder, RecordBatch, StringArray, StringBuilder, TimestampMicrosecondArray,
-};
+use arrow::array::{Float64Array, ListBuilder, RecordBatch, StringArray, StringBuilder, TimestampMicrosecondArray};
 use std::sync::Arc;
 
 /// Endorsements of a day: one for each so many people. Rare beside reactions, as +K was.
@@ -47,18 +45,9 @@ pub fn topic_edges() -> Result<RecordBatch, GenerateError> {
 }
 
 /// Snapshot number `snapshot` (0, 1 or 2) of who owns which account, sorted by person.
-pub fn identities(
-    people: &People,
-    snapshot: usize,
-    faults: &mut Faults,
-) -> Result<RecordBatch, GenerateError> {
+pub fn identities(people: &People, snapshot: usize, faults: &mut Faults) -> Result<RecordBatch, GenerateError> {
     let mut rows: Vec<(&str, Network, &str)> = Vec::new();
-    for (index, person) in people
-        .persons
-        .iter()
-        .enumerate()
-        .filter(|(_, who)| who.is_listed)
-    {
+    for (index, person) in people.persons.iter().enumerate().filter(|(_, who)| who.is_listed) {
         let last = person.accounts.end - 1;
         for (number, account) in people.accounts_of(index) {
             let is_last_of_many = number == last && person.accounts.len() > 1;
@@ -103,11 +92,7 @@ fn is_named(id: &str, person: usize, is_last_of_many: bool, snapshot: usize) -> 
 
 /// Who opts out on a day (counted from the first), if anyone: half-way the cast's member, a
 /// listed person and one known by account only; after three quarters another listed person.
-pub fn opt_outs(
-    spec: &GenerateSpec,
-    people: &People,
-    day: u32,
-) -> Option<Result<RecordBatch, GenerateError>> {
+pub fn opt_outs(spec: &GenerateSpec, people: &People, day: u32) -> Option<Result<RecordBatch, GenerateError>> {
     let mut leavers = Vec::new();
     if day == spec.days / 2 {
         leavers.push(OPTED_OUT.to_owned());
@@ -118,12 +103,7 @@ pub fn opt_outs(
         leavers.extend(nth_of_the_crowd(people, true, 2));
     }
     let is_any = !leavers.is_empty();
-    is_any.then(|| {
-        table(vec![(
-            "person_id",
-            strings(leavers.iter().map(String::as_str)),
-        )])
-    })
+    is_any.then(|| table(vec![("person_id", strings(leavers.iter().map(String::as_str)))]))
 }
 
 /// The public id of the n-th person of the crowd who is, or is not, listed (and stays so).
@@ -159,9 +139,7 @@ pub fn endorsements(
         let actor = dice.below(people.accounts.len() as u64) as u32;
         let endorser = people.accounts[actor as usize].person as usize;
         // Every fourth is for the first of the cast, from wherever.
-        let target = lots
-            .notice(&mut dice, people, actor)
-            .filter(|_| turn % 4 != 0);
+        let target = lots.notice(&mut dice, people, actor).filter(|_| turn % 4 != 0);
         let endorsee = target.map_or(0, |target| people.accounts[target as usize].person as usize);
         if people.persons[endorser].role != Role::Bot && endorser != endorsee {
             given.push(endorsement(
@@ -179,14 +157,7 @@ pub fn endorsements(
         let buyer = people.cast(BUYER);
         let first_bot = people.persons.len().saturating_sub(5);
         for endorser in (first_bot..people.persons.len()).chain([buyer]) {
-            given.push(endorsement(
-                &mut dice,
-                spec,
-                day,
-                people,
-                ontology,
-                [endorser, buyer],
-            ));
+            given.push(endorsement(&mut dice, spec, day, people, ontology, [endorser, buyer]));
         }
     }
     given.sort_by_key(|endorsement| endorsement.at);
@@ -208,9 +179,7 @@ fn endorsement(
         endorsee: people.public_id(endorsee),
         topic: ontology.topic(dice, people.persons[endorsee].fields[0]),
         // Null means 1, and most are.
-        weight: dice
-            .per_mille(500)
-            .then(|| if dice.per_mille(100) { 2.0 } else { 1.0 }),
+        weight: dice.per_mille(500).then(|| if dice.per_mille(100) { 2.0 } else { 1.0 }),
     }
 }
 
@@ -218,23 +187,11 @@ fn endorsement_table(day: u32, given: &[Endorsement]) -> Result<RecordBatch, Gen
     let ids = (0..given.len()).map(|number| format!("e{day:04}-{number:04}"));
     let times = TimestampMicrosecondArray::from_iter_values(given.iter().map(|one| one.at));
     table(vec![
-        (
-            "endorsement_id",
-            Arc::new(StringArray::from_iter_values(ids)),
-        ),
+        ("endorsement_id", Arc::new(StringArray::from_iter_values(ids))),
         ("endorsed_at", Arc::new(times.with_timezone("UTC"))),
-        (
-            "endorser_id",
-            strings(given.iter().map(|one| one.endorser.as_str())),
-        ),
-        (
-            "endorsee_id",
-            strings(given.iter().map(|one| one.endorsee.as_str())),
-        ),
-        (
-            "topic_id",
-            strings(given.iter().map(|one| TOPICS[one.topic].0)),
-        ),
+        ("endorser_id", strings(given.iter().map(|one| one.endorser.as_str()))),
+        ("endorsee_id", strings(given.iter().map(|one| one.endorsee.as_str()))),
+        ("topic_id", strings(given.iter().map(|one| TOPICS[one.topic].0))),
         (
             "weight",
             Arc::new(given.iter().map(|one| one.weight).collect::<Float64Array>()),

@@ -44,24 +44,13 @@ fn the_sample_is_small_and_has_every_table() {
     assert!(summary.bytes < 3_000_000, "{} bytes", summary.bytes);
     assert_eq!(
         summary.bytes,
-        files
-            .iter()
-            .map(|file| file.bytes.len() as u64)
-            .sum::<u64>()
+        files.iter().map(|file| file.bytes.len() as u64).sum::<u64>()
     );
-    let count = |prefix: &str| {
-        files
-            .iter()
-            .filter(|file| file.path.starts_with(prefix))
-            .count()
-    };
+    let count = |prefix: &str| files.iter().filter(|file| file.path.starts_with(prefix)).count();
     for network in Network::ALL {
         for day in spec.first_day()..=spec.last_day {
             let date = calendar::date_text(day);
-            let partition = format!(
-                "activities/network={}/date={date}/part-00000",
-                network.name()
-            );
+            let partition = format!("activities/network={}/date={date}/part-00000", network.name());
             assert_eq!(count(&partition), 1, "{partition}");
         }
         assert_eq!(count(&format!("accounts/network={}/", network.name())), 3);
@@ -69,10 +58,7 @@ fn the_sample_is_small_and_has_every_table() {
         assert_eq!(follows, if network.has_follows() { 3 } else { 0 });
     }
     let promised = [("identities/", 3), ("endorsements/", 35), ("opt_outs/", 2)];
-    for (table, files) in promised
-        .into_iter()
-        .chain([("topics/", 1), ("topic_edges/", 1)])
-    {
+    for (table, files) in promised.into_iter().chain([("topics/", 1), ("topic_edges/", 1)]) {
         assert_eq!(count(table), files, "{table}");
     }
     assert!(
@@ -95,10 +81,7 @@ fn bad_rows_are_the_planted_ones_and_few_in_every_partition() {
             "the first date is clean"
         );
     }
-    assert!(
-        shares.values().all(|(bad, all)| bad * 60 <= *all),
-        "{shares:?}"
-    );
+    assert!(shares.values().all(|(bad, all)| bad * 60 <= *all), "{shares:?}");
     let reasons = [
         "null activity_id",
         "null actor_id",
@@ -110,10 +93,7 @@ fn bad_rows_are_the_planted_ones_and_few_in_every_partition() {
         .iter()
         .chain(&["too late"])
         .map(|reason| summary.planted[reason]);
-    assert_eq!(
-        planted.sum::<u64>(),
-        shares.values().map(|(bad, _)| bad).sum::<u64>()
-    );
+    assert_eq!(planted.sum::<u64>(), shares.values().map(|(bad, _)| bad).sum::<u64>());
     assert_eq!(rows.len() as u64, summary.activities);
 }
 
@@ -124,25 +104,14 @@ fn the_story_is_in_the_rows() {
     let owners: BTreeMap<(Network, &str), &people::Person> = people
         .accounts
         .iter()
-        .map(|it| {
-            (
-                (it.network, it.id.as_str()),
-                &people.persons[it.person as usize],
-            )
-        })
+        .map(|it| ((it.network, it.id.as_str()), &people.persons[it.person as usize]))
         .collect();
     let owner = |network, id: &Option<String>| id.as_deref().map(|id| owners[&(network, id)]);
     let ring_begins = day_start_micros(SMALL.last_day - RING_DAYS as i32 + 1);
     let away_from = day_start_micros(SMALL.last_day - absent_days(SMALL.days) as i32 + 1);
     let mut reactions: BTreeMap<&str, u64> = BTreeMap::new();
-    for row in activities(&SMALL, &files)
-        .iter()
-        .filter(|row| !row.is_bad())
-    {
-        let (actor, target) = (
-            owner(row.network, &row.actor),
-            owner(row.network, &row.target),
-        );
+    for row in activities(&SMALL, &files).iter().filter(|row| !row.is_bad()) {
+        let (actor, target) = (owner(row.network, &row.actor), owner(row.network, &row.target));
         let actor = actor.unwrap();
         if let Some(target) = target {
             *reactions.entry(&target.id).or_default() += 1;
@@ -163,30 +132,15 @@ fn the_story_is_in_the_rows() {
 #[test]
 fn everything_happens_no_later_than_its_load_date_and_late_rows_soon_after() {
     let (files, _) = made(&SMALL);
-    for row in activities(&SMALL, &files)
-        .iter()
-        .filter(|row| !row.is_bad())
-    {
+    for row in activities(&SMALL, &files).iter().filter(|row| !row.is_bad()) {
         let age = day_start_micros(row.load_day + 1) - row.at;
-        assert!(
-            age > 0 && age <= 11 * DAY_MICROS,
-            "{:?} is {age} us old",
-            row.id
-        );
+        assert!(age > 0 && age <= 11 * DAY_MICROS, "{:?} is {age} us old", row.id);
     }
 }
 
 #[test]
 fn rows_grow_with_people_and_days() {
-    let rows = |persons, days| {
-        made(&GenerateSpec {
-            persons,
-            days,
-            ..SMALL
-        })
-        .1
-        .activities as f64
-    };
+    let rows = |persons, days| made(&GenerateSpec { persons, days, ..SMALL }).1.activities as f64;
     let base = rows(1_000, 4);
     assert!((3.2..4.8).contains(&(rows(4_000, 4) / base)));
     assert!((1.6..2.4).contains(&(rows(1_000, 8) / base)));
@@ -219,10 +173,7 @@ fn an_error_of_the_sink_comes_back_as_it_is() {
 #[test]
 fn specs_that_cannot_be_are_refused() {
     for spec in [
-        GenerateSpec {
-            persons: 99,
-            ..SMALL
-        },
+        GenerateSpec { persons: 99, ..SMALL },
         GenerateSpec {
             persons: u32::MAX,
             ..SMALL
@@ -245,10 +196,7 @@ fn specs_that_cannot_be_are_refused() {
             ..SMALL
         },
     ] {
-        assert!(
-            matches!(spec.check(), Err(GenerateError::Spec(_))),
-            "{spec:?}"
-        );
+        assert!(matches!(spec.check(), Err(GenerateError::Spec(_))), "{spec:?}");
     }
     assert!(GenerateSpec::default().check().is_ok());
 }

@@ -97,18 +97,12 @@ fn followees(
             }
         }
     }
-    for &(fan, star) in circles
-        .iter()
-        .flat_map(|circle| circle.fans.iter().flatten())
-    {
+    for &(fan, star) in circles.iter().flat_map(|circle| circle.fans.iter().flatten()) {
         if people.accounts[fan as usize].network.has_follows() {
             followees[fan as usize].insert(star);
         }
     }
-    followees
-        .into_iter()
-        .map(|set| set.into_iter().collect())
-        .collect()
+    followees.into_iter().map(|set| set.into_iter().collect()).collect()
 }
 
 fn circles(dice: &mut Dice, spec: &GenerateSpec, people: &People) -> Vec<Circle> {

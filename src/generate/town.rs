@@ -163,11 +163,7 @@ impl<'a> Town<'a> {
     fn post(&mut self, today: &mut Today, account: u32) {
         let network = self.people.accounts[account as usize].network;
         let [first, second] = self.people.owner(account).fields;
-        let field = if today.dice.per_mille(850) {
-            first
-        } else {
-            second
-        };
+        let field = if today.dice.per_mille(850) { first } else { second };
         let topic = self.ontology.topic(&mut today.dice, field);
         let words = sentences::post(&mut today.dice, self.ontology, network, topic);
         let number = self.written[network as usize];

@@ -41,11 +41,7 @@ impl<E: From<GenerateError>> Output<'_, E> {
 
     fn put_table(&mut self, partition: &str, batch: &RecordBatch) -> Result<(), E> {
         let bytes = parquet_file::write(batch)?;
-        self.put(
-            format!("{partition}/part-00000.parquet"),
-            bytes,
-            batch.num_rows(),
-        )
+        self.put(format!("{partition}/part-00000.parquet"), bytes, batch.num_rows())
     }
 }
 
@@ -76,10 +72,7 @@ pub fn make<E: From<GenerateError>>(
         let load_day = spec.first_day() + day as i32;
         put_snapshots(&mut output, spec, &people, &ties, day, &mut faults)?;
         let endorsements = tables::endorsements(spec, &people, &ontology, &lots, day)?;
-        output.put_table(
-            &format!("endorsements/date={}", date_text(load_day)),
-            &endorsements,
-        )?;
+        output.put_table(&format!("endorsements/date={}", date_text(load_day)), &endorsements)?;
 
         let happened = town.live(day);
         let mut delivered = courier.deliver(day, happened);
@@ -112,10 +105,7 @@ fn put_snapshots<E: From<GenerateError>>(
     if let Some(number) = last_position(&profiles::snapshot_days(spec), day) {
         let identities = tables::identities(people, number, faults)?;
         output.put_table(&format!("identities/date={date}"), &identities)?;
-        for network in Network::ALL
-            .into_iter()
-            .filter(|network| network.has_follows())
-        {
+        for network in Network::ALL.into_iter().filter(|network| network.has_follows()) {
             let follows = profiles::follows(people, ties, network, number, faults)?;
             let partition = format!("follows/network={}/date={date}", network.name());
             output.put_table(&partition, &follows)?;

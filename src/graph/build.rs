@@ -15,23 +15,14 @@ use super::numeric::{NODE_CHUNK, cut_at};
 
 impl Csr {
     /// The graph of the edges `rows[i]` to `columns[i]` with `weights[i]`, duplicates summed.
-    pub fn from_edges(
-        node_count: usize,
-        rows: &[u32],
-        columns: &[u32],
-        weights: &[f64],
-    ) -> Result<Csr, GraphError> {
+    pub fn from_edges(node_count: usize, rows: &[u32], columns: &[u32], weights: &[f64]) -> Result<Csr, GraphError> {
         check_edges(node_count, rows, columns, weights)?;
         let offsets = offsets_of(node_count, rows);
         let order = order_by_row(&offsets, rows);
         let mut neighbors = vec![0u32; rows.len()];
         let mut summed = vec![0f64; rows.len()];
         let mut lengths = vec![0usize; node_count];
-        let cuts: Vec<usize> = offsets[..node_count]
-            .iter()
-            .copied()
-            .step_by(NODE_CHUNK)
-            .collect();
+        let cuts: Vec<usize> = offsets[..node_count].iter().copied().step_by(NODE_CHUNK).collect();
         cut_at(&mut neighbors, &cuts)
             .into_par_iter()
             .zip(cut_at(&mut summed, &cuts))
@@ -42,9 +33,7 @@ impl Csr {
                 let mut row = Vec::new();
                 for (bounds, length) in starts.windows(2).zip(lengths) {
                     row.clear();
-                    let edges = order[bounds[0]..bounds[1]]
-                        .iter()
-                        .map(|&edge| edge as usize);
+                    let edges = order[bounds[0]..bounds[1]].iter().map(|&edge| edge as usize);
                     row.extend(edges.map(|edge| (columns[edge], weights[edge])));
                     let slots = bounds[0] - starts[0]..bounds[1] - starts[0];
                     *length = merge(&mut row, &mut neighbors[slots.clone()], &mut summed[slots]);
@@ -55,19 +44,10 @@ impl Csr {
     }
 }
 
-fn check_edges(
-    node_count: usize,
-    rows: &[u32],
-    columns: &[u32],
-    weights: &[f64],
-) -> Result<(), GraphError> {
+fn check_edges(node_count: usize, rows: &[u32], columns: &[u32], weights: &[f64]) -> Result<(), GraphError> {
     if rows.len() != columns.len() || rows.len() != weights.len() {
         let (rows, columns, weights) = (rows.len(), columns.len(), weights.len());
-        return Err(GraphError::LengthMismatch {
-            rows,
-            columns,
-            weights,
-        });
+        return Err(GraphError::LengthMismatch { rows, columns, weights });
     }
     check_size(node_count)?;
     check_size(rows.len())?;
@@ -183,14 +163,8 @@ mod tests {
             node: 7,
             node_count: 2,
         };
-        assert_eq!(
-            Csr::from_edges(2, &[0, 7], &[0, 0], &[1.0; 2]),
-            Err(unknown.clone())
-        );
-        assert_eq!(
-            Csr::from_edges(2, &[0, 0], &[0, 7], &[1.0; 2]),
-            Err(unknown)
-        );
+        assert_eq!(Csr::from_edges(2, &[0, 7], &[0, 0], &[1.0; 2]), Err(unknown.clone()));
+        assert_eq!(Csr::from_edges(2, &[0, 0], &[0, 7], &[1.0; 2]), Err(unknown));
         assert!(Csr::from_edges(1, &[0], &[0], &[f64::NAN]).is_err());
     }
 }

@@ -30,11 +30,7 @@ pub struct Csr {
 impl Csr {
     /// A graph from finished rows: `offsets` has one entry more than there are nodes, and each row
     /// lists its neighbours in ascending order, each once. Cost: one parallel pass to check that.
-    pub fn from_sorted_rows(
-        offsets: Vec<usize>,
-        neighbors: Vec<u32>,
-        weights: Vec<f64>,
-    ) -> Result<Csr, GraphError> {
+    pub fn from_sorted_rows(offsets: Vec<usize>, neighbors: Vec<u32>, weights: Vec<f64>) -> Result<Csr, GraphError> {
         check_offsets(&offsets)?;
         let edges = offsets[offsets.len() - 1];
         if edges != neighbors.len() || edges != weights.len() {
@@ -122,10 +118,7 @@ fn check_offsets(offsets: &[usize]) -> Result<(), GraphError> {
     if offsets.first() != Some(&0) {
         return Err(GraphError::Offsets { index: 0 });
     }
-    match offsets
-        .par_windows(2)
-        .position_first(|pair| pair[0] > pair[1])
-    {
+    match offsets.par_windows(2).position_first(|pair| pair[0] > pair[1]) {
         Some(before) => Err(GraphError::Offsets { index: before + 1 }),
         None => Ok(()),
     }
@@ -141,10 +134,7 @@ pub(super) fn check_size(count: usize) -> Result<(), GraphError> {
 
 /// Refuses the first node that does not exist.
 pub(super) fn check_nodes(nodes: &[u32], node_count: usize) -> Result<(), GraphError> {
-    match nodes
-        .par_iter()
-        .position_first(|&node| node as usize >= node_count)
-    {
+    match nodes.par_iter().position_first(|&node| node as usize >= node_count) {
         Some(edge) => Err(GraphError::UnknownNode {
             edge,
             node: nodes[edge],
@@ -207,10 +197,7 @@ mod tests {
         let cases = [
             (built(&[], &[], &[]), GraphError::Offsets { index: 0 }),
             (built(&[1, 1], &[0], &one), GraphError::Offsets { index: 0 }),
-            (
-                built(&[0, 2, 1], &[0], &one),
-                GraphError::Offsets { index: 2 },
-            ),
+            (built(&[0, 2, 1], &[0], &one), GraphError::Offsets { index: 2 }),
             (built(&[0, 1], &[0], &[]), lengths),
             (built(&[0, 1], &[1], &one), unknown),
             (built(&[0, 0, 2], &[1, 0], &[1.0; 2]), unsorted.clone()),
@@ -223,18 +210,9 @@ mod tests {
 
     #[test]
     fn a_weight_that_is_not_a_number_from_zero_to_the_greatest_is_refused() {
-        for weight in [
-            -1.0,
-            f64::NAN,
-            f64::INFINITY,
-            f64::NEG_INFINITY,
-            2.0 * MAX_WEIGHT,
-        ] {
+        for weight in [-1.0, f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 2.0 * MAX_WEIGHT] {
             let fault = built(&[0, 1], &[0], &[weight]).unwrap_err();
-            assert!(
-                matches!(fault, GraphError::Weight { edge: 0, .. }),
-                "{weight}: {fault}"
-            );
+            assert!(matches!(fault, GraphError::Weight { edge: 0, .. }), "{weight}: {fault}");
         }
         assert!(built(&[0, 1], &[0], &[MAX_WEIGHT]).is_ok());
     }

@@ -6,9 +6,7 @@ use super::csr::MAX_WEIGHT;
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum GraphError {
     /// Arrays that describe the same edges have different lengths.
-    #[error(
-        "the arrays do not describe the same edges: {rows} rows, {columns} columns, {weights} weights"
-    )]
+    #[error("the arrays do not describe the same edges: {rows} rows, {columns} columns, {weights} weights")]
     LengthMismatch {
         /// Edges according to the rows (or to the last offset).
         rows: usize,

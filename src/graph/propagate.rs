@@ -119,12 +119,9 @@ pub fn propagate(in_edges: &Csr, teleport: &[f64], params: &PropagationParams) -
     let mut outcome = Outcome::at(start.clone());
     let mut shares = vec![0.0; start.len()];
     while outcome.iterations < params.max_iterations.max(1) && !outcome.is_converged {
-        outcome.dangling_mass =
-            share_out(&outcome.ranks, &out_weights, params.damping, &mut shares);
+        outcome.dangling_mass = share_out(&outcome.ranks, &out_weights, params.damping, &mut shares);
         let (scale, floor) = params.restart(outcome.dangling_mass, start.len());
-        outcome.residual = pull(in_edges, &shares, &mut outcome.ranks, |v| {
-            scale * start[v] + floor
-        });
+        outcome.residual = pull(in_edges, &shares, &mut outcome.ranks, |v| scale * start[v] + floor);
         outcome.iterations += 1;
         outcome.is_converged = outcome.residual <= params.tolerance;
     }
@@ -198,11 +195,7 @@ fn share_out(ranks: &[f64], out_weights: &[f64], damping: f64, shares: &mut [f64
     let nodes = shares.par_iter_mut().zip(ranks).zip(out_weights);
     nodes.for_each(|((share, rank), &out_weight)| {
         let can_share = out_weight > 0.0;
-        *share = if can_share {
-            damping * rank / out_weight
-        } else {
-            0.0
-        };
+        *share = if can_share { damping * rank / out_weight } else { 0.0 };
     });
     sum_over_chunks(ranks.len(), |range| {
         let nodes = ranks[range.clone()].iter().zip(&out_weights[range]);
@@ -212,12 +205,7 @@ fn share_out(ranks: &[f64], out_weights: &[f64], damping: f64, shares: &mut [f64
 }
 
 /// One step: every node gathers what its reactors share out. Returns how far the ranks moved.
-fn pull(
-    in_edges: &Csr,
-    shares: &[f64],
-    ranks: &mut [f64],
-    restart: impl Fn(usize) -> f64 + Sync,
-) -> f64 {
+fn pull(in_edges: &Csr, shares: &[f64], ranks: &mut [f64], restart: impl Fn(usize) -> f64 + Sync) -> f64 {
     let moved: Vec<f64> = ranks
         .par_chunks_mut(NODE_CHUNK)
         .enumerate()

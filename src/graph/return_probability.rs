@@ -63,19 +63,11 @@ pub fn return_probability(in_edges: &Csr, out_edges: &Csr, damping: f64) -> Vec<
 
 /// `weight` as a share of all the actor gives.
 fn share(weight: f64, out_weight: f64) -> f64 {
-    if out_weight > 0.0 {
-        weight / out_weight
-    } else {
-        0.0
-    }
+    if out_weight > 0.0 { weight / out_weight } else { 0.0 }
 }
 
 /// Merges two ascending rows and adds up `term(node, weight in a, weight in b)` of their common nodes.
-fn sum_of_common(
-    a: (&[u32], &[f64]),
-    b: (&[u32], &[f64]),
-    term: impl Fn(u32, f64, f64) -> f64,
-) -> f64 {
+fn sum_of_common(a: (&[u32], &[f64]), b: (&[u32], &[f64]), term: impl Fn(u32, f64, f64) -> f64) -> f64 {
     let (mut i, mut j, mut sum) = (0, 0, 0.0);
     while i < a.0.len() && j < b.0.len() {
         let (left, right) = (a.0[i], b.0[j]);

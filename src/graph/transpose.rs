@@ -110,9 +110,7 @@ mod tests {
 
     #[test]
     fn the_parts_hold_every_node_once_and_about_as_many_edges() {
-        let lone_hub: Vec<usize> = (0..=100)
-            .map(|node| if node > 50 { 1000 } else { 0 })
-            .collect();
+        let lone_hub: Vec<usize> = (0..=100).map(|node| if node > 50 { 1000 } else { 0 }).collect();
         let even: Vec<usize> = (0..=100).collect();
         for offsets in [vec![0], vec![0, 0], vec![0; 100], lone_hub, even.clone()] {
             let parts = even_parts(&offsets);

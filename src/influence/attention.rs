@@ -64,11 +64,20 @@ pub struct AttentionParams<'a> {
 }
 
 /// Reads the memory at the snapshot date. `network_of` gives the network of an account's node.
-pub fn read(pairs: &Pairs, persons: &Persons, network_of: &(dyn Fn(u32) -> usize + Sync), params: &AttentionParams) -> Attention {
+pub fn read(
+    pairs: &Pairs,
+    persons: &Persons,
+    network_of: &(dyn Fn(u32) -> usize + Sync),
+    params: &AttentionParams,
+) -> Attention {
     let readings: Vec<Vec<Vec<f64>>> = params
         .history_days
         .iter()
-        .map(|history| (0..FORGOTTEN_AFTER_DAYS).map(|days| params.mixture.reading(days, (*history).max(1))).collect())
+        .map(|history| {
+            (0..FORGOTTEN_AFTER_DAYS)
+                .map(|days| params.mixture.reading(days, (*history).max(1)))
+                .collect()
+        })
         .collect();
     let (starts, order) = by_target(pairs, persons);
     let chunks: Vec<usize> = (0..persons.len()).step_by(crate::graph::numeric::NODE_CHUNK).collect();
@@ -79,13 +88,21 @@ pub fn read(pairs: &Pairs, persons: &Persons, network_of: &(dyn Fn(u32) -> usize
             let mut entries = Vec::new();
             for target in first..(first + crate::graph::numeric::NODE_CHUNK).min(persons.len()) {
                 entries.clear();
-                entries.extend(order[starts[target]..starts[target + 1]].iter().map(|row| entry(pairs, persons, network_of, params, &readings, *row as usize)));
+                entries.extend(
+                    order[starts[target]..starts[target + 1]]
+                        .iter()
+                        .map(|row| entry(pairs, persons, network_of, params, &readings, *row as usize)),
+                );
                 piece.add_target(&mut entries, params.beta);
             }
             piece
         })
         .collect();
-    let mut attention = Attention { offsets: vec![0], term_offsets: vec![0], ..Attention::default() };
+    let mut attention = Attention {
+        offsets: vec![0],
+        term_offsets: vec![0],
+        ..Attention::default()
+    };
     for piece in pieces {
         attention.append(piece);
     }
@@ -113,7 +130,14 @@ fn by_target(pairs: &Pairs, persons: &Persons) -> (Vec<usize>, Vec<u32>) {
     (starts, order)
 }
 
-fn entry(pairs: &Pairs, persons: &Persons, network_of: &dyn Fn(u32) -> usize, params: &AttentionParams, readings: &[Vec<Vec<f64>>], row: usize) -> (u32, Term) {
+fn entry(
+    pairs: &Pairs,
+    persons: &Persons,
+    network_of: &dyn Fn(u32) -> usize,
+    params: &AttentionParams,
+    readings: &[Vec<Vec<f64>>],
+    row: usize,
+) -> (u32, Term) {
     let network = network_of(pairs.actors[row]);
     let days = (params.as_of.0 - pairs.last_loads[row].0).clamp(0, FORGOTTEN_AFTER_DAYS - 1) as usize;
     let reading = &readings[network][days];
@@ -121,7 +145,12 @@ fn entry(pairs: &Pairs, persons: &Persons, network_of: &dyn Fn(u32) -> usize, pa
     let decayed: f64 = sums.iter().zip(reading).map(|(sum, factor)| sum * factor).sum();
     let verb = pairs.verbs[row];
     let weight = params.networks[network].verbs[usize::from(verb)].weight;
-    let term = Term { network: network as u8, verb, reactions: pairs.counts[row], strength: weight * decayed };
+    let term = Term {
+        network: network as u8,
+        verb,
+        reactions: pairs.counts[row],
+        strength: weight * decayed,
+    };
     (persons.of_account[pairs.actors[row] as usize], term)
 }
 
@@ -152,7 +181,8 @@ impl Attention {
     fn append(&mut self, piece: Attention) {
         let (edges, terms) = (self.reactors.len(), self.terms.len());
         self.offsets.extend(piece.offsets.iter().map(|offset| edges + offset));
-        self.term_offsets.extend(piece.term_offsets.iter().map(|offset| terms + offset));
+        self.term_offsets
+            .extend(piece.term_offsets.iter().map(|offset| terms + offset));
         self.reactors.extend(piece.reactors);
         self.amounts.extend(piece.amounts);
         self.terms.extend(piece.terms);
@@ -185,14 +215,21 @@ impl Attention {
         if strength == 0.0 {
             return 0.0;
         }
-        let scaled: f64 = terms.iter().map(|term| term.strength * shares[usize::from(term.network)]).sum();
+        let scaled: f64 = terms
+            .iter()
+            .map(|term| term.strength * shares[usize::from(term.network)])
+            .sum();
         self.amounts[edge] * scaled / strength
     }
 }
 
 /// a = (1 + beta) s / (s + beta): 1 at s = 1, never above 1 + beta.
 pub fn saturated(strength: f64, beta: f64) -> f64 {
-    if strength > 0.0 { (1.0 + beta) * strength / (strength + beta) } else { 0.0 }
+    if strength > 0.0 {
+        (1.0 + beta) * strength / (strength + beta)
+    } else {
+        0.0
+    }
 }
 
 #[cfg(test)]
@@ -209,9 +246,23 @@ mod tests {
 
     #[test]
     fn accounts_of_one_reactor_share_one_edge_and_keep_their_terms() {
-        let term = |network, verb, strength| Term { network, verb, reactions: 1, strength };
-        let mut entries = vec![(4, term(1, 0, 0.5)), (2, term(0, 0, 1.0)), (4, term(0, 3, 0.25)), (4, term(1, 0, 0.25))];
-        let mut attention = Attention { offsets: vec![0], term_offsets: vec![0], ..Attention::default() };
+        let term = |network, verb, strength| Term {
+            network,
+            verb,
+            reactions: 1,
+            strength,
+        };
+        let mut entries = vec![
+            (4, term(1, 0, 0.5)),
+            (2, term(0, 0, 1.0)),
+            (4, term(0, 3, 0.25)),
+            (4, term(1, 0, 0.25)),
+        ];
+        let mut attention = Attention {
+            offsets: vec![0],
+            term_offsets: vec![0],
+            ..Attention::default()
+        };
         attention.add_target(&mut entries, 2.0);
         assert_eq!(attention.reactors, [2, 4]);
         assert_eq!(attention.amounts[1], 1.0);

@@ -126,7 +126,13 @@ impl Pairs {
 
 /// Folds sorted reactions, with the sizes of their budgets, into the rows `old` of `before`.
 /// Pairs that are forgotten at `params.as_of` are left out.
-pub fn fold(before: &Pairs, old: Range<usize>, reactions: &[Reaction], budget_sizes: &[u32], params: &FoldParams) -> Pairs {
+pub fn fold(
+    before: &Pairs,
+    old: Range<usize>,
+    reactions: &[Reaction],
+    budget_sizes: &[u32],
+    params: &FoldParams,
+) -> Pairs {
     let pieces: Vec<Pairs> = chunks(before, old, reactions)
         .into_par_iter()
         .map(|(old, new)| fold_chunk(before, old, &reactions[new.clone()], &budget_sizes[new], params))
@@ -176,7 +182,13 @@ fn chunks(before: &Pairs, old: Range<usize>, reactions: &[Reaction]) -> Vec<(Ran
     cut
 }
 
-fn fold_chunk(before: &Pairs, old: Range<usize>, reactions: &[Reaction], budget_sizes: &[u32], params: &FoldParams) -> Pairs {
+fn fold_chunk(
+    before: &Pairs,
+    old: Range<usize>,
+    reactions: &[Reaction],
+    budget_sizes: &[u32],
+    params: &FoldParams,
+) -> Pairs {
     let stride = params.mixture.len();
     let mut folded = Pairs::default();
     let mut rows = Vec::new();
@@ -217,7 +229,9 @@ fn fold_pair(rows: &mut Vec<Row>, reactions: &[Reaction], budget_sizes: &[u32], 
         while let Some((reaction, size)) = sized.next_if(|(reaction, _)| reaction.load_date == load_date) {
             let selectivity = 1.0 / (1.0 + f64::from(size - 1) / params.budget);
             let row = row_of(rows, reaction.verb, load_date, params.mixture);
-            params.mixture.add(&mut row.sums, selectivity, reaction.occurred_at, load_date);
+            params
+                .mixture
+                .add(&mut row.sums, selectivity, reaction.occurred_at, load_date);
             row.count += 1;
             row.last_at = row.last_at.max(reaction.occurred_at);
         }
@@ -231,7 +245,13 @@ fn fold_pair(rows: &mut Vec<Row>, reactions: &[Reaction], budget_sizes: &[u32], 
 fn row_of<'a>(rows: &'a mut Vec<Row>, verb: u8, load_date: Day, mixture: &Mixture) -> &'a mut Row {
     let place = rows.partition_point(|row| row.verb < verb);
     if rows.get(place).is_none_or(|row| row.verb != verb) {
-        let row = Row { verb, count: 0, last_load: load_date, last_at: i64::MIN, sums: [0.0; MAX_HALF_LIVES] };
+        let row = Row {
+            verb,
+            count: 0,
+            last_load: load_date,
+            last_at: i64::MIN,
+            sums: [0.0; MAX_HALF_LIVES],
+        };
         rows.insert(place, row);
     }
     let row = &mut rows[place];
@@ -251,14 +271,26 @@ mod tests {
 
     fn reaction(actor: u32, target: u32, verb: u8, load: i32, hour: i64) -> Reaction {
         let load_date = Day(load);
-        Reaction { actor, target, occurred_at: load_date.start_micros() + hour * 3_600_000_000, load_date, verb }
+        Reaction {
+            actor,
+            target,
+            occurred_at: load_date.start_micros() + hour * 3_600_000_000,
+            load_date,
+            verb,
+        }
     }
 
     fn sorted() -> Vec<Reaction> {
         let mut reactions = Vec::new();
         for step in 0..400_i64 {
             let (actor, target) = ((step % 7) as u32, (step % 11) as u32 + 7);
-            reactions.push(reaction(actor, target, (step % 3) as u8, 100 + (step % 13) as i32, step % 24));
+            reactions.push(reaction(
+                actor,
+                target,
+                (step % 3) as u8,
+                100 + (step % 13) as i32,
+                step % 24,
+            ));
         }
         reactions.push(reaction(3, 8, 1, 100 + FORGOTTEN_AFTER_DAYS + 20, 5));
         reactions.sort_by_key(|r| (r.actor, r.target, r.load_date, r.occurred_at, r.verb));
@@ -268,7 +300,11 @@ mod tests {
     fn fold_to(before: &Pairs, reactions: &[Reaction], as_of: i32) -> Pairs {
         let mixture = Mixture::new(&Recency::default());
         let sizes = vec![1; reactions.len()];
-        let params = FoldParams { mixture: &mixture, budget: 20.0, as_of: Day(as_of) };
+        let params = FoldParams {
+            mixture: &mixture,
+            budget: 20.0,
+            as_of: Day(as_of),
+        };
         fold(before, 0..before.len(), reactions, &sizes, &params)
     }
 
@@ -279,8 +315,17 @@ mod tests {
         let at_once = fold_to(&Pairs::default(), &all, last);
         let mut nightly = Pairs::default();
         for night in [100, 101, 105, 112, last - 1, last] {
-            let since = [100, 101, 105, 112, last - 1, last].iter().copied().filter(|n| *n < night).max().unwrap_or(99);
-            let tonight: Vec<Reaction> = all.iter().copied().filter(|r| (since + 1..=night).contains(&r.load_date.0)).collect();
+            let since = [100, 101, 105, 112, last - 1, last]
+                .iter()
+                .copied()
+                .filter(|n| *n < night)
+                .max()
+                .unwrap_or(99);
+            let tonight: Vec<Reaction> = all
+                .iter()
+                .copied()
+                .filter(|r| (since + 1..=night).contains(&r.load_date.0))
+                .collect();
             nightly = fold_to(&nightly, &tonight, night);
         }
         assert_eq!(nightly, at_once);
@@ -290,12 +335,20 @@ mod tests {
     #[test]
     fn chunks_cover_every_row_once_and_never_split_an_actor() {
         let mut before = Pairs::default();
-        let row = Row { verb: 0, count: 1, last_load: Day(1), last_at: 0, sums: [0.0; MAX_HALF_LIVES] };
+        let row = Row {
+            verb: 0,
+            count: 1,
+            last_load: Day(1),
+            last_at: 0,
+            sums: [0.0; MAX_HALF_LIVES],
+        };
         for target in 0..(2 * CHUNK_ROWS as u32) {
             before.push(5, target, &row, 0);
         }
         before.push(9, 1, &row, 0);
-        let reactions: Vec<Reaction> = (0..CHUNK_ROWS as u32 + 10).map(|i| reaction(i / 3, 1, 0, 1, 1)).collect();
+        let reactions: Vec<Reaction> = (0..CHUNK_ROWS as u32 + 10)
+            .map(|i| reaction(i / 3, 1, 0, 1, 1))
+            .collect();
         let cut = chunks(&before, 0..before.len(), &reactions);
         let mut ends = (0, 0);
         for (old, new) in &cut {

@@ -27,7 +27,10 @@ pub struct Mixture {
 impl Mixture {
     /// The mixture of the half-lives and masses of validated parameters.
     pub fn new(params: &super::params::Recency) -> Mixture {
-        Mixture { half_lives_days: params.half_lives_days.clone(), masses: params.masses.clone() }
+        Mixture {
+            half_lives_days: params.half_lives_days.clone(),
+            masses: params.masses.clone(),
+        }
     }
 
     /// Number of half-lives.
@@ -50,7 +53,10 @@ impl Mixture {
 
     /// The factors by which sums shrink in `days` days, by half-life.
     pub fn fading(&self, days: i32) -> Vec<f64> {
-        self.half_lives_days.iter().map(|h| (-f64::from(days) / h).exp2()).collect()
+        self.half_lives_days
+            .iter()
+            .map(|h| (-f64::from(days) / h).exp2())
+            .collect()
     }
 
     /// The factors that turn sums of `days` days ago into a share of K(0) M(`history_days`), by half-life.
@@ -63,12 +69,20 @@ impl Mixture {
 
     /// K(age), age in days.
     pub fn kernel(&self, age_days: f64) -> f64 {
-        self.masses.iter().zip(&self.half_lives_days).map(|(m, h)| m / h * (-age_days / h).exp2()).sum()
+        self.masses
+            .iter()
+            .zip(&self.half_lives_days)
+            .map(|(m, h)| m / h * (-age_days / h).exp2())
+            .sum()
     }
 
     /// M(H), H in days; 0 at 0 and 1 in the long run.
     pub fn steady_mass(&self, history_days: f64) -> f64 {
-        self.masses.iter().zip(&self.half_lives_days).map(|(m, h)| m * (1.0 - (-history_days / h).exp2())).sum()
+        self.masses
+            .iter()
+            .zip(&self.half_lives_days)
+            .map(|(m, h)| m * (1.0 - (-history_days / h).exp2()))
+            .sum()
     }
 }
 
@@ -86,7 +100,14 @@ mod tests {
         let mixture = mixture();
         let mut sums = vec![0.0; mixture.len()];
         mixture.add(&mut sums, 2.0, Day(9).start_micros() + 5, Day(10));
-        let read = |days, sums: &[f64]| mixture.reading(days, 40).iter().zip(sums).map(|(f, s)| f * s).sum::<f64>();
+        let read = |days, sums: &[f64]| {
+            mixture
+                .reading(days, 40)
+                .iter()
+                .zip(sums)
+                .map(|(f, s)| f * s)
+                .sum::<f64>()
+        };
         let faded: Vec<f64> = sums.iter().zip(mixture.fading(3)).map(|(s, f)| s * f).collect();
         assert!((read(3, &sums) - read(0, &faded)).abs() < 1e-15);
         let age_days = 2.0 - 5.0 / DAY_MICROS as f64;

@@ -71,7 +71,11 @@ impl Line {
     pub fn new(scale: &Scale, corroboration: &Corroboration) -> Line {
         let slope = scale.points_per_decade / std::f64::consts::LN_10;
         let intercept = scale.one_reactor - slope * (1.0 + corroboration.base).ln();
-        Line { base: corroboration.base, intercept, slope }
+        Line {
+            base: corroboration.base,
+            intercept,
+            slope,
+        }
     }
 
     /// b0 + b1 ln I, not clamped.
@@ -132,13 +136,22 @@ impl Model<'_> {
             (false, true) => Basis::Strangers,
             (false, false) => Basis::Heads,
         };
-        Some(Sum { trusted, strangers, believed, influence: self.corroboration.base + contributed, basis })
+        Some(Sum {
+            trusted,
+            strangers,
+            believed,
+            influence: self.corroboration.base + contributed,
+            basis,
+        })
     }
 
     /// The sums of everybody.
     pub fn sums(&self, attention: &Attention) -> Vec<Option<Sum>> {
         let persons = attention.offsets.len() - 1;
-        (0..persons).into_par_iter().map(|target| self.sum(attention, target)).collect()
+        (0..persons)
+            .into_par_iter()
+            .map(|target| self.sum(attention, target))
+            .collect()
     }
 
     /// The contribution c of an edge to the person whose sum is given.
@@ -168,7 +181,10 @@ mod tests {
     #[test]
     fn the_scale_is_absolute() {
         for (reactors, points) in [(1.0, 20.0), (10.0, 30.96), (1e3, 54.84), (1e6, 90.84)] {
-            assert!((line().score_of_contributions(reactors) - points).abs() < 0.01, "{reactors}");
+            assert!(
+                (line().score_of_contributions(reactors) - points).abs() < 0.01,
+                "{reactors}"
+            );
         }
         assert_eq!(line().score(1e-9), 1.0);
         assert_eq!(line().score(1e30), 100.0);
@@ -188,7 +204,13 @@ mod tests {
     #[test]
     fn believing_falls_smoothly_as_the_crowd_grows() {
         let params = Corroboration::default();
-        let steps: Vec<f64> = (0..2_000).map(|i| believed(3.0, f64::from(i) * 0.01, &params)).collect();
-        assert!(steps.windows(2).all(|pair| pair[0] >= pair[1] && pair[0] - pair[1] < 0.01));
+        let steps: Vec<f64> = (0..2_000)
+            .map(|i| believed(3.0, f64::from(i) * 0.01, &params))
+            .collect();
+        assert!(
+            steps
+                .windows(2)
+                .all(|pair| pair[0] >= pair[1] && pair[0] - pair[1] < 0.01)
+        );
     }
 }

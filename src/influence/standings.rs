@@ -20,9 +20,17 @@ impl Standings {
     /// Scores everybody and ranks them.
     pub fn of(attention: &Attention, model: &Model, line: &Line) -> Standings {
         let sums = model.sums(attention);
-        let values: Vec<Option<f64>> = sums.iter().map(|sum| sum.map(|sum| line.value(sum.influence))).collect();
+        let values: Vec<Option<f64>> = sums
+            .iter()
+            .map(|sum| sum.map(|sum| line.value(sum.influence)))
+            .collect();
         let (ranks, percentiles) = ranked(&values);
-        Standings { sums, values, ranks, percentiles }
+        Standings {
+            sums,
+            values,
+            ranks,
+            percentiles,
+        }
     }
 
     /// The score of a person.
@@ -40,7 +48,11 @@ impl Standings {
 
 /// Ranks (1, 1, 3) and percentiles by descending value.
 fn ranked(values: &[Option<f64>]) -> (Vec<Option<i64>>, Vec<Option<f64>>) {
-    let mut scored: Vec<(f64, usize)> = values.iter().enumerate().filter_map(|(person, value)| value.map(|v| (v, person))).collect();
+    let mut scored: Vec<(f64, usize)> = values
+        .iter()
+        .enumerate()
+        .filter_map(|(person, value)| value.map(|v| (v, person)))
+        .collect();
     scored.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     let (mut ranks, mut percentiles) = (vec![None; values.len()], vec![None; values.len()]);
     let mut above = 0;

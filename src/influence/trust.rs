@@ -59,7 +59,9 @@ pub struct Reactors {
 
 /// Propagates trust along tonight's attention, all networks in one graph.
 pub fn reactors(attention: &Attention, trust: &[f64], shares: &[f64], params: &ModelParams) -> Result<Reactors> {
-    let weights = (0..attention.edge_count()).map(|edge| attention.scaled(edge, shares)).collect();
+    let weights = (0..attention.edge_count())
+        .map(|edge| attention.scaled(edge, shares))
+        .collect();
     let in_edges = Csr::from_sorted_rows(attention.offsets.clone(), attention.reactors.clone(), weights)
         .map_err(|error| Error::internal("tonight's attention is no graph").with_source(error))?;
     let propagation = PropagationParams {
@@ -71,7 +73,12 @@ pub fn reactors(attention: &Attention, trust: &[f64], shares: &[f64], params: &M
     let outcome = propagate(&in_edges, trust, &propagation);
     let (out_edges, _) = in_edges.transpose();
     let returns = return_probability(&in_edges, &out_edges, propagation.damping);
-    let standing = outcome.inflow.iter().zip(&returns).map(|(x, back)| standing(x * (1.0 - back), &params.standing)).collect();
+    let standing = outcome
+        .inflow
+        .iter()
+        .zip(&returns)
+        .map(|(x, back)| standing(x * (1.0 - back), &params.standing))
+        .collect();
     Ok(Reactors { standing, outcome })
 }
 

@@ -29,7 +29,10 @@ impl Accounts {
 
     /// No account, of the networks `names`.
     pub fn empty(names: Vec<String>) -> Accounts {
-        let ids = names.iter().map(|_| LargeStringArray::from(Vec::<&str>::new())).collect();
+        let ids = names
+            .iter()
+            .map(|_| LargeStringArray::from(Vec::<&str>::new()))
+            .collect();
         Accounts::new(names, ids)
     }
 
@@ -91,7 +94,9 @@ impl Accounts {
             .map(|network| {
                 let (mine, others) = rest.split_at(rest.partition_point(|node| *node < self.bases[network + 1]));
                 rest = others;
-                mine.iter().map(|node| Some(self.ids[network].value((node - self.bases[network]) as usize))).collect()
+                mine.iter()
+                    .map(|node| Some(self.ids[network].value((node - self.bases[network]) as usize)))
+                    .collect()
             })
             .collect();
         Accounts::new(self.names.clone(), ids)
@@ -127,15 +132,25 @@ pub fn merge(state: &Accounts, interners: &[Interner], is_used: &(dyn Fn(usize, 
     let mut base = 0_u32;
     for (merged, old, mut new) in parts {
         from_state.extend(old.iter().map(|place| base + place));
-        new.iter_mut().filter(|node| **node != NO_NODE).for_each(|node| *node += base);
+        new.iter_mut()
+            .filter(|node| **node != NO_NODE)
+            .for_each(|node| *node += base);
         from_interner.push(new);
         base += merged.len() as u32;
         ids.push(merged);
     }
-    Merged { accounts: Accounts::new(state.names.clone(), ids), from_state, from_interner }
+    Merged {
+        accounts: Accounts::new(state.names.clone(), ids),
+        from_state,
+        from_interner,
+    }
 }
 
-fn merge_network(state: &LargeStringArray, interner: &Interner, is_used: &dyn Fn(u32) -> bool) -> (LargeStringArray, Vec<u32>, Vec<u32>) {
+fn merge_network(
+    state: &LargeStringArray,
+    interner: &Interner,
+    is_used: &dyn Fn(u32) -> bool,
+) -> (LargeStringArray, Vec<u32>, Vec<u32>) {
     let mut new: Vec<(Box<str>, u32)> = Vec::new();
     interner.for_each(|number, id| {
         if is_used(number) {
@@ -190,15 +205,26 @@ mod tests {
         let names = vec!["facebook".to_owned(), "twitter".to_owned()];
         let state = Accounts::new(
             names,
-            vec![LargeStringArray::from(vec!["b", "d"]), LargeStringArray::from(vec!["a"])],
+            vec![
+                LargeStringArray::from(vec!["b", "d"]),
+                LargeStringArray::from(vec!["a"]),
+            ],
         );
         let (facebook, numbers) = interned(&["e", "b", "a", "unused"]);
         let unused = numbers[3];
         let merged = merge(&state, &[facebook, Interner::default()], &|_, number| number != unused);
-        let all: Vec<String> = (0..merged.accounts.len() as u32).map(|n| merged.accounts.own_person_id(n)).collect();
-        assert_eq!(all, ["facebook:a", "facebook:b", "facebook:d", "facebook:e", "twitter:a"]);
+        let all: Vec<String> = (0..merged.accounts.len() as u32)
+            .map(|n| merged.accounts.own_person_id(n))
+            .collect();
+        assert_eq!(
+            all,
+            ["facebook:a", "facebook:b", "facebook:d", "facebook:e", "twitter:a"]
+        );
         assert_eq!(merged.from_state, [1, 2, 4]);
-        let nodes: Vec<u32> = numbers[..3].iter().map(|n| merged.from_interner[0][*n as usize]).collect();
+        let nodes: Vec<u32> = numbers[..3]
+            .iter()
+            .map(|n| merged.from_interner[0][*n as usize])
+            .collect();
         assert_eq!(nodes, [3, 1, 0]);
         assert_eq!(merged.accounts.find(0, "d"), Some(2));
         assert_eq!(merged.accounts.find(1, "d"), None);

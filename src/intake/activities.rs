@@ -20,7 +20,14 @@ use crate::warehouse::store::{Object, Store};
 
 const TABLE: &str = "activities";
 /// The columns that move a score, in the order of the constants below.
-const WANTED: [&str; 6] = ["activity_id", "occurred_at", "actor_id", "verb", "target_id", "object_id"];
+const WANTED: [&str; 6] = [
+    "activity_id",
+    "occurred_at",
+    "actor_id",
+    "verb",
+    "target_id",
+    "object_id",
+];
 const ACTIVITY_ID: usize = 0;
 const OCCURRED_AT: usize = 1;
 const ACTOR_ID: usize = 2;
@@ -86,22 +93,37 @@ struct PartitionFiles<'a> {
 ///
 /// # Errors
 /// Only when the store fails; what is wrong with files and rows is in [`Intake::rejects`].
-pub fn take_in(store: &Store, inventory: &Inventory, params: &IntakeParams, tick: &(dyn Fn(u64) + Sync)) -> Result<Intake> {
+pub fn take_in(
+    store: &Store,
+    inventory: &Inventory,
+    params: &IntakeParams,
+    tick: &(dyn Fn(u64) + Sync),
+) -> Result<Intake> {
     let mut rejects = Vec::new();
     let mut admitted = Vec::new();
     for (partition, objects) in inventory.delivered(TABLE, params.first, params.last) {
         if let Some(network) = params.networks.iter().position(|n| n.name == partition.network) {
             let files = admit_all(store, partition, objects, &mut rejects)?;
-            admitted.push(PartitionFiles { network, partition, files });
+            admitted.push(PartitionFiles {
+                network,
+                partition,
+                files,
+            });
         }
     }
     let mut first_load_dates = params.first_load_dates.clone();
-    for found in admitted.iter().filter(|found| found.files.iter().any(|file| file.rows > 0)) {
+    for found in admitted
+        .iter()
+        .filter(|found| found.files.iter().any(|file| file.rows > 0))
+    {
         let first = &mut first_load_dates[found.network];
         *first = Some(first.map_or(found.partition.load_date, |day| day.min(found.partition.load_date)));
     }
     let interners: Vec<Interner> = params.networks.iter().map(|_| Interner::default()).collect();
-    let jobs: Vec<(&PartitionFiles, &Admitted)> = admitted.iter().flat_map(|found| found.files.iter().map(move |file| (found, file))).collect();
+    let jobs: Vec<(&PartitionFiles, &Admitted)> = admitted
+        .iter()
+        .flat_map(|found| found.files.iter().map(move |file| (found, file)))
+        .collect();
     let outcomes = jobs
         .par_iter()
         .map(|(found, file)| {
@@ -117,7 +139,13 @@ pub fn take_in(store: &Store, inventory: &Inventory, params: &IntakeParams, tick
             outcome
         })
         .collect::<Result<Vec<FileRows>>>()?;
-    let mut intake = Intake { rows: vec![Rows::default(); params.networks.len()], interners, rejects, shares: Vec::new(), first_load_dates };
+    let mut intake = Intake {
+        rows: vec![Rows::default(); params.networks.len()],
+        interners,
+        rejects,
+        shares: Vec::new(),
+        first_load_dates,
+    };
     let mut outcomes = outcomes.into_iter();
     for found in &admitted {
         intake.append(found, outcomes.by_ref().take(found.files.len()));
@@ -125,7 +153,12 @@ pub fn take_in(store: &Store, inventory: &Inventory, params: &IntakeParams, tick
     Ok(intake)
 }
 
-fn admit_all(store: &Store, partition: &Partition, objects: &[Object], rejects: &mut Vec<Reject>) -> Result<Vec<Admitted>> {
+fn admit_all(
+    store: &Store,
+    partition: &Partition,
+    objects: &[Object],
+    rejects: &mut Vec<Reject>,
+) -> Result<Vec<Admitted>> {
     let decided = objects
         .par_iter()
         .map(|object| Ok((object, admit(store, object, &WANTED, contract::columns(TABLE))?)))
@@ -161,17 +194,41 @@ struct FileRows {
     unreadable: Option<String>,
 }
 
-fn read_file(store: &Store, file: &Admitted, network: &Network, rules: &Rules, interner: &Interner) -> Result<FileRows> {
-    let mut taken = FileRows { file: file.object.key.clone(), rows: Rows::default(), refused: Vec::new(), read: 0, unreadable: None };
+fn read_file(
+    store: &Store,
+    file: &Admitted,
+    network: &Network,
+    rules: &Rules,
+    interner: &Interner,
+) -> Result<FileRows> {
+    let mut taken = FileRows {
+        file: file.object.key.clone(),
+        rows: Rows::default(),
+        refused: Vec::new(),
+        read: 0,
+        unreadable: None,
+    };
     let outcome = read(store, file, &mut |batch| taken.take(&batch, network, rules, interner))?;
     if let Err(reason) = outcome {
-        taken = FileRows { file: taken.file, rows: Rows::default(), refused: Vec::new(), read: 0, unreadable: Some(reason) };
+        taken = FileRows {
+            file: taken.file,
+            rows: Rows::default(),
+            refused: Vec::new(),
+            read: 0,
+            unreadable: Some(reason),
+        };
     }
     Ok(taken)
 }
 
 impl FileRows {
-    fn take(&mut self, batch: &Batch, network: &Network, rules: &Rules, interner: &Interner) -> std::result::Result<(), String> {
+    fn take(
+        &mut self,
+        batch: &Batch,
+        network: &Network,
+        rules: &Rules,
+        interner: &Interner,
+    ) -> std::result::Result<(), String> {
         let ids = batch.texts(ACTIVITY_ID)?;
         let times = batch.instants(OCCURRED_AT)?;
         let (actors, verbs, targets) = (batch.texts(ACTOR_ID)?, batch.texts(VERB)?, batch.texts(TARGET_ID)?);
@@ -193,14 +250,20 @@ impl FileRows {
                     self.rows.verbs.push(verb);
                     believed.push(row as u32);
                 }
-                Err(reason) => self.refused.push((self.read as i64 + row as i64, reason, found.activity_id.map(str::to_owned))),
+                Err(reason) => self.refused.push((
+                    self.read as i64 + row as i64,
+                    reason,
+                    found.activity_id.map(str::to_owned),
+                )),
             }
         }
         interner.intern(&actors, &believed, &mut self.rows.actors);
         interner.intern(&targets, &believed, &mut self.rows.targets);
         if network.co_visit.is_some() {
             let venues = batch.texts(OBJECT_ID)?;
-            self.rows.venues.extend(believed.iter().map(|row| venue_hash(&venues, *row as usize)));
+            self.rows
+                .venues
+                .extend(believed.iter().map(|row| venue_hash(&venues, *row as usize)));
         }
         self.read += batch.rows as u64;
         Ok(())
@@ -218,7 +281,13 @@ pub fn venue_hash(venues: &arrow::array::StringViewArray, row: usize) -> u64 {
 impl Intake {
     fn append(&mut self, found: &PartitionFiles, outcomes: impl Iterator<Item = FileRows>) {
         let partition = found.partition;
-        let mut share = Share { table: TABLE, network: partition.network.clone(), load_date: partition.load_date, rows: 0, refused: 0 };
+        let mut share = Share {
+            table: TABLE,
+            network: partition.network.clone(),
+            load_date: partition.load_date,
+            rows: 0,
+            refused: 0,
+        };
         let rows = &mut self.rows[found.network];
         for outcome in outcomes {
             if let Some(reason) = outcome.unreadable {
@@ -227,12 +296,17 @@ impl Intake {
             }
             share.rows += outcome.read;
             share.refused += outcome.refused.len() as u64;
-            self.rejects.extend(outcome.refused.into_iter().map(|(row_number, reason, activity_id)| Reject {
-                row_number: Some(row_number),
-                activity_id,
-                reason,
-                ..file_reject(partition, &outcome.file, String::new())
-            }));
+            self.rejects.extend(
+                outcome
+                    .refused
+                    .into_iter()
+                    .map(|(row_number, reason, activity_id)| Reject {
+                        row_number: Some(row_number),
+                        activity_id,
+                        reason,
+                        ..file_reject(partition, &outcome.file, String::new())
+                    }),
+            );
             rows.extend(outcome.rows);
         }
         rows.date_ends.push((partition.load_date, rows.ids.len()));
@@ -274,7 +348,10 @@ impl Rows {
     /// Each load date with the range of its rows.
     pub fn dates(&self) -> impl Iterator<Item = (Day, std::ops::Range<usize>)> + '_ {
         let starts = std::iter::once(0).chain(self.date_ends.iter().map(|(_, end)| *end));
-        self.date_ends.iter().zip(starts).map(|((day, end), start)| (*day, start..*end))
+        self.date_ends
+            .iter()
+            .zip(starts)
+            .map(|((day, end), start)| (*day, start..*end))
     }
 
     /// Whether the row is a post.

@@ -43,7 +43,11 @@ impl Shard {
             let start = if index == 0 { 0 } else { ends[index - 1] };
             &text[start..ends[index]]
         };
-        match table.entry(hash, |index| stored(*index) == id, |index| hasher.hash_one(stored(*index))) {
+        match table.entry(
+            hash,
+            |index| stored(*index) == id,
+            |index| hasher.hash_one(stored(*index)),
+        ) {
             Entry::Occupied(entry) => *entry.get(),
             Entry::Vacant(entry) => {
                 let index = ends.len() as u32;
@@ -105,7 +109,12 @@ impl Interner {
 
     /// One more than the greatest number given so far.
     pub fn number_bound(&self) -> usize {
-        let longest = self.shards.iter().map(|shard| lock(shard).ends.len()).max().unwrap_or(0);
+        let longest = self
+            .shards
+            .iter()
+            .map(|shard| lock(shard).ends.len())
+            .max()
+            .unwrap_or(0);
         longest << SHARD_BITS
     }
 

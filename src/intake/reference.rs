@@ -49,7 +49,12 @@ pub struct Reference {
 }
 
 /// Reads the reference tables of the load dates in `params`.
-pub fn take_in(store: &Store, inventory: &Inventory, params: &IntakeParams, interners: &[Interner]) -> Result<Reference> {
+pub fn take_in(
+    store: &Store,
+    inventory: &Inventory,
+    params: &IntakeParams,
+    interners: &[Interner],
+) -> Result<Reference> {
     let mut reference = Reference::default();
     let place = |partition: &Partition| params.networks.iter().position(|n| n.name == partition.network);
     let mut newest_first: Vec<_> = inventory.delivered("accounts", params.first, params.last).collect();
@@ -69,10 +74,17 @@ pub fn take_in(store: &Store, inventory: &Inventory, params: &IntakeParams, inte
         };
         if let Some(rows) = reference.read_partition(store, "follows", partition, files)? {
             let pairs = rows.columns(|columns| {
-                let (from, to) = (interners[network].intern_all(&columns[0]), interners[network].intern_all(&columns[1]));
+                let (from, to) = (
+                    interners[network].intern_all(&columns[0]),
+                    interners[network].intern_all(&columns[1]),
+                );
                 from.into_iter().zip(to).collect::<Vec<_>>()
             });
-            reference.follows.entry(network).or_default().insert(partition.load_date, pairs.concat());
+            reference
+                .follows
+                .entry(network)
+                .or_default()
+                .insert(partition.load_date, pairs.concat());
         }
     }
     for (partition, files) in inventory.delivered("identities", params.first, params.last) {
@@ -104,30 +116,56 @@ impl TextRows {
 
 impl Reference {
     /// The partition's rows; none where no file of it can be read.
-    fn read_partition(&mut self, store: &Store, table: &'static str, partition: &Partition, files: &[Object]) -> Result<Option<TextRows>> {
+    fn read_partition(
+        &mut self,
+        store: &Store,
+        table: &'static str,
+        partition: &Partition,
+        files: &[Object],
+    ) -> Result<Option<TextRows>> {
         let columns = contract::columns(table);
         let names: Vec<&str> = columns.iter().map(|column| column.name).collect();
         let mut rows = TextRows { batches: Vec::new() };
-        let mut share = Share { table, network: partition.network.clone(), load_date: partition.load_date, rows: 0, refused: 0 };
+        let mut share = Share {
+            table,
+            network: partition.network.clone(),
+            load_date: partition.load_date,
+            rows: 0,
+            refused: 0,
+        };
         let mut is_readable = false;
         for object in files {
             let admitted = match admit(store, object, &names, columns)? {
                 Ok(admitted) => admitted,
                 Err(reason) => {
-                    self.rejects.push(reject(table, partition, &object.key, None, format!("unreadable file: {reason}")));
+                    self.rejects.push(reject(
+                        table,
+                        partition,
+                        &object.key,
+                        None,
+                        format!("unreadable file: {reason}"),
+                    ));
                     continue;
                 }
             };
             let mut taken = Vec::new();
             let mut seen = 0_i64;
             let outcome = read(store, &admitted, &mut |batch| {
-                let columns = (0..names.len()).map(|index| batch.texts(index)).collect::<std::result::Result<Vec<_>, _>>()?;
+                let columns = (0..names.len())
+                    .map(|index| batch.texts(index))
+                    .collect::<std::result::Result<Vec<_>, _>>()?;
                 taken.push((seen, columns));
                 seen += batch.rows as i64;
                 Ok(())
             })?;
             if let Err(reason) = outcome {
-                self.rejects.push(reject(table, partition, &object.key, None, format!("unreadable file: {reason}")));
+                self.rejects.push(reject(
+                    table,
+                    partition,
+                    &object.key,
+                    None,
+                    format!("unreadable file: {reason}"),
+                ));
                 continue;
             }
             is_readable = true;
@@ -143,10 +181,23 @@ impl Reference {
     }
 
     #[allow(clippy::too_many_arguments)]
-    fn keep(&mut self, table: &'static str, partition: &Partition, file: &str, first: i64, columns: Vec<StringViewArray>, rows: &mut TextRows, share: &mut Share) {
+    fn keep(
+        &mut self,
+        table: &'static str,
+        partition: &Partition,
+        file: &str,
+        first: i64,
+        columns: Vec<StringViewArray>,
+        rows: &mut TextRows,
+        share: &mut Share,
+    ) {
         let names = contract::columns(table);
         let count = columns.first().map_or(0, |column| column.len());
-        let missing = |row: usize| columns.iter().position(|column| column.is_null(row) || column.value(row).is_empty());
+        let missing = |row: usize| {
+            columns
+                .iter()
+                .position(|column| column.is_null(row) || column.value(row).is_empty())
+        };
         let mut kept = Vec::with_capacity(count);
         for row in 0..count {
             match missing(row) {
@@ -154,20 +205,31 @@ impl Reference {
                 Some(column) => {
                     share.refused += 1;
                     let reason = format!("null {}: the column is required", names[column].name);
-                    self.rejects.push(reject(table, partition, file, Some(first + row as i64), reason));
+                    self.rejects
+                        .push(reject(table, partition, file, Some(first + row as i64), reason));
                 }
             }
         }
         let numbers: Vec<i64> = kept.iter().map(|row| first + i64::from(*row)).collect();
         let columns = columns
             .iter()
-            .map(|column| kept.iter().map(|row| Some(column.value(*row as usize))).collect::<StringViewArray>())
+            .map(|column| {
+                kept.iter()
+                    .map(|row| Some(column.value(*row as usize)))
+                    .collect::<StringViewArray>()
+            })
             .collect();
         rows.batches.push((file.to_owned(), numbers, columns));
     }
 
     /// One owner an account: the lesser person_id; another person's row is refused.
-    fn settle_claims(&mut self, partition: &Partition, rows: TextRows, params: &IntakeParams, interners: &[Interner]) -> Vec<Claim> {
+    fn settle_claims(
+        &mut self,
+        partition: &Partition,
+        rows: TextRows,
+        params: &IntakeParams,
+        interners: &[Interner],
+    ) -> Vec<Claim> {
         let mut claims: Vec<(Claim, &str, i64)> = Vec::new();
         for (file, numbers, columns) in &rows.batches {
             let (persons, networks, accounts) = (&columns[0], &columns[1], &columns[2]);
@@ -175,7 +237,11 @@ impl Reference {
                 match params.networks.iter().position(|n| n.name == networks.value(row)) {
                     Some(network) => {
                         let account = interners[network].intern_one(accounts.value(row));
-                        let claim = Claim { network, account, person_id: persons.value(row).into() };
+                        let claim = Claim {
+                            network,
+                            account,
+                            person_id: persons.value(row).into(),
+                        };
                         claims.push((claim, file, *number));
                     }
                     None => {
@@ -184,14 +250,17 @@ impl Reference {
                 }
             }
         }
-        claims.sort_by(|(a, ..), (b, ..)| (a.network, a.account, &a.person_id).cmp(&(b.network, b.account, &b.person_id)));
+        claims.sort_by(|(a, ..), (b, ..)| {
+            (a.network, a.account, &a.person_id).cmp(&(b.network, b.account, &b.person_id))
+        });
         let mut settled: Vec<Claim> = Vec::with_capacity(claims.len());
         for (claim, file, row_number) in claims {
             match settled.last() {
                 Some(owner) if (owner.network, owner.account) == (claim.network, claim.account) => {
                     if owner.person_id != claim.person_id {
                         let reason = "account claimed by two persons: it belongs to the lesser person_id".to_owned();
-                        self.rejects.push(reject("identities", partition, file, Some(row_number), reason));
+                        self.rejects
+                            .push(reject("identities", partition, file, Some(row_number), reason));
                     }
                 }
                 _ => settled.push(claim),

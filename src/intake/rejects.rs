@@ -61,7 +61,13 @@ mod tests {
 
     #[test]
     fn the_bound_itself_is_still_allowed() {
-        let share = |rows, refused| Share { table: "activities", network: "t".into(), load_date: Day(0), rows, refused };
+        let share = |rows, refused| Share {
+            table: "activities",
+            network: "t".into(),
+            load_date: Day(0),
+            rows,
+            refused,
+        };
         assert!(!share(100, 5).is_above(0.05));
         assert!(share(100, 6).is_above(0.05));
         assert!(!share(0, 0).is_above(0.0));

@@ -54,8 +54,12 @@ impl Rules<'_> {
         if found.target_id == Some("") {
             return Err("empty target_id: expected an id, or null on a post".to_owned());
         }
-        let occurred_at = found.occurred_at.ok_or_else(|| "null occurred_at: the column is required".to_owned())?;
-        let verb = found.verb_code.ok_or_else(|| self.unknown_verb(found.verb.unwrap_or_default()))?;
+        let occurred_at = found
+            .occurred_at
+            .ok_or_else(|| "null occurred_at: the column is required".to_owned())?;
+        let verb = found
+            .verb_code
+            .ok_or_else(|| self.unknown_verb(found.verb.unwrap_or_default()))?;
         self.judge_time(occurred_at)?;
         Ok((occurred_at, verb))
     }
@@ -69,7 +73,11 @@ impl Rules<'_> {
         let day = Day::of_micros(occurred_at);
         if occurred_at >= self.load_date.end_micros() {
             let ahead = (occurred_at - self.load_date.end_micros()) / DAY_MICROS;
-            return Err(format!("time after the load date's end: it occurred on {day}, {} day(s) after {}", ahead + 1, self.load_date));
+            return Err(format!(
+                "time after the load date's end: it occurred on {day}, {} day(s) after {}",
+                ahead + 1,
+                self.load_date
+            ));
         }
         if day < FIRST_DAY {
             return Err(format!("time before 2004: it occurred on {day}"));
@@ -88,7 +96,11 @@ impl Rules<'_> {
 mod tests {
     use super::*;
 
-    const RULES: Rules = Rules { network: "twitter", load_date: Day(20_000), max_lateness_days: Some(30) };
+    const RULES: Rules = Rules {
+        network: "twitter",
+        load_date: Day(20_000),
+        max_lateness_days: Some(30),
+    };
 
     fn found(occurred_at: i64) -> Found<'static> {
         Found {
@@ -113,9 +125,22 @@ mod tests {
         assert!(RULES.judge(&found(end)).unwrap_err().starts_with("time after"));
         let oldest = RULES.load_date.minus(30).start_micros();
         assert!(RULES.judge(&found(oldest)).is_ok());
-        assert!(RULES.judge(&found(oldest - 1)).unwrap_err().starts_with("delivered too late"));
-        assert!(RULES.judge(&found(FIRST_DAY.start_micros() - 1)).unwrap_err().contains("2004"));
-        let backlog = Rules { max_lateness_days: None, ..RULES };
+        assert!(
+            RULES
+                .judge(&found(oldest - 1))
+                .unwrap_err()
+                .starts_with("delivered too late")
+        );
+        assert!(
+            RULES
+                .judge(&found(FIRST_DAY.start_micros() - 1))
+                .unwrap_err()
+                .contains("2004")
+        );
+        let backlog = Rules {
+            max_lateness_days: None,
+            ..RULES
+        };
         assert!(backlog.judge(&found(FIRST_DAY.start_micros())).is_ok());
     }
 
@@ -124,9 +149,34 @@ mod tests {
         let good = found(RULES.load_date.start_micros());
         let reason = |found: Found| RULES.judge(&found).unwrap_err();
         assert!(reason(Found { actor_id: None, ..good }).contains("actor_id"));
-        assert!(reason(Found { activity_id: Some(""), ..good }).contains("empty activity_id"));
-        assert!(reason(Found { target_id: Some(""), ..good }).contains("target_id"));
-        assert!(reason(Found { occurred_at: None, ..good }).contains("occurred_at"));
-        assert!(reason(Found { verb: Some("poke"), verb_code: None, ..good }).contains("'poke'"));
+        assert!(
+            reason(Found {
+                activity_id: Some(""),
+                ..good
+            })
+            .contains("empty activity_id")
+        );
+        assert!(
+            reason(Found {
+                target_id: Some(""),
+                ..good
+            })
+            .contains("target_id")
+        );
+        assert!(
+            reason(Found {
+                occurred_at: None,
+                ..good
+            })
+            .contains("occurred_at")
+        );
+        assert!(
+            reason(Found {
+                verb: Some("poke"),
+                verb_code: None,
+                ..good
+            })
+            .contains("'poke'")
+        );
     }
 }

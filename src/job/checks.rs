@@ -48,12 +48,7 @@ impl RunRules {
     pub(super) fn of(spec: RunSpec) -> Result<RunRules> {
         if let Some(threads) = spec.threads {
             let is_some = (1..=1024).contains(&threads);
-            require(
-                is_some,
-                "run.threads",
-                threads,
-                "1 to 1024 (all cores without the key)",
-            )?;
+            require(is_some, "run.threads", threads, "1 to 1024 (all cores without the key)")?;
         }
         let bytes_of = |text: String| match size::parse(&text) {
             Some(bytes) => Ok(bytes),
@@ -90,10 +85,7 @@ impl StorageRules {
         let is_few = self.max_retries <= 100;
         require(is_few, "storage.max_retries", self.max_retries, "0 to 100")?;
         seconds("storage.retry_timeout_seconds", self.retry_timeout_seconds)?;
-        seconds(
-            "storage.request_timeout_seconds",
-            self.request_timeout_seconds,
-        )?;
+        seconds("storage.request_timeout_seconds", self.request_timeout_seconds)?;
         Ok(self)
     }
 }
@@ -103,12 +95,7 @@ impl InfluenceRules {
     pub(super) fn checked(self) -> Result<InfluenceRules> {
         let (percentile, rows) = (self.min_percentile, self.max_per_direction);
         let is_percentile = (0.0..=100.0).contains(&percentile);
-        require(
-            is_percentile,
-            "influences.min_percentile",
-            percentile,
-            "0 to 100",
-        )?;
+        require(is_percentile, "influences.min_percentile", percentile, "0 to 100")?;
         let is_few = (1..=20).contains(&rows);
         require(is_few, "influences.max_per_direction", rows, "1 to 20")?;
         Ok(self)
@@ -116,10 +103,7 @@ impl InfluenceRules {
 }
 
 fn check_expected(expect: &[String], networks: &[Network]) -> Result<()> {
-    let names: Vec<&str> = networks
-        .iter()
-        .map(|network| network.name.as_str())
-        .collect();
+    let names: Vec<&str> = networks.iter().map(|network| network.name.as_str()).collect();
     match expect.iter().find(|name| !names.contains(&name.as_str())) {
         None => Ok(()),
         // Otherwise no date would ever be ready.
@@ -154,7 +138,5 @@ fn require(is_allowed: bool, key: &str, value: impl Display, allowed: &str) -> R
     if is_allowed {
         return Ok(());
     }
-    Err(Error::usage(format!(
-        "{key} is {value}: expected {allowed}"
-    )))
+    Err(Error::usage(format!("{key} is {value}: expected {allowed}")))
 }

@@ -72,15 +72,8 @@ fn every_key_of_the_reference_is_explained_just_above() {
     let text = read("reference.toml");
     let lines: Vec<&str> = text.lines().collect();
     let is_setting = |line: &str| !line.starts_with(['#', '[', ' ', ']']) && line.contains(" = ");
-    for (index, line) in lines
-        .iter()
-        .enumerate()
-        .filter(|(_, line)| is_setting(line))
-    {
-        assert!(
-            lines[index - 1].starts_with("# "),
-            "no comment above: {line}"
-        );
+    for (index, line) in lines.iter().enumerate().filter(|(_, line)| is_setting(line)) {
+        assert!(lines[index - 1].starts_with("# "), "no comment above: {line}");
     }
 }
 
@@ -94,20 +87,12 @@ fn the_reference_in_full_is_a_job() {
 
 #[rstest]
 fn a_job_file_resolves_as_it_stands(#[values("nightly.toml", "backfill.toml")] name: &str) {
-    JobSpec::parse(&read(name), name)
-        .unwrap()
-        .resolve()
-        .unwrap();
+    JobSpec::parse(&read(name), name).unwrap().resolve().unwrap();
 }
 
 #[test]
 fn a_backfill_continues_what_the_night_computes() {
-    let job = |name: &str| {
-        JobSpec::parse(&read(name), name)
-            .unwrap()
-            .resolve()
-            .unwrap()
-    };
+    let job = |name: &str| JobSpec::parse(&read(name), name).unwrap().resolve().unwrap();
     let (night, backfill) = (job("nightly.toml"), job("backfill.toml"));
     assert_eq!(night.model_version(), backfill.model_version());
     assert_eq!(night.output, backfill.output);

@@ -43,9 +43,8 @@ fn set(spec: JobSpec, key: &str, value: &str) -> Result<JobSpec> {
         .parse::<Value>()
         .unwrap_or_else(|_| Value::String(value.to_owned()));
     let mut origins = spec.origins.clone();
-    let mut table = Table::try_from(&spec).map_err(|error| {
-        Error::internal("a job could not be written as TOML").with_source(error)
-    })?;
+    let mut table = Table::try_from(&spec)
+        .map_err(|error| Error::internal("a job could not be written as TOML").with_source(error))?;
     for (path, value) in leaves(path, value) {
         origins.set_by(&path.join("."), &format!("--set {key}"));
         put(&mut table, &path, value);
@@ -62,11 +61,7 @@ fn set(spec: JobSpec, key: &str, value: &str) -> Result<JobSpec> {
 
 /// The parts of a dotted key, read as TOML reads them.
 fn path_of(key: &str) -> Result<Vec<String>> {
-    let not_a_key = || {
-        Error::usage(format!(
-            "{key:?} is not a key: expected names joined by dots"
-        ))
-    };
+    let not_a_key = || Error::usage(format!("{key:?} is not a key: expected names joined by dots"));
     let mut table: Table = format!("{key} = 0").parse().map_err(|_| not_a_key())?;
     let mut path = Vec::new();
     loop {
@@ -122,12 +117,7 @@ mod tests {
     fn set_all(overrides: &[&str]) -> Result<JobSpec> {
         let file = "[model.repeats]\nbeta = 1.0\n[networks.x.verbs]\nask = 1.0\n";
         let spec = JobSpec::parse(file, "n.toml").unwrap();
-        spec.with_overrides(
-            &overrides
-                .iter()
-                .map(|s| s.to_string())
-                .collect::<Vec<String>>(),
-        )
+        spec.with_overrides(&overrides.iter().map(|s| s.to_string()).collect::<Vec<String>>())
     }
 
     #[test]
@@ -172,10 +162,7 @@ mod tests {
     )]
     #[case("networks.x.shre=3", "did you mean `networks.x.share`?")]
     #[case("model={repeat={beta=3}}", "did you mean `model.repeats`?")]
-    #[case(
-        "model.repeats.beta=lots",
-        "--set model.repeats.beta: invalid type: string \"lots\""
-    )]
+    #[case("model.repeats.beta=lots", "--set model.repeats.beta: invalid type: string \"lots\"")]
     #[case("model.repeats=3", "--set model.repeats: invalid type: integer `3`")]
     #[case("input.max_lateness_days=3.5", "invalid type: floating point `3.5`")]
     fn what_cannot_be_set_is_a_usage_error(#[case] text: &str, #[case] says: &str) {

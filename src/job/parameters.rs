@@ -121,16 +121,8 @@ mod tests {
 
     fn job(overrides: &[&str]) -> Job {
         let roots = ["input.root=in", "output.root=out"];
-        let all: Vec<String> = roots
-            .iter()
-            .chain(overrides)
-            .map(|s| s.to_string())
-            .collect();
-        JobSpec::empty()
-            .with_overrides(&all)
-            .unwrap()
-            .resolve()
-            .unwrap()
+        let all: Vec<String> = roots.iter().chain(overrides).map(|s| s.to_string()).collect();
+        JobSpec::empty().with_overrides(&all).unwrap().resolve().unwrap()
     }
 
     #[rstest]
@@ -177,10 +169,7 @@ mod tests {
         assert_eq!(ab.parameters()["model"]["trust"]["seeds"]["count"], 2);
         assert!(!ab.parameters().to_string().contains("ann"));
         let others = job(&["model.trust.seeds=['ann', 'eve']"]).parameters();
-        assert_eq!(
-            differing(&ab.parameters(), &others),
-            ["model.trust.seeds.hash"]
-        );
+        assert_eq!(differing(&ab.parameters(), &others), ["model.trust.seeds.hash"]);
     }
 
     #[test]

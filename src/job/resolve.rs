@@ -99,10 +99,7 @@ mod tests {
     fn the_example_of_the_contract_is_a_job() {
         let text = "[networks.stackexchange.verbs]\nquestion = 0.0\naccept = 5\n";
         let job = resolved(text).unwrap();
-        assert_eq!(
-            (job.input.root.as_str(), job.output.root.as_str()),
-            ("in", "out")
-        );
+        assert_eq!((job.input.root.as_str(), job.output.root.as_str()), ("in", "out"));
         assert_eq!(job.networks.len(), 5);
         assert!(job.networks.iter().any(|n| n.verb("accept").is_some()));
     }
@@ -133,22 +130,8 @@ mod tests {
             ..Flags::default()
         };
         let job = |flags| JobSpec::empty().with_flags(flags);
-        assert!(
-            job(output())
-                .resolve_for_reading()
-                .unwrap()
-                .input
-                .root
-                .is_empty()
-        );
-        assert!(
-            job(input())
-                .resolve_for_checking()
-                .unwrap()
-                .output
-                .root
-                .is_empty()
-        );
+        assert!(job(output()).resolve_for_reading().unwrap().input.root.is_empty());
+        assert!(job(input()).resolve_for_checking().unwrap().output.root.is_empty());
         let missing = job(output()).resolve().unwrap_err();
         assert_eq!(missing.kind(), Kind::Usage);
         assert!(
@@ -161,14 +144,8 @@ mod tests {
     }
 
     #[rstest]
-    #[case(
-        "input.max_lateness_days=121",
-        "input.max_lateness_days is 121: expected 0 to 120"
-    )]
-    #[case(
-        "input.max_refused_share=nan",
-        "input.max_refused_share is NaN: expected 0 to 1"
-    )]
+    #[case("input.max_lateness_days=121", "input.max_lateness_days is 121: expected 0 to 120")]
+    #[case("input.max_refused_share=nan", "input.max_refused_share is NaN: expected 0 to 1")]
     #[case(
         "input.expect=['twiter']",
         "input.expect is a list with \"twiter\": expected known or"
@@ -177,33 +154,20 @@ mod tests {
     #[case("state.keep=0", "state.keep is 0: expected 1 or more")]
     #[case("state.hash_key=''", "state.hash_key is empty")]
     #[case("storage.max_retries=101", "storage.max_retries is 101")]
-    #[case(
-        "storage.retry_timeout_seconds=0",
-        "storage.retry_timeout_seconds is 0"
-    )]
-    #[case(
-        "storage.request_timeout_seconds=inf",
-        "storage.request_timeout_seconds is inf"
-    )]
+    #[case("storage.retry_timeout_seconds=0", "storage.retry_timeout_seconds is 0")]
+    #[case("storage.request_timeout_seconds=inf", "storage.request_timeout_seconds is inf")]
     #[case("run.threads=0", "run.threads is 0: expected 1 to 1024")]
     #[case(
         "run.memory_limit=lots",
         "run.memory_limit is \"lots\": expected a size such as 4GiB"
     )]
     #[case("influences.min_percentile=101", "influences.min_percentile is 101")]
-    #[case(
-        "influences.max_per_direction=21",
-        "influences.max_per_direction is 21"
-    )]
+    #[case("influences.max_per_direction=21", "influences.max_per_direction is 21")]
     #[case("model.repeats.beta=0", "model.repeats.beta is 0")]
     #[case("networks.x.verbs.like=-1", "networks.x.verbs.like is -1")]
     fn a_value_that_cannot_be_is_refused(#[case] text: &str, #[case] says: &str) {
         let spec = JobSpec::parse(ROOTS, "n.toml").unwrap();
-        let error = spec
-            .with_overrides(&[text.to_owned()])
-            .unwrap()
-            .resolve()
-            .unwrap_err();
+        let error = spec.with_overrides(&[text.to_owned()]).unwrap().resolve().unwrap_err();
         assert_eq!(error.kind(), Kind::Usage);
         let key = text.split('=').next().unwrap();
         let begins = format!("--set {key}: {says}");
@@ -212,10 +176,7 @@ mod tests {
 
     #[rstest]
     #[case("[model.repeats]\nbeta = 0", "n.toml:2: model.repeats.beta is 0")]
-    #[case(
-        "[model.recency]\nmasses = [1]",
-        "n.toml:2: model.recency.masses is 1 entries"
-    )]
+    #[case("[model.recency]\nmasses = [1]", "n.toml:2: model.recency.masses is 1 entries")]
     #[case("[networks.'a:b'.verbs]\nx = 1", "n.toml:1: networks.a:b cannot be")]
     #[case("[networks.x]\nshare = 1", "n.toml:1: networks.x has no verbs")]
     fn a_refused_value_is_found_in_the_file(#[case] text: &str, #[case] begins: &str) {
@@ -231,9 +192,6 @@ mod tests {
             ..Flags::default()
         };
         let error = spec.with_flags(flags).resolve().unwrap_err();
-        assert!(
-            error.to_string().starts_with("--threads: run.threads is 0"),
-            "{error}"
-        );
+        assert!(error.to_string().starts_with("--threads: run.threads is 0"), "{error}");
     }
 }

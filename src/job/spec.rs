@@ -148,14 +148,8 @@ mod tests {
     #[case("[input]\nroot = 3\n", "n.toml:2: input.root: invalid type")]
     #[case("[input]\nroot = 'a'\nroot = 'b'\n", "n.toml:3: duplicate key")]
     #[case("\n\n[input\n", "n.toml:3: ")]
-    #[case(
-        "[model.repeats]\n\nbetta = 1\n",
-        "n.toml:3: model.repeats.betta is not a known key"
-    )]
-    #[case(
-        "[networks.x.verbs]\nlike = 'much'",
-        "n.toml:2: networks.x.verbs.like: invalid type"
-    )]
+    #[case("[model.repeats]\n\nbetta = 1\n", "n.toml:3: model.repeats.betta is not a known key")]
+    #[case("[networks.x.verbs]\nlike = 'much'", "n.toml:2: networks.x.verbs.like: invalid type")]
     #[case("[run]\nthreads = -1", "n.toml:2: run.threads: invalid value")]
     #[case("input = 3", "n.toml:1: input: invalid type")]
     #[case("[input]\nexpect = ['a',\n 3]", "n.toml:3: input.expect: invalid type")]

@@ -78,11 +78,8 @@ fn is_leaf(path: &[&str]) -> bool {
 
 fn begins(key: &str, path: &[&str]) -> bool {
     let mut known = key.split('.');
-    path.iter().all(|part| {
-        known
-            .next()
-            .is_some_and(|name| name == "*" || name == *part)
-    })
+    path.iter()
+        .all(|part| known.next().is_some_and(|name| name == "*" || name == *part))
 }
 
 fn message(path: &[&str]) -> String {
@@ -111,9 +108,7 @@ fn message(path: &[&str]) -> String {
 /// The known names directly below a section, in the order of `KEYS`.
 fn names_below(section: &[&str]) -> Vec<&'static str> {
     let keys = KEYS.iter().filter(|key| begins(key, section));
-    let mut names: Vec<&str> = keys
-        .filter_map(|key| key.split('.').nth(section.len()))
-        .collect();
+    let mut names: Vec<&str> = keys.filter_map(|key| key.split('.').nth(section.len())).collect();
     names.dedup();
     names
 }
@@ -165,11 +160,7 @@ mod tests {
     #[case("model.repeat.beta = 1", "model.repeat", "model.repeats")]
     #[case("model.repeats.betta = 1", "model.repeats.betta", "model.repeats.beta")]
     #[case("input.rooot = ''", "input.rooot", "input.root")]
-    #[case(
-        "input.max_latenes_days = 3",
-        "input.max_latenes_days",
-        "input.max_lateness_days"
-    )]
+    #[case("input.max_latenes_days = 3", "input.max_latenes_days", "input.max_lateness_days")]
     #[case("networks.x.shar = 1", "networks.x.shar", "networks.x.share")]
     #[case("networks.x.verb.like = 1", "networks.x.verb", "networks.x.verbs")]
     #[case("input.threads = 4", "input.threads", "run.threads")]

@@ -8,9 +8,7 @@ use super::declared::{self, Declaration};
 use super::{MAX_VERBS, Network};
 
 /// The contract's words of each network, in the order of the contract's page.
-const TWITTER: &[&str] = &[
-    "tweet", "retweet", "quote", "reply", "mention", "like", "list_add",
-];
+const TWITTER: &[&str] = &["tweet", "retweet", "quote", "reply", "mention", "like", "list_add"];
 const FACEBOOK: &[&str] = &["post", "comment", "like", "share", "wall_post", "tag"];
 const LINKEDIN: &[&str] = &["post", "comment", "like", "share", "recommend"];
 const FOURSQUARE: &[&str] = &["check_in", "tip", "tip_like", "tip_done"];
@@ -18,22 +16,11 @@ const FOURSQUARE: &[&str] = &["check_in", "tip", "tip_like", "tip_done"];
 const STACKEXCHANGE: &[&str] = &["question", "answer", "comment", "accept"];
 
 fn network(name: &str) -> Network {
-    let verbs = [
-        ("question", 0.0),
-        ("answer", 0.5),
-        ("comment", 1.0),
-        ("accept", 5.0),
-    ];
+    let verbs = [("question", 0.0), ("answer", 0.5), ("comment", 1.0), ("accept", 5.0)];
     let verbs = verbs.map(|(verb, weight)| (verb.to_owned(), weight)).into();
-    let example = BTreeMap::from([(
-        "stackexchange".to_owned(),
-        Declaration { share: None, verbs },
-    )]);
+    let example = BTreeMap::from([("stackexchange".to_owned(), Declaration { share: None, verbs })]);
     let networks = declared::networks(&example).unwrap();
-    networks
-        .into_iter()
-        .find(|network| network.name == name)
-        .unwrap()
+    networks.into_iter().find(|network| network.name == name).unwrap()
 }
 
 fn codes(network: &Network) -> std::ops::Range<u8> {
@@ -71,12 +58,7 @@ fn it_reads_exactly_the_words_of_the_contract(network: &Network, words: &[&str])
         .collect();
     assert_eq!(read, expected);
     for word in ["", "nothing_of_the_kind", "LIKE", " like", "like "] {
-        assert_eq!(
-            network.verb(word),
-            None,
-            "{word:?} is no word of {}",
-            network.name
-        );
+        assert_eq!(network.verb(word), None, "{word:?} is no word of {}", network.name);
     }
 }
 
@@ -95,11 +77,7 @@ fn its_codes_are_the_order_of_names(network: &Network) {
 
 fn its_weights_are_finite_and_some_are_positive(network: &Network) {
     let weights: Vec<f64> = network.verbs.iter().map(|verb| verb.weight).collect();
-    assert!(
-        weights
-            .iter()
-            .all(|weight| weight.is_finite() && *weight >= 0.0)
-    );
+    assert!(weights.iter().all(|weight| weight.is_finite() && *weight >= 0.0));
     assert!(
         weights.iter().all(|weight| weight.is_sign_positive()),
         "no negative zero"
@@ -123,10 +101,7 @@ fn its_twins_are_in_a_strict_total_order(network: &Network) {
 
 fn its_derived_verb_is_no_input_word(network: &Network) {
     let Some(rule) = network.co_visit else { return };
-    assert_eq!(
-        network.verb(&network.verbs[usize::from(rule.verb)].name),
-        None
-    );
+    assert_eq!(network.verb(&network.verbs[usize::from(rule.verb)].name), None);
     assert_eq!(
         network.verb(&network.verbs[usize::from(rule.check_in)].name),
         Some(rule.check_in)
@@ -150,16 +125,10 @@ fn a_post_that_carries_a_target_is_worth_nothing(#[case] name: &str, #[case] pos
 #[case("facebook", &["share", "comment", "wall_post", "like", "post"])]
 #[case("linkedin", &["recommend", "share", "comment", "like", "post"])]
 #[case("foursquare", &["tip_done", "tip_like", "tip"])]
-fn of_two_rows_for_one_act_the_more_telling_verb_counts(
-    #[case] name: &str,
-    #[case] best_first: &[&str],
-) {
+fn of_two_rows_for_one_act_the_more_telling_verb_counts(#[case] name: &str, #[case] best_first: &[&str]) {
     let network = network(name);
     for pair in best_first.windows(2) {
-        let (a, b) = (
-            network.verb(pair[0]).unwrap(),
-            network.verb(pair[1]).unwrap(),
-        );
+        let (a, b) = (network.verb(pair[0]).unwrap(), network.verb(pair[1]).unwrap());
         assert!(network.outranks(a, b), "{} before {}", pair[0], pair[1]);
         assert!(network.verbs[usize::from(a)].weight > network.verbs[usize::from(b)].weight);
     }
@@ -169,10 +138,7 @@ fn of_two_rows_for_one_act_the_more_telling_verb_counts(
 fn of_equal_weights_the_lesser_name_counts() {
     let twitter = network("twitter");
     assert_eq!(weight(&twitter, "list_add"), weight(&twitter, "reply"));
-    assert!(twitter.outranks(
-        twitter.verb("list_add").unwrap(),
-        twitter.verb("reply").unwrap()
-    ));
+    assert!(twitter.outranks(twitter.verb("list_add").unwrap(), twitter.verb("reply").unwrap()));
 }
 
 #[test]
@@ -191,11 +157,6 @@ fn an_ordinary_reaction_is_the_unit_on_every_known_network() {
 fn only_foursquare_derives_a_reaction_within_seven_days() {
     for network in super::builtin() {
         let window = network.co_visit.map(|rule| rule.window_days);
-        assert_eq!(
-            window,
-            (network.name == "foursquare").then_some(7),
-            "{}",
-            network.name
-        );
+        assert_eq!(window, (network.name == "foursquare").then_some(7), "{}", network.name);
     }
 }

@@ -50,7 +50,13 @@ pub struct CoVisits {
 impl CoVisits {
     /// Credits what one load date's check-ins make known. `is_gone` tells the accounts that had opted
     /// out by then. Returns the reactions in a fixed order.
-    pub fn derive(&mut self, delivered: Vec<CheckIn>, load_date: Day, rule: &CoVisitRule, is_gone: &dyn Fn(u32) -> bool) -> Vec<Reaction> {
+    pub fn derive(
+        &mut self,
+        delivered: Vec<CheckIn>,
+        load_date: Day,
+        rule: &CoVisitRule,
+        is_gone: &dyn Fn(u32) -> bool,
+    ) -> Vec<Reaction> {
         self.check_ins.extend(delivered.into_iter().filter(|c| c.venue != 0));
         self.check_ins.retain(|c| !is_gone(c.account));
         self.check_ins.sort_unstable();
@@ -75,7 +81,13 @@ impl CoVisits {
         let mut reactions = Vec::new();
         for (credit, occurred_at) in found {
             if self.credits.insert(credit) {
-                reactions.push(Reaction { actor: credit.reactor, target: credit.target, occurred_at, load_date, verb: rule.verb });
+                reactions.push(Reaction {
+                    actor: credit.reactor,
+                    target: credit.target,
+                    occurred_at,
+                    load_date,
+                    verb: rule.verb,
+                });
             }
         }
         reactions
@@ -85,8 +97,14 @@ impl CoVisits {
     pub fn renumber(&mut self, to: &[u32]) {
         let node = |node: u32| to[node as usize];
         self.check_ins.iter_mut().for_each(|c| c.account = node(c.account));
-        self.follows.iter_mut().for_each(|pair| *pair = (node(pair.0), node(pair.1)));
-        let moved = |c: Credit| Credit { reactor: node(c.reactor), target: node(c.target), ..c };
+        self.follows
+            .iter_mut()
+            .for_each(|pair| *pair = (node(pair.0), node(pair.1)));
+        let moved = |c: Credit| Credit {
+            reactor: node(c.reactor),
+            target: node(c.target),
+            ..c
+        };
         self.credits = self.credits.drain().map(moved).collect();
     }
 
@@ -100,8 +118,14 @@ impl CoVisits {
     /// Calls `see` with every account that is named.
     pub fn for_each_account(&self, mut see: impl FnMut(u32)) {
         self.check_ins.iter().for_each(|c| see(c.account));
-        self.follows.iter().flat_map(|(from, to)| [*from, *to]).for_each(&mut see);
-        self.credits.iter().flat_map(|c| [c.reactor, c.target]).for_each(&mut see);
+        self.follows
+            .iter()
+            .flat_map(|(from, to)| [*from, *to])
+            .for_each(&mut see);
+        self.credits
+            .iter()
+            .flat_map(|c| [c.reactor, c.target])
+            .for_each(&mut see);
     }
 
     /// Forgets what no row of a load date after `as_of` can match.
@@ -116,7 +140,10 @@ impl CoVisits {
 /// Everybody linked to `account` in a sorted list of pairs.
 fn linked(pairs: &[(u32, u32)], account: u32) -> impl Iterator<Item = u32> + '_ {
     let start = pairs.partition_point(|(from, _)| *from < account);
-    pairs[start..].iter().take_while(move |(from, _)| *from == account).map(|(_, to)| *to)
+    pairs[start..]
+        .iter()
+        .take_while(move |(from, _)| *from == account)
+        .map(|(_, to)| *to)
 }
 
 /// The check-ins of `account` among those of one venue, sorted by account.
@@ -145,16 +172,28 @@ fn note(found: &mut BTreeMap<Credit, i64>, reactor: &CheckIn, target: &CheckIn, 
 mod tests {
     use super::*;
 
-    const RULE: CoVisitRule = CoVisitRule { check_in: 0, verb: 1, window_days: 7 };
+    const RULE: CoVisitRule = CoVisitRule {
+        check_in: 0,
+        verb: 1,
+        window_days: 7,
+    };
     const ADA: u32 = 1; // follows Bob
     const BOB: u32 = 2;
 
     fn check_in(account: u32, day: i32, hour: i64, load: i32) -> CheckIn {
-        CheckIn { venue: 9, account, occurred_at: Day(day).start_micros() + hour * 3_600_000_000, load_date: Day(load) }
+        CheckIn {
+            venue: 9,
+            account,
+            occurred_at: Day(day).start_micros() + hour * 3_600_000_000,
+            load_date: Day(load),
+        }
     }
 
     fn nights(deliveries: &[(i32, Vec<CheckIn>)]) -> Vec<Reaction> {
-        let mut memory = CoVisits { follows: vec![(ADA, BOB)], ..CoVisits::default() };
+        let mut memory = CoVisits {
+            follows: vec![(ADA, BOB)],
+            ..CoVisits::default()
+        };
         let mut reactions = Vec::new();
         for (load, check_ins) in deliveries {
             reactions.extend(memory.derive(check_ins.clone(), Day(*load), &RULE, &|_| false));
@@ -183,7 +222,11 @@ mod tests {
 
     #[test]
     fn one_credit_a_day_and_venue_however_often_and_late_it_is_known() {
-        let first = vec![check_in(BOB, 10, 8, 10), check_in(ADA, 10, 9, 10), check_in(ADA, 10, 12, 10)];
+        let first = vec![
+            check_in(BOB, 10, 8, 10),
+            check_in(ADA, 10, 9, 10),
+            check_in(ADA, 10, 12, 10),
+        ];
         let late = vec![check_in(BOB, 9, 8, 20), check_in(ADA, 11, 9, 20)];
         let found = nights(&[(10, first), (20, late)]);
         assert_eq!(found.len(), 2);
@@ -194,15 +237,25 @@ mod tests {
 
     #[test]
     fn a_target_whose_check_in_comes_late_is_credited_then() {
-        let found = nights(&[(16, vec![check_in(ADA, 16, 9, 16)]), (40, vec![check_in(BOB, 10, 8, 40)])]);
+        let found = nights(&[
+            (16, vec![check_in(ADA, 16, 9, 16)]),
+            (40, vec![check_in(BOB, 10, 8, 40)]),
+        ]);
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].load_date, Day(40));
     }
 
     #[test]
     fn whoever_opted_out_is_no_target() {
-        let mut memory = CoVisits { follows: vec![(ADA, BOB)], ..CoVisits::default() };
+        let mut memory = CoVisits {
+            follows: vec![(ADA, BOB)],
+            ..CoVisits::default()
+        };
         let both = vec![check_in(BOB, 10, 8, 10), check_in(ADA, 10, 9, 10)];
-        assert!(memory.derive(both, Day(10), &RULE, &|account| account == BOB).is_empty());
+        assert!(
+            memory
+                .derive(both, Day(10), &RULE, &|account| account == BOB)
+                .is_empty()
+        );
     }
 }

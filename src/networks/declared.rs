@@ -67,13 +67,9 @@ fn unknown_network(name: &str, declaration: &Declaration) -> Result<Network> {
 fn changed(network: Network, declaration: &Declaration) -> Result<Network> {
     let name = network.name.clone();
     let verb_name = |code: u8| network.verbs[usize::from(code)].name.clone();
-    let derived = network.co_visit.map(|rule| {
-        (
-            verb_name(rule.check_in),
-            verb_name(rule.verb),
-            rule.window_days,
-        )
-    });
+    let derived = network
+        .co_visit
+        .map(|rule| (verb_name(rule.check_in), verb_name(rule.verb), rule.window_days));
     let mut weights: BTreeMap<&str, f64> = network
         .verbs
         .iter()
@@ -81,10 +77,7 @@ fn changed(network: Network, declaration: &Declaration) -> Result<Network> {
         .collect();
     for (verb, &weight) in &declaration.verbs {
         check_verb(&name, verb)?;
-        weights.insert(
-            verb,
-            checked(&format!("networks.{name}.verbs.{verb}"), weight)?,
-        );
+        weights.insert(verb, checked(&format!("networks.{name}.verbs.{verb}"), weight)?);
     }
     if weights.len() > MAX_VERBS {
         return Err(Error::usage(format!(
@@ -131,41 +124,24 @@ mod tests {
     use rstest::rstest;
 
     fn declare(name: &str, verbs: &[(&str, f64)], share: Option<f64>) -> Result<Vec<Network>> {
-        let verbs = verbs
-            .iter()
-            .map(|&(verb, weight)| (verb.to_owned(), weight))
-            .collect();
-        networks(&BTreeMap::from([(
-            name.to_owned(),
-            Declaration { share, verbs },
-        )]))
+        let verbs = verbs.iter().map(|&(verb, weight)| (verb.to_owned(), weight)).collect();
+        networks(&BTreeMap::from([(name.to_owned(), Declaration { share, verbs })]))
     }
 
     fn named<'a>(networks: &'a [Network], name: &str) -> &'a Network {
-        networks
-            .iter()
-            .find(|network| network.name == name)
-            .unwrap()
+        networks.iter().find(|network| network.name == name).unwrap()
     }
 
     #[test]
     fn a_known_network_keeps_what_the_job_does_not_change() {
-        let networks =
-            declare("foursquare", &[("aaa", 2.0), ("tip_done", 4.0)], Some(0.5)).unwrap();
+        let networks = declare("foursquare", &[("aaa", 2.0), ("tip_done", 4.0)], Some(0.5)).unwrap();
         let foursquare = named(&networks, "foursquare");
         assert_eq!(foursquare.share, 0.5);
-        let weight =
-            |word: &str| foursquare.verbs[usize::from(foursquare.verb(word).unwrap())].weight;
-        assert_eq!(
-            (weight("aaa"), weight("tip_done"), weight("tip_like")),
-            (2.0, 4.0, 1.0)
-        );
+        let weight = |word: &str| foursquare.verbs[usize::from(foursquare.verb(word).unwrap())].weight;
+        assert_eq!((weight("aaa"), weight("tip_done"), weight("tip_like")), (2.0, 4.0, 1.0));
         let rule = foursquare.co_visit.unwrap();
         assert_eq!(foursquare.verbs[usize::from(rule.verb)].name, "co_visit");
-        assert_eq!(
-            foursquare.verbs[usize::from(rule.check_in)].name,
-            "check_in"
-        );
+        assert_eq!(foursquare.verbs[usize::from(rule.check_in)].name, "check_in");
         assert_eq!(foursquare.verb("co_visit"), None);
     }
 
@@ -174,10 +150,7 @@ mod tests {
         // '-' comes before ':', so "twitter-b:x" stands before "twitter:x".
         let networks = declare("twitter-b", &[("like", 1.0)], None).unwrap();
         let names: Vec<&str> = networks.iter().map(|n| n.name.as_str()).collect();
-        assert_eq!(
-            names,
-            ["facebook", "foursquare", "linkedin", "twitter-b", "twitter"]
-        );
+        assert_eq!(names, ["facebook", "foursquare", "linkedin", "twitter-b", "twitter"]);
     }
 
     #[rstest]
@@ -188,13 +161,7 @@ mod tests {
     #[case("a\nb", "like", 1.0, None, "cannot be a network's name")]
     #[case("x", "like", -1.0, None, "networks.x.verbs.like is -1: expected a number from 0")]
     #[case("x", "like", f64::NAN, None, "networks.x.verbs.like is NaN: expected")]
-    #[case(
-        "x",
-        "like",
-        f64::INFINITY,
-        None,
-        "networks.x.verbs.like is inf: expected"
-    )]
+    #[case("x", "like", f64::INFINITY, None, "networks.x.verbs.like is inf: expected")]
     #[case("x", "like", 1.0, Some(-0.5), "networks.x.share is -0.5: expected")]
     #[case("x", "", 1.0, None, "holds the word \"\"")]
     fn what_cannot_be_is_a_usage_error(

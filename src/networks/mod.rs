@@ -86,9 +86,7 @@ impl Network {
 
     /// The code of any verb, derived ones included.
     fn code(&self, word: &str) -> Option<u8> {
-        let found = self
-            .verbs
-            .binary_search_by(|verb| verb.name.as_str().cmp(word));
+        let found = self.verbs.binary_search_by(|verb| verb.name.as_str().cmp(word));
         found.ok().and_then(|index| u8::try_from(index).ok())
     }
 

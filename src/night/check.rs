@@ -36,17 +36,29 @@ pub fn check(job: &Job, input: &Store, first: Option<Day>, as_of: Option<Day>, w
     let first_load_dates = job
         .networks
         .iter()
-        .map(|network| inventory.partitions("activities").find(|(p, _)| p.network == network.name).map(|(p, _)| p.load_date))
+        .map(|network| {
+            inventory
+                .partitions("activities")
+                .find(|(p, _)| p.network == network.name)
+                .map(|(p, _)| p.load_date)
+        })
         .map(|oldest| oldest.filter(|oldest| *oldest < first))
         .collect();
-    let params = IntakeParams { networks: &job.networks, first, last: as_of, max_lateness_days: job.input.max_lateness_days, first_load_dates };
+    let params = IntakeParams {
+        networks: &job.networks,
+        first,
+        last: as_of,
+        max_lateness_days: job.input.max_lateness_days,
+        first_load_dates,
+    };
     watch.stage("reading activities");
     let mut intake = activities::take_in(input, &inventory, &params, &|bytes| watch.tick(bytes))?;
     let mut reference = reference::take_in(input, &inventory, &params, &intake.interners)?;
     let mut rejects = std::mem::take(&mut intake.rejects);
     rejects.append(&mut reference.rejects);
     rejects.sort();
-    let verdict = super::expect_good_input(job, &intake, &reference, &rejects).and_then(|()| expect_delivery(&inventory, job, as_of));
+    let verdict = super::expect_good_input(job, &intake, &reference, &rejects)
+        .and_then(|()| expect_delivery(&inventory, job, as_of));
     let totals = intake.refused_by_network();
     Ok(Findings {
         as_of,

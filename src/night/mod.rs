@@ -42,9 +42,16 @@ pub struct Request {
 #[derive(Debug)]
 pub enum Night {
     /// The date had been published; nothing was done. Names of parameters that differ from it.
-    AlreadyPublished { manifest: Box<Manifest>, differing: Vec<String> },
+    AlreadyPublished {
+        manifest: Box<Manifest>,
+        differing: Vec<String>,
+    },
     /// The date is published now.
-    Published { manifest: Box<Manifest>, metrics: Metrics, rejects: Vec<(String, u64)> },
+    Published {
+        manifest: Box<Manifest>,
+        metrics: Metrics,
+        rejects: Vec<(String, u64)>,
+    },
 }
 
 /// Runs one night.
@@ -70,12 +77,21 @@ pub fn run(job: &Job, input: &Store, output: &Store, request: &Request, watch: &
     let published = snapshots::list(output)?;
     let mut base = plan::base(job, output, &published, as_of, request.is_rebuild, watch)?;
     plan::warn_of_changes(&base, &inventory, watch);
-    plan::expect_memory(&plan::estimate(input, &inventory, job, &base, as_of)?, job.run.memory_limit)?;
+    plan::expect_memory(
+        &plan::estimate(input, &inventory, job, &base, as_of)?,
+        job.run.memory_limit,
+    )?;
     timings.lap("state");
 
     watch.stage("reading activities");
     let first = base.as_of.map_or(Day(i32::MIN / 4), Day::next);
-    watch.bytes(inventory.delivered("activities", first, as_of).flat_map(|(_, files)| files).map(|f| f.size).sum());
+    watch.bytes(
+        inventory
+            .delivered("activities", first, as_of)
+            .flat_map(|(_, files)| files)
+            .map(|f| f.size)
+            .sum(),
+    );
     let params = IntakeParams {
         networks: &job.networks,
         first,
@@ -94,7 +110,19 @@ pub fn run(job: &Job, input: &Store, output: &Store, request: &Request, watch: &
     let mut metrics = Metrics::default();
     let inputs = plan::inputs(&inventory, base.as_of, as_of);
     let (past_persons, past_dates) = crate::tables::past::published_before(output, &base, as_of, &published)?;
-    fold::fold(&mut base, intake, reference, &fold::Sources { job, input, inventory: &inventory, as_of, first }, &mut metrics)?;
+    fold::fold(
+        &mut base,
+        intake,
+        reference,
+        &fold::Sources {
+            job,
+            input,
+            inventory: &inventory,
+            as_of,
+            first,
+        },
+        &mut metrics,
+    )?;
     timings.lap("fold");
 
     watch.stage("propagating influence");
@@ -113,9 +141,23 @@ pub fn run(job: &Job, input: &Store, output: &Store, request: &Request, watch: &
     base.published = past_persons;
     base.published.extend(results.published());
     base.published_dates = past_dates.into_iter().chain([as_of]).collect();
-    let commit = publish::Commit { job, output, request, as_of, inputs, residual: results.residual(), converged: results.is_converged() };
-    let manifest = commit.publish(&base, parts, timings, &published).context(|| format!("publishing {as_of}"))?;
-    Ok(Night::Published { manifest: Box::new(manifest), metrics, rejects: reasons })
+    let commit = publish::Commit {
+        job,
+        output,
+        request,
+        as_of,
+        inputs,
+        residual: results.residual(),
+        converged: results.is_converged(),
+    };
+    let manifest = commit
+        .publish(&base, parts, timings, &published)
+        .context(|| format!("publishing {as_of}"))?;
+    Ok(Night::Published {
+        manifest: Box::new(manifest),
+        metrics,
+        rejects: reasons,
+    })
 }
 
 fn find_published(job: &Job, output: &Store, as_of: Option<Day>) -> Result<Option<Night>> {
@@ -127,18 +169,41 @@ fn find_published(job: &Job, output: &Store, as_of: Option<Day>) -> Result<Optio
     };
     let before = serde_json::Value::Object(manifest.parameters.clone().into_iter().collect());
     let differing = crate::job::differing(&before, &job.parameters());
-    Ok(Some(Night::AlreadyPublished { manifest: Box::new(manifest), differing }))
+    Ok(Some(Night::AlreadyPublished {
+        manifest: Box::new(manifest),
+        differing,
+    }))
 }
 
 /// Refuses the run where a partition holds too many bad rows, or, in strict mode, any bad file.
-pub fn expect_good_input(job: &Job, intake: &activities::Intake, reference: &reference::Reference, rejects: &[Reject]) -> Result<()> {
+pub fn expect_good_input(
+    job: &Job,
+    intake: &activities::Intake,
+    reference: &reference::Reference,
+    rejects: &[Reject],
+) -> Result<()> {
     let shares = intake.shares.iter().chain(&reference.shares);
-    if let Some(worst) = shares.filter(|share| share.is_above(job.input.max_refused_share)).max_by(|a, b| {
-        (a.refused as f64 / a.rows as f64).total_cmp(&(b.refused as f64 / b.rows as f64))
-    }) {
-        let inside = |reject: &&Reject| reject.table == worst.table && reject.network.as_deref() == Some(&worst.network) && reject.load_date == Some(worst.load_date) && reject.row_number.is_some();
+    if let Some(worst) = shares
+        .filter(|share| share.is_above(job.input.max_refused_share))
+        .max_by(|a, b| (a.refused as f64 / a.rows as f64).total_cmp(&(b.refused as f64 / b.rows as f64)))
+    {
+        let inside = |reject: &&Reject| {
+            reject.table == worst.table
+                && reject.network.as_deref() == Some(&worst.network)
+                && reject.load_date == Some(worst.load_date)
+                && reject.row_number.is_some()
+        };
         let example = rejects.iter().find(inside);
-        let example = example.map(|r| format!("; for instance {} row {}: {}", r.file, r.row_number.unwrap_or(0), r.reason)).unwrap_or_default();
+        let example = example
+            .map(|r| {
+                format!(
+                    "; for instance {} row {}: {}",
+                    r.file,
+                    r.row_number.unwrap_or(0),
+                    r.reason
+                )
+            })
+            .unwrap_or_default();
         return Err(Error::new(
             Kind::Refused,
             format!(
@@ -153,7 +218,10 @@ pub fn expect_good_input(job: &Job, intake: &activities::Intake, reference: &ref
         ));
     }
     match rejects.iter().find(|reject| reject.row_number.is_none()) {
-        Some(bad) if job.input.is_strict => Err(Error::new(Kind::Refused, format!("{}: {} (input.strict refuses the run)", bad.file, bad.reason))),
+        Some(bad) if job.input.is_strict => Err(Error::new(
+            Kind::Refused,
+            format!("{}: {} (input.strict refuses the run)", bad.file, bad.reason),
+        )),
         _ => Ok(()),
     }
 }

@@ -31,7 +31,12 @@ pub fn follow(state: &mut State, changes: &Changes, key: HashKey) -> Ownership {
     let mut gone_since = vec![NEVER; state.accounts.len()];
     state.gone.claim(key, &state.accounts, &state.owners, &mut is_gone);
     mark(&mut gone_since, &is_gone, Day(i32::MIN));
-    let dates: BTreeSet<Day> = changes.identities.iter().map(|(day, _)| *day).chain(changes.opt_outs.iter().map(|(day, _)| *day)).collect();
+    let dates: BTreeSet<Day> = changes
+        .identities
+        .iter()
+        .map(|(day, _)| *day)
+        .chain(changes.opt_outs.iter().map(|(day, _)| *day))
+        .collect();
     for date in dates {
         if let Some((_, claims)) = changes.identities.iter().find(|(day, _)| *day == date) {
             state.owners = owners(&state.accounts, claims);
@@ -46,7 +51,11 @@ pub fn follow(state: &mut State, changes: &Changes, key: HashKey) -> Ownership {
 }
 
 fn mark(gone_since: &mut [Day], is_gone: &[bool], date: Day) {
-    for (since, _) in gone_since.iter_mut().zip(is_gone).filter(|(since, gone)| **gone && **since == NEVER) {
+    for (since, _) in gone_since
+        .iter_mut()
+        .zip(is_gone)
+        .filter(|(since, gone)| **gone && **since == NEVER)
+    {
         *since = date;
     }
 }

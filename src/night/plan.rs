@@ -7,8 +7,8 @@ use crate::day::Day;
 use crate::error::{Error, Kind, Result};
 use crate::intake::ids::HashKey;
 use crate::job::Job;
-use crate::state::files::{Wanted, load, prefix};
 use crate::state::State;
+use crate::state::files::{Wanted, load, prefix};
 use crate::warehouse::layout::Inventory;
 use crate::warehouse::manifest::InputFile;
 use crate::warehouse::snapshots;
@@ -22,11 +22,16 @@ pub fn snapshot_date(inventory: &Inventory, asked: Option<Day>, root: &str) -> R
     let Some((oldest, newest)) = inventory.activity_dates() else {
         return Err(Error::new(
             Kind::NotReady,
-            format!("no activities of a known network below {root}: expected activities/network=NAME/date=YYYY-MM-DD/*.parquet"),
+            format!(
+                "no activities of a known network below {root}: expected activities/network=NAME/date=YYYY-MM-DD/*.parquet"
+            ),
         ));
     };
     match asked {
-        Some(date) if date < oldest => Err(Error::new(Kind::NotReady, format!("nothing was delivered on or before {date}: the first load date is {oldest}"))),
+        Some(date) if date < oldest => Err(Error::new(
+            Kind::NotReady,
+            format!("nothing was delivered on or before {date}: the first load date is {oldest}"),
+        )),
         Some(date) => Ok(date),
         None => Ok(newest),
     }
@@ -34,11 +39,23 @@ pub fn snapshot_date(inventory: &Inventory, asked: Option<Day>, root: &str) -> R
 
 /// A date is ready when every network that the job expects has its partition.
 pub fn expect_delivery(inventory: &Inventory, job: &Job, as_of: Day) -> Result<()> {
-    let missing: Vec<&str> = job.input.expect.iter().map(String::as_str).filter(|network| !inventory.has_activities(network, as_of)).collect();
+    let missing: Vec<&str> = job
+        .input
+        .expect
+        .iter()
+        .map(String::as_str)
+        .filter(|network| !inventory.has_activities(network, as_of))
+        .collect();
     if missing.is_empty() {
         return Ok(());
     }
-    Err(Error::new(Kind::NotReady, format!("{as_of} is not ready: no activities yet of {} (input.expect); run again later", missing.join(", "))))
+    Err(Error::new(
+        Kind::NotReady,
+        format!(
+            "{as_of} is not ready: no activities yet of {} (input.expect); run again later",
+            missing.join(", ")
+        ),
+    ))
 }
 
 /// Names what lies below the root and is not read.
@@ -55,14 +72,24 @@ pub fn warn_of_strays(inventory: &Inventory, watch: &dyn Watch) {
 pub fn wanted<'a>(job: &'a Job, model_version: &'a str) -> Wanted<'a> {
     Wanted {
         model_version,
-        hash_key: format!("{:032x}", HashKey::of_text(&job.state.hash_key).hash(&["state.hash_key"])),
+        hash_key: format!(
+            "{:032x}",
+            HashKey::of_text(&job.state.hash_key).hash(&["state.hash_key"])
+        ),
         networks: &job.networks,
         stride: job.model.recency.half_lives_days.len(),
     }
 }
 
 /// The state of the newest snapshot before `as_of`, or the empty one where it must be rebuilt.
-pub fn base(job: &Job, output: &Store, published: &[Day], as_of: Day, is_rebuild: bool, watch: &dyn Watch) -> Result<State> {
+pub fn base(
+    job: &Job,
+    output: &Store,
+    published: &[Day],
+    as_of: Day,
+    is_rebuild: bool,
+    watch: &dyn Watch,
+) -> Result<State> {
     let newest = published.iter().copied().filter(|day| *day < as_of).max();
     let Some(day) = newest.filter(|_| !is_rebuild) else {
         return Ok(State::empty(&job.networks));
@@ -74,7 +101,9 @@ pub fn base(job: &Job, output: &Store, published: &[Day], as_of: Day, is_rebuild
     match load(output, &prefix(day, &manifest.commit_id), &wanted(job, &model_version))? {
         Ok(state) => Ok(state),
         Err(why) => {
-            watch.warn(&format!("the state of {day} cannot be used: {why}. Rebuilding from the input"));
+            watch.warn(&format!(
+                "the state of {day} cannot be used: {why}. Rebuilding from the input"
+            ));
             Ok(State::empty(&job.networks))
         }
     }
@@ -86,8 +115,12 @@ pub fn warn_of_changes(base: &State, inventory: &Inventory, watch: &dyn Watch) {
         return;
     };
     let before: BTreeMap<&str, &Object> = base.closed.iter().map(|object| (object.key.as_str(), object)).collect();
-    let now: BTreeMap<&str, &Object> = inventory.files_until(closed_until).map(|object| (object.key.as_str(), object)).collect();
-    let is_same = |a: &Object, b: &Object| a.size == b.size && (a.etag == b.etag || a.etag.is_none() || b.etag.is_none());
+    let now: BTreeMap<&str, &Object> = inventory
+        .files_until(closed_until)
+        .map(|object| (object.key.as_str(), object))
+        .collect();
+    let is_same =
+        |a: &Object, b: &Object| a.size == b.size && (a.etag == b.etag || a.etag.is_none() || b.etag.is_none());
     let mut changed: Vec<String> = Vec::new();
     for (key, object) in &now {
         match before.get(key) {
@@ -96,14 +129,25 @@ pub fn warn_of_changes(base: &State, inventory: &Inventory, watch: &dyn Watch) {
             Some(_) => {}
         }
     }
-    changed.extend(before.keys().filter(|key| !now.contains_key(*key)).map(|key| format!("{key} (gone)")));
+    changed.extend(
+        before
+            .keys()
+            .filter(|key| !now.contains_key(*key))
+            .map(|key| format!("{key} (gone)")),
+    );
     if changed.is_empty() {
         return;
     }
     let named = changed[..changed.len().min(NAMED_FILES)].join(", ");
     let more = changed.len().saturating_sub(NAMED_FILES);
-    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    watch.warn(&format!("load dates up to {closed_until} are closed, so these files are ignored until a rebuild: {named}{more}"));
+    let more = if more > 0 {
+        format!(" and {more} more")
+    } else {
+        String::new()
+    };
+    watch.warn(&format!(
+        "load dates up to {closed_until} are closed, so these files are ignored until a rebuild: {named}{more}"
+    ));
 }
 
 /// What a run would read and need.
@@ -134,7 +178,10 @@ const ACCOUNT_BYTES: u64 = 500;
 pub fn estimate(input: &Store, inventory: &Inventory, job: &Job, base: &State, as_of: Day) -> Result<Estimate> {
     use rayon::prelude::*;
     let first = base.as_of.map_or(Day(i32::MIN / 4), Day::next);
-    let files: Vec<&Object> = inventory.delivered("activities", first, as_of).flat_map(|(_, files)| files).collect();
+    let files: Vec<&Object> = inventory
+        .delivered("activities", first, as_of)
+        .flat_map(|(_, files)| files)
+        .collect();
     let rows = match job.run.memory_limit {
         // The footers are read again on admission; they cost a request each, so only where a limit asks.
         None => files.iter().map(|file| file.size / ROW_BYTES_ON_DISK).sum(),
@@ -151,7 +198,10 @@ pub fn estimate(input: &Store, inventory: &Inventory, job: &Job, base: &State, a
         input_bytes: inputs(inventory, base.as_of, as_of).iter().map(|file| file.size).sum(),
         rows,
         state_pairs: pairs,
-        memory_bytes: FIXED_BYTES + rows * (ROW_BYTES + PAIR_BYTES) + pairs * PAIR_BYTES + base.accounts.len() as u64 * ACCOUNT_BYTES,
+        memory_bytes: FIXED_BYTES
+            + rows * (ROW_BYTES + PAIR_BYTES)
+            + pairs * PAIR_BYTES
+            + base.accounts.len() as u64 * ACCOUNT_BYTES,
         output_bytes: (pairs + rows) * 80 + base.accounts.len() as u64 * 120,
     })
 }
@@ -183,6 +233,10 @@ pub fn inputs(inventory: &Inventory, base: Option<Day>, as_of: Day) -> Vec<Input
         .iter()
         .flat_map(|table| inventory.delivered(table, first, as_of))
         .flat_map(|(_, files)| files)
-        .map(|file| InputFile { path: file.key.clone(), size: file.size, etag: file.etag.clone() })
+        .map(|file| InputFile {
+            path: file.key.clone(),
+            size: file.size,
+            etag: file.etag.clone(),
+        })
         .collect()
 }

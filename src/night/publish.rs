@@ -33,10 +33,21 @@ pub struct Commit<'a> {
 
 impl Commit<'_> {
     /// Publishes, or says who was faster.
-    pub fn publish(self, state: &State, parts: Vec<(&'static Table, EncodedPart)>, mut timings: Stopwatch, published: &[Day]) -> Result<Manifest> {
+    pub fn publish(
+        self,
+        state: &State,
+        parts: Vec<(&'static Table, EncodedPart)>,
+        mut timings: Stopwatch,
+        published: &[Day],
+    ) -> Result<Manifest> {
         let model_version = self.job.model_version();
         let state_prefix = prefix(self.as_of, &self.request.commit_id);
-        save(self.output, &state_prefix, state, &plan::wanted(self.job, &model_version))?;
+        save(
+            self.output,
+            &state_prefix,
+            state,
+            &plan::wanted(self.job, &model_version),
+        )?;
         timings.lap("save_state");
         let manifest = Manifest {
             version: 1,
@@ -51,11 +62,24 @@ impl Commit<'_> {
             tables: Default::default(),
             timings: timings.laps(),
         };
-        match publish(self.output, Publication { manifest, parts, state_prefix: Some(state_prefix) })? {
+        match publish(
+            self.output,
+            Publication {
+                manifest,
+                parts,
+                state_prefix: Some(state_prefix),
+            },
+        )? {
             Published::Done(manifest) => {
                 let mut dates: Vec<Day> = published.iter().copied().chain([self.as_of]).collect();
                 dates.sort_unstable();
-                sweep(self.output, &dates, self.job.state.keep, self.as_of, &self.request.commit_id)?;
+                sweep(
+                    self.output,
+                    &dates,
+                    self.job.state.keep,
+                    self.as_of,
+                    &self.request.commit_id,
+                )?;
                 Ok(manifest)
             }
             Published::Lost { winner, is_same_bytes } => Err(lost(self.as_of, &winner, is_same_bytes)),
@@ -68,5 +92,11 @@ fn lost(as_of: Day, winner: &Manifest, is_same_bytes: bool) -> Error {
         true => "with the same bytes, so nothing is lost",
         false => "with other bytes: compare the two runs' input and parameters",
     };
-    Error::new(Kind::Conflict, format!("another run ({}) published {as_of} while this one was at work, {verdict}", winner.run_id))
+    Error::new(
+        Kind::Conflict,
+        format!(
+            "another run ({}) published {as_of} while this one was at work, {verdict}",
+            winner.run_id
+        ),
+    )
 }

@@ -49,15 +49,32 @@ impl Results {
             as_of,
         };
         let attention = attention::read(&state.pairs, &persons, &|node| state.accounts.network_of(node), &params);
-        let first_load_date = state.histories.iter().flatten().map(|history| history.first_load_date).min();
+        let first_load_date = state
+            .histories
+            .iter()
+            .flatten()
+            .map(|history| history.first_load_date)
+            .min();
         let warehouse_days = first_load_date.map_or(1, |first| as_of.next().0 - first.0);
         let trust = trust::of_persons(&persons, &state.facts, warehouse_days, &job.model.trust);
         let shares: Vec<f64> = job.networks.iter().map(|network| network.share).collect();
         let reactors = trust::reactors(&attention, &trust, &shares, &job.model)?;
         let line = Line::new(&job.model.scale, &job.model.corroboration);
-        let model = Model { trust: &trust, standing: &reactors.standing, corroboration: &job.model.corroboration };
+        let model = Model {
+            trust: &trust,
+            standing: &reactors.standing,
+            corroboration: &job.model.corroboration,
+        };
         let standings = Standings::of(&attention, &model, &line);
-        let results = Results { persons, presences, attention, trust, reactors, standings, line };
+        let results = Results {
+            persons,
+            presences,
+            attention,
+            trust,
+            reactors,
+            standings,
+            line,
+        };
         results.measure(state, warehouse_days, metrics);
         Ok(results)
     }
@@ -103,13 +120,27 @@ impl Results {
 
     /// Hashes of everybody in tonight's scores.
     pub fn published(&self) -> impl Iterator<Item = u128> + '_ {
-        self.presences.by_person().map(|group| published_hash(&self.persons.ids[group[0].person as usize]))
+        self.presences
+            .by_person()
+            .map(|group| published_hash(&self.persons.ids[group[0].person as usize]))
     }
 
     /// Every table of the night, encoded.
-    pub fn tables(&mut self, job: &Job, output: &Store, as_of: Day, published: &HashSet<u128>, rejected: Vec<Reject>, metrics: &Metrics) -> Result<Vec<(&'static Table, EncodedPart)>> {
+    pub fn tables(
+        &mut self,
+        job: &Job,
+        output: &Store,
+        as_of: Day,
+        published: &HashSet<u128>,
+        rejected: Vec<Reject>,
+        metrics: &Metrics,
+    ) -> Result<Vec<(&'static Table, EncodedPart)>> {
         let past = Past::read(output, as_of)?;
-        let model = Model { trust: &self.trust, standing: &self.reactors.standing, corroboration: &job.model.corroboration };
+        let model = Model {
+            trust: &self.trust,
+            standing: &self.reactors.standing,
+            corroboration: &job.model.corroboration,
+        };
         let tonight = Tonight {
             networks: &job.networks,
             persons: &self.persons,
@@ -122,16 +153,30 @@ impl Results {
         let batches = [
             (&SCORES, scores::table(&tonight, &past, published)?),
             (&NETWORK_SCORES, network_scores::table(&tonight)?),
-            (&INFLUENCES, influences::table(&tonight, job.influences.min_percentile, job.influences.max_per_direction)?),
+            (
+                &INFLUENCES,
+                influences::table(
+                    &tonight,
+                    job.influences.min_percentile,
+                    job.influences.max_per_direction,
+                )?,
+            ),
             (&REJECTS, rejects::table(rejected)?),
             (&RUN_METRICS, metrics.table()?),
         ];
-        batches.par_iter().map(|(table, batch)| Ok((*table, encode(table, batch)?))).collect()
+        batches
+            .par_iter()
+            .map(|(table, batch)| Ok((*table, encode(table, batch)?)))
+            .collect()
     }
 }
 
 /// By network: days from its first load date, or from the oldest row of it, to the snapshot date's end.
 fn history_days(state: &State, as_of: Day) -> Vec<i32> {
     let days = |history: &crate::state::History| as_of.next().0 - history.first_load_date.min(history.oldest_day).0;
-    state.histories.iter().map(|history| history.as_ref().map_or(1, days)).collect()
+    state
+        .histories
+        .iter()
+        .map(|history| history.as_ref().map_or(1, days))
+        .collect()
 }

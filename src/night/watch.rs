@@ -28,7 +28,12 @@ impl<'a> Stopwatch<'a> {
     /// Starts now.
     pub fn start(watch: &'a dyn Watch) -> Stopwatch<'a> {
         let now = watch.seconds();
-        Stopwatch { watch, started: now, last: now, laps: BTreeMap::new() }
+        Stopwatch {
+            watch,
+            started: now,
+            last: now,
+            laps: BTreeMap::new(),
+        }
     }
 
     /// Ends a stage.
@@ -40,7 +45,8 @@ impl<'a> Stopwatch<'a> {
 
     /// Seconds by stage, and `total`.
     pub fn laps(mut self) -> BTreeMap<String, f64> {
-        self.laps.insert("total".to_owned(), self.watch.seconds() - self.started);
+        self.laps
+            .insert("total".to_owned(), self.watch.seconds() - self.started);
         self.laps
     }
 }

@@ -25,7 +25,10 @@ impl Persons {
             .collect();
         // Canonical account order is nearly person order already, which a merge sort makes use of.
         named.par_sort_by(|a, b| a.0.as_bytes().cmp(b.0.as_bytes()));
-        let mut persons = Persons { ids: Vec::with_capacity(named.len()), of_account: vec![0; named.len()] };
+        let mut persons = Persons {
+            ids: Vec::with_capacity(named.len()),
+            of_account: vec![0; named.len()],
+        };
         for (id, node) in named {
             if persons.ids.last() != Some(&id) {
                 persons.ids.push(id);
@@ -47,7 +50,10 @@ impl Persons {
 
     /// The person with this id.
     pub fn find(&self, person_id: &str) -> Option<u32> {
-        self.ids.binary_search_by(|id| id.as_bytes().cmp(person_id.as_bytes())).ok().map(|place| place as u32)
+        self.ids
+            .binary_search_by(|id| id.as_bytes().cmp(person_id.as_bytes()))
+            .ok()
+            .map(|place| place as u32)
     }
 }
 
@@ -60,7 +66,10 @@ mod tests {
     #[test]
     fn claimed_accounts_join_their_owner_and_others_stand_alone() {
         let names = vec!["facebook".to_owned(), "twitter".to_owned()];
-        let ids = vec![LargeStringArray::from(vec!["a", "b"]), LargeStringArray::from(vec!["a", "z"])];
+        let ids = vec![
+            LargeStringArray::from(vec!["a", "b"]),
+            LargeStringArray::from(vec!["a", "z"]),
+        ];
         let accounts = Accounts::new(names, ids);
         let owners = [Some("zoe".into()), None, Some("ada".into()), Some("zoe".into())];
         let persons = Persons::assign(&accounts, &owners);

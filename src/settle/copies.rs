@@ -46,12 +46,21 @@ impl Entry {
 /// `as_of` is the last load date of `rows`; ids that no later row can repeat are forgotten.
 pub fn settle(rows: &Rows, before: &[Delivered], as_of: Day, max_lateness_days: i32) -> Settled {
     let mut entries: Vec<Entry> = (0..rows.len())
-        .map(|row| Entry { high: (rows.ids[row] >> 64) as u64, low: rows.ids[row] as u64, row: row as u32 })
+        .map(|row| Entry {
+            high: (rows.ids[row] >> 64) as u64,
+            low: rows.ids[row] as u64,
+            row: row as u32,
+        })
         .collect();
     // Rows are in order of load date, so an id's earliest delivery comes first.
     entries.par_sort_unstable_by_key(|entry| (entry.high, entry.low, entry.row));
     let load_dates = load_dates(rows);
-    let mut settled = Settled { is_kept: vec![false; rows.len()], copies: 0, delivered: Vec::new(), contested: Vec::new() };
+    let mut settled = Settled {
+        is_kept: vec![false; rows.len()],
+        copies: 0,
+        delivered: Vec::new(),
+        contested: Vec::new(),
+    };
     let mut earlier = before.iter().peekable();
     let still_needed = |delivered: &Delivered| as_of.next().0 - delivered.load_date.0 <= max_lateness_days;
     for group in entries.chunk_by(|a, b| a.id() == b.id()) {
@@ -59,7 +68,9 @@ pub fn settle(rows: &Rows, before: &[Delivered], as_of: Day, max_lateness_days: 
         while let Some(other) = earlier.next_if(|delivered| delivered.id < id) {
             settled.delivered.extend(Some(*other).filter(still_needed));
         }
-        let mut last = earlier.next_if(|delivered| delivered.id == id).map(|delivered| delivered.load_date);
+        let mut last = earlier
+            .next_if(|delivered| delivered.id == id)
+            .map(|delivered| delivered.load_date);
         for same_day in group.chunk_by(|a, b| load_dates[a.row as usize] == load_dates[b.row as usize]) {
             let load_date = load_dates[same_day[0].row as usize];
             let is_copy = last.is_some_and(|last| load_date.0 - last.0 <= max_lateness_days);
@@ -71,7 +82,9 @@ pub fn settle(rows: &Rows, before: &[Delivered], as_of: Day, max_lateness_days: 
             last = Some(load_date);
         }
         if let Some(load_date) = last {
-            settled.delivered.extend(Some(Delivered { id, load_date }).filter(still_needed));
+            settled
+                .delivered
+                .extend(Some(Delivered { id, load_date }).filter(still_needed));
         }
     }
     settled.delivered.extend(earlier.copied().filter(still_needed));
@@ -158,7 +171,14 @@ mod tests {
 
     #[test]
     fn night_by_night_and_all_at_once_keep_the_same_rows() {
-        let all = [(10, 5, 100, 2), (10, 6, 100, 2), (11, 5, 50, 2), (12, 7, 1, 2), (45, 5, 4, 2), (50, 7, 4, 2)];
+        let all = [
+            (10, 5, 100, 2),
+            (10, 6, 100, 2),
+            (11, 5, 50, 2),
+            (12, 7, 1, 2),
+            (45, 5, 4, 2),
+            (50, 7, 4, 2),
+        ];
         let at_once = settle(&rows(&all), &[], Day(50), 30);
         let mut kept = Vec::new();
         let mut before = Vec::new();

@@ -63,7 +63,11 @@ impl Facts {
         if self.posts > 0 && load_date.0 - self.last_post_load >= FORGOTTEN_AFTER_DAYS {
             self.posts = 0;
         }
-        self.last_post_at = if self.posts == 0 { latest_at } else { self.last_post_at.max(latest_at) };
+        self.last_post_at = if self.posts == 0 {
+            latest_at
+        } else {
+            self.last_post_at.max(latest_at)
+        };
         self.posts += count;
         self.last_post_load = load_date.0;
     }
@@ -71,7 +75,12 @@ impl Facts {
     /// Drops posts that are forgotten at `as_of`.
     pub fn forget(&mut self, as_of: Day) {
         if self.posts > 0 && as_of.0 - self.last_post_load >= FORGOTTEN_AFTER_DAYS {
-            *self = Facts { posts: 0, last_post_load: 0, last_post_at: 0, ..*self };
+            *self = Facts {
+                posts: 0,
+                last_post_load: 0,
+                last_post_at: 0,
+                ..*self
+            };
         }
     }
 
@@ -110,7 +119,11 @@ pub fn fold(facts: &mut [Facts], reactions: &[Reaction], posts: &[Post]) {
             p += 1;
         }
         for same_day in posts[first_post..p].chunk_by(|a, b| a.load_date == b.load_date) {
-            record.post(same_day[0].load_date, same_day.len() as u32, same_day[same_day.len() - 1].occurred_at);
+            record.post(
+                same_day[0].load_date,
+                same_day.len() as u32,
+                same_day[same_day.len() - 1].occurred_at,
+            );
         }
         days.sort_unstable();
         days.dedup();
@@ -123,15 +136,30 @@ mod tests {
     use super::*;
 
     fn post(day: i32, load: i32) -> Post {
-        Post { actor: 0, load_date: Day(load), occurred_at: Day(day).start_micros() + 5 }
+        Post {
+            actor: 0,
+            load_date: Day(load),
+            occurred_at: Day(day).start_micros() + 5,
+        }
     }
 
     #[test]
     fn a_day_counts_once_however_it_is_delivered() {
         let mut at_once = [Facts::default()];
-        let all = [post(5, 5), post(5, 5), post(6, 6), post(4, 7), post(5, 7), post(90, 90), post(6, 91)];
+        let all = [
+            post(5, 5),
+            post(5, 5),
+            post(6, 6),
+            post(4, 7),
+            post(5, 7),
+            post(90, 90),
+            post(6, 91),
+        ];
         fold(&mut at_once, &[], &all);
-        assert_eq!((at_once[0].days_seen, at_once[0].posts, at_once[0].first_seen), (4, 7, 4));
+        assert_eq!(
+            (at_once[0].days_seen, at_once[0].posts, at_once[0].first_seen),
+            (4, 7, 4)
+        );
 
         let mut nightly = [Facts::default()];
         for night in all.chunk_by(|a, b| a.load_date == b.load_date) {
@@ -143,7 +171,11 @@ mod tests {
     #[test]
     fn posts_are_forgotten_after_two_years_of_silence() {
         let mut facts = [Facts::default()];
-        fold(&mut facts, &[], &[post(5, 5), post(5 + FORGOTTEN_AFTER_DAYS, 5 + FORGOTTEN_AFTER_DAYS)]);
+        fold(
+            &mut facts,
+            &[],
+            &[post(5, 5), post(5 + FORGOTTEN_AFTER_DAYS, 5 + FORGOTTEN_AFTER_DAYS)],
+        );
         assert_eq!(facts[0].posts, 1);
         assert_eq!(facts[0].days_seen, 2);
         facts[0].forget(Day(5 + 2 * FORGOTTEN_AFTER_DAYS));

@@ -78,7 +78,10 @@ pub fn budget_sizes(reactions: &[Reaction]) -> Vec<u32> {
         rest = others;
         actors.push((actor, slots));
     }
-    actors.par_iter_mut().with_min_len(256).for_each(|(actor, slots)| count_budgets(actor, slots));
+    actors
+        .par_iter_mut()
+        .with_min_len(256)
+        .for_each(|(actor, slots)| count_budgets(actor, slots));
     sizes
 }
 
@@ -109,11 +112,20 @@ mod tests {
 
     fn reaction(network: &Network, target: u32, seconds: i64, load_date: i32, verb: &str) -> Reaction {
         let verb = network.verbs.iter().position(|v| v.name == verb).unwrap() as u8;
-        Reaction { actor: 1, target, occurred_at: seconds * 1_000_000, load_date: Day(load_date), verb }
+        Reaction {
+            actor: 1,
+            target,
+            occurred_at: seconds * 1_000_000,
+            load_date: Day(load_date),
+            verb,
+        }
     }
 
     fn words(network: &Network, reactions: &[Reaction]) -> Vec<String> {
-        reactions.iter().map(|r| network.verbs[r.verb as usize].name.clone()).collect()
+        reactions
+            .iter()
+            .map(|r| network.verbs[r.verb as usize].name.clone())
+            .collect()
     }
 
     #[test]
@@ -133,7 +145,10 @@ mod tests {
     #[test]
     fn rows_of_one_verb_are_no_twins() {
         let twitter = network("twitter");
-        let mut rows = vec![reaction(&twitter, 2, 10, 5, "like"), reaction(&twitter, 2, 10, 5, "like")];
+        let mut rows = vec![
+            reaction(&twitter, 2, 10, 5, "like"),
+            reaction(&twitter, 2, 10, 5, "like"),
+        ];
         assert_eq!(settle_twins(&mut rows, &twitter), 0);
         assert_eq!(rows.len(), 2);
     }
@@ -141,7 +156,10 @@ mod tests {
     #[test]
     fn a_derived_reaction_has_no_twin() {
         let foursquare = network("foursquare");
-        let mut rows = vec![reaction(&foursquare, 2, 10, 5, "co_visit"), reaction(&foursquare, 2, 10, 5, "tip_like")];
+        let mut rows = vec![
+            reaction(&foursquare, 2, 10, 5, "co_visit"),
+            reaction(&foursquare, 2, 10, 5, "tip_like"),
+        ];
         assert_eq!(settle_twins(&mut rows, &foursquare), 0);
         assert_eq!(rows.len(), 2);
     }

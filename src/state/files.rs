@@ -67,32 +67,58 @@ pub fn prefix(date: Day, commit_id: &str) -> String {
 
 /// Writes the state below `prefix`, `state.json` last.
 pub fn save(store: &Store, prefix: &str, state: &State, wanted: &Wanted) -> Result<()> {
-    let as_of = state.as_of.ok_or_else(|| Error::internal("a state without a date cannot be saved"))?;
+    let as_of = state
+        .as_of
+        .ok_or_else(|| Error::internal("a state without a date cannot be saved"))?;
     let mut files = Vec::new();
     let mut put = |name: String, batch: RecordBatch| -> Result<()> {
         let bytes = to_ipc(&batch)?;
-        files.push(FileEntry { name: name.clone(), size: bytes.len() as u64 });
+        files.push(FileEntry {
+            name: name.clone(),
+            size: bytes.len() as u64,
+        });
         store.put(&format!("{prefix}/{name}"), bytes)
     };
-    put("accounts.arrow".to_owned(), tables::from_accounts(&state.accounts, &state.facts, &state.is_listed, &state.owners)?)?;
+    put(
+        "accounts.arrow".to_owned(),
+        tables::from_accounts(&state.accounts, &state.facts, &state.is_listed, &state.owners)?,
+    )?;
     let pair_files = state.pairs.len().div_ceil(PAIR_ROWS);
     for index in 0..pair_files {
         let rows = index * PAIR_ROWS..((index + 1) * PAIR_ROWS).min(state.pairs.len());
-        put(format!("pairs-{index:05}.arrow"), tables::from_pairs(&state.pairs, rows, wanted.stride)?)?;
+        put(
+            format!("pairs-{index:05}.arrow"),
+            tables::from_pairs(&state.pairs, rows, wanted.stride)?,
+        )?;
     }
     for (network, delivered) in state.delivered.iter().enumerate() {
-        put(format!("delivered-{network:03}.arrow"), tables::from_delivered(delivered)?)?;
+        put(
+            format!("delivered-{network:03}.arrow"),
+            tables::from_delivered(delivered)?,
+        )?;
         if wanted.networks[network].co_visit.is_some() {
-            for (name, table) in CO_VISIT_TABLES.iter().zip(tables::from_co_visits(&state.co_visits[network])?) {
+            for (name, table) in CO_VISIT_TABLES
+                .iter()
+                .zip(tables::from_co_visits(&state.co_visits[network])?)
+            {
                 put(format!("{name}-{network:03}.arrow"), table)?;
             }
         }
     }
     let mut published: Vec<u128> = state.published.iter().copied().collect();
     published.sort_unstable();
-    put("published.arrow".to_owned(), tables::batch(vec![("hash", tables::hashes(published.into_iter())?)])?)?;
-    put("gone_persons.arrow".to_owned(), tables::batch(vec![("hash", tables::hashes(state.gone.persons.iter().copied())?)])?)?;
-    put("gone_accounts.arrow".to_owned(), tables::batch(vec![("hash", tables::hashes(state.gone.accounts.iter().copied())?)])?)?;
+    put(
+        "published.arrow".to_owned(),
+        tables::batch(vec![("hash", tables::hashes(published.into_iter())?)])?,
+    )?;
+    put(
+        "gone_persons.arrow".to_owned(),
+        tables::batch(vec![("hash", tables::hashes(state.gone.persons.iter().copied())?)])?,
+    )?;
+    put(
+        "gone_accounts.arrow".to_owned(),
+        tables::batch(vec![("hash", tables::hashes(state.gone.accounts.iter().copied())?)])?,
+    )?;
     let meta = Meta {
         layout: LAYOUT,
         model_version: wanted.model_version.to_owned(),
@@ -103,9 +129,18 @@ pub fn save(store: &Store, prefix: &str, state: &State, wanted: &Wanted) -> Resu
         published_dates: state.published_dates.clone(),
         pair_files,
         files,
-        closed: state.closed.iter().map(|o| ClosedFile { path: o.key.clone(), size: o.size, etag: o.etag.clone() }).collect(),
+        closed: state
+            .closed
+            .iter()
+            .map(|o| ClosedFile {
+                path: o.key.clone(),
+                size: o.size,
+                etag: o.etag.clone(),
+            })
+            .collect(),
     };
-    let json = serde_json::to_vec_pretty(&meta).map_err(|error| Error::internal("state.json cannot be written").with_source(error))?;
+    let json = serde_json::to_vec_pretty(&meta)
+        .map_err(|error| Error::internal("state.json cannot be written").with_source(error))?;
     store.put(&format!("{prefix}/state.json"), json.into())
 }
 
@@ -143,7 +178,10 @@ fn unfit(meta: &Meta, wanted: &Wanted) -> Option<String> {
     if meta.layout != LAYOUT {
         Some(format!("its layout is {}, this version writes {LAYOUT}", meta.layout))
     } else if meta.model_version != wanted.model_version {
-        Some(format!("it is of model {}, this run's is {}", meta.model_version, wanted.model_version))
+        Some(format!(
+            "it is of model {}, this run's is {}",
+            meta.model_version, wanted.model_version
+        ))
     } else if meta.hash_key != wanted.hash_key {
         Some("it was written with another state.hash_key".to_owned())
     } else if !meta.networks.iter().eq(names()) {
@@ -159,9 +197,13 @@ fn assemble(meta: &Meta, wanted: &Wanted, get: &dyn Fn(String) -> Result<RecordB
     state.histories = meta.histories.clone();
     state.published_dates = meta.published_dates.clone();
     let accounts = get("accounts.arrow".to_owned())?;
-    (state.accounts, state.facts, state.is_listed, state.owners) = tables::to_accounts(&accounts, meta.networks.clone())?;
+    (state.accounts, state.facts, state.is_listed, state.owners) =
+        tables::to_accounts(&accounts, meta.networks.clone())?;
     for index in 0..meta.pair_files {
-        state.pairs.append(tables::to_pairs(&get(format!("pairs-{index:05}.arrow"))?, wanted.stride)?);
+        state.pairs.append(tables::to_pairs(
+            &get(format!("pairs-{index:05}.arrow"))?,
+            wanted.stride,
+        )?);
     }
     for network in 0..wanted.networks.len() {
         state.delivered[network] = tables::to_delivered(&get(format!("delivered-{network:03}.arrow"))?)?;
@@ -170,12 +212,26 @@ fn assemble(meta: &Meta, wanted: &Wanted, get: &dyn Fn(String) -> Result<RecordB
             state.co_visits[network] = tables::to_co_visits(&[check_ins?, credits?, follows?])?;
         }
     }
-    state.published = tables::hashes_of(&get("published.arrow".to_owned())?, "hash")?.into_iter().collect();
+    state.published = tables::hashes_of(&get("published.arrow".to_owned())?, "hash")?
+        .into_iter()
+        .collect();
     state.gone = Gone {
-        persons: tables::hashes_of(&get("gone_persons.arrow".to_owned())?, "hash")?.into_iter().collect(),
-        accounts: tables::hashes_of(&get("gone_accounts.arrow".to_owned())?, "hash")?.into_iter().collect(),
+        persons: tables::hashes_of(&get("gone_persons.arrow".to_owned())?, "hash")?
+            .into_iter()
+            .collect(),
+        accounts: tables::hashes_of(&get("gone_accounts.arrow".to_owned())?, "hash")?
+            .into_iter()
+            .collect(),
     };
-    state.closed = meta.closed.iter().map(|f| Object { key: f.path.clone(), size: f.size, etag: f.etag.clone() }).collect();
+    state.closed = meta
+        .closed
+        .iter()
+        .map(|f| Object {
+            key: f.path.clone(),
+            size: f.size,
+            etag: f.etag.clone(),
+        })
+        .collect();
     Ok(state)
 }
 

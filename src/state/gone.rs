@@ -35,13 +35,23 @@ impl Gone {
 
     /// Adds the persons who opted out on a load date. Accounts that no identity row names and that
     /// were never seen are theirs by name alone.
-    pub fn add_persons(&mut self, key: HashKey, person_ids: &[String], accounts: &Accounts, owners: &[Option<Box<str>>]) {
+    pub fn add_persons(
+        &mut self,
+        key: HashKey,
+        person_ids: &[String],
+        accounts: &Accounts,
+        owners: &[Option<Box<str>>],
+    ) {
         for person_id in person_ids {
             self.persons.insert(person_hash(key, person_id));
             let Some((network, account_id)) = person_id.split_once(':') else {
                 continue;
             };
-            let known = accounts.network_names().iter().position(|name| name == network).and_then(|n| accounts.find(n, account_id));
+            let known = accounts
+                .network_names()
+                .iter()
+                .position(|name| name == network)
+                .and_then(|n| accounts.find(n, account_id));
             if known.is_none_or(|node| owners[node as usize].is_none()) {
                 self.accounts.insert(account_hash(key, network, account_id));
             }
@@ -105,7 +115,12 @@ mod tests {
         let accounts = accounts();
         let mut gone = Gone::default();
         let owners = [None, Some("ada".into()), None];
-        gone.add_persons(KEY, &["t:a".into(), "t:b".into(), "t:unseen".into()], &accounts, &owners);
+        gone.add_persons(
+            KEY,
+            &["t:a".into(), "t:b".into(), "t:unseen".into()],
+            &accounts,
+            &owners,
+        );
         let mut is_gone = vec![false; 3];
         gone.claim(KEY, &accounts, &owners, &mut is_gone);
         assert_eq!(is_gone, [true, false, false], "b belongs to ada, not to t:b");

@@ -97,7 +97,8 @@ impl State {
     /// Drops the accounts that nothing refers to, and whoever has opted out.
     pub fn prune(&mut self, is_gone: &[bool], stride: usize) {
         let is_here = |node: u32| !is_gone[node as usize];
-        self.pairs.retain(stride, |actor, target| is_here(actor) && is_here(target));
+        self.pairs
+            .retain(stride, |actor, target| is_here(actor) && is_here(target));
         let mut is_used: Vec<bool> = (0..self.accounts.len())
             .map(|node| !self.facts[node].is_empty() || self.is_listed[node] || self.owners[node].is_some())
             .collect();
@@ -108,7 +109,9 @@ impl State {
             memory.retain_accounts(&is_here);
             memory.for_each_account(|node| is_used[node as usize] = true);
         }
-        let kept: Vec<u32> = (0..self.accounts.len() as u32).filter(|node| is_used[*node as usize] && is_here(*node)).collect();
+        let kept: Vec<u32> = (0..self.accounts.len() as u32)
+            .filter(|node| is_used[*node as usize] && is_here(*node))
+            .collect();
         self.keep_accounts(&kept);
     }
 

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, FixedSizeBinaryArray, Float64Array, Int32Array, Int64Array, LargeStringArray, RecordBatch, UInt8Array, UInt32Array, UInt64Array};
+use arrow::array::{
+    Array, ArrayRef, AsArray, BooleanArray, FixedSizeBinaryArray, Float64Array, Int32Array, Int64Array,
+    LargeStringArray, RecordBatch, UInt8Array, UInt32Array, UInt64Array,
+};
 use arrow::datatypes::{ArrowPrimitiveType, Int32Type, Int64Type, UInt8Type, UInt32Type, UInt64Type};
 
 use crate::day::Day;
@@ -15,7 +18,8 @@ use crate::settle::facts::Facts;
 
 /// A batch made of named columns of equal length.
 pub fn batch(columns: Vec<(&str, ArrayRef)>) -> Result<RecordBatch> {
-    RecordBatch::try_from_iter(columns).map_err(|error| Error::internal("a table of the state does not fit").with_source(error))
+    RecordBatch::try_from_iter(columns)
+        .map_err(|error| Error::internal("a table of the state does not fit").with_source(error))
 }
 
 fn damaged(column: &str) -> Error {
@@ -27,7 +31,9 @@ fn column<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a ArrayRef> {
 }
 
 fn numbers<T: ArrowPrimitiveType>(batch: &RecordBatch, name: &str) -> Result<Vec<T::Native>> {
-    let array = column(batch, name)?.as_primitive_opt::<T>().ok_or_else(|| damaged(name))?;
+    let array = column(batch, name)?
+        .as_primitive_opt::<T>()
+        .ok_or_else(|| damaged(name))?;
     Ok(array.values().to_vec())
 }
 
@@ -55,23 +61,41 @@ fn uint64(values: impl IntoIterator<Item = u64>) -> ArrayRef {
 pub fn hashes(values: impl ExactSizeIterator<Item = u128>) -> Result<ArrayRef> {
     let mut bytes = Vec::with_capacity(16 * values.len());
     values.for_each(|value| bytes.extend_from_slice(&value.to_be_bytes()));
-    let array = FixedSizeBinaryArray::try_new(16, bytes.into(), None).map_err(|error| Error::internal("hashes do not fit").with_source(error))?;
+    let array = FixedSizeBinaryArray::try_new(16, bytes.into(), None)
+        .map_err(|error| Error::internal("hashes do not fit").with_source(error))?;
     Ok(Arc::new(array))
 }
 
 /// The hashes of a column made by [`hashes`].
 pub fn hashes_of(batch: &RecordBatch, name: &str) -> Result<Vec<u128>> {
-    let array = column(batch, name)?.as_fixed_size_binary_opt().ok_or_else(|| damaged(name))?;
+    let array = column(batch, name)?
+        .as_fixed_size_binary_opt()
+        .ok_or_else(|| damaged(name))?;
     let value = |bytes: &[u8]| bytes.try_into().map(u128::from_be_bytes).map_err(|_| damaged(name));
     (0..array.len()).map(|row| value(array.value(row))).collect()
 }
 
 /// The accounts with their records, listings and owners.
-pub fn from_accounts(accounts: &Accounts, facts: &[Facts], is_listed: &[bool], owners: &[Option<Box<str>>]) -> Result<RecordBatch> {
+pub fn from_accounts(
+    accounts: &Accounts,
+    facts: &[Facts],
+    is_listed: &[bool],
+    owners: &[Option<Box<str>>],
+) -> Result<RecordBatch> {
     let nodes = || 0..accounts.len() as u32;
     batch(vec![
-        ("network", Arc::new(UInt8Array::from_iter_values(nodes().map(|node| accounts.network_of(node) as u8)))),
-        ("account_id", Arc::new(LargeStringArray::from_iter_values(nodes().map(|node| accounts.id(node))))),
+        (
+            "network",
+            Arc::new(UInt8Array::from_iter_values(
+                nodes().map(|node| accounts.network_of(node) as u8),
+            )),
+        ),
+        (
+            "account_id",
+            Arc::new(LargeStringArray::from_iter_values(
+                nodes().map(|node| accounts.id(node)),
+            )),
+        ),
         ("days_seen", uint32(facts.iter().map(|f| f.days_seen))),
         ("recent_days", hashes(facts.iter().map(|f| f.recent_days))?),
         ("first_seen", int32(facts.iter().map(|f| f.first_seen))),
@@ -80,7 +104,15 @@ pub fn from_accounts(accounts: &Accounts, facts: &[Facts], is_listed: &[bool], o
         ("last_post_load", int32(facts.iter().map(|f| f.last_post_load))),
         ("last_post_at", int64(facts.iter().map(|f| f.last_post_at))),
         ("is_listed", Arc::new(BooleanArray::from(is_listed.to_vec()))),
-        ("owner", Arc::new(owners.iter().map(|owner| owner.as_deref()).collect::<LargeStringArray>())),
+        (
+            "owner",
+            Arc::new(
+                owners
+                    .iter()
+                    .map(|owner| owner.as_deref())
+                    .collect::<LargeStringArray>(),
+            ),
+        ),
     ])
 }
 
@@ -90,7 +122,9 @@ pub type AccountTable = (Accounts, Vec<Facts>, Vec<bool>, Vec<Option<Box<str>>>)
 /// Reads the table of [`from_accounts`] for networks `names`.
 pub fn to_accounts(batch: &RecordBatch, names: Vec<String>) -> Result<AccountTable> {
     let networks = numbers::<UInt8Type>(batch, "network")?;
-    let ids = column(batch, "account_id")?.as_string_opt::<i64>().ok_or_else(|| damaged("account_id"))?;
+    let ids = column(batch, "account_id")?
+        .as_string_opt::<i64>()
+        .ok_or_else(|| damaged("account_id"))?;
     let by_network = (0..names.len())
         .map(|network| {
             let start = networks.partition_point(|n| usize::from(*n) < network);
@@ -98,9 +132,18 @@ pub fn to_accounts(batch: &RecordBatch, names: Vec<String>) -> Result<AccountTab
             ids.slice(start, end - start)
         })
         .collect();
-    let (days_seen, recent_days) = (numbers::<UInt32Type>(batch, "days_seen")?, hashes_of(batch, "recent_days")?);
-    let (first_seen, last_seen) = (numbers::<Int32Type>(batch, "first_seen")?, numbers::<Int32Type>(batch, "last_seen")?);
-    let (posts, last_post_load) = (numbers::<UInt32Type>(batch, "posts")?, numbers::<Int32Type>(batch, "last_post_load")?);
+    let (days_seen, recent_days) = (
+        numbers::<UInt32Type>(batch, "days_seen")?,
+        hashes_of(batch, "recent_days")?,
+    );
+    let (first_seen, last_seen) = (
+        numbers::<Int32Type>(batch, "first_seen")?,
+        numbers::<Int32Type>(batch, "last_seen")?,
+    );
+    let (posts, last_post_load) = (
+        numbers::<UInt32Type>(batch, "posts")?,
+        numbers::<Int32Type>(batch, "last_post_load")?,
+    );
     let last_post_at = numbers::<Int64Type>(batch, "last_post_at")?;
     let facts = (0..batch.num_rows())
         .map(|row| Facts {
@@ -113,8 +156,12 @@ pub fn to_accounts(batch: &RecordBatch, names: Vec<String>) -> Result<AccountTab
             last_post_at: last_post_at[row],
         })
         .collect();
-    let is_listed = column(batch, "is_listed")?.as_boolean_opt().ok_or_else(|| damaged("is_listed"))?;
-    let owners = column(batch, "owner")?.as_string_opt::<i64>().ok_or_else(|| damaged("owner"))?;
+    let is_listed = column(batch, "is_listed")?
+        .as_boolean_opt()
+        .ok_or_else(|| damaged("is_listed"))?;
+    let owners = column(batch, "owner")?
+        .as_string_opt::<i64>()
+        .ok_or_else(|| damaged("owner"))?;
     Ok((
         Accounts::new(names, by_network),
         facts,
@@ -130,13 +177,24 @@ pub fn from_pairs(pairs: &Pairs, range: std::ops::Range<usize>, stride: usize) -
     let mut columns: Vec<(&str, ArrayRef)> = vec![
         ("actor", uint32(pairs.actors[range.clone()].iter().copied())),
         ("target", uint32(pairs.targets[range.clone()].iter().copied())),
-        ("verb", Arc::new(UInt8Array::from_iter_values(pairs.verbs[range.clone()].iter().copied()))),
+        (
+            "verb",
+            Arc::new(UInt8Array::from_iter_values(pairs.verbs[range.clone()].iter().copied())),
+        ),
         ("count", uint32(pairs.counts[range.clone()].iter().copied())),
-        ("last_load", int32(pairs.last_loads[range.clone()].iter().map(|day| day.0))),
+        (
+            "last_load",
+            int32(pairs.last_loads[range.clone()].iter().map(|day| day.0)),
+        ),
         ("last_at", int64(pairs.last_at[range].iter().copied())),
     ];
     for (j, name) in names.iter().enumerate() {
-        columns.push((name, Arc::new(Float64Array::from_iter_values(sums.iter().skip(j).step_by(stride).copied()))));
+        columns.push((
+            name,
+            Arc::new(Float64Array::from_iter_values(
+                sums.iter().skip(j).step_by(stride).copied(),
+            )),
+        ));
     }
     batch(columns)
 }
@@ -146,7 +204,11 @@ pub fn to_pairs(batch: &RecordBatch, stride: usize) -> Result<Pairs> {
     let mut sums = vec![0.0; batch.num_rows() * stride];
     for j in 0..stride {
         let column = numbers::<arrow::datatypes::Float64Type>(batch, &format!("sum_{j}"))?;
-        sums.iter_mut().skip(j).step_by(stride).zip(column).for_each(|(sum, value)| *sum = value);
+        sums.iter_mut()
+            .skip(j)
+            .step_by(stride)
+            .zip(column)
+            .for_each(|(sum, value)| *sum = value);
     }
     Ok(Pairs {
         actors: numbers::<UInt32Type>(batch, "actor")?,
@@ -171,7 +233,11 @@ pub fn from_delivered(delivered: &[Delivered]) -> Result<RecordBatch> {
 pub fn to_delivered(batch: &RecordBatch) -> Result<Vec<Delivered>> {
     let dates = days(batch, "load_date")?;
     let ids = hashes_of(batch, "id")?;
-    Ok(ids.into_iter().zip(dates).map(|(id, load_date)| Delivered { id, load_date }).collect())
+    Ok(ids
+        .into_iter()
+        .zip(dates)
+        .map(|(id, load_date)| Delivered { id, load_date })
+        .collect())
 }
 
 /// The three memories of one network's co-visits.
@@ -201,18 +267,40 @@ pub fn from_co_visits(memory: &CoVisits) -> Result<[RecordBatch; 3]> {
 /// Reads the tables of [`from_co_visits`].
 pub fn to_co_visits(tables: &[RecordBatch; 3]) -> Result<CoVisits> {
     let [check_ins, credits, follows] = tables;
-    let (venues, accounts) = (numbers::<UInt64Type>(check_ins, "venue")?, numbers::<UInt32Type>(check_ins, "account")?);
-    let (times, loads) = (numbers::<Int64Type>(check_ins, "occurred_at")?, days(check_ins, "load_date")?);
-    let (reactors, targets) = (numbers::<UInt32Type>(credits, "reactor")?, numbers::<UInt32Type>(credits, "target")?);
+    let (venues, accounts) = (
+        numbers::<UInt64Type>(check_ins, "venue")?,
+        numbers::<UInt32Type>(check_ins, "account")?,
+    );
+    let (times, loads) = (
+        numbers::<Int64Type>(check_ins, "occurred_at")?,
+        days(check_ins, "load_date")?,
+    );
+    let (reactors, targets) = (
+        numbers::<UInt32Type>(credits, "reactor")?,
+        numbers::<UInt32Type>(credits, "target")?,
+    );
     let (credited, credit_days) = (numbers::<UInt64Type>(credits, "venue")?, days(credits, "day")?);
     let followers = numbers::<UInt32Type>(follows, "follower")?;
     Ok(CoVisits {
         check_ins: (0..venues.len())
-            .map(|row| CheckIn { venue: venues[row], account: accounts[row], occurred_at: times[row], load_date: loads[row] })
+            .map(|row| CheckIn {
+                venue: venues[row],
+                account: accounts[row],
+                occurred_at: times[row],
+                load_date: loads[row],
+            })
             .collect(),
         credits: (0..reactors.len())
-            .map(|row| Credit { reactor: reactors[row], target: targets[row], venue: credited[row], day: credit_days[row] })
+            .map(|row| Credit {
+                reactor: reactors[row],
+                target: targets[row],
+                venue: credited[row],
+                day: credit_days[row],
+            })
             .collect(),
-        follows: followers.into_iter().zip(numbers::<UInt32Type>(follows, "followee")?).collect(),
+        follows: followers
+            .into_iter()
+            .zip(numbers::<UInt32Type>(follows, "followee")?)
+            .collect(),
     })
 }

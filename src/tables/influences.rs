@@ -22,8 +22,16 @@ struct Row {
 
 /// The table, for people at or above `min_percentile`, at most `max_per_direction` a direction.
 pub fn table(tonight: &Tonight, min_percentile: f64, max_per_direction: usize) -> Result<RecordBatch> {
-    let is_listed: Vec<bool> = tonight.standings.percentiles.iter().map(|p| p.is_some_and(|p| p >= min_percentile)).collect();
-    let totals: Vec<f64> = (0..tonight.persons.len()).into_par_iter().map(|person| total(tonight, person)).collect();
+    let is_listed: Vec<bool> = tonight
+        .standings
+        .percentiles
+        .iter()
+        .map(|p| p.is_some_and(|p| p >= min_percentile))
+        .collect();
+    let totals: Vec<f64> = (0..tonight.persons.len())
+        .into_par_iter()
+        .map(|person| total(tonight, person))
+        .collect();
     let mut given: Vec<(u32, u32, usize)> = Vec::new();
     for target in 0..tonight.persons.len() {
         for edge in tonight.attention.edges(target) {
@@ -43,8 +51,18 @@ pub fn table(tonight: &Tonight, min_percentile: f64, max_per_direction: usize) -
                 row(tonight, &totals, (*person as u32, other, INFLUENCED_BY), *person, edge)
             });
             let start = given.partition_point(|(reactor, ..)| (*reactor as usize) < *person);
-            let mine = given[start..].iter().take_while(|(reactor, ..)| *reactor as usize == *person);
-            let sent = mine.map(|(_, target, edge)| row(tonight, &totals, (*person as u32, *target, INFLUENCES_OTHER), *target as usize, *edge));
+            let mine = given[start..]
+                .iter()
+                .take_while(|(reactor, ..)| *reactor as usize == *person);
+            let sent = mine.map(|(_, target, edge)| {
+                row(
+                    tonight,
+                    &totals,
+                    (*person as u32, *target, INFLUENCES_OTHER),
+                    *target as usize,
+                    *edge,
+                )
+            });
             let mut rows = strongest(received.collect(), max_per_direction);
             rows.extend(strongest(sent.collect(), max_per_direction));
             rows.sort_by_key(|row| (row.other, row.direction));
@@ -67,7 +85,11 @@ pub fn table(tonight: &Tonight, min_percentile: f64, max_per_direction: usize) -
 /// The sum of what stands for a person's contributions; 0 without a reactor.
 fn total(tonight: &Tonight, person: usize) -> f64 {
     match &tonight.standings.sums[person] {
-        Some(sum) => tonight.attention.edges(person).map(|edge| tonight.model.part(tonight.attention, edge, sum)).sum(),
+        Some(sum) => tonight
+            .attention
+            .edges(person)
+            .map(|edge| tonight.model.part(tonight.attention, edge, sum))
+            .sum(),
         None => 0.0,
     }
 }

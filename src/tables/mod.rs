@@ -40,7 +40,8 @@ pub struct Tonight<'a> {
 
 /// A batch of `table` from its columns in order.
 fn batch(table: &Table, columns: Vec<ArrayRef>) -> Result<RecordBatch> {
-    RecordBatch::try_new(table.arrow_schema(), columns).map_err(|error| Error::internal(format!("table {} does not fit its schema", table.name)).with_source(error))
+    RecordBatch::try_new(table.arrow_schema(), columns)
+        .map_err(|error| Error::internal(format!("table {} does not fit its schema", table.name)).with_source(error))
 }
 
 fn measures(values: Vec<f64>) -> ArrayRef {

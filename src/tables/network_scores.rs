@@ -31,7 +31,10 @@ struct Row {
 /// The table: a row for each network on which the person is.
 pub fn table(tonight: &Tonight) -> Result<RecordBatch> {
     let groups: Vec<&[Presence]> = tonight.presences.by_person().collect();
-    let mut rows: Vec<Row> = groups.par_iter().flat_map_iter(|group| rows_of(tonight, group)).collect();
+    let mut rows: Vec<Row> = groups
+        .par_iter()
+        .flat_map_iter(|group| rows_of(tonight, group))
+        .collect();
     let name = |row: &Row| tonight.networks[usize::from(row.presence.network)].name.as_str();
     rows.sort_by(|a, b| (a.presence.person, name(a)).cmp(&(b.presence.person, name(b))));
     let id = |row: &Row| tonight.persons.ids[row.presence.person as usize].as_str();
@@ -61,7 +64,11 @@ fn rows_of(tonight: &Tonight, group: &[Presence]) -> Vec<Row> {
             Row {
                 presence: *presence,
                 score: (part.reactions > 0).then(|| tonight.line.score_of_contributions(part.contributed)),
-                reach: if part.squares > 0.0 { part.total * part.total / part.squares } else { 0.0 },
+                reach: if part.squares > 0.0 {
+                    part.total * part.total / part.squares
+                } else {
+                    0.0
+                },
                 reactions: part.reactions as i64,
                 share: sum.map(|_| part.total / whole),
             }
@@ -85,7 +92,11 @@ fn parts(tonight: &Tonight, person: usize, sum: &Sum) -> Vec<Part> {
         let reactions: u64 = of_edge.iter().map(|slot| slot.1).sum();
         let whole = tonight.model.part(tonight.attention, edge, sum);
         for (part, slot) in parts.iter_mut().zip(&of_edge).filter(|(_, slot)| slot.1 > 0) {
-            let share = if strength > 0.0 { slot.0 / strength } else { slot.1 as f64 / reactions as f64 };
+            let share = if strength > 0.0 {
+                slot.0 / strength
+            } else {
+                slot.1 as f64 / reactions as f64
+            };
             let amount = whole * share;
             part.contributed += if sum.basis == Basis::Contributions { amount } else { 0.0 };
             part.total += amount;

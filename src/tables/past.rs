@@ -42,7 +42,12 @@ impl Past {
 }
 
 fn add_scores(batch: &RecordBatch, scores: &mut HashMap<String, f64>) -> Result<()> {
-    let (ids, values) = (person_ids(batch)?, batch.column_by_name("score").and_then(|c| c.as_primitive_opt::<Float64Type>()));
+    let (ids, values) = (
+        person_ids(batch)?,
+        batch
+            .column_by_name("score")
+            .and_then(|c| c.as_primitive_opt::<Float64Type>()),
+    );
     let values = values.ok_or_else(|| Error::internal("a published scores table has no column score"))?;
     for row in (0..batch.num_rows()).filter(|row| values.is_valid(*row)) {
         scores.insert(ids.value(row).to_owned(), values.value(row));
@@ -64,7 +69,12 @@ pub fn published_hash(person_id: &str) -> u128 {
 
 /// The persons of every snapshot before `as_of`: what the state remembers, and the snapshots that it does
 /// not cover read again.
-pub fn published_before(store: &Store, state: &State, as_of: Day, published: &[Day]) -> Result<(HashSet<u128>, Vec<Day>)> {
+pub fn published_before(
+    store: &Store,
+    state: &State,
+    as_of: Day,
+    published: &[Day],
+) -> Result<(HashSet<u128>, Vec<Day>)> {
     let earlier: Vec<Day> = published.iter().copied().filter(|day| *day < as_of).collect();
     let covered: HashSet<Day> = state.published_dates.iter().copied().collect();
     let mut persons = state.published.clone();

@@ -18,11 +18,21 @@ pub fn table(mut rejects: Vec<Reject>) -> Result<RecordBatch> {
         vec![
             Arc::new(StringArray::from_iter_values(rejects.iter().map(|r| r.table))),
             Arc::new(rejects.iter().map(|r| r.network.as_deref()).collect::<StringArray>()),
-            Arc::new(rejects.iter().map(|r| r.load_date.map(|day| day.0)).collect::<Date32Array>()),
+            Arc::new(
+                rejects
+                    .iter()
+                    .map(|r| r.load_date.map(|day| day.0))
+                    .collect::<Date32Array>(),
+            ),
             Arc::new(StringArray::from_iter_values(rejects.iter().map(|r| r.file.as_str()))),
             Arc::new(rejects.iter().map(|r| r.row_number).collect::<Int64Array>()),
             Arc::new(StringArray::from_iter_values(rejects.iter().map(|r| r.reason.as_str()))),
-            Arc::new(rejects.iter().map(|r| r.activity_id.as_deref()).collect::<StringArray>()),
+            Arc::new(
+                rejects
+                    .iter()
+                    .map(|r| r.activity_id.as_deref())
+                    .collect::<StringArray>(),
+            ),
         ],
     )
 }

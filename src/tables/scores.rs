@@ -3,7 +3,9 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, BooleanArray, ListBuilder, RecordBatch, StringArray, StringBuilder, TimestampMicrosecondArray};
+use arrow::array::{
+    ArrayRef, BooleanArray, ListBuilder, RecordBatch, StringArray, StringBuilder, TimestampMicrosecondArray,
+};
 use arrow::datatypes::{DataType, Field};
 use rayon::prelude::*;
 
@@ -28,7 +30,14 @@ pub fn table(tonight: &Tonight, past: &Past, published: &HashSet<u128>) -> Resul
     let ids = || rows.iter().map(|row| tonight.persons.ids[row.person].as_str());
     let standings = tonight.standings;
     let scores: Vec<Option<f64>> = rows.iter().map(|row| standings.score(row.person)).collect();
-    let delta = |index: usize| optional_measures(ids().zip(&scores).map(|(id, score)| past.delta(index, id, *score)).collect());
+    let delta = |index: usize| {
+        optional_measures(
+            ids()
+                .zip(&scores)
+                .map(|(id, score)| past.delta(index, id, *score))
+                .collect(),
+        )
+    };
     let unknown = || optional_measures(vec![None; rows.len()]);
     let active = rows.iter().map(|row| tonight.presences.last_active_at[row.person]);
     let columns: Vec<ArrayRef> = vec![
@@ -37,7 +46,11 @@ pub fn table(tonight: &Tonight, past: &Past, published: &HashSet<u128>) -> Resul
         unknown(), // score_low, score_high and coverage come with the interval.
         unknown(),
         unknown(),
-        Arc::new(rows.iter().map(|row| standings.ranks[row.person]).collect::<arrow::array::Int64Array>()),
+        Arc::new(
+            rows.iter()
+                .map(|row| standings.ranks[row.person])
+                .collect::<arrow::array::Int64Array>(),
+        ),
         optional_measures(rows.iter().map(|row| standings.percentiles[row.person]).collect()),
         delta(0),
         delta(1),
@@ -46,7 +59,9 @@ pub fn table(tonight: &Tonight, past: &Past, published: &HashSet<u128>) -> Resul
         optional_measures(rows.iter().map(|row| row.amplification).collect()),
         optional_measures(rows.iter().map(|row| row.audience_influence).collect()),
         networks(tonight, &groups),
-        Arc::new(BooleanArray::from_iter(ids().map(|id| Some(!published.contains(&published_hash(id)))))),
+        Arc::new(BooleanArray::from_iter(
+            ids().map(|id| Some(!published.contains(&published_hash(id)))),
+        )),
         Arc::new(active.collect::<TimestampMicrosecondArray>().with_timezone("UTC")),
     ];
     batch(&SCORES, columns)
@@ -59,7 +74,12 @@ fn row(tonight: &Tonight, group: &[Presence]) -> Row {
     let reactions: u64 = edges.clone().map(|edge| tonight.attention.reactions(edge)).sum();
     let amplification = (posts > 0).then(|| reactions as f64 / posts as f64);
     let Some(sum) = &tonight.standings.sums[person] else {
-        return Row { person, reach: 0.0, audience_influence: None, amplification };
+        return Row {
+            person,
+            reach: 0.0,
+            audience_influence: None,
+            amplification,
+        };
     };
     let (mut total, mut squares, mut weighted) = (0.0, 0.0, 0.0);
     for edge in edges {
@@ -70,7 +90,12 @@ fn row(tonight: &Tonight, group: &[Presence]) -> Row {
         // A reactor without a score counts as 1.
         weighted += part * tonight.standings.score(reactor).unwrap_or(1.0);
     }
-    Row { person, reach: total * total / squares, audience_influence: Some(weighted / total), amplification }
+    Row {
+        person,
+        reach: total * total / squares,
+        audience_influence: Some(weighted / total),
+        amplification,
+    }
 }
 
 fn networks(tonight: &Tonight, groups: &[&[Presence]]) -> ArrayRef {
@@ -79,7 +104,11 @@ fn networks(tonight: &Tonight, groups: &[&[Presence]]) -> ArrayRef {
     let mut names: Vec<&str> = Vec::new();
     for group in groups {
         names.clear();
-        names.extend(group.iter().map(|presence| tonight.networks[usize::from(presence.network)].name.as_str()));
+        names.extend(
+            group
+                .iter()
+                .map(|presence| tonight.networks[usize::from(presence.network)].name.as_str()),
+        );
         names.sort_unstable();
         names.iter().for_each(|name| lists.values().append_value(name));
         lists.append(true);

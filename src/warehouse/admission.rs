@@ -64,7 +64,12 @@ impl Admitted {
 
 /// Reads the footer of a file and decides. `wanted` are the columns that will be read, `all` those
 /// whose types the contract fixes.
-pub fn admit(store: &Store, object: &Object, wanted: &[&str], all: &[InputColumn]) -> Result<std::result::Result<Admitted, Refusal>> {
+pub fn admit(
+    store: &Store,
+    object: &Object,
+    wanted: &[&str],
+    all: &[InputColumn],
+) -> Result<std::result::Result<Admitted, Refusal>> {
     let footer = match footer_bytes(store, object)? {
         Ok(footer) => footer,
         Err(refusal) => return Ok(Err(refusal)),
@@ -76,7 +81,10 @@ pub fn admit(store: &Store, object: &Object, wanted: &[&str], all: &[InputColumn
 
 fn footer_bytes(store: &Store, object: &Object) -> Result<std::result::Result<bytes::Bytes, Refusal>> {
     if object.size < 12 {
-        return Ok(Err(format!("it has {} bytes: no Parquet file is that short", object.size)));
+        return Ok(Err(format!(
+            "it has {} bytes: no Parquet file is that short",
+            object.size
+        )));
     }
     let tail_start = object.size.saturating_sub(TAIL_BYTES);
     let tail = one_range(store, object, tail_start..object.size)?;
@@ -88,7 +96,10 @@ fn footer_bytes(store: &Store, object: &Object) -> Result<std::result::Result<by
     }
     let length = u64::from(u32::from_le_bytes([trailer[0], trailer[1], trailer[2], trailer[3]]));
     if length > object.size - 12 || length > MAX_FOOTER_BYTES {
-        return Ok(Err(format!("its footer announces {length} bytes, the file has {}", object.size)));
+        return Ok(Err(format!(
+            "its footer announces {length} bytes, the file has {}",
+            object.size
+        )));
     }
     if length <= tail_footer.len() as u64 {
         let start = tail_footer.len() - length as usize;
@@ -103,7 +114,10 @@ fn one_range(store: &Store, object: &Object, range: Range<u64>) -> Result<bytes:
     let expected = range.end - range.start;
     let bytes = store.get_ranges(&object.key, &[range])?.pop().unwrap_or_default();
     if bytes.len() as u64 != expected {
-        return Err(Error::new(Kind::Storage, format!("{} changed while it was read; run again", object.key)));
+        return Err(Error::new(
+            Kind::Storage,
+            format!("{} changed while it was read; run again", object.key),
+        ));
     }
     Ok(bytes)
 }
@@ -112,7 +126,12 @@ fn decode(footer: &[u8]) -> std::result::Result<ParquetMetaData, Refusal> {
     ParquetMetaDataReader::decode_metadata(footer).map_err(|error| format!("its footer cannot be decoded: {error}"))
 }
 
-fn judge(object: &Object, metadata: ParquetMetaData, wanted: &[&str], all: &[InputColumn]) -> std::result::Result<Admitted, Refusal> {
+fn judge(
+    object: &Object,
+    metadata: ParquetMetaData,
+    wanted: &[&str],
+    all: &[InputColumn],
+) -> std::result::Result<Admitted, Refusal> {
     let rows = sound_rows(object, &metadata)?;
     sound_chunks(object, &metadata)?;
     let read = ArrowReaderMetadata::try_new(Arc::new(metadata), ArrowReaderOptions::new())
@@ -120,9 +139,17 @@ fn judge(object: &Object, metadata: ParquetMetaData, wanted: &[&str], all: &[Inp
     for column in all {
         sound_column(&read, column)?;
     }
-    let columns = wanted.iter().map(|name| read.schema().fields().iter().position(|field| field.name() == name)).collect();
+    let columns = wanted
+        .iter()
+        .map(|name| read.schema().fields().iter().position(|field| field.name() == name))
+        .collect();
     let metadata = with_views(&read)?;
-    Ok(Admitted { object: object.clone(), metadata, columns, rows })
+    Ok(Admitted {
+        object: object.clone(),
+        metadata,
+        columns,
+        rows,
+    })
 }
 
 fn sound_rows(object: &Object, metadata: &ParquetMetaData) -> std::result::Result<u64, Refusal> {
@@ -135,7 +162,9 @@ fn sound_rows(object: &Object, metadata: &ParquetMetaData) -> std::result::Resul
         }
     }
     if announced != counted {
-        return Err(format!("its footer announces {announced} rows, its row groups hold {counted}"));
+        return Err(format!(
+            "its footer announces {announced} rows, its row groups hold {counted}"
+        ));
     }
     let rows = announced as u64;
     if rows > object.size.saturating_mul(MAX_ROWS_PER_BYTE) || rows > u64::from(u32::MAX) {
@@ -151,7 +180,9 @@ fn sound_chunks(object: &Object, metadata: &ParquetMetaData) -> std::result::Res
             if start.checked_add(length).is_none_or(|end| end > object.size) {
                 return Err(format!("column {} lies outside of the file", column.column_path()));
             }
-            let bound = (length as i64).saturating_mul(MAX_INFLATION).saturating_add(FREE_INFLATION_BYTES);
+            let bound = (length as i64)
+                .saturating_mul(MAX_INFLATION)
+                .saturating_add(FREE_INFLATION_BYTES);
             if column.uncompressed_size() < 0 || column.uncompressed_size() > bound {
                 return Err(format!(
                     "column {} announces {} bytes in {length}",
@@ -165,7 +196,11 @@ fn sound_chunks(object: &Object, metadata: &ParquetMetaData) -> std::result::Res
 }
 
 fn sound_column(read: &ArrowReaderMetadata, column: &InputColumn) -> std::result::Result<(), Refusal> {
-    let mut found = read.schema().fields().iter().filter(|field| field.name() == column.name);
+    let mut found = read
+        .schema()
+        .fields()
+        .iter()
+        .filter(|field| field.name() == column.name);
     match (found.next(), found.next()) {
         (None, _) if column.is_required => Err(format!("it lacks the required column {}", column.name)),
         (None, _) => Ok(()),
@@ -192,7 +227,8 @@ fn with_views(read: &ArrowReaderMetadata) -> std::result::Result<ArrowReaderMeta
         })
         .collect();
     let options = ArrowReaderOptions::new().with_schema(Arc::new(Schema::new(fields)));
-    ArrowReaderMetadata::try_new(read.metadata().clone(), options).map_err(|error| format!("its schema cannot be read: {error}"))
+    ArrowReaderMetadata::try_new(read.metadata().clone(), options)
+        .map_err(|error| format!("its schema cannot be read: {error}"))
 }
 
 /// The rows that a file's footer announces; 0 where it cannot be read.

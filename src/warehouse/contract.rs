@@ -35,9 +35,14 @@ impl Holds {
             (Holds::Id, other) => is_text(other) || other.is_integer(),
             (Holds::Text, other) => is_text(other),
             (Holds::Instant, other) => matches!(other, DataType::Timestamp(_, _)),
-            (Holds::TextList, DataType::List(item) | DataType::LargeList(item) | DataType::ListView(item) | DataType::LargeListView(item) | DataType::FixedSizeList(item, _)) => {
-                Holds::Text.admits(item.data_type())
-            }
+            (
+                Holds::TextList,
+                DataType::List(item)
+                | DataType::LargeList(item)
+                | DataType::ListView(item)
+                | DataType::LargeListView(item)
+                | DataType::FixedSizeList(item, _),
+            ) => Holds::Text.admits(item.data_type()),
             (Holds::TextList, _) => false,
         }
     }
@@ -59,11 +64,19 @@ pub struct InputColumn {
 }
 
 const fn required(name: &'static str, holds: Holds) -> InputColumn {
-    InputColumn { name, holds, is_required: true }
+    InputColumn {
+        name,
+        holds,
+        is_required: true,
+    }
 }
 
 const fn optional(name: &'static str, holds: Holds) -> InputColumn {
-    InputColumn { name, holds, is_required: false }
+    InputColumn {
+        name,
+        holds,
+        is_required: false,
+    }
 }
 
 const ACTIVITIES: &[InputColumn] = &[
@@ -117,7 +130,12 @@ mod tests {
         for integer in [DataType::Int8, DataType::Int64, DataType::UInt64] {
             assert!(Holds::Id.admits(&integer) && !Holds::Text.admits(&integer));
         }
-        for unit in [TimeUnit::Second, TimeUnit::Millisecond, TimeUnit::Microsecond, TimeUnit::Nanosecond] {
+        for unit in [
+            TimeUnit::Second,
+            TimeUnit::Millisecond,
+            TimeUnit::Microsecond,
+            TimeUnit::Nanosecond,
+        ] {
             assert!(Holds::Instant.admits(&DataType::Timestamp(unit, None)));
             assert!(Holds::Instant.admits(&DataType::Timestamp(unit, Some("+02:00".into()))));
         }

@@ -51,7 +51,9 @@ impl ChunkReader for Fetched {
         let bytes = self.from(start)?;
         if bytes.len() < length {
             let end = start.saturating_add(length as u64);
-            return Err(ParquetError::EOF(format!("it announces bytes up to {end} that are not there")));
+            return Err(ParquetError::EOF(format!(
+                "it announces bytes up to {end} that are not there"
+            )));
         }
         Ok(bytes.slice(..length))
     }

@@ -45,7 +45,9 @@ impl Inventory {
         for table in INPUT_TABLES {
             let listing = store.list(table)?;
             for key in listing.odd {
-                inventory.misplaced.push((key, "its name cannot be read as a key".to_owned()));
+                inventory
+                    .misplaced
+                    .push((key, "its name cannot be read as a key".to_owned()));
             }
             for object in listing.objects {
                 inventory.place(table, object, &is_known);
@@ -75,15 +77,25 @@ impl Inventory {
     }
 
     /// The partitions of a table whose load date lies in `first..=last`.
-    pub fn delivered<'a>(&'a self, table: &str, first: Day, last: Day) -> impl Iterator<Item = (&'a Partition, &'a Vec<Object>)> {
+    pub fn delivered<'a>(
+        &'a self,
+        table: &str,
+        first: Day,
+        last: Day,
+    ) -> impl Iterator<Item = (&'a Partition, &'a Vec<Object>)> {
         self.partitions(table)
             .filter(move |(partition, _)| (first..=last).contains(&partition.load_date))
     }
 
     /// Whether a network delivered activities on a load date.
     pub fn has_activities(&self, network: &str, load_date: Day) -> bool {
-        let partition = Partition { network: network.to_owned(), load_date };
-        self.tables.get("activities").is_some_and(|table| table.contains_key(&partition))
+        let partition = Partition {
+            network: network.to_owned(),
+            load_date,
+        };
+        self.tables
+            .get("activities")
+            .is_some_and(|table| table.contains_key(&partition))
     }
 
     /// The newest and oldest load dates of activities.
@@ -143,7 +155,10 @@ fn placement(table: &str, object: &Object) -> Placement {
 }
 
 fn decoded(value: &str) -> Option<String> {
-    percent_decode_str(value).decode_utf8().ok().map(|text| text.into_owned())
+    percent_decode_str(value)
+        .decode_utf8()
+        .ok()
+        .map(|text| text.into_owned())
 }
 
 #[cfg(test)]
@@ -151,7 +166,11 @@ mod tests {
     use super::*;
 
     fn place(table: &'static str, key: &str) -> String {
-        let object = Object { key: key.to_owned(), size: 9, etag: None };
+        let object = Object {
+            key: key.to_owned(),
+            size: 9,
+            etag: None,
+        };
         match placement(table, &object) {
             Placement::Hidden => "hidden".to_owned(),
             Placement::Misplaced(reason) => format!("misplaced: {reason}"),

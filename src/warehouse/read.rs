@@ -49,7 +49,11 @@ impl Batch {
 
 /// Calls `take` with every batch of the file, in order. A refusal says what in the file is wrong;
 /// what `take` saw before it must be thrown away.
-pub fn read(store: &Store, file: &Admitted, take: &mut dyn FnMut(Batch) -> std::result::Result<(), Refusal>) -> Result<std::result::Result<(), Refusal>> {
+pub fn read(
+    store: &Store,
+    file: &Admitted,
+    take: &mut dyn FnMut(Batch) -> std::result::Result<(), Refusal>,
+) -> Result<std::result::Result<(), Refusal>> {
     for row_group in 0..file.metadata.metadata().num_row_groups() {
         let ranges = file.ranges(row_group);
         let bytes = store.get_ranges(&file.object.key, &ranges)?;
@@ -64,7 +68,12 @@ pub fn read(store: &Store, file: &Admitted, take: &mut dyn FnMut(Batch) -> std::
     Ok(Ok(()))
 }
 
-fn decode_group(file: &Admitted, row_group: usize, fetched: Fetched, take: &mut dyn FnMut(Batch) -> std::result::Result<(), Refusal>) -> std::result::Result<(), Refusal> {
+fn decode_group(
+    file: &Admitted,
+    row_group: usize,
+    fetched: Fetched,
+    take: &mut dyn FnMut(Batch) -> std::result::Result<(), Refusal>,
+) -> std::result::Result<(), Refusal> {
     let unreadable = |error: ParquetError| error.to_string();
     let schema = file.metadata.metadata().file_metadata().schema_descr();
     let mask = ProjectionMask::roots(schema, file.columns.iter().flatten().copied());
@@ -96,5 +105,8 @@ fn wanted(file: &Admitted, batch: &RecordBatch) -> Batch {
         .iter()
         .map(|place| place.and_then(|root| batch.column_by_name(names[root].name()).cloned()))
         .collect();
-    Batch { columns, rows: batch.num_rows() }
+    Batch {
+        columns,
+        rows: batch.num_rows(),
+    }
 }

@@ -41,10 +41,7 @@ fn everything(reactions: &[(u32, u32, f64)]) -> Vec<u64> {
         &totals,
     ];
     let floats = floats.into_iter().flatten().map(|x| x.to_bits());
-    let ids = edges
-        .into_iter()
-        .chain(in_edges.neighbors().to_vec())
-        .map(u64::from);
+    let ids = edges.into_iter().chain(in_edges.neighbors().to_vec()).map(u64::from);
     floats.chain(ids).collect()
 }
 
@@ -52,10 +49,7 @@ fn everything(reactions: &[(u32, u32, f64)]) -> Vec<u64> {
 fn results_do_not_depend_on_the_thread_count() {
     let reactions = crowd();
     let with_threads = |threads: usize| {
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .build()
-            .unwrap();
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         pool.install(|| everything(&reactions))
     };
     let one = with_threads(1);
@@ -78,9 +72,7 @@ fn results_do_not_depend_on_the_order_of_the_edges() {
 fn a_transpose_of_many_parts_is_the_graph_built_the_other_way_round() {
     let (in_edges, turned): (Csr, Reactions) = {
         let reactions = crowd();
-        let turned = reactions
-            .iter()
-            .map(|&(actor, target, weight)| (target, actor, weight));
+        let turned = reactions.iter().map(|&(actor, target, weight)| (target, actor, weight));
         (graph(NODES as usize, &reactions), turned.collect())
     };
     let (out_edges, edges) = in_edges.transpose();

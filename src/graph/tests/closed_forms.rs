@@ -17,17 +17,10 @@ fn check(what: &str, reactions: &[(u32, u32, f64)], trust: &[f64], inflow: &[f64
 fn people_who_pass_on_what_they_get_stand_at_one() {
     let both = [(0, 1, 3.0), (1, 0, 0.1)];
     check("two-cycle", &both, &[1.0; 2], &[1.0; 2]);
-    let ring: Reactions = (0..7)
-        .map(|u| (u, (u + 1) % 7, 1.0 + f64::from(u)))
-        .collect();
+    let ring: Reactions = (0..7).map(|u| (u, (u + 1) % 7, 1.0 + f64::from(u))).collect();
     check("ring", &ring, &[1.0; 7], &[1.0; 7]);
     let pairs = (0..6).flat_map(|u| (0..6).filter(move |&v| v != u).map(move |v| (u, v, 2.0)));
-    check(
-        "complete graph",
-        &pairs.collect::<Reactions>(),
-        &[1.0; 6],
-        &[1.0; 6],
-    );
+    check("complete graph", &pairs.collect::<Reactions>(), &[1.0; 6], &[1.0; 6]);
     check("self-loop", &[(0, 0, 5.0)], &[1.0], &[1.0]);
 }
 
@@ -56,12 +49,7 @@ fn standing_builds_up_along_a_chain() {
 
 #[test]
 fn a_sink_gives_its_rank_back() {
-    check(
-        "sink",
-        &[(0, 1, 1.0)],
-        &[1.0, 0.0],
-        &[1.0 - D, D * (1.0 - D)],
-    );
+    check("sink", &[(0, 1, 1.0)], &[1.0, 0.0], &[1.0 - D, D * (1.0 - D)]);
     check("alone", &[], &[1.0], &[1.0 - D]);
 }
 
@@ -94,16 +82,9 @@ fn nobody_trusted_means_uniform_ranks_and_no_inflow() {
 #[test]
 fn a_graph_without_nodes_is_done_before_the_first_step() {
     for dangling in [Dangling::Teleport, Dangling::Uniform] {
-        let outcome = propagate(
-            &graph(0, &[]),
-            &[],
-            &PropagationParams { dangling, ..EXACT },
-        );
+        let outcome = propagate(&graph(0, &[]), &[], &PropagationParams { dangling, ..EXACT });
         assert!(outcome.is_converged && outcome.ranks.is_empty() && outcome.inflow.is_empty());
-        assert_eq!(
-            (outcome.iterations, outcome.mass, outcome.residual),
-            (0, 0.0, 0.0)
-        );
+        assert_eq!((outcome.iterations, outcome.mass, outcome.residual), (0, 0.0, 0.0));
     }
 }
 
@@ -129,10 +110,7 @@ fn a_sock_puppet_multiplies_pagerank_by_3_6() {
 
 #[test]
 fn no_damping_leaves_the_trust_as_it_is() {
-    let params = PropagationParams {
-        damping: 0.0,
-        ..EXACT
-    };
+    let params = PropagationParams { damping: 0.0, ..EXACT };
     let outcome = propagate(&graph(2, &[(0, 1, 1.0)]), &[0.25, 0.75], &params);
     assert_eq!(outcome.iterations, 1);
     assert_eq!(outcome.ranks, outcome.inflow);
@@ -142,15 +120,7 @@ fn no_damping_leaves_the_trust_as_it_is() {
 #[test]
 fn the_default_steps_suffice_for_the_slowest_graph() {
     let reactions = [(0, 1, 1.0), (1, 0, 1.0)];
-    let outcome = propagate(
-        &graph(2, &reactions),
-        &[1.0, 0.0],
-        &PropagationParams::default(),
-    );
+    let outcome = propagate(&graph(2, &reactions), &[1.0, 0.0], &PropagationParams::default());
     assert!(outcome.is_converged);
-    assert!(
-        (140..=146).contains(&outcome.iterations),
-        "{}",
-        outcome.iterations
-    );
+    assert!((140..=146).contains(&outcome.iterations), "{}", outcome.iterations);
 }

@@ -33,10 +33,7 @@ fn graph(node_count: usize, reactions: &[(u32, u32, f64)]) -> Csr {
 fn assert_close(found: &[f64], expected: &[f64], tolerance: f64, what: &str) {
     assert_eq!(found.len(), expected.len(), "{what}");
     for (node, (f, e)) in found.iter().zip(expected).enumerate() {
-        assert!(
-            (f - e).abs() <= tolerance,
-            "{what}: node {node} has {f}, expected {e}"
-        );
+        assert!((f - e).abs() <= tolerance, "{what}: node {node} has {f}, expected {e}");
     }
 }
 

@@ -19,20 +19,15 @@ pub fn transitions(node_count: usize, reactions: &[(u32, u32, f64)]) -> Vec<Vec<
 /// Solves `(I - d M) x = b` by elimination, where column u of M is what u passes on.
 fn solve(columns: &[Vec<f64>], damping: f64, right: &[f64]) -> Vec<f64> {
     let n = right.len();
-    let entry =
-        |row: usize, column: usize| f64::from(row == column) - damping * columns[column][row];
-    let mut rows: Vec<Vec<f64>> = (0..n)
-        .map(|i| (0..n).map(|j| entry(i, j)).collect())
-        .collect();
+    let entry = |row: usize, column: usize| f64::from(row == column) - damping * columns[column][row];
+    let mut rows: Vec<Vec<f64>> = (0..n).map(|i| (0..n).map(|j| entry(i, j)).collect()).collect();
     let mut x = right.to_vec();
     // Columns of M sum to at most 1, so the matrix is diagonally dominant and needs no pivoting.
     for pivot in 0..n {
         let (above, below) = rows.split_at_mut(pivot + 1);
         for (i, row) in below.iter_mut().enumerate() {
             let factor = row[pivot] / above[pivot][pivot];
-            row.iter_mut()
-                .zip(&above[pivot])
-                .for_each(|(a, b)| *a -= factor * b);
+            row.iter_mut().zip(&above[pivot]).for_each(|(a, b)| *a -= factor * b);
             x[pivot + 1 + i] -= factor * x[pivot];
         }
     }
@@ -47,9 +42,7 @@ fn random_case(seed: u64) -> (usize, Reactions, Vec<f64>) {
     let mut next = noise(seed);
     let node_count = 2 + (40.0 * next()) as usize;
     let reactions = heavy_tailed(node_count as u32, (150.0 * next()) as usize, seed);
-    let trust = (0..node_count)
-        .map(|_| (2.0 * next() - 0.7).max(0.0))
-        .collect();
+    let trust = (0..node_count).map(|_| (2.0 * next() - 0.7).max(0.0)).collect();
     (node_count, reactions, trust)
 }
 
@@ -64,10 +57,7 @@ fn ranks_and_inflow_solve_the_linear_system() {
         let moves = transitions(node_count, &reactions);
         let fresh = |values: &[f64]| values.iter().map(|x| (1.0 - D) * x).collect::<Vec<_>>();
         let inflow = solve(&moves, D, &fresh(&trust));
-        for (dangling, landing) in [
-            (Dangling::Teleport, &teleport),
-            (Dangling::Uniform, &uniform),
-        ] {
+        for (dangling, landing) in [(Dangling::Teleport, &teleport), (Dangling::Uniform, &uniform)] {
             let landed = |row: &Vec<f64>| {
                 if row.iter().all(|p| *p == 0.0) {
                     landing.clone()
@@ -109,10 +99,7 @@ fn pushed_inflow(reactions: &[(u32, u32, f64)], trust: &[f64]) -> Vec<f64> {
         for &(actor, target, weight) in reactions {
             next[target as usize] += D * wave[actor as usize] * weight / given[actor as usize];
         }
-        inflow
-            .iter_mut()
-            .zip(&next)
-            .for_each(|(x, moved)| *x += moved);
+        inflow.iter_mut().zip(&next).for_each(|(x, moved)| *x += moved);
         wave = next;
     }
     inflow

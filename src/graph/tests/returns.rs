@@ -19,12 +19,7 @@ fn who_react_only_to_each_other_return_after_two_steps() {
 fn attention_paid_elsewhere_does_not_return() {
     let reactions = [(0, 1, 1.0), (0, 2, 3.0), (1, 0, 1.0), (1, 2, 1.0)];
     let expected = D * D * 0.25 * 0.5;
-    assert_close(
-        &returns_of(3, &reactions),
-        &[expected, expected, 0.0],
-        1e-15,
-        "shares",
-    );
+    assert_close(&returns_of(3, &reactions), &[expected, expected, 0.0], 1e-15, "shares");
 }
 
 #[test]

@@ -107,9 +107,7 @@ impl Key {
             return Ok(());
         }
         let key = self.0;
-        Err(Error::usage(format!(
-            "{key} is {value}: expected {allowed}"
-        )))
+        Err(Error::usage(format!("{key} is {value}: expected {allowed}")))
     }
 }
 
@@ -134,24 +132,15 @@ mod tests {
     }
 
     #[rstest]
-    #[case(
-        "recency = { half_lives_days = [] }",
-        "model.recency.half_lives_days is 0 entries"
-    )]
-    #[case(
-        "recency = { masses = [1.0] }",
-        "masses is 1 entries: expected 5 entries"
-    )]
+    #[case("recency = { half_lives_days = [] }", "model.recency.half_lives_days is 0 entries")]
+    #[case("recency = { masses = [1.0] }", "masses is 1 entries: expected 5 entries")]
     #[case(
         "recency = { half_lives_days = [0.0, 1, 7, 30, 90] }",
         "half_lives_days is 0: expected"
     )]
     #[case("recency = { masses = [0.1, 0.07, 0.18, 0.35, 0.35] }", "with sum 1.0")]
     #[case("recency = { half_lives_days = [1], masses = [nan] }", "masses is NaN")]
-    #[case(
-        "selectivity.budget = 0",
-        "model.selectivity.budget is 0: expected more than 0"
-    )]
+    #[case("selectivity.budget = 0", "model.selectivity.budget is 0: expected more than 0")]
     #[case("repeats.beta = inf", "model.repeats.beta is inf")]
     #[case("trust.rate = -2", "model.trust.rate is -2")]
     #[case(
@@ -159,26 +148,14 @@ mod tests {
         "model.trust.settled_after_days is 1: expected 2 to 365"
     )]
     #[case("trust.seeds = ['']", "model.trust.seeds is a list with an empty text")]
-    #[case(
-        "standing.gain = 10",
-        "model.standing.gain is 10: expected 0 or more, below"
-    )]
+    #[case("standing.gain = 10", "model.standing.gain is 10: expected 0 or more, below")]
     #[case("standing.half_at = nan", "model.standing.half_at is NaN")]
     #[case("propagation.damping = 1", "model.propagation.damping is 1")]
     #[case("propagation.tolerance = 0", "model.propagation.tolerance is 0")]
-    #[case(
-        "propagation.max_iterations = 0",
-        "model.propagation.max_iterations is 0"
-    )]
+    #[case("propagation.max_iterations = 0", "model.propagation.max_iterations is 0")]
     #[case("corroboration.base = 0", "model.corroboration.base is 0")]
-    #[case(
-        "corroboration.per_trusted = -1",
-        "model.corroboration.per_trusted is -1"
-    )]
-    #[case(
-        "scale.one_reactor = 0",
-        "model.scale.one_reactor is 0: expected 1 to 100"
-    )]
+    #[case("corroboration.per_trusted = -1", "model.corroboration.per_trusted is -1")]
+    #[case("scale.one_reactor = 0", "model.scale.one_reactor is 0: expected 1 to 100")]
     fn a_value_without_meaning_is_refused_by_its_key(#[case] text: &str, #[case] says: &str) {
         let params: ModelParams = toml::from_str(text).unwrap();
         let error = params.validate().unwrap_err();

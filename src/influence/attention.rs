@@ -233,42 +233,5 @@ pub fn saturated(strength: f64, beta: f64) -> f64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn one_is_one_and_repeats_are_bounded() {
-        assert_eq!(saturated(0.0, 2.0), 0.0);
-        assert_eq!(saturated(1.0, 2.0), 1.0);
-        assert!(saturated(1e9, 2.0) < 3.0);
-        assert!(saturated(2.0, 2.0) - 1.0 < saturated(1.0, 2.0));
-    }
-
-    #[test]
-    fn accounts_of_one_reactor_share_one_edge_and_keep_their_terms() {
-        let term = |network, verb, strength| Term {
-            network,
-            verb,
-            reactions: 1,
-            strength,
-        };
-        let mut entries = vec![
-            (4, term(1, 0, 0.5)),
-            (2, term(0, 0, 1.0)),
-            (4, term(0, 3, 0.25)),
-            (4, term(1, 0, 0.25)),
-        ];
-        let mut attention = Attention {
-            offsets: vec![0],
-            term_offsets: vec![0],
-            ..Attention::default()
-        };
-        attention.add_target(&mut entries, 2.0);
-        assert_eq!(attention.reactors, [2, 4]);
-        assert_eq!(attention.amounts[1], 1.0);
-        assert_eq!(attention.terms(1).len(), 2);
-        assert_eq!(attention.reactions(1), 3);
-        assert_eq!(attention.scaled(1, &[1.0, 1.0]), 1.0);
-        assert_eq!(attention.scaled(1, &[0.0, 1.0]), 0.75);
-    }
-}
+#[path = "attention_tests.rs"]
+mod tests;

@@ -2,58 +2,22 @@
 
 use std::collections::BTreeMap;
 
-use arrow::array::Array;
 use rayon::prelude::*;
 
-use super::ids::HashKey;
-use super::interner::{Interner, NO_NODE};
+use super::file_rows::{FileRows, WANTED, read_file};
+use super::interner::Interner;
 use super::rejects::{Reject, Share};
-use super::validate::{Found, Rules};
+use super::rows::Rows;
+use super::validate::Rules;
 use crate::day::Day;
 use crate::error::Result;
 use crate::networks::Network;
 use crate::warehouse::admission::{Admitted, admit};
 use crate::warehouse::contract;
 use crate::warehouse::layout::{Inventory, Partition};
-use crate::warehouse::read::{Batch, read};
 use crate::warehouse::store::{Object, Store};
 
 const TABLE: &str = "activities";
-/// The columns that move a score, in the order of the constants below.
-const WANTED: [&str; 6] = [
-    "activity_id",
-    "occurred_at",
-    "actor_id",
-    "verb",
-    "target_id",
-    "object_id",
-];
-const ACTIVITY_ID: usize = 0;
-const OCCURRED_AT: usize = 1;
-const ACTOR_ID: usize = 2;
-const VERB: usize = 3;
-const TARGET_ID: usize = 4;
-const OBJECT_ID: usize = 5;
-
-/// Rows of one network in order of load date, column by column. Actors and targets are provisional
-/// numbers until [`accounts`](super::accounts) makes them nodes.
-#[derive(Clone, Debug, Default)]
-pub struct Rows {
-    /// Hashes of the activity ids.
-    pub ids: Vec<u128>,
-    /// Times, microseconds since 1970.
-    pub occurred_at: Vec<i64>,
-    /// Actors.
-    pub actors: Vec<u32>,
-    /// Targets, [`NO_NODE`] on a post.
-    pub targets: Vec<u32>,
-    /// Verb codes of the network.
-    pub verbs: Vec<u8>,
-    /// Hashes of what was reacted to or where; empty unless the network derives co-visits.
-    pub venues: Vec<u64>,
-    /// Each load date and the row at which it ends.
-    pub date_ends: Vec<(Day, usize)>,
-}
 
 /// What the delivered activities held.
 pub struct Intake {
@@ -185,99 +149,6 @@ fn file_reject(partition: &Partition, file: &str, reason: String) -> Reject {
     }
 }
 
-/// The believed rows of one file, and what was refused in it.
-struct FileRows {
-    file: String,
-    rows: Rows,
-    refused: Vec<(i64, String, Option<String>)>,
-    read: u64,
-    unreadable: Option<String>,
-}
-
-fn read_file(
-    store: &Store,
-    file: &Admitted,
-    network: &Network,
-    rules: &Rules,
-    interner: &Interner,
-) -> Result<FileRows> {
-    let mut taken = FileRows {
-        file: file.object.key.clone(),
-        rows: Rows::default(),
-        refused: Vec::new(),
-        read: 0,
-        unreadable: None,
-    };
-    let outcome = read(store, file, &mut |batch| taken.take(&batch, network, rules, interner))?;
-    if let Err(reason) = outcome {
-        taken = FileRows {
-            file: taken.file,
-            rows: Rows::default(),
-            refused: Vec::new(),
-            read: 0,
-            unreadable: Some(reason),
-        };
-    }
-    Ok(taken)
-}
-
-impl FileRows {
-    fn take(
-        &mut self,
-        batch: &Batch,
-        network: &Network,
-        rules: &Rules,
-        interner: &Interner,
-    ) -> std::result::Result<(), String> {
-        let ids = batch.texts(ACTIVITY_ID)?;
-        let times = batch.instants(OCCURRED_AT)?;
-        let (actors, verbs, targets) = (batch.texts(ACTOR_ID)?, batch.texts(VERB)?, batch.texts(TARGET_ID)?);
-        let mut believed: Vec<u32> = Vec::with_capacity(batch.rows);
-        for row in 0..batch.rows {
-            let verb = verbs.is_valid(row).then(|| verbs.value(row));
-            let found = Found {
-                activity_id: ids.is_valid(row).then(|| ids.value(row)),
-                occurred_at: times.is_valid(row).then(|| times.value(row)),
-                actor_id: actors.is_valid(row).then(|| actors.value(row)),
-                verb,
-                target_id: targets.is_valid(row).then(|| targets.value(row)),
-                verb_code: verb.and_then(|word| network.verb(word)),
-            };
-            match rules.judge(&found) {
-                Ok((occurred_at, verb)) => {
-                    self.rows.ids.push(HashKey::ACTIVITY.hash(&[ids.value(row)]));
-                    self.rows.occurred_at.push(occurred_at);
-                    self.rows.verbs.push(verb);
-                    believed.push(row as u32);
-                }
-                Err(reason) => self.refused.push((
-                    self.read as i64 + row as i64,
-                    reason,
-                    found.activity_id.map(str::to_owned),
-                )),
-            }
-        }
-        interner.intern(&actors, &believed, &mut self.rows.actors);
-        interner.intern(&targets, &believed, &mut self.rows.targets);
-        if network.co_visit.is_some() {
-            let venues = batch.texts(OBJECT_ID)?;
-            self.rows
-                .venues
-                .extend(believed.iter().map(|row| venue_hash(&venues, *row as usize)));
-        }
-        self.read += batch.rows as u64;
-        Ok(())
-    }
-}
-
-/// The hash that stands for a venue; 0 where there is none.
-pub fn venue_hash(venues: &arrow::array::StringViewArray, row: usize) -> u64 {
-    if venues.is_null(row) || venues.value(row).is_empty() {
-        return 0;
-    }
-    (HashKey::ACTIVITY.hash(&[venues.value(row)]) as u64).max(1)
-}
-
 impl Intake {
     fn append(&mut self, found: &PartitionFiles, outcomes: impl Iterator<Item = FileRows>) {
         let partition = found.partition;
@@ -322,40 +193,5 @@ impl Intake {
             total.1 += share.refused;
         }
         totals
-    }
-}
-
-impl Rows {
-    fn extend(&mut self, other: Rows) {
-        self.ids.extend(other.ids);
-        self.occurred_at.extend(other.occurred_at);
-        self.actors.extend(other.actors);
-        self.targets.extend(other.targets);
-        self.verbs.extend(other.verbs);
-        self.venues.extend(other.venues);
-    }
-
-    /// Rows in all.
-    pub fn len(&self) -> usize {
-        self.ids.len()
-    }
-
-    /// Whether there is no row.
-    pub fn is_empty(&self) -> bool {
-        self.ids.is_empty()
-    }
-
-    /// Each load date with the range of its rows.
-    pub fn dates(&self) -> impl Iterator<Item = (Day, std::ops::Range<usize>)> + '_ {
-        let starts = std::iter::once(0).chain(self.date_ends.iter().map(|(_, end)| *end));
-        self.date_ends
-            .iter()
-            .zip(starts)
-            .map(|((day, end), start)| (*day, start..*end))
-    }
-
-    /// Whether the row is a post.
-    pub fn is_post(&self, row: usize) -> bool {
-        self.targets[row] == NO_NODE
     }
 }

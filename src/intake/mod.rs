@@ -2,8 +2,10 @@
 
 pub mod accounts;
 pub mod activities;
+pub mod file_rows;
 pub mod ids;
 pub mod interner;
 pub mod reference;
 pub mod rejects;
+pub mod rows;
 pub mod validate;

@@ -1,6 +1,6 @@
 //! The intake alone: what a run would read, and what it would refuse.
 
-use super::plan::{expect_delivery, snapshot_date, warn_of_strays};
+use super::plan::{expect_delivery, snapshot_date, warn_of_networks, warn_of_strays};
 use super::watch::Watch;
 use crate::day::Day;
 use crate::error::Result;
@@ -8,7 +8,7 @@ use crate::intake::activities::{self, IntakeParams};
 use crate::intake::reference;
 use crate::intake::rejects::Reject;
 use crate::job::Job;
-use crate::warehouse::layout::Inventory;
+use crate::warehouse::layout::{BEGINNING, Inventory};
 use crate::warehouse::store::Store;
 
 /// What was found.
@@ -32,7 +32,7 @@ pub fn check(job: &Job, input: &Store, first: Option<Day>, as_of: Option<Day>, w
     let inventory = Inventory::read(input, |network| job.networks.iter().any(|n| n.name == network))?;
     warn_of_strays(&inventory, watch);
     let as_of = snapshot_date(&inventory, as_of, input.url())?;
-    let first = first.unwrap_or(Day(i32::MIN / 4));
+    let first = first.unwrap_or(BEGINNING);
     let first_load_dates = job
         .networks
         .iter()
@@ -54,6 +54,7 @@ pub fn check(job: &Job, input: &Store, first: Option<Day>, as_of: Option<Day>, w
     watch.stage("reading activities");
     let mut intake = activities::take_in(input, &inventory, &params, &|bytes| watch.tick(bytes))?;
     let mut reference = reference::take_in(input, &inventory, &params, &intake.interners)?;
+    warn_of_networks(&reference.unknown_networks, watch);
     let mut rejects = std::mem::take(&mut intake.rejects);
     rejects.append(&mut reference.rejects);
     rejects.sort();

@@ -6,6 +6,7 @@ pub mod ownership;
 pub mod plan;
 pub mod publish;
 pub mod results;
+pub mod settle;
 pub mod watch;
 
 use std::collections::BTreeMap;
@@ -17,7 +18,7 @@ use crate::intake::rejects::Reject;
 use crate::intake::{activities, reference};
 use crate::job::Job;
 use crate::tables::run_metrics::Metrics;
-use crate::warehouse::layout::Inventory;
+use crate::warehouse::layout::{BEGINNING, Inventory};
 use crate::warehouse::manifest::Manifest;
 use crate::warehouse::snapshots;
 use crate::warehouse::store::Store;
@@ -84,7 +85,7 @@ pub fn run(job: &Job, input: &Store, output: &Store, request: &Request, watch: &
     timings.lap("state");
 
     watch.stage("reading activities");
-    let first = base.as_of.map_or(Day(i32::MIN / 4), Day::next);
+    let first = base.as_of.map_or(BEGINNING, Day::next);
     watch.bytes(
         inventory
             .delivered("activities", first, as_of)
@@ -101,6 +102,7 @@ pub fn run(job: &Job, input: &Store, output: &Store, request: &Request, watch: &
     };
     let mut intake = activities::take_in(input, &inventory, &params, &|bytes| watch.tick(bytes))?;
     let mut reference = reference::take_in(input, &inventory, &params, &intake.interners)?;
+    plan::warn_of_networks(&reference.unknown_networks, watch);
     let mut rejects = std::mem::take(&mut intake.rejects);
     rejects.append(&mut reference.rejects);
     expect_good_input(job, &intake, &reference, &rejects)?;

@@ -1,6 +1,6 @@
 //! What a run would read, from where it would go on, and whether it may.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::watch::Watch;
 use crate::day::Day;
@@ -9,7 +9,7 @@ use crate::intake::ids::HashKey;
 use crate::job::Job;
 use crate::state::State;
 use crate::state::files::{Wanted, load, prefix};
-use crate::warehouse::layout::Inventory;
+use crate::warehouse::layout::{BEGINNING, Inventory};
 use crate::warehouse::manifest::InputFile;
 use crate::warehouse::snapshots;
 use crate::warehouse::store::{Object, Store};
@@ -60,11 +60,18 @@ pub fn expect_delivery(inventory: &Inventory, job: &Job, as_of: Day) -> Result<(
 
 /// Names what lies below the root and is not read.
 pub fn warn_of_strays(inventory: &Inventory, watch: &dyn Watch) {
-    for network in &inventory.unknown_networks {
-        watch.warn(&format!("network {network} is neither known nor declared: skipped. Declare its verbs under [networks.{network}.verbs] to read it"));
-    }
+    warn_of_networks(&inventory.unknown_networks, watch);
     for (file, reason) in &inventory.misplaced {
         watch.warn(&format!("{file} is in no partition: {reason}"));
+    }
+}
+
+/// Names the networks that are skipped.
+pub fn warn_of_networks(unknown: &BTreeSet<String>, watch: &dyn Watch) {
+    for network in unknown {
+        watch.warn(&format!(
+            "network {network} is neither known nor declared: skipped. Declare its verbs under [networks.{network}.verbs] to read it"
+        ));
     }
 }
 
@@ -116,7 +123,7 @@ pub fn warn_of_changes(base: &State, inventory: &Inventory, watch: &dyn Watch) {
     };
     let before: BTreeMap<&str, &Object> = base.closed.iter().map(|object| (object.key.as_str(), object)).collect();
     let now: BTreeMap<&str, &Object> = inventory
-        .files_until(closed_until)
+        .files(BEGINNING, closed_until)
         .map(|object| (object.key.as_str(), object))
         .collect();
     let is_same =
@@ -177,7 +184,7 @@ const ACCOUNT_BYTES: u64 = 500;
 /// Estimates from the listing and the footers' row counts alone.
 pub fn estimate(input: &Store, inventory: &Inventory, job: &Job, base: &State, as_of: Day) -> Result<Estimate> {
     use rayon::prelude::*;
-    let first = base.as_of.map_or(Day(i32::MIN / 4), Day::next);
+    let first = base.as_of.map_or(BEGINNING, Day::next);
     let files: Vec<&Object> = inventory
         .delivered("activities", first, as_of)
         .flat_map(|(_, files)| files)
@@ -228,11 +235,9 @@ pub fn expect_memory(estimate: &Estimate, limit: Option<u64>) -> Result<()> {
 
 /// The files that a run from `base` to `as_of` reads, as the manifest names them.
 pub fn inputs(inventory: &Inventory, base: Option<Day>, as_of: Day) -> Vec<InputFile> {
-    let first = base.map_or(Day(i32::MIN / 4), Day::next);
-    crate::warehouse::layout::INPUT_TABLES
-        .iter()
-        .flat_map(|table| inventory.delivered(table, first, as_of))
-        .flat_map(|(_, files)| files)
+    let first = base.map_or(BEGINNING, Day::next);
+    inventory
+        .files(first, as_of)
         .map(|file| InputFile {
             path: file.key.clone(),
             size: file.size,

@@ -5,16 +5,18 @@
 
 use std::collections::HashMap;
 
-use arrow::array::Array;
+use arrow::array::{Array, StringViewArray};
 
 use crate::day::Day;
 use crate::error::{Error, Kind, Result};
 use crate::intake::accounts::Accounts;
-use crate::intake::activities::Rows;
+use crate::intake::file_rows::venue_hash;
 use crate::intake::ids::HashKey;
 use crate::intake::interner::NO_NODE;
+use crate::intake::rows::Rows;
 use crate::networks::Network;
 use crate::warehouse::admission::admit;
+use crate::warehouse::contract;
 use crate::warehouse::layout::Inventory;
 use crate::warehouse::read::{Batch, read};
 use crate::warehouse::store::Store;
@@ -28,99 +30,118 @@ const WANTED: [&str; 6] = [
     "target_id",
 ];
 
+/// One network's delivery, as it was read.
+pub struct Delivery<'a> {
+    /// The input store.
+    pub store: &'a Store,
+    /// The listing.
+    pub inventory: &'a Inventory,
+    /// The network.
+    pub network: &'a Network,
+    /// Its place.
+    pub place: usize,
+    /// Tonight's accounts.
+    pub accounts: &'a Accounts,
+    /// Its rows, as nodes.
+    pub rows: &'a Rows,
+}
+
 /// What decides between the rows: object, then target; a null comes first.
 type Rank = (Option<String>, Option<String>);
 
+/// The best of each id so far: its rank and its row.
+type Best = HashMap<u128, (Rank, usize)>;
+
 /// Chooses the row that counts of each contested group, by reading the partitions' objects.
-pub fn choose(
-    store: &Store,
-    inventory: &Inventory,
-    network: &Network,
-    place: usize,
-    accounts: &Accounts,
-    rows: &Rows,
-    contested: &[(Day, Vec<usize>)],
-) -> Result<Vec<usize>> {
+pub fn choose(delivery: &Delivery, contested: &[(Day, Vec<usize>)]) -> Result<Vec<usize>> {
     let mut chosen = Vec::with_capacity(contested.len());
     for same_day in contested.chunk_by(|a, b| a.0 == b.0) {
         let load_date = same_day[0].0;
-        let wanted: HashMap<u128, &Vec<usize>> =
-            same_day.iter().map(|(_, group)| (rows.ids[group[0]], group)).collect();
-        let mut best: HashMap<u128, (Rank, usize)> = HashMap::new();
-        let files = inventory
-            .delivered("activities", load_date, load_date)
-            .filter(|(partition, _)| partition.network == network.name);
-        for object in files.flat_map(|(_, objects)| objects) {
-            let Ok(admitted) = admit(store, object, &WANTED, &[])? else {
-                continue; // Refused, and told so, when it was first read.
-            };
-            let mut found = Vec::new();
-            let outcome = read(store, &admitted, &mut |batch| {
-                candidates(&batch, network, place, accounts, rows, &wanted, &mut found)
-            })?;
-            if outcome.is_ok() {
-                for (id, rank, row) in found {
-                    let entry = best.entry(id).or_insert_with(|| (rank.clone(), row));
-                    if rank < entry.0 {
-                        *entry = (rank, row);
-                    }
-                }
-            }
-        }
+        let id = |group: &[usize]| delivery.rows.ids[group[0]];
+        let wanted = same_day
+            .iter()
+            .map(|(_, group)| (id(group), group.as_slice()))
+            .collect();
+        let best = delivery.best(load_date, &wanted)?;
         for (_, group) in same_day {
-            let (_, row) = best.get(&rows.ids[group[0]]).ok_or_else(|| {
-                Error::new(
-                    Kind::Storage,
-                    format!(
-                        "activities of {} on {load_date} changed while they were read; run again",
-                        network.name
-                    ),
-                )
-            })?;
+            let (_, row) = best.get(&id(group)).ok_or_else(|| delivery.changed(load_date))?;
             chosen.push(*row);
         }
     }
     Ok(chosen)
 }
 
-fn candidates(
-    batch: &Batch,
-    network: &Network,
-    place: usize,
-    accounts: &Accounts,
-    rows: &Rows,
-    wanted: &HashMap<u128, &Vec<usize>>,
-    found: &mut Vec<(u128, Rank, usize)>,
-) -> std::result::Result<(), String> {
-    let (ids, times) = (batch.texts(0)?, batch.instants(1)?);
-    let (actors, verbs, objects, targets) = (batch.texts(2)?, batch.texts(3)?, batch.texts(4)?, batch.texts(5)?);
-    for row in (0..batch.rows).filter(|row| ids.is_valid(*row)) {
-        let id = HashKey::ACTIVITY.hash(&[ids.value(row)]);
-        let Some(group) = wanted.get(&id) else {
-            continue;
-        };
-        let node = |column: &arrow::array::StringViewArray| match column.is_valid(row) {
-            true => accounts.find(place, column.value(row)),
+impl Delivery<'_> {
+    fn best(&self, load_date: Day, wanted: &HashMap<u128, &[usize]>) -> Result<Best> {
+        let mut best = Best::new();
+        let partitions = self.inventory.delivered("activities", load_date, load_date);
+        let mine = partitions.filter(|(partition, _)| partition.network == self.network.name);
+        for object in mine.flat_map(|(_, objects)| objects) {
+            let Ok(admitted) = admit(self.store, object, &WANTED, contract::columns("activities"))? else {
+                continue; // Refused, and told so, when it was first read.
+            };
+            let mut found = Vec::new();
+            let outcome = read(self.store, &admitted, &mut |batch| {
+                self.candidates(&batch, wanted, &mut found)
+            })?;
+            for (id, rank, row) in found.into_iter().filter(|_| outcome.is_ok()) {
+                match best.get(&id) {
+                    Some((least, _)) if *least <= rank => {}
+                    _ => drop(best.insert(id, (rank, row))),
+                }
+            }
+        }
+        Ok(best)
+    }
+
+    fn candidates(
+        &self,
+        batch: &Batch,
+        wanted: &HashMap<u128, &[usize]>,
+        found: &mut Vec<(u128, Rank, usize)>,
+    ) -> std::result::Result<(), String> {
+        let (ids, times) = (batch.texts(0)?, batch.instants(1)?);
+        let (actors, verbs, objects, targets) = (batch.texts(2)?, batch.texts(3)?, batch.texts(4)?, batch.texts(5)?);
+        let text = |column: &StringViewArray, row: usize| column.is_valid(row).then(|| column.value(row).to_owned());
+        for row in (0..batch.rows).filter(|row| ids.is_valid(*row)) {
+            let id = HashKey::ACTIVITY.hash(&[ids.value(row)]);
+            let Some(group) = wanted.get(&id) else {
+                continue;
+            };
+            let verb = verbs
+                .is_valid(row)
+                .then(|| self.network.verb(verbs.value(row)))
+                .flatten();
+            let time = times.is_valid(row).then(|| times.value(row));
+            let (actor, target) = (self.node(&actors, row), self.node(&targets, row));
+            let is_same = |other: &&usize| {
+                time == Some(self.rows.occurred_at[**other])
+                    && actor == Some(self.rows.actors[**other])
+                    && verb == Some(self.rows.verbs[**other])
+                    && target == Some(self.rows.targets[**other])
+                    && self
+                        .rows
+                        .venues
+                        .get(**other)
+                        .is_none_or(|venue| *venue == venue_hash(&objects, row))
+            };
+            if let Some(same) = group.iter().find(is_same) {
+                found.push((id, (text(&objects, row), text(&targets, row)), *same));
+            }
+        }
+        Ok(())
+    }
+
+    fn node(&self, column: &StringViewArray, row: usize) -> Option<u32> {
+        match column.is_valid(row) {
+            true => self.accounts.find(self.place, column.value(row)),
             false => Some(NO_NODE),
-        };
-        let verb = verbs.is_valid(row).then(|| network.verb(verbs.value(row))).flatten();
-        let time = times.is_valid(row).then(|| times.value(row));
-        let (actor, target) = (node(&actors), node(&targets));
-        let is_same = |other: &&usize| {
-            time == Some(rows.occurred_at[**other])
-                && actor == Some(rows.actors[**other])
-                && verb == Some(rows.verbs[**other])
-                && target == Some(rows.targets[**other])
-                && rows
-                    .venues
-                    .get(**other)
-                    .is_none_or(|venue| *venue == crate::intake::activities::venue_hash(&objects, row))
-        };
-        if let Some(same) = group.iter().find(is_same) {
-            let text =
-                |column: &arrow::array::StringViewArray| column.is_valid(row).then(|| column.value(row).to_owned());
-            found.push((id, (text(&objects), text(&targets)), *same));
         }
     }
-    Ok(())
+
+    fn changed(&self, load_date: Day) -> Error {
+        let name = &self.network.name;
+        let what = format!("activities of {name} on {load_date} changed while they were read; run again");
+        Error::new(Kind::Storage, what)
+    }
 }

@@ -13,6 +13,9 @@ use super::store::{Object, Store};
 use crate::day::Day;
 use crate::error::Result;
 
+/// Before every load date.
+pub const BEGINNING: Day = Day(i32::MIN / 4);
+
 /// The tables of the contract that Clout knows how to read today.
 pub const INPUT_TABLES: [&str; 5] = ["activities", "accounts", "follows", "identities", "opt_outs"];
 
@@ -104,12 +107,11 @@ impl Inventory {
         dates().min().zip(dates().max())
     }
 
-    /// Every file of a load date up to `last`, in order of table and partition.
-    pub fn files_until(&self, last: Day) -> impl Iterator<Item = &Object> {
-        self.tables
-            .values()
-            .flatten()
-            .filter(move |(partition, _)| partition.load_date <= last)
+    /// Every file of the load dates `first..=last`, in order of table and partition.
+    pub fn files(&self, first: Day, last: Day) -> impl Iterator<Item = &Object> {
+        INPUT_TABLES
+            .iter()
+            .flat_map(move |table| self.delivered(table, first, last))
             .flat_map(|(_, files)| files)
     }
 }

@@ -1,0 +1,93 @@
+use super::*;
+use crate::influence::params::Recency;
+
+fn reaction(actor: u32, target: u32, verb: u8, load: i32, hour: i64) -> Reaction {
+    let load_date = Day(load);
+    Reaction {
+        actor,
+        target,
+        occurred_at: load_date.start_micros() + hour * 3_600_000_000,
+        load_date,
+        verb,
+    }
+}
+
+fn sorted() -> Vec<Reaction> {
+    let mut reactions = Vec::new();
+    for step in 0..400_i64 {
+        let (actor, target) = ((step % 7) as u32, (step % 11) as u32 + 7);
+        reactions.push(reaction(
+            actor,
+            target,
+            (step % 3) as u8,
+            100 + (step % 13) as i32,
+            step % 24,
+        ));
+    }
+    reactions.push(reaction(3, 8, 1, 100 + FORGOTTEN_AFTER_DAYS + 20, 5));
+    reactions.sort_by_key(|r| (r.actor, r.target, r.load_date, r.occurred_at, r.verb));
+    reactions
+}
+
+fn fold_to(before: &Pairs, reactions: &[Reaction], as_of: i32) -> Pairs {
+    let mixture = Mixture::new(&Recency::default());
+    let sizes = vec![1; reactions.len()];
+    let params = FoldParams {
+        mixture: &mixture,
+        budget: 20.0,
+        as_of: Day(as_of),
+    };
+    fold(before, 0..before.len(), reactions, &sizes, &params)
+}
+
+#[test]
+fn night_by_night_gives_the_bits_of_all_at_once() {
+    let all = sorted();
+    let last = 100 + FORGOTTEN_AFTER_DAYS + 20;
+    let at_once = fold_to(&Pairs::default(), &all, last);
+    let mut nightly = Pairs::default();
+    for night in [100, 101, 105, 112, last - 1, last] {
+        let since = [100, 101, 105, 112, last - 1, last]
+            .iter()
+            .copied()
+            .filter(|n| *n < night)
+            .max()
+            .unwrap_or(99);
+        let tonight: Vec<Reaction> = all
+            .iter()
+            .copied()
+            .filter(|r| (since + 1..=night).contains(&r.load_date.0))
+            .collect();
+        nightly = fold_to(&nightly, &tonight, night);
+    }
+    assert_eq!(nightly, at_once);
+    assert_eq!(at_once.len(), 1, "all but the last reaction is forgotten");
+}
+
+#[test]
+fn chunks_cover_every_row_once_and_never_split_an_actor() {
+    let mut before = Pairs::default();
+    let row = Row {
+        verb: 0,
+        count: 1,
+        last_load: Day(1),
+        last_at: 0,
+        sums: [0.0; MAX_HALF_LIVES],
+    };
+    for target in 0..(2 * CHUNK_ROWS as u32) {
+        before.push(5, target, &row, 0);
+    }
+    before.push(9, 1, &row, 0);
+    let reactions: Vec<Reaction> = (0..CHUNK_ROWS as u32 + 10)
+        .map(|i| reaction(i / 3, 1, 0, 1, 1))
+        .collect();
+    let cut = chunks(&before, 0..before.len(), &reactions);
+    let mut ends = (0, 0);
+    for (old, new) in &cut {
+        assert_eq!((old.start, new.start), ends);
+        ends = (old.end, new.end);
+        assert!(!old.is_empty() || !new.is_empty());
+    }
+    assert_eq!(ends, (before.len(), reactions.len()));
+    assert!(cut.len() > 2);
+}

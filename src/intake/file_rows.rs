@@ -1,0 +1,131 @@
+//! One file of activities becomes rows of numbers and reasons for the rest.
+
+use arrow::array::Array;
+
+use super::ids::HashKey;
+use super::interner::Interner;
+use super::rows::Rows;
+use super::validate::{Found, Rules};
+use crate::error::Result;
+use crate::networks::Network;
+use crate::warehouse::admission::Admitted;
+use crate::warehouse::read::{Batch, read};
+use crate::warehouse::store::Store;
+
+/// The columns that move a score, in the order of the constants below.
+pub const WANTED: [&str; 6] = [
+    "activity_id",
+    "occurred_at",
+    "actor_id",
+    "verb",
+    "target_id",
+    "object_id",
+];
+const ACTIVITY_ID: usize = 0;
+const OCCURRED_AT: usize = 1;
+const ACTOR_ID: usize = 2;
+const VERB: usize = 3;
+const TARGET_ID: usize = 4;
+const OBJECT_ID: usize = 5;
+
+/// The believed rows of one file, and what was refused in it.
+pub struct FileRows {
+    /// The file.
+    pub file: String,
+    /// Rows that are believed.
+    pub rows: Rows,
+    /// Refused rows: number, reason, activity id.
+    pub refused: Vec<(i64, String, Option<String>)>,
+    /// Rows in the file.
+    pub read: u64,
+    /// Why the whole file is refused; then there are no rows.
+    pub unreadable: Option<String>,
+}
+
+/// Reads one admitted file.
+///
+/// # Errors
+/// Only when the store fails.
+pub fn read_file(
+    store: &Store,
+    file: &Admitted,
+    network: &Network,
+    rules: &Rules,
+    interner: &Interner,
+) -> Result<FileRows> {
+    let mut taken = FileRows {
+        file: file.object.key.clone(),
+        rows: Rows::default(),
+        refused: Vec::new(),
+        read: 0,
+        unreadable: None,
+    };
+    let outcome = read(store, file, &mut |batch| taken.take(&batch, network, rules, interner))?;
+    if let Err(reason) = outcome {
+        taken = FileRows {
+            file: taken.file,
+            rows: Rows::default(),
+            refused: Vec::new(),
+            read: 0,
+            unreadable: Some(reason),
+        };
+    }
+    Ok(taken)
+}
+
+impl FileRows {
+    fn take(
+        &mut self,
+        batch: &Batch,
+        network: &Network,
+        rules: &Rules,
+        interner: &Interner,
+    ) -> std::result::Result<(), String> {
+        let ids = batch.texts(ACTIVITY_ID)?;
+        let times = batch.instants(OCCURRED_AT)?;
+        let (actors, verbs, targets) = (batch.texts(ACTOR_ID)?, batch.texts(VERB)?, batch.texts(TARGET_ID)?);
+        let mut believed: Vec<u32> = Vec::with_capacity(batch.rows);
+        for row in 0..batch.rows {
+            let verb = verbs.is_valid(row).then(|| verbs.value(row));
+            let found = Found {
+                activity_id: ids.is_valid(row).then(|| ids.value(row)),
+                occurred_at: times.is_valid(row).then(|| times.value(row)),
+                actor_id: actors.is_valid(row).then(|| actors.value(row)),
+                verb,
+                target_id: targets.is_valid(row).then(|| targets.value(row)),
+                verb_code: verb.and_then(|word| network.verb(word)),
+            };
+            match rules.judge(&found) {
+                Ok((occurred_at, verb)) => {
+                    self.rows.ids.push(HashKey::ACTIVITY.hash(&[ids.value(row)]));
+                    self.rows.occurred_at.push(occurred_at);
+                    self.rows.verbs.push(verb);
+                    believed.push(row as u32);
+                }
+                Err(reason) => self.refused.push((
+                    self.read as i64 + row as i64,
+                    reason,
+                    found.activity_id.map(str::to_owned),
+                )),
+            }
+        }
+        interner.intern(&actors, &believed, &mut self.rows.actors);
+        interner.intern(&targets, &believed, &mut self.rows.targets);
+        if network.co_visit.is_some() {
+            let venues = batch.texts(OBJECT_ID)?;
+            self.rows
+                .venues
+                .extend(believed.iter().map(|row| venue_hash(&venues, *row as usize)));
+        }
+        self.read += batch.rows as u64;
+        Ok(())
+    }
+}
+
+/// The hash that stands for a venue; 0 where there is none.
+pub fn venue_hash(venues: &arrow::array::StringViewArray, row: usize) -> u64 {
+    if venues.is_null(row) || venues.value(row).is_empty() {
+        return 0;
+    }
+    (HashKey::ACTIVITY.hash(&[venues.value(row)]) as u64).max(1)
+}

@@ -1,0 +1,179 @@
+//! One network's rows of tonight become counted posts and reactions.
+
+use std::collections::BTreeMap;
+
+use super::fold::Sources;
+use super::ownership::{Ownership, is_one_person};
+use crate::day::Day;
+use crate::error::Result;
+use crate::intake::rows::Rows;
+use crate::networks::covisit::CheckIn;
+use crate::networks::{CoVisitRule, Network};
+use crate::settle::contested::{self, Delivery};
+use crate::settle::copies::{self, Settled};
+use crate::settle::facts::{self, Post};
+use crate::settle::reactions::{Reaction, settle_twins};
+use crate::state::{History, State};
+use crate::tables::run_metrics::Metrics;
+
+/// Who follows whom, by the load date from which it holds.
+pub type FollowsByDate = BTreeMap<Day, Vec<(u32, u32)>>;
+
+/// One network, tonight.
+pub struct NetworkNight<'a> {
+    /// Place of the network.
+    pub place: usize,
+    /// Where the rows came from.
+    pub sources: &'a Sources<'a>,
+    /// Who had opted out when.
+    pub ownership: &'a Ownership,
+    /// The network's first load date with a row, if it ever delivered.
+    pub first_load_date: Option<Day>,
+}
+
+impl NetworkNight<'_> {
+    fn network(&self) -> &Network {
+        &self.sources.job.networks[self.place]
+    }
+
+    /// Settles copies, co-visits, twins and the accounts' own records; returns the reactions in order.
+    pub fn settle(
+        &self,
+        state: &mut State,
+        rows: Rows,
+        follows: FollowsByDate,
+        metrics: &mut Metrics,
+    ) -> Result<Vec<Reaction>> {
+        let network = self.network();
+        let max_lateness_days = self.sources.job.input.max_lateness_days;
+        let before = std::mem::take(&mut state.delivered[self.place]);
+        let mut settled = copies::settle(&rows, &before, self.sources.as_of, max_lateness_days);
+        self.settle_contested(state, &rows, &mut settled)?;
+        state.delivered[self.place] = std::mem::take(&mut settled.delivered);
+        self.note_history(state, &rows, &settled);
+        let (posts, mut reactions, check_ins) = split(&rows, &settled, network);
+        drop(rows);
+        if let Some(rule) = &network.co_visit {
+            let derived = self.co_visits(state, rule, check_ins, follows);
+            metrics.add("co_visits", &network.name, derived.len() as f64);
+            reactions.extend(derived);
+        }
+        let twins = settle_twins(&mut reactions, network);
+        facts::fold(&mut state.facts, &delivered_only(&reactions, network), &posts);
+        let is_own = |r: &&Reaction| is_one_person(state, r.actor, r.target);
+        let own = reactions.iter().filter(is_own).count();
+        metrics.add("rows_copies", &network.name, settled.copies as f64);
+        metrics.add("rows_twins", &network.name, twins as f64);
+        metrics.add("reactions_self", &network.name, own as f64);
+        metrics.add("reactions_counted", &network.name, (reactions.len() - own) as f64);
+        metrics.add("posts_counted", &network.name, posts.len() as f64);
+        Ok(reactions)
+    }
+
+    fn settle_contested(&self, state: &State, rows: &Rows, settled: &mut Settled) -> Result<()> {
+        if settled.contested.is_empty() {
+            return Ok(());
+        }
+        settled.contested.sort();
+        let delivery = Delivery {
+            store: self.sources.input,
+            inventory: self.sources.inventory,
+            network: self.network(),
+            place: self.place,
+            accounts: &state.accounts,
+            rows,
+        };
+        for row in contested::choose(&delivery, &settled.contested)? {
+            settled.is_kept[row] = true;
+        }
+        Ok(())
+    }
+
+    fn note_history(&self, state: &mut State, rows: &Rows, settled: &Settled) {
+        let (None, Some(first_load_date)) = (state.histories[self.place], self.first_load_date) else {
+            return;
+        };
+        let of_first = rows.dates().filter(|(day, _)| *day == first_load_date);
+        let kept = of_first
+            .flat_map(|(_, range)| range)
+            .filter(|row| settled.is_kept[*row]);
+        let oldest = kept.map(|row| rows.occurred_at[row]).min();
+        let oldest_day = oldest.map_or(first_load_date, Day::of_micros);
+        state.histories[self.place] = Some(History {
+            first_load_date,
+            oldest_day,
+        });
+    }
+
+    /// Derives the co-visits load date by load date, each under the follows and opt-outs in force on it.
+    fn co_visits(
+        &self,
+        state: &mut State,
+        rule: &CoVisitRule,
+        check_ins: CheckInsByDate,
+        follows: FollowsByDate,
+    ) -> Vec<Reaction> {
+        let memory = &mut state.co_visits[self.place];
+        let mut follows = follows.into_iter().peekable();
+        let mut reactions = Vec::new();
+        for (load_date, delivered) in check_ins {
+            while let Some((_, pairs)) = follows.next_if(|(day, _)| *day <= load_date) {
+                memory.follows = pairs;
+            }
+            let is_gone = |account: u32| self.ownership.gone_since[account as usize] <= load_date;
+            reactions.extend(memory.derive(delivered, load_date, rule, &is_gone));
+        }
+        if let Some((_, pairs)) = follows.last() {
+            memory.follows = pairs;
+        }
+        memory.forget(self.sources.as_of, self.sources.job.input.max_lateness_days, rule);
+        reactions
+    }
+}
+
+/// The reactions that rows stated, without the derived ones.
+fn delivered_only<'a>(reactions: &'a [Reaction], network: &Network) -> std::borrow::Cow<'a, [Reaction]> {
+    match &network.co_visit {
+        None => reactions.into(),
+        Some(rule) => reactions.iter().copied().filter(|r| r.verb != rule.verb).collect(),
+    }
+}
+
+type CheckInsByDate = Vec<(Day, Vec<CheckIn>)>;
+
+fn split(rows: &Rows, settled: &Settled, network: &Network) -> (Vec<Post>, Vec<Reaction>, CheckInsByDate) {
+    let visit = network.co_visit.as_ref().map(|rule| rule.check_in);
+    let (mut posts, mut reactions, mut check_ins) = (Vec::new(), Vec::new(), Vec::new());
+    for (load_date, range) in rows.dates() {
+        let mut visits = Vec::new();
+        for row in range.filter(|row| settled.is_kept[*row]) {
+            let (actor, occurred_at, verb) = (rows.actors[row], rows.occurred_at[row], rows.verbs[row]);
+            if rows.is_post(row) {
+                posts.push(Post {
+                    actor,
+                    load_date,
+                    occurred_at,
+                });
+                if Some(verb) == visit {
+                    visits.push(CheckIn {
+                        venue: rows.venues[row],
+                        account: actor,
+                        occurred_at,
+                        load_date,
+                    });
+                }
+            } else {
+                reactions.push(Reaction {
+                    actor,
+                    target: rows.targets[row],
+                    occurred_at,
+                    load_date,
+                    verb,
+                });
+            }
+        }
+        check_ins.push((load_date, visits));
+    }
+    posts.sort_unstable();
+    (posts, reactions, check_ins)
+}

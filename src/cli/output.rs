@@ -85,7 +85,7 @@ fn cell(value: &Value) -> String {
 
 /// The text without control and direction marks, cut to a width that a table can bear.
 fn printable(text: &str) -> String {
-    const WIDEST: usize = 60;
+    const WIDEST: usize = 80;
     let is_plain = |c: &char| {
         !c.is_control() && !matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
     };
@@ -103,7 +103,7 @@ mod tests {
     #[test]
     fn hostile_names_cannot_move_the_cursor_or_widen_the_table() {
         assert_eq!(printable("\u{1b}[2Jada\u{202e}x\n"), "[2Jadax");
-        assert_eq!(printable(&"x".repeat(10_000)).chars().count(), 60);
+        assert_eq!(printable(&"x".repeat(10_000)).chars().count(), 80);
     }
 
     #[test]

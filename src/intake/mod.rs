@@ -8,4 +8,5 @@ pub mod interner;
 pub mod reference;
 pub mod rejects;
 pub mod rows;
+pub mod text_rows;
 pub mod validate;

@@ -56,7 +56,7 @@ pub fn check(job: &Job, input: &Store, first: Option<Day>, as_of: Option<Day>, w
     let mut reference = reference::take_in(input, &inventory, &params, &intake.interners)?;
     warn_of_networks(&reference.unknown_networks, watch);
     let mut rejects = std::mem::take(&mut intake.rejects);
-    rejects.append(&mut reference.rejects);
+    rejects.append(&mut reference.refused.rejects);
     rejects.sort();
     let verdict = super::expect_good_input(job, &intake, &reference, &rejects)
         .and_then(|()| expect_delivery(&inventory, job, as_of));

@@ -104,7 +104,7 @@ pub fn run(job: &Job, input: &Store, output: &Store, request: &Request, watch: &
     let mut reference = reference::take_in(input, &inventory, &params, &intake.interners)?;
     plan::warn_of_networks(&reference.unknown_networks, watch);
     let mut rejects = std::mem::take(&mut intake.rejects);
-    rejects.append(&mut reference.rejects);
+    rejects.append(&mut reference.refused.rejects);
     expect_good_input(job, &intake, &reference, &rejects)?;
     timings.lap("read");
 
@@ -184,7 +184,7 @@ pub fn expect_good_input(
     reference: &reference::Reference,
     rejects: &[Reject],
 ) -> Result<()> {
-    let shares = intake.shares.iter().chain(&reference.shares);
+    let shares = intake.shares.iter().chain(&reference.refused.shares);
     if let Some(worst) = shares
         .filter(|share| share.is_above(job.input.max_refused_share))
         .max_by(|a, b| (a.refused as f64 / a.rows as f64).total_cmp(&(b.refused as f64 / b.rows as f64)))

@@ -1,8 +1,8 @@
 //! What earlier snapshots said: scores for the deltas, and persons for `is_new`.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
-use arrow::array::{Array, AsArray, RecordBatch};
+use arrow::array::{AsArray, Float64Array, RecordBatch};
 use arrow::datatypes::Float64Type;
 
 use crate::day::Day;
@@ -15,10 +15,10 @@ use crate::warehouse::store::Store;
 /// Days back for which a delta is published.
 pub const DELTA_DAYS: [i32; 3] = [1, 7, 30];
 
-/// Published scores of earlier days, by person; empty where there is no snapshot.
+/// Published scores of earlier days; nothing where there is no snapshot.
 #[derive(Clone, Debug, Default)]
 pub struct Past {
-    scores: [HashMap<String, f64>; 3],
+    scores: [Vec<RecordBatch>; 3],
 }
 
 impl Past {
@@ -27,32 +27,42 @@ impl Past {
         let mut past = Past::default();
         for (scores, days) in past.scores.iter_mut().zip(DELTA_DAYS) {
             if let Some(manifest) = snapshots::find(store, as_of.minus(days))? {
-                for batch in snapshots::read_table(store, &manifest, "scores", Some(&["person_id", "score"]))? {
-                    add_scores(&batch, scores)?;
-                }
+                *scores = snapshots::read_table(store, &manifest, "scores", Some(&["person_id", "score"]))?;
             }
         }
         Ok(past)
     }
 
-    /// Points since `DELTA_DAYS[index]` days ago; null if either score is.
-    pub fn delta(&self, index: usize, person_id: &str, score: Option<f64>) -> Option<f64> {
-        Some(score? - self.scores[index].get(person_id)?)
+    /// Points since `DELTA_DAYS[index]` days ago for persons in order of their ids; null if either score
+    /// is. A published table is in that order too, so this is a merge.
+    pub fn deltas<'a>(
+        &self,
+        index: usize,
+        persons: impl Iterator<Item = (&'a str, Option<f64>)>,
+    ) -> Result<Vec<Option<f64>>> {
+        let mut earlier = Vec::new();
+        for batch in &self.scores[index] {
+            earlier.push((person_ids(batch)?, scores(batch)?));
+        }
+        let mut rows = earlier
+            .iter()
+            .flat_map(|(ids, scores)| ids.iter().zip(scores.iter()))
+            .filter_map(|(id, score)| Some((id?, score?)))
+            .peekable();
+        let delta = |(id, score): (&str, Option<f64>)| {
+            while rows.next_if(|(other, _)| other.as_bytes() < id.as_bytes()).is_some() {}
+            let before = rows.next_if(|(other, _)| *other == id).map(|(_, score)| score);
+            Some(score? - before?)
+        };
+        Ok(persons.map(delta).collect())
     }
 }
 
-fn add_scores(batch: &RecordBatch, scores: &mut HashMap<String, f64>) -> Result<()> {
-    let (ids, values) = (
-        person_ids(batch)?,
-        batch
-            .column_by_name("score")
-            .and_then(|c| c.as_primitive_opt::<Float64Type>()),
-    );
-    let values = values.ok_or_else(|| Error::internal("a published scores table has no column score"))?;
-    for row in (0..batch.num_rows()).filter(|row| values.is_valid(*row)) {
-        scores.insert(ids.value(row).to_owned(), values.value(row));
-    }
-    Ok(())
+fn scores(batch: &RecordBatch) -> Result<&Float64Array> {
+    let column = batch
+        .column_by_name("score")
+        .and_then(|column| column.as_primitive_opt::<Float64Type>());
+    column.ok_or_else(|| Error::internal("a published scores table has no column score"))
 }
 
 fn person_ids(batch: &RecordBatch) -> Result<&arrow::array::StringArray> {
@@ -87,4 +97,34 @@ pub fn published_before(
         }
     }
     Ok((persons, earlier))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use arrow::array::StringArray;
+
+    use super::*;
+
+    #[test]
+    fn a_delta_needs_both_scores() {
+        let ids = StringArray::from(vec!["ada", "bob", "eve"]);
+        let values = Float64Array::from(vec![Some(10.0), None, Some(3.0)]);
+        let batch =
+            RecordBatch::try_from_iter([("person_id", Arc::new(ids) as _), ("score", Arc::new(values) as _)]).unwrap();
+        let past = Past {
+            scores: [vec![batch], vec![], vec![]],
+        };
+        let tonight = [
+            ("aaa", Some(1.0)),
+            ("ada", Some(12.5)),
+            ("bob", Some(2.0)),
+            ("eve", None),
+            ("zoe", Some(1.0)),
+        ];
+        let deltas = past.deltas(0, tonight.into_iter()).unwrap();
+        assert_eq!(deltas, [None, Some(2.5), None, None, None]);
+        assert_eq!(past.deltas(1, tonight.into_iter()).unwrap(), [None; 5]);
+    }
 }

@@ -30,13 +30,9 @@ pub fn table(tonight: &Tonight, past: &Past, published: &HashSet<u128>) -> Resul
     let ids = || rows.iter().map(|row| tonight.persons.ids[row.person].as_str());
     let standings = tonight.standings;
     let scores: Vec<Option<f64>> = rows.iter().map(|row| standings.score(row.person)).collect();
-    let delta = |index: usize| {
-        optional_measures(
-            ids()
-                .zip(&scores)
-                .map(|(id, score)| past.delta(index, id, *score))
-                .collect(),
-        )
+    let delta = |index| {
+        past.deltas(index, ids().zip(scores.iter().copied()))
+            .map(optional_measures)
     };
     let unknown = || optional_measures(vec![None; rows.len()]);
     let active = rows.iter().map(|row| tonight.presences.last_active_at[row.person]);
@@ -52,9 +48,9 @@ pub fn table(tonight: &Tonight, past: &Past, published: &HashSet<u128>) -> Resul
                 .collect::<arrow::array::Int64Array>(),
         ),
         optional_measures(rows.iter().map(|row| standings.percentiles[row.person]).collect()),
-        delta(0),
-        delta(1),
-        delta(2),
+        delta(0)?,
+        delta(1)?,
+        delta(2)?,
         measures(rows.iter().map(|row| row.reach).collect()),
         optional_measures(rows.iter().map(|row| row.amplification).collect()),
         optional_measures(rows.iter().map(|row| row.audience_influence).collect()),

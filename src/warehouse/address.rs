@@ -173,7 +173,7 @@ fn open_folder(path: &std::path::Path) -> Result<Opened> {
         absolute(path).map_err(|error| Error::usage(format!("cannot find {}", path.display())).with_source(error))?;
     let root = Path::from_absolute_path(&absolute)
         .map_err(|error| Error::usage(format!("cannot use {}", path.display())).with_source(error))?;
-    let objects: Arc<dyn ObjectStore> = Arc::new(LocalFileSystem::new());
+    let objects: Arc<dyn ObjectStore> = Arc::new(LocalFileSystem::new().with_automatic_cleanup(true));
     Ok(Opened {
         uploads: objects.clone(),
         objects,

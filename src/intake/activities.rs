@@ -12,7 +12,7 @@ use super::validate::Rules;
 use crate::day::Day;
 use crate::error::Result;
 use crate::networks::Network;
-use crate::warehouse::admission::{Admitted, admit};
+use crate::warehouse::admission::{Admitted, admit_all};
 use crate::warehouse::contract;
 use crate::warehouse::layout::{Inventory, Partition};
 use crate::warehouse::store::{Object, Store};
@@ -47,13 +47,14 @@ pub struct IntakeParams<'a> {
     pub first_load_dates: Vec<Option<Day>>,
 }
 
+/// A partition's files that were admitted.
 struct PartitionFiles<'a> {
     network: usize,
     partition: &'a Partition,
     files: Vec<Admitted>,
 }
 
-/// Admits and reads the activities of the load dates in `params`.
+/// Admits and reads the activities of the load dates in `params`; `tick` hears of every file's bytes.
 ///
 /// # Errors
 /// Only when the store fails; what is wrong with files and rows is in [`Intake::rejects`].
@@ -64,17 +65,7 @@ pub fn take_in(
     tick: &(dyn Fn(u64) + Sync),
 ) -> Result<Intake> {
     let mut rejects = Vec::new();
-    let mut admitted = Vec::new();
-    for (partition, objects) in inventory.delivered(TABLE, params.first, params.last) {
-        if let Some(network) = params.networks.iter().position(|n| n.name == partition.network) {
-            let files = admit_all(store, partition, objects, &mut rejects)?;
-            admitted.push(PartitionFiles {
-                network,
-                partition,
-                files,
-            });
-        }
-    }
+    let admitted = admit_partitions(store, inventory, params, &mut rejects)?;
     let mut first_load_dates = params.first_load_dates.clone();
     for found in admitted
         .iter()
@@ -83,58 +74,70 @@ pub fn take_in(
         let first = &mut first_load_dates[found.network];
         *first = Some(first.map_or(found.partition.load_date, |day| day.min(found.partition.load_date)));
     }
-    let interners: Vec<Interner> = params.networks.iter().map(|_| Interner::default()).collect();
-    let jobs: Vec<(&PartitionFiles, &Admitted)> = admitted
-        .iter()
-        .flat_map(|found| found.files.iter().map(move |file| (found, file)))
-        .collect();
-    let outcomes = jobs
-        .par_iter()
-        .map(|(found, file)| {
-            let network = &params.networks[found.network];
-            let is_first = first_load_dates[found.network] == Some(found.partition.load_date);
-            let rules = Rules {
-                network: &network.name,
-                load_date: found.partition.load_date,
-                max_lateness_days: (!is_first).then_some(params.max_lateness_days),
-            };
-            let outcome = read_file(store, file, network, &rules, &interners[found.network]);
-            tick(file.object.size);
-            outcome
-        })
-        .collect::<Result<Vec<FileRows>>>()?;
     let mut intake = Intake {
         rows: vec![Rows::default(); params.networks.len()],
-        interners,
+        interners: params.networks.iter().map(|_| Interner::default()).collect(),
         rejects,
         shares: Vec::new(),
         first_load_dates,
     };
-    let mut outcomes = outcomes.into_iter();
+    let files: Vec<(&PartitionFiles, &Admitted)> = admitted
+        .iter()
+        .flat_map(|found| found.files.iter().map(move |file| (found, file)))
+        .collect();
+    let read_one = |(found, file): &(&PartitionFiles, &Admitted)| {
+        let rules = intake.rules(found, params);
+        let rows = read_file(
+            store,
+            file,
+            &params.networks[found.network],
+            &rules,
+            &intake.interners[found.network],
+        );
+        tick(file.object.size);
+        rows
+    };
+    let mut outcomes = files
+        .par_iter()
+        .map(read_one)
+        .collect::<Result<Vec<FileRows>>>()?
+        .into_iter();
     for found in &admitted {
         intake.append(found, outcomes.by_ref().take(found.files.len()));
     }
     Ok(intake)
 }
 
-fn admit_all(
+/// Admits the files of every known partition, many at a time.
+fn admit_partitions<'a>(
     store: &Store,
-    partition: &Partition,
-    objects: &[Object],
+    inventory: &'a Inventory,
+    params: &IntakeParams,
     rejects: &mut Vec<Reject>,
-) -> Result<Vec<Admitted>> {
-    let decided = objects
-        .par_iter()
-        .map(|object| Ok((object, admit(store, object, &WANTED, contract::columns(TABLE))?)))
-        .collect::<Result<Vec<_>>>()?;
-    let mut files = Vec::new();
-    for (object, outcome) in decided {
-        match outcome {
-            Ok(file) => files.push(file),
-            Err(reason) => rejects.push(file_reject(partition, &object.key, reason)),
+) -> Result<Vec<PartitionFiles<'a>>> {
+    let place = |partition: &Partition| params.networks.iter().position(|n| n.name == partition.network);
+    let delivered: Vec<(usize, &Partition, &Vec<Object>)> = inventory
+        .delivered(TABLE, params.first, params.last)
+        .filter_map(|(partition, objects)| Some((place(partition)?, partition, objects)))
+        .collect();
+    let objects: Vec<&Object> = delivered.iter().flat_map(|(_, _, objects)| objects.iter()).collect();
+    let mut decided = admit_all(store, &objects, &WANTED, contract::columns(TABLE))?.into_iter();
+    let mut admitted = Vec::new();
+    for (network, partition, objects) in delivered {
+        let mut files = Vec::new();
+        for (object, outcome) in objects.iter().zip(decided.by_ref()) {
+            match outcome {
+                Ok(file) => files.push(file),
+                Err(reason) => rejects.push(file_reject(partition, &object.key, reason)),
+            }
         }
+        admitted.push(PartitionFiles {
+            network,
+            partition,
+            files,
+        });
     }
-    Ok(files)
+    Ok(admitted)
 }
 
 fn file_reject(partition: &Partition, file: &str, reason: String) -> Reject {
@@ -150,6 +153,17 @@ fn file_reject(partition: &Partition, file: &str, reason: String) -> Reject {
 }
 
 impl Intake {
+    /// The rules for a partition; a network's first load date may bring a backlog.
+    fn rules<'a>(&self, found: &'a PartitionFiles, params: &IntakeParams) -> Rules<'a> {
+        let load_date = found.partition.load_date;
+        let is_first = self.first_load_dates[found.network] == Some(load_date);
+        Rules {
+            network: &found.partition.network,
+            load_date,
+            max_lateness_days: (!is_first).then_some(params.max_lateness_days),
+        }
+    }
+
     fn append(&mut self, found: &PartitionFiles, outcomes: impl Iterator<Item = FileRows>) {
         let partition = found.partition;
         let mut share = Share {

@@ -9,6 +9,7 @@ use crate::intake::ids::HashKey;
 use crate::job::Job;
 use crate::state::State;
 use crate::state::files::{Wanted, load, prefix};
+use crate::warehouse::admission::announced_rows;
 use crate::warehouse::layout::{BEGINNING, Inventory};
 use crate::warehouse::manifest::InputFile;
 use crate::warehouse::snapshots;
@@ -183,7 +184,6 @@ const ACCOUNT_BYTES: u64 = 500;
 
 /// Estimates from the listing and the footers' row counts alone.
 pub fn estimate(input: &Store, inventory: &Inventory, job: &Job, base: &State, as_of: Day) -> Result<Estimate> {
-    use rayon::prelude::*;
     let first = base.as_of.map_or(BEGINNING, Day::next);
     let files: Vec<&Object> = inventory
         .delivered("activities", first, as_of)
@@ -192,12 +192,7 @@ pub fn estimate(input: &Store, inventory: &Inventory, job: &Job, base: &State, a
     let rows = match job.run.memory_limit {
         // The footers are read again on admission; they cost a request each, so only where a limit asks.
         None => files.iter().map(|file| file.size / ROW_BYTES_ON_DISK).sum(),
-        Some(_) => files
-            .par_iter()
-            .map(|file| crate::warehouse::admission::announced_rows(input, file))
-            .collect::<Result<Vec<u64>>>()?
-            .iter()
-            .sum(),
+        Some(_) => announced_rows(input, &files)?,
     };
     let pairs = base.pairs.len() as u64;
     Ok(Estimate {

@@ -9,8 +9,10 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use arrow::datatypes::{DataType, Field, Schema};
+use bytes::Bytes;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
 use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
+use rayon::prelude::*;
 
 use super::contract::InputColumn;
 use super::guard::guarded;
@@ -43,6 +45,8 @@ pub struct Admitted {
     pub columns: Vec<Option<usize>>,
     /// Rows in the file.
     pub rows: u64,
+    /// All of a file so small that its footer's request brought the rest of it along.
+    pub whole: Option<Bytes>,
 }
 
 impl Admitted {
@@ -70,47 +74,83 @@ pub fn admit(
     wanted: &[&str],
     all: &[InputColumn],
 ) -> Result<std::result::Result<Admitted, Refusal>> {
-    let footer = match footer_bytes(store, object)? {
-        Ok(footer) => footer,
+    let tail = match tail_bytes(store, object)? {
+        Ok(tail) => tail,
         Err(refusal) => return Ok(Err(refusal)),
     };
-    Ok(guarded("its footer cannot be decoded", || {
+    let is_whole = tail.bytes.len() as u64 == object.size;
+    let footer = footer_bytes(store, object, &tail)?;
+    let admitted = guarded("its footer cannot be decoded", || {
         judge(object, decode(&footer)?, wanted, all)
+    });
+    Ok(admitted.map(|admitted| Admitted {
+        whole: is_whole.then_some(tail.bytes),
+        ..admitted
     }))
 }
 
-fn footer_bytes(store: &Store, object: &Object) -> Result<std::result::Result<bytes::Bytes, Refusal>> {
+/// Footers that are asked for at the same time: a store answers in tens of milliseconds, whatever the
+/// processors do meanwhile.
+const REQUESTS_IN_FLIGHT: usize = 16;
+
+/// [`admit`]s many files, in their order.
+pub fn admit_all(
+    store: &Store,
+    objects: &[&Object],
+    wanted: &[&str],
+    all: &[InputColumn],
+) -> Result<Vec<std::result::Result<Admitted, Refusal>>> {
+    let waiting = rayon::ThreadPoolBuilder::new().num_threads(REQUESTS_IN_FLIGHT.min(objects.len().max(1)));
+    let waiting = waiting
+        .build()
+        .map_err(|error| Error::internal("cannot start threads to read footers").with_source(error))?;
+    let admit = |object: &&Object| admit(store, object, wanted, all);
+    waiting.install(|| objects.par_iter().with_max_len(1).map(admit).collect())
+}
+
+/// The end of a file, and the length that it announces for its footer.
+struct Tail {
+    bytes: Bytes,
+    footer_length: u64,
+}
+
+fn tail_bytes(store: &Store, object: &Object) -> Result<std::result::Result<Tail, Refusal>> {
     if object.size < 12 {
         return Ok(Err(format!(
             "it has {} bytes: no Parquet file is that short",
             object.size
         )));
     }
-    let tail_start = object.size.saturating_sub(TAIL_BYTES);
-    let tail = one_range(store, object, tail_start..object.size)?;
-    let (tail_footer, trailer) = tail.split_at(tail.len() - 8);
+    let bytes = one_range(store, object, object.size.saturating_sub(TAIL_BYTES)..object.size)?;
+    let trailer = &bytes[bytes.len() - 8..];
     match &trailer[4..] {
         b"PAR1" => {}
         b"PARE" => return Ok(Err("its footer is encrypted; deliver it in the clear".to_owned())),
         _ => return Ok(Err("it is not a Parquet file: it does not end with PAR1".to_owned())),
     }
-    let length = u64::from(u32::from_le_bytes([trailer[0], trailer[1], trailer[2], trailer[3]]));
-    if length > object.size - 12 || length > MAX_FOOTER_BYTES {
+    let footer_length = u64::from(u32::from_le_bytes([trailer[0], trailer[1], trailer[2], trailer[3]]));
+    if footer_length > object.size - 12 || footer_length > MAX_FOOTER_BYTES {
         return Ok(Err(format!(
-            "its footer announces {length} bytes, the file has {}",
+            "its footer announces {footer_length} bytes, the file has {}",
             object.size
         )));
     }
-    if length <= tail_footer.len() as u64 {
-        let start = tail_footer.len() - length as usize;
-        return Ok(Ok(tail.slice(start..start + length as usize)));
+    Ok(Ok(Tail { bytes, footer_length }))
+}
+
+fn footer_bytes(store: &Store, object: &Object, tail: &Tail) -> Result<Bytes> {
+    let end = tail.bytes.len() - 8;
+    match usize::try_from(tail.footer_length)
+        .ok()
+        .and_then(|length| end.checked_sub(length))
+    {
+        Some(start) => Ok(tail.bytes.slice(start..end)),
+        None => one_range(store, object, object.size - 8 - tail.footer_length..object.size - 8),
     }
-    let footer_end = object.size - 8;
-    Ok(Ok(one_range(store, object, footer_end - length..footer_end)?))
 }
 
 /// The bytes of one range; a file that vanished since it was listed is the store's fault.
-fn one_range(store: &Store, object: &Object, range: Range<u64>) -> Result<bytes::Bytes> {
+fn one_range(store: &Store, object: &Object, range: Range<u64>) -> Result<Bytes> {
     let expected = range.end - range.start;
     let bytes = store.get_ranges(&object.key, &[range])?.pop().unwrap_or_default();
     if bytes.len() as u64 != expected {
@@ -149,6 +189,7 @@ fn judge(
         metadata,
         columns,
         rows,
+        whole: None,
     })
 }
 
@@ -231,7 +272,8 @@ fn with_views(read: &ArrowReaderMetadata) -> std::result::Result<ArrowReaderMeta
         .map_err(|error| format!("its schema cannot be read: {error}"))
 }
 
-/// The rows that a file's footer announces; 0 where it cannot be read.
-pub fn announced_rows(store: &Store, object: &Object) -> Result<u64> {
-    Ok(admit(store, object, &[], &[])?.map_or(0, |admitted| admitted.rows))
+/// The rows that files' footers announce; those that cannot be read count for none.
+pub fn announced_rows(store: &Store, objects: &[&Object]) -> Result<u64> {
+    let admitted = admit_all(store, objects, &[], &[])?;
+    Ok(admitted.iter().flatten().map(|admitted| admitted.rows).sum())
 }

@@ -55,9 +55,7 @@ pub fn read(
     take: &mut dyn FnMut(Batch) -> std::result::Result<(), Refusal>,
 ) -> Result<std::result::Result<(), Refusal>> {
     for row_group in 0..file.metadata.metadata().num_row_groups() {
-        let ranges = file.ranges(row_group);
-        let bytes = store.get_ranges(&file.object.key, &ranges)?;
-        let fetched = Fetched::new(file.object.size, &ranges, bytes);
+        let fetched = fetch(store, file, row_group)?;
         let decoded = guarded("a page cannot be decoded", || {
             decode_group(file, row_group, fetched, take)
         });
@@ -66,6 +64,21 @@ pub fn read(
         }
     }
     Ok(Ok(()))
+}
+
+/// The bytes of a row group's wanted columns.
+fn fetch(store: &Store, file: &Admitted, row_group: usize) -> Result<Fetched> {
+    let size = file.object.size;
+    if let Some(whole) = &file.whole {
+        return Ok(Fetched::new(
+            size,
+            std::slice::from_ref(&(0..size)),
+            vec![whole.clone()],
+        ));
+    }
+    let ranges = file.ranges(row_group);
+    let bytes = store.get_ranges(&file.object.key, &ranges)?;
+    Ok(Fetched::new(size, &ranges, bytes))
 }
 
 fn decode_group(

@@ -77,26 +77,46 @@ pub const TOP_COLUMNS: [&str; 8] = [
 /// The columns that [`top`] shows of one network.
 pub const TOP_NETWORK_COLUMNS: [&str; 7] = ["person_id", "network", "score", "share", "reach", "reactions", "posts"];
 
-/// The `count` people with the highest scores, of everything or of one network.
-pub fn top(store: &Store, manifest: &Manifest, network: Option<&str>, count: u32) -> Result<DataFrame> {
-    let best_first = |columns: [&'static str; 2], descending: bool| {
-        let options = SortMultipleOptions::default().with_order_descending_multi([descending, false]);
-        (columns, options)
+/// Whom [`top`] is asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted<'a> {
+    /// One network instead of everything.
+    pub network: Option<&'a str>,
+    /// These persons, with or without a score, instead of everybody with one.
+    pub persons: &'a [String],
+    /// At most so many.
+    pub count: u32,
+}
+
+/// The people with the highest scores, best first.
+pub fn top(store: &Store, manifest: &Manifest, wanted: &Wanted) -> Result<DataFrame> {
+    let order = |descending: bool| {
+        SortMultipleOptions::default()
+            .with_order_descending_multi([descending, false])
+            .with_nulls_last_multi([true, true])
     };
-    let (table, (by, options), shown): (_, _, &[&str]) = match network {
-        None => ("scores", best_first(["rank", "person_id"], false), &TOP_COLUMNS),
+    let (table, by, options, shown): (_, _, _, &[&str]) = match wanted.network {
+        None => ("scores", ["rank", "person_id"], order(false), &TOP_COLUMNS),
         Some(_) => (
             "network_scores",
-            best_first(["score", "person_id"], true),
+            ["score", "person_id"],
+            order(true),
             &TOP_NETWORK_COLUMNS,
         ),
     };
-    let mut rows = frame(store, manifest, table)?.filter(col("score").is_not_null());
-    if let Some(network) = network {
+    let mut rows = frame(store, manifest, table)?;
+    rows = match wanted.persons {
+        [] => rows.filter(col("score").is_not_null()),
+        persons => {
+            let is_named = persons.iter().map(|id| col("person_id").eq(lit(id.as_str())));
+            rows.filter(is_named.reduce(Expr::or).unwrap_or_else(|| lit(false)))
+        }
+    };
+    if let Some(network) = wanted.network {
         rows = rows.filter(col("network").eq(lit(network)));
     }
     rows.sort(by, options)
-        .limit(count)
+        .limit(wanted.count)
         .select(shown.iter().map(|name| col(*name)).collect::<Vec<_>>())
         .collect()
         .map_err(unreadable)

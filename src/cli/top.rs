@@ -18,6 +18,9 @@ pub struct Args {
     /// By the influence on one network alone.
     #[arg(long)]
     network: Option<String>,
+    /// Only this person, with or without a score; may be repeated.
+    #[arg(long = "person", value_name = "PERSON_ID")]
+    persons: Vec<String>,
     /// How many people.
     #[arg(short = 'n', long, default_value_t = 10)]
     count: u32,
@@ -34,16 +37,18 @@ impl Args {
     pub fn run(self) -> Result<()> {
         let store = self.results.store()?;
         let manifest = queries::snapshot(&store, self.as_of)?;
-        let frame = queries::top(&store, &manifest, self.network.as_deref(), self.count)?;
+        let wanted = queries::Wanted {
+            network: self.network.as_deref(),
+            persons: &self.persons,
+            count: self.count.max(self.persons.len() as u32),
+        };
+        let frame = queries::top(&store, &manifest, &wanted)?;
         let (table, columns): (&Table, &[&'static str]) = match self.network {
             None => (&SCORES, &queries::TOP_COLUMNS),
             Some(_) => (&NETWORK_SCORES, &queries::TOP_NETWORK_COLUMNS),
         };
-        if let (Some(network), 0) = (&self.network, frame.height()) {
-            return Err(Error::usage(format!(
-                "nobody has a score on network {network} on {}",
-                manifest.snapshot_date
-            )));
+        if frame.height() == 0 {
+            return Err(self.nobody(manifest.snapshot_date));
         }
         let rows = Rows {
             columns: columns.to_vec(),
@@ -59,6 +64,20 @@ impl Args {
         match self.format == Format::Text && !self.no_legend {
             true => print(&legend(table, columns)),
             false => Ok(()),
+        }
+    }
+}
+
+impl Args {
+    fn nobody(&self, date: Day) -> Error {
+        let on = self
+            .network
+            .as_ref()
+            .map(|network| format!(" on network {network}"))
+            .unwrap_or_default();
+        match self.persons.is_empty() {
+            true => Error::usage(format!("nobody has a score{on} on {date}")),
+            false => Error::usage(format!("none of these persons stands in the snapshot of {date}{on}")),
         }
     }
 }

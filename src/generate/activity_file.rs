@@ -78,7 +78,7 @@ pub fn write(directory: Directory, network: Network, rows: &[Row]) -> Result<Byt
     parquet_file::write(&batch(directory, network, rows)?)
 }
 
-/// The file as [`write`] would make it, but without its column `verb`.
+/// The file as [`write()`] would make it, but without its column `verb`.
 pub fn write_without_verb(directory: Directory, network: Network, rows: &[Row]) -> Result<Bytes, GenerateError> {
     let whole = batch(directory, network, rows)?;
     let fields = whole.schema().fields().clone();

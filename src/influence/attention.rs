@@ -14,8 +14,7 @@
 
 use rayon::prelude::*;
 
-use super::pairs::Pairs;
-use super::recency::Mixture;
+use super::pairs::{Pairs, Weighing};
 use crate::day::Day;
 use crate::networks::Network;
 use crate::people::persons::Persons;
@@ -51,8 +50,8 @@ pub struct Attention {
 
 /// What reading the memory needs to know.
 pub struct AttentionParams<'a> {
-    /// The half-lives.
-    pub mixture: &'a Mixture,
+    /// How reactions were weighed.
+    pub weighing: Weighing<'a>,
     /// Saturation of repeats.
     pub beta: f64,
     /// The networks.
@@ -75,7 +74,7 @@ pub fn read(
         .iter()
         .map(|history| {
             (0..FORGOTTEN_AFTER_DAYS)
-                .map(|days| params.mixture.reading(days, (*history).max(1)))
+                .map(|days| params.weighing.mixture.reading(days, (*history).max(1)))
                 .collect()
         })
         .collect();
@@ -141,7 +140,7 @@ fn entry(
     let network = network_of(pairs.actors[row]);
     let days = (params.as_of.0 - pairs.last_loads[row].0).clamp(0, FORGOTTEN_AFTER_DAYS - 1) as usize;
     let reading = &readings[network][days];
-    let sums = &pairs.sums[row * reading.len()..(row + 1) * reading.len()];
+    let sums = pairs.sums(row, &params.weighing);
     let decayed: f64 = sums.iter().zip(reading).map(|(sum, factor)| sum * factor).sum();
     let verb = pairs.verbs[row];
     let weight = params.networks[network].verbs[usize::from(verb)].weight;

@@ -16,6 +16,9 @@ use crate::settle::reactions::Reaction;
 pub const MAX_HALF_LIVES: usize = 8;
 
 /// Rows sorted by (actor, target, verb), column by column.
+///
+/// Most rows are of one reaction, and what that is worth follows from its time and the size of its budget.
+/// So only rows of several reactions carry sums; the others carry that size.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Pairs {
     /// Node of the account that reacted.
@@ -30,7 +33,10 @@ pub struct Pairs {
     pub last_loads: Vec<Day>,
     /// Time of the latest one, microseconds since 1970.
     pub last_at: Vec<i64>,
-    /// Sums of selectivity x 2^(-age / half-life), as many a row as there are half-lives.
+    /// Of a row of one reaction: the size of its budget. Of others: the place of their sums.
+    pub details: Vec<u32>,
+    /// Sums of selectivity x 2^(-age / half-life) of the rows of several reactions, in their order, as many a
+    /// row as there are half-lives.
     pub sums: Vec<f64>,
 }
 
@@ -41,18 +47,31 @@ struct Row {
     count: u32,
     last_load: Day,
     last_at: i64,
-    /// As many as there are half-lives; the rest is unused.
-    sums: [f64; MAX_HALF_LIVES],
+    /// Size of the first reaction's budget.
+    budget_size: u32,
+    sums: Sums,
 }
 
-/// What folding needs to know.
-pub struct FoldParams<'a> {
+/// Sums by half-life; those beyond the mixture's half-lives are unused.
+pub type Sums = [f64; MAX_HALF_LIVES];
+
+/// How a reaction is weighed and remembered.
+#[derive(Clone, Copy)]
+pub struct Weighing<'a> {
     /// The half-lives.
     pub mixture: &'a Mixture,
     /// n reactions that share a budget count 1 / (1 + (n - 1) / budget) each.
     pub budget: f64,
-    /// The last load date folded.
-    pub as_of: Day,
+}
+
+impl Weighing<'_> {
+    fn selectivity(&self, budget_size: u32) -> f64 {
+        1.0 / (1.0 + f64::from(budget_size - 1) / self.budget)
+    }
+
+    fn stride(&self) -> usize {
+        self.mixture.len()
+    }
 }
 
 impl Pairs {
@@ -66,8 +85,12 @@ impl Pairs {
         self.actors.is_empty()
     }
 
-    /// Appends the rows of `other`, whose actors come later.
-    pub fn append(&mut self, mut other: Pairs) {
+    /// Appends the rows of `other`, whose actors come later. `stride` is the number of half-lives.
+    pub fn append(&mut self, mut other: Pairs, stride: usize) {
+        let base = (self.sums.len() / stride) as u32;
+        let moved = other.details.iter().zip(&other.counts);
+        self.details
+            .extend(moved.map(|(detail, count)| if *count == 1 { *detail } else { base + detail }));
         self.actors.append(&mut other.actors);
         self.targets.append(&mut other.targets);
         self.verbs.append(&mut other.verbs);
@@ -91,25 +114,45 @@ impl Pairs {
     }
 
     /// Keeps the rows for which `is_kept` holds.
-    pub fn retain(&mut self, stride: usize, is_kept: impl Fn(u32, u32) -> bool) {
+    pub fn retain(&mut self, weighing: &Weighing, is_kept: impl Fn(u32, u32) -> bool) {
         let mut kept = Pairs::default();
         for row in 0..self.len() {
             if is_kept(self.actors[row], self.targets[row]) {
-                kept.push(self.actors[row], self.targets[row], &self.row(row, stride), stride);
+                kept.push(
+                    self.actors[row],
+                    self.targets[row],
+                    &self.row(row, weighing),
+                    weighing.stride(),
+                );
             }
         }
         *self = kept;
     }
 
-    fn row(&self, row: usize, stride: usize) -> Row {
+    /// The sums of a row, as of its last load date.
+    pub fn sums(&self, row: usize, weighing: &Weighing) -> Sums {
         let mut sums = [0.0; MAX_HALF_LIVES];
-        sums[..stride].copy_from_slice(&self.sums[row * stride..(row + 1) * stride]);
+        let stride = weighing.stride();
+        if self.counts[row] == 1 {
+            let weight = weighing.selectivity(self.details[row]);
+            weighing
+                .mixture
+                .add(&mut sums, weight, self.last_at[row], self.last_loads[row]);
+        } else {
+            let start = self.details[row] as usize * stride;
+            sums[..stride].copy_from_slice(&self.sums[start..start + stride]);
+        }
+        sums
+    }
+
+    fn row(&self, row: usize, weighing: &Weighing) -> Row {
         Row {
             verb: self.verbs[row],
             count: self.counts[row],
             last_load: self.last_loads[row],
             last_at: self.last_at[row],
-            sums,
+            budget_size: self.details[row],
+            sums: self.sums(row, weighing),
         }
     }
 
@@ -120,8 +163,21 @@ impl Pairs {
         self.counts.push(row.count);
         self.last_loads.push(row.last_load);
         self.last_at.push(row.last_at);
-        self.sums.extend_from_slice(&row.sums[..stride]);
+        if row.count == 1 {
+            self.details.push(row.budget_size);
+        } else {
+            self.details.push((self.sums.len() / stride) as u32);
+            self.sums.extend_from_slice(&row.sums[..stride]);
+        }
     }
+}
+
+/// What folding needs to know.
+pub struct FoldParams<'a> {
+    /// How reactions are weighed.
+    pub weighing: Weighing<'a>,
+    /// The last load date folded.
+    pub as_of: Day,
 }
 
 /// Folds sorted reactions, with the sizes of their budgets, into the rows `old` of `before`.
@@ -139,7 +195,7 @@ pub fn fold(
         .collect();
     let mut folded = Pairs::default();
     for piece in pieces {
-        folded.append(piece);
+        folded.append(piece, params.weighing.stride());
     }
     folded
 }
@@ -189,7 +245,7 @@ fn fold_chunk(
     budget_sizes: &[u32],
     params: &FoldParams,
 ) -> Pairs {
-    let stride = params.mixture.len();
+    let weighing = &params.weighing;
     let mut folded = Pairs::default();
     let mut rows = Vec::new();
     let (mut o, mut r) = (old.start, 0);
@@ -201,7 +257,7 @@ fn fold_chunk(
         };
         rows.clear();
         while o < old.end && (before.actors[o], before.targets[o]) == key {
-            rows.push(before.row(o, stride));
+            rows.push(before.row(o, weighing));
             o += 1;
         }
         let first = r;
@@ -210,7 +266,7 @@ fn fold_chunk(
         }
         fold_pair(&mut rows, &reactions[first..r], &budget_sizes[first..r], params);
         for row in &rows {
-            folded.push(key.0, key.1, row, stride);
+            folded.push(key.0, key.1, row, weighing.stride());
         }
     }
     folded
@@ -227,9 +283,10 @@ fn fold_pair(rows: &mut Vec<Row>, reactions: &[Reaction], budget_sizes: &[u32], 
         }
         last_load = Some(load_date);
         while let Some((reaction, size)) = sized.next_if(|(reaction, _)| reaction.load_date == load_date) {
-            let selectivity = 1.0 / (1.0 + f64::from(size - 1) / params.budget);
-            let row = row_of(rows, reaction.verb, load_date, params.mixture);
+            let selectivity = params.weighing.selectivity(*size);
+            let row = row_of(rows, reaction, *size, params.weighing.mixture);
             params
+                .weighing
                 .mixture
                 .add(&mut row.sums, selectivity, reaction.occurred_at, load_date);
             row.count += 1;
@@ -241,25 +298,27 @@ fn fold_pair(rows: &mut Vec<Row>, reactions: &[Reaction], budget_sizes: &[u32], 
     }
 }
 
-/// The row of a verb, with its sums brought to the end of `load_date`.
-fn row_of<'a>(rows: &'a mut Vec<Row>, verb: u8, load_date: Day, mixture: &Mixture) -> &'a mut Row {
-    let place = rows.partition_point(|row| row.verb < verb);
-    if rows.get(place).is_none_or(|row| row.verb != verb) {
+/// The row of a reaction's verb, with its sums brought to the end of the reaction's load date.
+fn row_of<'a>(rows: &'a mut Vec<Row>, reaction: &Reaction, budget_size: u32, mixture: &Mixture) -> &'a mut Row {
+    let place = rows.partition_point(|row| row.verb < reaction.verb);
+    if rows.get(place).is_none_or(|row| row.verb != reaction.verb) {
         let row = Row {
-            verb,
+            verb: reaction.verb,
             count: 0,
-            last_load: load_date,
+            last_load: reaction.load_date,
             last_at: i64::MIN,
+            budget_size,
             sums: [0.0; MAX_HALF_LIVES],
         };
         rows.insert(place, row);
     }
     let row = &mut rows[place];
-    if row.last_load != load_date {
-        for (sum, factor) in row.sums.iter_mut().zip(mixture.fading(load_date.0 - row.last_load.0)) {
+    if row.last_load != reaction.load_date {
+        let fading = mixture.fading(reaction.load_date.0 - row.last_load.0);
+        for (sum, factor) in row.sums.iter_mut().zip(fading) {
             *sum *= factor;
         }
-        row.last_load = load_date;
+        row.last_load = reaction.load_date;
     }
     row
 }

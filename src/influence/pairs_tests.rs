@@ -33,8 +33,10 @@ fn fold_to(before: &Pairs, reactions: &[Reaction], as_of: i32) -> Pairs {
     let mixture = Mixture::new(&Recency::default());
     let sizes = vec![1; reactions.len()];
     let params = FoldParams {
-        mixture: &mixture,
-        budget: 20.0,
+        weighing: Weighing {
+            mixture: &mixture,
+            budget: 20.0,
+        },
         as_of: Day(as_of),
     };
     fold(before, 0..before.len(), reactions, &sizes, &params)
@@ -72,12 +74,13 @@ fn chunks_cover_every_row_once_and_never_split_an_actor() {
         count: 1,
         last_load: Day(1),
         last_at: 0,
+        budget_size: 1,
         sums: [0.0; MAX_HALF_LIVES],
     };
     for target in 0..(2 * CHUNK_ROWS as u32) {
-        before.push(5, target, &row, 0);
+        before.push(5, target, &row, 5);
     }
-    before.push(9, 1, &row, 0);
+    before.push(9, 1, &row, 5);
     let reactions: Vec<Reaction> = (0..CHUNK_ROWS as u32 + 10)
         .map(|i| reaction(i / 3, 1, 0, 1, 1))
         .collect();

@@ -4,7 +4,7 @@ use super::ownership::{Changes, Ownership, follow};
 use super::settle::{FollowsByDate, NetworkNight};
 use crate::day::Day;
 use crate::error::Result;
-use crate::influence::pairs::{self, FoldParams, Pairs};
+use crate::influence::pairs::{self, FoldParams, Pairs, Weighing};
 use crate::influence::recency::Mixture;
 use crate::intake::accounts::{Merged, merge};
 use crate::intake::activities::Intake;
@@ -58,9 +58,12 @@ pub fn fold(
     drop(interners);
     let ownership = apply_reference(state, &mut reference, &merged.from_interner, job);
     let mixture = Mixture::new(&job.model.recency);
-    let params = FoldParams {
+    let weighing = Weighing {
         mixture: &mixture,
         budget: job.model.selectivity.budget,
+    };
+    let params = FoldParams {
+        weighing,
         as_of: sources.as_of,
     };
     let mut folded = Pairs::default();
@@ -76,7 +79,7 @@ pub fn fold(
         let settled = night.settle(state, rows, follows, metrics)?;
         let sizes = budget_sizes(&settled);
         let old = state.pairs.rows_of(state.accounts.nodes(place));
-        folded.append(pairs::fold(&state.pairs, old, &settled, &sizes, &params));
+        folded.append(pairs::fold(&state.pairs, old, &settled, &sizes, &params), mixture.len());
     }
     state.pairs = folded;
     state.facts.iter_mut().for_each(|facts| facts.forget(sources.as_of));
@@ -89,7 +92,7 @@ pub fn fold(
         .iter()
         .map(|since| *since <= sources.as_of)
         .collect();
-    state.prune(&is_gone, mixture.len());
+    state.prune(&is_gone, &weighing);
     Ok(())
 }
 

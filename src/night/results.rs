@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use crate::day::Day;
 use crate::error::Result;
 use crate::influence::attention::{self, Attention, AttentionParams};
+use crate::influence::pairs::Weighing;
 use crate::influence::recency::Mixture;
 use crate::influence::score::{Line, Model};
 use crate::influence::standings::{Distribution, Standings};
@@ -42,7 +43,10 @@ impl Results {
         let mixture = Mixture::new(&job.model.recency);
         let history_days = history_days(state, as_of);
         let params = AttentionParams {
-            mixture: &mixture,
+            weighing: Weighing {
+                mixture: &mixture,
+                budget: job.model.selectivity.budget,
+            },
             beta: job.model.repeats.beta,
             networks: &job.networks,
             history_days: &history_days,

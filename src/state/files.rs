@@ -7,6 +7,7 @@ use arrow::array::RecordBatch;
 use arrow::ipc::reader::StreamReader;
 use arrow::ipc::writer::StreamWriter;
 use bytes::Bytes;
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::gone::Gone;
@@ -18,8 +19,8 @@ use crate::warehouse::store::{Object, Store};
 
 /// The layout's version: another one is no state of ours.
 const LAYOUT: u32 = 1;
-/// Pairs a file: about 280 MB with five half-lives.
-const PAIR_ROWS: usize = 1 << 22;
+/// Pairs a file: about 30 MB, and 40 MB of sums where all are of several reactions.
+const PAIR_ROWS: usize = 1 << 20;
 
 #[derive(Serialize, Deserialize)]
 struct Meta {
@@ -65,60 +66,31 @@ pub fn prefix(date: Day, commit_id: &str) -> String {
     format!("state/{date}/{commit_id}")
 }
 
+/// Makes one table of the state; many are made and written at the same time.
+type Make<'a> = Box<dyn Fn() -> Result<RecordBatch> + Send + Sync + 'a>;
+
 /// Writes the state below `prefix`, `state.json` last.
 pub fn save(store: &Store, prefix: &str, state: &State, wanted: &Wanted) -> Result<()> {
     let as_of = state
         .as_of
         .ok_or_else(|| Error::internal("a state without a date cannot be saved"))?;
-    let mut files = Vec::new();
-    let mut put = |name: String, batch: RecordBatch| -> Result<()> {
-        let bytes = to_ipc(&batch)?;
-        files.push(FileEntry {
-            name: name.clone(),
-            size: bytes.len() as u64,
-        });
-        store.put(&format!("{prefix}/{name}"), bytes)
+    let files = pieces(state, wanted)
+        .par_iter()
+        .map(|(name, make)| {
+            let bytes = to_ipc(&make()?)?;
+            let size = bytes.len() as u64;
+            store.put(&format!("{prefix}/{name}"), bytes)?;
+            Ok(FileEntry {
+                name: name.clone(),
+                size,
+            })
+        })
+        .collect::<Result<Vec<FileEntry>>>()?;
+    let closed = |o: &Object| ClosedFile {
+        path: o.key.clone(),
+        size: o.size,
+        etag: o.etag.clone(),
     };
-    put(
-        "accounts.arrow".to_owned(),
-        tables::from_accounts(&state.accounts, &state.facts, &state.is_listed, &state.owners)?,
-    )?;
-    let pair_files = state.pairs.len().div_ceil(PAIR_ROWS);
-    for index in 0..pair_files {
-        let rows = index * PAIR_ROWS..((index + 1) * PAIR_ROWS).min(state.pairs.len());
-        put(
-            format!("pairs-{index:05}.arrow"),
-            tables::from_pairs(&state.pairs, rows, wanted.stride)?,
-        )?;
-    }
-    for (network, delivered) in state.delivered.iter().enumerate() {
-        put(
-            format!("delivered-{network:03}.arrow"),
-            tables::from_delivered(delivered)?,
-        )?;
-        if wanted.networks[network].co_visit.is_some() {
-            for (name, table) in CO_VISIT_TABLES
-                .iter()
-                .zip(tables::from_co_visits(&state.co_visits[network])?)
-            {
-                put(format!("{name}-{network:03}.arrow"), table)?;
-            }
-        }
-    }
-    let mut published: Vec<u128> = state.published.iter().copied().collect();
-    published.sort_unstable();
-    put(
-        "published.arrow".to_owned(),
-        tables::batch(vec![("hash", tables::hashes(published.into_iter())?)])?,
-    )?;
-    put(
-        "gone_persons.arrow".to_owned(),
-        tables::batch(vec![("hash", tables::hashes(state.gone.persons.iter().copied())?)])?,
-    )?;
-    put(
-        "gone_accounts.arrow".to_owned(),
-        tables::batch(vec![("hash", tables::hashes(state.gone.accounts.iter().copied())?)])?,
-    )?;
     let meta = Meta {
         layout: LAYOUT,
         model_version: wanted.model_version.to_owned(),
@@ -127,21 +99,48 @@ pub fn save(store: &Store, prefix: &str, state: &State, wanted: &Wanted) -> Resu
         networks: wanted.networks.iter().map(|n| n.name.clone()).collect(),
         histories: state.histories.clone(),
         published_dates: state.published_dates.clone(),
-        pair_files,
+        pair_files: state.pairs.len().div_ceil(PAIR_ROWS),
         files,
-        closed: state
-            .closed
-            .iter()
-            .map(|o| ClosedFile {
-                path: o.key.clone(),
-                size: o.size,
-                etag: o.etag.clone(),
-            })
-            .collect(),
+        closed: state.closed.iter().map(closed).collect(),
     };
     let json = serde_json::to_vec_pretty(&meta)
         .map_err(|error| Error::internal("state.json cannot be written").with_source(error))?;
     store.put(&format!("{prefix}/state.json"), json.into())
+}
+
+/// Every table of the state with its file's name.
+fn pieces<'a>(state: &'a State, wanted: &'a Wanted) -> Vec<(String, Make<'a>)> {
+    let accounts = || tables::from_accounts(&state.accounts, &state.facts, &state.is_listed, &state.owners);
+    let mut pieces: Vec<(String, Make)> = vec![("accounts.arrow".to_owned(), Box::new(accounts))];
+    for (index, first) in (0..state.pairs.len()).step_by(PAIR_ROWS).enumerate() {
+        let rows = first..(first + PAIR_ROWS).min(state.pairs.len());
+        let (same, stride) = (rows.clone(), wanted.stride);
+        let pairs = move || tables::from_pairs(&state.pairs, rows.clone());
+        pieces.push((format!("pairs-{index:05}.arrow"), Box::new(pairs)));
+        let sums = move || tables::from_sums(&state.pairs, same.clone(), stride);
+        pieces.push((format!("sums-{index:05}.arrow"), Box::new(sums)));
+    }
+    for (network, delivered) in state.delivered.iter().enumerate() {
+        let name = format!("delivered-{network:03}.arrow");
+        pieces.push((name, Box::new(|| tables::from_delivered(delivered))));
+        if wanted.networks[network].co_visit.is_some() {
+            for (place, name) in CO_VISIT_TABLES.iter().enumerate() {
+                let table = move || Ok(tables::from_co_visits(&state.co_visits[network])?[place].clone());
+                pieces.push((format!("{name}-{network:03}.arrow"), Box::new(table)));
+            }
+        }
+    }
+    let sets: [(&str, Vec<u128>); 3] = [
+        ("published", state.published.iter().copied().collect()),
+        ("gone_persons", state.gone.persons.iter().copied().collect()),
+        ("gone_accounts", state.gone.accounts.iter().copied().collect()),
+    ];
+    for (name, mut set) in sets {
+        set.sort_unstable();
+        let table = move || tables::batch(vec![("hash", tables::hashes(set.iter().copied())?)]);
+        pieces.push((format!("{name}.arrow"), Box::new(table)));
+    }
+    pieces
 }
 
 const CO_VISIT_TABLES: [&str; 3] = ["check_ins", "credits", "follows"];
@@ -200,10 +199,13 @@ fn assemble(meta: &Meta, wanted: &Wanted, get: &dyn Fn(String) -> Result<RecordB
     (state.accounts, state.facts, state.is_listed, state.owners) =
         tables::to_accounts(&accounts, meta.networks.clone())?;
     for index in 0..meta.pair_files {
-        state.pairs.append(tables::to_pairs(
-            &get(format!("pairs-{index:05}.arrow"))?,
-            wanted.stride,
-        )?);
+        let (rows, sums) = (
+            get(format!("pairs-{index:05}.arrow"))?,
+            get(format!("sums-{index:05}.arrow"))?,
+        );
+        state
+            .pairs
+            .append(tables::to_pairs(&rows, &sums, wanted.stride)?, wanted.stride);
     }
     for network in 0..wanted.networks.len() {
         state.delivered[network] = tables::to_delivered(&get(format!("delivered-{network:03}.arrow"))?)?;

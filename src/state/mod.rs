@@ -11,7 +11,7 @@ pub mod tables;
 use std::collections::HashSet;
 
 use crate::day::Day;
-use crate::influence::pairs::Pairs;
+use crate::influence::pairs::{Pairs, Weighing};
 use crate::intake::accounts::Accounts;
 use crate::networks::Network;
 use crate::networks::covisit::CoVisits;
@@ -95,10 +95,12 @@ impl State {
     }
 
     /// Drops the accounts that nothing refers to, and whoever has opted out.
-    pub fn prune(&mut self, is_gone: &[bool], stride: usize) {
+    pub fn prune(&mut self, is_gone: &[bool], weighing: &Weighing) {
         let is_here = |node: u32| !is_gone[node as usize];
-        self.pairs
-            .retain(stride, |actor, target| is_here(actor) && is_here(target));
+        if is_gone.contains(&true) {
+            self.pairs
+                .retain(weighing, |actor, target| is_here(actor) && is_here(target));
+        }
         let mut is_used: Vec<bool> = (0..self.accounts.len())
             .map(|node| !self.facts[node].is_empty() || self.is_listed[node] || self.owners[node].is_some())
             .collect();
@@ -112,7 +114,9 @@ impl State {
         let kept: Vec<u32> = (0..self.accounts.len() as u32)
             .filter(|node| is_used[*node as usize] && is_here(*node))
             .collect();
-        self.keep_accounts(&kept);
+        if kept.len() < self.accounts.len() {
+            self.keep_accounts(&kept);
+        }
     }
 
     fn keep_accounts(&mut self, kept: &[u32]) {

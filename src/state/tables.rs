@@ -1,12 +1,13 @@
 //! The state as Arrow tables, and back.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use arrow::array::{
     Array, ArrayRef, AsArray, BooleanArray, FixedSizeBinaryArray, Float64Array, Int32Array, Int64Array,
     LargeStringArray, RecordBatch, UInt8Array, UInt32Array, UInt64Array,
 };
-use arrow::datatypes::{ArrowPrimitiveType, Int32Type, Int64Type, UInt8Type, UInt32Type, UInt64Type};
+use arrow::datatypes::{ArrowPrimitiveType, Float64Type, Int32Type, Int64Type, UInt8Type, UInt32Type, UInt64Type};
 
 use crate::day::Day;
 use crate::error::{Error, Result};
@@ -170,54 +171,81 @@ pub fn to_accounts(batch: &RecordBatch, names: Vec<String>) -> Result<AccountTab
     ))
 }
 
-/// The rows `range` of the pairs.
-pub fn from_pairs(pairs: &Pairs, range: std::ops::Range<usize>, stride: usize) -> Result<RecordBatch> {
-    let sums = &pairs.sums[range.start * stride..range.end * stride];
-    let names: Vec<String> = (0..stride).map(|j| format!("sum_{j}")).collect();
-    let mut columns: Vec<(&str, ArrayRef)> = vec![
+/// The rows `range` of the pairs, without sums.
+pub fn from_pairs(pairs: &Pairs, range: Range<usize>) -> Result<RecordBatch> {
+    let counts = &pairs.counts[range.clone()];
+    let details = &pairs.details[range.clone()];
+    let sizes = counts
+        .iter()
+        .zip(details)
+        .map(|(count, detail)| if *count == 1 { *detail } else { 0 });
+    batch(vec![
         ("actor", uint32(pairs.actors[range.clone()].iter().copied())),
         ("target", uint32(pairs.targets[range.clone()].iter().copied())),
         (
             "verb",
             Arc::new(UInt8Array::from_iter_values(pairs.verbs[range.clone()].iter().copied())),
         ),
-        ("count", uint32(pairs.counts[range.clone()].iter().copied())),
+        ("count", uint32(counts.iter().copied())),
         (
             "last_load",
             int32(pairs.last_loads[range.clone()].iter().map(|day| day.0)),
         ),
         ("last_at", int64(pairs.last_at[range].iter().copied())),
-    ];
-    for (j, name) in names.iter().enumerate() {
-        columns.push((
-            name,
-            Arc::new(Float64Array::from_iter_values(
-                sums.iter().skip(j).step_by(stride).copied(),
-            )),
-        ));
-    }
-    batch(columns)
+        ("budget_size", uint32(sizes)),
+    ])
 }
 
-/// Reads a table of [`from_pairs`].
-pub fn to_pairs(batch: &RecordBatch, stride: usize) -> Result<Pairs> {
-    let mut sums = vec![0.0; batch.num_rows() * stride];
+/// The sums of those rows in `range` that are of several reactions, in their order.
+pub fn from_sums(pairs: &Pairs, range: Range<usize>, stride: usize) -> Result<RecordBatch> {
+    let rows = || pairs.counts[range.clone()].iter().zip(&pairs.details[range.clone()]);
+    let places = || {
+        rows()
+            .filter(|(count, _)| **count > 1)
+            .map(|(_, detail)| *detail as usize)
+    };
+    let names: Vec<String> = (0..stride).map(|j| format!("sum_{j}")).collect();
+    let column = |j: usize| Float64Array::from_iter_values(places().map(|place| pairs.sums[place * stride + j]));
+    batch(
+        names
+            .iter()
+            .enumerate()
+            .map(|(j, name)| (name.as_str(), Arc::new(column(j)) as ArrayRef))
+            .collect(),
+    )
+}
+
+/// Reads the tables of [`from_pairs`] and [`from_sums`].
+pub fn to_pairs(rows: &RecordBatch, sums: &RecordBatch, stride: usize) -> Result<Pairs> {
+    let mut several = vec![0.0; sums.num_rows() * stride];
     for j in 0..stride {
-        let column = numbers::<arrow::datatypes::Float64Type>(batch, &format!("sum_{j}"))?;
-        sums.iter_mut()
+        let column = numbers::<Float64Type>(sums, &format!("sum_{j}"))?;
+        several
+            .iter_mut()
             .skip(j)
             .step_by(stride)
             .zip(column)
             .for_each(|(sum, value)| *sum = value);
     }
+    let counts = numbers::<UInt32Type>(rows, "count")?;
+    let mut details = numbers::<UInt32Type>(rows, "budget_size")?;
+    let mut place = 0;
+    for (detail, _) in details.iter_mut().zip(&counts).filter(|(_, count)| **count > 1) {
+        *detail = place;
+        place += 1;
+    }
+    if place as usize != sums.num_rows() {
+        return Err(damaged("count"));
+    }
     Ok(Pairs {
-        actors: numbers::<UInt32Type>(batch, "actor")?,
-        targets: numbers::<UInt32Type>(batch, "target")?,
-        verbs: numbers::<UInt8Type>(batch, "verb")?,
-        counts: numbers::<UInt32Type>(batch, "count")?,
-        last_loads: days(batch, "last_load")?,
-        last_at: numbers::<Int64Type>(batch, "last_at")?,
-        sums,
+        actors: numbers::<UInt32Type>(rows, "actor")?,
+        targets: numbers::<UInt32Type>(rows, "target")?,
+        verbs: numbers::<UInt8Type>(rows, "verb")?,
+        counts,
+        last_loads: days(rows, "last_load")?,
+        last_at: numbers::<Int64Type>(rows, "last_at")?,
+        details,
+        sums: several,
     })
 }
 

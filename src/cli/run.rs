@@ -128,7 +128,7 @@ pub fn sentence(summary: &Value) -> String {
         })
         .collect();
     format!(
-        "published {date}  model {model}, {seconds:.1} s\n  input      {read} rows read: {reactions} reactions and {posts} posts counted, {copies} copies, {twins} twins, {own} self-reactions\n  refused    {refused} rows{rejects}\n  people     {persons}, of whom {scored} have a score; {pairs} pairs\n  scores     mean {mean:.1}, median {median:.1}, 95th percentile {p95:.1}, 99th {p99:.1}, max {max:.1}\n  converged  after {iterations} iterations, residual {residual:.1e}",
+        "published {date}  model {model}, {seconds:.1} s\n  input      {read} rows read: {reactions} reactions and {posts} posts counted, {copies} copies, {twins} twins, {own} self-reactions\n  refused    {refused} rows of activities; rejects by reason:{rejects}\n  people     {persons}, of whom {scored} have a score; {pairs} pairs\n  scores     mean {mean:.1}, median {median:.1}, 95th percentile {p95:.1}, 99th {p99:.1}, max {max:.1}\n  converged  after {iterations} iterations, residual {residual:.1e}",
         model = summary["model_version"].as_str().unwrap_or_default(),
         seconds = summary["timings"]["total"].as_f64().unwrap_or(0.0),
         read = number("rows_read"),
@@ -138,7 +138,11 @@ pub fn sentence(summary: &Value) -> String {
         twins = number("rows_twins"),
         own = number("reactions_self"),
         refused = number("rows_refused"),
-        rejects = rejects.concat(),
+        rejects = if rejects.is_empty() {
+            " none".to_owned()
+        } else {
+            rejects.concat()
+        },
         persons = number("persons"),
         scored = number("persons_scored"),
         pairs = number("pairs"),

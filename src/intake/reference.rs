@@ -103,12 +103,12 @@ impl Reference {
 
     fn take_follows(&mut self, sources: &Sources) -> Result<()> {
         for (partition, files) in sources.delivered("follows") {
-            let network = sources.network(&partition.network);
-            let is_used = |network: &usize| sources.params.networks[*network].co_visit.is_some();
-            let Some(network) = network.filter(is_used) else {
+            let Some(network) = sources.network(&partition.network) else {
                 continue;
             };
-            if let Some(rows) = read_partition(sources.store, "follows", partition, files, &mut self.refused)? {
+            // Every delivered row is held against the contract, also where nothing is derived from it.
+            let rows = read_partition(sources.store, "follows", partition, files, &mut self.refused)?;
+            if let Some(rows) = rows.filter(|_| sources.params.networks[network].co_visit.is_some()) {
                 let interner = &sources.interners[network];
                 let pairs = rows.iter().flat_map(|batch| {
                     let followers = interner.intern_all(&batch.columns[0]);

@@ -72,6 +72,7 @@ pub fn run(job: &Job, input: &Store, output: &Store, request: &Request, watch: &
         return Ok(done);
     }
     plan::expect_delivery(&inventory, job, as_of)?;
+    plan::warn_of_silence(&inventory, as_of, watch);
     timings.lap("list");
 
     watch.stage("reading the state");

@@ -59,6 +59,18 @@ pub fn expect_delivery(inventory: &Inventory, job: &Job, as_of: Day) -> Result<(
     ))
 }
 
+/// Says so where nobody delivered anything on the snapshot date: legal, and sometimes a slip of the pen.
+pub fn warn_of_silence(inventory: &Inventory, as_of: Day, watch: &dyn Watch) {
+    if inventory.files(as_of, as_of).next().is_some() {
+        return;
+    }
+    let newest = inventory.activity_dates().map(|(_, newest)| newest);
+    let newest = newest
+        .map(|day| format!("; the newest load date is {day}"))
+        .unwrap_or_default();
+    watch.warn(&format!("nothing was delivered on {as_of}{newest}"));
+}
+
 /// Names what lies below the root and is not read.
 pub fn warn_of_strays(inventory: &Inventory, watch: &dyn Watch) {
     warn_of_networks(&inventory.unknown_networks, watch);
@@ -178,8 +190,8 @@ pub struct Estimate {
 /// Bytes of memory: measured on 20 million activities of a million accounts (ARCHITECTURE.md),
 /// rounded up. The program itself, a row on its way to the fold, a pair with its graph, an account.
 const FIXED_BYTES: u64 = 64 << 20;
-const ROW_BYTES: u64 = 110;
-const PAIR_BYTES: u64 = 220;
+const ROW_BYTES: u64 = 160;
+const PAIR_BYTES: u64 = 180;
 const ACCOUNT_BYTES: u64 = 500;
 
 /// Estimates from the listing and the footers' row counts alone.
@@ -200,11 +212,8 @@ pub fn estimate(input: &Store, inventory: &Inventory, job: &Job, base: &State, a
         input_bytes: inputs(inventory, base.as_of, as_of).iter().map(|file| file.size).sum(),
         rows,
         state_pairs: pairs,
-        memory_bytes: FIXED_BYTES
-            + rows * (ROW_BYTES + PAIR_BYTES)
-            + pairs * PAIR_BYTES
-            + base.accounts.len() as u64 * ACCOUNT_BYTES,
-        output_bytes: (pairs + rows) * 80 + base.accounts.len() as u64 * 120,
+        memory_bytes: FIXED_BYTES + rows * ROW_BYTES + pairs * PAIR_BYTES + base.accounts.len() as u64 * ACCOUNT_BYTES,
+        output_bytes: (pairs + rows) * 60 + base.accounts.len() as u64 * 120,
     })
 }
 

@@ -86,7 +86,7 @@ fn the_reference_in_full_is_a_job() {
 }
 
 #[rstest]
-fn a_job_file_resolves_as_it_stands(#[values("nightly.toml", "backfill.toml")] name: &str) {
+fn a_job_file_resolves_as_it_stands(#[values("nightly.toml", "backfill.toml", "stackexchange.toml")] name: &str) {
     JobSpec::parse(&read(name), name).unwrap().resolve().unwrap();
 }
 

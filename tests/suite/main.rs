@@ -1,1 +1,27 @@
+//! The whole program against the contract: one test binary, a module a subject.
 
+mod support;
+
+mod counting;
+mod co_visits;
+mod delivery;
+mod opt_outs;
+mod owners;
+mod refusals;
+mod types;
+
+mod against_the_reference;
+mod closed_dates;
+mod nightly;
+mod random;
+mod same_bytes;
+
+mod cli;
+mod concurrent_runs;
+mod exit_codes;
+mod publishing;
+mod readers;
+mod real_data;
+mod results;
+mod s3;
+mod tidy;

@@ -1,0 +1,31 @@
+//! What the tests stand on: made-up warehouses, the real binary, its tables, an S3 server and a slow
+//! reference of the whole model.
+
+pub mod clout;
+pub mod columns;
+pub mod days;
+pub mod read_back;
+pub mod reference;
+pub mod s3;
+pub mod tables;
+pub mod warehouse;
+
+/// The repository.
+pub fn repository() -> std::path::PathBuf {
+    std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The made-up warehouse that is part of the repository.
+pub fn sample_data() -> std::path::PathBuf {
+    repository().join("sample_data")
+}
+
+/// Real data beside the repository, or where `CLOUT_SHARED_DATA` says; none where it is not there.
+pub fn shared_data() -> Option<std::path::PathBuf> {
+    let place = std::env::var_os("CLOUT_SHARED_DATA").map_or_else(|| repository().join("../shared/data"), Into::into);
+    if place.is_dir() {
+        return Some(place);
+    }
+    println!("skipped: no ../shared/data");
+    None
+}

@@ -1,0 +1,217 @@
+//! From counted rows to scores, person by person.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use clout::day::Day;
+
+use super::people::People;
+use super::settle::{Act, Settled, settle};
+use super::standing::{standing, trust};
+use super::{Account, DAY, remembered, verb_weight};
+use crate::support::warehouse::Warehouse;
+
+const HALF_LIVES: [f64; 5] = [0.25, 1.0, 7.0, 30.0, 90.0];
+const MASSES: [f64; 5] = [0.05, 0.07, 0.18, 0.35, 0.35];
+const BETA: f64 = 2.0;
+const BASE: f64 = 0.25;
+
+/// What the reference says of one person.
+#[derive(Clone, Debug, Default)]
+pub struct Scored {
+    pub score: Option<f64>,
+    pub reach: f64,
+    pub amplification: Option<f64>,
+    pub audience_influence: Option<f64>,
+    pub last_active_at: Option<i64>,
+    pub networks: BTreeMap<String, Network>,
+    /// By reactor: share of the person's contributions, and reactions.
+    pub reactors: HashMap<String, (f64, u64)>,
+}
+
+/// One network's part.
+#[derive(Clone, Debug, Default)]
+pub struct Network {
+    pub score: Option<f64>,
+    pub reach: f64,
+    pub reactions: u64,
+    pub posts: u64,
+    pub share: Option<f64>,
+}
+
+/// What one person gave to another.
+#[derive(Clone, Debug, Default)]
+struct Given {
+    /// By network: decayed sum and reactions.
+    networks: BTreeMap<String, (f64, u64)>,
+}
+
+impl Given {
+    fn amount(&self) -> f64 {
+        let s: f64 = self.networks.values().map(|(s, _)| s).sum();
+        (1.0 + BETA) * s / (s + BETA)
+    }
+
+    fn reactions(&self) -> u64 {
+        self.networks.values().map(|(_, count)| count).sum()
+    }
+
+    /// The part of one network, in proportion to its sums, or heads where nothing has any weight.
+    fn part(&self, network: &str) -> f64 {
+        let whole: f64 = self.networks.values().map(|(s, _)| s).sum();
+        match self.networks.get(network) {
+            Some((s, _)) if whole > 0.0 => s / whole,
+            Some((_, count)) => *count as f64 / self.reactions() as f64,
+            None => 0.0,
+        }
+    }
+}
+
+/// K(age), age in days.
+fn kernel(age: f64) -> f64 {
+    HALF_LIVES.iter().zip(MASSES).map(|(h, m)| m / h * (-age / h * std::f64::consts::LN_2).exp()).sum()
+}
+
+/// M(H), H in days.
+fn steady_mass(history: f64) -> f64 {
+    HALF_LIVES.iter().zip(MASSES).map(|(h, m)| m * (1.0 - (-history / h * std::f64::consts::LN_2).exp())).sum()
+}
+
+fn score(influence: f64) -> f64 {
+    (20.0 + 12.0 * (influence / (1.0 + BASE)).log10()).clamp(1.0, 100.0)
+}
+
+/// Everybody's scores at `as_of`, from all rows delivered until then.
+pub fn scores(warehouse: &Warehouse, as_of: Day) -> BTreeMap<String, Scored> {
+    let people = People::of(warehouse, as_of);
+    let settled = settle(warehouse, &people, as_of);
+    let mut scored = present(warehouse, &people, &settled, as_of);
+    let given = given(&people, &settled, as_of, &mut scored);
+    let history = f64::from(as_of.0 + 1 - settled.first_load_date);
+    let trust = trust(&settled.days_seen, |account| (!people.is_out(account)).then(|| people.person(account)), history);
+    let amounts = given.iter().map(|(pair, given)| (pair.clone(), given.amount())).collect();
+    let standing = standing(&amounts, &trust);
+    let weight = |reactor: &String| {
+        let rho = standing.get(reactor).copied().unwrap_or(0.95);
+        (trust.get(reactor).copied().unwrap_or(0.0), rho)
+    };
+    let mut by_target: BTreeMap<&String, Vec<(&String, &Given)>> = BTreeMap::new();
+    for ((reactor, target), given) in &given {
+        by_target.entry(target).or_default().push((reactor, given));
+    }
+    for (target, edges) in &by_target {
+        let person = scored.get_mut(*target).expect("whoever was reacted to is there");
+        person.add_up(edges, &weight);
+    }
+    let values: HashMap<String, f64> = scored.iter().filter_map(|(id, person)| Some((id.clone(), person.score?))).collect();
+    for person in scored.values_mut().filter(|person| person.score.is_some()) {
+        let mean = person.reactors.iter().map(|(id, (share, _))| share * values.get(id).copied().unwrap_or(1.0));
+        person.audience_influence = Some(mean.sum());
+    }
+    scored
+}
+
+impl Scored {
+    fn add_up(&mut self, edges: &[(&String, &Given)], weight: &dyn Fn(&String) -> (f64, f64)) {
+        let parts: Vec<(f64, f64)> = edges
+            .iter()
+            .map(|(reactor, given)| {
+                let (g, rho) = weight(reactor);
+                (g * rho * given.amount(), (1.0 - g) * rho * given.amount())
+            })
+            .collect();
+        let trusted: f64 = parts.iter().map(|(t, _)| t).sum();
+        let strangers: f64 = parts.iter().map(|(_, u)| u).sum();
+        let cap = 6.0 * trusted * trusted / (trusted + 20.0);
+        let believed = if cap > 0.0 { cap * -(-strangers / cap).exp_m1() } else { 0.0 };
+        let phi = if strangers > 0.0 { believed / strangers } else { 1.0 };
+        self.score = Some(score(BASE + trusted + believed));
+        // Where no contribution is above 0, shares are of the strangers' attention, or of heads.
+        let stands_for: Vec<f64> = match (trusted + believed > 0.0, strangers > 0.0) {
+            (true, _) => parts.iter().map(|(t, u)| t + phi * u).collect(),
+            (false, true) => parts.iter().map(|(_, u)| *u).collect(),
+            (false, false) => vec![1.0; parts.len()],
+        };
+        let is_contribution = trusted + believed > 0.0;
+        let whole: f64 = stands_for.iter().sum();
+        self.reach = effective(&stands_for);
+        let reactions: u64 = edges.iter().map(|(_, given)| given.reactions()).sum();
+        let posts: u64 = self.networks.values().map(|network| network.posts).sum();
+        self.amplification = (posts > 0).then(|| reactions as f64 / posts as f64);
+        for ((reactor, given), c) in edges.iter().zip(&stands_for) {
+            self.reactors.insert((*reactor).clone(), (c / whole, given.reactions()));
+        }
+        for (name, network) in &mut self.networks {
+            let here = edges.iter().zip(&stands_for).filter(|((_, given), _)| given.networks.contains_key(name));
+            let parts: Vec<f64> = here.clone().map(|((_, given), c)| c * given.part(name)).collect();
+            let sum: f64 = parts.iter().sum();
+            network.reactions = here.map(|((_, given), _)| given.networks[name].1).sum();
+            network.score = (network.reactions > 0).then(|| score(BASE + if is_contribution { sum } else { 0.0 }));
+            network.reach = if sum > 0.0 { effective(&parts) } else { 0.0 };
+            network.share = Some(sum / whole);
+        }
+    }
+}
+
+/// (sum c)² / sum c².
+fn effective(parts: &[f64]) -> f64 {
+    let sum: f64 = parts.iter().sum();
+    sum * sum / parts.iter().map(|part| part * part).sum::<f64>()
+}
+
+/// Decayed sums by reactor and target person; marks both as present.
+fn given(people: &People, settled: &Settled, as_of: Day, scored: &mut BTreeMap<String, Scored>) -> HashMap<(String, String), Given> {
+    let mut pairs: HashMap<(Account, Account), Vec<&Act>> = HashMap::new();
+    for act in &settled.reactions {
+        let target = (act.network.clone(), act.target.clone().expect("a reaction"));
+        pairs.entry((act.actor(), target)).or_default().push(act);
+    }
+    let mut given: HashMap<(String, String), Given> = HashMap::new();
+    for ((actor, target), acts) in pairs {
+        let (reactor, person) = (people.person(&actor), people.person(&target));
+        let acts = remembered(&acts, |act| act.load_date, as_of.0);
+        if acts.is_empty() || reactor == person || people.is_out(&actor) || people.is_out(&target) {
+            continue;
+        }
+        let unit = kernel(0.0) * steady_mass(f64::from(as_of.0 + 1 - settled.began[&actor.0]));
+        let entry = given.entry((reactor.clone(), person.clone())).or_default();
+        let (sum, count) = entry.networks.entry(actor.0.clone()).or_default();
+        for act in &acts {
+            let age = (i64::from(as_of.0 + 1) * DAY - act.at) as f64 / DAY as f64;
+            *sum += verb_weight(&act.network, &act.verb).unwrap_or(0.0) * act.selectivity * kernel(age) / unit;
+            *count += 1;
+        }
+        for id in [&reactor, &person] {
+            scored.entry(id.clone()).or_default().networks.entry(actor.0.clone()).or_default();
+        }
+        let last = acts.iter().map(|act| act.at).max();
+        let reactor = scored.entry(reactor).or_default();
+        reactor.last_active_at = reactor.last_active_at.max(last);
+    }
+    given
+}
+
+/// Whoever posted, or stands in accounts or identities.
+fn present(warehouse: &Warehouse, people: &People, settled: &Settled, as_of: Day) -> BTreeMap<String, Scored> {
+    let mut scored: BTreeMap<String, Scored> = BTreeMap::new();
+    let named: BTreeSet<Account> = people.claimed().into_iter().chain(people.listed(warehouse)).collect();
+    for account in named.iter().filter(|account| !people.is_out(account)) {
+        scored.entry(people.person(account)).or_default().networks.entry(account.0.clone()).or_default();
+    }
+    let mut posts: HashMap<Account, Vec<&Act>> = HashMap::new();
+    for act in &settled.posts {
+        posts.entry(act.actor()).or_default().push(act);
+    }
+    for (account, acts) in posts.iter().filter(|(account, _)| !people.is_out(account)) {
+        let acts = remembered(acts, |act| act.load_date, as_of.0);
+        if !acts.is_empty() {
+            let person = scored.entry(people.person(account)).or_default();
+            person.last_active_at = person.last_active_at.max(acts.iter().map(|act| act.at).max());
+            person.networks.entry(account.0.clone()).or_default().posts += acts.len() as u64;
+        }
+    }
+    for person in scored.values_mut() {
+        let posts: u64 = person.networks.values().map(|network| network.posts).sum();
+        person.amplification = (posts > 0).then_some(0.0);
+    }
+    scored
+}

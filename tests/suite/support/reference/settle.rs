@@ -1,0 +1,197 @@
+//! Which rows count, straight from the contract's words.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use clout::day::Day;
+
+use super::people::People;
+use super::{Account, CO_VISIT, DAY, verb_weight};
+use crate::support::warehouse::{Row, Warehouse};
+
+/// A counted act of one account.
+#[derive(Clone, Debug)]
+pub struct Act {
+    pub network: String,
+    pub actor: String,
+    /// The account credited; none on a post.
+    pub target: Option<String>,
+    pub verb: String,
+    pub object: Option<String>,
+    pub at: i64,
+    pub load_date: i32,
+    /// 1, or less on a day of many reactions.
+    pub selectivity: f64,
+}
+
+impl Act {
+    fn day(&self) -> i64 {
+        self.at.div_euclid(DAY)
+    }
+
+    pub fn actor(&self) -> Account {
+        (self.network.clone(), self.actor.clone())
+    }
+}
+
+/// Everything that counts, by network.
+pub struct Settled {
+    pub posts: Vec<Act>,
+    pub reactions: Vec<Act>,
+    /// By network: its first load date, or the day of the oldest counted row that it brought.
+    pub began: BTreeMap<String, i32>,
+    /// The warehouse's first load date.
+    pub first_load_date: i32,
+    /// By account: distinct days on which it was seen.
+    pub days_seen: HashMap<Account, BTreeSet<i64>>,
+}
+
+const MAX_LATENESS_DAYS: i64 = 30;
+const BUDGET: f64 = 20.0;
+
+/// Settles everything that was delivered until `as_of`.
+pub fn settle(warehouse: &Warehouse, people: &People, as_of: Day) -> Settled {
+    let mut settled = Settled {
+        posts: Vec::new(),
+        reactions: Vec::new(),
+        began: BTreeMap::new(),
+        first_load_date: i32::MAX,
+        days_seen: HashMap::new(),
+    };
+    let networks: BTreeSet<&String> = warehouse.activities.keys().map(|(network, _)| network).collect();
+    for network in networks {
+        let delivered = warehouse.activities.iter().filter(|((name, date), rows)| {
+            name == network && *date <= as_of && !rows.is_empty()
+        });
+        let by_date: BTreeMap<i32, &Vec<Row>> = delivered.map(|((_, date), rows)| (date.0, rows)).collect();
+        if let Some(first) = by_date.keys().next().copied() {
+            settled.first_load_date = settled.first_load_date.min(first);
+            settled.take_network(warehouse, people, network, first, &by_date);
+        }
+    }
+    settled
+}
+
+impl Settled {
+    fn take_network(&mut self, warehouse: &Warehouse, people: &People, network: &str, first: i32, by_date: &BTreeMap<i32, &Vec<Row>>) {
+        let acts = without_copies(network, first, by_date);
+        let of_first = acts.iter().filter(|act| act.load_date == first).map(|act| act.day() as i32);
+        self.began.insert(network.to_owned(), of_first.min().map_or(first, |oldest| oldest.min(first)));
+        let (posts, reactions): (Vec<Act>, Vec<Act>) = acts.into_iter().partition(|act| act.target.is_none());
+        let mut reactions = without_twins(reactions);
+        for act in posts.iter().chain(&reactions) {
+            self.days_seen.entry(act.actor()).or_default().insert(act.day());
+        }
+        if network == "foursquare" {
+            reactions.extend(co_visits(warehouse, people, &posts));
+        }
+        let mut budgets: HashMap<(String, i32, i64), u32> = HashMap::new();
+        for act in &reactions {
+            *budgets.entry((act.actor.clone(), act.load_date, act.day())).or_default() += 1;
+        }
+        for act in &mut reactions {
+            let shared_by = budgets[&(act.actor.clone(), act.load_date, act.day())];
+            act.selectivity = 1.0 / (1.0 + f64::from(shared_by - 1) / BUDGET);
+        }
+        self.posts.extend(posts);
+        self.reactions.extend(reactions);
+    }
+}
+
+/// A row's act, unless it is refused.
+fn believed(network: &str, load_date: i32, is_first: bool, row: &Row) -> Option<Act> {
+    let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+    let (actor, verb, at) = (given(&row.actor)?, given(&row.verb)?, row.at?);
+    given(&row.id)?;
+    verb_weight(network, &verb).filter(|_| verb != CO_VISIT)?;
+    let is_early = at < 12_418 * DAY; // 2004-01-01
+    let is_late = i64::from(load_date) - at.div_euclid(DAY) > MAX_LATENESS_DAYS && !is_first;
+    if is_early || is_late || at >= i64::from(load_date + 1) * DAY || row.target.as_deref() == Some("") {
+        return None;
+    }
+    let (target, object) = (row.target.clone(), row.object.clone());
+    Some(Act { network: network.to_owned(), actor, target, verb, object, at, load_date, selectivity: 1.0 })
+}
+
+/// The earliest load date counts; within one, the least row by all columns.
+fn without_copies(network: &str, first: i32, by_date: &BTreeMap<i32, &Vec<Row>>) -> Vec<Act> {
+    let mut counted: HashMap<String, (i32, Row, Act)> = HashMap::new();
+    for (load_date, rows) in by_date {
+        for row in *rows {
+            let Some(act) = believed(network, *load_date, *load_date == first, row) else {
+                continue;
+            };
+            let id = row.id.clone().unwrap_or_default();
+            let order = |row: &Row| {
+                (row.at, row.actor.clone(), row.verb.clone(), row.object.clone(), row.target.clone())
+            };
+            match counted.get(&id) {
+                Some((date, least, _)) if date < load_date || order(least) <= order(row) => {}
+                _ => {
+                    counted.insert(id, (*load_date, row.clone(), act));
+                }
+            }
+        }
+    }
+    counted.into_values().map(|(_, _, act)| act).collect()
+}
+
+/// Of one load date, actor, target and second under different verbs, the greatest weight counts.
+fn without_twins(reactions: Vec<Act>) -> Vec<Act> {
+    let mut groups: HashMap<(i32, String, Option<String>, i64), Vec<Act>> = HashMap::new();
+    for act in reactions {
+        let second = act.at.div_euclid(1_000_000);
+        groups.entry((act.load_date, act.actor.clone(), act.target.clone(), second)).or_default().push(act);
+    }
+    let kept = groups.into_values().flat_map(|group| {
+        let weight = |act: &Act| verb_weight(&act.network, &act.verb).unwrap_or(0.0);
+        // Of equal weights, the lesser word.
+        let best = |a: &&Act, b: &&Act| weight(a).total_cmp(&weight(b)).then(b.verb.cmp(&a.verb));
+        let best = group.iter().max_by(best).map(|act| act.verb.clone());
+        group.into_iter().filter(move |act| Some(&act.verb) == best.as_ref())
+    });
+    kept.collect()
+}
+
+/// Every pair of check-ins at one venue, where the later one's account follows the other's.
+fn co_visits(warehouse: &Warehouse, people: &People, posts: &[Act]) -> Vec<Act> {
+    let mut by_venue: HashMap<&str, Vec<&Act>> = HashMap::new();
+    for act in posts.iter().filter(|act| act.verb == "check_in") {
+        if let Some(venue) = act.object.as_deref().filter(|venue| !venue.is_empty()) {
+            by_venue.entry(venue).or_default().push(act);
+        }
+    }
+    // Credited once per (reactor, target, venue, day), on the earliest load date, at the earliest time.
+    let mut credited: HashMap<(String, String, String, i64), (i32, i64)> = HashMap::new();
+    for (venue, visits) in by_venue {
+        for later in &visits {
+            for earlier in &visits {
+                let lag = later.at - earlier.at;
+                let known = later.load_date.max(earlier.load_date);
+                let is_out = |act: &Act| people.is_gone(&act.actor(), known);
+                let follows = || follows(warehouse, known, &later.actor, &earlier.actor);
+                if later.actor != earlier.actor && lag > 0 && lag <= 7 * DAY && !is_out(later) && !is_out(earlier) && follows() {
+                    let key = (later.actor.clone(), earlier.actor.clone(), venue.to_owned(), later.day());
+                    let credit = credited.entry(key).or_insert((known, later.at));
+                    *credit = (*credit).min((known, later.at));
+                }
+            }
+        }
+    }
+    let act = |((actor, target, _, _), (load_date, at)): ((String, String, String, i64), (i32, i64))| Act {
+        network: "foursquare".to_owned(),
+        actor,
+        target: Some(target),
+        verb: CO_VISIT.to_owned(),
+        object: None,
+        at,
+        load_date,
+        selectivity: 1.0,
+    };
+    credited.into_iter().map(act).collect()
+}
+
+/// Whether the newest snapshot of follows on a load date has the pair.
+fn follows(warehouse: &Warehouse, load_date: i32, from: &str, to: &str) -> bool {
+    let in_force = warehouse.follows.iter().filter(|((name, date), _)| name == "foursquare" && date.0 <= load_date);
+    in_force.max_by_key(|((_, date), _)| *date).is_some_and(|(_, pairs)| pairs.iter().any(|(a, b)| a == from && b == to))
+}

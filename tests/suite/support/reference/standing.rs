@@ -1,0 +1,67 @@
+//! Trust of persons, and how it flows: a Neumann series over all walks.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::Account;
+
+const DAMPING: f64 = 0.85;
+const SETTLED_AFTER_DAYS: f64 = 4.0;
+
+/// g of an account that was seen on so many days, at so many days of the warehouse's history.
+pub fn trust_of_account(days_seen: usize, history_days: f64) -> f64 {
+    if days_seen == 0 {
+        return 0.0;
+    }
+    let known = 1.0 - (-2.0 * (days_seen as f64 - 1.0)).exp();
+    let t = ((history_days - 1.0) / (SETTLED_AFTER_DAYS - 1.0)).clamp(0.0, 1.0);
+    let settled = t * t * (3.0 - 2.0 * t);
+    1.0 - settled * (1.0 - known)
+}
+
+/// g of each person: the best account's.
+pub fn trust(days_seen: &HashMap<Account, BTreeSet<i64>>, person_of: impl Fn(&Account) -> Option<String>, history_days: f64) -> HashMap<String, f64> {
+    let mut trust: HashMap<String, f64> = HashMap::new();
+    for (account, days) in days_seen {
+        if let Some(person) = person_of(account) {
+            let best = trust.entry(person).or_default();
+            *best = best.max(trust_of_account(days.len(), history_days));
+        }
+    }
+    trust
+}
+
+/// rho of each person, from x = (1 - d) sum over walks of (d P^T)^k g, less what comes straight back.
+/// `amounts` is by reactor and target. People who are not named attend to nobody and nobody to them.
+pub fn standing(amounts: &HashMap<(String, String), f64>, trust: &HashMap<String, f64>) -> HashMap<String, f64> {
+    let mut given: HashMap<&str, f64> = HashMap::new();
+    for ((reactor, _), amount) in amounts {
+        *given.entry(reactor).or_default() += amount;
+    }
+    let p = |from: &str, to: &str| {
+        let amount = amounts.get(&(from.to_owned(), to.to_owned())).copied().unwrap_or(0.0);
+        if amount > 0.0 { amount / given[from] } else { 0.0 }
+    };
+    let mut step: HashMap<String, f64> = trust.iter().map(|(person, g)| (person.clone(), (1.0 - DAMPING) * g)).collect();
+    let mut x = step.clone();
+    while step.values().sum::<f64>() > 1e-17 {
+        let mut next: HashMap<String, f64> = HashMap::new();
+        for ((reactor, target), amount) in amounts.iter().filter(|(_, amount)| **amount > 0.0) {
+            let carried = step.get(reactor).copied().unwrap_or(0.0);
+            *next.entry(target.clone()).or_default() += DAMPING * carried * amount / given[reactor.as_str()];
+        }
+        for (person, more) in &next {
+            *x.entry(person.clone()).or_default() += more;
+        }
+        step = next;
+    }
+    let mut back: HashMap<&str, f64> = HashMap::new();
+    for (reactor, target) in amounts.keys() {
+        *back.entry(reactor).or_default() += DAMPING * DAMPING * p(reactor, target) * p(target, reactor);
+    }
+    let everybody: BTreeSet<&String> = amounts.keys().flat_map(|(a, b)| [a, b]).chain(trust.keys()).collect();
+    let rho = |person: &String| {
+        let x = x.get(person).copied().unwrap_or(0.0) * (1.0 - back.get(person.as_str()).copied().unwrap_or(0.0));
+        1.0 + 0.5 * (x - 1.0) / (x + 10.0)
+    };
+    everybody.into_iter().map(|person| (person.clone(), rho(person))).collect()
+}

@@ -1,0 +1,73 @@
+//! Every type variant that the contract admits gives the same bytes.
+
+use arrow::datatypes::TimeUnit;
+use rstest::rstest;
+
+use crate::support::clout::Site;
+use crate::support::columns::{Texts, Times};
+use crate::support::warehouse::{Form, Warehouse};
+
+/// Two networks and all tables, with ids that are integers and times of whole seconds.
+fn warehouse() -> Warehouse {
+    Warehouse::default()
+        .activities("twitter", "2026-03-01", "1 10:00 11 like - 12\n 2 10:01 13 retweet - 12\n 3 10:02 12 tweet 700 -")
+        .activities("twitter", "2026-03-02", "4 10:00 11 reply 700 12\n 5 D-1T10:01 12 like - 13\n 2 D-1T10:01 13 retweet - 12")
+        .activities("foursquare", "2026-03-02", "1 10:00 21 check_in 900 -\n 2 11:00 22 check_in 900 -\n 3 12:00 22 tip_like - 21")
+        .follows("foursquare", "2026-03-01", "22>21")
+        .accounts("twitter", "2026-03-01", "11 12 13 14")
+        .identities("2026-03-02", "ada=twitter:11 ada=foursquare:21 bob=twitter:12")
+        .opt_outs("2026-03-02", "twitter:14")
+}
+
+const UTC: Times = Times(TimeUnit::Microsecond, Some("UTC"));
+
+#[rstest]
+#[case::large_string(Texts::Large, Texts::Large, UTC)]
+#[case::string_view(Texts::View, Texts::View, UTC)]
+#[case::dictionary(Texts::Dictionary, Texts::Dictionary, UTC)]
+#[case::small_dictionary(Texts::SmallDictionary, Texts::SmallDictionary, UTC)]
+#[case::integer_ids(Texts::Integer, Texts::Plain, UTC)]
+#[case::short_integer_ids(Texts::Integer32, Texts::View, UTC)]
+#[case::unsigned_ids(Texts::Unsigned, Texts::Dictionary, UTC)]
+// Parquet has no seconds: arrow writes them as milliseconds and its schema brings them back.
+#[case::seconds(Texts::Plain, Texts::Plain, Times(TimeUnit::Second, Some("UTC")))]
+#[case::milliseconds(Texts::Plain, Texts::Plain, Times(TimeUnit::Millisecond, Some("UTC")))]
+#[case::nanoseconds(Texts::Plain, Texts::Plain, Times(TimeUnit::Nanosecond, Some("UTC")))]
+#[case::naive_microseconds(Texts::Plain, Texts::Plain, Times(TimeUnit::Microsecond, None))]
+#[case::naive_seconds(Texts::Plain, Texts::Plain, Times(TimeUnit::Second, None))]
+#[case::naive_nanoseconds(Texts::Plain, Texts::Plain, Times(TimeUnit::Nanosecond, None))]
+#[case::another_zone(Texts::Plain, Texts::Plain, Times(TimeUnit::Millisecond, Some("+05:30")))]
+fn a_type_variant_gives_the_same_bytes(#[case] ids: Texts, #[case] words: Texts, #[case] times: Times) {
+    let plain = Site::of(&warehouse()).night("2026-03-02");
+    let variant = Site::formed(&warehouse(), &Form { ids, words, times, ..Form::default() }).night("2026-03-02");
+    assert_eq!(plain.rejects(), Vec::<String>::new());
+    assert_eq!(plain.score("ada").is_some(), true);
+    assert_eq!(variant.hashes(&[]), plain.hashes(&[]));
+}
+
+#[test]
+fn the_files_of_one_partition_may_differ_in_their_types() {
+    let all = warehouse();
+    let plain = Site::of(&all).night("2026-03-02");
+    // Each half of every partition in a form of its own.
+    let site = Site::empty();
+    for (parity, ids, name) in [(0, Texts::Integer, "a"), (1, Texts::Dictionary, "b")] {
+        let mut half = all.clone();
+        for rows in half.activities.values_mut() {
+            let mut index = 0;
+            rows.retain(|_| {
+                index += 1;
+                index % 2 == parity
+            });
+        }
+        let root = site.another(name);
+        half.write_as(&root, &Form { ids, ..Form::default() });
+        for (network, date) in half.activities.keys() {
+            let folder = format!("activities/network={network}/date={date}");
+            std::fs::create_dir_all(site.input().join(&folder)).unwrap();
+            std::fs::copy(root.join(&folder).join("part-000.parquet"), site.input().join(&folder).join(name)).unwrap();
+        }
+    }
+    Warehouse { activities: Default::default(), ..all }.write(&site.input());
+    assert_eq!(site.night("2026-03-02").hashes(&[]), plain.hashes(&[]));
+}

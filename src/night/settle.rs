@@ -53,20 +53,24 @@ impl NetworkNight<'_> {
         self.note_history(state, &rows, &settled);
         let (posts, mut reactions, check_ins) = split(&rows, &settled, network);
         drop(rows);
+        // Whoever has opted out by the snapshot date enters no count either.
+        let is_here = |account: u32| self.ownership.gone_since[account as usize] > self.sources.as_of;
         if let Some(rule) = &network.co_visit {
             let derived = self.co_visits(state, rule, check_ins, follows);
-            metrics.add("co_visits", &network.name, derived.len() as f64);
+            let credited = derived.iter().filter(|r| is_here(r.actor) && is_here(r.target)).count();
+            metrics.add("co_visits", &network.name, credited as f64);
             reactions.extend(derived);
         }
         let twins = settle_twins(&mut reactions, network);
         facts::fold(&mut state.facts, &delivered_only(&reactions, network), &posts);
-        let is_own = |r: &&Reaction| is_one_person(state, r.actor, r.target);
-        let own = reactions.iter().filter(is_own).count();
+        let counted: Vec<&Reaction> = reactions.iter().filter(|r| is_here(r.actor) && is_here(r.target)).collect();
+        let own = counted.iter().filter(|r| is_one_person(state, r.actor, r.target)).count();
         metrics.add("rows_copies", &network.name, settled.copies as f64);
         metrics.add("rows_twins", &network.name, twins as f64);
         metrics.add("reactions_self", &network.name, own as f64);
-        metrics.add("reactions_counted", &network.name, (reactions.len() - own) as f64);
-        metrics.add("posts_counted", &network.name, posts.len() as f64);
+        metrics.add("reactions_counted", &network.name, (counted.len() - own) as f64);
+        let posted = posts.iter().filter(|post| is_here(post.actor)).count();
+        metrics.add("posts_counted", &network.name, posted as f64);
         Ok(reactions)
     }
 

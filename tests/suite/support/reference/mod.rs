@@ -9,7 +9,7 @@ mod scores;
 mod settle;
 mod standing;
 
-pub use scores::{Network, Scored, scores};
+pub use scores::{Scored, scores};
 
 /// An account: network and account id.
 pub type Account = (String, String);

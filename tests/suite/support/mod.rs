@@ -29,3 +29,23 @@ pub fn shared_data() -> Option<std::path::PathBuf> {
     println!("skipped: no ../shared/data");
     None
 }
+
+/// Every file below a folder, relative to it, sorted; none where it is not there.
+pub fn files_below(root: &std::path::Path) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut folders = vec![root.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).into_iter().flatten() {
+            let path = entry.expect("an entry").path();
+            match path.is_dir() {
+                true => folders.push(path),
+                false => {
+                    let below = path.strip_prefix(root).expect("a path below the root");
+                    found.push(below.to_str().expect("a path of UTF-8").to_owned());
+                }
+            }
+        }
+    }
+    found.sort();
+    found
+}

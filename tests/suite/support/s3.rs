@@ -5,7 +5,8 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::time::Duration;
 
 use hyper::Request;
 use hyper::body::Incoming;
@@ -15,7 +16,7 @@ use s3s::auth::SimpleAuth;
 use s3s::service::{S3Service, S3ServiceBuilder};
 use s3s::{Body, HttpError, HttpResponse};
 use tokio::net::TcpListener;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Notify};
 
 use super::clout::{Said, clout_with};
 use super::tables::Snapshot;
@@ -33,13 +34,25 @@ pub enum Mood {
     Failing = 1,
     /// Not at all.
     Hanging = 2,
+    /// 500 to whoever wants to write.
+    ReadOnly = 3,
+}
+
+/// How the next conditional put of a manifest is treated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+enum Hold {
+    Off = 0,
+    Armed = 1,
+    Holding = 2,
 }
 
 struct Door {
     service: S3Service,
     conditional_puts: Mutex<()>,
     mood: AtomicU8,
-    requests: AtomicU64,
+    hold: AtomicU8,
+    release: Notify,
 }
 
 /// A running server; gone when dropped.
@@ -62,7 +75,8 @@ impl S3 {
             service: builder.build(),
             conditional_puts: Mutex::new(()),
             mood: AtomicU8::new(Mood::Well as u8),
-            requests: AtomicU64::new(0),
+            hold: AtomicU8::new(Hold::Off as u8),
+            release: Notify::new(),
         });
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
         let runtime = runtime.expect("threads");
@@ -77,9 +91,25 @@ impl S3 {
         self.door.mood.store(mood as u8, Ordering::SeqCst);
     }
 
-    /// Requests that came in so far.
-    pub fn requests(&self) -> u64 {
-        self.door.requests.load(Ordering::SeqCst)
+    /// Keeps the next manifest waiting at the door, until [`S3::let_the_manifest_in`].
+    pub fn hold_the_next_manifest(&self) {
+        self.door.hold.store(Hold::Armed as u8, Ordering::SeqCst);
+    }
+
+    /// Waits until a manifest is at the door.
+    pub fn wait_for_a_manifest(&self) {
+        for _ in 0..6_000 {
+            if self.door.hold.load(Ordering::SeqCst) == Hold::Holding as u8 {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        panic!("no manifest came in a minute");
+    }
+
+    /// Lets the manifest that waits go on.
+    pub fn let_the_manifest_in(&self) {
+        self.door.release.notify_one();
     }
 
     /// The folder behind `s3://bucket/<prefix>`.
@@ -146,17 +176,24 @@ async fn serve(listener: TcpListener, door: Arc<Door>) {
 }
 
 async fn answer(door: Arc<Door>, request: Request<Incoming>) -> Result<HttpResponse, HttpError> {
-    door.requests.fetch_add(1, Ordering::SeqCst);
     let mood = door.mood.load(Ordering::SeqCst);
     if mood == Mood::Hanging as u8 {
         std::future::pending::<()>().await;
     }
-    if mood == Mood::Failing as u8 {
+    let is_write = request.method() != hyper::Method::GET && request.method() != hyper::Method::HEAD;
+    if mood == Mood::Failing as u8 || (mood == Mood::ReadOnly as u8 && is_write) {
         let mut failure = HttpResponse::new(Body::from("the test says no".to_owned()));
         *failure.status_mut() = hyper::StatusCode::INTERNAL_SERVER_ERROR;
         return Ok(failure);
     }
     let is_conditional = request.headers().contains_key("if-none-match") && request.method() == hyper::Method::PUT;
+    let (armed, holding) = (Hold::Armed as u8, Hold::Holding as u8);
+    if is_conditional && request.uri().path().ends_with("/manifest.json") {
+        let is_held = door.hold.compare_exchange(armed, holding, Ordering::SeqCst, Ordering::SeqCst).is_ok();
+        if is_held {
+            door.release.notified().await;
+        }
+    }
     let _one_at_a_time = match is_conditional {
         true => Some(door.conditional_puts.lock().await),
         false => None,

@@ -1,0 +1,157 @@
+//! Every exit code of the contract, and what is said with it.
+
+use rstest::rstest;
+
+use crate::support::clout::{Site, clout, path, run};
+use crate::support::warehouse::Warehouse;
+
+fn twitter() -> Site {
+    let rows = "a 10:00 ada like - bob\n b 10:01 bob like - cid\n c 10:02 cid retweet - ada\n d 10:03 bob like - ada";
+    Site::of(&Warehouse::default().activities("twitter", "2026-03-01", rows))
+}
+
+/// Runs with further arguments; nothing may be published unless the code is 0.
+#[track_caller]
+fn check(arguments: &[&str], code: i32, says: &[&str]) {
+    let site = twitter();
+    let mut said = site.run(arguments).exits(code);
+    for text in says {
+        said = said.says(text);
+    }
+    assert_eq!(site.output().join("snapshots").exists(), code == 0);
+}
+
+#[test]
+fn done_and_already_done_are_0() {
+    let site = twitter();
+    site.run(&[]).exits(0).says("published 2026-03-01");
+    site.run(&[]).exits(0).says("already published");
+}
+
+#[test]
+fn a_broken_snapshot_is_1() {
+    let site = twitter();
+    site.night("2026-03-01");
+    std::fs::write(site.output().join("snapshots/2026-03-01/manifest.json"), b"{").unwrap();
+    site.run(&[]).exits(1).says("damaged manifest");
+}
+
+#[rstest]
+#[case::an_unknown_flag(&["--inputs", "x"], "--input")]
+#[case::an_unknown_key(&["--set", "model.repeats.betta=1"], "did you mean `model.repeats.beta`?")]
+#[case::an_unknown_section(&["--set", "modle.repeats.beta=1"], "`model")]
+#[case::a_value_that_cannot_be(&["--set", "model.repeats.beta=-1"], "model.repeats.beta")]
+#[case::a_value_of_another_type(&["--set", "input.expect=3"], "input.expect")]
+#[case::no_date(&["--as-of", "yesterday"], "YYYY-MM-DD")]
+#[case::no_threads(&["--threads", "0"], "threads")]
+#[case::no_size(&["--memory-limit", "much"], "memory")]
+#[case::a_job_file_that_is_not_there(&["missing.toml"], "missing.toml")]
+#[case::a_negative_weight(&["--set", "networks.x.verbs.y=-1"], "networks.x.verbs.y")]
+fn usage_is_2(#[case] arguments: &[&str], #[case] says: &str) {
+    check(arguments, 2, &[says]);
+}
+
+#[test]
+fn a_mistake_in_a_job_file_is_2_and_named_by_line_with_the_nearest_key() {
+    let site = twitter();
+    let job = site.another("job.toml");
+    let text = format!("[input]\nroot = '{}'\nrooot = 'x'\n[output]\nroot = 'y'\n", path(&site.input()));
+    std::fs::write(&job, text).unwrap();
+    clout(&["run", &path(&job)]).exits(2).says("job.toml:3").says("input.rooot").says("did you mean `input.root`");
+}
+
+#[test]
+fn a_root_that_is_not_given_or_cannot_be_is_2() {
+    clout(&["run", "--output", "/tmp/x"]).exits(2).says("input.root");
+    clout(&["run", "--input", "/tmp/x"]).exits(2).says("output.root");
+    let said = clout(&["run", "--input", "ftp://user:secret@host/x", "--output", "/tmp/x"]).exits(2);
+    said.says_nothing_of("secret");
+}
+
+#[test]
+fn missing_input_is_3() {
+    let site = Site::empty();
+    site.run(&[]).exits(3).says("activities/network=");
+    run(&site.another("nowhere"), &site.output(), &[]).exits(3);
+    let unknown = Warehouse::default().activities("orkut", "2026-03-01", "a 10:00 ada wave - bob");
+    Site::of(&unknown).run(&[]).exits(3).says("orkut");
+}
+
+#[rstest]
+#[case::before_the_first_delivery(&["--as-of", "2026-02-28"], "2026-03-01")]
+#[case::an_expected_network(&["--set", "input.expect=['twitter', 'facebook']"], "facebook")]
+#[case::an_expected_date(&["--as-of", "2026-03-02", "--set", "input.expect=['twitter']"], "2026-03-02")]
+fn input_that_is_not_ready_is_3(#[case] arguments: &[&str], #[case] says: &str) {
+    check(arguments, 3, &[says, "later"]);
+}
+
+#[test]
+fn an_expected_network_that_is_there_is_0() {
+    check(&["--set", "input.expect=['twitter']"], 0, &["published"]);
+}
+
+#[test]
+fn results_that_are_not_there_are_3() {
+    let site = twitter();
+    let output = path(&site.output());
+    clout(&["top", "--output", &output]).exits(3);
+    clout(&["snapshots", "verify", "--output", &output]).exits(3);
+    site.night("2026-03-01");
+    clout(&["top", "--output", &output, "--as-of", "2026-03-02"]).exits(3).says("2026-03-01");
+}
+
+#[test]
+fn refused_input_is_4() {
+    let rows = "a 10:00 ada like - bob\n b 10:00 ada poke - bob";
+    let site = Site::of(&Warehouse::default().activities("twitter", "2026-03-01", rows));
+    site.run(&[]).exits(4).says("1 of 2 rows");
+    let input = path(&site.input());
+    clout(&["check", "--input", &input]).exits(4);
+}
+
+// 5, a store that fails, and 6, a lost race, stand in `s3` and `concurrent_runs`.
+
+#[test]
+fn an_output_that_cannot_be_written_is_5() {
+    let site = twitter();
+    std::fs::write(site.output(), b"a file where a folder should be").unwrap();
+    let hasty = ["--set", "storage.max_retries=0", "--set", "storage.retry_timeout_seconds=1"];
+    site.run(&hasty).exits(5);
+}
+
+#[test]
+fn a_propagation_that_does_not_settle_is_7_and_publishes_only_where_the_job_allows_it() {
+    let hasty = ["--set", "model.propagation.max_iterations=1"];
+    check(&hasty, 7, &["model.propagation.max_iterations"]);
+    let site = twitter();
+    let mut allowed = hasty.to_vec();
+    allowed.extend(["--set", "run.allow_unconverged=true"]);
+    site.run(&allowed).exits(0);
+    let manifest = site.snapshot("2026-03-01").manifest;
+    assert_eq!(manifest["converged"], false);
+    assert!(manifest["residual"].as_f64().unwrap() > 1e-7);
+}
+
+#[test]
+fn more_memory_than_allowed_is_8() {
+    check(&["--memory-limit", "1MiB"], 8, &["memory limit"]);
+    check(&["--memory-limit", "4GiB"], 0, &["published"]);
+    let site = twitter();
+    let (input, output) = (path(&site.input()), path(&site.output()));
+    clout(&["plan", "--input", &input, "--output", &output, "--memory-limit", "1MiB"]).exits(8);
+}
+
+#[test]
+fn backfill_stops_at_the_first_night_that_fails() {
+    let good = "a 10:00 ada like - bob";
+    let warehouse = Warehouse::default()
+        .activities("twitter", "2026-03-01", good)
+        .activities("twitter", "2026-03-02", "b 10:00 ada poke - bob")
+        .activities("twitter", "2026-03-03", "c 10:00 ada like - bob");
+    let site = Site::of(&warehouse);
+    let (input, output) = (path(&site.input()), path(&site.output()));
+    let backfill = |from, to| clout(&["backfill", "--input", &input, "--output", &output, "--from", from, "--to", to]);
+    backfill("2026-03-01", "2026-03-03").exits(4).says("2026-03-02");
+    assert!(site.output().join("snapshots/2026-03-01").exists() && !site.output().join("snapshots/2026-03-03").exists());
+    backfill("2026-03-03", "2026-03-01").exits(2);
+}

@@ -38,6 +38,16 @@ fn files(site: &Site) -> BTreeSet<(String, Vec<u8>)> {
     files_below(&root).into_iter().map(|file| (file.clone(), std::fs::read(root.join(file)).unwrap())).collect()
 }
 
+#[rstest]
+#[case("model.trust.rate=8.895040358794515e-8")]
+#[case("model.repeats.beta=1.1234567890123457")]
+#[case("model.corroboration.half_at=123456.78901234567")]
+fn a_parameter_is_the_same_after_it_was_published(#[case] parameter: &str) {
+    let site = Site::of(&Warehouse::default().activities("twitter", "2026-03-01", "a 10:00 ada like - bob"));
+    site.run(&["--set", parameter]).exits(0);
+    site.run(&["--set", parameter]).exits(0).says("same parameters");
+}
+
 #[test]
 fn nothing_lies_beside_the_parts_the_manifests_and_the_state() {
     let site = published();

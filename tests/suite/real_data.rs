@@ -1,0 +1,127 @@
+//! Rows that nobody made up, where they are: `../shared/data`, or what `CLOUT_SHARED_DATA` names.
+
+use std::path::{Path, PathBuf};
+
+use crate::nightly;
+use crate::support::clout::{Site, clout, path, run};
+use crate::support::tables::Snapshot;
+use crate::support::{files_below, shared_data};
+
+/// The corrupt and hostile files, without what describes them.
+fn hostile(data: &Path) -> Vec<PathBuf> {
+    let root = data.join("hostile");
+    files_below(&root).into_iter().filter(|file| !file.ends_with("README.md")).map(|file| root.join(file)).collect()
+}
+
+#[test]
+fn hostile_files_are_refused_by_name_and_the_good_rows_count() {
+    let Some(data) = shared_data() else {
+        return;
+    };
+    let files = hostile(&data);
+    assert_eq!(files.len(), 77);
+    let date = "2026-03-07";
+    let good = Site::of(&nightly::eventful());
+    let bad = Site::of(&nightly::eventful());
+    let folder = format!("activities/network=twitter/date={date}");
+    let mut names = Vec::new();
+    for (index, file) in files.iter().enumerate() {
+        let name = format!("hostile-{index:02}-{}", file.file_name().unwrap().to_str().unwrap());
+        std::fs::copy(file, bad.input().join(&folder).join(&name)).unwrap();
+        names.push(format!("{folder}/{name}"));
+    }
+    // A bound on the address space: whoever asks for gigabytes because a footer says so is stopped.
+    let script = format!(
+        "ulimit -v 4000000; exec {} run --input {} --output {} --as-of {date} --threads 2",
+        env!("CARGO_BIN_EXE_clout"),
+        path(&bad.input()),
+        path(&bad.output())
+    );
+    let said = crate::support::clout::said(std::process::Command::new("sh").args(["-c", &script]).output().unwrap());
+    said.exits(0);
+    let (without, with) = (good.night(date), bad.snapshot(date));
+    nightly::check(&with, &without, "beside hostile files");
+    let refused: Vec<&str> = with.table("rejects").iter().filter(|row| row["row_number"].is_null()).map(|row| row["file"].as_str().unwrap()).collect();
+    assert_eq!(refused, names, "every file is refused by name, and once");
+    assert!(with.table("rejects").iter().all(|row| row["reason"].as_str().is_some_and(|reason| reason.len() > 20)));
+}
+
+#[test]
+fn hostile_files_in_the_other_tables_are_refused_too() {
+    let Some(data) = shared_data() else {
+        return;
+    };
+    let site = Site::of(&nightly::eventful());
+    let date = "2026-03-05";
+    let folders = ["accounts/network=twitter", "follows/network=foursquare", "identities", "opt_outs"];
+    for folder in folders {
+        let folder = site.input().join(folder).join(format!("date={date}"));
+        std::fs::create_dir_all(&folder).unwrap();
+        for (index, file) in hostile(&data).iter().enumerate() {
+            std::fs::copy(file, folder.join(format!("hostile-{index:02}"))).unwrap();
+        }
+    }
+    let with = site.night(date);
+    assert_eq!(with.rejects().iter().filter(|reject| reject.contains("/hostile-")).count(), 4 * 77);
+    nightly::check(&with, &Site::of(&nightly::eventful()).night(date), "beside hostile files");
+}
+
+/// Publishes one date of real data and verifies it.
+fn publish(name: &str, date: &str, arguments: &[&str]) -> Option<(Site, Snapshot)> {
+    let input = shared_data()?.join(name);
+    let site = Site::empty();
+    let mut all = vec!["--as-of", date];
+    all.extend(arguments);
+    run(&input, &site.output(), &all).exits(0);
+    clout(&["snapshots", "verify", "--output", &path(&site.output())]).exits(0);
+    let snapshot = site.snapshot(date);
+    Some((site, snapshot))
+}
+
+#[test]
+fn higgs_is_scored_on_the_night_of_the_announcement() {
+    let Some((_site, snapshot)) = publish("higgs", "2012-07-04", &[]) else {
+        return;
+    };
+    assert_eq!(snapshot.metric("rows_read", "twitter"), 410_134.0);
+    assert_eq!(snapshot.metric("rows_refused", "twitter"), 0.0);
+    // Most replies, and many retweets, stand again as a mention.
+    assert!(snapshot.metric("rows_twins", "twitter") > 20_000.0);
+    assert!(snapshot.metric("reactions_self", "twitter") > 1_000.0);
+    assert!(snapshot.metric("persons_scored", "") > 40_000.0);
+}
+
+#[test]
+fn cardano_is_scored_as_a_declared_network() {
+    let Some(data) = shared_data() else {
+        return;
+    };
+    let verbs = ["question=0.0", "answer=0.5", "comment=1.0", "accept=5.0"].map(|verb| format!("networks.stackexchange.verbs.{verb}"));
+    let arguments: Vec<&str> = verbs.iter().flat_map(|verb| ["--set", verb]).collect();
+    let dates = std::fs::read_dir(data.join("cardano/activities/network=stackexchange")).unwrap();
+    let dates = dates.map(|entry| entry.unwrap().file_name().to_str().unwrap().trim_start_matches("date=").to_owned());
+    let last = dates.max().unwrap();
+    let (site, at_once) = publish("cardano", &last, &arguments).unwrap();
+    assert_eq!(at_once.metric("rows_read", ""), 4_822.0);
+    assert!(at_once.people().len() >= 3_987 && at_once.metric("persons_scored", "") > 500.0);
+    // Night by night over the last week gives the same.
+    let last_day = crate::support::days::day(&last);
+    for back in (0..=7).rev() {
+        let date = last_day.minus(back).to_string();
+        let mut all = vec!["--as-of", &date];
+        all.extend(&arguments);
+        run(&data.join("cardano"), &site.another("nightly"), &all).exits(0);
+    }
+    nightly::check(&Snapshot::of(&site.another("nightly"), &last), &at_once, "cardano");
+}
+
+#[test]
+fn gowalla_is_scored_by_co_visits_alone() {
+    let Some((_site, snapshot)) = publish("gowalla", "2010-10-23", &[]) else {
+        return;
+    };
+    assert_eq!(snapshot.metric("rows_read", "foursquare"), 36_249.0);
+    let co_visits = snapshot.metric("co_visits", "foursquare");
+    assert!(co_visits > 100.0 && co_visits == snapshot.metric("reactions_counted", "foursquare"));
+    assert!(snapshot.metric("persons_scored", "") > 50.0);
+}

@@ -1,0 +1,212 @@
+//! The published numbers against rules that anybody can recompute from the tables alone.
+
+use std::collections::BTreeMap;
+
+use crate::support::clout::{Site, run};
+use crate::support::sample_data;
+use crate::support::tables::{Record, Snapshot, number, text};
+use crate::support::warehouse::Warehouse;
+
+/// Two snapshots to recompute from: one small and full of ties, one large.
+fn snapshots() -> [Snapshot; 2] {
+    let site = Site::of(&crate::nightly::eventful());
+    run(&sample_data(), &site.another("sample"), &[]).exits(0);
+    [site.night("2026-03-08"), Snapshot::of(&site.another("sample"), "2026-10-31")]
+}
+
+fn networks_by_person(snapshot: &Snapshot) -> BTreeMap<&str, Vec<&Record>> {
+    let mut by_person: BTreeMap<&str, Vec<&Record>> = BTreeMap::new();
+    for row in snapshot.table("network_scores") {
+        by_person.entry(text(row, "person_id")).or_default().push(row);
+    }
+    by_person
+}
+
+fn sum(rows: &[&Record], column: &str) -> f64 {
+    rows.iter().filter_map(|row| number(row, column)).sum()
+}
+
+#[test]
+fn ranks_ties_and_percentiles_follow_from_the_scores() {
+    // No score here is clamped: the base alone is worth 11 points, and nobody is near 100.
+    let mut tied = 0;
+    for snapshot in snapshots() {
+        let scores: Vec<f64> = snapshot.table("scores").iter().filter_map(|row| number(row, "score")).collect();
+        for row in snapshot.table("scores") {
+            let Some(score) = number(row, "score") else {
+                assert!(row["rank"].is_null() && row["percentile"].is_null(), "{row:?}");
+                continue;
+            };
+            let above = scores.iter().filter(|other| **other > score).count();
+            let below = scores.iter().filter(|other| **other < score).count();
+            tied += scores.len() - above - below - 1;
+            assert_eq!(row["rank"], above + 1, "{row:?}");
+            let percentile = 100.0 * below as f64 / scores.len() as f64;
+            assert!((number(row, "percentile").unwrap() - percentile).abs() < 1e-12, "{row:?}");
+        }
+    }
+    assert!(tied > 0, "some scores are equal");
+}
+
+#[test]
+fn a_score_is_null_if_and_only_if_nobody_else_reacted() {
+    for snapshot in snapshots() {
+        let networks = networks_by_person(&snapshot);
+        let (mut scored, mut unscored) = (0, 0);
+        for row in snapshot.table("scores") {
+            let reactions = sum(&networks[text(row, "person_id")], "reactions");
+            assert_eq!(row["score"].is_null(), reactions == 0.0, "{row:?}");
+            assert_eq!(row["audience_influence"].is_null(), reactions == 0.0, "{row:?}");
+            *(if reactions == 0.0 { &mut unscored } else { &mut scored }) += 1;
+            if let Some(score) = number(row, "score") {
+                assert!((1.0..=100.0).contains(&score));
+            }
+        }
+        assert!(scored > 5 && unscored > 1);
+        assert_eq!((snapshot.metric("persons", ""), snapshot.metric("persons_scored", "")), ((scored + unscored) as f64, scored as f64));
+    }
+}
+
+#[test]
+fn shares_of_networks_sum_to_one() {
+    for snapshot in snapshots() {
+        let scores = snapshot.scores();
+        for (person, rows) in networks_by_person(&snapshot) {
+            match scores[person]["score"].is_null() {
+                true => assert!(rows.iter().all(|row| row["share"].is_null() && row["score"].is_null()), "{person}"),
+                false => assert!((sum(&rows, "share") - 1.0).abs() < 1e-9, "{person}"),
+            }
+            assert_eq!(scores[person]["networks"].as_array().unwrap().len(), rows.len(), "{person}");
+        }
+    }
+}
+
+#[test]
+fn amplification_is_reactions_by_posts() {
+    for snapshot in snapshots() {
+        let networks = networks_by_person(&snapshot);
+        for row in snapshot.table("scores") {
+            let rows = &networks[text(row, "person_id")];
+            let (reactions, posts) = (sum(rows, "reactions"), sum(rows, "posts"));
+            let expected = (posts > 0.0).then(|| reactions / posts);
+            assert_eq!(number(row, "amplification"), expected, "{row:?}");
+        }
+    }
+}
+
+#[test]
+fn reach_lies_between_one_and_the_number_of_reactors() {
+    for snapshot in snapshots() {
+        for row in snapshot.table("scores").iter().filter(|row| row["score"].is_number()) {
+            assert!(number(row, "reach").unwrap() >= 1.0 - 1e-12, "{row:?}");
+        }
+    }
+}
+
+#[test]
+fn the_interval_holds_the_score_where_there_is_one() {
+    for snapshot in snapshots() {
+        for row in snapshot.table("scores") {
+            let [low, score, high, coverage] = ["score_low", "score", "score_high", "coverage"].map(|name| number(row, name));
+            if let (Some(low), Some(score), Some(high)) = (low, score, high) {
+                assert!(1.0 <= low && low <= score && score <= high && high <= 100.0, "{row:?}");
+            }
+            assert!(coverage.is_none_or(|coverage| (0.0..=1.0).contains(&coverage)), "{row:?}");
+        }
+    }
+}
+
+#[test]
+fn influences_are_listed_for_the_top_and_at_most_twenty_a_direction() {
+    for snapshot in snapshots() {
+        let scores = snapshot.scores();
+        let mut lists: BTreeMap<(&str, &str), Vec<f64>> = BTreeMap::new();
+        for row in snapshot.table("influences") {
+            let person = text(row, "person_id");
+            assert!(number(scores[person], "percentile").unwrap() >= 95.0, "{row:?}");
+            assert!(row["reactions"].as_i64().unwrap() > 0);
+            lists.entry((person, text(row, "direction"))).or_default().push(number(row, "points").unwrap());
+        }
+        for ((person, direction), points) in lists {
+            assert!(points.len() <= 20, "{person} {direction}");
+            if direction == "influenced_by" {
+                // Points are shares of the person's own score: all of it, unless some are cut off.
+                let missing = number(scores[person], "score").unwrap() - points.iter().sum::<f64>();
+                assert!(missing > -1e-9 && (points.len() == 20 || missing < 1e-9), "{person}: {missing}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_mass_of_the_propagation_is_one() {
+    for snapshot in snapshots() {
+        assert!((snapshot.metric("mass", "") - 1.0).abs() < 1e-9);
+        let in_manifest = snapshot.manifest["residual"].as_f64().unwrap();
+        assert!((snapshot.metric("residual", "") - in_manifest).abs() < 1e-20);
+        assert!(snapshot.metric("residual", "") <= 1e-7);
+    }
+}
+
+/// Thirty-one days of twitter: everybody likes bob, and ada comes back after the first day on the last.
+fn a_month() -> Warehouse {
+    (1..=31).fold(Warehouse::default(), |all, day| {
+        let mut rows = format!("a{day} 10:00 fan{} like - bob\n b{day} 11:00 bob like - fan0", day % 5);
+        if day == 1 || day == 31 {
+            rows += &format!("\n c{day} 12:00 eve like - ada");
+        }
+        if day == 31 {
+            rows += "\n d 12:00 eve like - novice";
+        }
+        all.activities("twitter", &format!("2026-03-{day:02}"), &rows)
+    })
+}
+
+#[test]
+fn deltas_are_differences_of_published_scores() {
+    let site = Site::of(&a_month());
+    let dates = ["2026-03-01", "2026-03-24", "2026-03-30", "2026-03-31"];
+    let nights: Vec<Snapshot> = dates.iter().map(|date| site.night(date)).collect();
+    let last = &nights[3];
+    for row in last.table("scores") {
+        for (column, before) in [("delta_1d", &nights[2]), ("delta_7d", &nights[1]), ("delta_30d", &nights[0])] {
+            let before = before.scores().get(text(row, "person_id")).and_then(|row| number(row, "score"));
+            let expected = number(row, "score").zip(before).map(|(now, before)| now - before);
+            assert_eq!(number(row, column), expected, "{column} of {row:?}");
+        }
+    }
+    let deltas = |person: &str| ["delta_1d", "delta_7d", "delta_30d"].map(|column| last.scores()[person][column].is_number());
+    assert_eq!(deltas("twitter:bob"), [true; 3]);
+    assert_eq!(deltas("twitter:novice"), [false; 3]);
+    assert_eq!(deltas("twitter:eve"), [false; 3], "nobody reacted to eve");
+}
+
+#[test]
+fn a_delta_without_a_snapshot_to_compare_with_is_null_and_never_filled_in_later() {
+    let site = Site::of(&a_month());
+    let before = site.night("2026-03-31").hashes(&[]);
+    let deltas = |snapshot: &Snapshot| snapshot.table("scores").iter().any(|row| row["delta_1d"].is_number());
+    assert!(!deltas(&site.snapshot("2026-03-31")));
+    site.night("2026-03-30");
+    site.run(&["--as-of", "2026-03-31"]).exits(0);
+    assert_eq!(site.snapshot("2026-03-31").hashes(&[]), before);
+}
+
+#[test]
+fn is_new_means_that_no_earlier_snapshot_under_this_root_has_the_person() {
+    let site = Site::of(&a_month().identities("2026-03-30", "bobby=twitter:bob"));
+    let new = |snapshot: &Snapshot| -> Vec<String> {
+        let rows = snapshot.table("scores").iter().filter(|row| row["is_new"] == true);
+        rows.map(|row| text(row, "person_id").to_owned()).collect()
+    };
+    let first = site.night("2026-03-01");
+    assert_eq!(new(&first).len(), first.people().len(), "everybody is new on the first night");
+    let fans = ["twitter:fan2", "twitter:fan3"];
+    assert_eq!(new(&site.night("2026-03-03")), fans);
+    std::fs::remove_dir_all(site.output().join("state")).unwrap();
+    assert_eq!(new(&site.night("2026-03-30")), ["bobby", "twitter:fan4"]);
+    assert_eq!(new(&site.night("2026-03-31")), ["twitter:novice"]);
+    site.run_into("another root", &["--as-of", "2026-03-31"]).exits(0);
+    let elsewhere = Snapshot::of(&site.another("another root"), "2026-03-31");
+    assert_eq!(new(&elsewhere).len(), elsewhere.people().len());
+}

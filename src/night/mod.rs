@@ -171,7 +171,10 @@ fn find_published(job: &Job, output: &Store, as_of: Option<Day>) -> Result<Optio
         return Ok(None);
     };
     let before = serde_json::Value::Object(manifest.parameters.clone().into_iter().collect());
-    let differing = crate::job::differing(&before, &job.parameters());
+    // Through text, as the published ones came: a long number may lose its last bit on that way.
+    let now = serde_json::from_str(&job.parameters().to_string())
+        .map_err(|error| Error::internal("the parameters do not read back").with_source(error))?;
+    let differing = crate::job::differing(&before, &now);
     Ok(Some(Night::AlreadyPublished {
         manifest: Box::new(manifest),
         differing,

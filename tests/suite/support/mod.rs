@@ -20,9 +20,11 @@ pub fn sample_data() -> std::path::PathBuf {
     repository().join("sample_data")
 }
 
-/// Real data beside the repository, or where `CLOUT_SHARED_DATA` says; none where it is not there.
+/// Real data beside the repository, or where `CLOUT_SHARED_DATA` or `CLOUT_DATA` says; none where it is
+/// not there.
 pub fn shared_data() -> Option<std::path::PathBuf> {
-    let place = std::env::var_os("CLOUT_SHARED_DATA").map_or_else(|| repository().join("../shared/data"), Into::into);
+    let named = ["CLOUT_SHARED_DATA", "CLOUT_DATA"].iter().find_map(std::env::var_os);
+    let place = named.map_or_else(|| repository().join("../shared/data"), Into::into);
     if place.is_dir() {
         return Some(place);
     }

@@ -12,8 +12,12 @@ use crate::support::warehouse::Warehouse;
 use crate::support::{read_back, sample_data};
 
 /// Both sides must come to rest: at the usual tolerance the program stops up to 1e-6 short of it.
-pub const AT_REST: [&str; 4] =
-    ["--set", "model.propagation.tolerance=1e-14", "--set", "model.propagation.max_iterations=2000"];
+pub const AT_REST: [&str; 4] = [
+    "--set",
+    "model.propagation.tolerance=1e-14",
+    "--set",
+    "model.propagation.max_iterations=2000",
+];
 
 /// Whether two values are equal within 1e-9 of the greater, or of 1.
 pub fn is_close(a: Option<f64>, b: Option<f64>) -> bool {
@@ -27,7 +31,11 @@ pub fn is_close(a: Option<f64>, b: Option<f64>) -> bool {
 #[track_caller]
 pub fn check(snapshot: &Snapshot, warehouse: &Warehouse, as_of: Day) {
     let expected = scores(warehouse, as_of);
-    assert_eq!(snapshot.people(), expected.keys().map(String::as_str).collect::<Vec<_>>(), "people of {as_of}");
+    assert_eq!(
+        snapshot.people(),
+        expected.keys().map(String::as_str).collect::<Vec<_>>(),
+        "people of {as_of}"
+    );
     for (person, row) in snapshot.scores() {
         check_person(person, row, &expected[person]);
     }
@@ -35,10 +43,22 @@ pub fn check(snapshot: &Snapshot, warehouse: &Warehouse, as_of: Day) {
     assert_eq!(snapshot.table("network_scores").len(), parts, "networks of persons");
     for row in snapshot.table("network_scores") {
         let (person, name) = (text(row, "person_id"), text(row, "network"));
-        let part = expected[person].networks.get(name).unwrap_or_else(|| panic!("{person} is not on {name}"));
+        let part = expected[person]
+            .networks
+            .get(name)
+            .unwrap_or_else(|| panic!("{person} is not on {name}"));
         let found = ["score", "reach", "reactions", "posts", "share"].map(|column| number(row, column));
-        let wanted = [part.score, Some(part.reach), Some(part.reactions as f64), Some(part.posts as f64), part.share];
-        assert!(found.iter().zip(wanted).all(|(a, b)| is_close(*a, b)), "{person} on {name}: {found:?} {wanted:?}");
+        let wanted = [
+            part.score,
+            Some(part.reach),
+            Some(part.reactions as f64),
+            Some(part.posts as f64),
+            part.share,
+        ];
+        assert!(
+            found.iter().zip(wanted).all(|(a, b)| is_close(*a, b)),
+            "{person} on {name}: {found:?} {wanted:?}"
+        );
     }
     check_influences(snapshot, &expected);
 }
@@ -47,17 +67,35 @@ fn check_person(person: &str, row: &Record, expected: &Scored) {
     let columns = ["score", "amplification", "audience_influence", "reach"];
     let found = columns.map(|column| number(row, column));
     let reach = if expected.score.is_some() { expected.reach } else { 0.0 };
-    let wanted = [expected.score, expected.amplification, expected.audience_influence, Some(reach)];
-    assert!(found.iter().zip(wanted).all(|(a, b)| is_close(*a, b)), "{person}: {columns:?} {found:?} {wanted:?}");
+    let wanted = [
+        expected.score,
+        expected.amplification,
+        expected.audience_influence,
+        Some(reach),
+    ];
+    assert!(
+        found.iter().zip(wanted).all(|(a, b)| is_close(*a, b)),
+        "{person}: {columns:?} {found:?} {wanted:?}"
+    );
     assert_eq!(row["last_active_at"].as_i64(), expected.last_active_at, "{person}");
-    let networks: Vec<&str> = row["networks"].as_array().unwrap().iter().filter_map(|name| name.as_str()).collect();
+    let networks: Vec<&str> = row["networks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|name| name.as_str())
+        .collect();
     assert_eq!(networks, expected.networks.keys().collect::<Vec<_>>(), "{person}");
 }
 
 /// Every row of `influences` by its points and reactions, and that the strongest 20 are there.
 fn check_influences(snapshot: &Snapshot, expected: &BTreeMap<String, Scored>) {
     let percentile = |row: &Record| number(row, "percentile").is_some_and(|p| p >= 95.0);
-    let listed: Vec<&str> = snapshot.table("scores").iter().filter(|row| percentile(row)).map(|row| text(row, "person_id")).collect();
+    let listed: Vec<&str> = snapshot
+        .table("scores")
+        .iter()
+        .filter(|row| percentile(row))
+        .map(|row| text(row, "person_id"))
+        .collect();
     let points = |target: &str, reactor: &str| {
         let scored = &expected[target];
         let (share, reactions) = scored.reactors.get(reactor).copied()?;
@@ -65,10 +103,21 @@ fn check_influences(snapshot: &Snapshot, expected: &BTreeMap<String, Scored>) {
     };
     let mut lists: BTreeMap<(&str, &str), Vec<f64>> = BTreeMap::new();
     for row in snapshot.table("influences") {
-        let (person, other, direction) = (text(row, "person_id"), text(row, "other_person_id"), text(row, "direction"));
-        let edge = if direction == "influenced_by" { points(person, other) } else { points(other, person) };
+        let (person, other, direction) = (
+            text(row, "person_id"),
+            text(row, "other_person_id"),
+            text(row, "direction"),
+        );
+        let edge = if direction == "influenced_by" {
+            points(person, other)
+        } else {
+            points(other, person)
+        };
         let (wanted, reactions) = edge.unwrap_or_else(|| panic!("no edge {person} {other}"));
-        assert!(is_close(number(row, "points"), Some(wanted)), "{person} {direction} {other}: {wanted}");
+        assert!(
+            is_close(number(row, "points"), Some(wanted)),
+            "{person} {direction} {other}: {wanted}"
+        );
         assert_eq!(row["reactions"].as_u64(), Some(reactions));
         lists.entry((person, direction)).or_default().push(wanted);
     }
@@ -78,12 +127,28 @@ fn check_influences(snapshot: &Snapshot, expected: &BTreeMap<String, Scored>) {
             all.truncate(20);
             all
         };
-        let received = expected[person].reactors.keys().filter_map(|other| points(person, other)).map(|(p, _)| p);
-        let sent = expected.keys().filter_map(|other| points(other, person)).map(|(p, _)| p);
-        for (direction, all) in [("influenced_by", received.collect::<Vec<_>>()), ("influences", sent.collect())] {
-            let (wanted, found) = (strongest(all), strongest(lists.remove(&(person, direction)).unwrap_or_default()));
+        let received = expected[person]
+            .reactors
+            .keys()
+            .filter_map(|other| points(person, other))
+            .map(|(p, _)| p);
+        let sent = expected
+            .keys()
+            .filter_map(|other| points(other, person))
+            .map(|(p, _)| p);
+        for (direction, all) in [
+            ("influenced_by", received.collect::<Vec<_>>()),
+            ("influences", sent.collect()),
+        ] {
+            let (wanted, found) = (
+                strongest(all),
+                strongest(lists.remove(&(person, direction)).unwrap_or_default()),
+            );
             assert_eq!(wanted.len(), found.len(), "{person} {direction}");
-            assert!(wanted.iter().zip(&found).all(|(a, b)| is_close(Some(*a), Some(*b))), "{person} {direction}");
+            assert!(
+                wanted.iter().zip(&found).all(|(a, b)| is_close(Some(*a), Some(*b))),
+                "{person} {direction}"
+            );
         }
     }
     assert!(lists.is_empty(), "people below the percentile: {:?}", lists.keys());

@@ -16,7 +16,11 @@ fn late_file(site: &Site) {
     let more = Warehouse::default().activities("twitter", "2026-03-01", "z 10:00 zoe like - bob");
     let elsewhere = Site::of(&more);
     let folder = "activities/network=twitter/date=2026-03-01";
-    std::fs::copy(elsewhere.input().join(folder).join("part-000.parquet"), site.input().join(folder).join("late.parquet")).unwrap();
+    std::fs::copy(
+        elsewhere.input().join(folder).join("part-000.parquet"),
+        site.input().join(folder).join("late.parquet"),
+    )
+    .unwrap();
 }
 
 #[test]
@@ -27,8 +31,12 @@ fn a_file_added_to_a_closed_date_is_warned_of_and_ignored_until_a_rebuild() {
     let said = site.run(&["--as-of", "2026-03-03"]).exits(0);
     said.says("date=2026-03-01/late.parquet").says("closed");
     assert_eq!(site.snapshot("2026-03-03").reactions("twitter:bob", "twitter"), 3);
-    site.run_into("rebuilt", &["--as-of", "2026-03-03", "--rebuild"]).exits(0);
-    assert_eq!(Snapshot::of(&site.another("rebuilt"), "2026-03-03").reactions("twitter:bob", "twitter"), 4);
+    site.run_into("rebuilt", &["--as-of", "2026-03-03", "--rebuild"])
+        .exits(0);
+    assert_eq!(
+        Snapshot::of(&site.another("rebuilt"), "2026-03-03").reactions("twitter:bob", "twitter"),
+        4
+    );
     // Into the same root, a rebuild of a date that is not published yet sees it too.
     site.run(&["--as-of", "2026-03-04", "--rebuild"]).exits(0);
     assert_eq!(site.snapshot("2026-03-04").reactions("twitter:bob", "twitter"), 5);
@@ -38,12 +46,23 @@ fn a_file_added_to_a_closed_date_is_warned_of_and_ignored_until_a_rebuild() {
 fn a_file_changed_or_gone_in_a_closed_date_is_warned_of_and_ignored() {
     let site = Site::of(&days());
     site.night("2026-03-02");
-    let file = |day: u32| site.input().join(format!("activities/network=twitter/date=2026-03-0{day}/part-000.parquet"));
+    let file = |day: u32| {
+        site.input().join(format!(
+            "activities/network=twitter/date=2026-03-0{day}/part-000.parquet"
+        ))
+    };
     let other = Site::of(&Warehouse::default().activities("twitter", "2026-03-01", "z 10:00 zoe like - bob"));
-    std::fs::copy(other.input().join("activities/network=twitter/date=2026-03-01/part-000.parquet"), file(1)).unwrap();
+    std::fs::copy(
+        other
+            .input()
+            .join("activities/network=twitter/date=2026-03-01/part-000.parquet"),
+        file(1),
+    )
+    .unwrap();
     std::fs::remove_file(file(2)).unwrap();
     let said = site.run(&["--as-of", "2026-03-03"]).exits(0);
-    said.says("date=2026-03-01/part-000.parquet (changed)").says("date=2026-03-02/part-000.parquet (gone)");
+    said.says("date=2026-03-01/part-000.parquet (changed)")
+        .says("date=2026-03-02/part-000.parquet (gone)");
     assert_eq!(site.snapshot("2026-03-03").reactions("twitter:bob", "twitter"), 3);
 }
 
@@ -62,7 +81,12 @@ fn a_night_reads_one_day() {
     let site = Site::of(&days());
     site.night("2026-03-05");
     let inputs = site.night("2026-03-06").manifest["inputs"].clone();
-    let paths: Vec<&str> = inputs.as_array().unwrap().iter().map(|input| input["path"].as_str().unwrap()).collect();
+    let paths: Vec<&str> = inputs
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|input| input["path"].as_str().unwrap())
+        .collect();
     assert_eq!(paths, ["activities/network=twitter/date=2026-03-06/part-000.parquet"]);
 }
 
@@ -73,19 +97,27 @@ fn deleting_the_state_costs_a_rebuild_and_nothing_else() {
     site.run_into("kept", &["--as-of", "2026-03-05"]).exits(0);
     std::fs::remove_dir_all(site.output().join("state")).unwrap();
     site.run(&["--as-of", "2026-03-07"]).exits(0).says("Rebuilding");
-    site.run_into("kept", &["--as-of", "2026-03-07"]).exits(0).says_nothing_of("Rebuilding");
+    site.run_into("kept", &["--as-of", "2026-03-07"])
+        .exits(0)
+        .says_nothing_of("Rebuilding");
     let kept = Snapshot::of(&site.another("kept"), "2026-03-07");
     let rebuilt = site.snapshot("2026-03-07");
     for table in ["scores", "network_scores", "influences"] {
         assert_eq!(rebuilt.hashes(&[])[table], kept.hashes(&[])[table], "{table}");
     }
-    assert!(rebuilt.table("scores").iter().any(|row| row["is_new"] == false), "published persons are known all the same");
+    assert!(
+        rebuilt.table("scores").iter().any(|row| row["is_new"] == false),
+        "published persons are known all the same"
+    );
 }
 
 #[test]
 fn a_damaged_state_is_no_state() {
     let site = Site::of(&days());
-    let commit = site.night("2026-03-02").manifest["commit_id"].as_str().unwrap().to_owned();
+    let commit = site.night("2026-03-02").manifest["commit_id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     let folder = site.output().join("state/2026-03-02").join(commit);
     let bytes = std::fs::read(folder.join("accounts.arrow")).unwrap();
     std::fs::write(folder.join("accounts.arrow"), &bytes[..bytes.len() / 2]).unwrap();
@@ -97,28 +129,51 @@ fn a_damaged_state_is_no_state() {
 fn another_model_version_rebuilds() {
     let site = Site::of(&days());
     let first = site.night("2026-03-02");
-    let said = site.run(&["--as-of", "2026-03-03", "--set", "model.repeats.beta=1"]).exits(0);
+    let said = site
+        .run(&["--as-of", "2026-03-03", "--set", "model.repeats.beta=1"])
+        .exits(0);
     said.says("Rebuilding").says("model");
     let second = site.snapshot("2026-03-03");
     assert_ne!(first.manifest["model_version"], second.manifest["model_version"]);
-    site.run_into("fresh", &["--as-of", "2026-03-03", "--set", "model.repeats.beta=1"]).exits(0);
+    site.run_into("fresh", &["--as-of", "2026-03-03", "--set", "model.repeats.beta=1"])
+        .exits(0);
     let fresh = Snapshot::of(&site.another("fresh"), "2026-03-03");
     assert_eq!(fresh.score("twitter:bob"), second.score("twitter:bob"));
     // What cannot move a score is no other version.
-    let third = site.run(&["--as-of", "2026-03-04", "--set", "model.repeats.beta=1", "--set", "input.strict=true", "--set", "influences.min_percentile=50"]);
+    let third = site.run(&[
+        "--as-of",
+        "2026-03-04",
+        "--set",
+        "model.repeats.beta=1",
+        "--set",
+        "input.strict=true",
+        "--set",
+        "influences.min_percentile=50",
+    ]);
     third.exits(0).says_nothing_of("Rebuilding");
-    assert_eq!(site.snapshot("2026-03-04").manifest["model_version"], second.manifest["model_version"]);
+    assert_eq!(
+        site.snapshot("2026-03-04").manifest["model_version"],
+        second.manifest["model_version"]
+    );
 }
 
 #[test]
 fn the_state_of_the_last_snapshots_is_kept() {
     let site = Site::of(&days());
     let kept = || {
-        let folders = std::fs::read_dir(site.output().join("state")).unwrap().map(|entry| entry.unwrap().path());
+        let folders = std::fs::read_dir(site.output().join("state"))
+            .unwrap()
+            .map(|entry| entry.unwrap().path());
         let is_used = |folder: &std::path::PathBuf| std::fs::read_dir(folder).unwrap().next().is_some();
         // On a store without folders an empty one does not exist.
-        let with_files = folders.filter(|date| std::fs::read_dir(date).unwrap().any(|commit| is_used(&commit.unwrap().path())));
-        let mut dates: Vec<String> = with_files.map(|date| date.file_name().unwrap().to_str().unwrap().to_owned()).collect();
+        let with_files = folders.filter(|date| {
+            std::fs::read_dir(date)
+                .unwrap()
+                .any(|commit| is_used(&commit.unwrap().path()))
+        });
+        let mut dates: Vec<String> = with_files
+            .map(|date| date.file_name().unwrap().to_str().unwrap().to_owned())
+            .collect();
         dates.sort();
         dates
     };
@@ -128,7 +183,9 @@ fn the_state_of_the_last_snapshots_is_kept() {
     assert_eq!(kept(), ["2026-03-02", "2026-03-03", "2026-03-04"]);
     site.run(&["--as-of", "2026-03-05", "--set", "state.keep=1"]).exits(0);
     assert_eq!(kept(), ["2026-03-05"]);
-    site.run(&["--as-of", "2026-03-06"]).exits(0).says_nothing_of("Rebuilding");
+    site.run(&["--as-of", "2026-03-06"])
+        .exits(0)
+        .says_nothing_of("Rebuilding");
 }
 
 #[test]

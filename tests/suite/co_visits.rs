@@ -11,7 +11,8 @@ const FOLLOWS: &[(&str, &str)] = &[("2026-03-01", "ada>bob")];
 
 /// Runs night by night and at once; Bob must have so many reactions at the end.
 fn check(follows: &[(&str, &str)], dates: &[(&str, &str)], expected: i64) {
-    let mut warehouse = Warehouse::default().activities("foursquare", "2026-03-01", "first 10:00 eve check_in elsewhere -");
+    let mut warehouse =
+        Warehouse::default().activities("foursquare", "2026-03-01", "first 10:00 eve check_in elsewhere -");
     for (date, lines) in dates {
         warehouse = warehouse.activities("foursquare", date, lines);
     }
@@ -27,7 +28,12 @@ fn check(follows: &[(&str, &str)], dates: &[(&str, &str)], expected: i64) {
     }
     for root in [site.output(), site.another("at once")] {
         let snapshot = Snapshot::of(&root, last);
-        assert_eq!(snapshot.reactions("foursquare:bob", "foursquare"), expected, "{}", root.display());
+        assert_eq!(
+            snapshot.reactions("foursquare:bob", "foursquare"),
+            expected,
+            "{}",
+            root.display()
+        );
         assert_eq!(snapshot.score("foursquare:bob").is_some(), expected > 0);
     }
 }
@@ -42,8 +48,14 @@ fn check(follows: &[(&str, &str)], dates: &[(&str, &str)], expected: i64) {
 #[case::at_the_limit_of_seven_days("b D-7T08:00 bob check_in v -\n a 08:00 ada check_in v -", 1)]
 #[case::after_seven_days("b D-7T07:59:59 bob check_in v -\n a 08:00 ada check_in v -", 0)]
 #[case::twice_a_day("b 08:00 bob check_in v -\n a 09:00 ada check_in v -\n c 10:00 ada check_in v -", 1)]
-#[case::at_two_venues("b 08:00 bob check_in v -\n c 08:30 bob check_in w -\n a 09:00 ada check_in v -\n d 10:00 ada check_in w -", 2)]
-#[case::on_two_days("b D-1T08:00 bob check_in v -\n a D-1T09:00 ada check_in v -\n d 10:00 ada check_in v -", 2)]
+#[case::at_two_venues(
+    "b 08:00 bob check_in v -\n c 08:30 bob check_in w -\n a 09:00 ada check_in v -\n d 10:00 ada check_in w -",
+    2
+)]
+#[case::on_two_days(
+    "b D-1T08:00 bob check_in v -\n a D-1T09:00 ada check_in v -\n d 10:00 ada check_in v -",
+    2
+)]
 #[case::after_two_visits("b 07:00 bob check_in v -\n c 08:00 bob check_in v -\n a 09:00 ada check_in v -", 1)]
 #[case::once_by_a_copied_row("b 08:00 bob check_in v -\n a 09:00 ada check_in v -\n a 09:00 ada check_in v -", 1)]
 fn a_follower_reacts_where_they_go_after(#[case] rows: &str, #[case] expected: i64) {
@@ -53,8 +65,16 @@ fn a_follower_reacts_where_they_go_after(#[case] rows: &str, #[case] expected: i
 #[rstest]
 #[case::the_reactor_late("b 08:00 bob check_in v -", "a D-1T09:00 ada check_in v -", 1)]
 #[case::the_target_late("a 09:00 ada check_in v -", "b D-1T08:00 bob check_in v -", 1)]
-#[case::one_day_credited_once("b 08:00 bob check_in v -\n a 09:00 ada check_in v -", "c D-1T10:00 ada check_in v -", 1)]
-#[case::a_target_late_again("b 08:00 bob check_in v -\n a 09:00 ada check_in v -", "c D-1T07:00 bob check_in v -", 1)]
+#[case::one_day_credited_once(
+    "b 08:00 bob check_in v -\n a 09:00 ada check_in v -",
+    "c D-1T10:00 ada check_in v -",
+    1
+)]
+#[case::a_target_late_again(
+    "b 08:00 bob check_in v -\n a 09:00 ada check_in v -",
+    "c D-1T07:00 bob check_in v -",
+    1
+)]
 #[case::another_day("b 08:00 bob check_in v -\n a 09:00 ada check_in v -", "c 10:00 ada check_in v -", 2)]
 fn late_check_ins_are_credited_when_both_are_known(#[case] first: &str, #[case] second: &str, #[case] expected: i64) {
     check(FOLLOWS, &[("2026-03-09", first), ("2026-03-10", second)], expected);
@@ -67,7 +87,11 @@ fn late_check_ins_are_credited_when_both_are_known(#[case] first: &str, #[case] 
 #[case::in_one_direction(&[("2026-03-01", "bob>ada")], 0)]
 #[case::as_the_newest_has_it(&[("2026-03-01", "eve>bob"), ("2026-03-05", "ada>bob eve>ada")], 1)]
 fn a_snapshot_of_follows_holds_from_its_load_date_on(#[case] follows: &[(&str, &str)], #[case] expected: i64) {
-    let dates = [("2026-03-09", "b 08:00 bob check_in v -"), ("2026-03-10", "a 09:00 ada check_in v -"), ("2026-03-11", "e 09:00 eve tip - -")];
+    let dates = [
+        ("2026-03-09", "b 08:00 bob check_in v -"),
+        ("2026-03-10", "a 09:00 ada check_in v -"),
+        ("2026-03-11", "e 09:00 eve tip - -"),
+    ];
     check(follows, &dates, expected);
 }
 
@@ -80,7 +104,13 @@ fn a_co_visit_is_credited_on_its_load_date_at_the_reactors_time() {
     let site = Site::of(&warehouse);
     assert_eq!(site.night("2026-03-02").score("foursquare:bob"), None);
     let snapshot = site.night("2026-03-03");
-    assert_eq!((snapshot.metric("co_visits", "foursquare"), snapshot.reactions("foursquare:bob", "foursquare")), (1.0, 1));
+    assert_eq!(
+        (
+            snapshot.metric("co_visits", "foursquare"),
+            snapshot.reactions("foursquare:bob", "foursquare")
+        ),
+        (1.0, 1)
+    );
     let ada = snapshot.scores()["foursquare:ada"]["last_active_at"].as_i64();
     let time = crate::support::days::time(crate::support::days::day("2026-03-02"), "09:00");
     assert_eq!(ada, Some(time));
@@ -89,7 +119,11 @@ fn a_co_visit_is_credited_on_its_load_date_at_the_reactors_time() {
 #[test]
 fn two_accounts_of_one_person_credit_nobody() {
     let warehouse = Warehouse::default()
-        .activities("foursquare", "2026-03-01", "b 08:00 bob check_in v -\n a 09:00 ada check_in v -")
+        .activities(
+            "foursquare",
+            "2026-03-01",
+            "b 08:00 bob check_in v -\n a 09:00 ada check_in v -",
+        )
         .follows("foursquare", "2026-03-01", "ada>bob")
         .identities("2026-03-01", "one=foursquare:ada one=foursquare:bob");
     let snapshot = Site::of(&warehouse).night("2026-03-01");

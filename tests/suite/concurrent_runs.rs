@@ -11,17 +11,29 @@ fn race(input: &Path, output: &Path, arguments: [&[&str]; 2]) -> Vec<Said> {
     let start = |more: &&[&str]| {
         let mut all = vec!["run", "--input", &input, "--output", &output];
         all.extend(*more);
-        command(&all, &[]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+        command(&all, &[])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap()
     };
     let both: Vec<_> = arguments.iter().map(start).collect();
-    both.into_iter().map(|run| said(run.wait_with_output().unwrap())).collect()
+    both.into_iter()
+        .map(|run| said(run.wait_with_output().unwrap()))
+        .collect()
 }
 
 /// Exactly one publishes; the other exits 6, or 0 where it began after that.
 #[track_caller]
 fn check(runs: &[Said], output: &Path) {
-    let published = runs.iter().filter(|run| run.code == 0 && run.out.contains("published 2026")).count();
-    let lost = runs.iter().filter(|run| run.code == 6 || (run.code == 0 && run.out.contains("already published"))).count();
+    let published = runs
+        .iter()
+        .filter(|run| run.code == 0 && run.out.contains("published 2026"))
+        .count();
+    let lost = runs
+        .iter()
+        .filter(|run| run.code == 6 || (run.code == 0 && run.out.contains("already published")))
+        .count();
     assert_eq!((published, lost), (1, 1), "{runs:?}");
     clout(&["snapshots", "verify", "--output", &path(output)]).exits(0);
 }
@@ -46,5 +58,12 @@ fn of_two_concurrent_runs_with_other_parameters_one_snapshot_stands_whole() {
 #[test]
 fn of_two_concurrent_runs_over_the_sample_data_one_publishes() {
     let site = Site::empty();
-    check(&race(&sample_data(), &site.output(), [&["--threads", "1"], &["--threads", "1"]]), &site.output());
+    check(
+        &race(
+            &sample_data(),
+            &site.output(),
+            [&["--threads", "1"], &["--threads", "1"]],
+        ),
+        &site.output(),
+    );
 }

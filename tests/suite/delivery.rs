@@ -58,14 +58,19 @@ fn networks_that_are_neither_known_nor_declared_are_skipped_and_named() {
     let snapshot = site.snapshot("2026-03-01");
     assert_eq!(snapshot.people(), ["twitter:ada", "twitter:bob", "twitter:cid"]);
     assert_eq!(snapshot.rejects(), Vec::<String>::new());
-    assert!(!site.output().join("snapshots/2026-03-02").exists(), "a skipped network has no load dates");
+    assert!(
+        !site.output().join("snapshots/2026-03-02").exists(),
+        "a skipped network has no load dates"
+    );
 }
 
 #[test]
 fn a_declared_network_counts_by_its_weights_and_odd_name() {
     let site = Site::of(&twitter());
     let row = Row::parse(day("2026-03-01"), "r 10:00 ada wave - bob");
-    let path = site.input().join("activities/network=friend%20feed/date=2026-03-01/x.parquet");
+    let path = site
+        .input()
+        .join("activities/network=friend%20feed/date=2026-03-01/x.parquet");
     write_file(&path, &activity_columns(&[row], &Form::default()));
     let job = site.another("job.toml");
     std::fs::write(&job, "[networks.'friend feed'.verbs]\nwave = 2.0\n").unwrap();
@@ -79,14 +84,22 @@ fn identities_of_unknown_networks_are_skipped_and_named() {
     let warehouse = twitter().identities("2026-03-01", "zoe=orkut:z1 ada=twitter:ada");
     let site = Site::of(&warehouse);
     site.run(&[]).exits(0).says("orkut");
-    assert_eq!(site.snapshot("2026-03-01").people(), ["ada", "twitter:bob", "twitter:cid"]);
+    assert_eq!(
+        site.snapshot("2026-03-01").people(),
+        ["ada", "twitter:bob", "twitter:cid"]
+    );
 }
 
 #[test]
 fn a_stray_file_is_refused_by_name_and_the_others_count() {
     let site = Site::of(&twitter());
     let folder = "activities/network=twitter/date=2026-03-01";
-    let strays: [(&str, &[u8]); 4] = [("README.txt", b"not Parquet, but in its place"), ("empty.parquet", b""), ("short", b"PAR1"), ("x.csv", b"activity_id,occurred_at,actor_id\n1,2,3\n")];
+    let strays: [(&str, &[u8]); 4] = [
+        ("README.txt", b"not Parquet, but in its place"),
+        ("empty.parquet", b""),
+        ("short", b"PAR1"),
+        ("x.csv", b"activity_id,occurred_at,actor_id\n1,2,3\n"),
+    ];
     for (name, bytes) in strays {
         std::fs::write(site.input().join(folder).join(name), bytes).unwrap();
     }
@@ -94,7 +107,12 @@ fn a_stray_file_is_refused_by_name_and_the_others_count() {
     let rejects = snapshot.rejects();
     assert_eq!(rejects.len(), strays.len(), "{rejects:?}");
     for (name, _) in strays {
-        assert!(rejects.iter().any(|reject| reject.starts_with(&format!("{folder}/{name} "))), "{name}: {rejects:?}");
+        assert!(
+            rejects
+                .iter()
+                .any(|reject| reject.starts_with(&format!("{folder}/{name} "))),
+            "{name}: {rejects:?}"
+        );
     }
     assert_eq!(snapshot.reactions("twitter:bob", "twitter"), 2);
 }
@@ -103,7 +121,10 @@ fn a_stray_file_is_refused_by_name_and_the_others_count() {
 fn a_partition_may_hold_any_number_of_files() {
     let one = night(&twitter(), "2026-03-01");
     for files in [2, 3] {
-        let form = Form { files, ..Form::default() };
+        let form = Form {
+            files,
+            ..Form::default()
+        };
         let split = Site::formed(&twitter(), &form).night("2026-03-01");
         assert_eq!(split.hashes(&[]), one.hashes(&[]));
         assert_eq!(split.manifest["inputs"].as_array().unwrap().len(), files);
@@ -112,10 +133,17 @@ fn a_partition_may_hold_any_number_of_files() {
 
 #[test]
 fn a_missing_optional_column_is_null() {
-    let posts = Warehouse::default().activities("twitter", "2026-03-01", "a 10:00 ada tweet - -\n b 10:00 bob tweet - -");
-    let form = Form { without: &["object_id", "target_id", "text"], ..Form::default() };
+    let posts =
+        Warehouse::default().activities("twitter", "2026-03-01", "a 10:00 ada tweet - -\n b 10:00 bob tweet - -");
+    let form = Form {
+        without: &["object_id", "target_id", "text"],
+        ..Form::default()
+    };
     let snapshot = Site::formed(&posts, &form).night("2026-03-01");
-    assert_eq!((snapshot.people().len(), snapshot.metric("posts_counted", "")), (2, 2.0));
+    assert_eq!(
+        (snapshot.people().len(), snapshot.metric("posts_counted", "")),
+        (2, 2.0)
+    );
     assert_eq!(snapshot.rejects(), Vec::<String>::new());
 }
 
@@ -127,12 +155,18 @@ fn a_missing_optional_column_is_null() {
 fn a_missing_required_column_refuses_the_file(#[case] column: &'static str) {
     let site = Site::of(&twitter());
     let row = Row::parse(day("2026-03-01"), "z 10:00 zoe like - bob");
-    let columns: Vec<_> = activity_columns(&[row], &Form::default()).into_iter().filter(|(name, _)| *name != column).collect();
+    let columns: Vec<_> = activity_columns(&[row], &Form::default())
+        .into_iter()
+        .filter(|(name, _)| *name != column)
+        .collect();
     let path = "activities/network=twitter/date=2026-03-01/lacking.parquet";
     write_file(&site.input().join(path), &columns);
     let snapshot = site.night("2026-03-01");
     let rejects = snapshot.rejects();
-    assert!(rejects.len() == 1 && rejects[0].starts_with(path) && rejects[0].contains(column), "{rejects:?}");
+    assert!(
+        rejects.len() == 1 && rejects[0].starts_with(path) && rejects[0].contains(column),
+        "{rejects:?}"
+    );
     assert_eq!(snapshot.reactions("twitter:bob", "twitter"), 2);
 }
 

@@ -55,9 +55,16 @@ fn usage_is_2(#[case] arguments: &[&str], #[case] says: &str) {
 fn a_mistake_in_a_job_file_is_2_and_named_by_line_with_the_nearest_key() {
     let site = twitter();
     let job = site.another("job.toml");
-    let text = format!("[input]\nroot = '{}'\nrooot = 'x'\n[output]\nroot = 'y'\n", path(&site.input()));
+    let text = format!(
+        "[input]\nroot = '{}'\nrooot = 'x'\n[output]\nroot = 'y'\n",
+        path(&site.input())
+    );
     std::fs::write(&job, text).unwrap();
-    clout(&["run", &path(&job)]).exits(2).says("job.toml:3").says("input.rooot").says("did you mean `input.root`");
+    clout(&["run", &path(&job)])
+        .exits(2)
+        .says("job.toml:3")
+        .says("input.rooot")
+        .says("did you mean `input.root`");
 }
 
 #[test]
@@ -97,7 +104,9 @@ fn results_that_are_not_there_are_3() {
     clout(&["top", "--output", &output]).exits(3);
     clout(&["snapshots", "verify", "--output", &output]).exits(3);
     site.night("2026-03-01");
-    clout(&["top", "--output", &output, "--as-of", "2026-03-02"]).exits(3).says("2026-03-01");
+    clout(&["top", "--output", &output, "--as-of", "2026-03-02"])
+        .exits(3)
+        .says("2026-03-01");
 }
 
 #[test]
@@ -115,7 +124,12 @@ fn refused_input_is_4() {
 fn an_output_that_cannot_be_written_is_5() {
     let site = twitter();
     std::fs::write(site.output(), b"a file where a folder should be").unwrap();
-    let hasty = ["--set", "storage.max_retries=0", "--set", "storage.retry_timeout_seconds=1"];
+    let hasty = [
+        "--set",
+        "storage.max_retries=0",
+        "--set",
+        "storage.retry_timeout_seconds=1",
+    ];
     site.run(&hasty).exits(5);
 }
 
@@ -150,8 +164,14 @@ fn backfill_stops_at_the_first_night_that_fails() {
         .activities("twitter", "2026-03-03", "c 10:00 ada like - bob");
     let site = Site::of(&warehouse);
     let (input, output) = (path(&site.input()), path(&site.output()));
-    let backfill = |from, to| clout(&["backfill", "--input", &input, "--output", &output, "--from", from, "--to", to]);
+    let backfill = |from, to| {
+        clout(&[
+            "backfill", "--input", &input, "--output", &output, "--from", from, "--to", to,
+        ])
+    };
     backfill("2026-03-01", "2026-03-03").exits(4).says("2026-03-02");
-    assert!(site.output().join("snapshots/2026-03-01").exists() && !site.output().join("snapshots/2026-03-03").exists());
+    assert!(
+        site.output().join("snapshots/2026-03-01").exists() && !site.output().join("snapshots/2026-03-03").exists()
+    );
     backfill("2026-03-03", "2026-03-01").exits(2);
 }

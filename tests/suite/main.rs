@@ -2,8 +2,8 @@
 
 mod support;
 
-mod counting;
 mod co_visits;
+mod counting;
 mod delivery;
 mod opt_outs;
 mod owners;
@@ -18,7 +18,10 @@ mod same_bytes;
 
 mod cli;
 mod concurrent_runs;
+mod deltas;
 mod exit_codes;
+mod generated;
+mod inspection;
 mod publishing;
 mod readers;
 mod real_data;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::support::clout::{Said, Site, path, clout};
+use crate::support::clout::{Said, Site, clout, path};
 use crate::support::tables::{Snapshot, TABLES, batches};
 use crate::support::warehouse::Warehouse;
 
@@ -17,7 +17,9 @@ fn warehouse() -> Warehouse {
     let day = |number: usize| {
         let mut rows = String::new();
         for actor in ["stay1", "stay2", "vanished-1", "vanished-2", "later-3", "vanished-own"] {
-            rows += &format!("{number}-{actor} 10:{number} {actor} like - bob\n {number}-{actor}-p 11:0{number} {actor} tweet - -\n");
+            rows += &format!(
+                "{number}-{actor} 10:{number} {actor} like - bob\n {number}-{actor}-p 11:0{number} {actor} tweet - -\n"
+            );
             rows += &format!("{number}-to-{actor} 12:0{number} stay1 reply - {actor}\n");
         }
         rows.replace("vanished-1-p", "x1").replace("-vanished", "-v")
@@ -26,13 +28,23 @@ fn warehouse() -> Warehouse {
         .fold(Warehouse::default(), |all, number| {
             let check_ins = format!("f{number} 09:00 vanished-f check_in v -\n g{number} 10:00 stay-f check_in v -");
             let date = format!("2026-03-0{number}");
-            all.activities("twitter", &date, &day(number)).activities("foursquare", &date, &check_ins)
+            all.activities("twitter", &date, &day(number))
+                .activities("foursquare", &date, &check_ins)
         })
         .follows("foursquare", "2026-03-01", "stay-f>vanished-f vanished-f>stay-f")
         .accounts("twitter", "2026-03-01", "stay1 vanished-1 vanished-own")
-        .identities("2026-03-01", "vanished=twitter:vanished-1 vanished=twitter:vanished-2 vanished=foursquare:vanished-f zoe=twitter:stay2")
-        .identities("2026-03-02", "vanished=twitter:vanished-1 vanished=twitter:vanished-2 vanished=foursquare:vanished-f zoe=twitter:stay2")
-        .identities("2026-03-04", "vanished=twitter:vanished-1 vanished=twitter:later-3 zoe=twitter:stay2")
+        .identities(
+            "2026-03-01",
+            "vanished=twitter:vanished-1 vanished=twitter:vanished-2 vanished=foursquare:vanished-f zoe=twitter:stay2",
+        )
+        .identities(
+            "2026-03-02",
+            "vanished=twitter:vanished-1 vanished=twitter:vanished-2 vanished=foursquare:vanished-f zoe=twitter:stay2",
+        )
+        .identities(
+            "2026-03-04",
+            "vanished=twitter:vanished-1 vanished=twitter:later-3 zoe=twitter:stay2",
+        )
         .identities("2026-03-05", "zoe=twitter:stay2 zoe=twitter:later-3")
         .opt_outs("2026-03-03", "vanished twitter:vanished-own")
 }
@@ -48,11 +60,18 @@ fn find(mark: &str, folder: &Path, found: &mut Vec<String>) {
             find(mark, &path, found);
             continue;
         }
-        if std::fs::read(&path).unwrap().windows(mark.len()).any(|bytes| bytes == mark.as_bytes()) {
+        if std::fs::read(&path)
+            .unwrap()
+            .windows(mark.len())
+            .any(|bytes| bytes == mark.as_bytes())
+        {
             found.push(format!("{}: its bytes", path.display()));
         }
         if path.extension().is_some_and(|ending| ending == "parquet") {
-            let values = batches(&path).iter().map(|batch| format!("{batch:?}")).collect::<String>();
+            let values = batches(&path)
+                .iter()
+                .map(|batch| format!("{batch:?}"))
+                .collect::<String>();
             found.extend(values.contains(mark).then(|| format!("{}: its values", path.display())));
         }
     }
@@ -68,7 +87,12 @@ fn expect_no(mark: &str, root: &Path, date: &str, said: &Said) {
         find(mark, &root.join(format!("{table}/snapshot_date={date}")), &mut found);
     }
     assert_eq!(found, Vec::<String>::new(), "{date}");
-    assert!(!said.out.contains(mark) && !said.err.contains(mark), "{}\n{}", said.out, said.err);
+    assert!(
+        !said.out.contains(mark) && !said.err.contains(mark),
+        "{}\n{}",
+        said.out,
+        said.err
+    );
 }
 
 #[test]
@@ -77,7 +101,11 @@ fn ids_of_people_who_opted_out_stand_nowhere_from_then_on() {
     let mut marks = Vec::new();
     for date in ["2026-03-01", "2026-03-02"] {
         site.run(&["--as-of", date]).exits(0);
-        find(MARK, &site.output().join(format!("scores/snapshot_date={date}")), &mut marks);
+        find(
+            MARK,
+            &site.output().join(format!("scores/snapshot_date={date}")),
+            &mut marks,
+        );
     }
     assert!(!marks.is_empty(), "they are there before");
     for date in ["2026-03-03", "2026-03-04", "2026-03-05"] {
@@ -91,14 +119,25 @@ fn ids_of_people_who_opted_out_stand_nowhere_from_then_on() {
     for mark in [MARK, LATER] {
         expect_no(mark, &site.another("at once"), "2026-03-05", &said);
     }
-    crate::nightly::check(&site.snapshot("2026-03-05"), &Snapshot::of(&site.another("at once"), "2026-03-05"), "opt-outs");
+    crate::nightly::check(
+        &site.snapshot("2026-03-05"),
+        &Snapshot::of(&site.another("at once"), "2026-03-05"),
+        "opt-outs",
+    );
 }
 
 #[test]
 fn their_rows_enter_no_sum_count_or_edge() {
     let snapshot = Site::of(&warehouse()).night("2026-03-05");
-    assert_eq!(snapshot.people(), ["foursquare:stay-f", "twitter:bob", "twitter:stay1", "zoe"]);
-    assert_eq!(snapshot.reactions("twitter:bob", "twitter"), 10, "five days of two who stay");
+    assert_eq!(
+        snapshot.people(),
+        ["foursquare:stay-f", "twitter:bob", "twitter:stay1", "zoe"]
+    );
+    assert_eq!(
+        snapshot.reactions("twitter:bob", "twitter"),
+        10,
+        "five days of two who stay"
+    );
     assert_eq!(snapshot.on("foursquare:stay-f", "foursquare")["reactions"], 0);
     let bob = &snapshot.scores()["twitter:bob"];
     assert!(bob["reach"].as_f64().unwrap() <= 2.0 + 1e-9);
@@ -106,11 +145,22 @@ fn their_rows_enter_no_sum_count_or_edge() {
 
 #[test]
 fn their_rows_are_counted_in_no_metric() {
-    let (before, after) = (Site::of(&warehouse()).night("2026-03-02"), Site::of(&warehouse()).night("2026-03-05"));
+    let (before, after) = (
+        Site::of(&warehouse()).night("2026-03-02"),
+        Site::of(&warehouse()).night("2026-03-05"),
+    );
     assert_eq!(before.metric("posts_counted", "twitter"), 12.0);
     // Ten reactions to bob and five to zoe, by people who stay.
-    assert_eq!(after.metric("posts_counted", "twitter"), 10.0, "posts of those who stay");
-    assert_eq!(after.metric("reactions_counted", "twitter"), 15.0, "reactions among those who stay");
+    assert_eq!(
+        after.metric("posts_counted", "twitter"),
+        10.0,
+        "posts of those who stay"
+    );
+    assert_eq!(
+        after.metric("reactions_counted", "twitter"),
+        15.0,
+        "reactions among those who stay"
+    );
 }
 
 #[test]
@@ -134,7 +184,9 @@ fn a_refused_row_of_theirs_is_told_without_their_ids() {
 fn another_hash_key_rebuilds_and_gives_the_same_scores() {
     let site = Site::of(&warehouse());
     site.night("2026-03-04");
-    site.run(&["--set", "state.hash_key=a secret of our own"]).exits(0).says("Rebuilding");
+    site.run(&["--set", "state.hash_key=a secret of our own"])
+        .exits(0)
+        .says("Rebuilding");
     site.run_into("plain", &[]).exits(0);
     let plain = Snapshot::of(&site.another("plain"), "2026-03-05");
     crate::nightly::check(&site.snapshot("2026-03-05"), &plain, "another key");
@@ -147,7 +199,12 @@ fn no_command_shows_them() {
     let (input, output) = (path(&site.input()), path(&site.output()));
     for format in ["text", "json"] {
         let format = ["--format", format];
-        let shows = [vec!["top", "--output", &output], vec!["snapshots", "show", "--output", &output], vec!["check", "--input", &input], vec!["plan", "--input", &input, "--output", &output]];
+        let shows = [
+            vec!["top", "--output", &output],
+            vec!["snapshots", "show", "--output", &output],
+            vec!["check", "--input", &input],
+            vec!["plan", "--input", &input, "--output", &output],
+        ];
         for mut arguments in shows {
             arguments.extend(format);
             clout(&arguments).exits(0).says_nothing_of(MARK);

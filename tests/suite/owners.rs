@@ -28,8 +28,14 @@ fn a_disputed_account_is_one_reject_and_a_repeated_claim_none() {
     let snapshot = night(&twitter().identities("2026-03-01", claims), "2026-03-01");
     let rejects = snapshot.rejects();
     assert_eq!(rejects.len(), 1, "{rejects:?}");
-    assert!(rejects[0].starts_with("identities/date=2026-03-01/part-0.parquet:0 "), "{rejects:?}");
-    assert!(!rejects[0].contains("bob") && !rejects[0].contains("ann"), "no person is named: {rejects:?}");
+    assert!(
+        rejects[0].starts_with("identities/date=2026-03-01/part-0.parquet:0 "),
+        "{rejects:?}"
+    );
+    assert!(
+        !rejects[0].contains("bob") && !rejects[0].contains("ann"),
+        "no person is named: {rejects:?}"
+    );
     assert_eq!(snapshot.table("rejects")[0]["network"], serde_json::Value::Null);
     assert_eq!(snapshot.people(), ["ann", "cid", "twitter:t2", "twitter:t3"]);
 }
@@ -41,7 +47,10 @@ fn the_newest_identities_count_for_all_of_history() {
         .identities("2026-03-01", "ann=twitter:t1")
         .identities("2026-03-03", "ann=twitter:t2 ann=twitter:t3");
     let site = Site::of(&warehouse);
-    assert_eq!(site.night("2026-03-02").people(), ["ann", "twitter:t2", "twitter:t3", "twitter:t4"]);
+    assert_eq!(
+        site.night("2026-03-02").people(),
+        ["ann", "twitter:t2", "twitter:t3", "twitter:t4"]
+    );
     let after = site.night("2026-03-03");
     assert_eq!(after.people(), ["ann", "twitter:t1", "twitter:t4"]);
     // t3's reaction to t2 is hers to herself now, and was counted the day before.
@@ -69,11 +78,24 @@ fn whoever_stands_in_the_newest_accounts_is_there() {
         .accounts("twitter", "2026-03-09", "future");
     let site = Site::of(&warehouse);
     let first = site.night("2026-03-01");
-    assert_eq!(first.people(), ["facebook:f1", "twitter:early", "twitter:t1", "twitter:t2", "twitter:t3"]);
+    assert_eq!(
+        first.people(),
+        ["facebook:f1", "twitter:early", "twitter:t1", "twitter:t2", "twitter:t3"]
+    );
     assert_eq!((first.score("twitter:early"), first.score("facebook:f1")), (None, None));
     assert_eq!(first.on("facebook:f1", "facebook")["posts"], 0);
     let third = site.night("2026-03-03");
-    assert_eq!(third.people(), ["facebook:f1", "twitter:late", "twitter:t1", "twitter:t2", "twitter:t3", "twitter:t4"]);
+    assert_eq!(
+        third.people(),
+        [
+            "facebook:f1",
+            "twitter:late",
+            "twitter:t1",
+            "twitter:t2",
+            "twitter:t3",
+            "twitter:t4"
+        ]
+    );
 }
 
 #[test]
@@ -81,7 +103,10 @@ fn networks_of_a_person_are_listed_in_order() {
     let warehouse = twitter()
         .activities("facebook", "2026-03-01", "a 10:00 f1 post - -")
         .accounts("linkedin", "2026-03-01", "l1")
-        .identities("2026-03-01", "ann=twitter:t2 ann=linkedin:l1 ann=facebook:f1 ann=foursquare:s1");
+        .identities(
+            "2026-03-01",
+            "ann=twitter:t2 ann=linkedin:l1 ann=facebook:f1 ann=foursquare:s1",
+        );
     let snapshot = night(&warehouse, "2026-03-01");
     let networks = serde_json::json!(["facebook", "foursquare", "linkedin", "twitter"]);
     assert_eq!(snapshot.scores()["ann"]["networks"], networks);

@@ -24,10 +24,19 @@ fn a_second_run_of_a_date_is_a_no_op_that_says_so() {
     let site = published();
     let before = files(&site);
     site.run(&[]).exits(0).says("already published").says("same parameters");
-    site.run(&["--as-of", DATE, "--rebuild"]).exits(0).says("already published");
-    let said = site.run(&["--set", "model.repeats.beta=1", "--set", "influences.min_percentile=90"]).exits(0);
-    said.says("model.repeats.beta").says("influences.min_percentile").says_nothing_of("damping");
-    let json = site.run(&["--set", "model.repeats.beta=1", "--format", "json"]).exits(0).json();
+    site.run(&["--as-of", DATE, "--rebuild"])
+        .exits(0)
+        .says("already published");
+    let said = site
+        .run(&["--set", "model.repeats.beta=1", "--set", "influences.min_percentile=90"])
+        .exits(0);
+    said.says("model.repeats.beta")
+        .says("influences.min_percentile")
+        .says_nothing_of("damping");
+    let json = site
+        .run(&["--set", "model.repeats.beta=1", "--format", "json"])
+        .exits(0)
+        .json();
     assert_eq!(json["differing_parameters"], serde_json::json!(["model.repeats.beta"]));
     assert_eq!(files(&site), before);
 }
@@ -35,7 +44,10 @@ fn a_second_run_of_a_date_is_a_no_op_that_says_so() {
 /// Every file below the output, with its content.
 fn files(site: &Site) -> BTreeSet<(String, Vec<u8>)> {
     let root = site.output();
-    files_below(&root).into_iter().map(|file| (file.clone(), std::fs::read(root.join(file)).unwrap())).collect()
+    files_below(&root)
+        .into_iter()
+        .map(|file| (file.clone(), std::fs::read(root.join(file)).unwrap()))
+        .collect()
 }
 
 #[rstest]
@@ -52,7 +64,9 @@ fn a_parameter_is_the_same_after_it_was_published(#[case] parameter: &str) {
 fn nothing_lies_beside_the_parts_the_manifests_and_the_state() {
     let site = published();
     for file in files_below(&site.output()) {
-        let is_part = TABLES.iter().any(|table| file.starts_with(&format!("{table}/snapshot_date={DATE}/part-")) && file.ends_with(".parquet"));
+        let is_part = TABLES.iter().any(|table| {
+            file.starts_with(&format!("{table}/snapshot_date={DATE}/part-")) && file.ends_with(".parquet")
+        });
         let is_manifest = file == format!("snapshots/{DATE}/manifest.json");
         assert!(is_part || is_manifest || file.starts_with("state/"), "{file}");
     }
@@ -62,15 +76,36 @@ fn nothing_lies_beside_the_parts_the_manifests_and_the_state() {
 fn the_manifest_has_the_keys_of_the_contract() {
     let manifest = published().snapshot(DATE).manifest;
     let keys: Vec<&String> = manifest.as_object().unwrap().keys().collect();
-    let expected = "version snapshot_date model_version run_id commit_id parameters converged residual inputs tables timings";
+    let expected =
+        "version snapshot_date model_version run_id commit_id parameters converged residual inputs tables timings";
     assert_eq!(keys, expected.split(' ').collect::<Vec<_>>());
-    assert_eq!((&manifest["version"], &manifest["snapshot_date"], &manifest["converged"]), (&1.into(), &DATE.into(), &true.into()));
-    assert!(manifest["inputs"].as_array().unwrap().iter().all(|input| input["path"].is_string() && input["size"].is_u64() && input.get("etag").is_some()));
-    assert_eq!(manifest["tables"].as_object().unwrap().keys().map(String::as_str).collect::<BTreeSet<_>>(), TABLES.into());
+    assert_eq!(
+        (&manifest["version"], &manifest["snapshot_date"], &manifest["converged"]),
+        (&1.into(), &DATE.into(), &true.into())
+    );
+    assert!(
+        manifest["inputs"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|input| input["path"].is_string() && input["size"].is_u64() && input.get("etag").is_some())
+    );
+    assert_eq!(
+        manifest["tables"]
+            .as_object()
+            .unwrap()
+            .keys()
+            .map(String::as_str)
+            .collect::<BTreeSet<_>>(),
+        TABLES.into()
+    );
 }
 
 #[rstest]
-#[case("scores", "person_id score score_low score_high coverage rank percentile delta_1d delta_7d delta_30d reach amplification audience_influence networks is_new last_active_at")]
+#[case(
+    "scores",
+    "person_id score score_low score_high coverage rank percentile delta_1d delta_7d delta_30d reach amplification audience_influence networks is_new last_active_at"
+)]
 #[case("network_scores", "person_id network score reach reactions posts share")]
 #[case("influences", "person_id other_person_id direction points reactions")]
 #[case("rejects", "table network load_date file row_number reason activity_id")]
@@ -81,12 +116,25 @@ fn a_table_has_the_columns_of_the_contract_and_is_written_as_it_says(#[case] tab
     let reader = SerializedFileReader::new(std::fs::File::open(part).unwrap()).unwrap();
     let metadata = reader.metadata();
     let schema = metadata.file_metadata().schema_descr();
-    let roots: Vec<&str> = schema.root_schema().get_fields().iter().map(|field| field.name()).collect();
+    let roots: Vec<&str> = schema
+        .root_schema()
+        .get_fields()
+        .iter()
+        .map(|field| field.name())
+        .collect();
     assert_eq!(roots, columns.split(' ').collect::<Vec<_>>());
     for group in metadata.row_groups() {
-        assert!(group.sorting_columns().is_some_and(|sorting| sorting[0].column_idx == 0 && !sorting[0].descending));
+        assert!(
+            group
+                .sorting_columns()
+                .is_some_and(|sorting| sorting[0].column_idx == 0 && !sorting[0].descending)
+        );
         for column in group.columns() {
-            assert!(matches!(column.compression(), Compression::ZSTD(_)), "{}", column.column_path());
+            assert!(
+                matches!(column.compression(), Compression::ZSTD(_)),
+                "{}",
+                column.column_path()
+            );
             assert!(column.statistics().is_some(), "{}", column.column_path());
             assert!(column.offset_index_offset().is_some(), "{}", column.column_path());
         }
@@ -106,7 +154,10 @@ fn tables_are_sorted_by_their_grain() {
         ("run_metrics", &["name", "network"]),
     ];
     for (table, grain) in grains {
-        let keys = snapshot.table(table).iter().map(|row| grain.iter().map(|name| row[*name].as_str()).collect::<Vec<_>>());
+        let keys = snapshot
+            .table(table)
+            .iter()
+            .map(|row| grain.iter().map(|name| row[*name].as_str()).collect::<Vec<_>>());
         let keys: Vec<Vec<Option<&str>>> = keys.collect();
         assert!(keys.windows(2).all(|pair| pair[0] < pair[1]), "{table}");
     }
@@ -135,7 +186,10 @@ fn verify_finds_a_flipped_byte() {
     let middle = bad.len() / 2;
     bad[middle] ^= 1;
     std::fs::write(&part, &bad).unwrap();
-    verify().exits(1).says(part.file_name().unwrap().to_str().unwrap()).says("SHA-256");
+    verify()
+        .exits(1)
+        .says(part.file_name().unwrap().to_str().unwrap())
+        .says("SHA-256");
     std::fs::write(&part, &good[..good.len() - 1]).unwrap();
     verify().exits(1).says("bytes, expected");
     std::fs::remove_file(&part).unwrap();

@@ -20,7 +20,17 @@ fn date(night: i32) -> String {
 /// A few rows over few people, so that copies, twins, late rows and venues meet.
 fn activities() -> impl Strategy<Value = Warehouse> {
     // Network, load date, id, days late, minute, actor, verb, object, target.
-    let row = (0..3_usize, 0..NIGHTS, 0..60_u32, 0..3_i32, 0..1440_u32, 0..6_u32, 0..5_usize, 0..3_u32, 0..7_u32);
+    let row = (
+        0..3_usize,
+        0..NIGHTS,
+        0..60_u32,
+        0..3_i32,
+        0..1440_u32,
+        0..6_u32,
+        0..5_usize,
+        0..3_u32,
+        0..7_u32,
+    );
     vec(row, 20..90).prop_map(|rows| {
         let mut warehouse = Warehouse::default();
         for (network, night, id, late, minute, actor, verb, object, target) in rows {
@@ -43,15 +53,21 @@ fn activities() -> impl Strategy<Value = Warehouse> {
 
 /// Identities, follows, accounts and opt-outs of some nights.
 fn with_people() -> impl Strategy<Value = Warehouse> {
-    let claims = vec((0..3_u32, 0..3_usize, 0..6_u32), 1..6);
+    let claims = vec((0..5_usize, 0..3_usize, 0..6_u32), 1..6);
     let follows = vec((0..6_u32, 0..6_u32), 1..12);
     let identities = vec((0..NIGHTS, claims), 0..4);
     let all_follows = vec((0..NIGHTS, follows), 0..3);
-    let opt_outs = vec((1..NIGHTS, prop_oneof!["p[0-2]", "twitter:a[0-5]", "foursquare:a[0-5]"]), 0..3);
+    let opt_outs = vec(
+        (1..NIGHTS, prop_oneof!["p[0-2]", "twitter:a[0-5]", "foursquare:a[0-5]"]),
+        0..3,
+    );
     (activities(), identities, all_follows, opt_outs).prop_map(|(mut warehouse, identities, follows, opt_outs)| {
         for (night, claims) in identities {
-            let claim = |(person, network, account): &(u32, usize, u32)| {
-                format!("p{person}={}:a{account} ", ["twitter", "foursquare", "linkedin"][*network])
+            let claim = |(person, network, account): &(usize, usize, u32)| {
+                format!(
+                    "p{person}={}:a{account} ",
+                    ["twitter", "foursquare", "linkedin"][*network]
+                )
             };
             warehouse = warehouse.identities(&date(night), &claims.iter().map(claim).collect::<String>());
         }

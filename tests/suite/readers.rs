@@ -2,12 +2,15 @@
 
 use std::process::Command;
 
-use crate::support::clout::{path, run, Site, said};
+use crate::support::clout::{Site, path, run, said};
 use crate::support::{repository, sample_data};
 
 #[test]
 fn other_readers_open_every_table_by_glob_with_the_documented_types() {
-    let is_there = Command::new("python3").args(["-c", "import pyarrow"]).output().is_ok_and(|output| output.status.success());
+    let is_there = Command::new("python3")
+        .args(["-c", "import pyarrow"])
+        .output()
+        .is_ok_and(|output| output.status.success());
     if !is_there {
         println!("skipped: no python3 with pyarrow");
         return;

@@ -2,15 +2,23 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::against_the_reference;
 use crate::nightly;
 use crate::support::clout::{Site, clout, path, run};
+use crate::support::days::day;
+use crate::support::read_back;
+use crate::support::s3::S3;
 use crate::support::tables::Snapshot;
 use crate::support::{files_below, shared_data};
 
 /// The corrupt and hostile files, without what describes them.
 fn hostile(data: &Path) -> Vec<PathBuf> {
     let root = data.join("hostile");
-    files_below(&root).into_iter().filter(|file| !file.ends_with("README.md")).map(|file| root.join(file)).collect()
+    files_below(&root)
+        .into_iter()
+        .filter(|file| !file.ends_with("README.md"))
+        .map(|file| root.join(file))
+        .collect()
 }
 
 #[test]
@@ -41,9 +49,18 @@ fn hostile_files_are_refused_by_name_and_the_good_rows_count() {
     said.exits(0);
     let (without, with) = (good.night(date), bad.snapshot(date));
     nightly::check(&with, &without, "beside hostile files");
-    let refused: Vec<&str> = with.table("rejects").iter().filter(|row| row["row_number"].is_null()).map(|row| row["file"].as_str().unwrap()).collect();
+    let refused: Vec<&str> = with
+        .table("rejects")
+        .iter()
+        .filter(|row| row["row_number"].is_null())
+        .map(|row| row["file"].as_str().unwrap())
+        .collect();
     assert_eq!(refused, names, "every file is refused by name, and once");
-    assert!(with.table("rejects").iter().all(|row| row["reason"].as_str().is_some_and(|reason| reason.len() > 20)));
+    assert!(
+        with.table("rejects")
+            .iter()
+            .all(|row| row["reason"].as_str().is_some_and(|reason| reason.len() > 20))
+    );
 }
 
 #[test]
@@ -53,7 +70,12 @@ fn hostile_files_in_the_other_tables_are_refused_too() {
     };
     let site = Site::of(&nightly::eventful());
     let date = "2026-03-05";
-    let folders = ["accounts/network=twitter", "follows/network=foursquare", "identities", "opt_outs"];
+    let folders = [
+        "accounts/network=twitter",
+        "follows/network=foursquare",
+        "identities",
+        "opt_outs",
+    ];
     for folder in folders {
         let folder = site.input().join(folder).join(format!("date={date}"));
         std::fs::create_dir_all(&folder).unwrap();
@@ -62,8 +84,18 @@ fn hostile_files_in_the_other_tables_are_refused_too() {
         }
     }
     let with = site.night(date);
-    assert_eq!(with.rejects().iter().filter(|reject| reject.contains("/hostile-")).count(), 4 * 77);
-    nightly::check(&with, &Site::of(&nightly::eventful()).night(date), "beside hostile files");
+    assert_eq!(
+        with.rejects()
+            .iter()
+            .filter(|reject| reject.contains("/hostile-"))
+            .count(),
+        4 * 77
+    );
+    nightly::check(
+        &with,
+        &Site::of(&nightly::eventful()).night(date),
+        "beside hostile files",
+    );
 }
 
 /// Publishes one date of real data and verifies it.
@@ -92,20 +124,55 @@ fn higgs_is_scored_on_the_night_of_the_announcement() {
 }
 
 #[test]
+fn higgs_gives_the_same_bytes_from_and_to_s3_and_night_by_night_the_same_scores() {
+    let Some((site, local)) = publish("higgs", "2012-07-04", &["--threads", "1"]) else {
+        return;
+    };
+    let higgs = shared_data().unwrap().join("higgs");
+    let server = S3::start();
+    server.bring(&higgs, "higgs");
+    server
+        .clout(&[
+            "run",
+            "--input",
+            &S3::url("higgs"),
+            "--output",
+            &S3::url("scored"),
+            "--threads",
+            "2",
+        ])
+        .exits(0);
+    assert_eq!(server.snapshot("scored", "2012-07-04").hashes(&[]), local.hashes(&[]));
+    for date in ["2012-07-01", "2012-07-02", "2012-07-03", "2012-07-04"] {
+        run(&higgs, &site.another("nightly"), &["--as-of", date]).exits(0);
+    }
+    nightly::check(&Snapshot::of(&site.another("nightly"), "2012-07-04"), &local, "higgs");
+}
+
+#[test]
 fn cardano_is_scored_as_a_declared_network() {
     let Some(data) = shared_data() else {
         return;
     };
-    let verbs = ["question=0.0", "answer=0.5", "comment=1.0", "accept=5.0"].map(|verb| format!("networks.stackexchange.verbs.{verb}"));
+    let verbs = ["question=0.0", "answer=0.5", "comment=1.0", "accept=5.0"]
+        .map(|verb| format!("networks.stackexchange.verbs.{verb}"));
     let arguments: Vec<&str> = verbs.iter().flat_map(|verb| ["--set", verb]).collect();
     let dates = std::fs::read_dir(data.join("cardano/activities/network=stackexchange")).unwrap();
-    let dates = dates.map(|entry| entry.unwrap().file_name().to_str().unwrap().trim_start_matches("date=").to_owned());
+    let dates = dates.map(|entry| {
+        entry
+            .unwrap()
+            .file_name()
+            .to_str()
+            .unwrap()
+            .trim_start_matches("date=")
+            .to_owned()
+    });
     let last = dates.max().unwrap();
     let (site, at_once) = publish("cardano", &last, &arguments).unwrap();
     assert_eq!(at_once.metric("rows_read", ""), 4_822.0);
     assert!(at_once.people().len() >= 3_987 && at_once.metric("persons_scored", "") > 500.0);
     // Night by night over the last week gives the same.
-    let last_day = crate::support::days::day(&last);
+    let last_day = day(&last);
     for back in (0..=7).rev() {
         let date = last_day.minus(back).to_string();
         let mut all = vec!["--as-of", &date];
@@ -117,9 +184,11 @@ fn cardano_is_scored_as_a_declared_network() {
 
 #[test]
 fn gowalla_is_scored_by_co_visits_alone() {
-    let Some((_site, snapshot)) = publish("gowalla", "2010-10-23", &[]) else {
+    let Some((_site, snapshot)) = publish("gowalla", "2010-10-23", &against_the_reference::AT_REST) else {
         return;
     };
+    let warehouse = read_back::read(&shared_data().unwrap().join("gowalla"));
+    against_the_reference::check(&snapshot, &warehouse, day("2010-10-23"));
     assert_eq!(snapshot.metric("rows_read", "foursquare"), 36_249.0);
     let co_visits = snapshot.metric("co_visits", "foursquare");
     assert!(co_visits > 100.0 && co_visits == snapshot.metric("reactions_counted", "foursquare"));

@@ -13,7 +13,9 @@ fn with_history() -> Warehouse {
 
 /// `count` good rows of a date, each by somebody else.
 fn good_rows(count: usize) -> String {
-    (0..count).map(|row| format!("good{row} 12:00 fan{row} like - star\n")).collect()
+    (0..count)
+        .map(|row| format!("good{row} 12:00 fan{row} like - star\n"))
+        .collect()
 }
 
 #[rstest]
@@ -27,26 +29,56 @@ fn good_rows(count: usize) -> String {
 #[case::before_2004("r 2003-12-31T23:59:59 ada like - bob", "time before 2004")]
 #[case::too_late("r D-31T23:59:59 ada like - bob", "delivered too late")]
 fn a_bad_row_is_one_row_of_rejects_and_nothing_else(#[case] row: &str, #[case] reason: &str) {
-    let network = if row.contains("co_visit") { "foursquare" } else { "twitter" };
-    let good = if network == "foursquare" { "good 12:00 fan tip_like - star" } else { "good 12:00 fan like - star" };
-    let first = if network == "foursquare" { "first 10:00 eve tip - -" } else { "first 10:00 eve tweet - -" };
+    let network = if row.contains("co_visit") {
+        "foursquare"
+    } else {
+        "twitter"
+    };
+    let good = if network == "foursquare" {
+        "good 12:00 fan tip_like - star"
+    } else {
+        "good 12:00 fan like - star"
+    };
+    let first = if network == "foursquare" {
+        "first 10:00 eve tip - -"
+    } else {
+        "first 10:00 eve tweet - -"
+    };
     let warehouse = Warehouse::default()
         .activities(network, "2026-03-01", first)
         .activities(network, "2026-03-05", &format!("{good}\n{row}"));
     let site = Site::of(&warehouse);
-    site.run(&["--set", "input.max_refused_share=1"]).exits(0).says(reason.split(':').next().unwrap());
+    site.run(&["--set", "input.max_refused_share=1"])
+        .exits(0)
+        .says(reason.split(':').next().unwrap());
     let snapshot = site.snapshot("2026-03-05");
     let file = format!("activities/network={network}/date=2026-03-05/part-000.parquet");
     let [reject] = snapshot.table("rejects") else {
         panic!("one reject, not {:?}", snapshot.rejects());
     };
-    assert!(snapshot.rejects()[0].starts_with(&format!("{file}:1 {reason}")), "{:?}", snapshot.rejects());
-    assert_eq!((text(reject, "table"), text(reject, "network")), ("activities", network));
+    assert!(
+        snapshot.rejects()[0].starts_with(&format!("{file}:1 {reason}")),
+        "{:?}",
+        snapshot.rejects()
+    );
+    assert_eq!(
+        (text(reject, "table"), text(reject, "network")),
+        ("activities", network)
+    );
     assert_eq!(reject["load_date"], crate::support::days::day("2026-03-05").0);
-    assert_eq!(reject["activity_id"].as_str().unwrap_or("-"), row.split_whitespace().next().unwrap());
+    assert_eq!(
+        reject["activity_id"].as_str().unwrap_or("-"),
+        row.split_whitespace().next().unwrap()
+    );
     let star = format!("{network}:star");
     assert_eq!((snapshot.reactions(&star, network), snapshot.people().len()), (1, 3));
-    assert_eq!((snapshot.metric("rows_read", network), snapshot.metric("rows_refused", network)), (3.0, 1.0));
+    assert_eq!(
+        (
+            snapshot.metric("rows_read", network),
+            snapshot.metric("rows_refused", network)
+        ),
+        (3.0, 1.0)
+    );
 }
 
 #[rstest]
@@ -64,12 +96,19 @@ fn a_networks_first_load_date_may_bring_a_backlog() {
     let old = "r 2009-05-01T10:00 ada like - bob";
     let late = old.replace("r ", "s ");
     let linkedin = |date, row| with_history().activities("linkedin", date, row);
-    let backlog = linkedin("2026-03-05", old).activities("linkedin", "2026-03-06", &format!("{late}\n{}", good_rows(30)));
+    let backlog =
+        linkedin("2026-03-05", old).activities("linkedin", "2026-03-06", &format!("{late}\n{}", good_rows(30)));
     let site = Site::of(&backlog);
     let first = site.night("2026-03-05");
-    assert_eq!((first.reactions("linkedin:bob", "linkedin"), first.rejects()), (1, vec![]));
+    assert_eq!(
+        (first.reactions("linkedin:bob", "linkedin"), first.rejects()),
+        (1, vec![])
+    );
     let second = site.night("2026-03-06");
-    assert_eq!((second.reactions("linkedin:bob", "linkedin"), second.rejects().len()), (1, 1));
+    assert_eq!(
+        (second.reactions("linkedin:bob", "linkedin"), second.rejects().len()),
+        (1, 1)
+    );
     site.run_into("at_once", &["--as-of", "2026-03-06"]).exits(0);
     let at_once = crate::support::tables::Snapshot::of(&site.another("at_once"), "2026-03-06");
     assert_eq!(at_once.reactions("linkedin:bob", "linkedin"), 1);
@@ -77,7 +116,11 @@ fn a_networks_first_load_date_may_bring_a_backlog() {
 
 #[test]
 fn the_lateness_window_is_the_jobs() {
-    let warehouse = with_history().activities("twitter", "2026-03-10", &format!("r D-3T10:00 ada like - bob\n{}", good_rows(30)));
+    let warehouse = with_history().activities(
+        "twitter",
+        "2026-03-10",
+        &format!("r D-3T10:00 ada like - bob\n{}", good_rows(30)),
+    );
     let site = Site::of(&warehouse);
     site.run(&["--set", "input.max_lateness_days=2"]).exits(0);
     assert_eq!(site.snapshot("2026-03-10").rejects().len(), 1);
@@ -105,7 +148,11 @@ fn the_share_is_taken_by_network_and_load_date() {
     let warehouse = Warehouse::default()
         .activities("facebook", "2026-03-01", &many)
         .activities("twitter", "2026-03-02", &many)
-        .activities("facebook", "2026-03-02", "a 10:00 ada like - bob\n b 10:00 ada like - cid\n c 10:00 ada poke - bob");
+        .activities(
+            "facebook",
+            "2026-03-02",
+            "a 10:00 ada like - bob\n b 10:00 ada like - cid\n c 10:00 ada poke - bob",
+        );
     let site = Site::of(&warehouse);
     site.run(&[]).exits(4).says("1 of 3 rows");
     site.run(&["--set", "input.max_refused_share=0.34"]).exits(0);
@@ -121,7 +168,10 @@ fn a_bad_file_alone_never_refuses_a_run_but_in_strict_mode() {
     let snapshot = site.snapshot("2026-03-02");
     assert!(snapshot.rejects()[0].starts_with(file), "{:?}", snapshot.rejects());
     assert!(snapshot.table("rejects")[0]["row_number"].is_null());
-    assert_eq!((snapshot.rejects().len(), snapshot.reactions("twitter:star", "twitter")), (1, 2));
+    assert_eq!(
+        (snapshot.rejects().len(), snapshot.reactions("twitter:star", "twitter")),
+        (1, 2)
+    );
 }
 
 #[test]
@@ -136,12 +186,27 @@ fn rows_of_accounts_follows_and_identities_without_their_ids_are_refused_too() {
     use crate::support::columns::{Texts, texts};
     use crate::support::warehouse::write_file;
     let site = Site::of(&with_history());
-    let ids = |values: &[Option<&str>]| texts(&values.iter().map(|v| v.map(str::to_owned)).collect::<Vec<_>>(), Texts::Plain);
+    let ids = |values: &[Option<&str>]| {
+        texts(
+            &values.iter().map(|v| v.map(str::to_owned)).collect::<Vec<_>>(),
+            Texts::Plain,
+        )
+    };
     let some = ids(&[Some("eve"), Some("ada")]);
     let null = ids(&[Some("eve"), None]);
     let files = [
-        ("accounts/network=twitter/date=2026-03-01/a.parquet", vec![("account_id", null.clone())]),
-        ("identities/date=2026-03-01/i.parquet", vec![("person_id", some.clone()), ("network", some.clone()), ("account_id", null.clone())]),
+        (
+            "accounts/network=twitter/date=2026-03-01/a.parquet",
+            vec![("account_id", null.clone())],
+        ),
+        (
+            "identities/date=2026-03-01/i.parquet",
+            vec![
+                ("person_id", some.clone()),
+                ("network", some.clone()),
+                ("account_id", null.clone()),
+            ],
+        ),
         ("opt_outs/date=2026-03-01/o.parquet", vec![("person_id", ids(&[None]))]),
     ];
     for (file, columns) in &files {
@@ -150,5 +215,11 @@ fn rows_of_accounts_follows_and_identities_without_their_ids_are_refused_too() {
     site.run(&["--set", "input.max_refused_share=1"]).exits(0);
     let rejects = site.snapshot("2026-03-01").rejects();
     assert_eq!(rejects.len(), 3, "{rejects:?}");
-    assert!(rejects.iter().zip(&files).all(|(reject, (file, _))| reject.starts_with(file)), "{rejects:?}");
+    assert!(
+        rejects
+            .iter()
+            .zip(&files)
+            .all(|(reject, (file, _))| reject.starts_with(file)),
+        "{rejects:?}"
+    );
 }

@@ -5,13 +5,15 @@ use std::collections::BTreeMap;
 use crate::support::clout::{Site, run};
 use crate::support::sample_data;
 use crate::support::tables::{Record, Snapshot, number, text};
-use crate::support::warehouse::Warehouse;
 
 /// Two snapshots to recompute from: one small and full of ties, one large.
 fn snapshots() -> [Snapshot; 2] {
     let site = Site::of(&crate::nightly::eventful());
     run(&sample_data(), &site.another("sample"), &[]).exits(0);
-    [site.night("2026-03-08"), Snapshot::of(&site.another("sample"), "2026-10-31")]
+    [
+        site.night("2026-03-08"),
+        Snapshot::of(&site.another("sample"), "2026-10-31"),
+    ]
 }
 
 fn networks_by_person(snapshot: &Snapshot) -> BTreeMap<&str, Vec<&Record>> {
@@ -31,7 +33,11 @@ fn ranks_ties_and_percentiles_follow_from_the_scores() {
     // No score here is clamped: the base alone is worth 11 points, and nobody is near 100.
     let mut tied = 0;
     for snapshot in snapshots() {
-        let scores: Vec<f64> = snapshot.table("scores").iter().filter_map(|row| number(row, "score")).collect();
+        let scores: Vec<f64> = snapshot
+            .table("scores")
+            .iter()
+            .filter_map(|row| number(row, "score"))
+            .collect();
         for row in snapshot.table("scores") {
             let Some(score) = number(row, "score") else {
                 assert!(row["rank"].is_null() && row["percentile"].is_null(), "{row:?}");
@@ -42,7 +48,10 @@ fn ranks_ties_and_percentiles_follow_from_the_scores() {
             tied += scores.len() - above - below - 1;
             assert_eq!(row["rank"], above + 1, "{row:?}");
             let percentile = 100.0 * below as f64 / scores.len() as f64;
-            assert!((number(row, "percentile").unwrap() - percentile).abs() < 1e-12, "{row:?}");
+            assert!(
+                (number(row, "percentile").unwrap() - percentile).abs() < 1e-12,
+                "{row:?}"
+            );
         }
     }
     assert!(tied > 0, "some scores are equal");
@@ -63,7 +72,10 @@ fn a_score_is_null_if_and_only_if_nobody_else_reacted() {
             }
         }
         assert!(scored > 5 && unscored > 1);
-        assert_eq!((snapshot.metric("persons", ""), snapshot.metric("persons_scored", "")), ((scored + unscored) as f64, scored as f64));
+        assert_eq!(
+            (snapshot.metric("persons", ""), snapshot.metric("persons_scored", "")),
+            ((scored + unscored) as f64, scored as f64)
+        );
     }
 }
 
@@ -73,10 +85,17 @@ fn shares_of_networks_sum_to_one() {
         let scores = snapshot.scores();
         for (person, rows) in networks_by_person(&snapshot) {
             match scores[person]["score"].is_null() {
-                true => assert!(rows.iter().all(|row| row["share"].is_null() && row["score"].is_null()), "{person}"),
+                true => assert!(
+                    rows.iter().all(|row| row["share"].is_null() && row["score"].is_null()),
+                    "{person}"
+                ),
                 false => assert!((sum(&rows, "share") - 1.0).abs() < 1e-9, "{person}"),
             }
-            assert_eq!(scores[person]["networks"].as_array().unwrap().len(), rows.len(), "{person}");
+            assert_eq!(
+                scores[person]["networks"].as_array().unwrap().len(),
+                rows.len(),
+                "{person}"
+            );
         }
     }
 }
@@ -107,11 +126,15 @@ fn reach_lies_between_one_and_the_number_of_reactors() {
 fn the_interval_holds_the_score_where_there_is_one() {
     for snapshot in snapshots() {
         for row in snapshot.table("scores") {
-            let [low, score, high, coverage] = ["score_low", "score", "score_high", "coverage"].map(|name| number(row, name));
+            let [low, score, high, coverage] =
+                ["score_low", "score", "score_high", "coverage"].map(|name| number(row, name));
             if let (Some(low), Some(score), Some(high)) = (low, score, high) {
                 assert!(1.0 <= low && low <= score && score <= high && high <= 100.0, "{row:?}");
             }
-            assert!(coverage.is_none_or(|coverage| (0.0..=1.0).contains(&coverage)), "{row:?}");
+            assert!(
+                coverage.is_none_or(|coverage| (0.0..=1.0).contains(&coverage)),
+                "{row:?}"
+            );
         }
     }
 }
@@ -125,14 +148,20 @@ fn influences_are_listed_for_the_top_and_at_most_twenty_a_direction() {
             let person = text(row, "person_id");
             assert!(number(scores[person], "percentile").unwrap() >= 95.0, "{row:?}");
             assert!(row["reactions"].as_i64().unwrap() > 0);
-            lists.entry((person, text(row, "direction"))).or_default().push(number(row, "points").unwrap());
+            lists
+                .entry((person, text(row, "direction")))
+                .or_default()
+                .push(number(row, "points").unwrap());
         }
         for ((person, direction), points) in lists {
             assert!(points.len() <= 20, "{person} {direction}");
             if direction == "influenced_by" {
                 // Points are shares of the person's own score: all of it, unless some are cut off.
                 let missing = number(scores[person], "score").unwrap() - points.iter().sum::<f64>();
-                assert!(missing > -1e-9 && (points.len() == 20 || missing < 1e-9), "{person}: {missing}");
+                assert!(
+                    missing > -1e-9 && (points.len() == 20 || missing < 1e-9),
+                    "{person}: {missing}"
+                );
             }
         }
     }
@@ -146,67 +175,4 @@ fn the_mass_of_the_propagation_is_one() {
         assert!((snapshot.metric("residual", "") - in_manifest).abs() < 1e-20);
         assert!(snapshot.metric("residual", "") <= 1e-7);
     }
-}
-
-/// Thirty-one days of twitter: everybody likes bob, and ada comes back after the first day on the last.
-fn a_month() -> Warehouse {
-    (1..=31).fold(Warehouse::default(), |all, day| {
-        let mut rows = format!("a{day} 10:00 fan{} like - bob\n b{day} 11:00 bob like - fan0", day % 5);
-        if day == 1 || day == 31 {
-            rows += &format!("\n c{day} 12:00 eve like - ada");
-        }
-        if day == 31 {
-            rows += "\n d 12:00 eve like - novice";
-        }
-        all.activities("twitter", &format!("2026-03-{day:02}"), &rows)
-    })
-}
-
-#[test]
-fn deltas_are_differences_of_published_scores() {
-    let site = Site::of(&a_month());
-    let dates = ["2026-03-01", "2026-03-24", "2026-03-30", "2026-03-31"];
-    let nights: Vec<Snapshot> = dates.iter().map(|date| site.night(date)).collect();
-    let last = &nights[3];
-    for row in last.table("scores") {
-        for (column, before) in [("delta_1d", &nights[2]), ("delta_7d", &nights[1]), ("delta_30d", &nights[0])] {
-            let before = before.scores().get(text(row, "person_id")).and_then(|row| number(row, "score"));
-            let expected = number(row, "score").zip(before).map(|(now, before)| now - before);
-            assert_eq!(number(row, column), expected, "{column} of {row:?}");
-        }
-    }
-    let deltas = |person: &str| ["delta_1d", "delta_7d", "delta_30d"].map(|column| last.scores()[person][column].is_number());
-    assert_eq!(deltas("twitter:bob"), [true; 3]);
-    assert_eq!(deltas("twitter:novice"), [false; 3]);
-    assert_eq!(deltas("twitter:eve"), [false; 3], "nobody reacted to eve");
-}
-
-#[test]
-fn a_delta_without_a_snapshot_to_compare_with_is_null_and_never_filled_in_later() {
-    let site = Site::of(&a_month());
-    let before = site.night("2026-03-31").hashes(&[]);
-    let deltas = |snapshot: &Snapshot| snapshot.table("scores").iter().any(|row| row["delta_1d"].is_number());
-    assert!(!deltas(&site.snapshot("2026-03-31")));
-    site.night("2026-03-30");
-    site.run(&["--as-of", "2026-03-31"]).exits(0);
-    assert_eq!(site.snapshot("2026-03-31").hashes(&[]), before);
-}
-
-#[test]
-fn is_new_means_that_no_earlier_snapshot_under_this_root_has_the_person() {
-    let site = Site::of(&a_month().identities("2026-03-30", "bobby=twitter:bob"));
-    let new = |snapshot: &Snapshot| -> Vec<String> {
-        let rows = snapshot.table("scores").iter().filter(|row| row["is_new"] == true);
-        rows.map(|row| text(row, "person_id").to_owned()).collect()
-    };
-    let first = site.night("2026-03-01");
-    assert_eq!(new(&first).len(), first.people().len(), "everybody is new on the first night");
-    let fans = ["twitter:fan2", "twitter:fan3"];
-    assert_eq!(new(&site.night("2026-03-03")), fans);
-    std::fs::remove_dir_all(site.output().join("state")).unwrap();
-    assert_eq!(new(&site.night("2026-03-30")), ["bobby", "twitter:fan4"]);
-    assert_eq!(new(&site.night("2026-03-31")), ["twitter:novice"]);
-    site.run_into("another root", &["--as-of", "2026-03-31"]).exits(0);
-    let elsewhere = Snapshot::of(&site.another("another root"), "2026-03-31");
-    assert_eq!(new(&elsewhere).len(), elsewhere.people().len());
 }

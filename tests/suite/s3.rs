@@ -1,5 +1,7 @@
 //! The same program from and to S3, over real HTTP.
 
+use std::process::Stdio;
+
 use crate::support::clout::{Site, command, path, run, said};
 use crate::support::s3::{Mood, S3};
 use crate::support::sample_data;
@@ -38,9 +40,16 @@ fn a_run_from_and_to_s3_gives_the_bytes_of_a_local_one() {
     let (server, site) = (server(), Site::of(&crate::nightly::eventful()));
     for date in crate::nightly::DATES {
         server.clout(&arguments(&urls(), &["--as-of", date])).exits(0);
-        assert_eq!(server.snapshot("output", date).hashes(&[]), site.night(date).hashes(&[]), "{date}");
+        assert_eq!(
+            server.snapshot("output", date).hashes(&[]),
+            site.night(date).hashes(&[]),
+            "{date}"
+        );
     }
-    server.clout(&arguments(&urls(), &[])).exits(0).says("already published");
+    server
+        .clout(&arguments(&urls(), &[]))
+        .exits(0)
+        .says("already published");
 }
 
 #[test]
@@ -54,7 +63,10 @@ fn the_sample_data_on_s3_gives_the_bytes_of_a_local_run() {
     assert_eq!(server.snapshot("results", "2026-10-31").hashes(&[]), local.hashes(&[]));
     let output = &urls[1];
     server.clout(&["snapshots", "verify", "--output", output]).exits(0);
-    let top = server.clout(&["top", "--output", output, "-n", "1", "--format", "json"]).exits(0).json();
+    let top = server
+        .clout(&["top", "--output", output, "-n", "1", "--format", "json"])
+        .exits(0)
+        .json();
     assert_eq!(top[0]["person_id"], "ada-the-specialist");
 }
 
@@ -65,8 +77,15 @@ fn doctor_passes_on_a_good_store_and_fails_on_others() {
     let said = server.clout(&["doctor", "--output", &url, "--format", "json"]).exits(0);
     let checks = said.json();
     let checks = checks.as_array().unwrap();
-    assert!(checks.len() >= 3 && checks.iter().all(|check| check["is_ok"] == true), "{checks:?}");
-    assert_eq!(crate::support::files_below(&server.folder("output")), Vec::<String>::new(), "what doctor leaves");
+    assert!(
+        checks.len() >= 3 && checks.iter().all(|check| check["is_ok"] == true),
+        "{checks:?}"
+    );
+    assert_eq!(
+        crate::support::files_below(&server.folder("output")),
+        Vec::<String>::new(),
+        "what doctor leaves"
+    );
     let mut hasty = vec!["doctor", "--output", &url];
     hasty.extend(HASTY);
     server.is(Mood::ReadOnly);
@@ -88,16 +107,32 @@ fn a_store_that_fails_exits_5_and_nothing_is_published() {
     server.clout(&["snapshots", "verify", "--output", &urls()[1]]).exits(0);
 }
 
-/// One run waits with its manifest at the door while another publishes; returns what the loser said.
-fn lost_race(server: &S3, others: &[&str]) -> crate::support::clout::Said {
+/// Starts a run and waits until its manifest is at the door.
+fn run_up_to_its_manifest(server: &S3) -> std::process::Child {
     server.hold_the_next_manifest();
     let urls = urls();
     let mut slow = command(&arguments(&urls, &["--threads", "1"]), &server.environment());
-    let slow = slow.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap();
+    slow.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let slow = slow.spawn().unwrap();
     server.wait_for_a_manifest();
-    server.clout(&arguments(&urls, others)).exits(0);
+    slow
+}
+
+/// One run waits with its manifest at the door while another publishes; returns what the loser said.
+fn lost_race(server: &S3, others: &[&str]) -> crate::support::clout::Said {
+    let slow = run_up_to_its_manifest(server);
+    server.clout(&arguments(&urls(), others)).exits(0);
     server.let_the_manifest_in();
     said(slow.wait_with_output().unwrap())
+}
+
+/// How many runs' states of the date there are.
+fn states(server: &S3) -> usize {
+    let commits = std::fs::read_dir(server.folder("output/state").join(DATE)).unwrap();
+    let has_files = |folder: std::path::PathBuf| !crate::support::files_below(&folder).is_empty();
+    commits
+        .filter(|commit| has_files(commit.as_ref().unwrap().path()))
+        .count()
 }
 
 #[test]
@@ -105,25 +140,52 @@ fn of_two_runs_the_one_whose_manifest_lands_first_wins_and_the_other_exits_6() {
     let server = server();
     lost_race(&server, &[]).exits(6).says("same bytes");
     server.clout(&["snapshots", "verify", "--output", &urls()[1]]).exits(0);
-    let commits = std::fs::read_dir(server.folder("output/state").join(DATE)).unwrap();
-    let with_files = commits.filter(|commit| std::fs::read_dir(commit.as_ref().unwrap().path()).unwrap().next().is_some());
-    assert_eq!(with_files.count(), 1, "the loser took its state away");
+    assert_eq!(states(&server), 1, "the loser took its state away");
 }
 
 #[test]
 fn a_loser_with_other_parameters_leaves_nothing_of_its_own() {
     let server = server();
-    lost_race(&server, &["--set", "model.repeats.beta=1"]).exits(6).says("other bytes");
+    lost_race(&server, &["--set", "model.repeats.beta=1"])
+        .exits(6)
+        .says("other bytes");
     let said = server.clout(&["snapshots", "verify", "--output", &urls()[1]]);
     said.exits(0).says_nothing_of("not named");
-    assert_eq!(server.snapshot("output", DATE).manifest["parameters"]["model"]["repeats"]["beta"], 1.0);
+    assert_eq!(
+        server.snapshot("output", DATE).manifest["parameters"]["model"]["repeats"]["beta"],
+        1.0
+    );
+}
+
+#[test]
+fn what_a_killed_run_left_behind_is_swept_by_the_next() {
+    let server = server();
+    let mut killed = run_up_to_its_manifest(&server);
+    killed.kill().unwrap();
+    killed.wait().unwrap();
+    assert!(
+        !server
+            .folder("output/snapshots")
+            .join(DATE)
+            .join("manifest.json")
+            .exists()
+    );
+    assert_eq!(states(&server), 1);
+    server
+        .clout(&arguments(&urls(), &["--set", "model.repeats.beta=1"]))
+        .exits(0);
+    server.clout(&["snapshots", "verify", "--output", &urls()[1]]).exits(0);
+    assert_eq!(states(&server), 1);
 }
 
 #[test]
 fn wrong_credentials_are_told_as_such() {
     let server = server();
     let mut environment = server.environment();
-    environment.iter_mut().filter(|(name, _)| name.contains("SECRET")).for_each(|(_, value)| *value = "wrong".to_owned());
+    environment
+        .iter_mut()
+        .filter(|(name, _)| name.contains("SECRET"))
+        .for_each(|(_, value)| *value = "wrong".to_owned());
     let urls = urls();
     let mut hasty = arguments(&urls, &HASTY);
     hasty.push("--quiet");
@@ -137,5 +199,8 @@ fn input_on_disk_may_be_published_to_s3() {
     let (server, site) = (S3::start(), Site::of(&crate::nightly::eventful()));
     let urls = [path(&site.input()), S3::url("output")];
     server.clout(&arguments(&urls, &[])).exits(0);
-    assert_eq!(server.snapshot("output", DATE).hashes(&[]), site.night(DATE).hashes(&[]));
+    assert_eq!(
+        server.snapshot("output", DATE).hashes(&[]),
+        site.night(DATE).hashes(&[])
+    );
 }

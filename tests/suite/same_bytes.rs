@@ -30,7 +30,10 @@ fn row_order_and_file_split_do_not_show(#[case] form: Form) {
 #[case("2")]
 #[case("7")]
 fn the_number_of_threads_does_not_show(#[case] threads: &str) {
-    assert_eq!(hashes(&Form::default(), &["--threads", threads]), hashes(&Form::default(), &[]));
+    assert_eq!(
+        hashes(&Form::default(), &["--threads", threads]),
+        hashes(&Form::default(), &[])
+    );
 }
 
 #[test]
@@ -55,10 +58,19 @@ fn the_state_is_the_same_however_the_night_came_about() {
         let folder = site.output().join("state").join(DATE).join(commit);
         let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
         let tables = files.filter(|file| file.extension().is_some_and(|ending| ending == "arrow"));
-        tables.map(|file| (file.file_name().unwrap().to_owned(), std::fs::read(&file).unwrap())).collect::<std::collections::BTreeMap<_, _>>()
+        tables
+            .map(|file| (file.file_name().unwrap().to_owned(), std::fs::read(&file).unwrap()))
+            .collect::<std::collections::BTreeMap<_, _>>()
     };
     let plain = state(&Form::default(), &["--threads", "1"]);
-    let shuffled = state(&Form { files: 4, shuffled: Some(3), ..Form::default() }, &["--threads", "2"]);
+    let shuffled = state(
+        &Form {
+            files: 4,
+            shuffled: Some(3),
+            ..Form::default()
+        },
+        &["--threads", "2"],
+    );
     assert!(plain.len() > 5);
     assert_eq!(plain.keys().collect::<Vec<_>>(), shuffled.keys().collect::<Vec<_>>());
     assert!(plain.iter().all(|(name, bytes)| shuffled[name] == *bytes));
@@ -71,7 +83,11 @@ fn redelivered(warehouse: &Warehouse) -> Warehouse {
     for (network, date) in keys {
         let rows = warehouse.activities[&(network.clone(), date)].clone();
         let some: Vec<_> = rows.iter().step_by(3).cloned().collect();
-        again.activities.get_mut(&(network.clone(), date)).unwrap().extend(some.iter().cloned());
+        again
+            .activities
+            .get_mut(&(network.clone(), date))
+            .unwrap()
+            .extend(some.iter().cloned());
         if let Some(next) = again.activities.get_mut(&(network, clout::day::Day(date.0 + 1))) {
             next.extend(some);
         }
@@ -86,7 +102,9 @@ fn redelivering_a_third_of_every_day_changes_no_score() {
     let mut copies = 0.0;
     for date in crate::nightly::DATES {
         // A backlog that comes again is late, and refused.
-        again.run(&["--as-of", date, "--set", "input.max_refused_share=1"]).exits(0);
+        again
+            .run(&["--as-of", date, "--set", "input.max_refused_share=1"])
+            .exits(0);
         let (once, again) = (once.night(date), again.snapshot(date));
         for table in ["scores", "network_scores", "influences"] {
             assert_eq!(once.hashes(&[])[table], again.hashes(&[])[table], "{table} of {date}");
@@ -114,7 +132,10 @@ fn names_of_parts_begin_with_the_hash_of_their_content() {
 
 fn sha256(bytes: &[u8]) -> String {
     use sha2::Digest;
-    sha2::Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    sha2::Sha256::digest(bytes)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 #[test]

@@ -14,10 +14,24 @@ struct Source {
 /// Every source file that is no test, up to where its own tests begin.
 fn sources() -> Vec<Source> {
     let root = repository().join("src");
-    let files: Vec<String> = files_below(&root).into_iter().filter(|file| file.ends_with(".rs")).collect();
+    let files: Vec<String> = files_below(&root)
+        .into_iter()
+        .filter(|file| file.ends_with(".rs"))
+        .collect();
     let tests: BTreeSet<String> = files.iter().flat_map(|file| test_modules(&root, file)).collect();
-    let is_test = |file: &String| tests.iter().any(|test| file == test || file.starts_with(&format!("{}/", test.trim_end_matches(".rs"))));
-    files.into_iter().filter(|file| !is_test(file)).map(|path| Source { lines: code(&root.join(&path)), path }).collect()
+    let is_test = |file: &String| {
+        tests
+            .iter()
+            .any(|test| file == test || file.starts_with(&format!("{}/", test.trim_end_matches(".rs"))))
+    };
+    files
+        .into_iter()
+        .filter(|file| !is_test(file))
+        .map(|path| Source {
+            lines: code(&root.join(&path)),
+            path,
+        })
+        .collect()
 }
 
 fn code(path: &Path) -> Vec<String> {
@@ -25,7 +39,11 @@ fn code(path: &Path) -> Vec<String> {
     let lines: Vec<&str> = text.lines().collect();
     let is_test = |pair: &[&str]| pair[0].trim() == "#[cfg(test)]" && pair[1].contains("mod tests {");
     let end = lines.windows(2).position(is_test).unwrap_or(lines.len());
-    lines[..end].iter().filter(|line| !line.trim().starts_with("//")).map(|line| (*line).to_owned()).collect()
+    lines[..end]
+        .iter()
+        .filter(|line| !line.trim().starts_with("//"))
+        .map(|line| (*line).to_owned())
+        .collect()
 }
 
 /// The files of modules that a file declares for tests only.
@@ -40,14 +58,20 @@ fn test_modules(root: &Path, file: &str) -> Vec<String> {
     let mut found = Vec::new();
     let (mut is_test, mut path) = (false, None);
     for line in text.lines().map(str::trim) {
-        let declared = line.trim_start_matches("pub(crate) ").trim_start_matches("pub(super) ").trim_start_matches("pub ");
+        let declared = line
+            .trim_start_matches("pub(crate) ")
+            .trim_start_matches("pub(super) ")
+            .trim_start_matches("pub ");
         if line == "#[cfg(test)]" {
             (is_test, path) = (true, None);
         } else if let Some(rest) = line.strip_prefix("#[path = \"") {
             path = rest.strip_suffix("\"]").map(str::to_owned);
         } else if let Some(name) = declared.strip_prefix("mod ").and_then(|rest| rest.strip_suffix(';')) {
             if is_test {
-                let file = path.take().map(|path| beside.join(path)).unwrap_or_else(|| Path::new(&folder).join(format!("{name}.rs")));
+                let file = path
+                    .take()
+                    .map(|path| beside.join(path))
+                    .unwrap_or_else(|| Path::new(&folder).join(format!("{name}.rs")));
                 found.push(file.to_str().unwrap().to_owned());
             }
             is_test = false;
@@ -62,7 +86,16 @@ fn test_modules(root: &Path, file: &str) -> Vec<String> {
 fn lines_with(words: &[&str], is_meant: impl Fn(&str) -> bool) -> Vec<String> {
     let meant: Vec<Source> = sources().into_iter().filter(|source| is_meant(&source.path)).collect();
     let has = |line: &&String| words.iter().any(|word| line.contains(word));
-    meant.iter().flat_map(|source| source.lines.iter().filter(has).map(|line| format!("{}: {}", source.path, line.trim()))).collect()
+    meant
+        .iter()
+        .flat_map(|source| {
+            source
+                .lines
+                .iter()
+                .filter(has)
+                .map(|line| format!("{}: {}", source.path, line.trim()))
+        })
+        .collect()
 }
 
 fn is_cli(file: &str) -> bool {
@@ -88,8 +121,23 @@ const ARROWS: [(&str, &[&str]); 5] = [
     ("warehouse/", &["warehouse", "schema", "error", "day"]),
     ("networks/", &["networks", "settle", "error", "day"]),
     ("generate/", &["generate", "error", "day"]),
-    ("intake/", &["intake", "warehouse", "networks", "schema", "error", "day"]),
-    ("influence/", &["influence", "graph", "networks", "people", "settle", "intake", "error", "day"]),
+    (
+        "intake/",
+        &["intake", "warehouse", "networks", "schema", "error", "day"],
+    ),
+    (
+        "influence/",
+        &[
+            "influence",
+            "graph",
+            "networks",
+            "people",
+            "settle",
+            "intake",
+            "error",
+            "day",
+        ],
+    ),
 ];
 
 #[test]
@@ -106,29 +154,57 @@ fn arrows_point_one_way() {
 
 #[test]
 fn nobody_but_night_and_the_command_line_uses_the_night() {
-    assert_eq!(lines_with(&["crate::night"], |file| !is_cli(file) && !file.starts_with("night/")), NOTHING);
+    assert_eq!(
+        lines_with(&["crate::night"], |file| !is_cli(file) && !file.starts_with("night/")),
+        NOTHING
+    );
 }
 
 #[test]
 fn time_environment_and_randomness_come_in_by_the_front_door() {
-    let words = ["SystemTime", "time::Instant", "Instant::now", "Zoned::now", "Timestamp::now", "std::env", "env::var", "getrandom", "rand::", "rand_chacha", "thread_rng"];
+    let words = [
+        "SystemTime",
+        "time::Instant",
+        "Instant::now",
+        "Zoned::now",
+        "Timestamp::now",
+        "std::env",
+        "env::var",
+        "getrandom",
+        "rand::",
+        "rand_chacha",
+        "thread_rng",
+    ];
     // The generator draws from a seed that comes in by the front door.
     let is_meant = |file: &str| !is_cli(file) && !file.starts_with("generate/");
     assert_eq!(lines_with(&words, is_meant), NOTHING);
-    let unseeded = ["SystemTime", "Instant::now", "std::env", "getrandom", "thread_rng", "from_os_rng"];
+    let unseeded = [
+        "SystemTime",
+        "Instant::now",
+        "std::env",
+        "getrandom",
+        "thread_rng",
+        "from_os_rng",
+    ];
     assert_eq!(lines_with(&unseeded, |file| file.starts_with("generate/")), NOTHING);
 }
 
 #[test]
 fn nothing_is_unwrapped_outside_of_tests() {
-    assert_eq!(lines_with(&[".unwrap()", ".expect(", "todo!(", "unimplemented!("], |_| true), NOTHING);
+    assert_eq!(
+        lines_with(&[".unwrap()", ".expect(", "todo!(", "unimplemented!("], |_| true),
+        NOTHING
+    );
 }
 
 #[test]
 fn no_source_file_is_longer_than_300_lines() {
     for folder in ["src", "tests", "benches"] {
         let root = repository().join(folder);
-        for file in files_below(&root).iter().filter(|file| file.ends_with(".rs") || file.ends_with(".py")) {
+        for file in files_below(&root)
+            .iter()
+            .filter(|file| file.ends_with(".rs") || file.ends_with(".py"))
+        {
             let lines = std::fs::read_to_string(root.join(file)).unwrap().lines().count();
             assert!(lines <= 300, "{folder}/{file} has {lines} lines");
         }

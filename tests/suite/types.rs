@@ -10,9 +10,21 @@ use crate::support::warehouse::{Form, Warehouse};
 /// Two networks and all tables, with ids that are integers and times of whole seconds.
 fn warehouse() -> Warehouse {
     Warehouse::default()
-        .activities("twitter", "2026-03-01", "1 10:00 11 like - 12\n 2 10:01 13 retweet - 12\n 3 10:02 12 tweet 700 -")
-        .activities("twitter", "2026-03-02", "4 10:00 11 reply 700 12\n 5 D-1T10:01 12 like - 13\n 2 D-1T10:01 13 retweet - 12")
-        .activities("foursquare", "2026-03-02", "1 10:00 21 check_in 900 -\n 2 11:00 22 check_in 900 -\n 3 12:00 22 tip_like - 21")
+        .activities(
+            "twitter",
+            "2026-03-01",
+            "1 10:00 11 like - 12\n 2 10:01 13 retweet - 12\n 3 10:02 12 tweet 700 -",
+        )
+        .activities(
+            "twitter",
+            "2026-03-02",
+            "4 10:00 11 reply 700 12\n 5 D-1T10:01 12 like - 13\n 2 D-1T10:01 13 retweet - 12",
+        )
+        .activities(
+            "foursquare",
+            "2026-03-02",
+            "1 10:00 21 check_in 900 -\n 2 11:00 22 check_in 900 -\n 3 12:00 22 tip_like - 21",
+        )
         .follows("foursquare", "2026-03-01", "22>21")
         .accounts("twitter", "2026-03-01", "11 12 13 14")
         .identities("2026-03-02", "ada=twitter:11 ada=foursquare:21 bob=twitter:12")
@@ -39,9 +51,18 @@ const UTC: Times = Times(TimeUnit::Microsecond, Some("UTC"));
 #[case::another_zone(Texts::Plain, Texts::Plain, Times(TimeUnit::Millisecond, Some("+05:30")))]
 fn a_type_variant_gives_the_same_bytes(#[case] ids: Texts, #[case] words: Texts, #[case] times: Times) {
     let plain = Site::of(&warehouse()).night("2026-03-02");
-    let variant = Site::formed(&warehouse(), &Form { ids, words, times, ..Form::default() }).night("2026-03-02");
+    let variant = Site::formed(
+        &warehouse(),
+        &Form {
+            ids,
+            words,
+            times,
+            ..Form::default()
+        },
+    )
+    .night("2026-03-02");
     assert_eq!(plain.rejects(), Vec::<String>::new());
-    assert_eq!(plain.score("ada").is_some(), true);
+    assert!(plain.score("ada").is_some());
     assert_eq!(variant.hashes(&[]), plain.hashes(&[]));
 }
 
@@ -65,9 +86,90 @@ fn the_files_of_one_partition_may_differ_in_their_types() {
         for (network, date) in half.activities.keys() {
             let folder = format!("activities/network={network}/date={date}");
             std::fs::create_dir_all(site.input().join(&folder)).unwrap();
-            std::fs::copy(root.join(&folder).join("part-000.parquet"), site.input().join(&folder).join(name)).unwrap();
+            std::fs::copy(
+                root.join(&folder).join("part-000.parquet"),
+                site.input().join(&folder).join(name),
+            )
+            .unwrap();
         }
     }
-    Warehouse { activities: Default::default(), ..all }.write(&site.input());
+    Warehouse {
+        activities: Default::default(),
+        ..all
+    }
+    .write(&site.input());
     assert_eq!(site.night("2026-03-02").hashes(&[]), plain.hashes(&[]));
+}
+
+#[test]
+fn a_time_that_no_calendar_has_is_a_refused_row() {
+    use crate::support::warehouse::{Row, activity_columns, write_file};
+    let site = Site::of(&warehouse());
+    let row = Row::parse(crate::support::days::day("2026-03-02"), "9 10:00 11 like - 12");
+    let mut columns = activity_columns(
+        &[
+            row.clone(),
+            Row {
+                id: Some("10".to_owned()),
+                ..row
+            },
+        ],
+        &Form::default(),
+    );
+    let seconds = arrow::array::TimestampSecondArray::from(vec![i64::MAX, i64::MIN]);
+    columns[1].1 = std::sync::Arc::new(seconds.with_timezone("UTC"));
+    write_file(
+        &site
+            .input()
+            .join("activities/network=twitter/date=2026-03-02/odd.parquet"),
+        &columns,
+    );
+    site.run(&["--set", "input.max_refused_share=1"]).exits(0);
+    let rejects = site.snapshot("2026-03-02").rejects();
+    assert!(
+        rejects.len() == 2 && rejects.iter().all(|reject| reject.contains("/odd.parquet:")),
+        "{rejects:?}"
+    );
+}
+
+#[test]
+fn ids_may_hold_any_text() {
+    let ids = [
+        "a:b",
+        "a/b",
+        "Ünï çødé",
+        "👋",
+        "a'b\"c",
+        "a=b",
+        "0",
+        "-1",
+        "NULL",
+        "%20",
+        "a|b",
+    ];
+    let row = |(index, id): (usize, &&str)| crate::support::warehouse::Row {
+        id: Some(format!("r{index} {id}")),
+        at: Some(crate::support::days::time(
+            crate::support::days::day("2026-03-01"),
+            "10:00",
+        )),
+        actor: Some((*id).to_owned()),
+        verb: Some("like".to_owned()),
+        object: None,
+        target: Some(format!("to {id}")),
+    };
+    let mut all = Warehouse::default().opt_outs("2026-03-02", "twitter:a:b");
+    let rows = ids.iter().enumerate().map(row).collect();
+    all.activities
+        .insert(("twitter".to_owned(), crate::support::days::day("2026-03-01")), rows);
+    let site = Site::of(&all);
+    let first = site.night("2026-03-01");
+    assert_eq!((first.people().len(), first.rejects().len()), (2 * ids.len(), 0));
+    assert!(ids.iter().all(|id| first.score(&format!("twitter:to {id}")).is_some()));
+    let second = site.night("2026-03-02");
+    assert_eq!(
+        second.people().len(),
+        2 * ids.len() - 2,
+        "a:b is out, and nobody else reacted to their target"
+    );
 }

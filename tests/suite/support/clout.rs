@@ -30,14 +30,24 @@ impl Said {
     /// The same, if stdout or stderr has the text.
     #[track_caller]
     pub fn says(self, text: &str) -> Said {
-        assert!(self.out.contains(text) || self.err.contains(text), "no '{text}' in\n{}\n{}", self.out, self.err);
+        assert!(
+            self.out.contains(text) || self.err.contains(text),
+            "no '{text}' in\n{}\n{}",
+            self.out,
+            self.err
+        );
         self
     }
 
     /// The same, if neither stdout nor stderr has the text.
     #[track_caller]
     pub fn says_nothing_of(self, text: &str) -> Said {
-        assert!(!self.out.contains(text) && !self.err.contains(text), "'{text}' in\n{}\n{}", self.out, self.err);
+        assert!(
+            !self.out.contains(text) && !self.err.contains(text),
+            "'{text}' in\n{}\n{}",
+            self.out,
+            self.err
+        );
         self
     }
 
@@ -95,7 +105,9 @@ impl Site {
 
     /// An empty input root.
     pub fn empty() -> Site {
-        let site = Site { folder: tempfile::tempdir().expect("a temporary folder") };
+        let site = Site {
+            folder: tempfile::tempdir().expect("a temporary folder"),
+        };
         std::fs::create_dir_all(site.input()).expect("a writable folder");
         site
     }

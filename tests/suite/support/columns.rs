@@ -29,7 +29,11 @@ pub struct Times(pub TimeUnit, pub Option<&'static str>);
 /// A column of texts or ids.
 pub fn texts(values: &[Option<String>], carrier: Texts) -> ArrayRef {
     let each = || values.iter().map(Option::as_deref);
-    let integers = || values.iter().map(|value| value.as_ref().map(|text| text.parse::<i64>().expect("an integer id")));
+    let integers = || {
+        values
+            .iter()
+            .map(|value| value.as_ref().map(|text| text.parse::<i64>().expect("an integer id")))
+    };
     match carrier {
         Texts::Plain => Arc::new(each().collect::<StringArray>()),
         Texts::Large => Arc::new(each().collect::<LargeStringArray>()),

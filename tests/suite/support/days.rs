@@ -18,7 +18,10 @@ pub fn time(load_date: Day, text: &str) -> i64 {
     let (date, clock) = match text.split_once('T') {
         None => (load_date, text),
         Some((date, clock)) => match date.strip_prefix('D') {
-            Some(offset) => (Day(load_date.0 + offset.parse::<i32>().expect("an offset in days")), clock),
+            Some(offset) => (
+                Day(load_date.0 + offset.parse::<i32>().expect("an offset in days")),
+                clock,
+            ),
             None => (day(date), clock),
         },
     };

@@ -32,7 +32,11 @@ pub fn read(root: &Path) -> Warehouse {
             object: object[r].clone(),
             target: target[r].clone(),
         };
-        warehouse.activities.entry((network, date)).or_default().extend((0..batch.num_rows()).map(row));
+        warehouse
+            .activities
+            .entry((network, date))
+            .or_default()
+            .extend((0..batch.num_rows()).map(row));
     }
     for (network, date, batch) in partitions(&root.join("accounts")) {
         let ids = whole(&batch, ["account_id"]).map(|[id]| id);
@@ -75,12 +79,21 @@ fn partitions(folder: &Path) -> Vec<(String, Day, RecordBatch)> {
                 continue;
             }
             let key = path.to_str().expect("a path of UTF-8");
-            let level = |name: &str| key.split('/').find_map(|part| part.strip_prefix(name)).map(str::to_owned);
+            let level = |name: &str| {
+                key.split('/')
+                    .find_map(|part| part.strip_prefix(name))
+                    .map(str::to_owned)
+            };
             let Some(date) = level("date=").and_then(|text| text.parse().ok()) else {
                 continue;
             };
             let reader = ParquetRecordBatchReaderBuilder::try_new(File::open(&path).expect("a file")).ok();
-            for batch in reader.and_then(|reader| reader.build().ok()).into_iter().flatten().flatten() {
+            for batch in reader
+                .and_then(|reader| reader.build().ok())
+                .into_iter()
+                .flatten()
+                .flatten()
+            {
                 found.push((level("network=").unwrap_or_default(), date, batch));
             }
         }
@@ -90,7 +103,13 @@ fn partitions(folder: &Path) -> Vec<(String, Day, RecordBatch)> {
 
 fn texts(batch: &RecordBatch, name: &str) -> Option<Vec<Option<String>>> {
     let column = cast(batch.column_by_name(name)?, &DataType::Utf8).ok()?;
-    Some(column.as_string::<i32>().iter().map(|text| text.map(str::to_owned)).collect())
+    Some(
+        column
+            .as_string::<i32>()
+            .iter()
+            .map(|text| text.map(str::to_owned))
+            .collect(),
+    )
 }
 
 fn instants(batch: &RecordBatch) -> Option<Vec<Option<i64>>> {
@@ -100,5 +119,9 @@ fn instants(batch: &RecordBatch) -> Option<Vec<Option<i64>>> {
     };
     let micros = cast(column, &DataType::Timestamp(TimeUnit::Microsecond, zone.clone())).ok()?;
     let micros = micros.as_primitive::<TimestampMicrosecondType>();
-    Some((0..micros.len()).map(|row| micros.is_valid(row).then(|| micros.value(row))).collect())
+    Some(
+        (0..micros.len())
+            .map(|row| micros.is_valid(row).then(|| micros.value(row)))
+            .collect(),
+    )
 }

@@ -78,12 +78,20 @@ impl S3 {
             hold: AtomicU8::new(Hold::Off as u8),
             release: Notify::new(),
         });
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build();
         let runtime = runtime.expect("threads");
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).expect("a free port");
         let port = listener.local_addr().expect("an address").port();
         runtime.spawn(serve(listener, door.clone()));
-        S3 { folder, door, port, _runtime: runtime }
+        S3 {
+            folder,
+            door,
+            port,
+            _runtime: runtime,
+        }
     }
 
     /// Changes how every further request is answered.
@@ -189,7 +197,10 @@ async fn answer(door: Arc<Door>, request: Request<Incoming>) -> Result<HttpRespo
     let is_conditional = request.headers().contains_key("if-none-match") && request.method() == hyper::Method::PUT;
     let (armed, holding) = (Hold::Armed as u8, Hold::Holding as u8);
     if is_conditional && request.uri().path().ends_with("/manifest.json") {
-        let is_held = door.hold.compare_exchange(armed, holding, Ordering::SeqCst, Ordering::SeqCst).is_ok();
+        let is_held = door
+            .hold
+            .compare_exchange(armed, holding, Ordering::SeqCst, Ordering::SeqCst)
+            .is_ok();
         if is_held {
             door.release.notified().await;
         }

@@ -44,7 +44,10 @@ impl Snapshot {
 
     /// `scores` by person.
     pub fn scores(&self) -> BTreeMap<&str, &Record> {
-        self.table("scores").iter().map(|row| (text(row, "person_id"), row)).collect()
+        self.table("scores")
+            .iter()
+            .map(|row| (text(row, "person_id"), row))
+            .collect()
     }
 
     /// The persons of `scores`.
@@ -56,14 +59,22 @@ impl Snapshot {
     #[track_caller]
     pub fn score(&self, person: &str) -> Option<f64> {
         let scores = self.scores();
-        number(scores.get(person).unwrap_or_else(|| panic!("nobody {person} among {:?}", scores.keys())), "score")
+        number(
+            scores
+                .get(person)
+                .unwrap_or_else(|| panic!("nobody {person} among {:?}", scores.keys())),
+            "score",
+        )
     }
 
     /// A row of `network_scores`.
     #[track_caller]
     pub fn on(&self, person: &str, network: &str) -> &Record {
         let is_it = |row: &&Record| text(row, "person_id") == person && text(row, "network") == network;
-        self.table("network_scores").iter().find(is_it).unwrap_or_else(|| panic!("no {person} on {network}"))
+        self.table("network_scores")
+            .iter()
+            .find(is_it)
+            .unwrap_or_else(|| panic!("no {person} on {network}"))
     }
 
     /// Counted reactions to a person on a network.
@@ -75,20 +86,32 @@ impl Snapshot {
     /// A metric of a network, or of the whole warehouse for "".
     pub fn metric(&self, name: &str, network: &str) -> f64 {
         let is_it = |row: &&Record| row["name"] == name && row["network"].as_str().unwrap_or("") == network;
-        self.table("run_metrics").iter().find(is_it).map_or(0.0, |row| number(row, "value").expect("a value"))
+        self.table("run_metrics")
+            .iter()
+            .find(is_it)
+            .map_or(0.0, |row| number(row, "value").expect("a value"))
     }
 
     /// The rejects as `file:row reason`, in order; a whole file has no row.
     pub fn rejects(&self) -> Vec<String> {
-        let row = |row: &Record| row["row_number"].as_i64().map(|number| format!(":{number}")).unwrap_or_default();
-        self.table("rejects").iter().map(|r| format!("{}{} {}", text(r, "file"), row(r), text(r, "reason"))).collect()
+        let row = |row: &Record| {
+            row["row_number"]
+                .as_i64()
+                .map(|number| format!(":{number}"))
+                .unwrap_or_default()
+        };
+        self.table("rejects")
+            .iter()
+            .map(|r| format!("{}{} {}", text(r, "file"), row(r), text(r, "reason")))
+            .collect()
     }
 
     /// SHA-256 of the files of every table but `left_out`.
     pub fn hashes(&self, left_out: &[&str]) -> BTreeMap<String, String> {
         let tables = self.manifest["tables"].as_object().expect("tables").iter();
         let kept = tables.filter(|(name, _)| !left_out.contains(&name.as_str()));
-        kept.map(|(name, table)| (name.clone(), table["files"].to_string())).collect()
+        kept.map(|(name, table)| (name.clone(), table["files"].to_string()))
+            .collect()
     }
 }
 
@@ -112,14 +135,28 @@ pub fn part_files(root: &Path, table: &str, date: &str) -> Vec<PathBuf> {
 /// Batches of one Parquet file.
 pub fn batches(path: &Path) -> Vec<RecordBatch> {
     let file = std::fs::File::open(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    let reader = ParquetRecordBatchReaderBuilder::try_new(file).expect("a Parquet file").build().expect("a reader");
+    let reader = ParquetRecordBatchReaderBuilder::try_new(file)
+        .expect("a Parquet file")
+        .build()
+        .expect("a reader");
     reader.map(|batch| batch.expect("a batch")).collect()
 }
 
 fn rows_of(path: &Path) -> Vec<Record> {
     let of_batch = |batch: RecordBatch| {
-        let names: Vec<String> = batch.schema().fields().iter().map(|field| field.name().clone()).collect();
-        let record = |row: usize| names.iter().cloned().zip(batch.columns().iter().map(|c| value(c, row))).collect();
+        let names: Vec<String> = batch
+            .schema()
+            .fields()
+            .iter()
+            .map(|field| field.name().clone())
+            .collect();
+        let record = |row: usize| {
+            names
+                .iter()
+                .cloned()
+                .zip(batch.columns().iter().map(|c| value(c, row)))
+                .collect()
+        };
         (0..batch.num_rows()).map(record).collect::<Vec<Record>>()
     };
     batches(path).into_iter().flat_map(of_batch).collect()
@@ -139,7 +176,10 @@ fn value(column: &dyn Array, row: usize) -> Value {
         DataType::List(_) => {
             let list: &ListArray = column.as_list();
             let items = list.value(row);
-            (0..items.len()).map(|item| value(&items, item)).collect::<Vec<_>>().into()
+            (0..items.len())
+                .map(|item| value(&items, item))
+                .collect::<Vec<_>>()
+                .into()
         }
         other => panic!("{other} is no published type"),
     }

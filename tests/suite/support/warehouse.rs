@@ -34,7 +34,14 @@ impl Row {
         assert_eq!(words.len(), 6, "six words: {line}");
         let word = |index: usize| (words[index] != "-").then(|| words[index].to_owned());
         let at = word(1).map(|text| time(load_date, &text));
-        Row { id: word(0), at, actor: word(2), verb: word(3), object: word(4), target: word(5) }
+        Row {
+            id: word(0),
+            at,
+            actor: word(2),
+            verb: word(3),
+            object: word(4),
+            target: word(5),
+        }
     }
 }
 
@@ -68,7 +75,14 @@ pub struct Form {
 impl Default for Form {
     fn default() -> Form {
         let times = Times(TimeUnit::Microsecond, Some("UTC"));
-        Form { ids: Texts::Plain, words: Texts::Plain, times, files: 1, shuffled: None, without: &[] }
+        Form {
+            ids: Texts::Plain,
+            words: Texts::Plain,
+            times,
+            files: 1,
+            shuffled: None,
+            without: &[],
+        }
     }
 }
 
@@ -76,8 +90,15 @@ impl Warehouse {
     /// Adds rows of activities, one a line.
     pub fn activities(mut self, network: &str, date: &str, lines: &str) -> Warehouse {
         let date = day(date);
-        let rows = lines.lines().map(str::trim).filter(|line| !line.is_empty()).map(|line| Row::parse(date, line));
-        self.activities.entry((network.to_owned(), date)).or_default().extend(rows);
+        let rows = lines
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty())
+            .map(|line| Row::parse(date, line));
+        self.activities
+            .entry((network.to_owned(), date))
+            .or_default()
+            .extend(rows);
         self
     }
 
@@ -90,8 +111,15 @@ impl Warehouse {
 
     /// Adds a snapshot of follows, given as `follower>followee`.
     pub fn follows(mut self, network: &str, date: &str, pairs: &str) -> Warehouse {
-        let pair = |pair: &str| pair.split_once('>').map(|(a, b)| (a.to_owned(), b.to_owned())).expect("follower>followee");
-        self.follows.insert((network.to_owned(), day(date)), pairs.split_whitespace().map(pair).collect());
+        let pair = |pair: &str| {
+            pair.split_once('>')
+                .map(|(a, b)| (a.to_owned(), b.to_owned()))
+                .expect("follower>followee")
+        };
+        self.follows.insert(
+            (network.to_owned(), day(date)),
+            pairs.split_whitespace().map(pair).collect(),
+        );
         self
     }
 
@@ -102,13 +130,17 @@ impl Warehouse {
             let (network, account) = account.split_once(':').expect("person=network:account");
             [person.to_owned(), network.to_owned(), account.to_owned()]
         };
-        self.identities.insert(day(date), claims.split_whitespace().map(claim).collect());
+        self.identities
+            .insert(day(date), claims.split_whitespace().map(claim).collect());
         self
     }
 
     /// Adds persons who opt out.
     pub fn opt_outs(mut self, date: &str, persons: &str) -> Warehouse {
-        self.opt_outs.entry(day(date)).or_default().extend(persons.split_whitespace().map(str::to_owned));
+        self.opt_outs
+            .entry(day(date))
+            .or_default()
+            .extend(persons.split_whitespace().map(str::to_owned));
         self
     }
 
@@ -126,7 +158,10 @@ impl Warehouse {
                 rows.shuffle(&mut rand_chacha::ChaCha8Rng::seed_from_u64(seed));
             }
             for (index, part) in rows.chunks(rows.len().div_ceil(form.files).max(1)).enumerate() {
-                write_file(&folder.join(format!("part-{index:03}.parquet")), &activity_columns(part, form));
+                write_file(
+                    &folder.join(format!("part-{index:03}.parquet")),
+                    &activity_columns(part, form),
+                );
             }
             if rows.is_empty() {
                 write_file(&folder.join("part-000.parquet"), &activity_columns(&[], form));
@@ -135,7 +170,10 @@ impl Warehouse {
         let some = |values: &mut dyn Iterator<Item = &String>| values.cloned().map(Some).collect::<Vec<_>>();
         for ((network, date), ids) in &self.accounts {
             let columns = vec![("account_id", texts(&some(&mut ids.iter()), form.ids))];
-            write_file(&root.join(format!("accounts/network={network}/date={date}/part-0.parquet")), &columns);
+            write_file(
+                &root.join(format!("accounts/network={network}/date={date}/part-0.parquet")),
+                &columns,
+            );
         }
         for ((network, date), pairs) in &self.follows {
             let from = texts(&some(&mut pairs.iter().map(|(from, _)| from)), form.ids);
@@ -162,23 +200,34 @@ impl Warehouse {
 
 /// The columns of activities.
 pub fn activity_columns(rows: &[Row], form: &Form) -> Vec<(&'static str, ArrayRef)> {
-    let column = |get: &dyn Fn(&Row) -> Option<String>, carrier| texts(&rows.iter().map(get).collect::<Vec<_>>(), carrier);
-    let said: ArrayRef = Arc::new(rows.iter().map(|row| row.object.as_ref().map(|_| "said")).collect::<StringArray>());
+    let column =
+        |get: &dyn Fn(&Row) -> Option<String>, carrier| texts(&rows.iter().map(get).collect::<Vec<_>>(), carrier);
+    let said: ArrayRef = Arc::new(
+        rows.iter()
+            .map(|row| row.object.as_ref().map(|_| "said"))
+            .collect::<StringArray>(),
+    );
     let all: Vec<(&'static str, ArrayRef)> = vec![
         ("activity_id", column(&|row| row.id.clone(), form.ids)),
-        ("occurred_at", times(&rows.iter().map(|row| row.at).collect::<Vec<_>>(), form.times)),
+        (
+            "occurred_at",
+            times(&rows.iter().map(|row| row.at).collect::<Vec<_>>(), form.times),
+        ),
         ("actor_id", column(&|row| row.actor.clone(), form.ids)),
         ("verb", column(&|row| row.verb.clone(), form.words)),
         ("object_id", column(&|row| row.object.clone(), form.ids)),
         ("target_id", column(&|row| row.target.clone(), form.ids)),
         ("text", said),
     ];
-    all.into_iter().filter(|(name, _)| !form.without.contains(name)).collect()
+    all.into_iter()
+        .filter(|(name, _)| !form.without.contains(name))
+        .collect()
 }
 
 /// Writes one Parquet file.
 pub fn write_file(path: &Path, columns: &[(&str, ArrayRef)]) {
-    let batch = RecordBatch::try_from_iter_with_nullable(columns.iter().map(|(name, column)| (*name, column.clone(), true)));
+    let batch =
+        RecordBatch::try_from_iter_with_nullable(columns.iter().map(|(name, column)| (*name, column.clone(), true)));
     let batch = batch.expect("columns of one length");
     std::fs::create_dir_all(path.parent().expect("a folder")).expect("a writable folder");
     let file = std::fs::File::create(path).expect("a writable file");

@@ -26,11 +26,28 @@ pub fn verb_weight(network: &str, verb: &str) -> Option<f64> {
             ("quote", 2.5),
             ("retweet", 3.0),
         ],
-        "facebook" => {
-            &[("post", 0.0), ("like", 1.0), ("tag", 1.0), ("wall_post", 1.5), ("comment", 2.0), ("share", 3.0)]
-        }
-        "linkedin" => &[("post", 0.0), ("like", 1.0), ("comment", 2.0), ("share", 3.0), ("recommend", 5.0)],
-        "foursquare" => &[("check_in", 0.0), ("tip", 0.0), (CO_VISIT, 0.5), ("tip_like", 1.0), ("tip_done", 3.0)],
+        "facebook" => &[
+            ("post", 0.0),
+            ("like", 1.0),
+            ("tag", 1.0),
+            ("wall_post", 1.5),
+            ("comment", 2.0),
+            ("share", 3.0),
+        ],
+        "linkedin" => &[
+            ("post", 0.0),
+            ("like", 1.0),
+            ("comment", 2.0),
+            ("share", 3.0),
+            ("recommend", 5.0),
+        ],
+        "foursquare" => &[
+            ("check_in", 0.0),
+            ("tip", 0.0),
+            (CO_VISIT, 0.5),
+            ("tip_like", 1.0),
+            ("tip_done", 3.0),
+        ],
         _ => &[],
     };
     verbs.iter().find(|(word, _)| *word == verb).map(|(_, weight)| *weight)

@@ -23,15 +23,24 @@ impl People {
         for (date, claims) in warehouse.identities.range(..=as_of) {
             let mut by_account: HashMap<Account, String> = HashMap::new();
             for [person, network, account] in claims.iter().filter(|claim| is_known(&claim[1])) {
-                let owner = by_account.entry((network.clone(), account.clone())).or_insert_with(|| person.clone());
+                let owner = by_account
+                    .entry((network.clone(), account.clone()))
+                    .or_insert_with(|| person.clone());
                 if person < owner {
                     *owner = person.clone();
                 }
             }
             owners.insert(date.0, by_account);
         }
-        let opt_outs = warehouse.opt_outs.range(..=as_of).map(|(day, ids)| (day.0, ids.iter().cloned().collect()));
-        People { owners, opt_outs: opt_outs.collect(), as_of: as_of.0 }
+        let opt_outs = warehouse
+            .opt_outs
+            .range(..=as_of)
+            .map(|(day, ids)| (day.0, ids.iter().cloned().collect()));
+        People {
+            owners,
+            opt_outs: opt_outs.collect(),
+            as_of: as_of.0,
+        }
     }
 
     /// The owner of an account at the end of a day.
@@ -49,7 +58,13 @@ impl People {
     /// Whether an account was an opted-out person's on any day from the opt-out until `day`.
     pub fn is_gone(&self, account: &Account, day: i32) -> bool {
         // Nothing changes but on these days.
-        let days: BTreeSet<i32> = self.owners.keys().chain(self.opt_outs.keys()).copied().filter(|d| *d <= day).collect();
+        let days: BTreeSet<i32> = self
+            .owners
+            .keys()
+            .chain(self.opt_outs.keys())
+            .copied()
+            .filter(|d| *d <= day)
+            .collect();
         days.iter().any(|day| {
             let owner = self.owner(account, *day);
             self.opt_outs.range(..=day).any(|(_, persons)| persons.contains(&owner))
@@ -63,19 +78,29 @@ impl People {
 
     /// Accounts that stand in the identities that count at the snapshot date.
     pub fn claimed(&self) -> Vec<Account> {
-        self.owners.values().next_back().map(|owners| owners.keys().cloned().collect()).unwrap_or_default()
+        self.owners
+            .values()
+            .next_back()
+            .map(|owners| owners.keys().cloned().collect())
+            .unwrap_or_default()
     }
 
     /// Accounts that stand in the accounts tables that count at the snapshot date.
     pub fn listed(&self, warehouse: &Warehouse) -> Vec<Account> {
         let mut newest: BTreeMap<&str, (i32, &Vec<String>)> = BTreeMap::new();
-        for ((network, date), ids) in warehouse.accounts.iter().filter(|((n, d), _)| d.0 <= self.as_of && is_known(n)) {
+        for ((network, date), ids) in warehouse
+            .accounts
+            .iter()
+            .filter(|((n, d), _)| d.0 <= self.as_of && is_known(n))
+        {
             let best = newest.entry(network).or_insert((date.0, ids));
             if date.0 >= best.0 {
                 *best = (date.0, ids);
             }
         }
-        let all = newest.into_iter().flat_map(|(network, (_, ids))| ids.iter().map(|id| (network.to_owned(), id.clone())));
+        let all = newest
+            .into_iter()
+            .flat_map(|(network, (_, ids))| ids.iter().map(|id| (network.to_owned(), id.clone())));
         all.collect()
     }
 }

@@ -68,12 +68,20 @@ impl Given {
 
 /// K(age), age in days.
 fn kernel(age: f64) -> f64 {
-    HALF_LIVES.iter().zip(MASSES).map(|(h, m)| m / h * (-age / h * std::f64::consts::LN_2).exp()).sum()
+    HALF_LIVES
+        .iter()
+        .zip(MASSES)
+        .map(|(h, m)| m / h * (-age / h * std::f64::consts::LN_2).exp())
+        .sum()
 }
 
 /// M(H), H in days.
 fn steady_mass(history: f64) -> f64 {
-    HALF_LIVES.iter().zip(MASSES).map(|(h, m)| m * (1.0 - (-history / h * std::f64::consts::LN_2).exp())).sum()
+    HALF_LIVES
+        .iter()
+        .zip(MASSES)
+        .map(|(h, m)| m * (1.0 - (-history / h * std::f64::consts::LN_2).exp()))
+        .sum()
 }
 
 fn score(influence: f64) -> f64 {
@@ -87,8 +95,15 @@ pub fn scores(warehouse: &Warehouse, as_of: Day) -> BTreeMap<String, Scored> {
     let mut scored = present(warehouse, &people, &settled, as_of);
     let given = given(&people, &settled, as_of, &mut scored);
     let history = f64::from(as_of.0 + 1 - settled.first_load_date);
-    let trust = trust(&settled.days_seen, |account| (!people.is_out(account)).then(|| people.person(account)), history);
-    let amounts = given.iter().map(|(pair, given)| (pair.clone(), given.amount())).collect();
+    let trust = trust(
+        &settled.days_seen,
+        |account| (!people.is_out(account)).then(|| people.person(account)),
+        history,
+    );
+    let amounts = given
+        .iter()
+        .map(|(pair, given)| (pair.clone(), given.amount()))
+        .collect();
     let standing = standing(&amounts, &trust);
     let weight = |reactor: &String| {
         let rho = standing.get(reactor).copied().unwrap_or(0.95);
@@ -102,9 +117,15 @@ pub fn scores(warehouse: &Warehouse, as_of: Day) -> BTreeMap<String, Scored> {
         let person = scored.get_mut(*target).expect("whoever was reacted to is there");
         person.add_up(edges, &weight);
     }
-    let values: HashMap<String, f64> = scored.iter().filter_map(|(id, person)| Some((id.clone(), person.score?))).collect();
+    let values: HashMap<String, f64> = scored
+        .iter()
+        .filter_map(|(id, person)| Some((id.clone(), person.score?)))
+        .collect();
     for person in scored.values_mut().filter(|person| person.score.is_some()) {
-        let mean = person.reactors.iter().map(|(id, (share, _))| share * values.get(id).copied().unwrap_or(1.0));
+        let mean = person
+            .reactors
+            .iter()
+            .map(|(id, (share, _))| share * values.get(id).copied().unwrap_or(1.0));
         person.audience_influence = Some(mean.sum());
     }
     scored
@@ -122,7 +143,11 @@ impl Scored {
         let trusted: f64 = parts.iter().map(|(t, _)| t).sum();
         let strangers: f64 = parts.iter().map(|(_, u)| u).sum();
         let cap = 6.0 * trusted * trusted / (trusted + 20.0);
-        let believed = if cap > 0.0 { cap * -(-strangers / cap).exp_m1() } else { 0.0 };
+        let believed = if cap > 0.0 {
+            cap * -(-strangers / cap).exp_m1()
+        } else {
+            0.0
+        };
         let phi = if strangers > 0.0 { believed / strangers } else { 1.0 };
         self.score = Some(score(BASE + trusted + believed));
         // Where no contribution is above 0, shares are of the strangers' attention, or of heads.
@@ -141,7 +166,10 @@ impl Scored {
             self.reactors.insert((*reactor).clone(), (c / whole, given.reactions()));
         }
         for (name, network) in &mut self.networks {
-            let here = edges.iter().zip(&stands_for).filter(|((_, given), _)| given.networks.contains_key(name));
+            let here = edges
+                .iter()
+                .zip(&stands_for)
+                .filter(|((_, given), _)| given.networks.contains_key(name));
             let parts: Vec<f64> = here.clone().map(|((_, given), c)| c * given.part(name)).collect();
             let sum: f64 = parts.iter().sum();
             network.reactions = here.map(|((_, given), _)| given.networks[name].1).sum();
@@ -159,7 +187,12 @@ fn effective(parts: &[f64]) -> f64 {
 }
 
 /// Decayed sums by reactor and target person; marks both as present.
-fn given(people: &People, settled: &Settled, as_of: Day, scored: &mut BTreeMap<String, Scored>) -> HashMap<(String, String), Given> {
+fn given(
+    people: &People,
+    settled: &Settled,
+    as_of: Day,
+    scored: &mut BTreeMap<String, Scored>,
+) -> HashMap<(String, String), Given> {
     let mut pairs: HashMap<(Account, Account), Vec<&Act>> = HashMap::new();
     for act in &settled.reactions {
         let target = (act.network.clone(), act.target.clone().expect("a reaction"));
@@ -181,7 +214,12 @@ fn given(people: &People, settled: &Settled, as_of: Day, scored: &mut BTreeMap<S
             *count += 1;
         }
         for id in [&reactor, &person] {
-            scored.entry(id.clone()).or_default().networks.entry(actor.0.clone()).or_default();
+            scored
+                .entry(id.clone())
+                .or_default()
+                .networks
+                .entry(actor.0.clone())
+                .or_default();
         }
         let last = acts.iter().map(|act| act.at).max();
         let reactor = scored.entry(reactor).or_default();
@@ -195,7 +233,12 @@ fn present(warehouse: &Warehouse, people: &People, settled: &Settled, as_of: Day
     let mut scored: BTreeMap<String, Scored> = BTreeMap::new();
     let named: BTreeSet<Account> = people.claimed().into_iter().chain(people.listed(warehouse)).collect();
     for account in named.iter().filter(|account| !people.is_out(account)) {
-        scored.entry(people.person(account)).or_default().networks.entry(account.0.clone()).or_default();
+        scored
+            .entry(people.person(account))
+            .or_default()
+            .networks
+            .entry(account.0.clone())
+            .or_default();
     }
     let mut posts: HashMap<Account, Vec<&Act>> = HashMap::new();
     for act in &settled.posts {

@@ -1,6 +1,6 @@
 //! Which rows count, straight from the contract's words.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use clout::day::Day;
 
@@ -59,9 +59,10 @@ pub fn settle(warehouse: &Warehouse, people: &People, as_of: Day) -> Settled {
     };
     let networks: BTreeSet<&String> = warehouse.activities.keys().map(|(network, _)| network).collect();
     for network in networks {
-        let delivered = warehouse.activities.iter().filter(|((name, date), rows)| {
-            name == network && *date <= as_of && !rows.is_empty()
-        });
+        let delivered = warehouse
+            .activities
+            .iter()
+            .filter(|((name, date), rows)| name == network && *date <= as_of && !rows.is_empty());
         let by_date: BTreeMap<i32, &Vec<Row>> = delivered.map(|((_, date), rows)| (date.0, rows)).collect();
         if let Some(first) = by_date.keys().next().copied() {
             settled.first_load_date = settled.first_load_date.min(first);
@@ -72,10 +73,23 @@ pub fn settle(warehouse: &Warehouse, people: &People, as_of: Day) -> Settled {
 }
 
 impl Settled {
-    fn take_network(&mut self, warehouse: &Warehouse, people: &People, network: &str, first: i32, by_date: &BTreeMap<i32, &Vec<Row>>) {
+    fn take_network(
+        &mut self,
+        warehouse: &Warehouse,
+        people: &People,
+        network: &str,
+        first: i32,
+        by_date: &BTreeMap<i32, &Vec<Row>>,
+    ) {
         let acts = without_copies(network, first, by_date);
-        let of_first = acts.iter().filter(|act| act.load_date == first).map(|act| act.day() as i32);
-        self.began.insert(network.to_owned(), of_first.min().map_or(first, |oldest| oldest.min(first)));
+        let of_first = acts
+            .iter()
+            .filter(|act| act.load_date == first)
+            .map(|act| act.day() as i32);
+        self.began.insert(
+            network.to_owned(),
+            of_first.min().map_or(first, |oldest| oldest.min(first)),
+        );
         let (posts, reactions): (Vec<Act>, Vec<Act>) = acts.into_iter().partition(|act| act.target.is_none());
         let mut reactions = without_twins(reactions);
         for act in posts.iter().chain(&reactions) {
@@ -86,7 +100,9 @@ impl Settled {
         }
         let mut budgets: HashMap<(String, i32, i64), u32> = HashMap::new();
         for act in &reactions {
-            *budgets.entry((act.actor.clone(), act.load_date, act.day())).or_default() += 1;
+            *budgets
+                .entry((act.actor.clone(), act.load_date, act.day()))
+                .or_default() += 1;
         }
         for act in &mut reactions {
             let shared_by = budgets[&(act.actor.clone(), act.load_date, act.day())];
@@ -109,7 +125,16 @@ fn believed(network: &str, load_date: i32, is_first: bool, row: &Row) -> Option<
         return None;
     }
     let (target, object) = (row.target.clone(), row.object.clone());
-    Some(Act { network: network.to_owned(), actor, target, verb, object, at, load_date, selectivity: 1.0 })
+    Some(Act {
+        network: network.to_owned(),
+        actor,
+        target,
+        verb,
+        object,
+        at,
+        load_date,
+        selectivity: 1.0,
+    })
 }
 
 /// The earliest load date counts; within one, the least row by all columns.
@@ -122,7 +147,13 @@ fn without_copies(network: &str, first: i32, by_date: &BTreeMap<i32, &Vec<Row>>)
             };
             let id = row.id.clone().unwrap_or_default();
             let order = |row: &Row| {
-                (row.at, row.actor.clone(), row.verb.clone(), row.object.clone(), row.target.clone())
+                (
+                    row.at,
+                    row.actor.clone(),
+                    row.verb.clone(),
+                    row.object.clone(),
+                    row.target.clone(),
+                )
             };
             match counted.get(&id) {
                 Some((date, least, _)) if date < load_date || order(least) <= order(row) => {}
@@ -140,7 +171,10 @@ fn without_twins(reactions: Vec<Act>) -> Vec<Act> {
     let mut groups: HashMap<(i32, String, Option<String>, i64), Vec<Act>> = HashMap::new();
     for act in reactions {
         let second = act.at.div_euclid(1_000_000);
-        groups.entry((act.load_date, act.actor.clone(), act.target.clone(), second)).or_default().push(act);
+        groups
+            .entry((act.load_date, act.actor.clone(), act.target.clone(), second))
+            .or_default()
+            .push(act);
     }
     let kept = groups.into_values().flat_map(|group| {
         let weight = |act: &Act| verb_weight(&act.network, &act.verb).unwrap_or(0.0);
@@ -154,6 +188,7 @@ fn without_twins(reactions: Vec<Act>) -> Vec<Act> {
 
 /// Every pair of check-ins at one venue, where the later one's account follows the other's.
 fn co_visits(warehouse: &Warehouse, people: &People, posts: &[Act]) -> Vec<Act> {
+    let follows = snapshots_of_follows(warehouse);
     let mut by_venue: HashMap<&str, Vec<&Act>> = HashMap::new();
     for act in posts.iter().filter(|act| act.verb == "check_in") {
         if let Some(venue) = act.object.as_deref().filter(|venue| !venue.is_empty()) {
@@ -168,9 +203,23 @@ fn co_visits(warehouse: &Warehouse, people: &People, posts: &[Act]) -> Vec<Act> 
                 let lag = later.at - earlier.at;
                 let known = later.load_date.max(earlier.load_date);
                 let is_out = |act: &Act| people.is_gone(&act.actor(), known);
-                let follows = || follows(warehouse, known, &later.actor, &earlier.actor);
-                if later.actor != earlier.actor && lag > 0 && lag <= 7 * DAY && !is_out(later) && !is_out(earlier) && follows() {
-                    let key = (later.actor.clone(), earlier.actor.clone(), venue.to_owned(), later.day());
+                let is_following = || {
+                    let newest = follows.range(..=known).next_back();
+                    newest.is_some_and(|(_, pairs)| pairs.contains(&(later.actor.as_str(), earlier.actor.as_str())))
+                };
+                if later.actor != earlier.actor
+                    && lag > 0
+                    && lag <= 7 * DAY
+                    && !is_out(later)
+                    && !is_out(earlier)
+                    && is_following()
+                {
+                    let key = (
+                        later.actor.clone(),
+                        earlier.actor.clone(),
+                        venue.to_owned(),
+                        later.day(),
+                    );
                     let credit = credited.entry(key).or_insert((known, later.at));
                     *credit = (*credit).min((known, later.at));
                 }
@@ -190,8 +239,16 @@ fn co_visits(warehouse: &Warehouse, people: &People, posts: &[Act]) -> Vec<Act> 
     credited.into_iter().map(act).collect()
 }
 
-/// Whether the newest snapshot of follows on a load date has the pair.
-fn follows(warehouse: &Warehouse, load_date: i32, from: &str, to: &str) -> bool {
-    let in_force = warehouse.follows.iter().filter(|((name, date), _)| name == "foursquare" && date.0 <= load_date);
-    in_force.max_by_key(|((_, date), _)| *date).is_some_and(|(_, pairs)| pairs.iter().any(|(a, b)| a == from && b == to))
+/// Pairs of a snapshot of follows.
+type Pairs<'a> = HashSet<(&'a str, &'a str)>;
+
+/// Snapshots of foursquare's follows by load date.
+fn snapshots_of_follows(warehouse: &Warehouse) -> BTreeMap<i32, Pairs<'_>> {
+    let of_network = warehouse
+        .follows
+        .iter()
+        .filter(|((network, _), _)| network == "foursquare");
+    of_network
+        .map(|((_, date), pairs)| (date.0, pairs.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect()))
+        .collect()
 }

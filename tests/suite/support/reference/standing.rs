@@ -19,7 +19,11 @@ pub fn trust_of_account(days_seen: usize, history_days: f64) -> f64 {
 }
 
 /// g of each person: the best account's.
-pub fn trust(days_seen: &HashMap<Account, BTreeSet<i64>>, person_of: impl Fn(&Account) -> Option<String>, history_days: f64) -> HashMap<String, f64> {
+pub fn trust(
+    days_seen: &HashMap<Account, BTreeSet<i64>>,
+    person_of: impl Fn(&Account) -> Option<String>,
+    history_days: f64,
+) -> HashMap<String, f64> {
     let mut trust: HashMap<String, f64> = HashMap::new();
     for (account, days) in days_seen {
         if let Some(person) = person_of(account) {
@@ -41,7 +45,10 @@ pub fn standing(amounts: &HashMap<(String, String), f64>, trust: &HashMap<String
         let amount = amounts.get(&(from.to_owned(), to.to_owned())).copied().unwrap_or(0.0);
         if amount > 0.0 { amount / given[from] } else { 0.0 }
     };
-    let mut step: HashMap<String, f64> = trust.iter().map(|(person, g)| (person.clone(), (1.0 - DAMPING) * g)).collect();
+    let mut step: HashMap<String, f64> = trust
+        .iter()
+        .map(|(person, g)| (person.clone(), (1.0 - DAMPING) * g))
+        .collect();
     let mut x = step.clone();
     while step.values().sum::<f64>() > 1e-17 {
         let mut next: HashMap<String, f64> = HashMap::new();
@@ -63,5 +70,8 @@ pub fn standing(amounts: &HashMap<(String, String), f64>, trust: &HashMap<String
         let x = x.get(person).copied().unwrap_or(0.0) * (1.0 - back.get(person.as_str()).copied().unwrap_or(0.0));
         1.0 + 0.5 * (x - 1.0) / (x + 10.0)
     };
-    everybody.into_iter().map(|person| (person.clone(), rho(person))).collect()
+    everybody
+        .into_iter()
+        .map(|person| (person.clone(), rho(person)))
+        .collect()
 }

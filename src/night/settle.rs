@@ -63,8 +63,14 @@ impl NetworkNight<'_> {
         }
         let twins = settle_twins(&mut reactions, network);
         facts::fold(&mut state.facts, &delivered_only(&reactions, network), &posts);
-        let counted: Vec<&Reaction> = reactions.iter().filter(|r| is_here(r.actor) && is_here(r.target)).collect();
-        let own = counted.iter().filter(|r| is_one_person(state, r.actor, r.target)).count();
+        let counted: Vec<&Reaction> = reactions
+            .iter()
+            .filter(|r| is_here(r.actor) && is_here(r.target))
+            .collect();
+        let own = counted
+            .iter()
+            .filter(|r| is_one_person(state, r.actor, r.target))
+            .count();
         metrics.add("rows_copies", &network.name, settled.copies as f64);
         metrics.add("rows_twins", &network.name, twins as f64);
         metrics.add("reactions_self", &network.name, own as f64);

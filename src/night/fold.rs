@@ -4,7 +4,8 @@ use super::ownership::{Changes, Ownership, follow};
 use super::settle::{FollowsByDate, NetworkNight};
 use crate::day::Day;
 use crate::error::Result;
-use crate::influence::pairs::{self, FoldParams, Pairs, Weighing};
+use crate::influence::fold::{self, FoldParams};
+use crate::influence::pairs::{Pairs, Weighing};
 use crate::influence::recency::Mixture;
 use crate::intake::accounts::{Merged, merge};
 use crate::intake::activities::Intake;
@@ -79,7 +80,7 @@ pub fn fold(
         let settled = night.settle(state, rows, follows, metrics)?;
         let sizes = budget_sizes(&settled);
         let old = state.pairs.rows_of(state.accounts.nodes(place));
-        folded.append(pairs::fold(&state.pairs, old, &settled, &sizes, &params), mixture.len());
+        folded.append(fold::fold(&state.pairs, old, &settled, &sizes, &params), mixture.len());
     }
     state.pairs = folded;
     state.facts.iter_mut().for_each(|facts| facts.forget(sources.as_of));

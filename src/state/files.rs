@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::gone::Gone;
-use super::{History, State, tables};
+use super::{History, State, covisit_tables, tables};
 use crate::day::Day;
 use crate::error::{Context, Error, Result};
 use crate::networks::Network;
@@ -125,7 +125,7 @@ fn pieces<'a>(state: &'a State, wanted: &'a Wanted) -> Vec<(String, Make<'a>)> {
         pieces.push((name, Box::new(|| tables::from_delivered(delivered))));
         if wanted.networks[network].co_visit.is_some() {
             for (place, name) in CO_VISIT_TABLES.iter().enumerate() {
-                let table = move || Ok(tables::from_co_visits(&state.co_visits[network])?[place].clone());
+                let table = move || Ok(covisit_tables::from_co_visits(&state.co_visits[network])?[place].clone());
                 pieces.push((format!("{name}-{network:03}.arrow"), Box::new(table)));
             }
         }
@@ -211,7 +211,7 @@ fn assemble(meta: &Meta, wanted: &Wanted, get: &dyn Fn(String) -> Result<RecordB
         state.delivered[network] = tables::to_delivered(&get(format!("delivered-{network:03}.arrow"))?)?;
         if wanted.networks[network].co_visit.is_some() {
             let [check_ins, credits, follows] = CO_VISIT_TABLES.map(|name| get(format!("{name}-{network:03}.arrow")));
-            state.co_visits[network] = tables::to_co_visits(&[check_ins?, credits?, follows?])?;
+            state.co_visits[network] = covisit_tables::to_co_visits(&[check_ins?, credits?, follows?])?;
         }
     }
     state.published = tables::hashes_of(&get("published.arrow".to_owned())?, "hash")?

@@ -4,6 +4,7 @@
 //! lateness window; and the reference tables in force, as delivered, so that a file of a closed load
 //! date that changes later changes nothing. Deleting the state costs a rebuild and nothing else.
 
+pub mod covisit_tables;
 pub mod files;
 pub mod gone;
 pub mod tables;

@@ -7,13 +7,12 @@ use arrow::array::{
     Array, ArrayRef, AsArray, BooleanArray, FixedSizeBinaryArray, Float64Array, Int32Array, Int64Array,
     LargeStringArray, RecordBatch, UInt8Array, UInt32Array, UInt64Array,
 };
-use arrow::datatypes::{ArrowPrimitiveType, Float64Type, Int32Type, Int64Type, UInt8Type, UInt32Type, UInt64Type};
+use arrow::datatypes::{ArrowPrimitiveType, Float64Type, Int32Type, Int64Type, UInt8Type, UInt32Type};
 
 use crate::day::Day;
 use crate::error::{Error, Result};
 use crate::influence::pairs::Pairs;
 use crate::intake::accounts::Accounts;
-use crate::networks::covisit::{CheckIn, CoVisits, Credit};
 use crate::settle::copies::Delivered;
 use crate::settle::facts::Facts;
 
@@ -31,30 +30,30 @@ fn column<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a ArrayRef> {
     batch.column_by_name(name).ok_or_else(|| damaged(name))
 }
 
-fn numbers<T: ArrowPrimitiveType>(batch: &RecordBatch, name: &str) -> Result<Vec<T::Native>> {
+pub(super) fn numbers<T: ArrowPrimitiveType>(batch: &RecordBatch, name: &str) -> Result<Vec<T::Native>> {
     let array = column(batch, name)?
         .as_primitive_opt::<T>()
         .ok_or_else(|| damaged(name))?;
     Ok(array.values().to_vec())
 }
 
-fn days(batch: &RecordBatch, name: &str) -> Result<Vec<Day>> {
+pub(super) fn days(batch: &RecordBatch, name: &str) -> Result<Vec<Day>> {
     Ok(numbers::<Int32Type>(batch, name)?.into_iter().map(Day).collect())
 }
 
-fn uint32(values: impl IntoIterator<Item = u32>) -> ArrayRef {
+pub(super) fn uint32(values: impl IntoIterator<Item = u32>) -> ArrayRef {
     Arc::new(UInt32Array::from_iter_values(values))
 }
 
-fn int32(values: impl IntoIterator<Item = i32>) -> ArrayRef {
+pub(super) fn int32(values: impl IntoIterator<Item = i32>) -> ArrayRef {
     Arc::new(Int32Array::from_iter_values(values))
 }
 
-fn int64(values: impl IntoIterator<Item = i64>) -> ArrayRef {
+pub(super) fn int64(values: impl IntoIterator<Item = i64>) -> ArrayRef {
     Arc::new(Int64Array::from_iter_values(values))
 }
 
-fn uint64(values: impl IntoIterator<Item = u64>) -> ArrayRef {
+pub(super) fn uint64(values: impl IntoIterator<Item = u64>) -> ArrayRef {
     Arc::new(UInt64Array::from_iter_values(values))
 }
 
@@ -266,69 +265,4 @@ pub fn to_delivered(batch: &RecordBatch) -> Result<Vec<Delivered>> {
         .zip(dates)
         .map(|(id, load_date)| Delivered { id, load_date })
         .collect())
-}
-
-/// The three memories of one network's co-visits.
-pub fn from_co_visits(memory: &CoVisits) -> Result<[RecordBatch; 3]> {
-    let mut credits: Vec<&Credit> = memory.credits.iter().collect();
-    credits.sort_unstable();
-    Ok([
-        batch(vec![
-            ("venue", uint64(memory.check_ins.iter().map(|c| c.venue))),
-            ("account", uint32(memory.check_ins.iter().map(|c| c.account))),
-            ("occurred_at", int64(memory.check_ins.iter().map(|c| c.occurred_at))),
-            ("load_date", int32(memory.check_ins.iter().map(|c| c.load_date.0))),
-        ])?,
-        batch(vec![
-            ("reactor", uint32(credits.iter().map(|c| c.reactor))),
-            ("target", uint32(credits.iter().map(|c| c.target))),
-            ("venue", uint64(credits.iter().map(|c| c.venue))),
-            ("day", int32(credits.iter().map(|c| c.day.0))),
-        ])?,
-        batch(vec![
-            ("follower", uint32(memory.follows.iter().map(|pair| pair.0))),
-            ("followee", uint32(memory.follows.iter().map(|pair| pair.1))),
-        ])?,
-    ])
-}
-
-/// Reads the tables of [`from_co_visits`].
-pub fn to_co_visits(tables: &[RecordBatch; 3]) -> Result<CoVisits> {
-    let [check_ins, credits, follows] = tables;
-    let (venues, accounts) = (
-        numbers::<UInt64Type>(check_ins, "venue")?,
-        numbers::<UInt32Type>(check_ins, "account")?,
-    );
-    let (times, loads) = (
-        numbers::<Int64Type>(check_ins, "occurred_at")?,
-        days(check_ins, "load_date")?,
-    );
-    let (reactors, targets) = (
-        numbers::<UInt32Type>(credits, "reactor")?,
-        numbers::<UInt32Type>(credits, "target")?,
-    );
-    let (credited, credit_days) = (numbers::<UInt64Type>(credits, "venue")?, days(credits, "day")?);
-    let followers = numbers::<UInt32Type>(follows, "follower")?;
-    Ok(CoVisits {
-        check_ins: (0..venues.len())
-            .map(|row| CheckIn {
-                venue: venues[row],
-                account: accounts[row],
-                occurred_at: times[row],
-                load_date: loads[row],
-            })
-            .collect(),
-        credits: (0..reactors.len())
-            .map(|row| Credit {
-                reactor: reactors[row],
-                target: targets[row],
-                venue: credited[row],
-                day: credit_days[row],
-            })
-            .collect(),
-        follows: followers
-            .into_iter()
-            .zip(numbers::<UInt32Type>(follows, "followee")?)
-            .collect(),
-    })
 }

@@ -44,7 +44,7 @@ fn documented(table: &Table) -> String {
 
 #[test]
 fn the_readme_says_what_every_column_means() {
-    let readme = include_str!("../README.md");
+    let readme = include_str!("../../README.md");
     for table in TABLES {
         let expected = documented(table);
         assert!(

@@ -8,10 +8,7 @@ use super::progress::Progress;
 use crate::day::Day;
 use crate::error::Result;
 use crate::job::Job;
-use crate::night::plan::{
-    base, estimate, expect_delivery, expect_memory, snapshot_date, warn_of_changes, warn_of_strays,
-};
-use crate::warehouse::layout::Inventory;
+use crate::night::plan::{base, estimate, expect_delivery, expect_memory, list, snapshot_date, warn_of_changes};
 use crate::warehouse::snapshots;
 
 /// Arguments of `clout plan`.
@@ -58,8 +55,7 @@ fn planned(job: &Job, as_of: Option<Day>) -> Result<Plan> {
     let watch = Progress::start();
     let input = open(&job.input.root, &job.storage)?;
     let output = open(&job.output.root, &job.storage)?;
-    let inventory = Inventory::read(&input, |network| job.networks.iter().any(|n| n.name == network))?;
-    warn_of_strays(&inventory, &watch);
+    let inventory = list(job, &input, &watch)?;
     let as_of = snapshot_date(&inventory, as_of, input.url())?;
     let published = snapshots::list(&output)?;
     let state = base(job, &output, &published, as_of, false, &watch)?;

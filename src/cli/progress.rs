@@ -1,7 +1,7 @@
 //! Progress and logs, on stderr: bars on a terminal, sentences elsewhere.
 
 use std::io::IsTerminal;
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -32,6 +32,8 @@ pub fn start_log(is_json: bool, is_quiet: bool) {
 pub struct Progress {
     started: Instant,
     bar: Mutex<ProgressBar>,
+    /// The stage that is under way, and when it began.
+    stage: Mutex<Option<(String, Instant)>>,
     is_terminal: bool,
 }
 
@@ -48,23 +50,35 @@ impl Progress {
         Progress {
             started: Instant::now(),
             bar: Mutex::new(bar),
+            stage: Mutex::new(None),
             is_terminal,
         }
     }
 
     /// Takes the bar away, before the summary is printed.
     pub fn finish(&self) {
+        self.begin(None);
         self.with_bar(|bar| bar.finish_and_clear());
     }
 
+    /// Ends the stage that is under way, with a line in the log where no bar shows it, and begins the next.
+    fn begin(&self, next: Option<&str>) {
+        let next = next.map(|name| (name.to_owned(), Instant::now()));
+        let ended = std::mem::replace(&mut *self.stage.lock().unwrap_or_else(PoisonError::into_inner), next);
+        if let Some((name, began)) = ended.filter(|_| !self.is_terminal) {
+            let seconds = began.elapsed().as_secs_f64();
+            tracing::info!("{name} took {seconds:.2} s");
+        }
+    }
+
     fn with_bar(&self, change: impl FnOnce(&ProgressBar)) {
-        change(&self.bar.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
+        change(&self.bar.lock().unwrap_or_else(PoisonError::into_inner));
     }
 }
 
 impl Watch for Progress {
     fn stage(&self, name: &str) {
-        tracing::debug!(seconds = self.seconds(), "{name}");
+        self.begin(Some(name));
         self.with_bar(|bar| {
             bar.set_style(ProgressStyle::default_spinner());
             bar.set_message(name.to_owned());

@@ -37,6 +37,11 @@ pub struct Share {
 }
 
 impl Share {
+    /// The refused part of the rows, 0 to 1; 0 where there are no rows.
+    pub fn part(&self) -> f64 {
+        self.refused as f64 / self.rows.max(1) as f64
+    }
+
     /// Whether more than `max` (a share from 0 to 1) of the rows were refused.
     pub fn is_above(&self, max: f64) -> bool {
         self.refused > 0 && self.refused as f64 > max * self.rows as f64

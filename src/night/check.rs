@@ -1,14 +1,14 @@
 //! The intake alone: what a run would read, and what it would refuse.
 
-use super::plan::{expect_delivery, snapshot_date, warn_of_networks, warn_of_strays};
+use super::delivery::Delivery;
+use super::plan::{expect_delivery, list, snapshot_date};
 use super::watch::Watch;
 use crate::day::Day;
 use crate::error::Result;
-use crate::intake::activities::{self, IntakeParams};
-use crate::intake::reference;
+use crate::intake::activities::IntakeParams;
 use crate::intake::rejects::Reject;
 use crate::job::Job;
-use crate::warehouse::layout::{BEGINNING, Inventory};
+use crate::warehouse::layout::BEGINNING;
 use crate::warehouse::store::Store;
 
 /// What was found.
@@ -29,8 +29,7 @@ pub struct Findings {
 /// Reads the load dates from `first` (the oldest without it) to `as_of` as a run without a state would.
 pub fn check(job: &Job, input: &Store, first: Option<Day>, as_of: Option<Day>, watch: &dyn Watch) -> Result<Findings> {
     watch.stage("listing the input");
-    let inventory = Inventory::read(input, |network| job.networks.iter().any(|n| n.name == network))?;
-    warn_of_strays(&inventory, watch);
+    let inventory = list(job, input, watch)?;
     let as_of = snapshot_date(&inventory, as_of, input.url())?;
     let first = first.unwrap_or(BEGINNING);
     let first_load_dates = job
@@ -52,20 +51,16 @@ pub fn check(job: &Job, input: &Store, first: Option<Day>, as_of: Option<Day>, w
         first_load_dates,
     };
     watch.stage("reading activities");
-    let mut intake = activities::take_in(input, &inventory, &params, &|bytes| watch.tick(bytes))?;
-    let mut reference = reference::take_in(input, &inventory, &params, &intake.interners)?;
-    warn_of_networks(&reference.unknown_networks, watch);
-    let mut rejects = std::mem::take(&mut intake.rejects);
-    rejects.append(&mut reference.refused.rejects);
-    rejects.sort();
-    let verdict = super::expect_good_input(job, &intake, &reference, &rejects)
+    let delivery = Delivery::read(input, &inventory, &params, watch)?;
+    let verdict = delivery
+        .expect_good(job)
         .and_then(|()| expect_delivery(&inventory, job, as_of));
-    let totals = intake.refused_by_network();
+    let totals = delivery.intake.refused_by_network();
     Ok(Findings {
         as_of,
         rows_read: totals.values().map(|(rows, _)| rows).sum(),
         rows_refused: totals.values().map(|(_, refused)| refused).sum(),
-        rejects,
+        rejects: delivery.rejects,
         verdict,
     })
 }

@@ -8,7 +8,7 @@ use crate::influence::fold::{self, FoldParams};
 use crate::influence::pairs::{Pairs, Weighing};
 use crate::influence::recency::Mixture;
 use crate::intake::accounts::{Merged, merge};
-use crate::intake::activities::Intake;
+use crate::intake::activities::{Intake, IntakeParams};
 use crate::intake::ids::HashKey;
 use crate::intake::interner::{Interner, NO_NODE};
 use crate::intake::reference::{Claim, Reference};
@@ -16,7 +16,7 @@ use crate::job::Job;
 use crate::settle::reactions::budget_sizes;
 use crate::state::State;
 use crate::tables::run_metrics::Metrics;
-use crate::warehouse::layout::Inventory;
+use crate::warehouse::layout::{BEGINNING, Inventory};
 use crate::warehouse::store::Store;
 
 /// Where tonight's rows came from.
@@ -31,6 +31,31 @@ pub struct Sources<'a> {
     pub as_of: Day,
     /// The first load date that is read tonight.
     pub first: Day,
+}
+
+impl<'a> Sources<'a> {
+    /// The load dates that `state` has not seen.
+    pub fn after(state: &State, job: &'a Job, input: &'a Store, inventory: &'a Inventory, as_of: Day) -> Sources<'a> {
+        let first = state.as_of.map_or(BEGINNING, Day::next);
+        Sources {
+            job,
+            input,
+            inventory,
+            as_of,
+            first,
+        }
+    }
+
+    /// What the intake must know.
+    pub fn intake_params(&self, state: &State) -> IntakeParams<'a> {
+        IntakeParams {
+            networks: &self.job.networks,
+            first: self.first,
+            last: self.as_of,
+            max_lateness_days: self.job.input.max_lateness_days,
+            first_load_dates: state.histories.iter().map(|h| h.map(|h| h.first_load_date)).collect(),
+        }
+    }
 }
 
 /// Folds everything into `state`, which is then as of the snapshot date and holds nobody who opted out.
@@ -48,15 +73,7 @@ pub fn fold(
     }
     let merged = merge_accounts(state, &intake, &reference);
     state.renumber(merged.accounts, &merged.from_state);
-    let interners = std::mem::take(&mut intake.interners);
-    for (rows, to) in intake.rows.iter_mut().zip(&merged.from_interner) {
-        rows.actors.iter_mut().for_each(|actor| *actor = to[*actor as usize]);
-        rows.targets
-            .iter_mut()
-            .filter(|target| **target != NO_NODE)
-            .for_each(|target| *target = to[*target as usize]);
-    }
-    drop(interners);
+    number_rows(&mut intake, &merged.from_interner);
     let ownership = apply_reference(state, &mut reference, &merged.from_interner, job);
     let mixture = Mixture::new(&job.model.recency);
     let weighing = Weighing {
@@ -95,6 +112,16 @@ pub fn fold(
         .collect();
     state.prune(&is_gone, &weighing);
     Ok(())
+}
+
+/// Turns the rows' provisional numbers into nodes; the texts behind them are not needed any more.
+fn number_rows(intake: &mut Intake, nodes: &[Vec<u32>]) {
+    intake.interners.clear();
+    for (rows, to) in intake.rows.iter_mut().zip(nodes) {
+        rows.actors.iter_mut().for_each(|actor| *actor = to[*actor as usize]);
+        let targets = rows.targets.iter_mut().filter(|target| **target != NO_NODE);
+        targets.for_each(|target| *target = to[*target as usize]);
+    }
 }
 
 /// Accounts of the state and of everything tonight that counts.

@@ -18,6 +18,16 @@ use crate::warehouse::store::{Object, Store};
 /// Names of changed files that a warning spells out.
 const NAMED_FILES: usize = 5;
 
+/// Lists the input, and names what lies there and is not read.
+pub fn list(job: &Job, input: &Store, watch: &dyn Watch) -> Result<Inventory> {
+    let inventory = Inventory::read(input, |network| job.networks.iter().any(|n| n.name == network))?;
+    warn_of_networks(&inventory.unknown_networks, watch);
+    for (file, reason) in &inventory.misplaced {
+        watch.warn(&format!("{file} is in no partition: {reason}"));
+    }
+    Ok(inventory)
+}
+
 /// The snapshot date: the one asked for, or the newest load date of a known network.
 pub fn snapshot_date(inventory: &Inventory, asked: Option<Day>, root: &str) -> Result<Day> {
     let Some((oldest, newest)) = inventory.activity_dates() else {
@@ -69,14 +79,6 @@ pub fn warn_of_silence(inventory: &Inventory, as_of: Day, watch: &dyn Watch) {
         .map(|day| format!("; the newest load date is {day}"))
         .unwrap_or_default();
     watch.warn(&format!("nothing was delivered on {as_of}{newest}"));
-}
-
-/// Names what lies below the root and is not read.
-pub fn warn_of_strays(inventory: &Inventory, watch: &dyn Watch) {
-    warn_of_networks(&inventory.unknown_networks, watch);
-    for (file, reason) in &inventory.misplaced {
-        watch.warn(&format!("{file} is in no partition: {reason}"));
-    }
 }
 
 /// Names the networks that are skipped.

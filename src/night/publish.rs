@@ -4,6 +4,7 @@ use super::watch::Stopwatch;
 use super::{Request, manifest_parameters, plan};
 use crate::day::Day;
 use crate::error::{Error, Kind, Result};
+use crate::graph::Outcome;
 use crate::job::Job;
 use crate::schema::Table;
 use crate::state::State;
@@ -25,10 +26,8 @@ pub struct Commit<'a> {
     pub as_of: Day,
     /// What was read.
     pub inputs: Vec<InputFile>,
-    /// The propagation's last step.
-    pub residual: f64,
-    /// Whether it settled.
-    pub converged: bool,
+    /// How the propagation went.
+    pub outcome: &'a Outcome,
 }
 
 impl Commit<'_> {
@@ -56,8 +55,8 @@ impl Commit<'_> {
             run_id: self.request.run_id.clone(),
             commit_id: self.request.commit_id.clone(),
             parameters: manifest_parameters(self.job),
-            converged: self.converged,
-            residual: self.residual,
+            converged: self.outcome.is_converged,
+            residual: self.outcome.residual,
             inputs: self.inputs,
             tables: Default::default(),
             timings: timings.laps(),

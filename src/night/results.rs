@@ -1,11 +1,10 @@
 //! Tonight's state becomes scores and tables.
 
-use std::collections::HashSet;
-
 use rayon::prelude::*;
 
 use crate::day::Day;
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
+use crate::graph::Outcome;
 use crate::influence::attention::{self, Attention, AttentionParams};
 use crate::influence::pairs::Weighing;
 use crate::influence::recency::Mixture;
@@ -18,7 +17,7 @@ use crate::people::persons::Persons;
 use crate::people::presence::Presences;
 use crate::schema::{INFLUENCES, NETWORK_SCORES, REJECTS, RUN_METRICS, SCORES, Table};
 use crate::state::State;
-use crate::tables::past::{Past, published_hash};
+use crate::tables::past::{Past, PublishedPersons, published_hash};
 use crate::tables::run_metrics::Metrics;
 use crate::tables::{Tonight, influences, network_scores, rejects, scores};
 use crate::warehouse::encode::{EncodedPart, encode};
@@ -107,19 +106,24 @@ impl Results {
         Distribution::of(&self.standings.sorted_scores())
     }
 
-    /// Whether the propagation settled.
-    pub fn is_converged(&self) -> bool {
-        self.reactors.outcome.is_converged
+    /// How the propagation went.
+    pub fn outcome(&self) -> &Outcome {
+        &self.reactors.outcome
     }
 
-    /// The last L1 step of the propagation.
-    pub fn residual(&self) -> f64 {
-        self.reactors.outcome.residual
-    }
-
-    /// Iterations of the propagation.
-    pub fn iterations(&self) -> u32 {
-        self.reactors.outcome.iterations
+    /// Refuses to publish what did not settle, unless the job allows it.
+    pub fn expect_converged(&self, job: &Job) -> Result<()> {
+        let outcome = self.outcome();
+        if outcome.is_converged || job.run.allow_unconverged {
+            return Ok(());
+        }
+        let what = format!(
+            "the propagation moved by {:.1e} after {} iterations, model.propagation.tolerance is {:.1e}; nothing was \
+             published. Allow more with model.propagation.max_iterations, or publish all the same with \
+             run.allow_unconverged",
+            outcome.residual, outcome.iterations, job.model.propagation.tolerance
+        );
+        Err(Error::new(Kind::NotConverged, what))
     }
 
     /// Hashes of everybody in tonight's scores.
@@ -131,11 +135,11 @@ impl Results {
 
     /// Every table of the night, encoded.
     pub fn tables(
-        &mut self,
+        &self,
         job: &Job,
         output: &Store,
         as_of: Day,
-        published: &HashSet<u128>,
+        published: &PublishedPersons,
         rejected: Vec<Reject>,
         metrics: &Metrics,
     ) -> Result<Vec<(&'static Table, EncodedPart)>> {

@@ -32,16 +32,7 @@ pub fn table(tonight: &Tonight, min_percentile: f64, max_per_direction: usize) -
         .into_par_iter()
         .map(|person| total(tonight, person))
         .collect();
-    let mut given: Vec<(u32, u32, usize)> = Vec::new();
-    for target in 0..tonight.persons.len() {
-        for edge in tonight.attention.edges(target) {
-            let reactor = tonight.attention.reactors[edge];
-            if is_listed[reactor as usize] {
-                given.push((reactor, target as u32, edge));
-            }
-        }
-    }
-    given.sort_unstable();
+    let given = given(tonight, &is_listed);
     let listed: Vec<usize> = (0..tonight.persons.len()).filter(|person| is_listed[*person]).collect();
     let rows: Vec<Row> = listed
         .par_iter()
@@ -80,6 +71,21 @@ pub fn table(tonight: &Tonight, min_percentile: f64, max_per_direction: usize) -
             counts(rows.iter().map(|row| row.reactions).collect()),
         ],
     )
+}
+
+/// What listed persons gave, as (reactor, target, edge), sorted.
+fn given(tonight: &Tonight, is_listed: &[bool]) -> Vec<(u32, u32, usize)> {
+    let mut given: Vec<(u32, u32, usize)> = Vec::new();
+    for target in 0..tonight.persons.len() {
+        for edge in tonight.attention.edges(target) {
+            let reactor = tonight.attention.reactors[edge];
+            if is_listed[reactor as usize] {
+                given.push((reactor, target as u32, edge));
+            }
+        }
+    }
+    given.sort_unstable();
+    given
 }
 
 /// The sum of what stands for a person's contributions; 0 without a reactor.

@@ -77,26 +77,40 @@ pub fn published_hash(person_id: &str) -> u128 {
     HashKey::PUBLISHED.hash(&[person_id])
 }
 
-/// The persons of every snapshot before `as_of`: what the state remembers, and the snapshots that it does
-/// not cover read again.
-pub fn published_before(
-    store: &Store,
-    state: &State,
-    as_of: Day,
-    published: &[Day],
-) -> Result<(HashSet<u128>, Vec<Day>)> {
-    let earlier: Vec<Day> = published.iter().copied().filter(|day| *day < as_of).collect();
-    let covered: HashSet<Day> = state.published_dates.iter().copied().collect();
-    let mut persons = state.published.clone();
-    for day in earlier.iter().filter(|day| !covered.contains(day)) {
-        let Some(manifest) = snapshots::find(store, *day)? else {
-            continue;
-        };
-        for batch in snapshots::read_table(store, &manifest, "scores", Some(&["person_id"]))? {
-            persons.extend(person_ids(&batch)?.iter().flatten().map(published_hash));
+/// Everybody whom a snapshot before tonight's has, known by hashes.
+pub struct PublishedPersons {
+    hashes: HashSet<u128>,
+    dates: Vec<Day>,
+}
+
+impl PublishedPersons {
+    /// What the state remembers, and the snapshots that it does not cover read again.
+    pub fn before(store: &Store, state: &State, as_of: Day, published: &[Day]) -> Result<PublishedPersons> {
+        let dates: Vec<Day> = published.iter().copied().filter(|day| *day < as_of).collect();
+        let covered: HashSet<Day> = state.published_dates.iter().copied().collect();
+        let mut hashes = state.published.clone();
+        for day in dates.iter().filter(|day| !covered.contains(day)) {
+            let Some(manifest) = snapshots::find(store, *day)? else {
+                continue;
+            };
+            for batch in snapshots::read_table(store, &manifest, "scores", Some(&["person_id"]))? {
+                hashes.extend(person_ids(&batch)?.iter().flatten().map(published_hash));
+            }
         }
+        Ok(PublishedPersons { hashes, dates })
     }
-    Ok((persons, earlier))
+
+    /// Whether an earlier snapshot has the person.
+    pub fn has(&self, person_id: &str) -> bool {
+        self.hashes.contains(&published_hash(person_id))
+    }
+
+    /// Leaves them, and tonight's persons, to the next night.
+    pub fn remember(mut self, state: &mut State, tonight: impl Iterator<Item = u128>, as_of: Day) {
+        self.hashes.extend(tonight);
+        state.published = self.hashes;
+        state.published_dates = self.dates.into_iter().chain([as_of]).collect();
+    }
 }
 
 #[cfg(test)]

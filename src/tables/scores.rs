@@ -1,6 +1,5 @@
 //! `scores`: one row a person.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use arrow::array::{
@@ -9,7 +8,7 @@ use arrow::array::{
 use arrow::datatypes::{DataType, Field};
 use rayon::prelude::*;
 
-use super::past::{Past, published_hash};
+use super::past::{Past, PublishedPersons};
 use super::{Tonight, batch, measures, optional_measures};
 use crate::error::Result;
 use crate::people::presence::Presence;
@@ -23,8 +22,8 @@ struct Row {
     amplification: Option<f64>,
 }
 
-/// The table. `published` holds the hashes of everybody whom an earlier snapshot has.
-pub fn table(tonight: &Tonight, past: &Past, published: &HashSet<u128>) -> Result<RecordBatch> {
+/// The table. `published` knows everybody whom an earlier snapshot has.
+pub fn table(tonight: &Tonight, past: &Past, published: &PublishedPersons) -> Result<RecordBatch> {
     let groups: Vec<&[Presence]> = tonight.presences.by_person().collect();
     let rows: Vec<Row> = groups.par_iter().map(|group| row(tonight, group)).collect();
     let ids = || rows.iter().map(|row| tonight.persons.ids[row.person].as_str());
@@ -55,9 +54,7 @@ pub fn table(tonight: &Tonight, past: &Past, published: &HashSet<u128>) -> Resul
         optional_measures(rows.iter().map(|row| row.amplification).collect()),
         optional_measures(rows.iter().map(|row| row.audience_influence).collect()),
         networks(tonight, &groups),
-        Arc::new(BooleanArray::from_iter(
-            ids().map(|id| Some(!published.contains(&published_hash(id)))),
-        )),
+        Arc::new(BooleanArray::from_iter(ids().map(|id| Some(!published.has(id))))),
         Arc::new(active.collect::<TimestampMicrosecondArray>().with_timezone("UTC")),
     ];
     batch(&SCORES, columns)

@@ -1,0 +1,85 @@
+//! What was delivered on a run's load dates, read and held against the contract.
+
+use super::plan;
+use super::watch::Watch;
+use crate::error::{Error, Kind, Result};
+use crate::intake::activities::{self, Intake, IntakeParams};
+use crate::intake::reference::{self, Reference};
+use crate::intake::rejects::{Reject, Share};
+use crate::job::Job;
+use crate::warehouse::layout::Inventory;
+use crate::warehouse::store::Store;
+
+/// Activities and reference tables, and everything that was refused in them.
+pub struct Delivery {
+    /// Rows of activities, by network.
+    pub intake: Intake,
+    /// Accounts, follows, identities and opt-outs.
+    pub reference: Reference,
+    /// Refused rows and files of all tables.
+    pub rejects: Vec<Reject>,
+}
+
+impl Delivery {
+    /// Reads the load dates in `params`.
+    ///
+    /// # Errors
+    /// Only when the store fails; whether the input is good enough says [`Delivery::expect_good`].
+    pub fn read(input: &Store, inventory: &Inventory, params: &IntakeParams, watch: &dyn Watch) -> Result<Delivery> {
+        let files = inventory.delivered("activities", params.first, params.last);
+        watch.bytes(files.flat_map(|(_, files)| files).map(|file| file.size).sum());
+        let mut intake = activities::take_in(input, inventory, params, &|bytes| watch.tick(bytes))?;
+        let mut reference = reference::take_in(input, inventory, params, &intake.interners)?;
+        plan::warn_of_networks(&reference.unknown_networks, watch);
+        let mut rejects = std::mem::take(&mut intake.rejects);
+        rejects.append(&mut reference.refused.rejects);
+        rejects.sort();
+        Ok(Delivery {
+            intake,
+            reference,
+            rejects,
+        })
+    }
+
+    /// Refuses the run where a partition holds too many bad rows, or, in strict mode, any bad file.
+    pub fn expect_good(&self, job: &Job) -> Result<()> {
+        let shares = self.intake.shares.iter().chain(&self.reference.refused.shares);
+        let above = shares.filter(|share| share.is_above(job.input.max_refused_share));
+        if let Some(worst) = above.max_by(|a, b| a.part().total_cmp(&b.part())) {
+            return Err(self.too_many(worst, job.input.max_refused_share));
+        }
+        match self.rejects.iter().find(|reject| reject.row_number.is_none()) {
+            Some(bad) if job.input.is_strict => {
+                let what = format!("{}: {} (input.strict refuses the run)", bad.file, bad.reason);
+                Err(Error::new(Kind::Refused, what))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn too_many(&self, worst: &Share, max: f64) -> Error {
+        let is_inside = |reject: &&Reject| {
+            reject.table == worst.table
+                && reject.network.as_deref() == Some(&worst.network)
+                && reject.load_date == Some(worst.load_date)
+        };
+        let example = self.rejects.iter().filter(is_inside).find_map(|reject| {
+            let row = reject.row_number?;
+            Some(format!("; for instance {} row {row}: {}", reject.file, reject.reason))
+        });
+        let Share {
+            table,
+            network,
+            load_date,
+            rows,
+            refused,
+        } = worst;
+        let what = format!(
+            "{refused} of {rows} rows of {table} of {network} on {load_date} are refused, input.max_refused_share \
+             allows {:.1} %{}. `clout check` lists the reasons",
+            100.0 * max,
+            example.unwrap_or_default()
+        );
+        Error::new(Kind::Refused, what)
+    }
+}

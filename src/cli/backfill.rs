@@ -1,10 +1,14 @@
 //! `clout backfill`: every date from one to another, in order.
 
-use super::options::{Format, JobArgs, day, start_threads};
+use super::options::{Format, JobArgs, day, open, start_threads};
 use super::output::{print, show_object};
+use super::progress::Progress;
 use super::run::{run_night, sentence};
 use crate::day::Day;
 use crate::error::{Context, Error, Result};
+use crate::job::Job;
+use crate::night::plan;
+use crate::night::watch::Watch;
 
 /// Arguments of `clout backfill`.
 #[derive(clap::Args)]
@@ -31,7 +35,7 @@ impl Args {
         let job = self.job.spec()?.resolve()?;
         start_threads(&job)?;
         let mut summaries = Vec::new();
-        let mut date = self.from;
+        let mut date = first_date(&job, self.from)?.min(self.to);
         while date <= self.to {
             let summary = run_night(&job, Some(date), false).context(|| format!("backfilling {date}"))?;
             if self.format == Format::Text {
@@ -45,4 +49,18 @@ impl Args {
             Format::Text => Ok(()),
         }
     }
+}
+
+/// The first date for which there can be a snapshot: nothing can be said before the first delivery.
+fn first_date(job: &Job, from: Day) -> Result<Day> {
+    let watch = Progress::start();
+    let inventory = plan::list(job, &open(&job.input.root, &job.storage)?, &watch)?;
+    let oldest = inventory.activity_dates().map_or(from, |(oldest, _)| oldest);
+    if oldest > from {
+        watch.warn(&format!(
+            "nothing was delivered before {oldest}: the dates from {from} on are passed over"
+        ));
+    }
+    watch.finish();
+    Ok(from.max(oldest))
 }

@@ -16,11 +16,12 @@ mod run;
 mod snapshots;
 mod top;
 
+use std::panic::AssertUnwindSafe;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// The open influence score: from activity dumps to published snapshots.
 #[derive(Parser)]
@@ -73,7 +74,9 @@ enum Command {
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     progress::start_log(cli.log_json, cli.quiet);
-    match dispatch(cli.command) {
+    // A panic is a mistake of ours: its report is on stderr by now, and the scheduler gets its exit code.
+    let outcome = std::panic::catch_unwind(AssertUnwindSafe(|| dispatch(cli.command)));
+    match outcome.unwrap_or_else(|_| Err(Error::internal("this is a bug in clout; nothing was published"))) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");

@@ -73,23 +73,23 @@ fn summary(night: &Night) -> Value {
             "status": "published",
             "model_version": manifest.model_version,
             "run_id": manifest.run_id,
-            "rows_read": metrics.total("rows_read"),
-            "rows_refused": metrics.total("rows_refused"),
-            "rows_copies": metrics.total("rows_copies"),
-            "rows_twins": metrics.total("rows_twins"),
-            "reactions_self": metrics.total("reactions_self"),
-            "reactions_counted": metrics.total("reactions_counted"),
-            "posts_counted": metrics.total("posts_counted"),
+            "rows_read": metrics.total("rows_read") as u64,
+            "rows_refused": metrics.total("rows_refused") as u64,
+            "rows_copies": metrics.total("rows_copies") as u64,
+            "rows_twins": metrics.total("rows_twins") as u64,
+            "reactions_self": metrics.total("reactions_self") as u64,
+            "reactions_counted": metrics.total("reactions_counted") as u64,
+            "posts_counted": metrics.total("posts_counted") as u64,
             "rejects": rejects.iter().map(|(reason, count)| json!({"reason": reason, "count": count})).collect::<Vec<_>>(),
-            "persons": metrics.total("persons"),
-            "persons_scored": metrics.total("persons_scored"),
-            "pairs": metrics.total("pairs"),
+            "persons": metrics.total("persons") as u64,
+            "persons_scored": metrics.total("persons_scored") as u64,
+            "pairs": metrics.total("pairs") as u64,
             "score_mean": metrics.total("score_mean"),
             "score_median": metrics.total("score_median"),
             "score_p95": metrics.total("score_p95"),
             "score_p99": metrics.total("score_p99"),
             "score_max": metrics.total("score_max"),
-            "iterations": metrics.total("iterations"),
+            "iterations": metrics.total("iterations") as u64,
             "residual": manifest.residual,
             "mass": metrics.total("mass"),
             "converged": manifest.converged,
@@ -113,7 +113,10 @@ pub fn sentence(summary: &Value) -> String {
             true => "with the same parameters".to_owned(),
             false => format!("with other parameters: {}", names.join(", ")),
         };
-        return format!("{date} is already published {differing}. Snapshots are immutable; nothing was done.");
+        return format!(
+            "{date} is already published {differing}. Snapshots are immutable; nothing was done. (Another --output takes \
+             a rebuild.)"
+        );
     }
     let rejects: Vec<String> = summary["rejects"]
         .as_array()

@@ -22,7 +22,7 @@ pub struct Args {
     #[arg(long = "person", value_name = "PERSON_ID")]
     persons: Vec<String>,
     /// How many people.
-    #[arg(short = 'n', long, default_value_t = 10)]
+    #[arg(short = 'n', long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..))]
     count: u32,
     /// Leave out what the columns mean.
     #[arg(long)]

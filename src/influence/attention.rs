@@ -18,7 +18,6 @@ use super::pairs::{Pairs, Weighing};
 use crate::day::Day;
 use crate::networks::Network;
 use crate::people::persons::Persons;
-use crate::settle::facts::FORGOTTEN_AFTER_DAYS;
 
 /// A term of s: what one reactor did on one network under one verb.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -69,13 +68,13 @@ pub fn read(
     network_of: &(dyn Fn(u32) -> usize + Sync),
     params: &AttentionParams,
 ) -> Attention {
+    let oldest = pairs.last_loads.iter().min().copied().unwrap_or(params.as_of);
     let readings: Vec<Vec<Vec<f64>>> = params
         .history_days
         .iter()
         .map(|history| {
-            (0..FORGOTTEN_AFTER_DAYS)
-                .map(|days| params.weighing.mixture.reading(days, (*history).max(1)))
-                .collect()
+            let reading = |days| params.weighing.mixture.reading(days, (*history).max(1));
+            (0..=(params.as_of.0 - oldest.0).max(0)).map(reading).collect()
         })
         .collect();
     let (starts, order) = by_target(pairs, persons);
@@ -138,7 +137,7 @@ fn entry(
     row: usize,
 ) -> (u32, Term) {
     let network = network_of(pairs.actors[row]);
-    let days = (params.as_of.0 - pairs.last_loads[row].0).clamp(0, FORGOTTEN_AFTER_DAYS - 1) as usize;
+    let days = (params.as_of.0 - pairs.last_loads[row].0).max(0) as usize;
     let reading = &readings[network][days];
     let sums = pairs.sums(row, &params.weighing);
     let decayed: f64 = sums.iter().zip(reading).map(|(sum, factor)| sum * factor).sum();

@@ -8,6 +8,7 @@ pub mod attention;
 pub mod fold;
 pub mod pairs;
 pub mod params;
+pub mod reach;
 pub mod recency;
 pub mod score;
 pub mod standings;

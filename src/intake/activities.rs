@@ -43,6 +43,10 @@ pub struct IntakeParams<'a> {
     pub last: Day,
     /// `input.max_lateness_days`.
     pub max_lateness_days: i32,
+    /// `input.max_refused_share`.
+    pub max_refused_share: f64,
+    /// Whether anybody opted out before `first`.
+    pub has_gone: bool,
     /// By network: its first load date where an earlier night saw it.
     pub first_load_dates: Vec<Option<Day>>,
 }
@@ -66,46 +70,92 @@ pub fn take_in(
 ) -> Result<Intake> {
     let mut rejects = Vec::new();
     let admitted = admit_partitions(store, inventory, params, &mut rejects)?;
-    let mut first_load_dates = params.first_load_dates.clone();
-    for found in admitted
-        .iter()
-        .filter(|found| found.files.iter().any(|file| file.rows > 0))
-    {
-        let first = &mut first_load_dates[found.network];
-        *first = Some(first.map_or(found.partition.load_date, |day| day.min(found.partition.load_date)));
-    }
-    let mut intake = Intake {
-        rows: vec![Rows::default(); params.networks.len()],
-        interners: params.networks.iter().map(|_| Interner::default()).collect(),
-        rejects,
-        shares: Vec::new(),
-        first_load_dates,
-    };
     let files: Vec<(&PartitionFiles, &Admitted)> = admitted
         .iter()
         .flat_map(|found| found.files.iter().map(move |file| (found, file)))
         .collect();
-    let read_one = |(found, file): &(&PartitionFiles, &Admitted)| {
-        let rules = intake.rules(found, params);
-        let rows = read_file(
+    let mut unreadable: Vec<bool> = vec![false; files.len()];
+    loop {
+        let reading = Reading {
             store,
-            file,
-            &params.networks[found.network],
-            &rules,
-            &intake.interners[found.network],
-        );
-        tick(file.object.size);
-        rows
-    };
-    let mut outcomes = files
-        .par_iter()
-        .map(read_one)
-        .collect::<Result<Vec<FileRows>>>()?
-        .into_iter();
-    for found in &admitted {
-        intake.append(found, outcomes.by_ref().take(found.files.len()));
+            params,
+            first_load_dates: first_load_dates(params, &files, &unreadable),
+        };
+        let interners: Vec<Interner> = params.networks.iter().map(|_| Interner::default()).collect();
+        let outcomes = files
+            .par_iter()
+            .map(|(found, file)| {
+                let rows = reading.file(found, file, &interners[found.network]);
+                tick(file.object.size);
+                rows
+            })
+            .collect::<Result<Vec<FileRows>>>()?;
+        unreadable = outcomes.iter().map(|outcome| outcome.unreadable.is_some()).collect();
+        // A footer promised the first rows of a network, and its pages broke the promise: judge the rest again.
+        if first_load_dates(params, &files, &unreadable) == reading.first_load_dates {
+            let mut intake = Intake {
+                rows: vec![Rows::default(); params.networks.len()],
+                interners,
+                rejects,
+                shares: Vec::new(),
+                first_load_dates: reading.first_load_dates,
+            };
+            let mut outcomes = outcomes.into_iter();
+            for found in &admitted {
+                intake.append(found, outcomes.by_ref().take(found.files.len()));
+            }
+            return Ok(intake);
+        }
     }
-    Ok(intake)
+}
+
+/// By network: the first load date with a row, known before or among files that are not unreadable.
+fn first_load_dates(
+    params: &IntakeParams,
+    files: &[(&PartitionFiles, &Admitted)],
+    unreadable: &[bool],
+) -> Vec<Option<Day>> {
+    let mut dates = params.first_load_dates.clone();
+    for ((found, _), _) in files
+        .iter()
+        .zip(unreadable)
+        .filter(|((_, file), bad)| file.rows > 0 && !**bad)
+    {
+        let first = &mut dates[found.network];
+        *first = Some(first.map_or(found.partition.load_date, |day| day.min(found.partition.load_date)));
+    }
+    dates
+}
+
+/// What reading a file needs to know.
+struct Reading<'a> {
+    store: &'a Store,
+    params: &'a IntakeParams<'a>,
+    first_load_dates: Vec<Option<Day>>,
+}
+
+impl Reading<'_> {
+    /// Reads one file under its partition's rules; a network's first load date may bring a backlog.
+    fn file(&self, found: &PartitionFiles, file: &Admitted, interner: &Interner) -> Result<FileRows> {
+        let load_date = found.partition.load_date;
+        let is_first = self.first_load_dates[found.network] == Some(load_date);
+        let rules = Rules {
+            network: &found.partition.network,
+            load_date,
+            max_lateness_days: (!is_first).then_some(self.params.max_lateness_days),
+        };
+        let rows: u64 = found.files.iter().map(|file| file.rows).sum();
+        // One more refused row than this, and the partition refuses the run: further reasons would only fill memory.
+        let most_reasons = (self.params.max_refused_share * rows as f64) as usize + 1;
+        read_file(
+            self.store,
+            file,
+            &self.params.networks[found.network],
+            &rules,
+            interner,
+            most_reasons,
+        )
+    }
 }
 
 /// Admits the files of every known partition, many at a time.
@@ -153,17 +203,6 @@ fn file_reject(partition: &Partition, file: &str, reason: String) -> Reject {
 }
 
 impl Intake {
-    /// The rules for a partition; a network's first load date may bring a backlog.
-    fn rules<'a>(&self, found: &'a PartitionFiles, params: &IntakeParams) -> Rules<'a> {
-        let load_date = found.partition.load_date;
-        let is_first = self.first_load_dates[found.network] == Some(load_date);
-        Rules {
-            network: &found.partition.network,
-            load_date,
-            max_lateness_days: (!is_first).then_some(params.max_lateness_days),
-        }
-    }
-
     fn append(&mut self, found: &PartitionFiles, outcomes: impl Iterator<Item = FileRows>) {
         let partition = found.partition;
         let mut share = Share {
@@ -180,7 +219,7 @@ impl Intake {
                 continue;
             }
             share.rows += outcome.read;
-            share.refused += outcome.refused.len() as u64;
+            share.refused += outcome.refused_count;
             self.rejects.extend(
                 outcome
                     .refused

@@ -29,20 +29,23 @@ const TARGET_ID: usize = 4;
 const OBJECT_ID: usize = 5;
 
 /// The believed rows of one file, and what was refused in it.
+#[derive(Default)]
 pub struct FileRows {
     /// The file.
     pub file: String,
     /// Rows that are believed.
     pub rows: Rows,
-    /// Refused rows: number, reason, activity id.
+    /// Refused rows: number, reason, activity id; the first ones, where there are too many.
     pub refused: Vec<(i64, String, Option<String>)>,
+    /// Refused rows in all.
+    pub refused_count: u64,
     /// Rows in the file.
     pub read: u64,
     /// Why the whole file is refused; then there are no rows.
     pub unreadable: Option<String>,
 }
 
-/// Reads one admitted file.
+/// Reads one admitted file; of refused rows, the reasons of the first `most_reasons` are kept.
 ///
 /// # Errors
 /// Only when the store fails.
@@ -52,24 +55,19 @@ pub fn read_file(
     network: &Network,
     rules: &Rules,
     interner: &Interner,
+    most_reasons: usize,
 ) -> Result<FileRows> {
-    let mut taken = FileRows {
-        file: file.object.key.clone(),
-        rows: Rows::default(),
-        refused: Vec::new(),
-        read: 0,
-        unreadable: None,
-    };
-    let outcome = read(store, file, &mut |batch| taken.take(&batch, network, rules, interner))?;
+    let mut taken = FileRows::default();
+    let outcome = read(store, file, &mut |batch| {
+        taken.take(&batch, network, rules, interner, most_reasons)
+    })?;
     if let Err(reason) = outcome {
         taken = FileRows {
-            file: taken.file,
-            rows: Rows::default(),
-            refused: Vec::new(),
-            read: 0,
             unreadable: Some(reason),
+            ..FileRows::default()
         };
     }
+    taken.file = file.object.key.clone();
     Ok(taken)
 }
 
@@ -80,6 +78,7 @@ impl FileRows {
         network: &Network,
         rules: &Rules,
         interner: &Interner,
+        most_reasons: usize,
     ) -> std::result::Result<(), String> {
         let ids = batch.texts(ACTIVITY_ID)?;
         let times = batch.instants(OCCURRED_AT)?;
@@ -102,11 +101,14 @@ impl FileRows {
                     self.rows.verbs.push(verb);
                     believed.push(row as u32);
                 }
-                Err(reason) => self.refused.push((
-                    self.read as i64 + row as i64,
-                    reason,
-                    found.activity_id.map(str::to_owned),
-                )),
+                Err(reason) => {
+                    self.refused_count += 1;
+                    if self.refused.len() < most_reasons {
+                        let number = self.read as i64 + row as i64;
+                        self.refused
+                            .push((number, reason, found.activity_id.map(str::to_owned)));
+                    }
+                }
             }
         }
         interner.intern(&actors, &believed, &mut self.rows.actors);

@@ -24,6 +24,13 @@ impl HashKey {
         HashKey(digest as u64, (digest >> 64) as u64)
     }
 
+    /// The hash of bytes, to know them again.
+    pub fn checksum(self, bytes: &[u8]) -> u128 {
+        let mut hasher = SipHasher13::new_with_keys(self.0, self.1);
+        hasher.write(bytes);
+        hasher.finish128().as_u128()
+    }
+
     /// The hash of a sequence of texts; the boundaries between them count.
     pub fn hash(self, parts: &[&str]) -> u128 {
         let mut hasher = SipHasher13::new_with_keys(self.0, self.1);

@@ -114,7 +114,8 @@ impl Reading<'_> {
                 None => kept.push(row),
                 Some(column) => {
                     self.share.refused += 1;
-                    let reason = format!("null {}: the column is required", names[column].name);
+                    let what = if columns[column].is_null(row) { "null" } else { "empty" };
+                    let reason = format!("{what} {}: the column is required", names[column].name);
                     let number = Some(first + row as i64);
                     refused
                         .rejects

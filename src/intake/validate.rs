@@ -72,7 +72,7 @@ impl Rules<'_> {
     fn judge_time(&self, occurred_at: i64) -> Result<(), String> {
         let day = Day::of_micros(occurred_at);
         if occurred_at >= self.load_date.end_micros() {
-            let ahead = (occurred_at - self.load_date.end_micros()) / DAY_MICROS;
+            let ahead = occurred_at.saturating_sub(self.load_date.end_micros()) / DAY_MICROS;
             return Err(format!(
                 "time after the load date's end: it occurred on {day}, {} day(s) after {}",
                 ahead + 1,

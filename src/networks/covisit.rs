@@ -59,6 +59,9 @@ impl CoVisits {
     ) -> Vec<Reaction> {
         self.check_ins.extend(delivered.into_iter().filter(|c| c.venue != 0));
         self.check_ins.retain(|c| !is_gone(c.account));
+        if !self.check_ins.iter().any(|c| c.load_date == load_date) {
+            return Vec::new();
+        }
         self.check_ins.sort_unstable();
         let mut followers: Vec<(u32, u32)> = self.follows.iter().map(|(from, to)| (*to, *from)).collect();
         followers.sort_unstable();

@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::MAX_NETWORKS;
 use super::{MAX_VERBS, Network, Verb, builtin};
 use crate::error::{Error, Result};
 
@@ -40,6 +41,12 @@ pub fn networks(declarations: &BTreeMap<String, Declaration>) -> Result<Vec<Netw
             None => unknown_network(name, declaration)?,
         };
         networks.push(changed(before, declaration)?);
+    }
+    if networks.len() > MAX_NETWORKS {
+        return Err(Error::usage(format!(
+            "networks: {} of them are known and declared, at most {MAX_NETWORKS} can be",
+            networks.len()
+        )));
     }
     networks.sort_by_key(Network::sort_key);
     Ok(networks)

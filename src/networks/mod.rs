@@ -19,6 +19,8 @@ mod contract;
 /// The most verbs that a network may have, derived ones included; their codes are `u8`, and a few
 /// codes stay free for readers to mark a row by.
 pub const MAX_VERBS: usize = 250;
+/// The most networks a job may have, the known ones included; a network's place is kept in one byte.
+pub const MAX_NETWORKS: usize = 250;
 
 /// One word of a network and what a reaction under it is worth.
 #[derive(Clone, Debug, PartialEq)]

@@ -48,6 +48,8 @@ pub fn check(job: &Job, input: &Store, first: Option<Day>, as_of: Option<Day>, w
         first,
         last: as_of,
         max_lateness_days: job.input.max_lateness_days,
+        max_refused_share: job.input.max_refused_share,
+        has_gone: false,
         first_load_dates,
     };
     watch.stage("reading activities");

@@ -53,6 +53,8 @@ impl<'a> Sources<'a> {
             first: self.first,
             last: self.as_of,
             max_lateness_days: self.job.input.max_lateness_days,
+            max_refused_share: self.job.input.max_refused_share,
+            has_gone: !state.gone.is_empty(),
             first_load_dates: state.histories.iter().map(|h| h.map(|h| h.first_load_date)).collect(),
         }
     }

@@ -103,7 +103,7 @@ pub fn wanted<'a>(job: &'a Job, model_version: &'a str) -> Wanted<'a> {
     }
 }
 
-/// The state of the newest snapshot before `as_of`, or the empty one where it must be rebuilt.
+/// The newest usable state of a snapshot before `as_of`, or the empty one where all must be rebuilt.
 pub fn base(
     job: &Job,
     output: &Store,
@@ -112,23 +112,21 @@ pub fn base(
     is_rebuild: bool,
     watch: &dyn Watch,
 ) -> Result<State> {
-    let newest = published.iter().copied().filter(|day| *day < as_of).max();
-    let Some(day) = newest.filter(|_| !is_rebuild) else {
-        return Ok(State::empty(&job.networks));
-    };
-    let Some(manifest) = snapshots::find(output, day)? else {
-        return Ok(State::empty(&job.networks));
-    };
     let model_version = job.model_version();
-    match load(output, &prefix(day, &manifest.commit_id), &wanted(job, &model_version))? {
-        Ok(state) => Ok(state),
-        Err(why) => {
-            watch.warn(&format!(
-                "the state of {day} cannot be used: {why}. Rebuilding from the input"
-            ));
-            Ok(State::empty(&job.networks))
+    let earlier = published.iter().rev().filter(|day| **day < as_of && !is_rebuild);
+    for day in earlier.take(job.state.keep) {
+        let Some(manifest) = snapshots::find(output, *day)? else {
+            continue;
+        };
+        match load(output, &prefix(*day, &manifest.commit_id), &wanted(job, &model_version))? {
+            Ok(state) => return Ok(state),
+            Err(why) => watch.warn(&format!("the state of {day} cannot be used: {why}")),
         }
     }
+    if published.iter().any(|day| *day < as_of) && !is_rebuild {
+        watch.warn("Rebuilding from the input: no state can be used");
+    }
+    Ok(State::empty(&job.networks))
 }
 
 /// Warns of files of closed load dates that changed, came or went since they were read.
@@ -228,11 +226,11 @@ pub fn expect_memory(estimate: &Estimate, limit: Option<u64>) -> Result<()> {
         Some(limit) if estimate.memory_bytes > limit => Err(Error::new(
             Kind::Memory,
             format!(
-                "this run would need about {} MiB for {} rows and {} pairs, the memory limit is {} MiB. Raise it, or backfill in smaller steps of days",
+                "this run would need about {} MiB for {} rows and {} pairs, the memory limit is {} bytes. Raise it, or backfill in smaller steps of days",
                 estimate.memory_bytes >> 20,
                 estimate.rows,
                 estimate.state_pairs,
-                limit >> 20
+                limit
             ),
         )),
         _ => Ok(()),

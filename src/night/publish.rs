@@ -57,31 +57,31 @@ impl Commit<'_> {
             parameters: manifest_parameters(self.job),
             converged: self.outcome.is_converged,
             residual: self.outcome.residual,
-            inputs: self.inputs,
+            inputs: self.inputs.clone(),
             tables: Default::default(),
             timings: timings.laps(),
         };
-        match publish(
-            self.output,
-            Publication {
-                manifest,
-                parts,
-                state_prefix: Some(state_prefix),
-            },
-        )? {
+        let publication = Publication {
+            manifest,
+            parts,
+            state_prefix: Some(state_prefix),
+        };
+        match publish(self.output, publication)? {
             Published::Done(manifest) => {
-                let mut dates: Vec<Day> = published.iter().copied().chain([self.as_of]).collect();
-                dates.sort_unstable();
-                sweep(
-                    self.output,
-                    &dates,
-                    self.job.state.keep,
-                    self.as_of,
-                    &self.request.commit_id,
-                )?;
+                self.sweep_states(published);
                 Ok(manifest)
             }
             Published::Lost { winner, is_same_bytes } => Err(lost(self.as_of, &winner, is_same_bytes)),
+        }
+    }
+
+    /// Deletes states that nobody needs any more. The snapshot stands, so a failure is a nuisance and no more.
+    fn sweep_states(&self, published: &[Day]) {
+        let mut dates: Vec<Day> = published.iter().copied().chain([self.as_of]).collect();
+        dates.sort_unstable();
+        let keep = self.job.state.keep;
+        if let Err(error) = sweep(self.output, &dates, keep, self.as_of, &self.request.commit_id) {
+            tracing::warn!("old states could not all be deleted: {error}");
         }
     }
 }

@@ -6,6 +6,7 @@ use super::fold::Sources;
 use super::ownership::{Ownership, is_one_person};
 use crate::day::Day;
 use crate::error::Result;
+use crate::intake::interner::NO_NODE;
 use crate::intake::rows::Rows;
 use crate::networks::covisit::CheckIn;
 use crate::networks::{CoVisitRule, Network};
@@ -50,6 +51,7 @@ impl NetworkNight<'_> {
         let mut settled = copies::settle(&rows, &before, self.sources.as_of, max_lateness_days);
         self.settle_contested(state, &rows, &mut settled)?;
         state.delivered[self.place] = std::mem::take(&mut settled.delivered);
+        self.drop_gone(&rows, &mut settled);
         self.note_history(state, &rows, &settled);
         let (posts, mut reactions, check_ins) = split(&rows, &settled, network);
         drop(rows);
@@ -99,6 +101,16 @@ impl NetworkNight<'_> {
         Ok(())
     }
 
+    /// Rows that name somebody who had opted out by their load date count for nothing.
+    fn drop_gone(&self, rows: &Rows, settled: &mut Settled) {
+        for (load_date, range) in rows.dates() {
+            let is_gone = |node: u32| node != NO_NODE && self.ownership.gone_since[node as usize] <= load_date;
+            for row in range {
+                settled.is_kept[row] &= !is_gone(rows.actors[row]) && !is_gone(rows.targets[row]);
+            }
+        }
+    }
+
     fn note_history(&self, state: &mut State, rows: &Rows, settled: &Settled) {
         let (None, Some(first_load_date)) = (state.histories[self.place], self.first_load_date) else {
             return;
@@ -123,6 +135,7 @@ impl NetworkNight<'_> {
         check_ins: CheckInsByDate,
         follows: FollowsByDate,
     ) -> Vec<Reaction> {
+        let max_lateness_days = self.sources.job.input.max_lateness_days;
         let memory = &mut state.co_visits[self.place];
         let mut follows = follows.into_iter().peekable();
         let mut reactions = Vec::new();
@@ -132,11 +145,12 @@ impl NetworkNight<'_> {
             }
             let is_gone = |account: u32| self.ownership.gone_since[account as usize] <= load_date;
             reactions.extend(memory.derive(delivered, load_date, rule, &is_gone));
+            memory.forget(load_date, max_lateness_days, rule);
         }
         if let Some((_, pairs)) = follows.last() {
             memory.follows = pairs;
         }
-        memory.forget(self.sources.as_of, self.sources.job.input.max_lateness_days, rule);
+        memory.forget(self.sources.as_of, max_lateness_days, rule);
         reactions
     }
 }

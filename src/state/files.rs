@@ -14,11 +14,12 @@ use super::gone::Gone;
 use super::{History, State, covisit_tables, tables};
 use crate::day::Day;
 use crate::error::{Context, Error, Result};
+use crate::intake::ids::HashKey;
 use crate::networks::Network;
 use crate::warehouse::store::{Object, Store};
 
 /// The layout's version: another one is no state of ours.
-const LAYOUT: u32 = 1;
+const LAYOUT: u32 = 2;
 /// Pairs a file: about 30 MB, and 40 MB of sums where all are of several reactions.
 const PAIR_ROWS: usize = 1 << 20;
 
@@ -40,6 +41,7 @@ struct Meta {
 struct FileEntry {
     name: String,
     size: u64,
+    checksum: String,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -78,11 +80,12 @@ pub fn save(store: &Store, prefix: &str, state: &State, wanted: &Wanted) -> Resu
         .par_iter()
         .map(|(name, make)| {
             let bytes = to_ipc(&make()?)?;
-            let size = bytes.len() as u64;
+            let (size, checksum) = (bytes.len() as u64, checksum(&bytes));
             store.put(&format!("{prefix}/{name}"), bytes)?;
             Ok(FileEntry {
                 name: name.clone(),
                 size,
+                checksum,
             })
         })
         .collect::<Result<Vec<FileEntry>>>()?;
@@ -161,8 +164,8 @@ pub fn load(store: &Store, prefix: &str, wanted: &Wanted) -> Result<std::result:
         let entry = meta.files.iter().find(|file| file.name == name);
         let bytes = store.get(&format!("{prefix}/{name}"))?;
         match (entry, bytes) {
-            (Some(entry), Some(bytes)) if bytes.len() as u64 == entry.size => from_ipc(bytes).context(|| name),
-            _ => Err(Error::internal(format!("{name} is missing or cut off"))),
+            (Some(entry), Some(bytes)) if entry.checksum == checksum(&bytes) => from_ipc(bytes).context(|| name),
+            _ => Err(Error::internal(format!("{name} is missing or damaged"))),
         }
     };
     match assemble(&meta, wanted, &get) {
@@ -237,6 +240,11 @@ fn assemble(meta: &Meta, wanted: &Wanted, get: &dyn Fn(String) -> Result<RecordB
     Ok(state)
 }
 
+/// What tells a file that was damaged since it was written.
+fn checksum(bytes: &[u8]) -> String {
+    format!("{:032x}", HashKey::PUBLISHED.checksum(bytes))
+}
+
 fn to_ipc(batch: &RecordBatch) -> Result<Bytes> {
     let failed = |error| Error::internal("a table of the state cannot be written").with_source(error);
     let mut bytes = Vec::new();
@@ -256,9 +264,12 @@ fn from_ipc(bytes: Bytes) -> Result<RecordBatch> {
     }
 }
 
-/// Deletes the states of all but the `keep` newest of `published`, and of abandoned runs of `date`.
+/// Deletes the states of all but the `keep` newest of `published` (sorted) and the `keep` newest up to `date`, where
+/// a backfill goes on, and of abandoned runs of `date`.
 pub fn sweep(store: &Store, published: &[Day], keep: usize, date: Day, commit_id: &str) -> Result<u64> {
-    let kept = &published[published.len().saturating_sub(keep)..];
+    let until_tonight = &published[..published.partition_point(|day| *day <= date)];
+    let newest = |dates: &[Day]| dates[dates.len().saturating_sub(keep)..].to_vec();
+    let kept = [newest(published), newest(until_tonight)].concat();
     let mut deleted = 0;
     for folder in store.list_folders("state")? {
         let Ok(day) = folder.parse::<Day>() else {

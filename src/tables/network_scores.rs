@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use super::{Tonight, batch, counts, measures, optional_measures};
 use crate::error::Result;
+use crate::influence::reach::Reach;
 use crate::influence::score::{Basis, Sum};
 use crate::people::presence::Presence;
 use crate::schema::NETWORK_SCORES;
@@ -16,7 +17,7 @@ use crate::schema::NETWORK_SCORES;
 struct Part {
     contributed: f64,
     total: f64,
-    squares: f64,
+    reach: Reach,
     reactions: u64,
 }
 
@@ -64,11 +65,7 @@ fn rows_of(tonight: &Tonight, group: &[Presence]) -> Vec<Row> {
             Row {
                 presence: *presence,
                 score: (part.reactions > 0).then(|| tonight.line.score_of_contributions(part.contributed)),
-                reach: if part.squares > 0.0 {
-                    part.total * part.total / part.squares
-                } else {
-                    0.0
-                },
+                reach: part.reach.people(),
                 reactions: part.reactions as i64,
                 share: sum.map(|_| part.total / whole),
             }
@@ -100,7 +97,7 @@ fn parts(tonight: &Tonight, person: usize, sum: &Sum) -> Vec<Part> {
             let amount = whole * share;
             part.contributed += if sum.basis == Basis::Contributions { amount } else { 0.0 };
             part.total += amount;
-            part.squares += amount * amount;
+            part.reach.add(amount);
             part.reactions += slot.1;
         }
     }

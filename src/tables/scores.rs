@@ -11,6 +11,7 @@ use rayon::prelude::*;
 use super::past::{Past, PublishedPersons};
 use super::{Tonight, batch, measures, optional_measures};
 use crate::error::Result;
+use crate::influence::reach::Reach;
 use crate::people::presence::Presence;
 use crate::schema::SCORES;
 
@@ -74,18 +75,18 @@ fn row(tonight: &Tonight, group: &[Presence]) -> Row {
             amplification,
         };
     };
-    let (mut total, mut squares, mut weighted) = (0.0, 0.0, 0.0);
+    let (mut reach, mut total, mut weighted) = (Reach::default(), 0.0, 0.0);
     for edge in edges {
         let part = tonight.model.part(tonight.attention, edge, sum);
         let reactor = tonight.attention.reactors[edge] as usize;
         total += part;
-        squares += part * part;
+        reach.add(part);
         // A reactor without a score counts as 1.
         weighted += part * tonight.standings.score(reactor).unwrap_or(1.0);
     }
     Row {
         person,
-        reach: total * total / squares,
+        reach: reach.people(),
         audience_influence: Some(weighted / total),
         amplification,
     }

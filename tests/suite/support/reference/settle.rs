@@ -81,7 +81,17 @@ impl Settled {
         first: i32,
         by_date: &BTreeMap<i32, &Vec<Row>>,
     ) {
-        let acts = without_copies(network, first, by_date);
+        // From the load date of an opt-out on, rows that name its accounts count for nothing.
+        let is_here = |act: &Act| {
+            let target = act.target.iter().map(|target| (act.network.clone(), target.clone()));
+            target
+                .chain([act.actor()])
+                .all(|account| !people.is_gone(&account, act.load_date))
+        };
+        let acts: Vec<Act> = without_copies(network, first, by_date)
+            .into_iter()
+            .filter(is_here)
+            .collect();
         let of_first = acts
             .iter()
             .filter(|act| act.load_date == first)

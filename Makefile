@@ -37,7 +37,7 @@ demo: ## score the sample data: eleven nights, the top ten, and what to try next
 	@$(BIN) backfill --input sample_data --output $(OUT) --from 2026-10-21 --to 2026-10-30 --quiet > /dev/null
 	@echo "... and the night of 2026-10-31, which reads one day:"
 	@echo
-	@$(BIN) run --input sample_data --output $(OUT) --as-of 2026-10-31
+	@$(BIN) run --quiet --input sample_data --output $(OUT) --as-of 2026-10-31
 	@echo
 	@$(BIN) top --output $(OUT)
 	@echo

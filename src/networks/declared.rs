@@ -197,4 +197,15 @@ mod tests {
                 .contains("251 words")
         );
     }
+
+    #[test]
+    fn there_are_no_more_networks_than_a_byte_can_tell() {
+        let declaration = Declaration {
+            share: None,
+            verbs: BTreeMap::from([("like".to_owned(), 1.0)]),
+        };
+        let declared = |count: usize| (0..count).map(|n| (format!("n{n}"), declaration.clone())).collect();
+        assert!(networks(&declared(MAX_NETWORKS - 4)).is_ok());
+        assert!(networks(&declared(MAX_NETWORKS - 3)).is_err());
+    }
 }

@@ -1,6 +1,6 @@
 //! Load dates of a published snapshot are closed; the state is a convenience.
 
-use crate::support::clout::Site;
+use crate::support::clout::{Site, clout, path};
 use crate::support::tables::Snapshot;
 use crate::support::warehouse::Warehouse;
 
@@ -120,6 +120,13 @@ fn a_damaged_state_is_no_state() {
         .to_owned();
     let folder = site.output().join("state/2026-03-02").join(commit);
     let bytes = std::fs::read(folder.join("accounts.arrow")).unwrap();
+    // A byte that flips, or a file that is cut off.
+    let mut flipped = bytes.clone();
+    flipped[bytes.len() / 2] ^= 0x55;
+    std::fs::write(folder.join("accounts.arrow"), &flipped).unwrap();
+    let (input, output) = (path(&site.input()), path(&site.output()));
+    let plan = ["plan", "--input", &input, "--output", &output, "--as-of", "2026-03-03"];
+    clout(&plan).exits(0).says("damaged");
     std::fs::write(folder.join("accounts.arrow"), &bytes[..bytes.len() / 2]).unwrap();
     site.run(&["--as-of", "2026-03-03"]).exits(0).says("Rebuilding");
     assert_eq!(site.snapshot("2026-03-03").reactions("twitter:bob", "twitter"), 3);

@@ -24,6 +24,7 @@ mod generated;
 mod inspection;
 mod publishing;
 mod readers;
+mod readme;
 mod real_data;
 mod results;
 mod s3;

@@ -8,7 +8,7 @@ use super::progress::Progress;
 use crate::day::Day;
 use crate::error::Result;
 use crate::job::Job;
-use crate::night::plan::{base, estimate, expect_delivery, expect_memory, list, snapshot_date, warn_of_changes};
+use crate::night::plan::{Estimate, base, estimate, expect_delivery, list, snapshot_date, warn_of_changes};
 use crate::warehouse::snapshots;
 
 /// Arguments of `clout plan`.
@@ -27,11 +27,8 @@ pub struct Args {
 impl Args {
     /// Plans, and says whether the run could begin.
     pub fn run(self) -> Result<()> {
-        let mut job = self.job.spec()?.resolve()?;
+        let job = self.job.spec()?.resolve()?;
         start_threads(&job)?;
-        let limit = job.run.memory_limit;
-        // A plan reads the footers, limit or not.
-        job.run.memory_limit = Some(limit.unwrap_or(u64::MAX));
         let plan = planned(&job, self.as_of)?;
         match self.format {
             Format::Json => show_object(&plan.shown)?,
@@ -39,7 +36,12 @@ impl Args {
         }
         match plan.is_published {
             true => Ok(()),
-            false => plan.readiness.and_then(|()| expect_memory(&plan.estimate, limit)),
+            false => {
+                plan.readiness?;
+                job.run
+                    .memory_limit
+                    .map_or(Ok(()), |limit| plan.estimate.expect_within(limit))
+            }
         }
     }
 }
@@ -48,7 +50,7 @@ struct Plan {
     shown: Value,
     is_published: bool,
     readiness: Result<()>,
-    estimate: crate::night::plan::Estimate,
+    estimate: Estimate,
 }
 
 fn planned(job: &Job, as_of: Option<Day>) -> Result<Plan> {
@@ -60,7 +62,7 @@ fn planned(job: &Job, as_of: Option<Day>) -> Result<Plan> {
     let published = snapshots::list(&output)?;
     let state = base(job, &output, &published, as_of, false, &watch)?;
     warn_of_changes(&state, &inventory, &watch);
-    let estimate = estimate(&input, &inventory, job, &state, as_of)?;
+    let estimate = estimate(&input, &inventory, &state, as_of)?;
     watch.finish();
     let readiness = expect_delivery(&inventory, job, as_of);
     let first = state.as_of.map_or_else(

@@ -28,18 +28,6 @@ pub fn ordered_sum(values: &[f64]) -> f64 {
     sum_over_chunks(values.len(), |range| fold(&values[range]))
 }
 
-/// The L1 distance of `a` and `b`, `sum |a_i - b_i|`, in fixed chunks.
-///
-/// # Panics
-/// If the lengths differ.
-pub fn l1_distance(a: &[f64], b: &[f64]) -> f64 {
-    assert_eq!(a.len(), b.len(), "the distance of arrays of two lengths");
-    sum_over_chunks(a.len(), |range| {
-        let pairs = a[range.clone()].iter().zip(&b[range]);
-        pairs.fold(0.0, |sum, (x, y)| sum + (x - y).abs())
-    })
-}
-
 /// Adds up what `sum_of` returns for the chunks of `0..len`, in order.
 pub fn sum_over_chunks(len: usize, sum_of: impl Fn(Range<usize>) -> f64 + Sync) -> f64 {
     let sums: Vec<f64> = (0..len.div_ceil(NODE_CHUNK))
@@ -112,13 +100,7 @@ mod tests {
     #[test]
     fn nothing_adds_up_to_plain_zero() {
         assert_eq!(ordered_sum(&[]).to_bits(), 0);
-        assert_eq!(l1_distance(&[], &[]).to_bits(), 0);
         assert_eq!(gather_sum(&[], &[], &[]).to_bits(), 0);
-    }
-
-    #[test]
-    fn a_distance_counts_both_directions() {
-        assert_eq!(l1_distance(&[1.0, 5.0], &[3.0, 4.0]), 3.0);
     }
 
     #[test]

@@ -7,13 +7,14 @@ use super::size;
 use super::spec::{InputSpec, OutputSpec, RunSpec};
 use crate::error::{Error, Result};
 use crate::networks::Network;
+use crate::settle::facts::MAX_LATENESS_DAYS;
 
 impl InputRules {
     /// The rules that `[input]` means, given the networks that the job knows.
     pub(super) fn of(spec: InputSpec, is_needed: bool, networks: &[Network]) -> Result<InputRules> {
         let days = spec.max_lateness_days;
         require(
-            (0..=120).contains(&days),
+            (0..=MAX_LATENESS_DAYS).contains(&days),
             "input.max_lateness_days",
             days,
             "0 to 120 days",

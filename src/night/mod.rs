@@ -80,10 +80,9 @@ pub fn run(job: &Job, input: &Store, output: &Store, request: &Request, watch: &
     let published = snapshots::list(output)?;
     let mut state = plan::base(job, output, &published, as_of, request.is_rebuild, watch)?;
     plan::warn_of_changes(&state, &inventory, watch);
-    plan::expect_memory(
-        &plan::estimate(input, &inventory, job, &state, as_of)?,
-        job.run.memory_limit,
-    )?;
+    if let Some(limit) = job.run.memory_limit {
+        plan::estimate(input, &inventory, &state, as_of)?.expect_within(limit)?;
+    }
     let sources = Sources::after(&state, job, input, &inventory, as_of);
     let inputs = plan::inputs(&inventory, state.as_of, as_of);
     let past = PublishedPersons::before(output, &state, as_of, &published)?;

@@ -194,46 +194,37 @@ const ROW_BYTES: u64 = 160;
 const PAIR_BYTES: u64 = 180;
 const ACCOUNT_BYTES: u64 = 500;
 
-/// Estimates from the listing and the footers' row counts alone.
-pub fn estimate(input: &Store, inventory: &Inventory, job: &Job, base: &State, as_of: Day) -> Result<Estimate> {
+/// Estimates from the listing and the footers' row counts alone: one request a file.
+pub fn estimate(input: &Store, inventory: &Inventory, base: &State, as_of: Day) -> Result<Estimate> {
     let first = base.as_of.map_or(BEGINNING, Day::next);
-    let files: Vec<&Object> = inventory
-        .delivered("activities", first, as_of)
-        .flat_map(|(_, files)| files)
-        .collect();
-    let rows = match job.run.memory_limit {
-        // The footers are read again on admission; they cost a request each, so only where a limit asks.
-        None => files.iter().map(|file| file.size / ROW_BYTES_ON_DISK).sum(),
-        Some(_) => announced_rows(input, &files)?,
-    };
-    let pairs = base.pairs.len() as u64;
+    let activities = inventory.delivered("activities", first, as_of);
+    let activities: Vec<&Object> = activities.flat_map(|(_, files)| files).collect();
+    let rows = announced_rows(input, &activities)?;
+    let (pairs, accounts) = (base.pairs.len() as u64, base.accounts.len() as u64);
     Ok(Estimate {
-        files: inputs(inventory, base.as_of, as_of).len() as u64,
-        input_bytes: inputs(inventory, base.as_of, as_of).iter().map(|file| file.size).sum(),
+        files: inventory.files(first, as_of).count() as u64,
+        input_bytes: inventory.files(first, as_of).map(|file| file.size).sum(),
         rows,
         state_pairs: pairs,
-        memory_bytes: FIXED_BYTES + rows * ROW_BYTES + pairs * PAIR_BYTES + base.accounts.len() as u64 * ACCOUNT_BYTES,
-        output_bytes: (pairs + rows) * 60 + base.accounts.len() as u64 * 120,
+        memory_bytes: FIXED_BYTES + rows * ROW_BYTES + pairs * PAIR_BYTES + accounts * ACCOUNT_BYTES,
+        output_bytes: (pairs + rows) * 60 + accounts * 120,
     })
 }
 
-/// Bytes of a row in a compressed dump, where the footers are not asked.
-const ROW_BYTES_ON_DISK: u64 = 12;
-
-/// Refuses a run that would exceed its memory limit.
-pub fn expect_memory(estimate: &Estimate, limit: Option<u64>) -> Result<()> {
-    match limit {
-        Some(limit) if estimate.memory_bytes > limit => Err(Error::new(
-            Kind::Memory,
-            format!(
-                "this run would need about {} MiB for {} rows and {} pairs, the memory limit is {} bytes. Raise it, or backfill in smaller steps of days",
-                estimate.memory_bytes >> 20,
-                estimate.rows,
-                estimate.state_pairs,
-                limit
-            ),
-        )),
-        _ => Ok(()),
+impl Estimate {
+    /// Refuses a run that would need more memory than `limit` bytes.
+    pub fn expect_within(&self, limit: u64) -> Result<()> {
+        if self.memory_bytes <= limit {
+            return Ok(());
+        }
+        let what = format!(
+            "this run would need about {} MiB for {} rows and {} pairs, the memory limit is {limit} bytes. Raise it, or \
+             backfill in smaller steps of days",
+            self.memory_bytes >> 20,
+            self.rows,
+            self.state_pairs
+        );
+        Err(Error::new(Kind::Memory, what))
     }
 }
 

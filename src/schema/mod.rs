@@ -83,11 +83,6 @@ impl Table {
         };
         Arc::new(Schema::new(self.columns.iter().map(field).collect::<Vec<_>>()))
     }
-
-    /// The table with this name, if Clout writes it.
-    pub fn by_name(name: &str) -> Option<&'static Table> {
-        TABLES.iter().find(|table| table.name == name)
-    }
 }
 
 /// Every published table.

@@ -34,12 +34,6 @@ pub fn find(store: &Store, day: Day) -> Result<Option<Manifest>> {
     bytes.map(|bytes| Manifest::from_bytes(day, &bytes)).transpose()
 }
 
-/// The newest published snapshot before a date.
-pub fn newest_before(store: &Store, day: Day) -> Result<Option<Manifest>> {
-    let earlier = list(store)?.into_iter().rfind(|published| *published < day);
-    earlier.map_or(Ok(None), |day| find(store, day))
-}
-
 /// Rows of a published table, in the order of its grain: some columns in the order asked for,
 /// or all. The columns' types are those of the schema.
 pub fn read_table(

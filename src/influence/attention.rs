@@ -1,9 +1,10 @@
 //! Tonight's attention between persons, from the memory of reactions between accounts.
 //!
-//! For a reactor u and a target v (persons), with verb weights w and the reading K of [`super::recency`],
+//! For a reactor u and a target v (persons), with the [weights](super::weights) x of reactions and the
+//! reading K of [`super::recency`],
 //!
 //! ```text
-//! s(u,v) = sum over networks, verbs of  w(verb) x [sums of selectivity x K(age)] / (K(0) M(H_network))
+//! s(u,v) = sum over networks, verbs of  [sums of x K(age)] / (K(0) M(H_network))
 //! a(u,v) = (1 + beta) s / (s + beta)
 //! ```
 //!
@@ -14,9 +15,10 @@
 
 use rayon::prelude::*;
 
-use super::pairs::{Pairs, Weighing};
+use super::pairs::Pairs;
+use super::recency::Mixture;
+use super::weights::saturated;
 use crate::day::Day;
-use crate::networks::Network;
 use crate::people::persons::Persons;
 
 /// A term of s: what one reactor did on one network under one verb.
@@ -47,36 +49,37 @@ pub struct Attention {
     pub terms: Vec<Term>,
 }
 
-/// What reading the memory needs to know.
-pub struct AttentionParams<'a> {
-    /// How reactions were weighed.
-    pub weighing: Weighing<'a>,
-    /// Saturation of repeats.
-    pub beta: f64,
-    /// The networks.
-    pub networks: &'a [Network],
-    /// By network: days of history at the snapshot date.
-    pub history_days: &'a [i32],
+/// The moment that scores are for, and how much of the past is known then.
+#[derive(Clone, Debug)]
+pub struct Moment {
     /// The snapshot date.
     pub as_of: Day,
+    /// Days before that date's end: 0 for a snapshot; evaluation may cut at an hour.
+    pub early_days: f64,
+    /// By network: days of history, H.
+    pub history_days: Vec<f64>,
+    /// Days of the warehouse's history.
+    pub warehouse_days: f64,
 }
 
-/// Reads the memory at the snapshot date. `network_of` gives the network of an account's node.
+/// What reading the memory needs to know.
+pub struct AttentionParams<'a> {
+    /// How reactions fade.
+    pub mixture: &'a Mixture,
+    /// Saturation of repeats.
+    pub beta: f64,
+    /// When.
+    pub moment: &'a Moment,
+}
+
+/// Reads the memory at the moment. `network_of` gives the network of an account's node.
 pub fn read(
     pairs: &Pairs,
     persons: &Persons,
     network_of: &(dyn Fn(u32) -> usize + Sync),
     params: &AttentionParams,
 ) -> Attention {
-    let oldest = pairs.last_loads.iter().min().copied().unwrap_or(params.as_of);
-    let readings: Vec<Vec<Vec<f64>>> = params
-        .history_days
-        .iter()
-        .map(|history| {
-            let reading = |days| params.weighing.mixture.reading(days, (*history).max(1));
-            (0..=(params.as_of.0 - oldest.0).max(0)).map(reading).collect()
-        })
-        .collect();
+    let readings = readings(pairs, params);
     let (starts, order) = by_target(pairs, persons);
     let chunks: Vec<usize> = (0..persons.len()).step_by(crate::graph::numeric::NODE_CHUNK).collect();
     let pieces: Vec<Attention> = chunks
@@ -107,6 +110,20 @@ pub fn read(
     attention
 }
 
+/// By network and days since a row's last load date: the factors of its sums.
+type Readings = Vec<Vec<Vec<f64>>>;
+
+fn readings(pairs: &Pairs, params: &AttentionParams) -> Readings {
+    let moment = params.moment;
+    let oldest = pairs.last_loads.iter().min().copied().unwrap_or(moment.as_of);
+    let of_network = |history: &f64| {
+        let days = 0..=(moment.as_of.0 - oldest.0).max(0);
+        days.map(|days| params.mixture.reading(f64::from(days) - moment.early_days, *history))
+            .collect()
+    };
+    moment.history_days.iter().map(of_network).collect()
+}
+
 /// Rows between different persons, in order of target person and then of the memory.
 fn by_target(pairs: &Pairs, persons: &Persons) -> (Vec<usize>, Vec<u32>) {
     let person = |node: u32| persons.of_account[node as usize];
@@ -133,21 +150,18 @@ fn entry(
     persons: &Persons,
     network_of: &dyn Fn(u32) -> usize,
     params: &AttentionParams,
-    readings: &[Vec<Vec<f64>>],
+    readings: &Readings,
     row: usize,
 ) -> (u32, Term) {
     let network = network_of(pairs.actors[row]);
-    let days = (params.as_of.0 - pairs.last_loads[row].0).max(0) as usize;
+    let days = (params.moment.as_of.0 - pairs.last_loads[row].0).max(0) as usize;
     let reading = &readings[network][days];
-    let sums = pairs.sums(row, &params.weighing);
-    let decayed: f64 = sums.iter().zip(reading).map(|(sum, factor)| sum * factor).sum();
-    let verb = pairs.verbs[row];
-    let weight = params.networks[network].verbs[usize::from(verb)].weight;
+    let sums = pairs.sums(row, params.mixture);
     let term = Term {
         network: network as u8,
-        verb,
+        verb: pairs.verbs[row],
         reactions: pairs.counts[row],
-        strength: weight * decayed,
+        strength: sums.iter().zip(reading).map(|(sum, factor)| sum * factor).sum(),
     };
     (persons.of_account[pairs.actors[row] as usize], term)
 }
@@ -218,15 +232,6 @@ impl Attention {
             .map(|term| term.strength * shares[usize::from(term.network)])
             .sum();
         self.amounts[edge] * scaled / strength
-    }
-}
-
-/// a = (1 + beta) s / (s + beta): 1 at s = 1, never above 1 + beta.
-pub fn saturated(strength: f64, beta: f64) -> f64 {
-    if strength > 0.0 {
-        (1.0 + beta) * strength / (strength + beta)
-    } else {
-        0.0
     }
 }
 

@@ -1,14 +1,6 @@
 use super::*;
 
 #[test]
-fn one_is_one_and_repeats_are_bounded() {
-    assert_eq!(saturated(0.0, 2.0), 0.0);
-    assert_eq!(saturated(1.0, 2.0), 1.0);
-    assert!(saturated(1e9, 2.0) < 3.0);
-    assert!(saturated(2.0, 2.0) - 1.0 < saturated(1.0, 2.0));
-}
-
-#[test]
 fn accounts_of_one_reactor_share_one_edge_and_keep_their_terms() {
     let term = |network, verb, strength| Term {
         network,

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::pairs::{MAX_HALF_LIVES, Pairs, Row, Weighing};
+use super::pairs::{MAX_HALF_LIVES, Pairs, Row};
 use super::recency::Mixture;
 use crate::day::Day;
 use crate::settle::facts::FORGOTTEN_AFTER_DAYS;
@@ -15,28 +15,22 @@ use crate::settle::reactions::Reaction;
 
 /// What folding needs to know.
 pub struct FoldParams<'a> {
-    /// How reactions are weighed.
-    pub weighing: Weighing<'a>,
+    /// How they fade.
+    pub mixture: &'a Mixture,
     /// The last load date folded.
     pub as_of: Day,
 }
 
-/// Folds sorted reactions, with the sizes of their budgets, into the rows `old` of `before`.
+/// Folds sorted reactions, with their [weights](super::weights), into the rows `old` of `before`.
 /// Pairs that are forgotten at `params.as_of` are left out.
-pub fn fold(
-    before: &Pairs,
-    old: Range<usize>,
-    reactions: &[Reaction],
-    budget_sizes: &[u32],
-    params: &FoldParams,
-) -> Pairs {
+pub fn fold(before: &Pairs, old: Range<usize>, reactions: &[Reaction], weights: &[f32], params: &FoldParams) -> Pairs {
     let pieces: Vec<Pairs> = chunks(before, old, reactions)
         .into_par_iter()
-        .map(|(old, new)| fold_chunk(before, old, &reactions[new.clone()], &budget_sizes[new], params))
+        .map(|(old, new)| fold_chunk(before, old, &reactions[new.clone()], &weights[new], params))
         .collect();
     let mut folded = Pairs::default();
     for piece in pieces {
-        folded.append(piece, params.weighing.stride());
+        folded.append(piece, params.mixture.len());
     }
     folded
 }
@@ -83,10 +77,9 @@ fn fold_chunk(
     before: &Pairs,
     old: Range<usize>,
     reactions: &[Reaction],
-    budget_sizes: &[u32],
+    weights: &[f32],
     params: &FoldParams,
 ) -> Pairs {
-    let weighing = &params.weighing;
     let mut folded = Pairs::default();
     let mut rows = Vec::new();
     let (mut o, mut r) = (old.start, 0);
@@ -98,38 +91,37 @@ fn fold_chunk(
         };
         rows.clear();
         while o < old.end && (before.actors[o], before.targets[o]) == key {
-            rows.push(before.row(o, weighing));
+            rows.push(before.row(o, params.mixture));
             o += 1;
         }
         let first = r;
         while r < reactions.len() && (reactions[r].actor, reactions[r].target) == key {
             r += 1;
         }
-        fold_pair(&mut rows, &reactions[first..r], &budget_sizes[first..r], params);
+        fold_pair(&mut rows, &reactions[first..r], &weights[first..r], params);
         for row in &rows {
-            folded.push(key.0, key.1, row, weighing.stride());
+            folded.push(key.0, key.1, row, params.mixture.len());
         }
     }
     folded
 }
 
 /// Adds one pair's reactions, in order of load date, to its rows.
-fn fold_pair(rows: &mut Vec<Row>, reactions: &[Reaction], budget_sizes: &[u32], params: &FoldParams) {
+fn fold_pair(rows: &mut Vec<Row>, reactions: &[Reaction], weights: &[f32], params: &FoldParams) {
     let mut last_load = rows.iter().map(|row| row.last_load).max();
-    let mut sized = reactions.iter().zip(budget_sizes).peekable();
-    while let Some((first, _)) = sized.peek() {
+    let mut weighed = reactions.iter().zip(weights).peekable();
+    while let Some((first, _)) = weighed.peek() {
         let load_date = first.load_date;
         if last_load.is_some_and(|last| load_date.0 - last.0 >= FORGOTTEN_AFTER_DAYS) {
             rows.clear();
         }
         last_load = Some(load_date);
-        while let Some((reaction, size)) = sized.next_if(|(reaction, _)| reaction.load_date == load_date) {
-            let selectivity = params.weighing.selectivity(*size);
-            let row = row_of(rows, reaction, *size, params.weighing.mixture);
+        while let Some((reaction, weight)) = weighed.next_if(|(reaction, _)| reaction.load_date == load_date) {
+            let row = row_of(rows, reaction, *weight, params.mixture);
+            let weight = f64::from(*weight);
             params
-                .weighing
                 .mixture
-                .add(&mut row.sums, selectivity, reaction.occurred_at, load_date);
+                .add(&mut row.sums, weight, reaction.occurred_at, load_date);
             row.count += 1;
             row.last_at = row.last_at.max(reaction.occurred_at);
         }
@@ -140,7 +132,7 @@ fn fold_pair(rows: &mut Vec<Row>, reactions: &[Reaction], budget_sizes: &[u32], 
 }
 
 /// The row of a reaction's verb, with its sums brought to the end of the reaction's load date.
-fn row_of<'a>(rows: &'a mut Vec<Row>, reaction: &Reaction, budget_size: u32, mixture: &Mixture) -> &'a mut Row {
+fn row_of<'a>(rows: &'a mut Vec<Row>, reaction: &Reaction, weight: f32, mixture: &Mixture) -> &'a mut Row {
     let place = rows.partition_point(|row| row.verb < reaction.verb);
     if rows.get(place).is_none_or(|row| row.verb != reaction.verb) {
         let row = Row {
@@ -148,14 +140,14 @@ fn row_of<'a>(rows: &'a mut Vec<Row>, reaction: &Reaction, budget_size: u32, mix
             count: 0,
             last_load: reaction.load_date,
             last_at: i64::MIN,
-            budget_size,
+            weight,
             sums: [0.0; MAX_HALF_LIVES],
         };
         rows.insert(place, row);
     }
     let row = &mut rows[place];
     if row.last_load != reaction.load_date {
-        let fading = mixture.fading(reaction.load_date.0 - row.last_load.0);
+        let fading = mixture.fading(f64::from(reaction.load_date.0 - row.last_load.0));
         for (sum, factor) in row.sums.iter_mut().zip(fading) {
             *sum *= factor;
         }

@@ -31,15 +31,12 @@ fn sorted() -> Vec<Reaction> {
 
 fn fold_to(before: &Pairs, reactions: &[Reaction], as_of: i32) -> Pairs {
     let mixture = Mixture::new(&Recency::default());
-    let sizes = vec![1; reactions.len()];
+    let weights: Vec<f32> = reactions.iter().map(|r| 1.0 / (1.0 + f32::from(r.verb))).collect();
     let params = FoldParams {
-        weighing: Weighing {
-            mixture: &mixture,
-            budget: 20.0,
-        },
+        mixture: &mixture,
         as_of: Day(as_of),
     };
-    fold(before, 0..before.len(), reactions, &sizes, &params)
+    fold(before, 0..before.len(), reactions, &weights, &params)
 }
 
 #[test]
@@ -74,7 +71,7 @@ fn chunks_cover_every_row_once_and_never_split_an_actor() {
         count: 1,
         last_load: Day(1),
         last_at: 0,
-        budget_size: 1,
+        weight: 1.0,
         sums: [0.0; MAX_HALF_LIVES],
     };
     for target in 0..(2 * CHUNK_ROWS as u32) {

@@ -13,8 +13,8 @@ pub const MAX_HALF_LIVES: usize = 8;
 
 /// Rows sorted by (actor, target, verb), column by column.
 ///
-/// Most rows are of one reaction, and what that is worth follows from its time and the size of its budget.
-/// So only rows of several reactions carry sums; the others carry that size.
+/// Most rows are of one reaction, and what that is worth follows from its time and its weight.
+/// So only rows of several reactions carry sums; the others carry that weight.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Pairs {
     /// Node of the account that reacted.
@@ -29,9 +29,9 @@ pub struct Pairs {
     pub last_loads: Vec<Day>,
     /// Time of the latest one, microseconds since 1970.
     pub last_at: Vec<i64>,
-    /// Of a row of one reaction: the size of its budget. Of others: the place of their sums.
+    /// Of a row of one reaction: the bits of its weight. Of others: the place of their sums.
     pub details: Vec<u32>,
-    /// Sums of selectivity x 2^(-age / half-life) of the rows of several reactions, in their order, as many a
+    /// Sums of weight x 2^(-age / half-life) of the rows of several reactions, in their order, as many a
     /// row as there are half-lives.
     pub sums: Vec<f64>,
 }
@@ -43,32 +43,13 @@ pub(super) struct Row {
     pub(super) count: u32,
     pub(super) last_load: Day,
     pub(super) last_at: i64,
-    /// Size of the first reaction's budget.
-    pub(super) budget_size: u32,
+    /// The first reaction's [weight](super::weights).
+    pub(super) weight: f32,
     pub(super) sums: Sums,
 }
 
 /// Sums by half-life; those beyond the mixture's half-lives are unused.
 pub type Sums = [f64; MAX_HALF_LIVES];
-
-/// How a reaction is weighed and remembered.
-#[derive(Clone, Copy)]
-pub struct Weighing<'a> {
-    /// The half-lives.
-    pub mixture: &'a Mixture,
-    /// n reactions that share a budget count 1 / (1 + (n - 1) / budget) each.
-    pub budget: f64,
-}
-
-impl Weighing<'_> {
-    pub(super) fn selectivity(&self, budget_size: u32) -> f64 {
-        1.0 / (1.0 + f64::from(budget_size - 1) / self.budget)
-    }
-
-    pub(super) fn stride(&self) -> usize {
-        self.mixture.len()
-    }
-}
 
 impl Pairs {
     /// Rows.
@@ -110,15 +91,15 @@ impl Pairs {
     }
 
     /// Keeps the rows for which `is_kept` holds.
-    pub fn retain(&mut self, weighing: &Weighing, is_kept: impl Fn(u32, u32) -> bool) {
+    pub fn retain(&mut self, mixture: &Mixture, is_kept: impl Fn(u32, u32) -> bool) {
         let mut kept = Pairs::default();
         for row in 0..self.len() {
             if is_kept(self.actors[row], self.targets[row]) {
                 kept.push(
                     self.actors[row],
                     self.targets[row],
-                    &self.row(row, weighing),
-                    weighing.stride(),
+                    &self.row(row, mixture),
+                    mixture.len(),
                 );
             }
         }
@@ -126,14 +107,12 @@ impl Pairs {
     }
 
     /// The sums of a row, as of its last load date.
-    pub fn sums(&self, row: usize, weighing: &Weighing) -> Sums {
+    pub fn sums(&self, row: usize, mixture: &Mixture) -> Sums {
         let mut sums = [0.0; MAX_HALF_LIVES];
-        let stride = weighing.stride();
+        let stride = mixture.len();
         if self.counts[row] == 1 {
-            let weight = weighing.selectivity(self.details[row]);
-            weighing
-                .mixture
-                .add(&mut sums, weight, self.last_at[row], self.last_loads[row]);
+            let weight = f64::from(f32::from_bits(self.details[row]));
+            mixture.add(&mut sums, weight, self.last_at[row], self.last_loads[row]);
         } else {
             let start = self.details[row] as usize * stride;
             sums[..stride].copy_from_slice(&self.sums[start..start + stride]);
@@ -141,14 +120,14 @@ impl Pairs {
         sums
     }
 
-    pub(super) fn row(&self, row: usize, weighing: &Weighing) -> Row {
+    pub(super) fn row(&self, row: usize, mixture: &Mixture) -> Row {
         Row {
             verb: self.verbs[row],
             count: self.counts[row],
             last_load: self.last_loads[row],
             last_at: self.last_at[row],
-            budget_size: self.details[row],
-            sums: self.sums(row, weighing),
+            weight: f32::from_bits(self.details[row]),
+            sums: self.sums(row, mixture),
         }
     }
 
@@ -160,7 +139,7 @@ impl Pairs {
         self.last_loads.push(row.last_load);
         self.last_at.push(row.last_at);
         if row.count == 1 {
-            self.details.push(row.budget_size);
+            self.details.push(row.weight.to_bits());
         } else {
             self.details.push((self.sums.len() / stride) as u32);
             self.sums.extend_from_slice(&row.sums[..stride]);

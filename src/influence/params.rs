@@ -43,43 +43,49 @@ pub struct Recency {
 impl Default for Recency {
     fn default() -> Self {
         Recency {
-            half_lives_days: vec![0.25, 1.0, 7.0, 30.0, 90.0],
-            masses: vec![0.05, 0.07, 0.18, 0.35, 0.35],
+            half_lives_days: vec![0.3, 1.0, 7.0, 30.0, 90.0],
+            masses: vec![0.065, 0.045, 0.15, 0.34, 0.4],
         }
     }
 }
 
-/// Selectivity: the n reactions of one (account, load date, occurred UTC day) count
-/// 1 / (1 + (n - 1) / budget) each, so the more a person likes in a day, the less each like says.
-/// In the limit a day is worth `budget` reactions; a late row has a budget of its own.
+/// Selectivity: a reaction counts 1 / (1 + ((n - 1) / crowd)^2) where its actor reacted to n accounts
+/// within the same load date and UTC day, so the more people somebody likes in a day, the less each
+/// like says. Repeats for one account do not swell n, and a late row has a day of its own.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Selectivity {
-    /// The reactions that an endless day of them is worth, > 0. Twenty a day is well above what
-    /// most accounts do, so that only the very busy are thinned.
-    pub budget: f64,
+    /// The choices of a day, beyond the first, at which each counts half, > 0. Thirty is well above
+    /// what most accounts do, so that only those who react to everybody are thinned.
+    pub crowd: f64,
 }
 
 impl Default for Selectivity {
     fn default() -> Self {
-        Selectivity { budget: 20.0 }
+        Selectivity { crowd: 30.0 }
     }
 }
 
-/// Repeats: a(u, v) = (1 + beta) s / (s + beta) for the decayed sum s, 1 for one fresh ordinary
-/// reaction and below 1 + beta for any number of them. A logarithm would still pay 12 points for
-/// a thousand.
+/// Repeats saturate twice. Within a day (see [`weights`](super::weights)) verb weights y of one pair
+/// are worth (1 + b) y / (y + b); across days the decayed sum s is worth
+/// a(u, v) = (1 + beta) s / (s + beta). A logarithm would still pay 12 points for a thousand.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Repeats {
-    /// beta > 0: what a fan can add to one reaction. From 0.5 (a fan of the prototype night gains
-    /// 4.8 points beyond one reaction) to 2 (8.0 points, and better foresight).
+    /// b > 0: what a day of any number of reactions adds to one of weight 1. At 0.1 the next day's
+    /// reactors are foretold best, and a fan who reacts a thousand times in a day gains next to nothing.
+    pub beta_day: f64,
+    /// beta > 0: what coming back on other days can add. Young histories divide by a small M(H), so
+    /// that s is 4 to 9 for one reaction there: twenty keeps recency alive where two would flatten it.
     pub beta: f64,
 }
 
 impl Default for Repeats {
     fn default() -> Self {
-        Repeats { beta: 2.0 }
+        Repeats {
+            beta_day: 0.1,
+            beta: 20.0,
+        }
     }
 }
 
@@ -170,8 +176,8 @@ impl Default for Corroboration {
     fn default() -> Self {
         Corroboration {
             base: 0.25,
-            per_trusted: 6.0,
-            half_at: 20.0,
+            per_trusted: 12.0,
+            half_at: 120.0,
         }
     }
 }

@@ -52,16 +52,13 @@ impl Mixture {
     }
 
     /// The factors by which sums shrink in `days` days, by half-life.
-    pub fn fading(&self, days: i32) -> Vec<f64> {
-        self.half_lives_days
-            .iter()
-            .map(|h| (-f64::from(days) / h).exp2())
-            .collect()
+    pub fn fading(&self, days: f64) -> Vec<f64> {
+        self.half_lives_days.iter().map(|h| (-days / h).exp2()).collect()
     }
 
     /// The factors that turn sums of `days` days ago into a share of K(0) M(`history_days`), by half-life.
-    pub fn reading(&self, days: i32, history_days: i32) -> Vec<f64> {
-        let unit = self.kernel(0.0) * self.steady_mass(f64::from(history_days));
+    pub fn reading(&self, days: f64, history_days: f64) -> Vec<f64> {
+        let unit = self.kernel(0.0) * self.steady_mass(history_days);
         let fading = self.fading(days);
         let rates = self.masses.iter().zip(&self.half_lives_days).map(|(m, h)| m / h);
         rates.zip(fading).map(|(rate, factor)| rate * factor / unit).collect()
@@ -102,17 +99,17 @@ mod tests {
         mixture.add(&mut sums, 2.0, Day(9).start_micros() + 5, Day(10));
         let read = |days, sums: &[f64]| {
             mixture
-                .reading(days, 40)
+                .reading(days, 40.0)
                 .iter()
                 .zip(sums)
                 .map(|(f, s)| f * s)
                 .sum::<f64>()
         };
-        let faded: Vec<f64> = sums.iter().zip(mixture.fading(3)).map(|(s, f)| s * f).collect();
-        assert!((read(3, &sums) - read(0, &faded)).abs() < 1e-15);
+        let faded: Vec<f64> = sums.iter().zip(mixture.fading(3.0)).map(|(s, f)| s * f).collect();
+        assert!((read(3.0, &sums) - read(0.0, &faded)).abs() < 1e-15);
         let age_days = 2.0 - 5.0 / DAY_MICROS as f64;
         let unit = mixture.kernel(0.0) * mixture.steady_mass(40.0);
-        assert!((read(0, &sums) - 2.0 * mixture.kernel(age_days) / unit).abs() < 1e-12);
+        assert!((read(0.0, &sums) - 2.0 * mixture.kernel(age_days) / unit).abs() < 1e-12);
     }
 
     #[test]

@@ -195,7 +195,7 @@ mod tests {
         let params = Corroboration::default();
         assert_eq!(believed(0.0, 1e3, &params), 0.0);
         assert_eq!(believed(5.0, 0.0, &params), 1.0);
-        let cap = 6.0 * 25.0 / 25.0;
+        let cap = params.per_trusted * 25.0 / (5.0 + params.half_at);
         let all = believed(5.0, 1e6, &params) * 1e6;
         assert!((all - cap).abs() < 1e-9);
         assert!((believed(5.0, 1e-6, &params) - 1.0).abs() < 1e-6);

@@ -20,19 +20,19 @@ use crate::people::persons::Persons;
 use crate::settle::facts::Facts;
 
 /// Trust of an account that was seen on `days_seen` days, at `history_days` of the warehouse.
-pub fn of_account(days_seen: u32, history_days: i32, params: &Trust) -> f64 {
+pub fn of_account(days_seen: u32, history_days: f64, params: &Trust) -> f64 {
     if days_seen == 0 {
         return 0.0;
     }
     let known = -(-params.rate * f64::from(days_seen - 1)).exp_m1();
-    let passage = f64::from(history_days - 1) / f64::from(params.settled_after_days - 1);
+    let passage = (history_days - 1.0) / f64::from(params.settled_after_days - 1);
     let passage = passage.clamp(0.0, 1.0);
     let settled = passage * passage * (3.0 - 2.0 * passage);
     1.0 - settled * (1.0 - known)
 }
 
 /// Trust by person: the best account's, or 1 for a declared seed.
-pub fn of_persons(persons: &Persons, facts: &[Facts], history_days: i32, params: &Trust) -> Vec<f64> {
+pub fn of_persons(persons: &Persons, facts: &[Facts], history_days: f64, params: &Trust) -> Vec<f64> {
     let mut trust = vec![0.0_f64; persons.len()];
     for (person, facts) in persons.of_account.iter().zip(facts) {
         let best = &mut trust[*person as usize];
@@ -89,17 +89,19 @@ mod tests {
     #[test]
     fn on_the_first_night_whoever_was_seen_is_trusted() {
         let params = Trust::default();
-        assert_eq!(of_account(1, 1, &params), 1.0);
-        assert_eq!(of_account(0, 1, &params), 0.0);
+        assert_eq!(of_account(1, 1.0, &params), 1.0);
+        assert_eq!(of_account(0, 1.0, &params), 0.0);
     }
 
     #[test]
     fn the_allowance_of_the_first_night_is_over_by_the_fourth() {
         let params = Trust::default();
-        let fresh: Vec<f64> = (1..=5).map(|history| of_account(1, history, &params)).collect();
+        let fresh: Vec<f64> = (1..=5)
+            .map(|history| of_account(1, f64::from(history), &params))
+            .collect();
         assert!(fresh.is_sorted_by(|a, b| a >= b), "{fresh:?}");
         assert!(fresh[3] <= 5e-5);
-        assert!(of_account(3, 9, &params) > of_account(2, 9, &params));
+        assert!(of_account(3, 9.0, &params) > of_account(2, 9.0, &params));
     }
 
     #[test]

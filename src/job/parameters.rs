@@ -11,7 +11,7 @@ use crate::networks::Network;
 
 /// The number of the model that this code computes. It changes with every change of the code that
 /// can move a score; the parameters have their own part in [`Job::model_version`].
-pub const MODEL: u32 = 1;
+pub const MODEL: u32 = 2;
 
 impl Job {
     /// The model number and 12 hex digits over every parameter that can move a score: the model's
@@ -149,7 +149,7 @@ mod tests {
     #[case("state={keep=9, hash_key='secret'}")]
     #[case("storage.max_retries=1")]
     #[case("influences={min_percentile=50, max_per_direction=5}")]
-    #[case("model.repeats.beta=2")]
+    #[case("model.repeats.beta=20")]
     #[case("networks.twitter.verbs.like=1")]
     fn what_cannot_move_a_score_makes_none(#[case] text: &str) {
         assert_eq!(job(&[text]).model_version(), job(&[]).model_version());

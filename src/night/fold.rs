@@ -5,15 +5,16 @@ use super::settle::{FollowsByDate, NetworkNight};
 use crate::day::Day;
 use crate::error::Result;
 use crate::influence::fold::{self, FoldParams};
-use crate::influence::pairs::{Pairs, Weighing};
+use crate::influence::pairs::Pairs;
 use crate::influence::recency::Mixture;
+use crate::influence::weights::Weighing;
 use crate::intake::accounts::{Merged, merge};
 use crate::intake::activities::{Intake, IntakeParams};
 use crate::intake::ids::HashKey;
 use crate::intake::interner::{Interner, NO_NODE};
 use crate::intake::reference::{Claim, Reference};
 use crate::job::Job;
-use crate::settle::reactions::budget_sizes;
+use crate::settle::reactions::crowd_sizes;
 use crate::state::State;
 use crate::tables::run_metrics::Metrics;
 use crate::warehouse::layout::{BEGINNING, Inventory};
@@ -79,11 +80,11 @@ pub fn fold(
     let ownership = apply_reference(state, &mut reference, &merged.from_interner, job);
     let mixture = Mixture::new(&job.model.recency);
     let weighing = Weighing {
-        mixture: &mixture,
-        budget: job.model.selectivity.budget,
+        selectivity: &job.model.selectivity,
+        repeats: &job.model.repeats,
     };
     let params = FoldParams {
-        weighing,
+        mixture: &mixture,
         as_of: sources.as_of,
     };
     let mut folded = Pairs::default();
@@ -97,9 +98,12 @@ pub fn fold(
             first_load_date: intake.first_load_dates[place],
         };
         let settled = night.settle(state, rows, follows, metrics)?;
-        let sizes = budget_sizes(&settled);
+        let weights = weighing.weigh(&settled, &crowd_sizes(&settled), &job.networks[place]);
         let old = state.pairs.rows_of(state.accounts.nodes(place));
-        folded.append(fold::fold(&state.pairs, old, &settled, &sizes, &params), mixture.len());
+        folded.append(
+            fold::fold(&state.pairs, old, &settled, &weights, &params),
+            mixture.len(),
+        );
     }
     state.pairs = folded;
     state.facts.iter_mut().for_each(|facts| facts.forget(sources.as_of));
@@ -112,7 +116,7 @@ pub fn fold(
         .iter()
         .map(|since| *since <= sources.as_of)
         .collect();
-    state.prune(&is_gone, &weighing);
+    state.prune(&is_gone, &mixture);
     Ok(())
 }
 

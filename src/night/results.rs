@@ -5,18 +5,15 @@ use rayon::prelude::*;
 use crate::day::Day;
 use crate::error::{Error, Kind, Result};
 use crate::graph::Outcome;
-use crate::influence::attention::{self, Attention, AttentionParams};
-use crate::influence::pairs::Weighing;
-use crate::influence::recency::Mixture;
-use crate::influence::score::{Line, Model};
-use crate::influence::standings::{Distribution, Standings};
-use crate::influence::trust::{self, Reactors};
+use crate::influence::attention::Moment;
+use crate::influence::scoring::{Memory, Scored};
+use crate::influence::standings::Distribution;
 use crate::intake::rejects::Reject;
 use crate::job::Job;
 use crate::people::persons::Persons;
 use crate::people::presence::Presences;
 use crate::schema::{INFLUENCES, NETWORK_SCORES, REJECTS, RUN_METRICS, SCORES, Table};
-use crate::state::State;
+use crate::state::{State, moment};
 use crate::tables::past::{Past, PublishedPersons, published_hash};
 use crate::tables::run_metrics::Metrics;
 use crate::tables::{Tonight, influences, network_scores, rejects, scores};
@@ -27,11 +24,7 @@ use crate::warehouse::store::Store;
 pub struct Results {
     persons: Persons,
     presences: Presences,
-    attention: Attention,
-    trust: Vec<f64>,
-    reactors: Reactors,
-    standings: Standings,
-    line: Line,
+    scored: Scored,
 }
 
 impl Results {
@@ -39,55 +32,29 @@ impl Results {
     pub fn of(job: &Job, state: &State, as_of: Day, metrics: &mut Metrics) -> Result<Results> {
         let persons = Persons::assign(&state.accounts, &state.owners);
         let presences = Presences::of(state, &persons);
-        let mixture = Mixture::new(&job.model.recency);
-        let history_days = history_days(state, as_of);
-        let params = AttentionParams {
-            weighing: Weighing {
-                mixture: &mixture,
-                budget: job.model.selectivity.budget,
-            },
-            beta: job.model.repeats.beta,
-            networks: &job.networks,
-            history_days: &history_days,
-            as_of,
+        let moment = moment(&state.histories, as_of);
+        let memory = Memory {
+            pairs: &state.pairs,
+            facts: &state.facts,
+            persons: &persons,
+            network_of: &|node| state.accounts.network_of(node),
         };
-        let attention = attention::read(&state.pairs, &persons, &|node| state.accounts.network_of(node), &params);
-        let first_load_date = state
-            .histories
-            .iter()
-            .flatten()
-            .map(|history| history.first_load_date)
-            .min();
-        let warehouse_days = first_load_date.map_or(1, |first| as_of.next().0 - first.0);
-        let trust = trust::of_persons(&persons, &state.facts, warehouse_days, &job.model.trust);
-        let shares: Vec<f64> = job.networks.iter().map(|network| network.share).collect();
-        let reactors = trust::reactors(&attention, &trust, &shares, &job.model)?;
-        let line = Line::new(&job.model.scale, &job.model.corroboration);
-        let model = Model {
-            trust: &trust,
-            standing: &reactors.standing,
-            corroboration: &job.model.corroboration,
-        };
-        let standings = Standings::of(&attention, &model, &line);
+        let scored = Scored::of(&memory, &moment, &job.networks, &job.model)?;
         let results = Results {
             persons,
             presences,
-            attention,
-            trust,
-            reactors,
-            standings,
-            line,
+            scored,
         };
-        results.measure(state, warehouse_days, metrics);
+        results.measure(state, &moment, metrics);
         Ok(results)
     }
 
-    fn measure(&self, state: &State, warehouse_days: i32, metrics: &mut Metrics) {
-        let outcome = &self.reactors.outcome;
+    fn measure(&self, state: &State, moment: &Moment, metrics: &mut Metrics) {
+        let outcome = self.outcome();
         metrics.set("accounts", state.accounts.len() as f64);
         metrics.set("persons", self.presences.by_person().count() as f64);
-        metrics.set("pairs", self.attention.edge_count() as f64);
-        metrics.set("history_days", f64::from(warehouse_days));
+        metrics.set("pairs", self.scored.attention.edge_count() as f64);
+        metrics.set("history_days", moment.warehouse_days);
         metrics.set("iterations", f64::from(outcome.iterations));
         metrics.set("residual", outcome.residual);
         metrics.set("mass", outcome.mass);
@@ -103,12 +70,12 @@ impl Results {
 
     /// How the scores are distributed.
     pub fn distribution(&self) -> Distribution {
-        Distribution::of(&self.standings.sorted_scores())
+        Distribution::of(&self.scored.standings.sorted_scores())
     }
 
     /// How the propagation went.
     pub fn outcome(&self) -> &Outcome {
-        &self.reactors.outcome
+        &self.scored.reactors.outcome
     }
 
     /// Refuses to publish what did not settle, unless the job allows it.
@@ -144,19 +111,15 @@ impl Results {
         metrics: &Metrics,
     ) -> Result<Vec<(&'static Table, EncodedPart)>> {
         let past = Past::read(output, as_of)?;
-        let model = Model {
-            trust: &self.trust,
-            standing: &self.reactors.standing,
-            corroboration: &job.model.corroboration,
-        };
+        let model = self.scored.model(&job.model);
         let tonight = Tonight {
             networks: &job.networks,
             persons: &self.persons,
             presences: &self.presences,
-            attention: &self.attention,
+            attention: &self.scored.attention,
             model: &model,
-            line: &self.line,
-            standings: &self.standings,
+            line: &self.scored.line,
+            standings: &self.scored.standings,
         };
         let batches = [
             (&SCORES, scores::table(&tonight, &past, published)?),
@@ -177,14 +140,4 @@ impl Results {
             .map(|(table, batch)| Ok((*table, encode(table, batch)?)))
             .collect()
     }
-}
-
-/// By network: days from its first load date, or from the oldest row of it, to the snapshot date's end.
-fn history_days(state: &State, as_of: Day) -> Vec<i32> {
-    let days = |history: &crate::state::History| as_of.next().0 - history.first_load_date.min(history.oldest_day).0;
-    state
-        .histories
-        .iter()
-        .map(|history| history.as_ref().map_or(1, days))
-        .collect()
 }

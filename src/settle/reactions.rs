@@ -1,9 +1,9 @@
-//! Reactions in order, without twins, each with its share of its actor's attention.
+//! Reactions in order, without twins, each with the size of the crowd among which its actor chose.
 //!
 //! *Twins*: one act that a network reports under several verbs (a reply is also a mention). Within a load
 //! date, rows of one actor and target in one second under different verbs count under the greatest
-//! verb. *Budget*: reactions of one account, load date and UTC day of occurrence share it, so that
-//! whoever likes everything says little with each like.
+//! verb. *Crowd*: the accounts that one account reacts to within one load date and UTC day of
+//! occurrence, so that whoever likes everybody says little with each like.
 
 use rayon::prelude::*;
 
@@ -32,6 +32,11 @@ impl Reaction {
 
     fn second(&self) -> i64 {
         self.occurred_at.div_euclid(1_000_000)
+    }
+
+    /// The UTC day of occurrence.
+    pub fn day(&self) -> Day {
+        Day::of_micros(self.occurred_at)
     }
 }
 
@@ -68,8 +73,9 @@ pub fn settle_twins(reactions: &mut Vec<Reaction>, network: &Network) -> u64 {
     (before - kept) as u64
 }
 
-/// For each reaction (sorted by [`settle_twins`]), how many share its budget, itself included.
-pub fn budget_sizes(reactions: &[Reaction]) -> Vec<u32> {
+/// For each reaction (sorted by [`settle_twins`]), to how many accounts its actor reacted within the
+/// same load date and UTC day, this one included.
+pub fn crowd_sizes(reactions: &[Reaction]) -> Vec<u32> {
     let mut sizes = vec![0_u32; reactions.len()];
     let mut rest = sizes.as_mut_slice();
     let mut actors = Vec::new();
@@ -81,23 +87,23 @@ pub fn budget_sizes(reactions: &[Reaction]) -> Vec<u32> {
     actors
         .par_iter_mut()
         .with_min_len(256)
-        .for_each(|(actor, slots)| count_budgets(actor, slots));
+        .for_each(|(actor, slots)| count_crowds(actor, slots));
     sizes
 }
 
-fn count_budgets(actor: &[Reaction], slots: &mut [u32]) {
-    let budget = |r: &Reaction| (r.load_date, Day::of_micros(r.occurred_at));
+fn count_crowds(actor: &[Reaction], slots: &mut [u32]) {
     if let [_] = actor {
         slots[0] = 1;
         return;
     }
-    let mut budgets: Vec<(Day, Day)> = actor.iter().map(budget).collect();
-    budgets.sort_unstable();
+    let mut chosen: Vec<(Day, Day, u32)> = actor.iter().map(|r| (r.load_date, r.day(), r.target)).collect();
+    chosen.sort_unstable();
+    chosen.dedup();
     for (reaction, slot) in actor.iter().zip(slots) {
-        let wanted = budget(reaction);
-        let start = budgets.partition_point(|other| *other < wanted);
-        let end = start + budgets[start..].partition_point(|other| *other == wanted);
-        *slot = (end - start) as u32;
+        let wanted = (reaction.load_date, reaction.day());
+        let start = chosen.partition_point(|(load, day, _)| (*load, *day) < wanted);
+        let size = chosen[start..].partition_point(|(load, day, _)| (*load, *day) == wanted);
+        *slot = size as u32;
     }
 }
 
@@ -165,18 +171,18 @@ mod tests {
     }
 
     #[test]
-    fn a_budget_is_shared_by_account_load_date_and_day() {
+    fn a_crowd_is_of_one_account_load_date_and_day_and_repeats_do_not_swell_it() {
         let twitter = network("twitter");
         let day = 86_400;
         let mut rows = vec![
             reaction(&twitter, 2, 5 * day, 5, "like"),
+            reaction(&twitter, 2, 5 * day + 7, 5, "like"),
             reaction(&twitter, 3, 5 * day + 9, 5, "like"),
             reaction(&twitter, 3, 4 * day, 5, "like"),
             reaction(&twitter, 2, 5 * day + 20, 6, "like"),
         ];
         settle_twins(&mut rows, &twitter);
-        let mut sizes = budget_sizes(&rows);
-        sizes.sort_unstable();
-        assert_eq!(sizes, [1, 1, 2, 2]);
+        // In order: target 2 twice on day 5, late on day 5; target 3 on day 4 and on day 5.
+        assert_eq!(crowd_sizes(&rows), [2, 2, 1, 1, 2]);
     }
 }

@@ -12,7 +12,9 @@ pub mod tables;
 use std::collections::HashSet;
 
 use crate::day::Day;
-use crate::influence::pairs::{Pairs, Weighing};
+use crate::influence::attention::Moment;
+use crate::influence::pairs::Pairs;
+use crate::influence::recency::Mixture;
 use crate::intake::accounts::Accounts;
 use crate::networks::Network;
 use crate::networks::covisit::CoVisits;
@@ -28,6 +30,28 @@ pub struct History {
     pub first_load_date: Day,
     /// The oldest day of a counted row of that load date.
     pub oldest_day: Day,
+}
+
+impl History {
+    /// Days from its first load date, or from the oldest row that this brought, to the end of `as_of`.
+    pub fn days(&self, as_of: Day) -> i32 {
+        as_of.next().0 - self.first_load_date.min(self.oldest_day).0
+    }
+}
+
+/// What is known of the past at a date: one day where nothing is known at all.
+pub fn moment(histories: &[Option<History>], as_of: Day) -> Moment {
+    let first_load_date = histories.iter().flatten().map(|history| history.first_load_date).min();
+    let days = |history: &Option<History>| history.map_or(1, |history| history.days(as_of));
+    Moment {
+        as_of,
+        early_days: 0.0,
+        history_days: histories
+            .iter()
+            .map(|history| f64::from(days(history).max(1)))
+            .collect(),
+        warehouse_days: first_load_date.map_or(1.0, |first| f64::from(as_of.next().0 - first.0)),
+    }
 }
 
 /// Everything that a night hands to the next.
@@ -96,11 +120,11 @@ impl State {
     }
 
     /// Drops the accounts that nothing refers to, and whoever has opted out.
-    pub fn prune(&mut self, is_gone: &[bool], weighing: &Weighing) {
+    pub fn prune(&mut self, is_gone: &[bool], mixture: &Mixture) {
         let is_here = |node: u32| !is_gone[node as usize];
         if is_gone.contains(&true) {
             self.pairs
-                .retain(weighing, |actor, target| is_here(actor) && is_here(target));
+                .retain(mixture, |actor, target| is_here(actor) && is_here(target));
         }
         let mut is_used: Vec<bool> = (0..self.accounts.len())
             .map(|node| !self.facts[node].is_empty() || self.is_listed[node] || self.owners[node].is_some())

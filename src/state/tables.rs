@@ -4,10 +4,10 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayRef, AsArray, BooleanArray, FixedSizeBinaryArray, Float64Array, Int32Array, Int64Array,
+    Array, ArrayRef, AsArray, BooleanArray, FixedSizeBinaryArray, Float32Array, Float64Array, Int32Array, Int64Array,
     LargeStringArray, RecordBatch, UInt8Array, UInt32Array, UInt64Array,
 };
-use arrow::datatypes::{ArrowPrimitiveType, Float64Type, Int32Type, Int64Type, UInt8Type, UInt32Type};
+use arrow::datatypes::{ArrowPrimitiveType, Float32Type, Float64Type, Int32Type, Int64Type, UInt8Type, UInt32Type};
 
 use crate::day::Day;
 use crate::error::{Error, Result};
@@ -174,10 +174,10 @@ pub fn to_accounts(batch: &RecordBatch, names: Vec<String>) -> Result<AccountTab
 pub fn from_pairs(pairs: &Pairs, range: Range<usize>) -> Result<RecordBatch> {
     let counts = &pairs.counts[range.clone()];
     let details = &pairs.details[range.clone()];
-    let sizes = counts
+    let weights = counts
         .iter()
         .zip(details)
-        .map(|(count, detail)| if *count == 1 { *detail } else { 0 });
+        .map(|(count, detail)| if *count == 1 { f32::from_bits(*detail) } else { 0.0 });
     batch(vec![
         ("actor", uint32(pairs.actors[range.clone()].iter().copied())),
         ("target", uint32(pairs.targets[range.clone()].iter().copied())),
@@ -191,7 +191,7 @@ pub fn from_pairs(pairs: &Pairs, range: Range<usize>) -> Result<RecordBatch> {
             int32(pairs.last_loads[range.clone()].iter().map(|day| day.0)),
         ),
         ("last_at", int64(pairs.last_at[range].iter().copied())),
-        ("budget_size", uint32(sizes)),
+        ("weight", Arc::new(Float32Array::from_iter_values(weights))),
     ])
 }
 
@@ -227,7 +227,8 @@ pub fn to_pairs(rows: &RecordBatch, sums: &RecordBatch, stride: usize) -> Result
             .for_each(|(sum, value)| *sum = value);
     }
     let counts = numbers::<UInt32Type>(rows, "count")?;
-    let mut details = numbers::<UInt32Type>(rows, "budget_size")?;
+    let weights = numbers::<Float32Type>(rows, "weight")?;
+    let mut details: Vec<u32> = weights.into_iter().map(f32::to_bits).collect();
     let mut place = 0;
     for (detail, _) in details.iter_mut().zip(&counts).filter(|(_, count)| **count > 1) {
         *detail = place;

@@ -13,7 +13,8 @@ impl ModelParams {
     /// with the key, then says the value and what is allowed.
     pub fn validate(&self) -> Result<()> {
         self.recency.validate()?;
-        positive("model.selectivity.budget", self.selectivity.budget)?;
+        positive("model.selectivity.crowd", self.selectivity.crowd)?;
+        positive("model.repeats.beta_day", self.repeats.beta_day)?;
         positive("model.repeats.beta", self.repeats.beta)?;
         self.trust.validate()?;
         self.standing.validate()?;
@@ -138,9 +139,10 @@ mod tests {
         "recency = { half_lives_days = [0.0, 1, 7, 30, 90] }",
         "half_lives_days is 0: expected"
     )]
-    #[case("recency = { masses = [0.1, 0.07, 0.18, 0.35, 0.35] }", "with sum 1.0")]
+    #[case("recency = { masses = [0.1, 0.045, 0.15, 0.34, 0.4] }", "with sum 1.0")]
     #[case("recency = { half_lives_days = [1], masses = [nan] }", "masses is NaN")]
-    #[case("selectivity.budget = 0", "model.selectivity.budget is 0: expected more than 0")]
+    #[case("repeats.beta_day = 0", "model.repeats.beta_day is 0")]
+    #[case("selectivity.crowd = 0", "model.selectivity.crowd is 0: expected more than 0")]
     #[case("repeats.beta = inf", "model.repeats.beta is inf")]
     #[case("trust.rate = -2", "model.trust.rate is -2")]
     #[case(

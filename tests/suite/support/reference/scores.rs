@@ -7,12 +7,12 @@ use clout::day::Day;
 use super::people::People;
 use super::settle::{Act, Settled, settle};
 use super::standing::{standing, trust};
-use super::{Account, DAY, remembered, verb_weight};
+use super::{Account, DAY, remembered};
 use crate::support::warehouse::Warehouse;
 
-const HALF_LIVES: [f64; 5] = [0.25, 1.0, 7.0, 30.0, 90.0];
-const MASSES: [f64; 5] = [0.05, 0.07, 0.18, 0.35, 0.35];
-const BETA: f64 = 2.0;
+const HALF_LIVES: [f64; 5] = [0.3, 1.0, 7.0, 30.0, 90.0];
+const MASSES: [f64; 5] = [0.065, 0.045, 0.15, 0.34, 0.4];
+const BETA: f64 = 20.0;
 const BASE: f64 = 0.25;
 
 /// What the reference says of one person.
@@ -100,10 +100,11 @@ pub fn scores(warehouse: &Warehouse, as_of: Day) -> BTreeMap<String, Scored> {
         |account| (!people.is_out(account)).then(|| people.person(account)),
         history,
     );
-    let amounts = given
+    let raw: HashMap<(String, String), f64> = given
         .iter()
         .map(|(pair, given)| (pair.clone(), given.amount()))
         .collect();
+    let amounts = after_returns(&raw, &trust);
     let standing = standing(&amounts, &trust);
     let weight = |reactor: &String| {
         let rho = standing.get(reactor).copied().unwrap_or(0.95);
@@ -115,7 +116,7 @@ pub fn scores(warehouse: &Warehouse, as_of: Day) -> BTreeMap<String, Scored> {
     }
     for (target, edges) in &by_target {
         let person = scored.get_mut(*target).expect("whoever was reacted to is there");
-        person.add_up(edges, &weight);
+        person.add_up(target, edges, &amounts, &weight);
     }
     let values: HashMap<String, f64> = scored
         .iter()
@@ -131,18 +132,37 @@ pub fn scores(warehouse: &Warehouse, as_of: Day) -> BTreeMap<String, Scored> {
     scored
 }
 
+/// What is left where a person who is not known gave attention back.
+fn after_returns(raw: &HashMap<(String, String), f64>, trust: &HashMap<String, f64>) -> HashMap<(String, String), f64> {
+    let left = |(pair, amount): (&(String, String), &f64)| {
+        let (reactor, target) = pair;
+        let back = raw.get(&(target.clone(), reactor.clone())).copied().unwrap_or(0.0);
+        let unknown = 1.0 - trust.get(target).copied().unwrap_or(0.0);
+        let share = if back > 0.0 { back / (amount + back) } else { 0.0 };
+        (pair.clone(), amount - amount * unknown * share)
+    };
+    raw.iter().map(left).collect()
+}
+
 impl Scored {
-    fn add_up(&mut self, edges: &[(&String, &Given)], weight: &dyn Fn(&String) -> (f64, f64)) {
+    fn add_up(
+        &mut self,
+        target: &str,
+        edges: &[(&String, &Given)],
+        amounts: &HashMap<(String, String), f64>,
+        weight: &dyn Fn(&String) -> (f64, f64),
+    ) {
         let parts: Vec<(f64, f64)> = edges
             .iter()
-            .map(|(reactor, given)| {
+            .map(|(reactor, _)| {
                 let (g, rho) = weight(reactor);
-                (g * rho * given.amount(), (1.0 - g) * rho * given.amount())
+                let amount = amounts[&((*reactor).clone(), target.to_owned())];
+                (g * rho * amount, (1.0 - g) * rho * amount)
             })
             .collect();
         let trusted: f64 = parts.iter().map(|(t, _)| t).sum();
         let strangers: f64 = parts.iter().map(|(_, u)| u).sum();
-        let cap = 6.0 * trusted * trusted / (trusted + 20.0);
+        let cap = 12.0 * trusted * trusted / (trusted + 120.0);
         let believed = if cap > 0.0 {
             cap * -(-strangers / cap).exp_m1()
         } else {
@@ -210,7 +230,7 @@ fn given(
         let (sum, count) = entry.networks.entry(actor.0.clone()).or_default();
         for act in &acts {
             let age = (i64::from(as_of.0 + 1) * DAY - act.at) as f64 / DAY as f64;
-            *sum += verb_weight(&act.network, &act.verb).unwrap_or(0.0) * act.selectivity * kernel(age) / unit;
+            *sum += act.weight * kernel(age) / unit;
             *count += 1;
         }
         for id in [&reactor, &person] {

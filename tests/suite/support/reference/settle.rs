@@ -19,8 +19,8 @@ pub struct Act {
     pub object: Option<String>,
     pub at: i64,
     pub load_date: i32,
-    /// 1, or less on a day of many reactions.
-    pub selectivity: f64,
+    /// What it is worth when it is made: its verb, its actor's choosiness and the repeats of its day.
+    pub weight: f64,
 }
 
 impl Act {
@@ -46,7 +46,8 @@ pub struct Settled {
 }
 
 const MAX_LATENESS_DAYS: i64 = 30;
-const BUDGET: f64 = 20.0;
+const CROWD: f64 = 30.0;
+const BETA_DAY: f64 = 0.1;
 
 /// Settles everything that was delivered until `as_of`.
 pub fn settle(warehouse: &Warehouse, people: &People, as_of: Day) -> Settled {
@@ -108,18 +109,37 @@ impl Settled {
         if network == "foursquare" {
             reactions.extend(co_visits(warehouse, people, &posts));
         }
-        let mut budgets: HashMap<(String, i32, i64), u32> = HashMap::new();
-        for act in &reactions {
-            *budgets
-                .entry((act.actor.clone(), act.load_date, act.day()))
-                .or_default() += 1;
-        }
-        for act in &mut reactions {
-            let shared_by = budgets[&(act.actor.clone(), act.load_date, act.day())];
-            act.selectivity = 1.0 / (1.0 + f64::from(shared_by - 1) / BUDGET);
-        }
+        weigh(&mut reactions);
         self.posts.extend(posts);
         self.reactions.extend(reactions);
+    }
+}
+
+/// Takes the reactions of a day of one pair from the latest to the first: each is worth what it adds.
+fn weigh(reactions: &mut [Act]) {
+    let mut crowds: HashMap<(String, i32, i64), BTreeSet<String>> = HashMap::new();
+    let mut days: HashMap<(String, String, i32, i64), Vec<usize>> = HashMap::new();
+    for (index, act) in reactions.iter().enumerate() {
+        let target = act.target.clone().expect("a reaction");
+        let crowd = crowds.entry((act.actor.clone(), act.load_date, act.day())).or_default();
+        crowd.insert(target.clone());
+        let day = days.entry((act.actor.clone(), target, act.load_date, act.day()));
+        day.or_default().push(index);
+    }
+    for ((actor, _, load_date, day), mut indices) in days {
+        let others = (crowds[&(actor, load_date, day)].len() - 1) as f64 / CROWD;
+        indices.sort_by_key(|index| (reactions[*index].at, reactions[*index].verb.clone()));
+        let worth = |sum: f64| (1.0 + BETA_DAY) * sum / (sum + BETA_DAY);
+        let mut sum = 0.0;
+        for index in indices.into_iter().rev() {
+            let act = &mut reactions[index];
+            let more = verb_weight(&act.network, &act.verb).unwrap_or(0.0);
+            if more > 0.0 {
+                let added = worth(sum + more) - worth(sum);
+                act.weight = f64::from((added / (1.0 + others.powi(2))) as f32);
+            }
+            sum += more;
+        }
     }
 }
 
@@ -143,7 +163,7 @@ fn believed(network: &str, load_date: i32, is_first: bool, row: &Row) -> Option<
         object,
         at,
         load_date,
-        selectivity: 1.0,
+        weight: 0.0,
     })
 }
 
@@ -244,7 +264,7 @@ fn co_visits(warehouse: &Warehouse, people: &People, posts: &[Act]) -> Vec<Act> 
         object: None,
         at,
         load_date,
-        selectivity: 1.0,
+        weight: 0.0,
     };
     credited.into_iter().map(act).collect()
 }

@@ -42,6 +42,14 @@ impl Day {
     }
 }
 
+/// An instant (microseconds since 1970) as people write it, in UTC.
+pub fn instant(micros: i64) -> String {
+    match jiff::Timestamp::from_microsecond(micros) {
+        Ok(timestamp) => timestamp.to_string(),
+        Err(_) => format!("{micros} us"),
+    }
+}
+
 impl fmt::Display for Day {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let epoch = jiff::civil::date(1970, 1, 1);

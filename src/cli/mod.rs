@@ -7,6 +7,7 @@ mod backfill;
 mod check;
 mod completions;
 mod doctor;
+mod evaluate;
 mod generate;
 mod options;
 mod output;
@@ -60,6 +61,8 @@ enum Command {
     Check(check::Args),
     /// Show the people with the highest scores.
     Top(top::Args),
+    /// Does the score foretell, and can it be bought? Score the past, look at the future.
+    Evaluate(evaluate::Args),
     /// List, show or verify published snapshots.
     Snapshots(snapshots::Args),
     /// Make up a warehouse to try things on.
@@ -98,6 +101,7 @@ fn dispatch(command: Command) -> Result<()> {
         Command::Plan(args) => args.run(),
         Command::Check(args) => args.run(),
         Command::Top(args) => args.run(),
+        Command::Evaluate(args) => args.run(),
         Command::Snapshots(args) => args.run(),
         Command::Generate(args) => args.run(),
         Command::Doctor(args) => args.run(),

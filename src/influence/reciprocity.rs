@@ -1,14 +1,14 @@
 //! Attention that is returned tells less about somebody who is not known yet.
 //!
 //! ```text
-//! a'(u,v) = a(u,v) [1 - (1 - g_v) a(v,u) / (a(u,v) + a(v,u))]
+//! a'(u,v) = a(u,v) [1 - (1 - g_v) a(v,u) / (1 + a(v,u))]
 //! ```
 //!
 //! Among known people (g = 1) answering one another is what conversation is, and nothing is taken. An
 //! account that nobody knows can answer everybody at no cost, and fakes who prop up one another do
-//! nothing else: what such an account gets is worth less by the share that it gave back, half of it where
-//! both gave alike. A person is credited for a(u,v) at most, and never less for being given more:
-//! `a'` rises with `a(u,v)`, so leaving out what credits a person never raises a score.
+//! nothing else: what such an account gets is worth less the more it gave back, half as much where it gave
+//! back one fresh, ordinary reaction (a = 1). `a'` is in proportion to `a(u,v)`, so a third less of what
+//! credits a person is a third less here too, and leaving it out never raises a score.
 //!
 //! Cost: O(edges), the in-row and the out-row of a person being merged. The same bits for any threads.
 
@@ -37,7 +37,7 @@ pub fn discount(attention: &mut Attention, trust: &[f64]) -> Result<()> {
         .map(|first| {
             let mut piece = Vec::new();
             for person in first..(first + NODE_CHUNK).min(in_edges.node_count()) {
-                left_of(in_edges.row(person), out_edges.row(person), trust[person], &mut piece);
+                push_left(in_edges.row(person), out_edges.row(person), trust[person], &mut piece);
             }
             piece
         })
@@ -47,7 +47,7 @@ pub fn discount(attention: &mut Attention, trust: &[f64]) -> Result<()> {
 }
 
 /// Appends what is left of the amounts that a person was given. Both rows are ascending.
-fn left_of(taken: (&[u32], &[f64]), given: (&[u32], &[f64]), trust: f64, left: &mut Vec<f64>) {
+fn push_left(taken: (&[u32], &[f64]), given: (&[u32], &[f64]), trust: f64, piece: &mut Vec<f64>) {
     let mut place = 0;
     for (reactor, amount) in taken.0.iter().zip(taken.1) {
         while place < given.0.len() && given.0[place] < *reactor {
@@ -57,12 +57,13 @@ fn left_of(taken: (&[u32], &[f64]), given: (&[u32], &[f64]), trust: f64, left: &
             Some(target) if target == reactor => given.1[place],
             _ => 0.0,
         };
-        left.push(if back > 0.0 {
-            amount * (1.0 - (1.0 - trust) * back / (amount + back))
-        } else {
-            *amount
-        });
+        piece.push(left(*amount, back, trust));
     }
+}
+
+/// What is left of an amount to a person of that trust, who gave `back` so much.
+pub fn left(amount: f64, back: f64, trust: f64) -> f64 {
+    amount * (1.0 - (1.0 - trust) * back / (1.0 + back))
 }
 
 #[cfg(test)]
@@ -91,17 +92,13 @@ mod tests {
     fn strangers_keep_what_they_did_not_return() {
         let mut mutual = attention();
         discount(&mut mutual, &[0.0; 3]).unwrap();
-        assert_eq!(mutual.amounts, [0.25, 2.25, 2.0]);
+        assert_eq!(mutual.amounts, [0.25, 1.5, 2.0]);
     }
 
     #[test]
-    fn being_given_more_is_never_worth_less() {
-        let left = |amount: f64| {
-            let mut left = Vec::new();
-            left_of((&[0], &[amount]), (&[0], &[5.0]), 0.3, &mut left);
-            left[0]
-        };
-        let steps: Vec<f64> = (0..200).map(|step| left(0.1 * f64::from(step))).collect();
-        assert!(steps.is_sorted_by(|a, b| a < b));
+    fn what_is_left_is_in_proportion_and_falls_with_what_was_given_back() {
+        assert_eq!(left(6.0, 5.0, 0.3), 2.0 * left(3.0, 5.0, 0.3));
+        let steps: Vec<f64> = (0..200).map(|step| left(1.0, 0.1 * f64::from(step), 0.3)).collect();
+        assert!(steps.is_sorted_by(|a, b| a > b) && steps[0] == 1.0);
     }
 }

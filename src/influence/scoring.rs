@@ -25,6 +25,18 @@ pub struct Memory<'a> {
     pub network_of: &'a (dyn Fn(u32) -> usize + Sync),
 }
 
+impl Memory<'_> {
+    /// Who attends to whom, before anything is taken for what was returned.
+    pub fn attention(&self, moment: &Moment, params: &ModelParams) -> Attention {
+        let reading = AttentionParams {
+            mixture: &Mixture::new(&params.recency),
+            beta: params.repeats.beta,
+            moment,
+        };
+        attention::read(self.pairs, self.persons, self.network_of, &reading)
+    }
+}
+
 /// Scores, and what they were made from.
 pub struct Scored {
     /// Who attends to whom.
@@ -42,12 +54,7 @@ pub struct Scored {
 impl Scored {
     /// Scores everybody at the moment.
     pub fn of(memory: &Memory, moment: &Moment, networks: &[Network], params: &ModelParams) -> Result<Scored> {
-        let reading = AttentionParams {
-            mixture: &Mixture::new(&params.recency),
-            beta: params.repeats.beta,
-            moment,
-        };
-        let mut attention = attention::read(memory.pairs, memory.persons, memory.network_of, &reading);
+        let mut attention = memory.attention(moment, params);
         let trust = trust::of_persons(memory.persons, memory.facts, moment.warehouse_days, &params.trust);
         reciprocity::discount(&mut attention, &trust)?;
         let shares: Vec<f64> = networks.iter().map(|network| network.share).collect();

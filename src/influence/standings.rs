@@ -101,7 +101,8 @@ impl Distribution {
     }
 }
 
-fn quantile(sorted: &[f64], share: f64) -> f64 {
+/// The value below which `share` of the sorted ones lie, by linear interpolation.
+pub fn quantile(sorted: &[f64], share: f64) -> f64 {
     let place = share * (sorted.len() - 1) as f64;
     let (low, high) = (sorted[place.floor() as usize], sorted[place.ceil() as usize]);
     low + (high - low) * place.fract()

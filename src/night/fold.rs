@@ -1,7 +1,7 @@
 //! Tonight's rows go into yesterday's state.
 
 use super::ownership::{Changes, Ownership, follow};
-use super::settle::{FollowsByDate, NetworkNight};
+use super::settle::{Counted, FollowsByDate, NetworkNight};
 use crate::day::Day;
 use crate::error::Result;
 use crate::influence::fold::{self, FoldParams};
@@ -64,20 +64,12 @@ impl<'a> Sources<'a> {
 /// Folds everything into `state`, which is then as of the snapshot date and holds nobody who opted out.
 pub fn fold(
     state: &mut State,
-    mut intake: Intake,
-    mut reference: Reference,
+    intake: Intake,
+    reference: Reference,
     sources: &Sources,
     metrics: &mut Metrics,
 ) -> Result<()> {
     let job = sources.job;
-    for (network, (read, refused)) in intake.refused_by_network() {
-        metrics.add("rows_read", network, read as f64);
-        metrics.add("rows_refused", network, refused as f64);
-    }
-    let merged = merge_accounts(state, &intake, &reference);
-    state.renumber(merged.accounts, &merged.from_state);
-    number_rows(&mut intake, &merged.from_interner);
-    let ownership = apply_reference(state, &mut reference, &merged.from_interner, job);
     let mixture = Mixture::new(&job.model.recency);
     let weighing = Weighing {
         selectivity: &job.model.selectivity,
@@ -88,6 +80,49 @@ pub fn fold(
         as_of: sources.as_of,
     };
     let mut folded = Pairs::default();
+    let is_gone = settle(
+        state,
+        intake,
+        reference,
+        sources,
+        metrics,
+        &mut |state, place, counted| {
+            let network = &job.networks[place];
+            counted.note(&mut state.facts, network);
+            let weights = weighing.weigh(&counted.reactions, &crowd_sizes(&counted.reactions), network);
+            let old = state.pairs.rows_of(state.accounts.nodes(place));
+            let tonight = fold::fold(&state.pairs, old, &counted.reactions, &weights, &params);
+            folded.append(tonight, mixture.len());
+        },
+    )?;
+    state.pairs = folded;
+    state.facts.iter_mut().for_each(|facts| facts.forget(sources.as_of));
+    state.as_of = Some(sources.as_of);
+    state
+        .closed
+        .extend(sources.inventory.files(sources.first, sources.as_of).cloned());
+    state.prune(&is_gone, &mixture);
+    Ok(())
+}
+
+/// Settles which rows count and hands them to `take`, one network after the other; returns by node of
+/// `state`, which has tonight's accounts by then, whether its owner has opted out.
+pub fn settle(
+    state: &mut State,
+    mut intake: Intake,
+    mut reference: Reference,
+    sources: &Sources,
+    metrics: &mut Metrics,
+    take: &mut dyn FnMut(&mut State, usize, Counted),
+) -> Result<Vec<bool>> {
+    for (network, (read, refused)) in intake.refused_by_network() {
+        metrics.add("rows_read", network, read as f64);
+        metrics.add("rows_refused", network, refused as f64);
+    }
+    let merged = merge_accounts(state, &intake, &reference);
+    state.renumber(merged.accounts, &merged.from_state);
+    number_rows(&mut intake, &merged.from_interner);
+    let ownership = apply_reference(state, &mut reference, &merged.from_interner, sources.job);
     let all_rows = std::mem::take(&mut intake.rows);
     for (place, rows) in all_rows.into_iter().enumerate() {
         let follows = follows_by_date(&mut reference, place, &merged.from_interner[place]);
@@ -97,27 +132,11 @@ pub fn fold(
             ownership: &ownership,
             first_load_date: intake.first_load_dates[place],
         };
-        let settled = night.settle(state, rows, follows, metrics)?;
-        let weights = weighing.weigh(&settled, &crowd_sizes(&settled), &job.networks[place]);
-        let old = state.pairs.rows_of(state.accounts.nodes(place));
-        folded.append(
-            fold::fold(&state.pairs, old, &settled, &weights, &params),
-            mixture.len(),
-        );
+        let counted = night.settle(state, rows, follows, metrics)?;
+        take(state, place, counted);
     }
-    state.pairs = folded;
-    state.facts.iter_mut().for_each(|facts| facts.forget(sources.as_of));
-    state.as_of = Some(sources.as_of);
-    state
-        .closed
-        .extend(sources.inventory.files(sources.first, sources.as_of).cloned());
-    let is_gone: Vec<bool> = ownership
-        .gone_since
-        .iter()
-        .map(|since| *since <= sources.as_of)
-        .collect();
-    state.prune(&is_gone, &mixture);
-    Ok(())
+    let is_out = |since: &Day| *since <= sources.as_of;
+    Ok(ownership.gone_since.iter().map(is_out).collect())
 }
 
 /// Turns the rows' provisional numbers into nodes; the texts behind them are not needed any more.

@@ -12,13 +12,22 @@ use crate::networks::covisit::CheckIn;
 use crate::networks::{CoVisitRule, Network};
 use crate::settle::contested::{self, Delivery};
 use crate::settle::copies::{self, Settled};
-use crate::settle::facts::{self, Post};
+use crate::settle::facts::{self, Facts, Post};
 use crate::settle::reactions::{Reaction, settle_twins};
 use crate::state::{History, State};
 use crate::tables::run_metrics::Metrics;
 
 /// Who follows whom, by the load date from which it holds.
 pub type FollowsByDate = BTreeMap<Day, Vec<(u32, u32)>>;
+
+/// What counts of one network's rows, people who opted out in the meantime included.
+#[derive(Clone, Debug, Default)]
+pub struct Counted {
+    /// Posts and check-ins, sorted by account.
+    pub posts: Vec<Post>,
+    /// Reactions in the order of [`settle_twins`].
+    pub reactions: Vec<Reaction>,
+}
 
 /// One network, tonight.
 pub struct NetworkNight<'a> {
@@ -37,14 +46,14 @@ impl NetworkNight<'_> {
         &self.sources.job.networks[self.place]
     }
 
-    /// Settles copies, co-visits, twins and the accounts' own records; returns the reactions in order.
+    /// Settles copies, co-visits and twins; returns what counts, in order.
     pub fn settle(
         &self,
         state: &mut State,
         rows: Rows,
         follows: FollowsByDate,
         metrics: &mut Metrics,
-    ) -> Result<Vec<Reaction>> {
+    ) -> Result<Counted> {
         let network = self.network();
         let max_lateness_days = self.sources.job.input.max_lateness_days;
         let before = std::mem::take(&mut state.delivered[self.place]);
@@ -64,7 +73,6 @@ impl NetworkNight<'_> {
             reactions.extend(derived);
         }
         let twins = settle_twins(&mut reactions, network);
-        facts::fold(&mut state.facts, &delivered_only(&reactions, network), &posts);
         let counted: Vec<&Reaction> = reactions
             .iter()
             .filter(|r| is_here(r.actor) && is_here(r.target))
@@ -79,7 +87,7 @@ impl NetworkNight<'_> {
         metrics.add("reactions_counted", &network.name, (counted.len() - own) as f64);
         let posted = posts.iter().filter(|post| is_here(post.actor)).count();
         metrics.add("posts_counted", &network.name, posted as f64);
-        Ok(reactions)
+        Ok(Counted { posts, reactions })
     }
 
     fn settle_contested(&self, state: &State, rows: &Rows, settled: &mut Settled) -> Result<()> {
@@ -152,6 +160,13 @@ impl NetworkNight<'_> {
         }
         memory.forget(self.sources.as_of, max_lateness_days, rule);
         reactions
+    }
+}
+
+impl Counted {
+    /// Adds everything to the accounts' own records.
+    pub fn note(&self, records: &mut [Facts], network: &Network) {
+        facts::fold(records, &delivered_only(&self.reactions, network), &self.posts);
     }
 }
 

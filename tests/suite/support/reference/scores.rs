@@ -138,7 +138,7 @@ fn after_returns(raw: &HashMap<(String, String), f64>, trust: &HashMap<String, f
         let (reactor, target) = pair;
         let back = raw.get(&(target.clone(), reactor.clone())).copied().unwrap_or(0.0);
         let unknown = 1.0 - trust.get(target).copied().unwrap_or(0.0);
-        let share = if back > 0.0 { back / (amount + back) } else { 0.0 };
+        let share = back / (1.0 + back);
         (pair.clone(), amount - amount * unknown * share)
     };
     raw.iter().map(left).collect()

@@ -1,0 +1,206 @@
+//! `clout evaluate`: does the score foretell, and can it be bought?
+
+use serde_json::{Value, json};
+
+use super::options::{Format, JobArgs, day, open, start_threads};
+use super::output::{Rows, print, show, show_object};
+use super::progress::Progress;
+use crate::day::Day;
+use crate::error::Result;
+use crate::evaluate::attacks::Findings;
+use crate::evaluate::windows::{Plan, Span};
+use crate::evaluate::{Evaluation, Evaluator};
+
+/// Arguments of `clout evaluate`.
+#[derive(clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    job: JobArgs,
+    /// First snapshot date to score; the first load date without it.
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    from: Option<Day>,
+    /// Last snapshot date to score; the last one that leaves the longest window ahead without it.
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    to: Option<Day>,
+    /// From one moment to the next, counted from the end of the first date: 1d, 7d, or 6h to cut within days.
+    #[arg(long, value_name = "SPAN", default_value = "1d")]
+    every: Span,
+    /// How far to look ahead; several by commas.
+    #[arg(long, value_name = "SPAN", default_value = "1d", value_delimiter = ',')]
+    ahead: Vec<Span>,
+    /// Try to buy points at the last moment instead of looking ahead.
+    #[arg(long)]
+    attacks: bool,
+    /// How the findings are shown.
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+impl Args {
+    /// Evaluates and shows what was found.
+    pub fn run(self) -> Result<()> {
+        let job = self.job.spec()?.resolve_for_checking()?;
+        start_threads(&job)?;
+        let input = open(&job.input.root, &job.storage)?;
+        let plan = Plan {
+            from: self.from,
+            to: self.to,
+            every: self.every,
+            ahead: self.ahead,
+        };
+        let watch = Progress::start();
+        let found = Evaluator::open(&job, &input, &plan, &watch).and_then(|evaluator| {
+            Ok(match self.attacks {
+                false => Found::Evaluation(Box::new(evaluator.evaluate(&watch)?)),
+                true => Found::Attacks(evaluator.attack(&watch)?),
+            })
+        });
+        watch.finish();
+        match (found?, self.format) {
+            (Found::Evaluation(evaluation), Format::Json) => show_object(&json!(evaluation)),
+            (Found::Evaluation(evaluation), Format::Text) => show_evaluation(&evaluation),
+            (Found::Attacks(findings), Format::Json) => show_object(&attacks_object(&findings)),
+            (Found::Attacks(findings), Format::Text) => show_attacks(&findings),
+        }
+    }
+}
+
+enum Found {
+    Evaluation(Box<Evaluation>),
+    Attacks(Findings),
+}
+
+/// A figure with four digits behind the point, as evaluations are compared.
+fn fine(value: f64) -> Value {
+    format!("{value:.4}").into()
+}
+
+/// Whether a bar is met, as a word.
+fn verdict(is_met: Option<bool>) -> Value {
+    match is_met {
+        Some(true) => "met".into(),
+        Some(false) => "MISSED".into(),
+        None => Value::Null,
+    }
+}
+
+fn show_evaluation(evaluation: &Evaluation) -> Result<()> {
+    let people: Vec<usize> = evaluation.windows.iter().map(|window| window.people).collect();
+    let (least, most) = (people.iter().min().unwrap_or(&0), people.iter().max().unwrap_or(&0));
+    print(&format!(
+        "Foresight of model {} in the mean of {} windows, {least} to {most} people each",
+        evaluation.model_version, evaluation.summary.windows
+    ))?;
+    let rows = evaluation.summary.predictors.iter().map(|row| {
+        let values = [row.ndcg_100, row.ndcg_1000, row.spearman, row.auc_top, row.tied];
+        [row.predictor.into()].into_iter().chain(values.map(fine)).collect()
+    });
+    table(
+        vec!["predictor", "ndcg_100", "ndcg_1000", "spearman", "auc_top", "tied"],
+        rows.collect(),
+    )?;
+    print("\nBeside the best rival of each measure")?;
+    let rows = evaluation.summary.ratios.iter();
+    let rows = rows.map(|ratio| vec![ratio.measure.into(), ratio.best_rival.into(), fine(ratio.ratio)]);
+    table(vec!["measure", "best_rival", "ratio"], rows.collect())?;
+    if let Some(popularity) = &evaluation.popularity {
+        print(&format!(
+            "\nNot popularity, of {} people whose followers are known: R² of score on log followers {:.3}, Spearman with \
+             next reactors given followers {:.3}",
+            popularity.people, popularity.r_squared, popularity.partial_spearman
+        ))?;
+    }
+    show_missing(evaluation)?;
+    print("\nTime, in points")?;
+    let rows = evaluation.time.iter().map(|figure| {
+        let bar = figure.bar.map_or(Value::Null, Value::from);
+        vec![
+            figure.what.clone().into(),
+            figure.points.into(),
+            bar,
+            verdict(figure.is_met),
+        ]
+    });
+    table(vec!["what", "points", "at_most", "verdict"], rows.collect())
+}
+
+fn show_missing(evaluation: &Evaluation) -> Result<()> {
+    print("\nA network left out, in points lost (a third: it holds at most a third of T and of U)")?;
+    let rows = evaluation.missing_networks.iter().map(|missing| {
+        vec![
+            missing.network.clone().into(),
+            missing.people.into(),
+            missing.without_score.into(),
+            missing.mean.into(),
+            missing.percentile_95.into(),
+            missing.people_of_a_third.into(),
+            missing.most_of_a_third.into(),
+            missing.bound.into(),
+            missing.raised.into(),
+            missing.interval_holds.into(),
+            verdict(Some(missing.is_met)),
+        ]
+    });
+    let columns = vec![
+        "network",
+        "people",
+        "without_score",
+        "mean",
+        "percentile_95",
+        "people_of_a_third",
+        "most_of_a_third",
+        "bound",
+        "raised",
+        "interval_holds",
+        "verdict",
+    ];
+    table(columns, rows.collect())
+}
+
+fn attacks_object(findings: &Findings) -> Value {
+    let mut object = json!(findings);
+    object["are_met"] = findings.are_met().into();
+    object
+}
+
+fn show_attacks(findings: &Findings) -> Result<()> {
+    print(&format!(
+        "Points gained by attacks at {} (90th percentile of scored people: {:.2}; fakes come {} it)",
+        findings.at,
+        findings.percentile_90,
+        if findings.are_fakes_below {
+            "never above"
+        } else {
+            "ABOVE"
+        }
+    ))?;
+    let rows = findings.gains.iter().map(|gain| {
+        vec![
+            gain.attack.clone().into(),
+            json!(gain.group),
+            gain.targets.into(),
+            gain.mean.into(),
+            gain.most.into(),
+            gain.least.into(),
+            json!(gain.best_fake),
+            json!(gain.bar),
+            verdict(gain.is_met),
+        ]
+    });
+    let columns = vec![
+        "attack",
+        "group",
+        "targets",
+        "mean",
+        "most",
+        "least",
+        "best_fake",
+        "bar",
+        "verdict",
+    ];
+    table(columns, rows.collect())
+}
+
+fn table(columns: Vec<&'static str>, rows: Vec<Vec<Value>>) -> Result<()> {
+    show(&Rows { columns, rows }, Format::Text)
+}

@@ -1,0 +1,261 @@
+//! What can be bought: made-up attacks on a real moment, and the points that they gain.
+//!
+//! Two groups of ten targets gain at the same time, each by its own helpers. Every attack happens a minute
+//! before the moment, with the verb that weighs most, unless it says otherwise.
+
+mod plots;
+mod setup;
+
+use serde::Serialize;
+
+pub use self::plots::Plot;
+pub use self::setup::{Group, Setup, Target};
+use super::scene::Scene;
+use crate::error::Result;
+use crate::influence::scoring::Scored;
+use crate::night::watch::Watch;
+
+/// The percentile of scored people above which no fake may come.
+const FAKES_BELOW: f64 = 0.9;
+/// Fresh accounts who react to one another alone.
+const CLOSED_FARM: usize = 100_000;
+/// The most that people may be moved by those who have nothing to do with them.
+const STRANGERS_BAR: f64 = 0.01;
+/// Points by which ten times the bought edges may gain more than the ten times before.
+const DECADE_SLACK: f64 = 0.5;
+
+/// What one attack gained.
+#[derive(Clone, Debug, Serialize)]
+pub struct Gain {
+    /// The attack.
+    pub attack: String,
+    /// Whose gain; none where it is everybody's change that matters.
+    pub group: Option<Group>,
+    /// People.
+    pub targets: usize,
+    /// Points gained in the mean.
+    pub mean: f64,
+    /// By the one who gained most.
+    pub most: f64,
+    /// By the one who gained least.
+    pub least: f64,
+    /// The greatest score of a fresh account.
+    pub best_fake: Option<f64>,
+    /// What the mean may be at most (`smear`: what the least may be at least).
+    pub bar: Option<f64>,
+    /// Whether it is.
+    pub is_met: Option<bool>,
+}
+
+/// The suite's findings.
+#[derive(Clone, Debug, Serialize)]
+pub struct Findings {
+    /// The moment.
+    pub at: String,
+    /// The 90th percentile of scored people, which no fake may pass.
+    pub percentile_90: f64,
+    /// By attack and group.
+    pub gains: Vec<Gain>,
+    /// Whether no fake passes the 90th percentile, aged accounts aside.
+    pub are_fakes_below: bool,
+}
+
+impl Findings {
+    /// Whether every bar is met.
+    pub fn are_met(&self) -> bool {
+        self.are_fakes_below && self.gains.iter().all(|gain| gain.is_met != Some(false))
+    }
+}
+
+/// Runs every attack on the scene.
+pub fn attack(scene: Scene, watch: &dyn Watch) -> Result<Findings> {
+    watch.stage("choosing targets");
+    let setup = Setup::of(scene)?;
+    let mut suite = Suite {
+        percentile_90: percentile(&setup.scored, FAKES_BELOW),
+        setup: &setup,
+        watch,
+        gains: Vec::new(),
+        are_fakes_below: true,
+    };
+    suite.run()?;
+    Ok(Findings {
+        at: crate::day::instant(setup.scene.at),
+        percentile_90: suite.percentile_90,
+        gains: suite.gains,
+        are_fakes_below: suite.are_fakes_below,
+    })
+}
+
+fn percentile(scored: &Scored, share: f64) -> f64 {
+    let sorted = scored.standings.sorted_scores();
+    if sorted.is_empty() {
+        return f64::INFINITY;
+    }
+    crate::influence::standings::quantile(&sorted, share)
+}
+
+struct Suite<'a, 'b> {
+    setup: &'b Setup<'a>,
+    watch: &'b dyn Watch,
+    percentile_90: f64,
+    gains: Vec<Gain>,
+    are_fakes_below: bool,
+}
+
+/// What one scene gave: the score of each target, and the best fake's.
+struct Outcome {
+    scores: Vec<f64>,
+    best_fake: Option<f64>,
+}
+
+impl Suite<'_, '_> {
+    fn run(&mut self) -> Result<()> {
+        let before = self.scores(&self.setup.scored);
+        let star = self.play("star", Plot::star)?;
+        self.judge("star", &star, &before, Some(1.0));
+        let ring = self.play("ring", Plot::ring)?;
+        self.judge("ring", &ring, &before, Some(0.5));
+        let once = self.play("fan, once", |plot| plot.fan(false))?;
+        let again = self.play("fan, a thousand times", |plot| plot.fan(true))?;
+        self.judge("fan", &again, &once.scores, Some(1.0));
+        let farm = self.play("farm", Plot::farm)?;
+        self.judge("farm", &farm, &before, Some(1.0));
+        self.bought(&before)?;
+        let burst = self.play("burst", |plot| plot.burst(false))?;
+        self.judge("burst", &burst, &before, Some(1.0));
+        let all = self.play("burst of all who ever reacted", |plot| plot.burst(true))?;
+        self.judge("burst_of_all", &all, &before, None);
+        self.cheapest(&before)?;
+        let smear = self.play("smear", Plot::smear)?;
+        self.judge_smear(&smear, &before);
+        let aged = self.play("star of aged accounts", Plot::aged_star)?;
+        self.judge("aged_star", &aged, &before, None);
+        self.strangers("copy", Plot::copy)?;
+        self.strangers("closed_farm", |plot| plot.closed_farm(CLOSED_FARM))
+    }
+
+    fn play(&mut self, name: &str, set: impl FnOnce(Plot<'_, '_>) -> Plot<'_, '_>) -> Result<Outcome> {
+        self.watch.stage(name);
+        let (scene, fakes) = set(Plot::new(self.setup)).scene();
+        let scored = scene.score()?;
+        let fakes = fakes.filter_map(|fake| scored.standings.score(scene.persons.of_account[fake as usize] as usize));
+        let best_fake = fakes.reduce(f64::max);
+        Ok(Outcome {
+            scores: self.scores(&scored),
+            best_fake,
+        })
+    }
+
+    fn scores(&self, scored: &Scored) -> Vec<f64> {
+        let score = |target: &Target| scored.standings.score(target.person).unwrap_or(1.0);
+        self.setup.targets.iter().map(score).collect()
+    }
+
+    /// Bought edges: ten times as many may gain as much again as the ten times before, and no more.
+    fn bought(&mut self, before: &[f64]) -> Result<()> {
+        let mut means: Vec<Vec<f64>> = Vec::new();
+        for edges in [1, 10, 100] {
+            let name = format!("bought_{edges}");
+            let outcome = self.play(&name, |plot| plot.bought(edges))?;
+            let first = self.gains.len();
+            self.judge(&name, &outcome, before, None);
+            means.push(self.gains[first..].iter().map(|gain| gain.mean).collect());
+        }
+        let groups = means[0].len();
+        let last = self.gains.len() - groups;
+        for group in 0..groups {
+            let bar = 2.0 * means[1][group] - means[0][group] + DECADE_SLACK;
+            let gain = &mut self.gains[last + group];
+            (gain.bar, gain.is_met) = (Some(bar), Some(gain.mean <= bar));
+        }
+        Ok(())
+    }
+
+    /// The verb and network that gain each target most.
+    fn cheapest(&mut self, before: &[f64]) -> Result<()> {
+        let mut best = Outcome {
+            scores: before.to_vec(),
+            best_fake: None,
+        };
+        for network in 0..self.setup.scene.networks.len() {
+            if self
+                .setup
+                .targets
+                .iter()
+                .all(|target| target.accounts[network].is_none())
+            {
+                continue;
+            }
+            for verb in 0..self.setup.scene.networks[network].verbs.len() {
+                let outcome = self.play("cheapest", |plot| plot.star_by(network, verb as u8))?;
+                let better = best.scores.iter_mut().zip(&outcome.scores);
+                better.for_each(|(best, score)| *best = best.max(*score));
+                best.best_fake = best.best_fake.into_iter().chain(outcome.best_fake).reduce(f64::max);
+            }
+        }
+        self.judge("cheapest", &best, before, Some(1.0));
+        Ok(())
+    }
+
+    /// How far everybody else is moved by people who have nothing to do with them.
+    fn strangers(&mut self, name: &str, set: impl FnOnce(Plot<'_, '_>) -> Plot<'_, '_>) -> Result<()> {
+        self.watch.stage(name);
+        let (scene, _) = set(Plot::new(self.setup)).scene();
+        let scored = scene.score()?;
+        let old = &self.setup.scored.standings;
+        let moved = (0..self.setup.scene.persons.len())
+            .filter_map(|person| Some((scored.standings.score(person)? - old.score(person)?).abs()));
+        let moved: Vec<f64> = moved.collect();
+        let most = moved.iter().copied().fold(0.0, f64::max);
+        self.gains.push(Gain {
+            attack: name.to_owned(),
+            group: None,
+            targets: moved.len(),
+            mean: moved.iter().sum::<f64>() / moved.len().max(1) as f64,
+            most,
+            least: moved.iter().copied().fold(most, f64::min),
+            best_fake: None,
+            bar: Some(STRANGERS_BAR),
+            is_met: Some(most <= STRANGERS_BAR),
+        });
+        Ok(())
+    }
+
+    fn judge(&mut self, name: &str, outcome: &Outcome, before: &[f64], bar: Option<f64>) {
+        if name != "aged_star" {
+            self.are_fakes_below &= outcome.best_fake.is_none_or(|best| best <= self.percentile_90);
+        }
+        for group in [Group::MiddleFifth, Group::Reach] {
+            let points: Vec<f64> = (0..self.setup.targets.len())
+                .filter(|place| self.setup.targets[*place].group == group)
+                .map(|place| outcome.scores[place] - before[place])
+                .collect();
+            if points.is_empty() {
+                continue;
+            }
+            let mean = points.iter().sum::<f64>() / points.len() as f64;
+            self.gains.push(Gain {
+                attack: name.to_owned(),
+                group: Some(group),
+                targets: points.len(),
+                mean,
+                most: points.iter().copied().fold(f64::NEG_INFINITY, f64::max),
+                least: points.iter().copied().fold(f64::INFINITY, f64::min),
+                best_fake: outcome.best_fake,
+                bar,
+                is_met: bar.map(|bar| mean <= bar),
+            });
+        }
+    }
+
+    /// A smear is judged by what it costs: half a point at most.
+    fn judge_smear(&mut self, outcome: &Outcome, before: &[f64]) {
+        let first = self.gains.len();
+        self.judge("smear", outcome, before, None);
+        // Whom the fakes react to are other people, so where they themselves come out is no gain of theirs.
+        for gain in &mut self.gains[first..] {
+            (gain.bar, gain.is_met) = (Some(-0.5), Some(gain.mean >= -0.5));
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! Draws without a state: what is drawn follows from its name and number alone.
+
+use std::hash::Hasher;
+
+use siphasher::sip::SipHasher13;
+
+/// A number of 64 evenly distributed bits for the `number`-th draw of `purpose`.
+pub fn draw(purpose: &str, number: u64) -> u64 {
+    let mut hasher = SipHasher13::new();
+    hasher.write(purpose.as_bytes());
+    hasher.write_u8(0);
+    hasher.write(&number.to_le_bytes());
+    hasher.finish()
+}
+
+/// A draw from 0 to `below` - 1.
+pub fn draw_below(purpose: &str, number: u64, below: usize) -> usize {
+    ((u128::from(draw(purpose, number)) * below as u128) >> 64) as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn draws_are_even_and_repeat() {
+        assert_eq!(draw("a", 1), draw("a", 1));
+        assert_ne!(draw("a", 1), draw("b", 1));
+        let mut counts = [0_u32; 10];
+        (0..10_000).for_each(|number| counts[draw_below("even", number, 10)] += 1);
+        assert!(counts.iter().all(|count| (900..1_100).contains(count)), "{counts:?}");
+    }
+}

@@ -1,0 +1,243 @@
+//! What a network is worth to the people who are on it: its rows that credit a person are left out, and
+//! everybody's trust and rank are held.
+
+use rayon::prelude::*;
+use serde::Serialize;
+
+use super::scene::Scene;
+use crate::influence::attention::Attention;
+use crate::influence::pairs::Pairs;
+use crate::influence::params::{Corroboration, ModelParams};
+use crate::influence::reciprocity::left;
+use crate::influence::score::{Line, believed, clamp};
+use crate::influence::scoring::{Memory, Scored};
+use crate::influence::standings::quantile;
+
+/// A network whose parts of T and U are both at most this small has a bound.
+const SMALL: f64 = 1.0 / 3.0;
+/// Rounding of sums that should be equal.
+const ROUNDING: f64 = 1e-9;
+
+/// What leaving out one network did.
+#[derive(Clone, Debug, Serialize)]
+pub struct Missing {
+    /// The network.
+    pub network: String,
+    /// People who still have a score without it.
+    pub people: usize,
+    /// People who have none without it.
+    pub without_score: usize,
+    /// Points lost in the mean.
+    pub mean: f64,
+    /// The 95th percentile of the points lost.
+    pub percentile_95: f64,
+    /// People for whom it is a third at most.
+    pub people_of_a_third: usize,
+    /// The most that one of them lost.
+    pub most_of_a_third: f64,
+    /// What they may lose at most, for the model's constants.
+    pub bound: f64,
+    /// People whom leaving it out raised: there may be none.
+    pub raised: usize,
+    /// How often the interval without it holds the score with it.
+    pub interval_holds: f64,
+    /// Whether nobody was raised and the bound holds.
+    pub is_met: bool,
+}
+
+/// One person without one network.
+struct Loss {
+    points: f64,
+    is_small: bool,
+    is_held: bool,
+}
+
+/// The contributions of one person: trusted and strangers' amounts by edge.
+struct Parts {
+    reactors: Vec<u32>,
+    trusted: Vec<f64>,
+    strangers: Vec<f64>,
+}
+
+impl Parts {
+    fn sums(&self) -> (f64, f64) {
+        (self.trusted.iter().sum(), self.strangers.iter().sum())
+    }
+}
+
+/// Leaves out each network in turn.
+pub fn missing(scene: &Scene, scored: &Scored) -> Vec<Missing> {
+    let facts = scene.facts();
+    let pairs = scene.pairs();
+    let attention = |pairs: &Pairs| {
+        let memory = Memory {
+            pairs,
+            facts: &facts,
+            persons: &scene.persons,
+            network_of: &scene.places(),
+        };
+        memory.attention(&scene.moment(), scene.params)
+    };
+    let whole = attention(&pairs);
+    let mut found = Vec::new();
+    for (place, network) in scene.networks.iter().enumerate() {
+        let is_there = |node: u32| usize::from(scene.network_of[node as usize]) == place;
+        if !pairs.actors.iter().any(|actor| is_there(*actor)) {
+            continue;
+        }
+        let mut fewer = pairs.clone();
+        fewer.retain(&scene.mixture(), |actor, _| !is_there(actor));
+        let rest = attention(&fewer);
+        let comparison = Comparison {
+            scored,
+            params: scene.params,
+            whole: &whole,
+            rest: &rest,
+            place: place as u8,
+        };
+        found.push(comparison.judge(&network.name, scene.persons.len()));
+    }
+    found
+}
+
+struct Comparison<'a> {
+    scored: &'a Scored,
+    params: &'a ModelParams,
+    whole: &'a Attention,
+    rest: &'a Attention,
+    place: u8,
+}
+
+impl Comparison<'_> {
+    fn judge(&self, network: &str, persons: usize) -> Missing {
+        let concerned: Vec<usize> = (0..persons).filter(|person| self.share(*person).is_some()).collect();
+        let losses: Vec<Option<Loss>> = concerned.par_iter().map(|person| self.loss(*person)).collect();
+        let without_score = losses.iter().filter(|loss| loss.is_none()).count();
+        let losses: Vec<Loss> = losses.into_iter().flatten().collect();
+        let mut points: Vec<f64> = losses.iter().map(|loss| loss.points).collect();
+        points.sort_unstable_by(f64::total_cmp);
+        let small = || losses.iter().filter(|loss| loss.is_small);
+        let most = small().map(|loss| loss.points).fold(0.0, f64::max);
+        let bound = bound(&self.params.corroboration, self.line());
+        let raised = points.iter().filter(|points| **points < -ROUNDING).count();
+        Missing {
+            network: network.to_owned(),
+            people: points.len(),
+            without_score,
+            mean: points.iter().sum::<f64>() / points.len().max(1) as f64,
+            percentile_95: if points.is_empty() {
+                0.0
+            } else {
+                quantile(&points, 0.95)
+            },
+            people_of_a_third: small().count(),
+            most_of_a_third: most,
+            bound,
+            raised,
+            interval_holds: losses.iter().filter(|loss| loss.is_held).count() as f64 / points.len().max(1) as f64,
+            is_met: raised == 0 && most <= bound + ROUNDING,
+        }
+    }
+
+    fn line(&self) -> &Line {
+        &self.scored.line
+    }
+
+    /// The greater of the network's shares of T and of U; none where it gives the person nothing.
+    fn share(&self, person: usize) -> Option<f64> {
+        let model = self.scored.model(self.params);
+        let attention = &self.scored.attention;
+        let (mut sums, mut parts, mut is_there) = ([0.0; 2], [0.0; 2], false);
+        for edge in attention.edges(person) {
+            let terms = attention.terms(edge);
+            let all: f64 = terms.iter().map(|term| term.strength).sum();
+            let here = terms.iter().filter(|term| term.network == self.place);
+            let own: f64 = here.clone().map(|term| term.strength).sum();
+            is_there |= here.count() > 0;
+            let share = if all > 0.0 { own / all } else { 0.0 };
+            let (trusted, strangers) = model.parts(attention, edge);
+            for (slot, amount) in [trusted, strangers].into_iter().enumerate() {
+                sums[slot] += amount;
+                parts[slot] += amount * share;
+            }
+        }
+        let ratio = |slot: usize| {
+            if sums[slot] > 0.0 {
+                parts[slot] / sums[slot]
+            } else {
+                0.0
+            }
+        };
+        is_there.then(|| ratio(0).max(ratio(1)))
+    }
+
+    fn loss(&self, person: usize) -> Option<Loss> {
+        if self.rest.edges(person).is_empty() {
+            return None;
+        }
+        let full = self.scored.standings.values[person]?;
+        let parts = self.parts(person);
+        let (trusted, strangers) = parts.sums();
+        let phi = believed(trusted, strangers, &self.params.corroboration);
+        let value = self
+            .line()
+            .value(self.params.corroboration.base + trusted + phi * strangers);
+        Some(Loss {
+            points: clamp(full) - clamp(value),
+            is_small: self.share(person)? <= SMALL,
+            is_held: self.holds(person, &parts, value, full),
+        })
+    }
+
+    /// t and s of the edges that are left.
+    fn parts(&self, person: usize) -> Parts {
+        let mut parts = Parts {
+            reactors: Vec::new(),
+            trusted: Vec::new(),
+            strangers: Vec::new(),
+        };
+        for edge in self.rest.edges(person) {
+            let reactor = self.rest.reactors[edge];
+            let back = amount(self.whole, person as u32, reactor as usize);
+            let left = left(self.rest.amounts[edge], back, self.scored.trust[person]);
+            let (g, rho) = (
+                self.scored.trust[reactor as usize],
+                self.scored.reactors.standing[reactor as usize],
+            );
+            parts.reactors.push(reactor);
+            parts.trusted.push(g * rho * left);
+            parts.strangers.push((1.0 - g) * rho * left);
+        }
+        parts
+    }
+}
+
+/// What a reactor gives to a target; 0 where there is no edge.
+fn amount(attention: &Attention, reactor: u32, target: usize) -> f64 {
+    let edges = attention.edges(target);
+    match attention.reactors[edges.clone()].binary_search(&reactor) {
+        Ok(place) => attention.amounts[edges.start + place],
+        Err(_) => 0.0,
+    }
+}
+
+/// The most points that T and U can lose by a third of each, over a grid of both.
+fn bound(params: &Corroboration, line: &Line) -> f64 {
+    let influence =
+        |trusted: f64, strangers: f64| params.base + trusted + believed(trusted, strangers, params) * strangers;
+    // From a thousandth of a reactor to a million of them, forty steps a decade.
+    let amounts = || (-120..=240).map(|step| 10_f64.powf(f64::from(step) / 40.0));
+    let lost = |trusted: f64, strangers: f64| {
+        let kept = 1.0 - SMALL;
+        line.value(influence(trusted, strangers)) - line.value(influence(kept * trusted, kept * strangers))
+    };
+    amounts()
+        .flat_map(|trusted| {
+            [0.0]
+                .into_iter()
+                .chain(amounts())
+                .map(move |strangers| (trusted, strangers))
+        })
+        .map(|(trusted, strangers)| lost(trusted, strangers))
+        .fold(0.0, f64::max)
+}

@@ -1,0 +1,144 @@
+//! How well the score foretells what comes, and what it would take to move it: score the past, look at
+//! the future, imagine an attack.
+//!
+//! ```text
+//! warehouse ──> stream ──> scene at a moment ──> scores, rivals ─┐
+//!                 │                                              ├──> foresight
+//!                 └──────> acts of the next window ──> outcomes ─┘
+//!                          scene + made-up rows ──> scores ──> attacks
+//! ```
+//!
+//! [`stream`] reads everything that counts once, [`scene`] cuts it at a moment and scores it as a run would,
+//! [`foresight`] holds the order against the next window beside [`rivals`] with the [`measures`] of
+//! information retrieval, [`missing`] leaves networks out, [`time`] plays silence and first nights,
+//! [`attacks`] buys points. Nothing is written anywhere but to stdout; the same input gives the same figures.
+
+pub mod attacks;
+pub mod draw;
+pub mod followers;
+pub mod foresight;
+pub mod measures;
+pub mod missing;
+pub mod rivals;
+pub mod scene;
+pub mod stream;
+pub mod time;
+pub mod windows;
+
+use serde::Serialize;
+
+use self::followers::Followers;
+use self::foresight::{Popularity, Summary, Window};
+use self::scene::Scene;
+use self::stream::Stream;
+use self::windows::Plan;
+use crate::error::Result;
+use crate::job::Job;
+use crate::night::plan::list;
+use crate::night::watch::Watch;
+use crate::warehouse::layout::Inventory;
+use crate::warehouse::store::Store;
+
+/// Everything that an evaluation finds, but for attacks.
+#[derive(Clone, Debug, Serialize)]
+pub struct Evaluation {
+    /// The model that was judged.
+    pub model_version: String,
+    /// By moment and window.
+    pub windows: Vec<Window>,
+    /// Means over the windows, beside the best rival.
+    pub summary: Summary,
+    /// Means over the windows where followers are known.
+    pub popularity: Option<Popularity>,
+    /// By network, at the last moment.
+    pub missing_networks: Vec<missing::Missing>,
+    /// Silence, first nights and one more reactor.
+    pub time: Vec<time::Figure>,
+}
+
+/// A warehouse that was read for evaluation.
+pub struct Evaluator<'a> {
+    job: &'a Job,
+    input: &'a Store,
+    inventory: Inventory,
+    stream: Stream,
+    moments: Vec<i64>,
+    plan: &'a Plan,
+}
+
+impl<'a> Evaluator<'a> {
+    /// Reads the input and finds the moments.
+    ///
+    /// # Errors
+    /// Input that is missing or refused, a store that fails, and a plan without a moment.
+    pub fn open(job: &'a Job, input: &'a Store, plan: &'a Plan, watch: &dyn Watch) -> Result<Evaluator<'a>> {
+        watch.stage("listing the input");
+        let inventory = list(job, input, watch)?;
+        let stream = Stream::read(job, input, &inventory, None, watch)?;
+        Ok(Evaluator {
+            moments: plan.moments(&stream)?,
+            job,
+            input,
+            inventory,
+            stream,
+            plan,
+        })
+    }
+
+    /// Foresight over all windows, and what networks and time do.
+    pub fn evaluate(&self, watch: &dyn Watch) -> Result<Evaluation> {
+        let everything = foresight::everything(&self.stream);
+        let mut windows = Vec::new();
+        for at in &self.moments {
+            watch.stage(&format!("looking ahead from {}", crate::day::instant(*at)));
+            let followers = |scene: &Scene| self.followers(scene);
+            let scene = self.scene(*at);
+            windows.extend(foresight::evaluate(
+                &self.stream,
+                &scene,
+                &everything,
+                &self.plan.ahead,
+                &followers,
+            )?);
+        }
+        watch.stage("leaving networks out");
+        let scene = self.last_scene();
+        let missing_networks = missing::missing(&scene, &scene.score()?);
+        watch.stage("letting time pass");
+        Ok(Evaluation {
+            model_version: self.job.model_version(),
+            summary: Summary::of(&windows),
+            popularity: Popularity::mean(&windows),
+            windows,
+            missing_networks,
+            time: time::play(&self.job.networks, &self.job.model)?,
+        })
+    }
+
+    /// The attacks, at the last moment.
+    pub fn attack(&self, watch: &dyn Watch) -> Result<attacks::Findings> {
+        attacks::attack(self.last_scene(), watch)
+    }
+
+    fn last_scene(&self) -> Scene<'_> {
+        self.scene(self.moments[self.moments.len() - 1])
+    }
+
+    fn scene(&self, at: i64) -> Scene<'_> {
+        Scene::of(&self.stream, at, &self.job.networks, &self.job.model)
+    }
+
+    /// By person: the followers of all accounts of which they are known.
+    fn followers(&self, scene: &Scene) -> Result<Vec<Option<f64>>> {
+        let known = Followers::read(self.input, &self.inventory, &self.job.networks, scene.as_of())?;
+        let mut by_person: Vec<Option<f64>> = vec![None; scene.persons.len()];
+        for node in 0..self.stream.accounts.len() as u32 {
+            let accounts = &self.stream.accounts;
+            if let Some(count) = known.of(accounts.network_of(node), accounts.id(node)) {
+                let person = &mut by_person[scene.persons.of_account[node as usize] as usize];
+                *person = Some(person.unwrap_or(0.0) + count);
+            }
+        }
+        Ok(by_person)
+    }
+}

@@ -1,0 +1,202 @@
+//! A stream cut at a moment, with whatever else one imagines to have happened, scored as a run would.
+
+use rayon::prelude::*;
+
+use super::rivals::Act;
+use super::stream::Stream;
+use crate::day::{DAY_MICROS, Day};
+use crate::error::Result;
+use crate::influence::attention::Moment;
+use crate::influence::fold::{FoldParams, fold};
+use crate::influence::pairs::Pairs;
+use crate::influence::params::ModelParams;
+use crate::influence::recency::Mixture;
+use crate::influence::scoring::{Memory, Scored};
+use crate::influence::weights::Weighing;
+use crate::networks::Network;
+use crate::people::persons::Persons;
+use crate::settle::facts::{self, Facts, Post};
+use crate::settle::reactions::{Reaction, crowd_sizes};
+use crate::state::{History, moment};
+
+/// What makes made-up person ids sort behind all others.
+const LAST: char = '\u{10FFFF}';
+
+/// The least that counts as a day of history: an hour, for cuts on the first day.
+const LEAST_HISTORY_DAYS: f64 = 1.0 / 24.0;
+
+/// Accounts and rows of a moment.
+#[derive(Clone)]
+pub struct Scene<'a> {
+    /// The job's networks.
+    pub networks: &'a [Network],
+    /// The constants.
+    pub params: &'a ModelParams,
+    /// The moment, microseconds since 1970: rows before it count.
+    pub at: i64,
+    /// By node: its network.
+    pub network_of: Vec<u8>,
+    /// Whose the accounts are.
+    pub persons: Persons,
+    /// By node: whether its owner has opted out.
+    pub is_gone: Vec<bool>,
+    /// Counted reactions, sorted.
+    pub reactions: Vec<Reaction>,
+    /// Counted posts, sorted by account.
+    pub posts: Vec<Post>,
+    /// By network: its beginnings.
+    pub histories: Vec<Option<History>>,
+}
+
+impl<'a> Scene<'a> {
+    /// The stream as it was known at the moment.
+    pub fn of(stream: &Stream, at: i64, networks: &'a [Network], params: &'a ModelParams) -> Scene<'a> {
+        let as_of = Day::of_micros(at - 1);
+        let is_known = |load_date: Day, occurred_at: i64| load_date <= as_of && occurred_at < at;
+        let reactions = stream.counted.iter().flat_map(|counted| &counted.reactions);
+        let posts = stream.counted.iter().flat_map(|counted| &counted.posts);
+        let has_begun = |history: &History| history.first_load_date <= as_of;
+        Scene {
+            networks,
+            params,
+            at,
+            network_of: (0..stream.accounts.len() as u32)
+                .map(|node| stream.network_of(node) as u8)
+                .collect(),
+            persons: stream.persons.clone(),
+            is_gone: stream.is_gone.clone(),
+            reactions: reactions
+                .filter(|reaction| is_known(reaction.load_date, reaction.occurred_at))
+                .copied()
+                .collect(),
+            posts: posts
+                .filter(|post| is_known(post.load_date, post.occurred_at))
+                .copied()
+                .collect(),
+            histories: stream
+                .histories
+                .iter()
+                .map(|history| history.filter(has_begun))
+                .collect(),
+        }
+    }
+
+    /// The day in which the moment lies.
+    pub fn as_of(&self) -> Day {
+        Day::of_micros(self.at - 1)
+    }
+
+    /// Adds `count` accounts of a network, each a person of its own; returns the first one's node.
+    pub fn add_accounts(&mut self, network: usize, count: usize) -> u32 {
+        let first = self.network_of.len() as u32;
+        for _ in 0..count {
+            self.persons.of_account.push(self.persons.ids.len() as u32);
+            self.persons.ids.push(format!("{LAST}{:08}", self.persons.ids.len()));
+            self.network_of.push(network as u8);
+            self.is_gone.push(false);
+        }
+        first
+    }
+
+    /// Adds reactions, in any order.
+    pub fn add(&mut self, reactions: impl IntoIterator<Item = Reaction>) {
+        self.reactions.extend(reactions);
+        self.reactions
+            .par_sort_by_key(|r| (r.actor, r.target, r.load_date, r.occurred_at, r.verb));
+    }
+
+    /// How much of the past is known.
+    pub fn moment(&self) -> Moment {
+        let early_days = (self.as_of().end_micros() - self.at) as f64 / DAY_MICROS as f64;
+        let known = moment(&self.histories, self.as_of());
+        let earlier = |days: f64| (days - early_days).max(LEAST_HISTORY_DAYS);
+        Moment {
+            early_days,
+            history_days: known.history_days.iter().map(|days| earlier(*days)).collect(),
+            warehouse_days: earlier(known.warehouse_days),
+            ..known
+        }
+    }
+
+    /// What is known of each account by itself; co-visits are derived and no act of their own.
+    pub fn facts(&self) -> Vec<Facts> {
+        let is_derived = |reaction: &Reaction| {
+            let rule = &self.network(reaction).co_visit;
+            rule.as_ref().is_some_and(|rule| rule.verb == reaction.verb)
+        };
+        let stated = self.reactions.iter().filter(|reaction| !is_derived(reaction));
+        let mut facts = vec![Facts::default(); self.network_of.len()];
+        facts::fold(&mut facts, &stated.copied().collect::<Vec<_>>(), &self.posts);
+        facts
+    }
+
+    /// The network of a reaction.
+    pub fn network(&self, reaction: &Reaction) -> &'a Network {
+        &self.networks[usize::from(self.network_of[reaction.actor as usize])]
+    }
+
+    /// Reactions between different persons who have not opted out.
+    pub fn acts(&self) -> Vec<Act> {
+        acts(&self.reactions, &self.persons, &self.is_gone)
+    }
+
+    /// Who reacted to whom, remembered as a run would.
+    pub fn pairs(&self) -> Pairs {
+        let mixture = self.mixture();
+        let weighing = Weighing {
+            selectivity: &self.params.selectivity,
+            repeats: &self.params.repeats,
+        };
+        let place = |reaction: &Reaction| self.network_of[reaction.actor as usize];
+        let mut weights = Vec::with_capacity(self.reactions.len());
+        for own in self.reactions.chunk_by(|a, b| place(a) == place(b)) {
+            weights.extend(weighing.weigh(own, &crowd_sizes(own), self.network(&own[0])));
+        }
+        let params = FoldParams {
+            mixture: &mixture,
+            as_of: self.as_of(),
+        };
+        let mut pairs = fold(&Pairs::default(), 0..0, &self.reactions, &weights, &params);
+        if self.is_gone.contains(&true) {
+            let is_here = |node: u32| !self.is_gone[node as usize];
+            pairs.retain(&mixture, |actor, target| is_here(actor) && is_here(target));
+        }
+        pairs
+    }
+
+    /// How reactions fade.
+    pub fn mixture(&self) -> Mixture {
+        Mixture::new(&self.params.recency)
+    }
+
+    /// The place of a node's network.
+    pub fn places(&self) -> impl Fn(u32) -> usize + Sync + '_ {
+        |node| usize::from(self.network_of[node as usize])
+    }
+
+    /// Scores everybody.
+    pub fn score(&self) -> Result<Scored> {
+        let memory = Memory {
+            pairs: &self.pairs(),
+            facts: &self.facts(),
+            persons: &self.persons,
+            network_of: &self.places(),
+        };
+        Scored::of(&memory, &self.moment(), self.networks, self.params)
+    }
+}
+
+/// Reactions between different persons who have not opted out.
+pub fn acts(reactions: &[Reaction], persons: &Persons, is_gone: &[bool]) -> Vec<Act> {
+    let person = |node: u32| persons.of_account[node as usize];
+    let is_here = |node: u32| !is_gone[node as usize];
+    let is_between = |r: &&Reaction| is_here(r.actor) && is_here(r.target) && person(r.actor) != person(r.target);
+    let between = reactions.iter().filter(is_between);
+    between
+        .map(|r| Act {
+            reactor: person(r.actor),
+            target: person(r.target),
+            occurred_at: r.occurred_at,
+        })
+        .collect()
+}

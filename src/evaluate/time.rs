@@ -1,0 +1,243 @@
+//! What time does to a made-up person: silence, the first nights, and one more reactor.
+//!
+//! The person lives on the job's first network that has a reaction of any weight. *The same people*: fifty
+//! known reactors, each once a day. *Others every day*: one reaction a day, each of somebody else, who is
+//! known. Days are even; the hour is noon.
+
+use serde::Serialize;
+
+use super::scene::Scene;
+use crate::day::{DAY_MICROS, Day};
+use crate::error::Result;
+use crate::influence::params::ModelParams;
+use crate::influence::score::{Line, believed};
+use crate::networks::Network;
+use crate::people::persons::Persons;
+use crate::settle::facts::Post;
+use crate::settle::reactions::Reaction;
+use crate::state::History;
+
+/// The first day of the play; any will do.
+const FIRST: Day = Day(20_000);
+/// A year of even days.
+const YEAR: i32 = 365;
+/// Long enough that nothing builds up any more: eleven times the longest half-life of the defaults.
+const LONG_RUN: i32 = 1_000;
+/// Reactors of a steady person.
+const REACTORS: u32 = 50;
+/// Days of silence that are told.
+const SILENT_DAYS: [i32; 8] = [1, 2, 3, 5, 10, 20, 40, 90];
+/// Nights of a young warehouse that are told.
+const NIGHTS: [i32; 9] = [1, 2, 3, 4, 7, 14, 30, 90, 365];
+/// Trust of the one who comes on top.
+const TRUSTS: [f64; 4] = [0.1, 0.3, 0.5, 1.0];
+
+/// One figure with its bar.
+#[derive(Clone, Debug, Serialize)]
+pub struct Figure {
+    /// What was measured.
+    pub what: String,
+    /// Points.
+    pub points: f64,
+    /// What it may be at most.
+    pub bar: Option<f64>,
+    /// Whether it is.
+    pub is_met: Option<bool>,
+}
+
+impl Figure {
+    /// A figure that may be `bar` at most.
+    pub fn at_most(what: String, points: f64, bar: Option<f64>) -> Figure {
+        Figure {
+            what,
+            points,
+            bar,
+            is_met: bar.map(|bar| points <= bar),
+        }
+    }
+}
+
+/// Every figure of the play.
+pub fn play(networks: &[Network], params: &ModelParams) -> Result<Vec<Figure>> {
+    let Some(stage) = Stage::of(networks, params) else {
+        return Ok(Vec::new());
+    };
+    let mut figures = stage.silence()?;
+    figures.push(stage.first_nights()?);
+    figures.extend(one_more(params));
+    figures.push(stage.fresh_on_top()?);
+    Ok(figures)
+}
+
+struct Stage<'a> {
+    networks: &'a [Network],
+    params: &'a ModelParams,
+    network: usize,
+    verb: u8,
+}
+
+impl<'a> Stage<'a> {
+    /// The first network with a verb of weight, and of its verbs the one nearest to an ordinary reaction.
+    fn of(networks: &'a [Network], params: &'a ModelParams) -> Option<Stage<'a>> {
+        let ordinary = |network: &Network| {
+            let weighty = network.verbs.iter().enumerate().filter(|(_, verb)| verb.weight > 0.0);
+            let nearest = weighty.min_by(|a, b| (a.1.weight - 1.0).abs().total_cmp(&(b.1.weight - 1.0).abs()));
+            nearest.map(|(verb, _)| verb as u8)
+        };
+        networks.iter().enumerate().find_map(|(place, network)| {
+            Some(Stage {
+                networks,
+                params,
+                network: place,
+                verb: ordinary(network)?,
+            })
+        })
+    }
+
+    /// The person's score (not clamped) at the end of day `as_of`, for reactions of (reactor, day): all of
+    /// them known, for each posts every day of `history`.
+    fn value(&self, reactions: &[(u32, i32)], history: i32, as_of: i32) -> Result<f64> {
+        let reactors = reactions.iter().map(|(reactor, _)| reactor + 1).max().unwrap_or(0);
+        let target = reactors;
+        let noon = |day: i32| Day(FIRST.0 + day).start_micros() + DAY_MICROS / 2;
+        let mut scene = Scene {
+            networks: self.networks,
+            params: self.params,
+            at: Day(FIRST.0 + as_of).end_micros(),
+            network_of: Vec::new(),
+            persons: Persons::default(),
+            is_gone: Vec::new(),
+            reactions: Vec::new(),
+            posts: Vec::new(),
+            histories: vec![None; self.networks.len()],
+        };
+        scene.histories[self.network] = Some(History {
+            first_load_date: FIRST,
+            oldest_day: FIRST,
+        });
+        scene.add_accounts(self.network, reactors as usize + 1);
+        // Ten days are far beyond the second that makes an account known; before that, all there were.
+        let known_days = 0..history.min(10);
+        scene.posts = (0..reactors)
+            .flat_map(|actor| {
+                known_days.clone().map(move |day| Post {
+                    actor,
+                    load_date: Day(FIRST.0 + day),
+                    occurred_at: noon(day),
+                })
+            })
+            .collect();
+        scene.add(reactions.iter().map(|(actor, day)| Reaction {
+            actor: *actor,
+            target,
+            occurred_at: noon(*day),
+            load_date: Day(FIRST.0 + day),
+            verb: self.verb,
+        }));
+        let person = scene.persons.of_account[target as usize] as usize;
+        Ok(scene.score()?.standings.values[person].unwrap_or(0.0))
+    }
+
+    fn silence(&self) -> Result<Vec<Figure>> {
+        let same: Vec<(u32, i32)> = (0..YEAR).flat_map(|day| (0..REACTORS).map(move |u| (u, day))).collect();
+        let others: Vec<(u32, i32)> = (0..YEAR).map(|day| (day as u32, day)).collect();
+        let mut figures = Vec::new();
+        for (kind, reactions) in [("the same people", same), ("others every day", others)] {
+            let before = self.value(&reactions, YEAR, YEAR - 1)?;
+            for days in SILENT_DAYS {
+                let lost = before - self.value(&reactions, YEAR, YEAR - 1 + days)?;
+                let bar = match days {
+                    2 => Some(1.0),
+                    10 => Some(3.0),
+                    _ => None,
+                };
+                let what = format!("lost in {days} days of silence after a year of {kind}");
+                figures.push(Figure::at_most(what, lost, bar));
+            }
+        }
+        Ok(figures)
+    }
+
+    fn first_nights(&self) -> Result<Figure> {
+        let after = |nights: i32| {
+            let reactions: Vec<(u32, i32)> = (0..nights)
+                .flat_map(|day| (0..REACTORS).map(move |u| (u, day)))
+                .collect();
+            self.value(&reactions, nights, nights - 1)
+        };
+        let long_run = after(LONG_RUN)?;
+        let mut worst = 0.0_f64;
+        for nights in NIGHTS {
+            worst = worst.max((after(nights)? - long_run).abs());
+        }
+        let what = "between a steady person's first nights and the long run, at most".to_owned();
+        Ok(Figure::at_most(what, worst, Some(0.5)))
+    }
+
+    /// A fresh reaction on top of fifty that are spread over thirty days.
+    fn fresh_on_top(&self) -> Result<Figure> {
+        let today = YEAR - 1;
+        let spread: Vec<(u32, i32)> = (0..REACTORS).map(|u| (u, today - (u * 30 / REACTORS) as i32)).collect();
+        let mut with = spread.clone();
+        with.push((REACTORS, today));
+        let gained = self.value(&with, YEAR, today)? - self.value(&spread, YEAR, today)?;
+        let what = "gained by a fresh reactor on top of 50 spread over 30 days".to_owned();
+        Ok(Figure::at_most(what, gained, None))
+    }
+}
+
+/// What one more fresh reactor is worth on top of 5 and of 50 who are known and equal.
+fn one_more(params: &ModelParams) -> Vec<Figure> {
+    let line = Line::new(&params.scale, &params.corroboration);
+    let value = |trusted: f64, strangers: f64| {
+        let phi = believed(trusted, strangers, &params.corroboration);
+        line.value(params.corroboration.base + trusted + phi * strangers)
+    };
+    let mut figures = Vec::new();
+    for (reactors, most) in [(5.0, 1.0), (50.0, 0.11)] {
+        for trust in TRUSTS {
+            let gained = value(reactors + trust, 1.0 - trust) - value(reactors, 0.0);
+            let what = format!("gained by one more reactor of trust {trust} on top of {reactors}");
+            let bar = (trust == 1.0).then_some(most);
+            figures.push(Figure::at_most(what, gained, bar));
+        }
+    }
+    figures
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::networks::builtin;
+
+    #[test]
+    fn every_bar_of_time_is_met() {
+        for figure in play(&builtin(), &ModelParams::default()).unwrap() {
+            println!("{:.3} points {}", figure.points, figure.what);
+            assert_ne!(figure.is_met, Some(false), "{figure:?}");
+        }
+    }
+
+    #[test]
+    fn silence_costs_more_every_day_and_never_jumps() {
+        let (networks, params) = (builtin(), ModelParams::default());
+        let stage = Stage::of(&networks, &params).unwrap();
+        let reactions: Vec<(u32, i32)> = (0..60).flat_map(|day| (0..5).map(move |u| (u, day))).collect();
+        let values: Vec<f64> = (59..160).map(|day| stage.value(&reactions, 60, day).unwrap()).collect();
+        assert!(
+            values
+                .windows(2)
+                .all(|pair| pair[0] > pair[1] && pair[0] - pair[1] < 1.0),
+            "{values:?}"
+        );
+    }
+
+    #[test]
+    fn one_more_reactor_is_worth_less_and_less() {
+        let line = Line::new(&ModelParams::default().scale, &ModelParams::default().corroboration);
+        let worth =
+            |k: u32| line.score_of_contributions(f64::from(k) + 1.0) - line.score_of_contributions(f64::from(k));
+        let steps: Vec<f64> = (1..200).map(worth).collect();
+        assert!(steps.is_sorted_by(|a, b| a > b));
+    }
+}

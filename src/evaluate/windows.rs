@@ -1,0 +1,112 @@
+//! Moments at which the past is scored, and how far one looks ahead.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::stream::Stream;
+use crate::day::{DAY_MICROS, Day};
+use crate::error::{Error, Result};
+
+/// A length of time: whole hours, written `12h` or `7d`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Span {
+    /// Hours, 1 or more.
+    pub hours: i64,
+}
+
+/// The longest span, ten years: nothing that one would look ahead by is longer.
+const MAX_HOURS: i64 = 87_600;
+
+impl Span {
+    /// Microseconds.
+    pub fn micros(self) -> i64 {
+        self.hours * (DAY_MICROS / 24)
+    }
+}
+
+impl FromStr for Span {
+    type Err = String;
+
+    fn from_str(text: &str) -> std::result::Result<Span, String> {
+        let wrong = || format!("{text} is no span: expected hours or days, for instance 12h or 7d");
+        let (number, unit) = text.split_at_checked(text.len().saturating_sub(1)).ok_or_else(wrong)?;
+        let number: i64 = number.parse().map_err(|_| wrong())?;
+        let hours = match unit {
+            "h" => number,
+            "d" => number.saturating_mul(24),
+            _ => return Err(wrong()),
+        };
+        match (1..=MAX_HOURS).contains(&hours) {
+            true => Ok(Span { hours }),
+            false => Err(format!("{text} is out of range: expected 1h to 3650d")),
+        }
+    }
+}
+
+impl fmt::Display for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.hours % 24 {
+            0 => write!(f, "{}d", self.hours / 24),
+            _ => write!(f, "{}h", self.hours),
+        }
+    }
+}
+
+/// Which moments are wanted.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The first snapshot date; the first load date without it.
+    pub from: Option<Day>,
+    /// The last snapshot date; the last that leaves a whole window ahead without it.
+    pub to: Option<Day>,
+    /// From one moment to the next.
+    pub every: Span,
+    /// How far to look ahead: one window each.
+    pub ahead: Vec<Span>,
+}
+
+impl Plan {
+    /// The moments at which the stream is cut, ascending: the ends of days, or hours where `every` is no
+    /// multiple of a day. Each leaves the longest window whole.
+    ///
+    /// # Errors
+    /// Where no moment does.
+    pub fn moments(&self, stream: &Stream) -> Result<Vec<i64>> {
+        let longest = self.ahead.iter().max().map_or(0, |span| span.micros());
+        let end = stream.last.end_micros() - longest;
+        let last = self.to.map_or(end, |to| to.end_micros().min(end));
+        let first = self.from.unwrap_or(stream.first).end_micros();
+        let moments: Vec<i64> = (0..)
+            .map(|step| first + step * self.every.micros())
+            .take_while(|at| *at <= last)
+            .collect();
+        match moments.is_empty() {
+            false => Ok(moments),
+            true => Err(Error::usage(format!(
+                "no moment to evaluate: the input has load dates from {} to {}, and each moment needs {} ahead of it. \
+                 Choose an earlier --from or a shorter --ahead",
+                stream.first,
+                stream.last,
+                Span {
+                    hours: longest / (DAY_MICROS / 24)
+                }
+            ))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_are_read_and_written() {
+        for (text, hours, shown) in [("12h", 12, "12h"), ("24h", 24, "1d"), ("7d", 168, "7d")] {
+            let span: Span = text.parse().unwrap();
+            assert_eq!((span.hours, span.to_string().as_str()), (hours, shown));
+        }
+        for text in ["", "7", "d", "0h", "-1d", "9w", "99999999999999999d", "1é"] {
+            assert!(text.parse::<Span>().is_err(), "{text}");
+        }
+    }
+}

@@ -20,6 +20,7 @@ mod cli;
 mod concurrent_runs;
 mod deltas;
 mod exit_codes;
+mod followers;
 mod generated;
 mod inspection;
 mod publishing;

@@ -1,0 +1,198 @@
+//! Who has how many followers at a date: what a score is compared with, never a term of it.
+//!
+//! A network's newest `accounts` partition tells it by `followers_count`; where that has no count at all,
+//! the in-degree of its newest `follows` partition does. That graph may be partial, so an account that is
+//! not in it is unknown, while one that only follows has 0. As in a run, the newest partition with a readable
+//! file counts; files that cannot be read are passed over, for the run itself reports them.
+//!
+//! Memory: each account id once, and while a graph is read 8 bytes for each of its rows; a row group is
+//! decoded at a time.
+
+use std::collections::HashMap;
+
+use crate::day::Day;
+use crate::error::Result;
+use crate::networks::Network;
+use crate::warehouse::admission::{Refusal, admit};
+use crate::warehouse::contract::{self, InputColumn};
+use crate::warehouse::layout::{BEGINNING, Inventory};
+use crate::warehouse::read::{Batch, read};
+use crate::warehouse::store::{Object, Store};
+
+/// Followers by account id.
+type Counts = HashMap<Box<str>, u64>;
+
+/// How many followers each account has, where that is known.
+#[derive(Debug, Default)]
+pub struct Followers {
+    by_network: Vec<Counts>,
+}
+
+impl Followers {
+    /// What the input tells of `as_of`. Networks are numbered as in `networks`.
+    ///
+    /// # Errors
+    /// Only when the store fails.
+    pub fn read(store: &Store, inventory: &Inventory, networks: &[Network], as_of: Day) -> Result<Followers> {
+        let of_network = |network: &Network| {
+            let source = Source {
+                store,
+                inventory,
+                network: &network.name,
+                as_of,
+            };
+            let told = source.newest("accounts", told)?;
+            match told.is_empty() {
+                true => source.newest("follows", counted),
+                false => Ok(told),
+            }
+        };
+        let by_network = networks.iter().map(of_network).collect::<Result<_>>()?;
+        Ok(Followers { by_network })
+    }
+
+    /// The followers of an account; none where nobody told.
+    pub fn of(&self, network: usize, account_id: &str) -> Option<f64> {
+        let count = self.by_network.get(network)?.get(account_id)?;
+        Some(*count as f64)
+    }
+
+    /// How many accounts of a network are known.
+    pub fn known(&self, network: usize) -> usize {
+        self.by_network.get(network).map_or(0, HashMap::len)
+    }
+}
+
+/// Where the tables of one network are.
+struct Source<'a> {
+    store: &'a Store,
+    inventory: &'a Inventory,
+    network: &'a str,
+    as_of: Day,
+}
+
+impl<'a> Source<'a> {
+    /// What `take` makes of the newest partition with a readable file; nothing where there is none.
+    fn newest(&self, table: &str, take: fn(&Store, &[Object]) -> Result<Option<Counts>>) -> Result<Counts> {
+        let delivered = self.inventory.delivered(table, BEGINNING, self.as_of);
+        let mut of_network: Vec<_> = delivered.filter(|(at, _)| at.network == self.network).collect();
+        of_network.sort_by_key(|(partition, _)| std::cmp::Reverse(partition.load_date));
+        for (_, files) in of_network {
+            if let Some(counts) = take(self.store, files)? {
+                return Ok(counts);
+            }
+        }
+        Ok(Counts::new())
+    }
+}
+
+/// Hands every batch of a file to `take`; false where the file cannot be read, and what was taken is void.
+fn each_batch(
+    store: &Store,
+    object: &Object,
+    columns: &[InputColumn],
+    take: &mut dyn FnMut(Batch) -> std::result::Result<(), Refusal>,
+) -> Result<bool> {
+    let names: Vec<&str> = columns.iter().map(|column| column.name).collect();
+    match admit(store, object, &names, columns)? {
+        Ok(admitted) => Ok(read(store, &admitted, take)?.is_ok()),
+        Err(_) => Ok(false),
+    }
+}
+
+/// The counts that accounts files tell; none without a readable file.
+fn told(store: &Store, files: &[Object]) -> Result<Option<Counts>> {
+    let mut counts = None;
+    for object in files {
+        let mut of_file: Vec<(Box<str>, u64)> = Vec::new();
+        let is_readable = each_batch(store, object, contract::FOLLOWER_COUNTS, &mut |batch| {
+            let (ids, followers) = (batch.texts(0)?, batch.counts(1)?);
+            for (id, count) in ids.iter().zip(followers.iter()) {
+                if let (Some(id), Some(count)) = (id.filter(|id| !id.is_empty()), count.and_then(as_count)) {
+                    of_file.push((id.into(), count));
+                }
+            }
+            Ok(())
+        })?;
+        if is_readable {
+            let counts = counts.get_or_insert_with(Counts::new);
+            for (id, count) in of_file {
+                // The greatest of several: no answer may depend on the order of rows and files.
+                let known = counts.entry(id).or_insert(count);
+                *known = count.max(*known);
+            }
+        }
+    }
+    Ok(counts)
+}
+
+/// A negative number counts nobody.
+fn as_count(value: i64) -> Option<u64> {
+    u64::try_from(value).ok()
+}
+
+/// The in-degrees of follows files; none without a readable file.
+fn counted(store: &Store, files: &[Object]) -> Result<Option<Counts>> {
+    let mut graph = Graph::default();
+    let mut is_any_readable = false;
+    for object in files {
+        let before = (graph.numbers.len(), graph.edges.len());
+        let is_readable = each_batch(store, object, contract::columns("follows"), &mut |batch| {
+            let (followers, followees) = (batch.texts(0)?, batch.texts(1)?);
+            for (follower, followee) in followers.iter().zip(followees.iter()) {
+                graph.follow(follower.unwrap_or_default(), followee.unwrap_or_default());
+            }
+            Ok(())
+        })?;
+        if !is_readable {
+            graph.cut(before);
+        }
+        is_any_readable |= is_readable;
+    }
+    Ok(is_any_readable.then(|| graph.in_degrees()))
+}
+
+/// Who follows whom, with a number for each account.
+#[derive(Default)]
+struct Graph {
+    numbers: HashMap<Box<str>, u32>,
+    /// (followee, follower)
+    edges: Vec<(u32, u32)>,
+}
+
+impl Graph {
+    /// Adds a row, unless an id is missing.
+    fn follow(&mut self, follower: &str, followee: &str) {
+        if !follower.is_empty() && !followee.is_empty() {
+            let edge = (self.number(followee), self.number(follower));
+            self.edges.push(edge);
+        }
+    }
+
+    fn number(&mut self, id: &str) -> u32 {
+        if let Some(number) = self.numbers.get(id) {
+            return *number;
+        }
+        let number = self.numbers.len() as u32;
+        self.numbers.insert(id.into(), number);
+        number
+    }
+
+    /// Forgets what came after there were so many accounts and rows.
+    fn cut(&mut self, (accounts, rows): (usize, usize)) {
+        self.numbers.retain(|_, number| (*number as usize) < accounts);
+        self.edges.truncate(rows);
+    }
+
+    /// Followers of each account: each once, and nobody their own.
+    fn in_degrees(mut self) -> Counts {
+        self.edges.sort_unstable();
+        self.edges.dedup();
+        let mut degrees = vec![0_u64; self.numbers.len()];
+        for (followee, follower) in self.edges {
+            degrees[followee as usize] += u64::from(followee != follower);
+        }
+        let degree = |(id, number): (Box<str>, u32)| (id, degrees[number as usize]);
+        self.numbers.into_iter().map(degree).collect()
+    }
+}

@@ -4,6 +4,7 @@
 //! nowhere below.
 
 mod backfill;
+mod calibrate;
 mod check;
 mod completions;
 mod doctor;
@@ -60,6 +61,8 @@ enum Command {
     Check(check::Args),
     /// Show the people with the highest scores.
     Top(top::Args),
+    /// Find a scale of one's own on a published snapshot, for the job file.
+    Calibrate(calibrate::Args),
     /// List, show or verify published snapshots.
     Snapshots(snapshots::Args),
     /// Make up a warehouse to try things on.
@@ -98,6 +101,7 @@ fn dispatch(command: Command) -> Result<()> {
         Command::Plan(args) => args.run(),
         Command::Check(args) => args.run(),
         Command::Top(args) => args.run(),
+        Command::Calibrate(args) => args.run(),
         Command::Snapshots(args) => args.run(),
         Command::Generate(args) => args.run(),
         Command::Doctor(args) => args.run(),

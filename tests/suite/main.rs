@@ -16,6 +16,7 @@ mod nightly;
 mod random;
 mod same_bytes;
 
+mod calibrate;
 mod cli;
 mod concurrent_runs;
 mod deltas;

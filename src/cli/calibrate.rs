@@ -102,7 +102,7 @@ impl Args {
             ))?;
         }
         print(&format!(
-            "A job with it has model_version {}. {NOTE}",
+            "A job with it has model_version {}.\n{NOTE}",
             found.model_version
         ))
     }

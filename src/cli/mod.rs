@@ -4,6 +4,7 @@
 //! nowhere below.
 
 mod backfill;
+mod calibrate;
 mod check;
 mod completions;
 mod doctor;
@@ -63,6 +64,8 @@ enum Command {
     Top(top::Args),
     /// Does the score foretell, and can it be bought? Score the past, look at the future.
     Evaluate(evaluate::Args),
+    /// Find a scale of one's own on a published snapshot, for the job file.
+    Calibrate(calibrate::Args),
     /// List, show or verify published snapshots.
     Snapshots(snapshots::Args),
     /// Make up a warehouse to try things on.
@@ -102,6 +105,7 @@ fn dispatch(command: Command) -> Result<()> {
         Command::Check(args) => args.run(),
         Command::Top(args) => args.run(),
         Command::Evaluate(args) => args.run(),
+        Command::Calibrate(args) => args.run(),
         Command::Snapshots(args) => args.run(),
         Command::Generate(args) => args.run(),
         Command::Doctor(args) => args.run(),

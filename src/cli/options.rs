@@ -77,8 +77,8 @@ pub struct ResultArgs {
 }
 
 impl ResultArgs {
-    /// Opens the output store.
-    pub fn store(&self) -> Result<Store> {
+    /// The job as file, overrides and flags say it.
+    pub fn spec(&self) -> Result<JobSpec> {
         let args = JobArgs {
             job: self.job.clone(),
             input: None,
@@ -87,7 +87,12 @@ impl ResultArgs {
             threads: None,
             memory_limit: None,
         };
-        let job = args.spec()?.resolve_for_reading()?;
+        args.spec()
+    }
+
+    /// Opens the output store.
+    pub fn store(&self) -> Result<Store> {
+        let job = self.spec()?.resolve_for_reading()?;
         open(&job.output.root, &job.storage)
     }
 }

@@ -84,7 +84,7 @@ pub fn evaluate(
     let scored = scene.score()?;
     let past = scene.acts();
     let people = stream.persons.len();
-    let mut plain = rivals(&past, people, scene.at);
+    let mut plain = rivals(&past, people, scene.at)?;
     let followers = followers(scene)?;
     let population: Vec<usize> = (0..people)
         .filter(|person| scored.standings.values[*person].is_some())

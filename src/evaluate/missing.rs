@@ -176,8 +176,7 @@ impl Comparison<'_> {
             return None;
         }
         let full = self.scored.standings.values[person]?;
-        let parts = self.parts(person);
-        let (trusted, strangers) = parts.sums();
+        let (trusted, strangers) = self.parts(person).sums();
         let phi = believed(trusted, strangers, &self.params.corroboration);
         let value = self
             .line()
@@ -185,7 +184,7 @@ impl Comparison<'_> {
         Some(Loss {
             points: clamp(full) - clamp(value),
             is_small: self.share(person)? <= SMALL,
-            is_held: self.holds(person, &parts, value, full),
+            is_held: false,
         })
     }
 

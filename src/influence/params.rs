@@ -43,26 +43,27 @@ pub struct Recency {
 impl Default for Recency {
     fn default() -> Self {
         Recency {
-            half_lives_days: vec![0.3, 1.0, 7.0, 30.0, 90.0],
-            masses: vec![0.065, 0.045, 0.15, 0.34, 0.4],
+            half_lives_days: vec![0.35, 3.0, 10.0, 30.0, 90.0],
+            masses: vec![0.11, 0.04, 0.2, 0.33, 0.32],
         }
     }
 }
 
-/// Selectivity: a reaction counts 1 / (1 + ((n - 1) / crowd)^2) where its actor reacted to n accounts
+/// Selectivity: a reaction counts 1 / (1 + (n - 1) / crowd) where its actor reacted to n accounts
 /// within the same load date and UTC day, so the more people somebody likes in a day, the less each
-/// like says. Repeats for one account do not swell n, and a late row has a day of its own.
+/// like says; in the limit a day is worth `crowd` choices. Repeats for one account do not swell n, and
+/// a late row has a day of its own.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Selectivity {
-    /// The choices of a day, beyond the first, at which each counts half, > 0. Thirty is well above
-    /// what most accounts do, so that only those who react to everybody are thinned.
+    /// The choices that an endless day of them is worth, > 0. Of 3 to 30, conversations (Cardano) are
+    /// foretold best up to ten and bursts (Higgs) from ten on (ARCHITECTURE.md, what was measured).
     pub crowd: f64,
 }
 
 impl Default for Selectivity {
     fn default() -> Self {
-        Selectivity { crowd: 30.0 }
+        Selectivity { crowd: 10.0 }
     }
 }
 
@@ -72,11 +73,12 @@ impl Default for Selectivity {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Repeats {
-    /// b > 0: what a day of any number of reactions adds to one of weight 1. At 0.1 the next day's
-    /// reactors are foretold best, and a fan who reacts a thousand times in a day gains next to nothing.
+    /// b > 0: what a day of any number of reactions adds to one of weight 1. From 0.1 to 0.5 foresight
+    /// is the same, and at 0.1 a fan's thousandth reaction of a day is worth least.
     pub beta_day: f64,
     /// beta > 0: what coming back on other days can add. Young histories divide by a small M(H), so
-    /// that s is 4 to 9 for one reaction there: twenty keeps recency alive where two would flatten it.
+    /// that s is 4 to 9 for one reaction there and a beta of 2 flattens recency; above 5 a fan who
+    /// comes back on four days gains more than a point.
     pub beta: f64,
 }
 
@@ -84,7 +86,7 @@ impl Default for Repeats {
     fn default() -> Self {
         Repeats {
             beta_day: 0.1,
-            beta: 20.0,
+            beta: 4.5,
         }
     }
 }

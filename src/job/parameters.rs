@@ -149,7 +149,7 @@ mod tests {
     #[case("state={keep=9, hash_key='secret'}")]
     #[case("storage.max_retries=1")]
     #[case("influences={min_percentile=50, max_per_direction=5}")]
-    #[case("model.repeats.beta=20")]
+    #[case("model.repeats.beta=4.5")]
     #[case("networks.twitter.verbs.like=1")]
     fn what_cannot_move_a_score_makes_none(#[case] text: &str) {
         assert_eq!(job(&[text]).model_version(), job(&[]).model_version());

@@ -13,6 +13,8 @@ pub enum Holds {
     Instant,
     /// A list of texts.
     TextList,
+    /// A whole number, in an integer of any width.
+    Count,
 }
 
 impl Holds {
@@ -23,6 +25,7 @@ impl Holds {
             Holds::Text => "a string",
             Holds::Instant => "a timestamp",
             Holds::TextList => "a list of strings",
+            Holds::Count => "an integer",
         }
     }
 
@@ -44,6 +47,7 @@ impl Holds {
                 | DataType::FixedSizeList(item, _),
             ) => Holds::Text.admits(item.data_type()),
             (Holds::TextList, _) => false,
+            (Holds::Count, other) => other.is_integer(),
         }
     }
 }
@@ -98,6 +102,12 @@ const IDENTITIES: &[InputColumn] = &[
 ];
 const OPT_OUTS: &[InputColumn] = &[required("person_id", Holds::Id)];
 
+/// What only evaluation reads of accounts: never a term of the score, and no reason to refuse a file of a run.
+pub const FOLLOWER_COUNTS: &[InputColumn] = &[
+    required("account_id", Holds::Id),
+    optional("followers_count", Holds::Count),
+];
+
 /// The columns of an input table in the contract's order, as far as Clout reads them or (activities)
 /// will; none for a table that is not read.
 pub fn columns(table: &str) -> &'static [InputColumn] {
@@ -129,6 +139,7 @@ mod tests {
         }
         for integer in [DataType::Int8, DataType::Int64, DataType::UInt64] {
             assert!(Holds::Id.admits(&integer) && !Holds::Text.admits(&integer));
+            assert!(Holds::Count.admits(&integer));
         }
         for unit in [
             TimeUnit::Second,
@@ -148,5 +159,6 @@ mod tests {
         assert!(!Holds::Instant.admits(&DataType::Int64));
         assert!(!Holds::Instant.admits(&DataType::Date32));
         assert!(!Holds::TextList.admits(&DataType::Utf8));
+        assert!(!Holds::Count.admits(&DataType::Float64) && !Holds::Count.admits(&DataType::Utf8));
     }
 }

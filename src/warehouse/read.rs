@@ -1,8 +1,10 @@
 //! Reads the wanted columns of an admitted file, one row group at a time.
 
-use arrow::array::{Array, ArrayRef, AsArray, PrimitiveArray, RecordBatch, StringViewArray, new_null_array};
+use arrow::array::{
+    Array, ArrayRef, AsArray, Int64Array, PrimitiveArray, RecordBatch, StringViewArray, new_null_array,
+};
 use arrow::compute::cast;
-use arrow::datatypes::{DataType, TimeUnit, TimestampMicrosecondType};
+use arrow::datatypes::{DataType, Int64Type, TimeUnit, TimestampMicrosecondType};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::errors::ParquetError;
@@ -27,6 +29,11 @@ impl Batch {
     /// Column `index` as texts: strings of any kind, or integers in decimal.
     pub fn texts(&self, index: usize) -> std::result::Result<StringViewArray, Refusal> {
         Ok(self.cast(index, &DataType::Utf8View)?.as_string_view().clone())
+    }
+
+    /// Column `index` as whole numbers; what 64 bits with a sign cannot hold is null.
+    pub fn counts(&self, index: usize) -> std::result::Result<Int64Array, Refusal> {
+        Ok(self.cast(index, &DataType::Int64)?.as_primitive::<Int64Type>().clone())
     }
 
     /// Column `index` as microseconds since 1970, UTC.

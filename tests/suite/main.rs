@@ -16,10 +16,12 @@ mod nightly;
 mod random;
 mod same_bytes;
 
+mod calibrate;
 mod cli;
 mod concurrent_runs;
 mod deltas;
 mod exit_codes;
+mod followers;
 mod generated;
 mod inspection;
 mod publishing;

@@ -109,7 +109,7 @@ struct Outcome {
     best_fake: Option<f64>,
 }
 
-impl Suite<'_, '_> {
+impl<'a, 'b> Suite<'a, 'b> {
     fn run(&mut self) -> Result<()> {
         let before = self.scores(&self.setup.scored);
         let star = self.play("star", Plot::star)?;
@@ -135,7 +135,7 @@ impl Suite<'_, '_> {
         self.strangers("closed_farm", |plot| plot.closed_farm(CLOSED_FARM))
     }
 
-    fn play(&mut self, name: &str, set: impl FnOnce(Plot<'_, '_>) -> Plot<'_, '_>) -> Result<Outcome> {
+    fn play(&mut self, name: &str, set: impl FnOnce(Plot<'a, 'b>) -> Plot<'a, 'b>) -> Result<Outcome> {
         self.watch.stage(name);
         let (scene, fakes) = set(Plot::new(self.setup)).scene();
         let scored = scene.score()?;
@@ -199,7 +199,7 @@ impl Suite<'_, '_> {
     }
 
     /// How far everybody else is moved by people who have nothing to do with them.
-    fn strangers(&mut self, name: &str, set: impl FnOnce(Plot<'_, '_>) -> Plot<'_, '_>) -> Result<()> {
+    fn strangers(&mut self, name: &str, set: impl FnOnce(Plot<'a, 'b>) -> Plot<'a, 'b>) -> Result<()> {
         self.watch.stage(name);
         let (scene, _) = set(Plot::new(self.setup)).scene();
         let scored = scene.score()?;

@@ -10,9 +10,9 @@ use super::standing::{standing, trust};
 use super::{Account, DAY, remembered};
 use crate::support::warehouse::Warehouse;
 
-const HALF_LIVES: [f64; 5] = [0.3, 1.0, 7.0, 30.0, 90.0];
-const MASSES: [f64; 5] = [0.065, 0.045, 0.15, 0.34, 0.4];
-const BETA: f64 = 20.0;
+const HALF_LIVES: [f64; 5] = [0.35, 3.0, 10.0, 30.0, 90.0];
+const MASSES: [f64; 5] = [0.11, 0.04, 0.2, 0.33, 0.32];
+const BETA: f64 = 4.5;
 const BASE: f64 = 0.25;
 
 /// What the reference says of one person.

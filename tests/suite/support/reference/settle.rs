@@ -46,7 +46,7 @@ pub struct Settled {
 }
 
 const MAX_LATENESS_DAYS: i64 = 30;
-const CROWD: f64 = 30.0;
+const CROWD: f64 = 10.0;
 const BETA_DAY: f64 = 0.1;
 
 /// Settles everything that was delivered until `as_of`.
@@ -136,7 +136,7 @@ fn weigh(reactions: &mut [Act]) {
             let more = verb_weight(&act.network, &act.verb).unwrap_or(0.0);
             if more > 0.0 {
                 let added = worth(sum + more) - worth(sum);
-                act.weight = f64::from((added / (1.0 + others.powi(2))) as f32);
+                act.weight = f64::from((added / (1.0 + others)) as f32);
             }
             sum += more;
         }

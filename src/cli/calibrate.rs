@@ -1,0 +1,162 @@
+//! `clout calibrate`: a scale of a house's own, found on a published snapshot for the job file.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use super::options::{Format, ResultArgs, day};
+use super::output::{Rows, print, show, show_object};
+use crate::calibrate::{Calibration, Scaled, Wanted, calibrate};
+use crate::day::Day;
+use crate::error::{Error, Result};
+use crate::queries;
+use crate::warehouse::manifest::Manifest;
+
+/// Arguments of `clout calibrate`.
+#[derive(clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    results: ResultArgs,
+    /// Snapshot date; the newest without it.
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    as_of: Option<Day>,
+    /// The score that the median person is to have.
+    #[arg(long, value_name = "POINTS", default_value_t = 20.0)]
+    median: f64,
+    /// The score that the 99th percentile person is to have.
+    #[arg(long, value_name = "POINTS", default_value_t = 60.0)]
+    p99: f64,
+    /// Write the part of the job file here; a file that exists is left alone (exit 2).
+    #[arg(long, value_name = "FILE")]
+    to: Option<PathBuf>,
+    /// How the answer is shown.
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+const NOTE: &str = "Published snapshots stay as they are. The first night under the new model_version reads the whole \
+input again, and what moves by it is reported as `recalibrated`.";
+
+impl Args {
+    /// Finds the scale and shows it; changes nothing that is published.
+    pub fn run(self) -> Result<()> {
+        let store = self.results.store()?;
+        let manifest = queries::snapshot(&store, self.as_of)?;
+        let wanted = Wanted {
+            median: self.median,
+            p99: self.p99,
+        };
+        let found = calibrate(&store, &manifest, self.results.spec()?, wanted)?;
+        if let Some(file) = &self.to {
+            let made = format!(
+                "# clout calibrate: a median of {} and a 99th percentile of {} on the snapshot of {} (model {}).\n",
+                self.median, self.p99, manifest.snapshot_date, manifest.model_version
+            );
+            write_new(file, &(made + &fragment(&found)))?;
+        }
+        match self.format {
+            Format::Json => show_object(&self.object(&manifest, &found)),
+            Format::Text => self.text(&manifest, &found),
+        }
+    }
+
+    fn object(&self, manifest: &Manifest, found: &Calibration) -> Value {
+        json!({
+            "snapshot_date": manifest.snapshot_date,
+            "snapshot_model_version": manifest.model_version,
+            "model_version": found.model_version,
+            "persons_scored": found.persons_scored,
+            "persons_unknown": found.persons_unknown,
+            "asked": { "median": self.median, "p99": self.p99 },
+            "before": scaled(&found.before),
+            "after": scaled(&found.after),
+            "toml": fragment(found),
+            "differs_in": found.differs_in,
+            "file": self.to.as_ref().map(|file| file.display().to_string()),
+            "note": NOTE,
+        })
+    }
+
+    fn text(&self, manifest: &Manifest, found: &Calibration) -> Result<()> {
+        print(&format!(
+            "{} people with a score on {} (model {})",
+            found.persons_scored, manifest.snapshot_date, manifest.model_version
+        ))?;
+        show(&figures(found), Format::Text)?;
+        print("  at_1, at_100: people whom a limit of the scale holds")?;
+        if found.persons_unknown > 0 {
+            print(&format!(
+                "  {} people stand at a limit of the old scale, so their place on the new one is not known (-)",
+                found.persons_unknown
+            ))?;
+        }
+        match &self.to {
+            Some(file) => print(&format!("\nThe scale is in {}:\n\n{}", file.display(), fragment(found)))?,
+            None => print(&format!("\nFor the job file:\n\n{}", fragment(found)))?,
+        }
+        if !found.differs_in.is_empty() {
+            print(&format!(
+                "The job and the snapshot also differ in {}: the scores above hold for a job that does not.",
+                found.differs_in.join(", ")
+            ))?;
+        }
+        print(&format!(
+            "A job with it has model_version {}.\n{NOTE}",
+            found.model_version
+        ))
+    }
+}
+
+/// The part of a job file. The shortest text that is read back as the same number.
+fn fragment(found: &Calibration) -> String {
+    let scale = &found.after.scale;
+    format!(
+        "[model.scale]\npoints_per_decade = {:?}\none_reactor = {:?}\n",
+        scale.points_per_decade, scale.one_reactor
+    )
+}
+
+fn write_new(file: &Path, text: &str) -> Result<()> {
+    let refused = |error: std::io::Error| {
+        Error::usage(format!("cannot write {} as a new file", file.display())).with_source(error)
+    };
+    let mut created = std::fs::File::create_new(file).map_err(refused)?;
+    created.write_all(text.as_bytes()).map_err(refused)
+}
+
+const FIGURES: [&str; 7] = ["min", "median", "p95", "p99", "max", "at_1", "at_100"];
+
+fn values(scaled: &Scaled) -> [Value; 7] {
+    [
+        scaled.min.into(),
+        scaled.median.into(),
+        scaled.p95.into(),
+        scaled.p99.into(),
+        scaled.max.into(),
+        scaled.at_1.into(),
+        scaled.at_100.into(),
+    ]
+}
+
+fn scaled(scaled: &Scaled) -> Value {
+    let mut object = json!({
+        "points_per_decade": scaled.scale.points_per_decade,
+        "one_reactor": scaled.scale.one_reactor,
+    });
+    for (name, value) in FIGURES.iter().zip(values(scaled)) {
+        object[*name] = value;
+    }
+    object
+}
+
+fn figures(found: &Calibration) -> Rows {
+    let row = |(name, scaled): (&str, &Scaled)| std::iter::once(name.into()).chain(values(scaled)).collect();
+    Rows {
+        columns: std::iter::once("scale").chain(FIGURES).collect(),
+        rows: [("before", &found.before), ("after", &found.after)]
+            .into_iter()
+            .map(row)
+            .collect(),
+    }
+}

@@ -53,7 +53,13 @@ impl<'a, 'b> Plot<'a, 'b> {
     }
 
     fn react(&mut self, actor: u32, target: u32) {
-        self.rows.push(self.setup.reaction(actor, target));
+        let verb = self.setup.heaviest(self.network(target));
+        self.rows.push(self.setup.reaction(actor, target, verb, 0));
+    }
+
+    /// The place of a node's network.
+    fn network(&self, node: u32) -> usize {
+        usize::from(self.scene.network_of[node as usize])
     }
 
     /// 1,000 fresh accounts react to each target.
@@ -75,7 +81,7 @@ impl<'a, 'b> Plot<'a, 'b> {
                 continue;
             };
             for fake in self.hire(network, FAKES) {
-                self.rows.push(self.setup.reaction_by(fake, account, verb, 0));
+                self.rows.push(self.setup.reaction(fake, account, verb, 0));
             }
         }
         self
@@ -127,8 +133,8 @@ impl<'a, 'b> Plot<'a, 'b> {
     pub fn bought(self, edges: usize) -> Self {
         let mut plot = self.farm();
         for fake in plot.fakes.clone() {
-            let network = plot.scene.network_of[fake as usize];
-            let is_there = |node: &&u32| plot.setup.scene.network_of[**node as usize] == network;
+            let network = plot.network(fake);
+            let is_there = |node: &&u32| plot.network(**node) == network;
             let sellers: Vec<u32> = plot.setup.known.iter().filter(is_there).take(edges).copied().collect();
             sellers.into_iter().for_each(|seller| plot.react(seller, fake));
         }
@@ -140,14 +146,13 @@ impl<'a, 'b> Plot<'a, 'b> {
         let mut plot = self.star();
         let everybody = plot.everybody();
         for fake in plot.fakes.clone() {
-            let network = plot.scene.network_of[fake as usize];
-            let others = &everybody[usize::from(network)];
+            let network = plot.network(fake);
+            let others = &everybody[network];
             for day in 1..=AGED_DAYS {
                 let number = u64::from(fake) * AGED_DAYS as u64 + day as u64;
                 let other = others[draw_below("aged", number, others.len())];
-                let mut row = plot.setup.reaction(fake, other);
-                row = plot.setup.reaction_by(fake, other, row.verb, day);
-                plot.rows.push(row);
+                let verb = plot.setup.heaviest(network);
+                plot.rows.push(plot.setup.reaction(fake, other, verb, day));
             }
         }
         plot
@@ -175,7 +180,7 @@ impl<'a, 'b> Plot<'a, 'b> {
                 true => reaction,
                 false => self
                     .setup
-                    .reaction_by(reaction.actor, reaction.target, reaction.verb, 0),
+                    .reaction(reaction.actor, reaction.target, reaction.verb, 0),
             };
             self.rows.extend(std::iter::repeat_n(row, BURST - 1));
         }

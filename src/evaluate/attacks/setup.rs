@@ -84,16 +84,15 @@ impl<'a> Setup<'a> {
         })
     }
 
-    /// A reaction a minute before the moment, with the verb that weighs most.
-    pub fn reaction(&self, actor: u32, target: u32) -> Reaction {
-        let network = &self.scene.networks[usize::from(self.scene.network_of[target as usize])];
-        let weights = network.verbs.iter().map(|verb| verb.weight).enumerate();
-        let heaviest = weights.max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
-        self.reaction_by(actor, target, heaviest.map_or(0, |(verb, _)| verb as u8), 0)
+    /// The verb of a network that weighs most.
+    pub fn heaviest(&self, network: usize) -> u8 {
+        let weights = self.scene.networks[network].verbs.iter().map(|verb| verb.weight);
+        let heaviest = weights.enumerate().max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
+        heaviest.map_or(0, |(verb, _)| verb as u8)
     }
 
     /// A reaction a minute before the moment, or some days before that, delivered at once.
-    pub fn reaction_by(&self, actor: u32, target: u32, verb: u8, days_before: i64) -> Reaction {
+    pub fn reaction(&self, actor: u32, target: u32, verb: u8, days_before: i64) -> Reaction {
         let occurred_at = self.scene.at - DAY_MICROS / 1_440 - days_before * DAY_MICROS;
         Reaction {
             actor,

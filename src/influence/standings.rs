@@ -101,7 +101,11 @@ impl Distribution {
     }
 }
 
-/// The value below which `share` of the sorted ones lie, by linear interpolation.
+/// The value below which `share` (0 to 1) of the ascending values lie, by linear interpolation between the
+/// two around place `share (n - 1)`.
+///
+/// # Panics
+/// If there is no value.
 pub fn quantile(sorted: &[f64], share: f64) -> f64 {
     let place = share * (sorted.len() - 1) as f64;
     let (low, high) = (sorted[place.floor() as usize], sorted[place.ceil() as usize]);

@@ -178,9 +178,7 @@ impl<'a, 'b> Plot<'a, 'b> {
         for reaction in own {
             let row = match reaction.occurred_at >= since {
                 true => reaction,
-                false => self
-                    .setup
-                    .reaction(reaction.actor, reaction.target, reaction.verb, 0),
+                false => self.setup.reaction(reaction.actor, reaction.target, reaction.verb, 0),
             };
             self.rows.extend(std::iter::repeat_n(row, BURST - 1));
         }

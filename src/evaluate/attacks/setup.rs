@@ -87,7 +87,9 @@ impl<'a> Setup<'a> {
     /// The verb of a network that weighs most.
     pub fn heaviest(&self, network: usize) -> u8 {
         let weights = self.scene.networks[network].verbs.iter().map(|verb| verb.weight);
-        let heaviest = weights.enumerate().max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
+        let heaviest = weights
+            .enumerate()
+            .max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
         heaviest.map_or(0, |(verb, _)| verb as u8)
     }
 

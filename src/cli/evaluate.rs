@@ -28,7 +28,7 @@ pub struct Args {
     /// How far to look ahead; several by commas.
     #[arg(long, value_name = "SPAN", default_value = "1d", value_delimiter = ',')]
     ahead: Vec<Span>,
-    /// Try to buy points at the last moment instead of looking ahead.
+    /// Try to buy points at the end of the last date (--to, or the last load date) instead of looking ahead.
     #[arg(long)]
     attacks: bool,
     /// How the findings are shown.

@@ -124,7 +124,7 @@ impl Comparison<'_> {
             network: network.to_owned(),
             people: points.len(),
             without_score,
-            mean: points.iter().sum::<f64>() / points.len().max(1) as f64,
+            mean: points.iter().fold(0.0, |sum, points| sum + points) / points.len().max(1) as f64,
             percentile_95: if points.is_empty() {
                 0.0
             } else {

@@ -62,21 +62,19 @@ pub struct Evaluator<'a> {
     input: &'a Store,
     inventory: Inventory,
     stream: Stream,
-    moments: Vec<i64>,
     plan: &'a Plan,
 }
 
 impl<'a> Evaluator<'a> {
-    /// Reads the input and finds the moments.
+    /// Reads the input.
     ///
     /// # Errors
-    /// Input that is missing or refused, a store that fails, and a plan without a moment.
+    /// Input that is missing or refused, and a store that fails.
     pub fn open(job: &'a Job, input: &'a Store, plan: &'a Plan, watch: &dyn Watch) -> Result<Evaluator<'a>> {
         watch.stage("listing the input");
         let inventory = list(job, input, watch)?;
         let stream = Stream::read(job, input, &inventory, None, watch)?;
         Ok(Evaluator {
-            moments: plan.moments(&stream)?,
             job,
             input,
             inventory,
@@ -86,10 +84,14 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Foresight over all windows, and what networks and time do.
+    ///
+    /// # Errors
+    /// A plan without a moment.
     pub fn evaluate(&self, watch: &dyn Watch) -> Result<Evaluation> {
         let everything = foresight::everything(&self.stream);
         let mut windows = Vec::new();
-        for at in &self.moments {
+        let moments = self.plan.moments(&self.stream)?;
+        for at in &moments {
             watch.stage(&format!("looking ahead from {}", crate::day::instant(*at)));
             let followers = |scene: &Scene| self.followers(scene);
             let scene = self.scene(*at);
@@ -102,7 +104,7 @@ impl<'a> Evaluator<'a> {
             )?);
         }
         watch.stage("leaving networks out");
-        let scene = self.last_scene();
+        let scene = self.scene(moments[moments.len() - 1]);
         let missing_networks = missing::missing(&scene, &scene.score()?);
         watch.stage("letting time pass");
         Ok(Evaluation {
@@ -115,13 +117,10 @@ impl<'a> Evaluator<'a> {
         })
     }
 
-    /// The attacks, at the last moment.
+    /// The attacks, at the end of the plan's last date or of the last load date.
     pub fn attack(&self, watch: &dyn Watch) -> Result<attacks::Findings> {
-        attacks::attack(self.last_scene(), watch)
-    }
-
-    fn last_scene(&self) -> Scene<'_> {
-        self.scene(self.moments[self.moments.len() - 1])
+        let date = self.plan.to.map_or(self.stream.last, |to| to.min(self.stream.last));
+        attacks::attack(self.scene(date.end_micros()), watch)
     }
 
     fn scene(&self, at: i64) -> Scene<'_> {

@@ -2,14 +2,18 @@
 //! (reactor, network, verb), and the score is an affine function of its logarithm.
 //!
 //! [`recency`], [`pairs`] and [`fold`] are the memory of reactions, [`attention`] turns them into who attends to
-//! whom tonight, [`trust`] says whose attention counts, and [`score`] adds it up.
+//! whom tonight, [`trust`] says whose attention counts, and [`score`] adds it up. [`interval`] and [`coverage`] say how sure that is.
 
 pub mod attention;
+pub mod coverage;
 pub mod fold;
+pub mod interval;
+pub mod network_parts;
 pub mod pairs;
 pub mod params;
 pub mod reach;
 pub mod recency;
+pub mod resample;
 pub mod score;
 pub mod standings;
 pub mod trust;

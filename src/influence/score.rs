@@ -111,7 +111,7 @@ pub struct Model<'a> {
 
 impl Model<'_> {
     /// (t, s) of an edge.
-    fn parts(&self, attention: &Attention, edge: usize) -> (f64, f64) {
+    pub(super) fn parts(&self, attention: &Attention, edge: usize) -> (f64, f64) {
         let reactor = attention.reactors[edge] as usize;
         let weighted = self.standing[reactor] * attention.amounts[edge];
         (self.trust[reactor] * weighted, (1.0 - self.trust[reactor]) * weighted)

@@ -2,10 +2,13 @@
 
 use rayon::prelude::*;
 
+use super::load_dates;
 use crate::day::Day;
 use crate::error::{Error, Kind, Result};
 use crate::graph::Outcome;
 use crate::influence::attention::{self, Attention, AttentionParams};
+use crate::influence::coverage::Signal;
+use crate::influence::interval::{self, Bootstrap, Interval};
 use crate::influence::pairs::Weighing;
 use crate::influence::recency::Mixture;
 use crate::influence::score::{Line, Model};
@@ -32,6 +35,8 @@ pub struct Results {
     reactors: Reactors,
     standings: Standings,
     line: Line,
+    coverage: Vec<f64>,
+    intervals: Vec<Option<Interval>>,
 }
 
 impl Results {
@@ -77,9 +82,39 @@ impl Results {
             reactors,
             standings,
             line,
+            coverage: Vec::new(),
+            intervals: Vec::new(),
         };
         results.measure(state, warehouse_days, metrics);
         Ok(results)
+    }
+
+    /// Finds out how sure the scores are: coverage, and with it the intervals.
+    pub fn estimate(&mut self, job: &Job, state: &State, as_of: Day) {
+        let history_days: Vec<f64> = history_days(state, as_of).into_iter().map(f64::from).collect();
+        let mixture = Mixture::new(&job.model.recency);
+        let delivered = load_dates::delivered_shares(state, &job.networks, &history_days, &mixture, as_of);
+        let model = Model {
+            trust: &self.trust,
+            standing: &self.reactors.standing,
+            corroboration: &job.model.corroboration,
+        };
+        let signal = Signal {
+            networks: job.networks.len(),
+            attention: &self.attention,
+            model: &model,
+            sums: &self.standings.sums,
+            presences: &self.presences,
+        };
+        let bootstrap = Bootstrap {
+            attention: &self.attention,
+            model: &model,
+            line: &self.line,
+            seeds: interval::seeds(&self.persons.ids),
+        };
+        let coverage = signal.coverage(&delivered);
+        let intervals = bootstrap.intervals(&self.standings.sums, &coverage);
+        (self.coverage, self.intervals) = (coverage, intervals);
     }
 
     fn measure(&self, state: &State, warehouse_days: i32, metrics: &mut Metrics) {
@@ -157,6 +192,8 @@ impl Results {
             model: &model,
             line: &self.line,
             standings: &self.standings,
+            coverage: &self.coverage,
+            intervals: &self.intervals,
         };
         let batches = [
             (&SCORES, scores::table(&tonight, &past, published)?),

@@ -22,6 +22,7 @@ mod deltas;
 mod exit_codes;
 mod generated;
 mod inspection;
+mod intervals;
 mod publishing;
 mod readers;
 mod readme;

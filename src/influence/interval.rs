@@ -1,0 +1,134 @@
+//! How sure a score is: a 90 % interval from a Poisson bootstrap over reactors.
+//!
+//! ```text
+//! T_b = sum w_b(u) t(u,v)       U_b = sum w_b(u) s(u,v)       over the reactors u of v
+//! I_b = B + T_b + phi(T_b, U_b) U_b                           b = 0, …, 127
+//! low  = 5th percentile of the scores of I_b, at most the score
+//! high = 95th percentile of the scores of B + (I_b - B) / coverage, at least the score
+//! ```
+//!
+//! with the parts t and s and the belief phi of [`super::score`], and the weights w of [`super::resample`]. It asks
+//! what the score would be, had another crowd of the same kind come by: who lives on one fan has a wide
+//! interval, who lives on a thousand a narrow one. Trust and standing of the reactors are held as they are.
+//! Percentiles are interpolated linearly between the order statistics around 0.05 and 0.95 x 127, in the
+//! score before it is clamped; the ends are clamped to 1..100 afterwards.
+//!
+//! The upper end answers for what was not seen, too: of a person of whom the share q of the signal was there
+//! ([`super::coverage`]), all of it is typically 1/q of what was. q is the published coverage, missing networks and
+//! missing load dates alike: dividing by M(H) makes up for days before the history began, but a hole in it
+//! takes its mass out of the sums. Repeats saturate, so 1/q is rather too much than too little, as an upper
+//! end may be. Nothing is scaled where q is 0, or where nothing was contributed.
+//!
+//! What it does not know: that reactors come in crowds (a ring is resampled one by one), that days differ, and
+//! what the reactors' own trust is worth. Cost: one pass over the edges of people with T > 0, 128 x 2 products
+//! an edge (one where the reactor is fully trusted or fully strange) and 128 exponentials a person with U > 0;
+//! a quarter of the propagation's time on a graph of 15 M edges (`benches/kernels.rs`). Reproducible: every
+//! person is summed by one thread, in the order of the reactors.
+
+use rayon::prelude::*;
+
+use super::attention::Attention;
+use super::resample::{REPLICATES, Weights, seed, weights};
+use super::score::{Line, Model, Sum, believed, clamp};
+
+/// The shares of replicates below the two ends: 90 % lie between them.
+const ENDS: [f64; 2] = [0.05, 0.95];
+
+/// A 90 % interval of a score, in points from 1 to 100.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Interval {
+    /// Its lower end, at most the score.
+    pub low: f64,
+    /// Its upper end, at least the score.
+    pub high: f64,
+}
+
+/// What the bootstrap resamples.
+pub struct Bootstrap<'a> {
+    /// Who attends to whom.
+    pub attention: &'a Attention,
+    /// What a reactor's attention is worth.
+    pub model: &'a Model<'a>,
+    /// The scale.
+    pub line: &'a Line,
+    /// By person: the seed of their weights as a reactor.
+    pub seeds: Vec<u64>,
+}
+
+/// The seeds of persons.
+pub fn seeds(person_ids: &[String]) -> Vec<u64> {
+    person_ids.par_iter().map(|id| seed(id)).collect()
+}
+
+impl Bootstrap<'_> {
+    /// The intervals of everybody; none without a score.
+    pub fn intervals(&self, sums: &[Option<Sum>], coverage: &[f64]) -> Vec<Option<Interval>> {
+        let one = |(target, sum): (usize, &Option<Sum>)| Some(self.interval(target, sum.as_ref()?, coverage[target]));
+        sums.par_iter().enumerate().map(one).collect()
+    }
+
+    fn interval(&self, target: usize, sum: &Sum, coverage: f64) -> Interval {
+        let value = self.line.value(sum.influence);
+        let base = self.model.corroboration.base;
+        // Without a known reactor no stranger is believed in any replicate.
+        let ends = (sum.trusted > 0.0).then(|| {
+            let influences = self.replicates(target, sum.strangers > 0.0);
+            let whole = if coverage > 0.0 { coverage.min(1.0) } else { 1.0 };
+            let low = percentile(&influences, ENDS[0], |influence| self.line.value(influence));
+            let high = percentile(&influences, ENDS[1], |influence| {
+                self.line.value(base + (influence - base) / whole)
+            });
+            (low, high)
+        });
+        let (low, high) = ends.unwrap_or((value, value));
+        Interval {
+            low: clamp(low.min(value)),
+            high: clamp(high.max(value)),
+        }
+    }
+
+    /// The influences of all replicates, ascending.
+    fn replicates(&self, target: usize, has_strangers: bool) -> [f64; REPLICATES] {
+        let (mut trusted, mut strangers) = ([0.0; REPLICATES], [0.0; REPLICATES]);
+        for edge in self.attention.edges(target) {
+            let (t, s) = self.model.parts(self.attention, edge);
+            let weights = weights(self.seeds[self.attention.reactors[edge] as usize]);
+            add(&mut trusted, &weights, t);
+            add(&mut strangers, &weights, s);
+        }
+        let corroboration = self.model.corroboration;
+        let mut influences = trusted;
+        for (influence, strangers) in influences.iter_mut().zip(&strangers) {
+            let trusted = *influence;
+            *influence += corroboration.base;
+            if has_strangers && *strangers > 0.0 {
+                *influence += believed(trusted, *strangers, corroboration) * strangers;
+            }
+        }
+        influences.sort_unstable_by(f64::total_cmp);
+        influences
+    }
+}
+
+/// Adds one reactor's part to every replicate.
+fn add(sums: &mut [f64; REPLICATES], weights: &Weights, part: f64) {
+    if part > 0.0 {
+        for (sum, weight) in sums.iter_mut().zip(weights) {
+            *sum += part * f64::from(*weight);
+        }
+    }
+}
+
+/// The value below which `share` of the replicates lie, interpolated between values of ascending influences.
+fn percentile(ascending: &[f64; REPLICATES], share: f64, value: impl Fn(f64) -> f64) -> f64 {
+    let place = share * (REPLICATES - 1) as f64;
+    let (low, high) = (
+        value(ascending[place.floor() as usize]),
+        value(ascending[place.ceil() as usize]),
+    );
+    low + (high - low) * place.fract()
+}
+
+#[cfg(test)]
+#[path = "interval_tests.rs"]
+mod tests;

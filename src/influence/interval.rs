@@ -28,8 +28,9 @@
 use rayon::prelude::*;
 
 use super::attention::Attention;
+use super::params::Corroboration;
 use super::resample::{REPLICATES, Weights, seed, weights};
-use super::score::{Line, Model, Sum, believed, clamp};
+use super::score::{Line, Model, Sum, believed, clamp, split};
 
 /// The shares of replicates below the two ends: 90 % lie between them.
 const ENDS: [f64; 2] = [0.05, 0.95];
@@ -43,24 +44,41 @@ pub struct Interval {
     pub high: f64,
 }
 
+/// Edges whose reactors are fetched together, so that the memory answers for all of them at once.
+const BLOCK: usize = 16;
+
+/// A person as a reactor, in one place: an edge costs one cache line instead of three.
+#[derive(Clone, Copy, Debug, Default)]
+struct Reactor {
+    trust: f64,
+    standing: f64,
+    seed: u64,
+}
+
 /// What the bootstrap resamples.
 pub struct Bootstrap<'a> {
-    /// Who attends to whom.
-    pub attention: &'a Attention,
-    /// What a reactor's attention is worth.
-    pub model: &'a Model<'a>,
-    /// The scale.
-    pub line: &'a Line,
-    /// By person: the seed of their weights as a reactor.
-    pub seeds: Vec<u64>,
+    attention: &'a Attention,
+    corroboration: &'a Corroboration,
+    line: &'a Line,
+    reactors: Vec<Reactor>,
 }
 
-/// The seeds of persons.
-pub fn seeds(person_ids: &[String]) -> Vec<u64> {
-    person_ids.par_iter().map(|id| seed(id)).collect()
-}
+impl<'a> Bootstrap<'a> {
+    /// The crowds of `attention`, whose persons have these ids.
+    pub fn new(attention: &'a Attention, model: &Model<'a>, line: &'a Line, person_ids: &[String]) -> Bootstrap<'a> {
+        let reactor = |(person, id): (usize, &String)| Reactor {
+            trust: model.trust[person],
+            standing: model.standing[person],
+            seed: seed(id),
+        };
+        Bootstrap {
+            attention,
+            corroboration: model.corroboration,
+            line,
+            reactors: person_ids.par_iter().enumerate().map(reactor).collect(),
+        }
+    }
 
-impl Bootstrap<'_> {
     /// The intervals of everybody; none without a score.
     pub fn intervals(&self, sums: &[Option<Sum>], coverage: &[f64]) -> Vec<Option<Interval>> {
         let one = |(target, sum): (usize, &Option<Sum>)| Some(self.interval(target, sum.as_ref()?, coverage[target]));
@@ -69,7 +87,7 @@ impl Bootstrap<'_> {
 
     fn interval(&self, target: usize, sum: &Sum, coverage: f64) -> Interval {
         let value = self.line.value(sum.influence);
-        let base = self.model.corroboration.base;
+        let base = self.corroboration.base;
         // Without a known reactor no stranger is believed in any replicate.
         let ends = (sum.trusted > 0.0).then(|| {
             let mut influences = self.replicates(target, sum.strangers > 0.0);
@@ -90,23 +108,30 @@ impl Bootstrap<'_> {
     /// The influences of all replicates, in their order.
     fn replicates(&self, target: usize, has_strangers: bool) -> [f64; REPLICATES] {
         let (mut trusted, mut strangers) = ([0.0; REPLICATES], [0.0; REPLICATES]);
-        for edge in self.attention.edges(target) {
-            let (t, s) = self.model.parts(self.attention, edge);
-            let weights = weights(self.seeds[self.attention.reactors[edge] as usize]);
-            match (t > 0.0, s > 0.0) {
-                (true, true) => add_both(&mut trusted, &mut strangers, &weights, [t, s]),
-                (true, false) => add(&mut trusted, &weights, t),
-                (false, true) => add(&mut strangers, &weights, s),
-                (false, false) => {}
+        let edges = self.attention.edges(target);
+        let (reactors, amounts) = (&self.attention.reactors[edges.clone()], &self.attention.amounts[edges]);
+        for (reactors, amounts) in reactors.chunks(BLOCK).zip(amounts.chunks(BLOCK)) {
+            let mut block = [Reactor::default(); BLOCK];
+            for (slot, reactor) in block.iter_mut().zip(reactors) {
+                *slot = self.reactors[*reactor as usize];
+            }
+            for (reactor, amount) in block.iter().zip(amounts) {
+                let (t, s) = split(reactor.trust, reactor.standing, *amount);
+                let weights = weights(reactor.seed);
+                match (t > 0.0, s > 0.0) {
+                    (true, true) => add_both(&mut trusted, &mut strangers, &weights, [t, s]),
+                    (true, false) => add(&mut trusted, &weights, t),
+                    (false, true) => add(&mut strangers, &weights, s),
+                    (false, false) => {}
+                }
             }
         }
-        let corroboration = self.model.corroboration;
         let mut influences = trusted;
         for (influence, strangers) in influences.iter_mut().zip(&strangers) {
             let trusted = *influence;
-            *influence += corroboration.base;
+            *influence += self.corroboration.base;
             if has_strangers && *strangers > 0.0 {
-                *influence += believed(trusted, *strangers, corroboration) * strangers;
+                *influence += believed(trusted, *strangers, self.corroboration) * strangers;
             }
         }
         influences

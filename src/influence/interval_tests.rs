@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 
-use super::super::params::{Corroboration, Scale};
+use super::super::params::Scale;
 use super::super::standings::Standings;
 use super::*;
 
@@ -39,12 +39,7 @@ fn estimated(crowd: &Crowd, coverage: f64, others: usize) -> (f64, Interval) {
     };
     let line = Line::new(&Scale::default(), &corroboration);
     let standings = Standings::of(&attention, &model, &line);
-    let bootstrap = Bootstrap {
-        attention: &attention,
-        model: &model,
-        line: &line,
-        seeds: seeds(&ids),
-    };
+    let bootstrap = Bootstrap::new(&attention, &model, &line, &ids);
     let intervals = bootstrap.intervals(&standings.sums, &vec![coverage; people]);
     assert!(intervals[..people - 1].iter().all(Option::is_none));
     (standings.values[people - 1].unwrap(), intervals[people - 1].unwrap())

@@ -8,7 +8,7 @@ use crate::error::{Error, Kind, Result};
 use crate::graph::Outcome;
 use crate::influence::attention::{self, Attention, AttentionParams};
 use crate::influence::coverage::Signal;
-use crate::influence::interval::{self, Bootstrap, Interval};
+use crate::influence::interval::{Bootstrap, Interval};
 use crate::influence::pairs::Weighing;
 use crate::influence::recency::Mixture;
 use crate::influence::score::{Line, Model};
@@ -106,12 +106,7 @@ impl Results {
             sums: &self.standings.sums,
             presences: &self.presences,
         };
-        let bootstrap = Bootstrap {
-            attention: &self.attention,
-            model: &model,
-            line: &self.line,
-            seeds: interval::seeds(&self.persons.ids),
-        };
+        let bootstrap = Bootstrap::new(&self.attention, &model, &self.line, &self.persons.ids);
         let coverage = signal.coverage(&delivered);
         let intervals = bootstrap.intervals(&self.standings.sums, &coverage);
         (self.coverage, self.intervals) = (coverage, intervals);

@@ -14,7 +14,7 @@
 //! threads change nobody's weights. A byte has 256 values, which 0 to 5 share as 94, 94, 48, 15, 4 and 1
 //! (Poisson(1): 94.2, 94.2, 47.1, 15.7, 3.9, 0.9): the mean is 1 exactly, the variance 254/256 = 0.992.
 //!
-//! Cost: some 60 ns a person on a processor of 2020.
+//! Cost: some 20 ns, so an edge makes its reactor's weights anew rather than fetching 128 bytes from memory.
 
 use crate::intake::ids::HashKey;
 

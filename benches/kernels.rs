@@ -8,6 +8,10 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use clout::graph::{Csr, PropagationParams, propagate, return_probability};
+use clout::influence::attention::Attention;
+use clout::influence::interval::Bootstrap;
+use clout::influence::params::ModelParams;
+use clout::influence::score::{Line, Model};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
 const DEFAULT_EDGES: usize = 1_000_000;
@@ -83,5 +87,55 @@ fn kernels(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, kernels);
+/// The bootstrap beside the propagation on the same graph: it must cost at most three times as much as
+/// `trust::reactors`, which propagates, transposes and finds the return probabilities.
+fn intervals(criterion: &mut Criterion) {
+    let wanted = std::env::var("CLOUT_BENCH_EDGES")
+        .ok()
+        .and_then(|edges| edges.parse().ok());
+    let edges = heavy_tailed(wanted.unwrap_or(DEFAULT_EDGES));
+    let in_edges = Csr::from_edges(edges.node_count, &edges.targets, &edges.actors, &edges.weights);
+    let in_edges = in_edges.expect("a valid graph");
+    let attention = Attention {
+        offsets: in_edges.offsets().to_vec(),
+        reactors: in_edges.neighbors().to_vec(),
+        amounts: in_edges.weights().to_vec(),
+        ..Attention::default()
+    };
+    let ids: Vec<String> = (0..edges.node_count).map(|node| format!("twitter:{node}")).collect();
+    // More known people than strangers, and many in between.
+    let mut next = noise(7);
+    let trust: Vec<f64> = ids
+        .iter()
+        .map(|_| (2.0 * next() - 0.5 * next()).clamp(0.0, 1.0))
+        .collect();
+    let (standing, params) = (vec![1.0; ids.len()], ModelParams::default());
+    let model = Model {
+        trust: &trust,
+        standing: &standing,
+        corroboration: &params.corroboration,
+    };
+    let line = Line::new(&params.scale, &params.corroboration);
+    let (sums, coverage) = (model.sums(&attention), vec![0.7; ids.len()]);
+
+    let mut group = criterion.benchmark_group("interval");
+    group.sample_size(10).measurement_time(Duration::from_secs(10));
+    group.throughput(Throughput::Elements(in_edges.edge_count() as u64));
+    group.bench_function("beside it: propagate, transpose, return_probability", |b| {
+        b.iter(|| {
+            let outcome = propagate(&in_edges, &trust, &PropagationParams::default());
+            let (out_edges, _) = in_edges.transpose();
+            black_box((outcome, return_probability(&in_edges, &out_edges, 0.85)))
+        });
+    });
+    group.bench_function("bootstrap of everybody", |b| {
+        b.iter(|| {
+            let bootstrap = Bootstrap::new(&attention, &model, &line, &ids);
+            black_box(bootstrap.intervals(&sums, &coverage))
+        });
+    });
+    group.finish();
+}
+
+criterion_group!(benches, kernels, intervals);
 criterion_main!(benches);

@@ -99,6 +99,12 @@ pub fn clamp(value: f64) -> f64 {
     value.clamp(1.0, 100.0)
 }
 
+/// (t, s) of an amount from a reactor of trust g and standing rho.
+pub(super) fn split(trust: f64, standing: f64, amount: f64) -> (f64, f64) {
+    let weighted = standing * amount;
+    (trust * weighted, (1.0 - trust) * weighted)
+}
+
 /// Everything that scoring needs to know about reactors and constants.
 pub struct Model<'a> {
     /// By person: g.
@@ -113,8 +119,7 @@ impl Model<'_> {
     /// (t, s) of an edge.
     pub fn parts(&self, attention: &Attention, edge: usize) -> (f64, f64) {
         let reactor = attention.reactors[edge] as usize;
-        let weighted = self.standing[reactor] * attention.amounts[edge];
-        (self.trust[reactor] * weighted, (1.0 - self.trust[reactor]) * weighted)
+        split(self.trust[reactor], self.standing[reactor], attention.amounts[edge])
     }
 
     /// Adds up one person's contributions; none without a reactor.

@@ -17,6 +17,8 @@ impl HashKey {
     pub const ACTIVITY: HashKey = HashKey(0x636c_6f75_7400_0001, 0x6163_7469_7669_7479);
     /// The key for person ids that were published before.
     pub const PUBLISHED: HashKey = HashKey(0x636c_6f75_7400_0002, 0x7075_626c_6973_6864);
+    /// The key for person ids that draw the weights of the bootstrap.
+    pub const REPLICATES: HashKey = HashKey(0x636c_6f75_7400_0004, 0x7265_706c_6963_6174);
 
     /// A key made from a job's own text (`state.hash_key`).
     pub fn of_text(text: &str) -> HashKey {

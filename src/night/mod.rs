@@ -3,6 +3,7 @@
 pub mod check;
 pub mod delivery;
 pub mod fold;
+pub mod load_dates;
 pub mod ownership;
 pub mod plan;
 pub mod publish;
@@ -99,9 +100,13 @@ pub fn run(job: &Job, input: &Store, output: &Store, request: &Request, watch: &
     timings.lap("fold");
 
     watch.stage("propagating influence");
-    let results = Results::of(job, &state, as_of, &mut metrics)?;
+    let mut results = Results::of(job, &state, as_of, &mut metrics)?;
     results.expect_converged(job)?;
     timings.lap("score");
+
+    watch.stage("estimating intervals");
+    results.estimate(job, &state, as_of);
+    timings.lap("interval");
 
     watch.stage("writing tables");
     let reasons = by_reason(&delivery.rejects);

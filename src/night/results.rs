@@ -2,10 +2,14 @@
 
 use rayon::prelude::*;
 
+use super::load_dates;
 use crate::day::Day;
 use crate::error::{Error, Kind, Result};
 use crate::graph::Outcome;
 use crate::influence::attention::Moment;
+use crate::influence::coverage::Signal;
+use crate::influence::interval::{Bootstrap, Interval};
+use crate::influence::recency::Mixture;
 use crate::influence::scoring::{Memory, Scored};
 use crate::influence::standings::Distribution;
 use crate::intake::rejects::Reject;
@@ -25,6 +29,8 @@ pub struct Results {
     persons: Persons,
     presences: Presences,
     scored: Scored,
+    coverage: Vec<f64>,
+    intervals: Vec<Option<Interval>>,
 }
 
 impl Results {
@@ -44,9 +50,30 @@ impl Results {
             persons,
             presences,
             scored,
+            coverage: Vec::new(),
+            intervals: Vec::new(),
         };
         results.measure(state, &moment, metrics);
         Ok(results)
+    }
+
+    /// Finds out how sure the scores are: coverage, and with it the intervals.
+    pub fn estimate(&mut self, job: &Job, state: &State, as_of: Day) {
+        let mixture = Mixture::new(&job.model.recency);
+        let history_days = moment(&state.histories, as_of).history_days;
+        let delivered = load_dates::delivered_shares(state, &job.networks, &history_days, &mixture, as_of);
+        let model = self.scored.model(&job.model);
+        let signal = Signal {
+            networks: job.networks.len(),
+            attention: &self.scored.attention,
+            model: &model,
+            sums: &self.scored.standings.sums,
+            presences: &self.presences,
+        };
+        let bootstrap = Bootstrap::new(&self.scored.attention, &model, &self.scored.line, &self.persons.ids);
+        let coverage = signal.coverage(&delivered);
+        let intervals = bootstrap.intervals(&self.scored.standings.sums, &coverage);
+        (self.coverage, self.intervals) = (coverage, intervals);
     }
 
     fn measure(&self, state: &State, moment: &Moment, metrics: &mut Metrics) {
@@ -120,6 +147,8 @@ impl Results {
             model: &model,
             line: &self.scored.line,
             standings: &self.scored.standings,
+            coverage: &self.coverage,
+            intervals: &self.intervals,
         };
         let batches = [
             (&SCORES, scores::table(&tonight, &past, published)?),

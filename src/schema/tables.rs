@@ -22,17 +22,17 @@ pub const SCORES: Table = Table {
         optional(
             "score_low",
             Kind::Measure,
-            "Lower end of the 90 % interval of the score, 1 to 100",
+            "Lower end of the 90 % interval of the score, 1 to 100: the score had another such crowd of reactors come",
         ),
         optional(
             "score_high",
             Kind::Measure,
-            "Upper end of the 90 % interval of the score, 1 to 100",
+            "Upper end of the 90 % interval of the score, 1 to 100, with what was not seen (coverage) made up for",
         ),
-        optional(
+        required(
             "coverage",
             Kind::Measure,
-            "Share of the person's expected signal that was there, 0 to 1",
+            "Share of the person's expected signal that was there, 0 to 1: networks seen, load dates delivered",
         ),
         optional(
             "rank",

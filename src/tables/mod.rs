@@ -13,6 +13,7 @@ use arrow::array::{ArrayRef, Float64Array, Int64Array, RecordBatch};
 
 use crate::error::{Error, Result};
 use crate::influence::attention::Attention;
+use crate::influence::interval::Interval;
 use crate::influence::score::{Line, Model};
 use crate::influence::standings::Standings;
 use crate::networks::Network;
@@ -36,6 +37,10 @@ pub struct Tonight<'a> {
     pub line: &'a Line,
     /// Sums, values and ranks.
     pub standings: &'a Standings,
+    /// By person: the share of the expected signal that was there.
+    pub coverage: &'a [f64],
+    /// By person: how sure the score is.
+    pub intervals: &'a [Option<Interval>],
 }
 
 /// A batch of `table` from its columns in order.

@@ -7,19 +7,9 @@ use rayon::prelude::*;
 
 use super::{Tonight, batch, counts, measures, optional_measures};
 use crate::error::Result;
-use crate::influence::reach::Reach;
-use crate::influence::score::{Basis, Sum};
+use crate::influence::network_parts;
 use crate::people::presence::Presence;
 use crate::schema::NETWORK_SCORES;
-
-/// One network's part of one person.
-#[derive(Clone, Copy, Debug, Default)]
-struct Part {
-    contributed: f64,
-    total: f64,
-    reach: Reach,
-    reactions: u64,
-}
 
 struct Row {
     presence: Presence,
@@ -56,7 +46,9 @@ pub fn table(tonight: &Tonight) -> Result<RecordBatch> {
 fn rows_of(tonight: &Tonight, group: &[Presence]) -> Vec<Row> {
     let person = group[0].person as usize;
     let sum = tonight.standings.sums[person];
-    let parts = sum.map(|sum| parts(tonight, person, &sum)).unwrap_or_default();
+    let parts = sum
+        .map(|sum| network_parts::of_person(tonight.model, tonight.attention, tonight.networks.len(), person, &sum))
+        .unwrap_or_default();
     let whole: f64 = parts.iter().map(|part| part.total).sum();
     group
         .iter()
@@ -71,35 +63,4 @@ fn rows_of(tonight: &Tonight, group: &[Presence]) -> Vec<Row> {
             }
         })
         .collect()
-}
-
-/// The person's contributions by network. A network's part of an edge is in proportion to its terms, or to
-/// its reactions where no term has any weight.
-fn parts(tonight: &Tonight, person: usize, sum: &Sum) -> Vec<Part> {
-    let mut parts = vec![Part::default(); tonight.networks.len()];
-    let mut of_edge = vec![(0.0, 0_u64); tonight.networks.len()];
-    for edge in tonight.attention.edges(person) {
-        of_edge.fill((0.0, 0));
-        for term in tonight.attention.terms(edge) {
-            let slot = &mut of_edge[usize::from(term.network)];
-            slot.0 += term.strength;
-            slot.1 += u64::from(term.reactions);
-        }
-        let strength: f64 = of_edge.iter().map(|slot| slot.0).sum();
-        let reactions: u64 = of_edge.iter().map(|slot| slot.1).sum();
-        let whole = tonight.model.part(tonight.attention, edge, sum);
-        for (part, slot) in parts.iter_mut().zip(&of_edge).filter(|(_, slot)| slot.1 > 0) {
-            let share = if strength > 0.0 {
-                slot.0 / strength
-            } else {
-                slot.1 as f64 / reactions as f64
-            };
-            let amount = whole * share;
-            part.contributed += if sum.basis == Basis::Contributions { amount } else { 0.0 };
-            part.total += amount;
-            part.reach.add(amount);
-            part.reactions += slot.1;
-        }
-    }
-    parts
 }

@@ -11,6 +11,7 @@ use rayon::prelude::*;
 use super::past::{Past, PublishedPersons};
 use super::{Tonight, batch, measures, optional_measures};
 use crate::error::Result;
+use crate::influence::interval::Interval;
 use crate::influence::reach::Reach;
 use crate::people::presence::Presence;
 use crate::schema::SCORES;
@@ -34,14 +35,17 @@ pub fn table(tonight: &Tonight, past: &Past, published: &PublishedPersons) -> Re
         past.deltas(index, ids().zip(scores.iter().copied()))
             .map(optional_measures)
     };
-    let unknown = || optional_measures(vec![None; rows.len()]);
+    let end = |of: fn(&Interval) -> f64| {
+        let ends = rows.iter().map(|row| tonight.intervals[row.person].as_ref().map(of));
+        optional_measures(ends.collect())
+    };
     let active = rows.iter().map(|row| tonight.presences.last_active_at[row.person]);
     let columns: Vec<ArrayRef> = vec![
         Arc::new(StringArray::from_iter_values(ids())),
         optional_measures(scores.clone()),
-        unknown(), // score_low, score_high and coverage come with the interval.
-        unknown(),
-        unknown(),
+        end(|interval| interval.low),
+        end(|interval| interval.high),
+        measures(rows.iter().map(|row| tonight.coverage[row.person]).collect()),
         Arc::new(
             rows.iter()
                 .map(|row| standings.ranks[row.person])

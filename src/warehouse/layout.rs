@@ -116,6 +116,15 @@ impl Inventory {
     }
 }
 
+/// The partition of activities that a file belongs to; none for a file of another table.
+pub fn activities_partition(object: &Object) -> Option<Partition> {
+    object.key.strip_prefix("activities/")?;
+    match placement("activities", object) {
+        Placement::In(partition) => Some(partition),
+        Placement::Hidden | Placement::Misplaced(_) => None,
+    }
+}
+
 /// What the folders of a key say.
 enum Placement {
     Hidden,

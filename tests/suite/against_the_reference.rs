@@ -77,6 +77,16 @@ fn check_person(person: &str, row: &Record, expected: &Scored) {
         found.iter().zip(wanted).all(|(a, b)| is_close(*a, b)),
         "{person}: {columns:?} {found:?} {wanted:?}"
     );
+    let ends = ["score_low", "score_high", "coverage"].map(|column| number(row, column));
+    let [low, high] = [
+        expected.interval.map(|(low, _)| low),
+        expected.interval.map(|(_, high)| high),
+    ];
+    let wanted = [low, high, Some(expected.coverage)];
+    assert!(
+        ends.iter().zip(wanted).all(|(a, b)| is_close(*a, b)),
+        "{person}: ends and coverage {ends:?} {wanted:?}"
+    );
     assert_eq!(row["last_active_at"].as_i64(), expected.last_active_at, "{person}");
     let networks: Vec<&str> = row["networks"]
         .as_array()

@@ -24,6 +24,7 @@ mod exit_codes;
 mod followers;
 mod generated;
 mod inspection;
+mod intervals;
 mod publishing;
 mod readers;
 mod readme;

@@ -128,13 +128,13 @@ fn the_interval_holds_the_score_where_there_is_one() {
         for row in snapshot.table("scores") {
             let [low, score, high, coverage] =
                 ["score_low", "score", "score_high", "coverage"].map(|name| number(row, name));
-            if let (Some(low), Some(score), Some(high)) = (low, score, high) {
-                assert!(1.0 <= low && low <= score && score <= high && high <= 100.0, "{row:?}");
+            match (low, score, high) {
+                (Some(low), Some(score), Some(high)) => {
+                    assert!(1.0 <= low && low <= score && score <= high && high <= 100.0, "{row:?}");
+                }
+                ends => assert_eq!(ends, (None, None, None), "{row:?}"),
             }
-            assert!(
-                coverage.is_none_or(|coverage| (0.0..=1.0).contains(&coverage)),
-                "{row:?}"
-            );
+            assert!((0.0..=1.0).contains(&coverage.unwrap()), "{row:?}");
         }
     }
 }

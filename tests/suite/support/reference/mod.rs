@@ -4,6 +4,7 @@
 //! rows count, [`people`] who is who, [`standing`] how trust flows, [`scores`] what comes out. Ids stay
 //! texts, every sum runs over all rows with their own ages, and nothing is carried from night to night.
 
+mod interval;
 mod people;
 mod scores;
 mod settle;

@@ -4,16 +4,17 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use clout::day::Day;
 
+use super::interval;
 use super::people::People;
 use super::settle::{Act, Settled, settle};
 use super::standing::{standing, trust};
 use super::{Account, DAY, remembered};
 use crate::support::warehouse::Warehouse;
 
-const HALF_LIVES: [f64; 5] = [0.35, 3.0, 10.0, 30.0, 90.0];
-const MASSES: [f64; 5] = [0.11, 0.04, 0.2, 0.33, 0.32];
+pub const HALF_LIVES: [f64; 5] = [0.35, 3.0, 10.0, 30.0, 90.0];
+pub const MASSES: [f64; 5] = [0.11, 0.04, 0.2, 0.33, 0.32];
 const BETA: f64 = 4.5;
-const BASE: f64 = 0.25;
+pub const BASE: f64 = 0.25;
 
 /// What the reference says of one person.
 #[derive(Clone, Debug, Default)]
@@ -26,6 +27,11 @@ pub struct Scored {
     pub networks: BTreeMap<String, Network>,
     /// By reactor: share of the person's contributions, and reactions.
     pub reactors: HashMap<String, (f64, u64)>,
+    /// By reactor: trusted and strangers' parts.
+    pub parts: Vec<(String, f64, f64)>,
+    /// Both ends of the interval.
+    pub interval: Option<(f64, f64)>,
+    pub coverage: f64,
 }
 
 /// One network's part.
@@ -36,6 +42,10 @@ pub struct Network {
     pub reactions: u64,
     pub posts: u64,
     pub share: Option<f64>,
+    /// What it adds to I.
+    pub contributed: f64,
+    /// Whether the person reacted there, or was reacted to.
+    pub is_reacting: bool,
 }
 
 /// What one person gave to another.
@@ -118,6 +128,7 @@ pub fn scores(warehouse: &Warehouse, as_of: Day) -> BTreeMap<String, Scored> {
         let person = scored.get_mut(*target).expect("whoever was reacted to is there");
         person.add_up(target, edges, &amounts, &weight);
     }
+    interval::estimate(&mut scored, warehouse, &settled, as_of);
     let values: HashMap<String, f64> = scored
         .iter()
         .filter_map(|(id, person)| Some((id.clone(), person.score?)))
@@ -160,6 +171,8 @@ impl Scored {
                 (g * rho * amount, (1.0 - g) * rho * amount)
             })
             .collect();
+        let ids = edges.iter().map(|(reactor, _)| (*reactor).clone());
+        self.parts = ids.zip(&parts).map(|(id, (t, u))| (id, *t, *u)).collect();
         let trusted: f64 = parts.iter().map(|(t, _)| t).sum();
         let strangers: f64 = parts.iter().map(|(_, u)| u).sum();
         let cap = 12.0 * trusted * trusted / (trusted + 120.0);
@@ -196,6 +209,7 @@ impl Scored {
             network.score = (network.reactions > 0).then(|| score(BASE + if is_contribution { sum } else { 0.0 }));
             network.reach = if sum > 0.0 { effective(&parts) } else { 0.0 };
             network.share = Some(sum / whole);
+            network.contributed = if is_contribution { sum } else { 0.0 };
         }
     }
 }
@@ -234,12 +248,8 @@ fn given(
             *count += 1;
         }
         for id in [&reactor, &person] {
-            scored
-                .entry(id.clone())
-                .or_default()
-                .networks
-                .entry(actor.0.clone())
-                .or_default();
+            let networks = &mut scored.entry(id.clone()).or_default().networks;
+            networks.entry(actor.0.clone()).or_default().is_reacting = true;
         }
         let last = acts.iter().map(|act| act.at).max();
         let reactor = scored.entry(reactor).or_default();

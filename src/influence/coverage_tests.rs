@@ -1,0 +1,82 @@
+use super::super::attention::Term;
+use super::super::params::{Corroboration, Recency};
+use super::*;
+use crate::people::presence::Presence;
+
+/// Two trusted reactors (0 and 1) of person 2, who is on three networks; person 3 is only listed.
+/// Reactor 0 gave 3 on network 0 and 1 on network 1; reactor 1 gave 4 on network 0.
+fn coverage(amounts: [f64; 2], delivered: &[Option<f64>]) -> Vec<f64> {
+    let term = |network, strength| Term {
+        network,
+        verb: 0,
+        reactions: 1,
+        strength,
+    };
+    let strong = |share: f64| if amounts[0] > 0.0 { share } else { 0.0 };
+    let attention = Attention {
+        offsets: vec![0, 0, 0, 2, 2],
+        reactors: vec![0, 1],
+        amounts: amounts.to_vec(),
+        term_offsets: vec![0, 2, 3],
+        terms: vec![term(0, strong(0.75)), term(1, strong(0.25)), term(0, strong(1.0))],
+    };
+    let (trust, standing, corroboration) = (vec![1.0; 4], vec![1.0; 4], Corroboration::default());
+    let model = Model {
+        trust: &trust,
+        standing: &standing,
+        corroboration: &corroboration,
+    };
+    let there = |person, network, posts| Presence { person, network, posts };
+    let presences = Presences {
+        rows: vec![
+            there(0, 0, 0),
+            there(0, 1, 0),
+            there(1, 0, 0),
+            there(2, 0, 0),
+            there(2, 1, 0),
+            there(2, 2, 5),
+            there(3, 0, 0),
+        ],
+        last_active_at: vec![None; 4],
+    };
+    let signal = Signal {
+        networks: 3,
+        attention: &attention,
+        model: &model,
+        sums: &model.sums(&attention),
+        presences: &presences,
+    };
+    signal.coverage(delivered)
+}
+
+#[test]
+fn networks_count_by_what_they_usually_hold() {
+    let all = [Some(1.0), Some(1.0), Some(1.0)];
+    // Network 0 holds 7 of 8; network 2 holds nothing, so posting there tells nothing.
+    assert_eq!(coverage([4.0, 4.0], &all), [1.0, 0.875, 1.0, 0.0]);
+}
+
+#[test]
+fn missing_load_dates_count_by_network() {
+    let half = [Some(0.5), Some(1.0), None];
+    assert_eq!(coverage([4.0, 4.0], &half), [0.5625, 0.4375, 0.5625, 0.0]);
+}
+
+#[test]
+fn where_nobody_contributed_every_network_that_delivered_weighs_the_same() {
+    let two = [Some(1.0), Some(0.5), None];
+    assert_eq!(coverage([0.0, 0.0], &two), [0.75, 0.5, 0.75, 0.0]);
+    assert_eq!(coverage([0.0, 0.0], &[None, None, None]), [0.0; 4]);
+}
+
+#[test]
+fn the_days_of_a_history_are_all_of_its_mass() {
+    let mixture = Mixture::new(&Recency::default());
+    assert_eq!(delivered_share(&mixture, 30.0, 0..0), 1.0);
+    assert!(delivered_share(&mixture, 30.0, 0..30) < 1e-12);
+    let (today, long_ago) = (
+        delivered_share(&mixture, 30.0, 0..1),
+        delivered_share(&mixture, 30.0, 29..30),
+    );
+    assert!(today < long_ago && long_ago < 1.0);
+}

@@ -1,0 +1,135 @@
+use proptest::prelude::*;
+
+use super::super::params::Scale;
+use super::super::standings::Standings;
+use super::*;
+
+/// One person's crowd: reactors by id, with g and the amount of each.
+type Crowd = Vec<(String, f64, f64)>;
+
+/// A crowd of `count` with ids of their own, all alike.
+fn crowd(count: usize, trust: f64, amount: f64) -> Crowd {
+    (0..count)
+        .map(|reactor| (format!("r{reactor:05}"), trust, amount))
+        .collect()
+}
+
+/// The value of the score and its interval, `others` being people who come first and react to nobody.
+fn estimated(crowd: &Crowd, coverage: f64, others: usize) -> (f64, Interval) {
+    let people = others + crowd.len() + 1;
+    let mut ids: Vec<String> = (0..others).map(|other| format!("other{other}")).collect();
+    ids.extend(crowd.iter().map(|(id, ..)| id.clone()));
+    ids.push("target".to_owned());
+    let mut offsets = vec![0; people];
+    offsets.push(crowd.len());
+    let attention = Attention {
+        offsets,
+        reactors: (others..others + crowd.len()).map(|place| place as u32).collect(),
+        amounts: crowd.iter().map(|(.., amount)| *amount).collect(),
+        ..Attention::default()
+    };
+    let mut trust = vec![0.5; others];
+    trust.extend(crowd.iter().map(|(_, trust, _)| *trust));
+    trust.push(0.0);
+    let (standing, corroboration) = (vec![1.0; people], Corroboration::default());
+    let model = Model {
+        trust: &trust,
+        standing: &standing,
+        corroboration: &corroboration,
+    };
+    let line = Line::new(&Scale::default(), &corroboration);
+    let standings = Standings::of(&attention, &model, &line);
+    let bootstrap = Bootstrap::new(&attention, &model, &line, &ids);
+    let intervals = bootstrap.intervals(&standings.sums, &vec![coverage; people]);
+    assert!(intervals[..people - 1].iter().all(Option::is_none));
+    (standings.values[people - 1].unwrap(), intervals[people - 1].unwrap())
+}
+
+fn line() -> Line {
+    Line::new(&Scale::default(), &Corroboration::default())
+}
+
+#[test]
+fn whoever_lives_on_one_fan_may_have_none() {
+    let (value, interval) = estimated(&crowd(1, 1.0, 2.0), 1.0, 0);
+    assert_eq!(interval.low, line().score_of_contributions(0.0));
+    // Of a Poisson weight the 95th percentile is 3, unless fewer than 6.35 of the 128 drew as many.
+    let highest = weights(seed("r00000"))
+        .into_iter()
+        .filter(|weight| *weight >= 3)
+        .count();
+    assert!((8..=18).contains(&highest), "{highest}");
+    assert!((interval.high - line().score_of_contributions(3.0 * 2.0)).abs() < 1e-12);
+    assert!(interval.low < value && value < interval.high);
+}
+
+#[test]
+fn a_crowd_of_strangers_alone_is_at_the_floor_for_sure() {
+    let (value, interval) = estimated(&crowd(50, 0.0, 1.0), 0.25, 0);
+    assert_eq!((interval.low, interval.high), (value, value));
+}
+
+#[test]
+fn the_more_reactors_the_narrower() {
+    let widths: Vec<f64> = [1, 10, 100, 1_000]
+        .map(|count| {
+            let (_, interval) = estimated(&crowd(count, 1.0, 1.0), 1.0, 0);
+            interval.high - interval.low
+        })
+        .to_vec();
+    assert!(widths.windows(2).all(|pair| pair[1] < 0.5 * pair[0]), "{widths:?}");
+    // 90 % of a normal sum of 1,000 weights: 2 x 1.645 / sqrt(1,000) of ln I.
+    let expected = 12.0 / std::f64::consts::LN_10 * 2.0 * 1.645 / 1_000.0_f64.sqrt();
+    assert!((widths[3] / expected - 1.0).abs() < 0.25, "{widths:?} {expected}");
+}
+
+#[test]
+fn what_was_not_seen_lifts_the_upper_end_alone() {
+    let reactors = crowd(40, 1.0, 1.0);
+    let (_, whole) = estimated(&reactors, 1.0, 0);
+    let (_, half) = estimated(&reactors, 0.5, 0);
+    let (_, nothing) = estimated(&reactors, 0.0, 0);
+    assert_eq!(whole, nothing);
+    assert_eq!(half.low, whole.low);
+    // Twice the contributions: 12 log10 2 points, less what the base takes.
+    assert!((half.high - whole.high - 12.0 * 2.0_f64.log10()).abs() < 0.1);
+}
+
+#[test]
+fn who_else_exists_and_how_people_are_numbered_changes_no_bit() {
+    let reactors: Crowd = (0..300)
+        .map(|place| {
+            (
+                format!("p{place:03}"),
+                f64::from(place % 5) / 4.0,
+                0.1 + f64::from(place),
+            )
+        })
+        .collect();
+    let alone = estimated(&reactors, 0.7, 0);
+    assert_eq!(alone, estimated(&reactors, 0.7, 5_000));
+    for threads in [1, 3, 8] {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        assert_eq!(alone, pool.install(|| estimated(&reactors, 0.7, 17)));
+    }
+}
+
+proptest! {
+    #[test]
+    fn the_interval_holds_the_score(
+        parts in proptest::collection::vec((0.0_f64..=1.0, prop_oneof![Just(0.0), 1e-9_f64..3.0, Just(1e12)]), 1..40),
+        is_known in any::<bool>(),
+        coverage in prop_oneof![Just(0.0), Just(1e-9), Just(1.0), 0.0_f64..=1.0],
+    ) {
+        let reactor = |(place, (trust, amount)): (usize, (f64, f64))| {
+            (format!("p{place:02}"), if is_known { 1.0 } else { trust }, amount)
+        };
+        let crowd: Crowd = parts.into_iter().enumerate().map(reactor).collect();
+        let (value, interval) = estimated(&crowd, coverage, 0);
+        let score = clamp(value);
+        prop_assert!(1.0 <= interval.low && interval.low <= score, "{interval:?} {score}");
+        prop_assert!(score <= interval.high && interval.high <= 100.0, "{interval:?} {score}");
+        let (_, whole) = estimated(&crowd, 1.0, 0);
+        prop_assert!(whole.low == interval.low && whole.high <= interval.high);
+    }
+}

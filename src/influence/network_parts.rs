@@ -1,0 +1,49 @@
+//! A person's contributions by network.
+
+use super::attention::Attention;
+use super::reach::Reach;
+use super::score::{Basis, Model, Sum};
+
+/// One network's part of one person.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Part {
+    /// The network's part of the contributions: what it adds to I.
+    pub contributed: f64,
+    /// Its part of what stands for contributions where shares are asked for.
+    pub total: f64,
+    /// The effective number of people who reacted there.
+    pub reach: Reach,
+    /// Counted reactions.
+    pub reactions: u64,
+}
+
+/// The person's contributions by network, of `networks` networks. A network's part of an edge is in proportion to
+/// its terms, or to its reactions where no term has any weight.
+pub fn of_person(model: &Model, attention: &Attention, networks: usize, person: usize, sum: &Sum) -> Vec<Part> {
+    let mut parts = vec![Part::default(); networks];
+    let mut of_edge = vec![(0.0, 0_u64); networks];
+    for edge in attention.edges(person) {
+        of_edge.fill((0.0, 0));
+        for term in attention.terms(edge) {
+            let slot = &mut of_edge[usize::from(term.network)];
+            slot.0 += term.strength;
+            slot.1 += u64::from(term.reactions);
+        }
+        let strength: f64 = of_edge.iter().map(|slot| slot.0).sum();
+        let reactions: u64 = of_edge.iter().map(|slot| slot.1).sum();
+        let whole = model.part(attention, edge, sum);
+        for (part, slot) in parts.iter_mut().zip(&of_edge).filter(|(_, slot)| slot.1 > 0) {
+            let share = if strength > 0.0 {
+                slot.0 / strength
+            } else {
+                slot.1 as f64 / reactions as f64
+            };
+            let amount = whole * share;
+            part.contributed += if sum.basis == Basis::Contributions { amount } else { 0.0 };
+            part.total += amount;
+            part.reach.add(amount);
+            part.reactions += slot.1;
+        }
+    }
+    parts
+}

@@ -1,0 +1,101 @@
+//! How sure a score is: every replicate's score written out, and coverage counted day by day.
+//!
+//! The weights are the program's own: a hash is a definition, not something to be found in another way.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use clout::day::Day;
+use clout::influence::resample::{REPLICATES, seed, weights};
+
+use super::scores::{BASE, HALF_LIVES, MASSES, Scored};
+use super::settle::Settled;
+use crate::support::warehouse::Warehouse;
+
+/// Gives everybody a coverage, and an interval to whoever has a score.
+pub fn estimate(scored: &mut BTreeMap<String, Scored>, warehouse: &Warehouse, settled: &Settled, as_of: Day) {
+    let came = came(warehouse, settled, as_of);
+    let mut held: BTreeMap<String, f64> = came.keys().map(|name| (name.clone(), 0.0)).collect();
+    for (name, network) in scored.values().flat_map(|person| &person.networks) {
+        *held.entry(name.clone()).or_default() += network.contributed;
+    }
+    if held.values().all(|q| *q == 0.0) {
+        held = came.keys().map(|name| (name.clone(), 1.0)).collect();
+    }
+    let whole: f64 = held.values().sum();
+    for person in scored.values_mut() {
+        let seen = person
+            .networks
+            .iter()
+            .filter(|(_, network)| network.posts > 0 || network.is_reacting);
+        let part: f64 = seen
+            .map(|(name, _)| held.get(name).unwrap_or(&0.0) * came.get(name).unwrap_or(&0.0))
+            .sum();
+        person.coverage = if whole > 0.0 { part / whole } else { 0.0 };
+        person.interval = person.score.map(|score| interval(person, score));
+    }
+}
+
+/// By network that ever delivered a row: the mass of the days that came, and of those before the first.
+fn came(warehouse: &Warehouse, settled: &Settled, as_of: Day) -> BTreeMap<String, f64> {
+    let mut shares = BTreeMap::new();
+    for (name, began) in &settled.began {
+        let partitions = || warehouse.activities.iter().filter(|((network, _), _)| network == name);
+        let dates: BTreeSet<i32> = partitions().map(|((_, date), _)| date.0).collect();
+        let with_rows = partitions().filter(|(_, rows)| !rows.is_empty());
+        let first = with_rows.map(|((_, date), _)| date.0).min().expect("it began");
+        let days: Vec<i32> = (*began..=as_of.0).collect();
+        let sum = |days: &mut dyn Iterator<Item = &i32>| days.map(|day| mass(f64::from(as_of.0 - day))).sum::<f64>();
+        let there = sum(&mut days.iter().filter(|day| **day < first || dates.contains(day)));
+        shares.insert(name.clone(), there / sum(&mut days.iter()));
+    }
+    shares
+}
+
+/// The mass of the day of a certain age.
+fn mass(age: f64) -> f64 {
+    let of_half_life = |(h, m): (&f64, f64)| m * 2.0_f64.powf(-age / h) * (1.0 - 2.0_f64.powf(-1.0 / h));
+    HALF_LIVES.iter().zip(MASSES).map(of_half_life).sum()
+}
+
+fn interval(person: &Scored, score: f64) -> (f64, f64) {
+    let drawn: Vec<([u8; REPLICATES], f64, f64)> = person
+        .parts
+        .iter()
+        .map(|(reactor, t, u)| (weights(seed(reactor)), *t, *u))
+        .collect();
+    let contributed = |replicate: usize| {
+        let trusted: f64 = drawn.iter().map(|(w, t, _)| f64::from(w[replicate]) * t).sum();
+        let strangers: f64 = drawn.iter().map(|(w, _, u)| f64::from(w[replicate]) * u).sum();
+        trusted + believed(trusted, strangers)
+    };
+    let all: Vec<f64> = (0..REPLICATES).map(contributed).collect();
+    let score_of = |sum: f64| 20.0 + 12.0 * ((BASE + sum) / (1.0 + BASE)).log10();
+    let unseen = if person.coverage > 0.0 { person.coverage } else { 1.0 };
+    let low = percentile(all.iter().map(|sum| score_of(*sum)), 5.0);
+    let high = percentile(all.iter().map(|sum| score_of(sum / unseen)), 95.0);
+    (low.clamp(1.0, 100.0).min(score), high.clamp(1.0, 100.0).max(score))
+}
+
+/// The strangers' part of I.
+fn believed(trusted: f64, strangers: f64) -> f64 {
+    let cap = PER_TRUSTED * trusted * trusted / (trusted + HALF_AT);
+    if cap > 0.0 {
+        cap * -(-strangers / cap).exp_m1()
+    } else {
+        0.0
+    }
+}
+
+/// As numpy's `percentile` does by default.
+fn percentile(values: impl Iterator<Item = f64>, percent: f64) -> f64 {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_by(f64::total_cmp);
+    let place = percent / 100.0 * (values.len() - 1) as f64;
+    let below = place as usize;
+    let weight = place - below as f64;
+    values[below] * (1.0 - weight) + values[below + 1] * weight
+}
+
+/// L and T0 of the corroboration.
+const PER_TRUSTED: f64 = 6.0;
+const HALF_AT: f64 = 20.0;

@@ -111,6 +111,7 @@ fn show_evaluation(evaluation: &Evaluation) -> Result<()> {
         ))?;
     }
     show_missing(evaluation)?;
+    show_intervals(evaluation)?;
     print("\nTime, in points")?;
     let rows = evaluation.time.iter().map(|figure| {
         let bar = figure.bar.map_or(Value::Null, Value::from);
@@ -152,6 +153,31 @@ fn show_missing(evaluation: &Evaluation) -> Result<()> {
         "bound",
         "raised",
         "interval_holds",
+        "verdict",
+    ];
+    table(columns, rows.collect())
+}
+
+fn show_intervals(evaluation: &Evaluation) -> Result<()> {
+    print("\nA tenth of all reactors left out: how often the 90 % interval holds the score then")?;
+    let rows = evaluation.intervals.iter().map(|holding| {
+        vec![
+            holding.reactors_from.into(),
+            json!(holding.reactors_to),
+            holding.people.into(),
+            fine(holding.held),
+            holding.width.into(),
+            json!(holding.bar),
+            verdict(holding.is_met),
+        ]
+    });
+    let columns = vec![
+        "reactors_from",
+        "reactors_to",
+        "people",
+        "held",
+        "width",
+        "bar",
         "verdict",
     ];
     table(columns, rows.collect())

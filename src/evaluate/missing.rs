@@ -5,11 +5,13 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::scene::Scene;
+use super::sureness::Covered;
 use crate::influence::attention::Attention;
+use crate::influence::interval::{Bootstrap, Interval};
 use crate::influence::pairs::Pairs;
 use crate::influence::params::{Corroboration, ModelParams};
 use crate::influence::reciprocity::left;
-use crate::influence::score::{Line, believed, clamp};
+use crate::influence::score::{Line, Sum, believed};
 use crate::influence::scoring::{Memory, Scored};
 use crate::influence::standings::quantile;
 
@@ -52,21 +54,8 @@ struct Loss {
     is_held: bool,
 }
 
-/// The contributions of one person: trusted and strangers' amounts by edge.
-struct Parts {
-    reactors: Vec<u32>,
-    trusted: Vec<f64>,
-    strangers: Vec<f64>,
-}
-
-impl Parts {
-    fn sums(&self) -> (f64, f64) {
-        (self.trusted.iter().sum(), self.strangers.iter().sum())
-    }
-}
-
 /// Leaves out each network in turn.
-pub fn missing(scene: &Scene, scored: &Scored) -> Vec<Missing> {
+pub fn missing(scene: &Scene, scored: &Scored, covered: &Covered) -> Vec<Missing> {
     let facts = scene.facts();
     let pairs = scene.pairs();
     let attention = |pairs: &Pairs| {
@@ -87,38 +76,56 @@ pub fn missing(scene: &Scene, scored: &Scored) -> Vec<Missing> {
         }
         let mut fewer = pairs.clone();
         fewer.retain(&scene.mixture(), |actor, _| !is_there(actor));
-        let rest = attention(&fewer);
+        let mut rest = attention(&fewer);
+        hold_returns(&mut rest, &whole, &scored.trust);
+        let model = scored.model(scene.params);
+        let sums = model.sums(&rest);
+        let bootstrap = Bootstrap::new(&rest, &model, &scored.line, &scene.persons.ids);
         let comparison = Comparison {
             scored,
             params: scene.params,
-            whole: &whole,
-            rest: &rest,
             place: place as u8,
+            intervals: bootstrap.intervals(&sums, &covered.coverage(Some(place))),
+            sums,
         };
-        found.push(comparison.judge(&network.name, scene.persons.len()));
+        found.push(comparison.judge(&network.name));
     }
     found
+}
+
+/// Takes from what is left what people gave back, on all networks.
+fn hold_returns(rest: &mut Attention, whole: &Attention, trust: &[f64]) {
+    for (person, trust) in trust.iter().enumerate() {
+        for edge in rest.edges(person) {
+            let back = amount(whole, person as u32, rest.reactors[edge] as usize);
+            rest.amounts[edge] = left(rest.amounts[edge], back, *trust);
+        }
+    }
 }
 
 struct Comparison<'a> {
     scored: &'a Scored,
     params: &'a ModelParams,
-    whole: &'a Attention,
-    rest: &'a Attention,
     place: u8,
+    /// By person, without the network.
+    sums: Vec<Option<Sum>>,
+    intervals: Vec<Option<Interval>>,
 }
 
 impl Comparison<'_> {
-    fn judge(&self, network: &str, persons: usize) -> Missing {
-        let concerned: Vec<usize> = (0..persons).filter(|person| self.share(*person).is_some()).collect();
-        let losses: Vec<Option<Loss>> = concerned.par_iter().map(|person| self.loss(*person)).collect();
+    fn judge(&self, network: &str) -> Missing {
+        let persons = 0..self.sums.len();
+        let losses: Vec<Option<Loss>> = persons
+            .into_par_iter()
+            .filter_map(|person| Some(self.loss(person, self.share(person)?)))
+            .collect();
         let without_score = losses.iter().filter(|loss| loss.is_none()).count();
         let losses: Vec<Loss> = losses.into_iter().flatten().collect();
         let mut points: Vec<f64> = losses.iter().map(|loss| loss.points).collect();
         points.sort_unstable_by(f64::total_cmp);
         let small = || losses.iter().filter(|loss| loss.is_small);
         let most = small().map(|loss| loss.points).fold(0.0, f64::max);
-        let bound = bound(&self.params.corroboration, self.line());
+        let bound = bound(&self.params.corroboration, &self.scored.line);
         let raised = points.iter().filter(|points| **points < -ROUNDING).count();
         Missing {
             network: network.to_owned(),
@@ -137,10 +144,6 @@ impl Comparison<'_> {
             interval_holds: losses.iter().filter(|loss| loss.is_held).count() as f64 / points.len().max(1) as f64,
             is_met: raised == 0 && most <= bound + ROUNDING,
         }
-    }
-
-    fn line(&self) -> &Line {
-        &self.scored.line
     }
 
     /// The greater of the network's shares of T and of U; none where it gives the person nothing.
@@ -171,43 +174,16 @@ impl Comparison<'_> {
         is_there.then(|| ratio(0).max(ratio(1)))
     }
 
-    fn loss(&self, person: usize) -> Option<Loss> {
-        if self.rest.edges(person).is_empty() {
-            return None;
-        }
-        let full = self.scored.standings.values[person]?;
-        let (trusted, strangers) = self.parts(person).sums();
-        let phi = believed(trusted, strangers, &self.params.corroboration);
-        let value = self
-            .line()
-            .value(self.params.corroboration.base + trusted + phi * strangers);
+    /// None where no score is left.
+    fn loss(&self, person: usize, share: f64) -> Option<Loss> {
+        let sum = self.sums[person].as_ref()?;
+        let interval = self.intervals[person]?;
+        let full = self.scored.standings.score(person)?;
         Some(Loss {
-            points: clamp(full) - clamp(value),
-            is_small: self.share(person)? <= SMALL,
-            is_held: false,
+            points: full - self.scored.line.score(sum.influence),
+            is_small: share <= SMALL,
+            is_held: (interval.low - ROUNDING..=interval.high + ROUNDING).contains(&full),
         })
-    }
-
-    /// t and s of the edges that are left.
-    fn parts(&self, person: usize) -> Parts {
-        let mut parts = Parts {
-            reactors: Vec::new(),
-            trusted: Vec::new(),
-            strangers: Vec::new(),
-        };
-        for edge in self.rest.edges(person) {
-            let reactor = self.rest.reactors[edge];
-            let back = amount(self.whole, person as u32, reactor as usize);
-            let left = left(self.rest.amounts[edge], back, self.scored.trust[person]);
-            let (g, rho) = (
-                self.scored.trust[reactor as usize],
-                self.scored.reactors.standing[reactor as usize],
-            );
-            parts.reactors.push(reactor);
-            parts.trusted.push(g * rho * left);
-            parts.strangers.push((1.0 - g) * rho * left);
-        }
-        parts
     }
 }
 

@@ -10,7 +10,7 @@
 //!
 //! [`stream`] reads everything that counts once, [`scene`] cuts it at a moment and scores it as a run would,
 //! [`foresight`] holds the order against the next window beside [`rivals`] with the [`measures`] of
-//! information retrieval, [`missing`] leaves networks out, [`time`] plays silence and first nights,
+//! information retrieval, [`missing`] leaves networks out, [`sureness`] reactors, [`time`] plays silence and first nights,
 //! [`attacks`] buys points. Nothing is written anywhere but to stdout; the same input gives the same figures.
 
 pub mod attacks;
@@ -22,6 +22,7 @@ pub mod missing;
 pub mod rivals;
 pub mod scene;
 pub mod stream;
+pub mod sureness;
 pub mod time;
 pub mod windows;
 
@@ -31,6 +32,7 @@ use self::followers::Followers;
 use self::foresight::{Popularity, Summary, Window};
 use self::scene::Scene;
 use self::stream::Stream;
+use self::sureness::Covered;
 use self::windows::Plan;
 use crate::error::Result;
 use crate::job::Job;
@@ -52,6 +54,8 @@ pub struct Evaluation {
     pub popularity: Option<Popularity>,
     /// By network, at the last moment.
     pub missing_networks: Vec<missing::Missing>,
+    /// How often the interval holds the score without a tenth of all reactors, at the last moment.
+    pub intervals: Vec<sureness::Holding>,
     /// Silence, first nights and one more reactor.
     pub time: Vec<time::Figure>,
 }
@@ -105,7 +109,11 @@ impl<'a> Evaluator<'a> {
         }
         watch.stage("leaving networks out");
         let scene = self.scene(moments[moments.len() - 1]);
-        let missing_networks = missing::missing(&scene, &scene.score()?);
+        let scored = scene.score()?;
+        let covered = Covered::of(&scene, &scored);
+        let missing_networks = missing::missing(&scene, &scored, &covered);
+        watch.stage("leaving reactors out");
+        let intervals = sureness::intervals(&scene, &scored, &covered);
         watch.stage("letting time pass");
         Ok(Evaluation {
             model_version: self.job.model_version(),
@@ -113,6 +121,7 @@ impl<'a> Evaluator<'a> {
             popularity: Popularity::mean(&windows),
             windows,
             missing_networks,
+            intervals: sureness::holding(&scene, &scored, &intervals),
             time: time::play(&self.job.networks, &self.job.model)?,
         })
     }

@@ -153,9 +153,12 @@ fn arrows_point_one_way() {
 }
 
 #[test]
-fn nobody_but_night_and_the_command_line_uses_the_night() {
+fn nobody_but_night_evaluation_and_the_command_line_uses_the_night() {
+    let is_above = |file: &str| is_cli(file) || file.starts_with("night/") || file.starts_with("evaluate/");
+    assert_eq!(lines_with(&["crate::night"], |file| !is_above(file)), NOTHING);
     assert_eq!(
-        lines_with(&["crate::night"], |file| !is_cli(file) && !file.starts_with("night/")),
+        lines_with(&["crate::evaluate"], |file| !is_cli(file)
+            && !file.starts_with("evaluate/")),
         NOTHING
     );
 }

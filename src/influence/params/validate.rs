@@ -139,7 +139,7 @@ mod tests {
         "recency = { half_lives_days = [0.0, 1, 7, 30, 90] }",
         "half_lives_days is 0: expected"
     )]
-    #[case("recency = { masses = [0.1, 0.04, 0.2, 0.33, 0.32] }", "with sum 1.0")]
+    #[case("recency = { masses = [0.12, 0.04, 0.2, 0.33, 0.32] }", "with sum 1.0")]
     #[case("recency = { half_lives_days = [1], masses = [nan] }", "masses is NaN")]
     #[case("repeats.beta_day = 0", "model.repeats.beta_day is 0")]
     #[case("selectivity.crowd = 0", "model.selectivity.crowd is 0: expected more than 0")]

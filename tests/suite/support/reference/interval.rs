@@ -97,5 +97,5 @@ fn percentile(values: impl Iterator<Item = f64>, percent: f64) -> f64 {
 }
 
 /// L and T0 of the corroboration.
-const PER_TRUSTED: f64 = 6.0;
-const HALF_AT: f64 = 20.0;
+const PER_TRUSTED: f64 = 12.0;
+const HALF_AT: f64 = 120.0;

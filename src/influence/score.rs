@@ -3,7 +3,7 @@
 //! ```text
 //! t(u,v) = g(u) rho(u) a(u,v)          T = sum of t       trusted
 //! s(u,v) = (1 - g(u)) rho(u) a(u,v)    U = sum of s       strangers
-//! cap    = L T^2 / (T + T0)            phi = cap (1 - exp(-U / cap)) / U
+//! cap    = T (l + L r^2 / (1 + r^2))   phi = cap (1 - exp(-U / cap)) / U     r = T / T0
 //! c(u,v) = t + phi s                   I = B + sum of c
 //! score  = clamp(b0 + b1 ln I, 1, 100)
 //! ```
@@ -46,10 +46,7 @@ pub enum Basis {
 
 /// phi for given T and U: 1 as U/cap goes to 0, and 0 where cap is 0.
 pub fn believed(trusted: f64, strangers: f64, params: &Corroboration) -> f64 {
-    if trusted <= 0.0 || params.per_trusted <= 0.0 {
-        return 0.0;
-    }
-    let cap = params.per_trusted * trusted * trusted / (trusted + params.half_at);
+    let cap = params.cap(trusted);
     if cap <= 0.0 {
         return 0.0;
     }
@@ -200,7 +197,7 @@ mod tests {
         let params = Corroboration::default();
         assert_eq!(believed(0.0, 1e3, &params), 0.0);
         assert_eq!(believed(5.0, 0.0, &params), 1.0);
-        let cap = params.per_trusted * 25.0 / (5.0 + params.half_at);
+        let cap = params.cap(5.0);
         let all = believed(5.0, 1e6, &params) * 1e6;
         assert!((all - cap).abs() < 1e-9);
         assert!((believed(5.0, 1e-6, &params) - 1.0).abs() < 1e-6);

@@ -35,6 +35,7 @@ pub(super) const KEYS: &[&str] = &[
     "model.propagation.tolerance",
     "model.propagation.max_iterations",
     "model.corroboration.base",
+    "model.corroboration.per_trusted_of_few",
     "model.corroboration.per_trusted",
     "model.corroboration.half_at",
     "model.scale.points_per_decade",

@@ -84,9 +84,12 @@ impl Corroboration {
     fn validate(&self) -> Result<()> {
         positive("model.corroboration.base", self.base)?;
         positive("model.corroboration.half_at", self.half_at)?;
-        let is_cap = (0.0..=MAX).contains(&self.per_trusted);
-        let key = Key("model.corroboration.per_trusted");
-        key.require(is_cap, self.per_trusted, "0 to 1e9")
+        let few = ("model.corroboration.per_trusted_of_few", self.per_trusted_of_few);
+        let many = ("model.corroboration.per_trusted", self.per_trusted);
+        for (key, value) in [few, many] {
+            Key(key).require((0.0..=MAX).contains(&value), value, "0 to 1e9")?;
+        }
+        Ok(())
     }
 }
 
@@ -156,6 +159,10 @@ mod tests {
     #[case("propagation.tolerance = 0", "model.propagation.tolerance is 0")]
     #[case("propagation.max_iterations = 0", "model.propagation.max_iterations is 0")]
     #[case("corroboration.base = 0", "model.corroboration.base is 0")]
+    #[case(
+        "corroboration.per_trusted_of_few = nan",
+        "model.corroboration.per_trusted_of_few is NaN"
+    )]
     #[case("corroboration.per_trusted = -1", "model.corroboration.per_trusted is -1")]
     #[case("scale.one_reactor = 0", "model.scale.one_reactor is 0: expected 1 to 100")]
     fn a_value_without_meaning_is_refused_by_its_key(#[case] text: &str, #[case] says: &str) {

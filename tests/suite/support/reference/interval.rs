@@ -77,8 +77,10 @@ fn interval(person: &Scored, score: f64) -> (f64, f64) {
 }
 
 /// The strangers' part of I.
-fn believed(trusted: f64, strangers: f64) -> f64 {
-    let cap = PER_TRUSTED * trusted * trusted / (trusted + HALF_AT);
+pub fn believed(trusted: f64, strangers: f64) -> f64 {
+    let squares = (trusted.powi(2), HALF_AT.powi(2));
+    let each = OF_FEW + OF_MANY * squares.0 / (squares.0 + squares.1);
+    let cap = each * trusted;
     if cap > 0.0 {
         cap * -(-strangers / cap).exp_m1()
     } else {
@@ -96,6 +98,7 @@ fn percentile(values: impl Iterator<Item = f64>, percent: f64) -> f64 {
     values[below] * (1.0 - weight) + values[below + 1] * weight
 }
 
-/// L and T0 of the corroboration.
-const PER_TRUSTED: f64 = 12.0;
-const HALF_AT: f64 = 120.0;
+/// l, L and T0 of the corroboration.
+const OF_FEW: f64 = 0.08;
+const OF_MANY: f64 = 24.0;
+const HALF_AT: f64 = 180.0;

@@ -12,8 +12,8 @@ use super::{Account, DAY, remembered};
 use crate::support::warehouse::Warehouse;
 
 pub const HALF_LIVES: [f64; 5] = [0.35, 3.0, 10.0, 30.0, 90.0];
-pub const MASSES: [f64; 5] = [0.11, 0.04, 0.2, 0.33, 0.32];
-const BETA: f64 = 4.5;
+pub const MASSES: [f64; 5] = [0.115, 0.04, 0.2, 0.325, 0.32];
+const BETA: f64 = 4.0;
 pub const BASE: f64 = 0.25;
 
 /// What the reference says of one person.
@@ -175,12 +175,7 @@ impl Scored {
         self.parts = ids.zip(&parts).map(|(id, (t, u))| (id, *t, *u)).collect();
         let trusted: f64 = parts.iter().map(|(t, _)| t).sum();
         let strangers: f64 = parts.iter().map(|(_, u)| u).sum();
-        let cap = 12.0 * trusted * trusted / (trusted + 120.0);
-        let believed = if cap > 0.0 {
-            cap * -(-strangers / cap).exp_m1()
-        } else {
-            0.0
-        };
+        let believed = interval::believed(trusted, strangers);
         let phi = if strangers > 0.0 { believed / strangers } else { 1.0 };
         self.score = Some(score(BASE + trusted + believed));
         // Where no contribution is above 0, shares are of the strangers' attention, or of heads.

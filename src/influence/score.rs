@@ -200,14 +200,28 @@ mod tests {
         let cap = params.cap(5.0);
         let all = believed(5.0, 1e6, &params) * 1e6;
         assert!((all - cap).abs() < 1e-9);
-        assert!((believed(5.0, 1e-6, &params) - 1.0).abs() < 1e-6);
+        assert!((believed(5.0, 1e-6, &params) - 1.0).abs() < 1e-5);
+    }
+
+    #[test]
+    fn few_known_people_vouch_for_little_and_many_for_a_crowd() {
+        let params = Corroboration::default();
+        let points = |trusted: f64| 12.0 * (1.0 + params.cap(trusted) / (params.base + trusted)).log10();
+        assert!(
+            points(5.0) < 0.5 && points(20.0) < 2.0,
+            "{} {}",
+            points(5.0),
+            points(20.0)
+        );
+        assert!(params.cap(1_000.0) > 20_000.0);
+        assert!((0..5_000).map(|i| params.cap(f64::from(i))).is_sorted_by(|a, b| a < b));
     }
 
     #[test]
     fn believing_falls_smoothly_as_the_crowd_grows() {
         let params = Corroboration::default();
         let steps: Vec<f64> = (0..2_000)
-            .map(|i| believed(3.0, f64::from(i) * 0.01, &params))
+            .map(|i| believed(3.0, f64::from(i) * 0.01 * params.cap(3.0), &params))
             .collect();
         assert!(
             steps

@@ -67,6 +67,6 @@ sample-data: ## make sample_data again, byte for byte
 	$(CARGO) build
 	$(BIN) generate --seed 7 --to sample_data
 
-real: ## run on the real data of ../shared/data (or CLOUT_DATA), where it is there
+real: ## run on and evaluate the real data of ../shared/data (or CLOUT_DATA), where it is there, and check every bar
 	$(CARGO) build
 	@CLOUT_BIN=$(BIN) tests/real.sh

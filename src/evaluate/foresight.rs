@@ -187,6 +187,9 @@ pub struct Ratio {
     pub ratio: f64,
 }
 
+/// A measure's name, and where a row has it.
+type Measure = (&'static str, fn(&Row) -> f64);
+
 impl Summary {
     /// Averages windows that have the same predictors; others are left out of the means.
     pub fn of(windows: &[Window]) -> Summary {
@@ -204,13 +207,13 @@ impl Summary {
                 .collect()
         });
         let predictors: Vec<Row> = names.iter().map(|name| mean(windows, name)).collect();
-        let measures: [(&'static str, fn(&Row) -> f64); 4] = [
+        let measures: [Measure; 4] = [
             ("ndcg_100", |row| row.ndcg_100),
             ("ndcg_1000", |row| row.ndcg_1000),
             ("spearman", |row| row.spearman),
             ("auc_top", |row| row.auc_top),
         ];
-        let ratio = |(measure, value): (&'static str, fn(&Row) -> f64)| {
+        let ratio = |(measure, value): Measure| {
             let own = predictors.iter().find(|row| row.predictor == SCORE).map(value)?;
             let others = predictors.iter().filter(|row| row.predictor != SCORE);
             let best = others.max_by(|a, b| value(a).total_cmp(&value(b)))?;

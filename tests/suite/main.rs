@@ -16,12 +16,16 @@ mod nightly;
 mod random;
 mod same_bytes;
 
+mod attacks;
 mod calibrate;
 mod cli;
 mod concurrent_runs;
 mod deltas;
+mod evaluate;
 mod exit_codes;
 mod followers;
+mod foresight;
+mod foresight_by_hand;
 mod generated;
 mod inspection;
 mod intervals;

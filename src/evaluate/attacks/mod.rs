@@ -41,7 +41,7 @@ pub struct Gain {
     pub least: f64,
     /// The greatest score of a fresh account.
     pub best_fake: Option<f64>,
-    /// What the mean may be at most (`smear`: what the least may be at least).
+    /// What the mean may be at most (`smear`: at least; `copy`, `closed_farm`: what anybody is moved at most).
     pub bar: Option<f64>,
     /// Whether it is.
     pub is_met: Option<bool>,
@@ -162,11 +162,10 @@ impl<'a, 'b> Suite<'a, 'b> {
             self.judge(&name, &outcome, before, None);
             means.push(self.gains[first..].iter().map(|gain| gain.mean).collect());
         }
-        let groups = means[0].len();
-        let last = self.gains.len() - groups;
-        for group in 0..groups {
-            let bar = 2.0 * means[1][group] - means[0][group] + DECADE_SLACK;
-            let gain = &mut self.gains[last + group];
+        let last = self.gains.len() - means[0].len();
+        let of_groups = means[0].iter().zip(&means[1]);
+        for (gain, (one, ten)) in self.gains[last..].iter_mut().zip(of_groups) {
+            let bar = 2.0 * ten - one + DECADE_SLACK;
             (gain.bar, gain.is_met) = (Some(bar), Some(gain.mean <= bar));
         }
         Ok(())

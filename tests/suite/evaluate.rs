@@ -1,0 +1,198 @@
+//! What `evaluate` scores is what `run` publishes, and it knows nothing of what comes after its moment.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use clout::day::{DAY_MICROS, Day};
+use clout::evaluate::scene::Scene;
+use clout::evaluate::stream::Stream;
+use clout::job::{Flags, Job, JobSpec};
+use clout::night::plan::list;
+use clout::night::watch::Unwatched;
+use clout::warehouse::store::{Store, StoreOptions};
+use rstest::rstest;
+
+use crate::against_the_reference::is_close;
+use crate::nightly::{DATES, eventful};
+use crate::support::clout::{Site, path, run};
+use crate::support::days::{day, days, time};
+use crate::support::sample_data;
+use crate::support::tables::{Snapshot, number};
+use crate::support::warehouse::{Row, Warehouse};
+
+/// Scores by person; only people who have one.
+type Scores = BTreeMap<String, f64>;
+
+/// A job of the four networks.
+pub fn job(input: &Path) -> Job {
+    let flags = Flags {
+        input: Some(path(input)),
+        ..Flags::default()
+    };
+    JobSpec::empty().with_flags(flags).resolve_for_checking().unwrap()
+}
+
+/// Everything of a warehouse up to a load date, or all of it.
+pub fn stream(input: &Path, last: Option<&str>) -> Stream {
+    let (job, store) = (job(input), Store::open(&path(input), &StoreOptions::default()).unwrap());
+    let inventory = list(&job, &store, &Unwatched).unwrap();
+    Stream::read(&job, &store, &inventory, last.map(day), &Unwatched).unwrap()
+}
+
+/// What a stream is scored to at a moment.
+fn scores(stream: &Stream, at: i64) -> Scores {
+    let job = job(Path::new("anywhere"));
+    let scored = Scene::of(stream, at, &job.networks, &job.model).score().unwrap();
+    let score = |(person, id): (usize, &String)| Some((id.clone(), scored.standings.score(person)?));
+    stream.persons.ids.iter().enumerate().filter_map(score).collect()
+}
+
+fn published(snapshot: &Snapshot) -> Scores {
+    let rows = snapshot.scores().into_iter();
+    rows.filter_map(|(person, row)| Some((person.to_owned(), number(row, "score")?)))
+        .collect()
+}
+
+#[track_caller]
+fn check(found: &Scores, wanted: &Scores, what: &str) {
+    assert_eq!(
+        found.keys().collect::<Vec<_>>(),
+        wanted.keys().collect::<Vec<_>>(),
+        "{what}"
+    );
+    for (person, score) in found {
+        let other = wanted[person];
+        assert!(is_close(Some(*score), Some(other)), "{person}, {what}: {score} {other}");
+    }
+}
+
+/// The eventful warehouse, but who is who and who has opted out stays as it was on the first date.
+fn eventful_among_the_same() -> Warehouse {
+    let mut all = eventful();
+    all.opt_outs = [(day("2026-03-01"), vec!["twitter:u5".to_owned()])].into();
+    all.identities.retain(|date, _| *date == day("2026-03-01"));
+    all
+}
+
+#[test]
+fn read_up_to_a_date_it_is_what_a_run_publishes_of_an_eventful_warehouse() {
+    let site = Site::of(&eventful());
+    for date in DATES {
+        let snapshot = site.night(date);
+        let found = scores(&stream(&site.input(), Some(date)), day(date).end_micros());
+        assert!(found.len() > 5, "{date}");
+        check(&found, &published(&snapshot), date);
+    }
+}
+
+#[test]
+fn cut_at_a_date_the_whole_is_what_a_run_published_then() {
+    let site = Site::of(&eventful_among_the_same());
+    let whole = stream(&site.input(), None);
+    for date in days("2026-03-01", "2026-03-08") {
+        let snapshot = site.night(&date.to_string());
+        check(
+            &scores(&whole, date.end_micros()),
+            &published(&snapshot),
+            &date.to_string(),
+        );
+    }
+}
+
+#[test]
+fn the_sample_data_is_scored_as_published() {
+    let (site, whole) = (Site::empty(), stream(&sample_data(), None));
+    // Since 2026-10-23 nobody opts out and no account changes hands: cuts of the whole are nights of then.
+    for date in ["2026-10-23", "2026-10-27", "2026-10-31"] {
+        run(&sample_data(), &site.output(), &["--as-of", date]).exits(0);
+        let found = scores(&whole, day(date).end_micros());
+        assert!(found.len() > 1_500, "{date}");
+        check(&found, &published(&site.snapshot(date)), date);
+    }
+    // Before, who is who is what the stream has read.
+    for date in ["2026-09-27", "2026-10-13"] {
+        run(&sample_data(), &site.another("before"), &["--as-of", date]).exits(0);
+        let found = scores(&stream(&sample_data(), Some(date)), day(date).end_micros());
+        check(&found, &published(&Snapshot::of(&site.another("before"), date)), date);
+    }
+}
+
+#[test]
+fn who_opts_out_later_stands_in_no_evaluation_of_an_earlier_day() {
+    let date = "2026-10-13";
+    let site = Site::empty();
+    run(&sample_data(), &site.output(), &["--as-of", date]).exits(0);
+    let (then, whole) = (site.snapshot(date), stream(&sample_data(), None));
+    let found = scores(&whole, day(date).end_micros());
+    for person in ["omar-who-opted-out", "hazel-yak-0014", "amber-wren-0017"] {
+        assert!(then.score(person).is_some() && !found.contains_key(person), "{person}");
+    }
+    let job = job(&sample_data());
+    let acts = Scene::of(&whole, day(date).end_micros(), &job.networks, &job.model).acts();
+    let omar = whole.persons.find("omar-who-opted-out").unwrap();
+    assert!(!acts.is_empty() && acts.iter().all(|act| act.reactor != omar && act.target != omar));
+    // The others stand where they stood but for what the four gave, and who has a new account.
+    let near = |(person, score): (&String, &f64)| then.score(person).is_some_and(|old| (score - old).abs() < 3.0);
+    let same = found
+        .iter()
+        .filter(|(person, _)| then.scores().contains_key(person.as_str()));
+    let (near, all) = (same.clone().filter(|one| near(*one)).count(), same.count());
+    assert!(all > 1_000 && near * 100 > all * 98, "{near} of {all}");
+}
+
+/// A warehouse as it was delivered, and seen, before a moment.
+fn before(warehouse: &Warehouse, at: i64) -> Warehouse {
+    let mut less = warehouse.clone();
+    less.activities.retain(|(_, date), _| date.start_micros() < at);
+    for rows in less.activities.values_mut() {
+        rows.retain(|row| row.at.is_some_and(|time| time < at));
+    }
+    less
+}
+
+/// A warehouse in which everybody, and a hundred others, react to everybody from a moment on.
+fn and_then(warehouse: &Warehouse, at: i64) -> Warehouse {
+    let mut more = warehouse.clone();
+    let last = Day::of_micros(at);
+    let mut number = 0;
+    for ((network, date), rows) in more.activities.iter_mut().filter(|((_, date), _)| *date >= last) {
+        let since = at.max(date.start_micros());
+        let names: Vec<String> = rows.iter().filter_map(|row| row.actor.clone()).collect();
+        let fresh = (0..100).map(|new| format!("new{new}"));
+        for actor in names.iter().cloned().chain(fresh) {
+            number += 1;
+            let (verb, target) = match network.as_str() {
+                "foursquare" => ("tip_done", &names[number % names.len()]),
+                _ => ("like", &names[number % names.len()]),
+            };
+            rows.push(Row {
+                id: Some(format!("then{number}")),
+                at: Some(since + (number as i64 % 60) * 1_000_000),
+                actor: Some(actor),
+                verb: Some(verb.to_owned()),
+                object: None,
+                target: Some(target.clone()),
+            });
+        }
+    }
+    more
+}
+
+#[rstest]
+#[case::on_the_first_morning("2026-03-01T06:00")]
+#[case::at_midnight("2026-03-03T00:00")]
+#[case::on_a_day_without_a_delivery("2026-03-04T18:00")]
+#[case::on_the_first_day_of_a_network_before_its_rows("2026-03-05T09:00")]
+#[case::amid_them("2026-03-05T10:00")]
+#[case::in_the_last_hour("2026-03-07T23:00")]
+fn an_hour_knows_nothing_of_what_comes_after_it(#[case] hour: &str) {
+    let (all, at) = (eventful_among_the_same(), time(day("2026-03-01"), hour));
+    let seen = |warehouse: &Warehouse| scores(&stream(&Site::of(warehouse).input(), None), at);
+    let found = seen(&all);
+    assert!(!found.is_empty());
+    check(&seen(&before(&all, at)), &found, "without the rows after it");
+    check(&seen(&and_then(&all, at)), &found, "with more rows after it");
+    // These rows would have told: a day on, they do.
+    let later = |warehouse: &Warehouse| scores(&stream(&Site::of(warehouse).input(), None), at + DAY_MICROS);
+    assert_ne!(later(&and_then(&all, at)), later(&all));
+}

@@ -1,8 +1,8 @@
 //! The README's tour is what the program prints.
 
-use std::path::Path;
-
 use assert_cmd::Command;
+
+use crate::support::tables::{Snapshot, number};
 
 /// What a command prints on stdout, in the repository's root.
 fn printed(arguments: &[&str]) -> String {
@@ -16,14 +16,16 @@ fn printed(arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
+const README: &str = include_str!("../../README.md");
+
 /// The lines below `$ <command>` in the README, until the next command or the block's end.
 fn told(command: &str) -> Vec<String> {
-    let readme = include_str!("../../README.md");
-    let (_, below) = readme.split_once(&format!("$ {command}\n")).unwrap();
+    let (_, below) = README.split_once(&format!("$ {command}\n")).expect(command);
     let lines = below
         .lines()
-        .take_while(|line| !line.starts_with("```") && !line.starts_with("$ ") && !line.is_empty());
-    lines.filter(|line| line.trim() != "…").map(str::to_owned).collect()
+        .take_while(|line| !line.starts_with("```") && !line.starts_with("$ "));
+    let is_told = |line: &&str| !line.is_empty() && line.trim() != "…";
+    lines.filter(is_told).map(str::to_owned).collect()
 }
 
 #[test]
@@ -34,18 +36,76 @@ fn the_tour_shows_what_the_program_prints() {
     printed(&[&["backfill", "--from", "2026-10-21", "--to", "2026-10-30"][..], &roots].concat());
     let night = printed(&[&["run", "--as-of", "2026-10-31"][..], &roots].concat());
     let again = printed(&[&["run", "--as-of", "2026-10-31"][..], &roots].concat());
-    let top = printed(&["top", "--no-legend", "--output", out]);
-    let verified = printed(&["snapshots", "verify", "--output", out]);
-    let checked = printed(&["check", "--input", "sample_data", "-n", "1"]);
     let run = "clout run --input sample_data --output out --as-of 2026-10-31";
     check(&night, &told(run)[1..]); // The first line tells the seconds.
-    check(&top, &told("clout top --output out --no-legend"));
-    check(&verified, &told("clout snapshots verify --output out"));
-    check(&checked, &told("clout check --input sample_data -n 1"));
-    let readme = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
-    assert!(readme.contains(again.trim()), "{again}");
+    assert!(README.contains(again.trim()), "{again}");
+    for command in [
+        "clout top --output out --no-legend",
+        "clout top --output out --no-legend --person bert-the-buyer --person cleo-the-celebrity",
+        "clout check --input sample_data -n 1",
+        "clout snapshots verify --output out",
+        "clout plan --input sample_data --output out --as-of 2026-11-01",
+        "clout calibrate --output out",
+    ] {
+        let in_place = |word| if word == "out" { out } else { word };
+        let arguments: Vec<&str> = command.split(' ').skip(1).map(in_place).collect();
+        check(&printed(&arguments), &told(command));
+    }
+    let days = ["2026-10-29", "2026-10-30", "2026-10-31"];
+    let days = days.map(|day| (day, Snapshot::of(folder.path(), day)));
+    check_queries(&days);
 }
 
+#[test]
+fn the_evaluations_show_what_the_program_prints() {
+    for command in [
+        "clout evaluate --input sample_data --from 2026-10-10 --every 7d --ahead 7d",
+        "clout evaluate --attacks --input sample_data",
+    ] {
+        let arguments: Vec<&str> = command.split(' ').skip(1).collect();
+        check(&printed(&arguments), &told(command));
+    }
+}
+
+/// The published figures that the README shows otherwise: by DuckDB, by Polars, and of intervals.
+fn check_queries(days: &[(&str, Snapshot)]) {
+    let (last, snapshot) = &days[days.len() - 1];
+    for (day, snapshot) in days {
+        let bert = snapshot.scores()["bert-the-buyer"];
+        let [score, delta] = ["score", "delta_1d"].map(|column| number(bert, column).unwrap());
+        says(&format!("│ {day:<13} │ bert-the-buyer │ {score:>18} │ {delta:>20} │"));
+    }
+    for network in ["facebook", "foursquare", "linkedin", "twitter"] {
+        let paul = snapshot.on("paul-of-four-networks", network);
+        let [score, share] = ["score", "share"].map(|column| {
+            let digits = format!("{:.6}", number(paul, column).unwrap());
+            digits.trim_end_matches('0').to_owned()
+        });
+        let [reactions, posts] = ["reactions", "posts"].map(|column| paul[column].as_i64().unwrap());
+        says(&format!(
+            "│ {network:<10} ┆ {score:<9} ┆ {reactions:<9} ┆ {posts:<5} ┆ {share:<8} │"
+        ));
+    }
+    says(&format!("| {last} | score | score_low | score_high | coverage |"));
+    for person in [
+        "ada-the-specialist",
+        "paul-of-four-networks",
+        "olga-of-one-network",
+        "cleo-the-celebrity",
+    ] {
+        let scores = snapshot.scores();
+        let columns = ["score", "score_low", "score_high", "coverage"];
+        let figures = columns.map(|column| format!("{:.2}", number(scores[person], column).unwrap()));
+        says(&format!("| {person} | {} |", figures.join(" | ")));
+    }
+}
+
+#[track_caller]
+fn says(line: &str) {
+    assert!(README.contains(line), "README does not say\n{line}");
+}
+
+#[track_caller]
 fn check(printed: &str, told: &[String]) {
     assert!(!told.is_empty());
     for line in told {

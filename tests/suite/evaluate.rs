@@ -196,3 +196,24 @@ fn an_hour_knows_nothing_of_what_comes_after_it(#[case] hour: &str) {
     let later = |warehouse: &Warehouse| scores(&stream(&Site::of(warehouse).input(), None), at + DAY_MICROS);
     assert_ne!(later(&and_then(&all, at)), later(&all));
 }
+
+#[test]
+fn scores_fade_from_hour_to_hour_without_a_step_at_midnight() {
+    // Nothing is delivered on the fourth, and nothing here after it.
+    let before_the_fifth = before(&eventful_among_the_same(), day("2026-03-04").end_micros());
+    let before_the_fifth = stream(&Site::of(&before_the_fifth).input(), None);
+    let at = |hour: i64| day("2026-03-03").end_micros() + hour * (DAY_MICROS / 24);
+    let hours = [0, 1, 2, 6, 12, 23, 24, 25];
+    let cuts = hours.map(|hour| scores(&before_the_fifth, at(hour)));
+    for (hours, pair) in hours.windows(2).zip(cuts.windows(2)) {
+        let lost = pair[0].iter().map(|(person, before)| before - pair[1][person]);
+        let lost: Vec<f64> = lost.map(|points| points / (hours[1] - hours[0]) as f64).collect();
+        // The warehouse is three days old: an hour is a good part of what is known.
+        assert!(
+            lost.iter().all(|an_hour| (0.0..0.4).contains(an_hour)),
+            "{hours:?}: {lost:?}"
+        );
+        let faded = lost.iter().filter(|an_hour| **an_hour > 0.01).count();
+        assert!(faded * 2 > lost.len(), "{hours:?}: {lost:?}");
+    }
+}

@@ -64,10 +64,12 @@ fn unreadable(error: PolarsError) -> Error {
 }
 
 /// The columns that [`top`] shows.
-pub const TOP_COLUMNS: [&str; 8] = [
+pub const TOP_COLUMNS: [&str; 10] = [
     "rank",
     "person_id",
     "score",
+    "score_low",
+    "score_high",
     "delta_1d",
     "reach",
     "amplification",

@@ -27,7 +27,7 @@ function has_verdict() { return $NF == "met" || $NF == "MISSED" }
 
 /^Points gained by attacks/ {
     section = "attacks"
-    is_below = index($0, "fakes come never above it") > 0
+    is_below = index($0, "no fake comes above it") > 0
     told("best fake", is_below ? "below" : "ABOVE", "<= 90th percentile", is_below ? "met" : "MISSED")
 }
 
@@ -44,6 +44,6 @@ section == "time" && has_verdict() {
 }
 
 section == "attacks" && has_verdict() {
-    if ($2 == "-") told($1 ", everybody else, most", $5, "<= " $8, $NF)
-    else told($1 ", " $2 ", mean", $4, ($1 == "smear" ? ">= " : "<= ") $8, $NF)
+    # The bar is three words, as in `mean <= 1.00`.
+    told($1 ", " ($2 == "-" ? "everybody else" : $2) ", " $(NF - 3), $($(NF - 3) == "most" ? 5 : 4), $(NF - 2) " " $(NF - 1), $NF)
 }

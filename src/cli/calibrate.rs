@@ -36,7 +36,7 @@ pub struct Args {
 }
 
 const NOTE: &str = "Published snapshots stay as they are. The first night under the new model_version reads the whole \
-input again, and what moves by it is reported as `recalibrated`.";
+input again, and its scores differ from the night before by the new scale as well.";
 
 impl Args {
     /// Finds the scale and shows it; changes nothing that is published.

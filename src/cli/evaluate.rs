@@ -1,5 +1,7 @@
 //! `clout evaluate`: does the score foretell, and can it be bought?
 
+mod attacks;
+
 use serde_json::{Value, json};
 
 use super::options::{Format, JobArgs, day, open, start_threads};
@@ -8,10 +10,11 @@ use super::progress::Progress;
 use crate::day::Day;
 use crate::error::Result;
 use crate::evaluate::attacks::Findings;
+use crate::evaluate::foresight::{Row, SCORE};
 use crate::evaluate::windows::{Plan, Span};
 use crate::evaluate::{Evaluation, Evaluator};
 
-/// Arguments of `clout evaluate`.
+/// Arguments of `clout evaluate`. It reports: bars that are missed are shown and are no failure (exit 0).
 #[derive(clap::Args)]
 pub struct Args {
     #[command(flatten)]
@@ -59,8 +62,8 @@ impl Args {
         match (found?, self.format) {
             (Found::Evaluation(evaluation), Format::Json) => show_object(&json!(evaluation)),
             (Found::Evaluation(evaluation), Format::Text) => show_evaluation(&evaluation),
-            (Found::Attacks(findings), Format::Json) => show_object(&attacks_object(&findings)),
-            (Found::Attacks(findings), Format::Text) => show_attacks(&findings),
+            (Found::Attacks(findings), Format::Json) => show_object(&attacks::object(&findings)),
+            (Found::Attacks(findings), Format::Text) => attacks::show(&findings),
         }
     }
 }
@@ -91,7 +94,13 @@ fn show_evaluation(evaluation: &Evaluation) -> Result<()> {
         "Foresight of model {} in the mean of {} windows, {least} to {most} people each",
         evaluation.model_version, evaluation.summary.windows
     ))?;
-    let rows = evaluation.summary.predictors.iter().map(|row| {
+    let mut predictors: Vec<&Row> = evaluation.summary.predictors.iter().collect();
+    predictors.sort_by(|a, b| {
+        (b.predictor == SCORE)
+            .cmp(&(a.predictor == SCORE))
+            .then(b.ndcg_100.total_cmp(&a.ndcg_100))
+    });
+    let rows = predictors.into_iter().map(|row| {
         let values = [row.ndcg_100, row.ndcg_1000, row.spearman, row.auc_top, row.tied];
         [row.predictor.into()].into_iter().chain(values.map(fine)).collect()
     });
@@ -99,6 +108,7 @@ fn show_evaluation(evaluation: &Evaluation) -> Result<()> {
         vec!["predictor", "ndcg_100", "ndcg_1000", "spearman", "auc_top", "tied"],
         rows.collect(),
     )?;
+    print(PREDICTORS)?;
     print("\nBeside the best rival of each measure")?;
     let rows = evaluation.summary.ratios.iter();
     let rows = rows.map(|ratio| vec![ratio.measure.into(), ratio.best_rival.into(), fine(ratio.ratio)]);
@@ -106,7 +116,7 @@ fn show_evaluation(evaluation: &Evaluation) -> Result<()> {
     if let Some(popularity) = &evaluation.popularity {
         print(&format!(
             "\nNot popularity, of {} people whose followers are known: R² of score on log followers {:.3}, Spearman with \
-             next reactors given followers {:.3}",
+             next reactions given followers {:.3}",
             popularity.people, popularity.r_squared, popularity.partial_spearman
         ))?;
     }
@@ -132,13 +142,13 @@ fn show_missing(evaluation: &Evaluation) -> Result<()> {
             missing.network.clone().into(),
             missing.people.into(),
             missing.without_score.into(),
-            missing.mean.into(),
-            missing.percentile_95.into(),
+            json!(missing.mean),
+            json!(missing.percentile_95),
             missing.people_of_a_third.into(),
-            missing.most_of_a_third.into(),
+            json!(missing.most_of_a_third),
             missing.bound.into(),
             missing.raised.into(),
-            missing.interval_holds.into(),
+            json!(missing.interval_holds),
             verdict(Some(missing.is_met)),
         ]
     });
@@ -155,7 +165,8 @@ fn show_missing(evaluation: &Evaluation) -> Result<()> {
         "interval_holds",
         "verdict",
     ];
-    table(columns, rows.collect())
+    table(columns, rows.collect())?;
+    print(NETWORKS)
 }
 
 fn show_intervals(evaluation: &Evaluation) -> Result<()> {
@@ -165,8 +176,8 @@ fn show_intervals(evaluation: &Evaluation) -> Result<()> {
             holding.reactors_from.into(),
             json!(holding.reactors_to),
             holding.people.into(),
-            fine(holding.held),
-            holding.width.into(),
+            holding.held.map_or(Value::Null, fine),
+            json!(holding.width),
             json!(holding.bar),
             verdict(holding.is_met),
         ]
@@ -183,49 +194,20 @@ fn show_intervals(evaluation: &Evaluation) -> Result<()> {
     table(columns, rows.collect())
 }
 
-fn attacks_object(findings: &Findings) -> Value {
-    let mut object = json!(findings);
-    object["are_met"] = findings.are_met().into();
-    object
-}
+/// What the foresight columns mean.
+const PREDICTORS: &str =
+    "  ndcg_100, ndcg_1000  how well the first 100 and 1000 places foretell the distinct reactors of the next window
+  spearman             rank correlation with them over everybody
+  auc_top              how well the top 1 % of the next window is told from the rest
+  tied                 share of people in the largest group of equals";
 
-fn show_attacks(findings: &Findings) -> Result<()> {
-    print(&format!(
-        "Points gained by attacks at {} (90th percentile of scored people: {:.2}; fakes come {} it)",
-        findings.at,
-        findings.percentile_90,
-        if findings.are_fakes_below {
-            "never above"
-        } else {
-            "ABOVE"
-        }
-    ))?;
-    let rows = findings.gains.iter().map(|gain| {
-        vec![
-            gain.attack.clone().into(),
-            json!(gain.group),
-            gain.targets.into(),
-            gain.mean.into(),
-            gain.most.into(),
-            gain.least.into(),
-            json!(gain.best_fake),
-            json!(gain.bar),
-            verdict(gain.is_met),
-        ]
-    });
-    let columns = vec![
-        "attack",
-        "group",
-        "targets",
-        "mean",
-        "most",
-        "least",
-        "best_fake",
-        "bar",
-        "verdict",
-    ];
-    table(columns, rows.collect())
-}
+/// What the columns of missing networks mean.
+const NETWORKS: &str = "  people, without_score         who still has a score without the network, and who has none
+  mean, percentile_95           points lost
+  people_of_a_third             for whom the network holds at most a third of T and of U
+  most_of_a_third, bound        the most that one of them lost, and what the model's constants allow
+  raised                        people whom leaving it out raised: there may be none
+  interval_holds                how often the interval without the network holds the score with it";
 
 fn table(columns: Vec<&'static str>, rows: Vec<Vec<Value>>) -> Result<()> {
     show(&Rows { columns, rows }, Format::Text)

@@ -62,7 +62,8 @@ enum Command {
     Check(check::Args),
     /// Show the people with the highest scores.
     Top(top::Args),
-    /// Does the score foretell, and can it be bought? Score the past, look at the future.
+    /// Does the score foretell, and can it be bought? Score the past, look at the future. It reports: a bar that is
+    /// missed is shown, and is no failure.
     Evaluate(evaluate::Args),
     /// Find a scale of one's own on a published snapshot, for the job file.
     Calibrate(calibrate::Args),

@@ -55,8 +55,13 @@ impl Args {
             rows: queries::values(&frame)?,
         };
         if self.format == Format::Text {
+            let what = if self.persons.is_empty() {
+                "Highest scores"
+            } else {
+                "Scores"
+            };
             print(&format!(
-                "Highest scores on {} (model {})",
+                "{what} on {} (model {})",
                 manifest.snapshot_date, manifest.model_version
             ))?;
         }

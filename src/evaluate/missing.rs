@@ -29,20 +29,20 @@ pub struct Missing {
     pub people: usize,
     /// People who have none without it.
     pub without_score: usize,
-    /// Points lost in the mean.
-    pub mean: f64,
-    /// The 95th percentile of the points lost.
-    pub percentile_95: f64,
+    /// Points lost in the mean; none without people.
+    pub mean: Option<f64>,
+    /// The 95th percentile of the points lost; none without people.
+    pub percentile_95: Option<f64>,
     /// People for whom it is a third at most.
     pub people_of_a_third: usize,
-    /// The most that one of them lost.
-    pub most_of_a_third: f64,
+    /// The most that one of them lost; none without such people.
+    pub most_of_a_third: Option<f64>,
     /// What they may lose at most, for the model's constants.
     pub bound: f64,
     /// People whom leaving it out raised: there may be none.
     pub raised: usize,
-    /// How often the interval without it holds the score with it.
-    pub interval_holds: f64,
+    /// How often the interval without it holds the score with it; none without people.
+    pub interval_holds: Option<f64>,
     /// Whether nobody was raised and the bound holds.
     pub is_met: bool,
 }
@@ -124,25 +124,22 @@ impl Comparison<'_> {
         let mut points: Vec<f64> = losses.iter().map(|loss| loss.points).collect();
         points.sort_unstable_by(f64::total_cmp);
         let small = || losses.iter().filter(|loss| loss.is_small);
-        let most = small().map(|loss| loss.points).fold(0.0, f64::max);
+        let most = small().map(|loss| loss.points).reduce(f64::max);
+        let share = |sum: f64| (!points.is_empty()).then(|| sum / points.len() as f64);
         let bound = bound(&self.params.corroboration, &self.scored.line);
         let raised = points.iter().filter(|points| **points < -ROUNDING).count();
         Missing {
             network: network.to_owned(),
             people: points.len(),
             without_score,
-            mean: points.iter().fold(0.0, |sum, points| sum + points) / points.len().max(1) as f64,
-            percentile_95: if points.is_empty() {
-                0.0
-            } else {
-                quantile(&points, 0.95)
-            },
+            mean: share(points.iter().sum()),
+            percentile_95: share(0.0).map(|_| quantile(&points, 0.95)),
             people_of_a_third: small().count(),
             most_of_a_third: most,
             bound,
             raised,
-            interval_holds: losses.iter().filter(|loss| loss.is_held).count() as f64 / points.len().max(1) as f64,
-            is_met: raised == 0 && most <= bound + ROUNDING,
+            interval_holds: share(losses.iter().filter(|loss| loss.is_held).count() as f64),
+            is_met: raised == 0 && most.is_none_or(|most| most <= bound + ROUNDING),
         }
     }
 

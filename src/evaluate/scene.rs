@@ -98,6 +98,20 @@ impl<'a> Scene<'a> {
         first
     }
 
+    /// Adds everybody again, with the same accounts, as other people; returns the first account's node.
+    pub fn add_everybody_again(&mut self) -> u32 {
+        let (nodes, people) = (self.network_of.len(), self.persons.ids.len());
+        self.network_of.extend_from_within(..);
+        self.is_gone.extend_from_within(..);
+        self.persons.of_account.extend_from_within(..);
+        self.persons.of_account[nodes..]
+            .iter_mut()
+            .for_each(|person| *person += people as u32);
+        let ids = (people..2 * people).map(|person| format!("{LAST}{person:08}"));
+        self.persons.ids.extend(ids);
+        nodes as u32
+    }
+
     /// Adds reactions, in any order.
     pub fn add(&mut self, reactions: impl IntoIterator<Item = Reaction>) {
         self.reactions.extend(reactions);

@@ -37,10 +37,10 @@ pub struct Holding {
     pub reactors_to: Option<usize>,
     /// People with T > 0 and so many reactors.
     pub people: usize,
-    /// Share of them whose interval holds it.
-    pub held: f64,
-    /// Mean width of their intervals, points.
-    pub width: f64,
+    /// Share of them whose interval holds it; none without people.
+    pub held: Option<f64>,
+    /// Mean width of their intervals, points; none without people.
+    pub width: Option<f64>,
     /// The share that must, for everybody together.
     pub bar: Option<f64>,
     /// Whether it does.
@@ -130,7 +130,7 @@ pub fn holding(scene: &Scene, scored: &Scored, intervals: &[Option<Interval>]) -
             .filter(|(reactors, ..)| (from..to).contains(reactors))
             .collect();
         let people = inside.len();
-        let mean = |sum: f64| sum / people.max(1) as f64;
+        let mean = |sum: f64| (people > 0).then(|| sum / people as f64);
         let held = mean(inside.iter().filter(|(_, is_held, _)| *is_held).count() as f64);
         let is_all = (from, to) == (LEAST_REACTORS, usize::MAX);
         Holding {
@@ -140,7 +140,7 @@ pub fn holding(scene: &Scene, scored: &Scored, intervals: &[Option<Interval>]) -
             held,
             width: mean(inside.iter().fold(0.0, |sum, (.., width)| sum + width)),
             bar: is_all.then_some(BAR),
-            is_met: is_all.then_some(people == 0 || held >= BAR),
+            is_met: is_all.then_some(held.is_none_or(|held| held >= BAR)),
         }
     };
     GROUPS.into_iter().map(group).collect()

@@ -151,7 +151,8 @@ impl<'a> Stage<'a> {
                     10 => Some(3.0),
                     _ => None,
                 };
-                let what = format!("lost in {days} days of silence after a year of {kind}");
+                let unit = if days == 1 { "day" } else { "days" };
+                let what = format!("lost in {days} {unit} of silence after a year of {kind}");
                 figures.push(Figure::at_most(what, lost, bar));
             }
         }

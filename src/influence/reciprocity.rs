@@ -31,13 +31,14 @@ pub fn discount(attention: &mut Attention, trust: &[f64]) -> Result<()> {
     )
     .map_err(|error| Error::internal("tonight's attention is no graph").with_source(error))?;
     let (out_edges, _) = in_edges.transpose();
-    let chunks: Vec<usize> = (0..in_edges.node_count()).step_by(NODE_CHUNK).collect();
-    let pieces: Vec<Vec<f64>> = chunks
-        .into_par_iter()
-        .map(|first| {
+    let pieces: Vec<Vec<f64>> = trust
+        .par_chunks(NODE_CHUNK)
+        .enumerate()
+        .map(|(chunk, trust)| {
             let mut piece = Vec::new();
-            for person in first..(first + NODE_CHUNK).min(in_edges.node_count()) {
-                push_left(in_edges.row(person), out_edges.row(person), trust[person], &mut piece);
+            for (place, trust) in trust.iter().enumerate() {
+                let person = chunk * NODE_CHUNK + place;
+                push_left(in_edges.row(person), out_edges.row(person), *trust, &mut piece);
             }
             piece
         })

@@ -111,7 +111,7 @@ fn the_answer_is_shown_twice_alike_and_never_written_over_a_file() {
     assert_eq!(said.out, calibrate(&site, &["--as-of", DATE]).exits(0).out);
     said.says("[model.scale]")
         .says("points_per_decade = ")
-        .says("recalibrated");
+        .says("reads the whole input again");
     calibrate(&site, &["--to", &path(&file)]).exits(0);
     let written = std::fs::read_to_string(&file).unwrap();
     calibrate(&site, &["--to", &path(&file), "--median", "21"])
@@ -144,7 +144,7 @@ fn what_cannot_be_is_refused() {
         "--set",
         "model.scale.points_per_decade=90",
         "--set",
-        "model.scale.one_reactor=1",
+        "model.scale.one_reactor=20",
     ];
     run(&sample_data(), &site.another("steep"), &steep).exits(0);
     clout(&["calibrate", "--output", &path(&site.another("steep"))])

@@ -21,6 +21,8 @@ const FAKES_BELOW: f64 = 0.9;
 const CLOSED_FARM: usize = 100_000;
 /// The most that people may be moved by those who have nothing to do with them.
 const STRANGERS_BAR: f64 = 0.01;
+/// What a smear may cost.
+const SMEAR_BAR: f64 = -0.5;
 /// Points by which ten times the bought edges may gain more than the ten times before.
 const DECADE_SLACK: f64 = 0.5;
 
@@ -41,10 +43,24 @@ pub struct Gain {
     pub least: f64,
     /// The greatest score of a fresh account.
     pub best_fake: Option<f64>,
-    /// What the mean may be at most (`smear`: at least; `copy`, `closed_farm`: what anybody is moved at most).
+    /// What is judged, and how.
+    pub bar_on: Option<BarOn>,
+    /// The limit.
     pub bar: Option<f64>,
     /// Whether it is.
     pub is_met: Option<bool>,
+}
+
+/// What a bar is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BarOn {
+    /// The mean gain is at most the limit.
+    MeanAtMost,
+    /// The mean gain is at least the limit: nobody else may lower a target.
+    MeanAtLeast,
+    /// Nobody moves by more than the limit.
+    MostAtMost,
 }
 
 /// The suite's findings.
@@ -56,6 +72,8 @@ pub struct Findings {
     pub percentile_90: f64,
     /// By attack and group.
     pub gains: Vec<Gain>,
+    /// Whether the warehouse is old enough for trust to tell accounts apart.
+    pub is_settled: bool,
     /// Whether no fake passes the 90th percentile, aged accounts aside.
     pub are_fakes_below: bool,
 }
@@ -83,6 +101,7 @@ pub fn attack(scene: Scene, watch: &dyn Watch) -> Result<Findings> {
         at: crate::day::instant(setup.scene.at),
         percentile_90: suite.percentile_90,
         gains: suite.gains,
+        is_settled: setup.scene.moment().warehouse_days >= f64::from(setup.scene.params.trust.settled_after_days),
         are_fakes_below: suite.are_fakes_below,
     })
 }
@@ -137,6 +156,10 @@ impl<'a, 'b> Suite<'a, 'b> {
 
     fn play(&mut self, name: &str, set: impl FnOnce(Plot<'a, 'b>) -> Plot<'a, 'b>) -> Result<Outcome> {
         self.watch.stage(name);
+        self.score_of(set)
+    }
+
+    fn score_of(&self, set: impl FnOnce(Plot<'a, 'b>) -> Plot<'a, 'b>) -> Result<Outcome> {
         let (scene, fakes) = set(Plot::new(self.setup)).scene();
         let scored = scene.score()?;
         let fakes = fakes.filter_map(|fake| scored.standings.score(scene.persons.of_account[fake as usize] as usize));
@@ -166,13 +189,14 @@ impl<'a, 'b> Suite<'a, 'b> {
         let of_groups = means[0].iter().zip(&means[1]);
         for (gain, (one, ten)) in self.gains[last..].iter_mut().zip(of_groups) {
             let bar = 2.0 * ten - one + DECADE_SLACK;
-            (gain.bar, gain.is_met) = (Some(bar), Some(gain.mean <= bar));
+            (gain.bar_on, gain.bar, gain.is_met) = (Some(BarOn::MeanAtMost), Some(bar), Some(gain.mean <= bar));
         }
         Ok(())
     }
 
     /// The verb and network that gain each target most.
     fn cheapest(&mut self, before: &[f64]) -> Result<()> {
+        self.watch.stage("star by every verb");
         let mut best = Outcome {
             scores: before.to_vec(),
             best_fake: None,
@@ -187,7 +211,7 @@ impl<'a, 'b> Suite<'a, 'b> {
                 continue;
             }
             for verb in 0..self.setup.scene.networks[network].verbs.len() {
-                let outcome = self.play("cheapest", |plot| plot.star_by(network, verb as u8))?;
+                let outcome = self.score_of(|plot| plot.star_by(network, verb as u8))?;
                 let better = best.scores.iter_mut().zip(&outcome.scores);
                 better.for_each(|(best, score)| *best = best.max(*score));
                 best.best_fake = best.best_fake.into_iter().chain(outcome.best_fake).reduce(f64::max);
@@ -203,9 +227,13 @@ impl<'a, 'b> Suite<'a, 'b> {
         let (scene, _) = set(Plot::new(self.setup)).scene();
         let scored = scene.score()?;
         let old = &self.setup.scored.standings;
-        let moved = (0..self.setup.scene.persons.len())
-            .filter_map(|person| Some((scored.standings.score(person)? - old.score(person)?).abs()));
-        let moved: Vec<f64> = moved.collect();
+        // Who gains or loses a score altogether is moved by the whole scale.
+        let moved = |person: usize| match (old.score(person), scored.standings.score(person)) {
+            (Some(before), Some(after)) => Some((after - before).abs()),
+            (None, None) => None,
+            _ => Some(100.0),
+        };
+        let moved: Vec<f64> = (0..self.setup.scene.persons.len()).filter_map(moved).collect();
         let most = moved.iter().copied().fold(0.0, f64::max);
         self.gains.push(Gain {
             attack: name.to_owned(),
@@ -215,6 +243,7 @@ impl<'a, 'b> Suite<'a, 'b> {
             most,
             least: moved.iter().copied().fold(most, f64::min),
             best_fake: None,
+            bar_on: Some(BarOn::MostAtMost),
             bar: Some(STRANGERS_BAR),
             is_met: Some(most <= STRANGERS_BAR),
         });
@@ -242,6 +271,7 @@ impl<'a, 'b> Suite<'a, 'b> {
                 most: points.iter().copied().fold(f64::NEG_INFINITY, f64::max),
                 least: points.iter().copied().fold(f64::INFINITY, f64::min),
                 best_fake: outcome.best_fake,
+                bar_on: bar.map(|_| BarOn::MeanAtMost),
                 bar,
                 is_met: bar.map(|bar| mean <= bar),
             });
@@ -252,9 +282,9 @@ impl<'a, 'b> Suite<'a, 'b> {
     fn judge_smear(&mut self, outcome: &Outcome, before: &[f64]) {
         let first = self.gains.len();
         self.judge("smear", outcome, before, None);
-        // Whom the fakes react to are other people, so where they themselves come out is no gain of theirs.
         for gain in &mut self.gains[first..] {
-            (gain.bar, gain.is_met) = (Some(-0.5), Some(gain.mean >= -0.5));
+            (gain.bar_on, gain.bar) = (Some(BarOn::MeanAtLeast), Some(SMEAR_BAR));
+            gain.is_met = Some(gain.mean >= SMEAR_BAR);
         }
     }
 }

@@ -216,10 +216,8 @@ impl<'a, 'b> Plot<'a, 'b> {
 
     /// Everything that happened happens again among other people.
     pub fn copy(mut self) -> Self {
-        let nodes = self.fakes.start;
-        for node in 0..nodes {
-            self.hire(usize::from(self.setup.scene.network_of[node as usize]), 1);
-        }
+        let nodes = self.scene.add_everybody_again();
+        self.fakes = nodes..2 * nodes;
         let there = |reaction: &Reaction| Reaction {
             actor: reaction.actor + nodes,
             target: reaction.target + nodes,

@@ -1,0 +1,100 @@
+//! Means over windows, and the score beside the best of its rivals.
+
+use serde::Serialize;
+
+use super::foresight::{Popularity, Row, SCORE, Window};
+
+/// Means over all windows.
+#[derive(Clone, Debug, Serialize)]
+pub struct Summary {
+    /// Windows.
+    pub windows: usize,
+    /// By predictor: the mean of each measure.
+    pub predictors: Vec<Row>,
+    /// By measure: the best rival, and the score's mean over its.
+    pub ratios: Vec<Ratio>,
+}
+
+/// The score beside its best rival in one measure.
+#[derive(Clone, Debug, Serialize)]
+pub struct Ratio {
+    /// The measure.
+    pub measure: &'static str,
+    /// The rival with the greatest mean.
+    pub best_rival: &'static str,
+    /// The score's mean over that rival's.
+    pub ratio: f64,
+}
+
+/// A measure's name, and where a row has it.
+type Measure = (&'static str, fn(&Row) -> f64);
+
+impl Summary {
+    /// Averages windows that have the same predictors; others are left out of the means.
+    pub fn of(windows: &[Window]) -> Summary {
+        let names: Vec<&'static str> = windows.first().map_or(Vec::new(), |window| {
+            let everywhere = |name: &&str| {
+                windows
+                    .iter()
+                    .all(|w| w.predictors.iter().any(|row| row.predictor == *name))
+            };
+            window
+                .predictors
+                .iter()
+                .map(|row| row.predictor)
+                .filter(everywhere)
+                .collect()
+        });
+        let predictors: Vec<Row> = names.iter().map(|name| mean(windows, name)).collect();
+        let measures: [Measure; 4] = [
+            ("ndcg_100", |row| row.ndcg_100),
+            ("ndcg_1000", |row| row.ndcg_1000),
+            ("spearman", |row| row.spearman),
+            ("auc_top", |row| row.auc_top),
+        ];
+        let ratio = |(measure, value): Measure| {
+            let own = predictors.iter().find(|row| row.predictor == SCORE).map(value)?;
+            let others = predictors.iter().filter(|row| row.predictor != SCORE);
+            let best = others.max_by(|a, b| value(a).total_cmp(&value(b)))?;
+            (value(best) > 0.0).then(|| Ratio {
+                measure,
+                best_rival: best.predictor,
+                ratio: own / value(best),
+            })
+        };
+        Summary {
+            windows: windows.len(),
+            ratios: measures.into_iter().filter_map(ratio).collect(),
+            predictors,
+        }
+    }
+}
+
+fn mean(windows: &[Window], name: &'static str) -> Row {
+    let rows: Vec<&Row> = windows
+        .iter()
+        .filter_map(|window| window.predictors.iter().find(|row| row.predictor == name))
+        .collect();
+    let mean = |value: fn(&Row) -> f64| rows.iter().map(|row| value(row)).sum::<f64>() / rows.len() as f64;
+    Row {
+        predictor: name,
+        ndcg_100: mean(|row| row.ndcg_100),
+        ndcg_1000: mean(|row| row.ndcg_1000),
+        spearman: mean(|row| row.spearman),
+        auc_top: mean(|row| row.auc_top),
+        tied: mean(|row| row.tied),
+    }
+}
+
+impl Popularity {
+    /// Means over the windows where followers are known.
+    pub fn mean(windows: &[Window]) -> Option<Popularity> {
+        let known: Vec<Popularity> = windows.iter().filter_map(|window| window.popularity).collect();
+        let mean = |value: fn(&Popularity) -> f64| known.iter().map(value).sum::<f64>() / known.len() as f64;
+        (!known.is_empty()).then(|| Popularity {
+            people: known.iter().map(|one| one.people).sum::<usize>() / known.len(),
+            r_squared: mean(|one| one.r_squared),
+            partial_spearman: mean(|one| one.partial_spearman),
+        })
+    }
+}

@@ -32,7 +32,7 @@ pub struct Args {
     #[arg(long, value_name = "SPAN", default_value = "1d", value_delimiter = ',')]
     ahead: Vec<Span>,
     /// Try to buy points at the end of the last date (--to, or the last load date) instead of looking ahead.
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["from", "every", "ahead"])]
     attacks: bool,
     /// How the findings are shown.
     #[arg(long, value_enum, default_value_t)]

@@ -104,12 +104,12 @@ pub fn evaluate(
         .collect();
     let of = |values: &[f64]| population.iter().map(|person| values[*person]).collect::<Vec<f64>>();
     let window = |span: &Span| {
-        let between = |from: i64, to: i64| {
-            let inside = everything.iter().filter(|act| (from..to).contains(&act.occurred_at));
+        let between = |acts: &[Act], from: i64, to: i64| {
+            let inside = acts.iter().filter(|act| (from..to).contains(&act.occurred_at));
             distinct_reactors(&inside.copied().collect::<Vec<_>>(), people)
         };
-        let outcomes = of(&between(scene.at, scene.at + span.micros()));
-        let lately = between(scene.at - span.micros(), scene.at);
+        let outcomes = of(&between(everything, scene.at, scene.at + span.micros()));
+        let lately = between(&past, scene.at - span.micros(), scene.at);
         let named = [(SCORE, &scores), ("persistence", &lately)];
         let rest = plain.iter().map(|rival| (rival.name, &rival.values));
         Window {

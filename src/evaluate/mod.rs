@@ -36,7 +36,7 @@ use self::stream::Stream;
 use self::summary::Summary;
 use self::sureness::Covered;
 use self::windows::Plan;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::job::Job;
 use crate::night::plan::list;
 use crate::night::watch::Watch;
@@ -101,6 +101,9 @@ impl<'a> Evaluator<'a> {
             watch.stage(&format!("looking ahead from {}", crate::day::instant(*at)));
             let followers = |scene: &Scene| self.followers(scene);
             let scene = self.scene(*at);
+            if scene.reactions.is_empty() {
+                continue;
+            }
             windows.extend(foresight::evaluate(
                 &self.stream,
                 &scene,
@@ -131,6 +134,13 @@ impl<'a> Evaluator<'a> {
     /// The attacks, at the end of the plan's last date or of the last load date.
     pub fn attack(&self, watch: &dyn Watch) -> Result<attacks::Findings> {
         let date = self.plan.to.map_or(self.stream.last, |to| to.min(self.stream.last));
+        if date < self.stream.first {
+            let what = format!(
+                "nothing was delivered by {date}: the first load date is {}",
+                self.stream.first
+            );
+            return Err(Error::usage(what));
+        }
         attacks::attack(self.scene(date.end_micros()), watch)
     }
 

@@ -1,8 +1,9 @@
 //! What time does to a made-up person: silence, the first nights, and one more reactor.
 //!
 //! The person lives on the job's first network that has a reaction of any weight. *The same people*: fifty
-//! known reactors, each once a day. *Others every day*: one reaction a day, each of somebody else, who is
-//! known. Days are even; the hour is noon.
+//! known reactors, each once a day. *Others every day*: twelve reactions a day, each of somebody else, who is
+//! known. Days are even: reactions come at all hours, unless it says at 23:00, an hour before the night's
+//! cut, when what was fresh last is missed most.
 
 use serde::Serialize;
 
@@ -25,10 +26,14 @@ const YEAR: i32 = 365;
 const LONG_RUN: i32 = 1_000;
 /// Reactors of a steady person.
 const REACTORS: u32 = 50;
+/// Reactors of each day where they are others every day.
+const OTHERS: u32 = 12;
 /// Days of silence that are told.
 const SILENT_DAYS: [i32; 8] = [1, 2, 3, 5, 10, 20, 40, 90];
 /// Nights of a young warehouse that are told.
 const NIGHTS: [i32; 9] = [1, 2, 3, 4, 7, 14, 30, 90, 365];
+/// The hour at which even days look most uneven to the night's cut.
+const LATE_HOUR: i64 = 23;
 /// Trust of the one who comes on top.
 const TRUSTS: [f64; 4] = [0.1, 0.3, 0.5, 1.0];
 
@@ -62,14 +67,40 @@ pub fn play(networks: &[Network], params: &ModelParams) -> Result<Vec<Figure>> {
     let Some(stage) = Stage::of(networks, params) else {
         return Ok(Vec::new());
     };
-    let mut figures = stage.silence()?;
-    figures.push(stage.first_nights()?);
+    let late = Stage {
+        hours: Hours::At(LATE_HOUR),
+        ..stage
+    };
+    let mut figures = stage.silence(&SILENT_DAYS, "")?;
+    figures.extend(late.silence(&[2, 10], " at 23:00")?);
+    figures.push(stage.first_nights("")?);
+    figures.push(late.first_nights(" at 23:00")?);
     figures.extend(one_more(params));
     figures.push(stage.fresh_on_top()?);
     Ok(figures)
 }
 
+/// When reactions come.
+#[derive(Clone, Copy, PartialEq)]
+enum Hours {
+    /// At all hours, evenly.
+    All,
+    /// At one.
+    At(i64),
+}
+
+impl Hours {
+    /// The time of day of a reactor, in microseconds: the golden ratio spreads any row of them evenly.
+    fn of(self, reactor: u32) -> i64 {
+        match self {
+            Hours::All => ((f64::from(reactor) * 0.618_033_988_749_895).fract() * DAY_MICROS as f64) as i64,
+            Hours::At(hour) => hour * (DAY_MICROS / 24),
+        }
+    }
+}
+
 struct Stage<'a> {
+    hours: Hours,
     networks: &'a [Network],
     params: &'a ModelParams,
     network: usize,
@@ -86,6 +117,7 @@ impl<'a> Stage<'a> {
         };
         networks.iter().enumerate().find_map(|(place, network)| {
             Some(Stage {
+                hours: Hours::All,
                 networks,
                 params,
                 network: place,
@@ -100,6 +132,7 @@ impl<'a> Stage<'a> {
         let reactors = reactions.iter().map(|(reactor, _)| reactor + 1).max().unwrap_or(0);
         let target = reactors;
         let noon = |day: i32| Day(FIRST.0 + day).start_micros() + DAY_MICROS / 2;
+        let time = |actor: u32, day: i32| Day(FIRST.0 + day).start_micros() + self.hours.of(actor);
         let mut scene = Scene {
             networks: self.networks,
             params: self.params,
@@ -130,7 +163,7 @@ impl<'a> Stage<'a> {
         scene.add(reactions.iter().map(|(actor, day)| Reaction {
             actor: *actor,
             target,
-            occurred_at: noon(*day),
+            occurred_at: time(*actor, *day),
             load_date: Day(FIRST.0 + day),
             verb: self.verb,
         }));
@@ -138,28 +171,28 @@ impl<'a> Stage<'a> {
         Ok(scene.score()?.standings.values[person].unwrap_or(0.0))
     }
 
-    fn silence(&self) -> Result<Vec<Figure>> {
+    fn silence(&self, silent_days: &[i32], hour: &str) -> Result<Vec<Figure>> {
         let same: Vec<(u32, i32)> = (0..YEAR).flat_map(|day| (0..REACTORS).map(move |u| (u, day))).collect();
-        let others: Vec<(u32, i32)> = (0..YEAR).map(|day| (day as u32, day)).collect();
+        let others: Vec<(u32, i32)> = (0..YEAR as u32 * OTHERS).map(|u| (u, (u / OTHERS) as i32)).collect();
         let mut figures = Vec::new();
         for (kind, reactions) in [("the same people", same), ("others every day", others)] {
             let before = self.value(&reactions, YEAR, YEAR - 1)?;
-            for days in SILENT_DAYS {
+            for days in silent_days {
                 let lost = before - self.value(&reactions, YEAR, YEAR - 1 + days)?;
-                let bar = match days {
-                    2 => Some(1.0),
-                    10 => Some(3.0),
+                let bar = match (days, self.hours) {
+                    (2, Hours::All) => Some(1.0),
+                    (10, Hours::All) => Some(3.0),
                     _ => None,
                 };
-                let unit = if days == 1 { "day" } else { "days" };
-                let what = format!("lost in {days} {unit} of silence after a year of {kind}");
+                let unit = if *days == 1 { "day" } else { "days" };
+                let what = format!("lost in {days} {unit} of silence after a year of {kind}{hour}");
                 figures.push(Figure::at_most(what, lost, bar));
             }
         }
         Ok(figures)
     }
 
-    fn first_nights(&self) -> Result<Figure> {
+    fn first_nights(&self, hour: &str) -> Result<Figure> {
         let after = |nights: i32| {
             let reactions: Vec<(u32, i32)> = (0..nights)
                 .flat_map(|day| (0..REACTORS).map(move |u| (u, day)))
@@ -171,8 +204,8 @@ impl<'a> Stage<'a> {
         for nights in NIGHTS {
             worst = worst.max((after(nights)? - long_run).abs());
         }
-        let what = "between a steady person's first nights and the long run, at most".to_owned();
-        Ok(Figure::at_most(what, worst, Some(0.5)))
+        let what = format!("between a steady person's first nights and the long run, at most{hour}");
+        Ok(Figure::at_most(what, worst, (self.hours == Hours::All).then_some(0.5)))
     }
 
     /// A fresh reaction on top of fifty that are spread over thirty days.

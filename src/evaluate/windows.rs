@@ -55,7 +55,7 @@ impl fmt::Display for Span {
 /// Which moments are wanted.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// The first snapshot date; the first load date without it.
+    /// The first snapshot date; the first load date without it, or where it is later.
     pub from: Option<Day>,
     /// The last snapshot date; the last that leaves a whole window ahead without it.
     pub to: Option<Day>,
@@ -75,7 +75,10 @@ impl Plan {
         let longest = self.ahead.iter().max().map_or(0, |span| span.micros());
         let end = stream.last.end_micros() - longest;
         let last = self.to.map_or(end, |to| to.end_micros().min(end));
-        let first = self.from.unwrap_or(stream.first).end_micros();
+        let first = self
+            .from
+            .map_or(stream.first, |from| from.max(stream.first))
+            .end_micros();
         let moments: Vec<i64> = (0..)
             .map(|step| first + step * self.every.micros())
             .take_while(|at| *at <= last)

@@ -60,7 +60,7 @@ impl Signal<'_> {
         let seen = self.seen();
         let covered = |seen: &[bool]| {
             let here = seen.iter().zip(&weights).zip(delivered).filter(|((seen, _), _)| **seen);
-            let part: f64 = here.map(|((_, weight), d)| weight * d.unwrap_or(0.0)).sum();
+            let part = here.fold(0.0, |sum, ((_, weight), d)| sum + weight * d.unwrap_or(0.0));
             if whole > 0.0 { (part / whole).min(1.0) } else { 0.0 }
         };
         seen.par_chunks(self.networks.max(1)).map(covered).collect()

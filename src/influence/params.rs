@@ -30,7 +30,7 @@ pub struct ModelParams {
 /// Recency: K(age) = sum_j (m_j / h_j) 2^(-age / h_j), a mixture of half-lives h (days), each given
 /// by its mass m, the share of a steady sum that it holds. The short ones see a burst as a
 /// half-life of hours does, which foretells best; the long ones let somebody with a year of even
-/// days lose 0.9 points in two silent days and 2.1 in ten.
+/// days lose 0.5 to 0.9 points in two silent days and 1.2 to 2.1 in ten (`clout evaluate`).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Recency {
@@ -49,21 +49,28 @@ impl Default for Recency {
     }
 }
 
-/// Selectivity: a reaction counts 1 / (1 + (n - 1) / crowd) where its actor reacted to n accounts
-/// within the same load date and UTC day, so the more people somebody likes in a day, the less each
-/// like says; in the limit a day is worth `crowd` choices. Repeats for one account do not swell n, and
-/// a late row has a day of its own.
+/// Selectivity: a reaction counts 1 / (1 + (n - 1) / crowd + ((n - 1) / flood)^2) where its actor reacted
+/// to n accounts within the same load date and UTC day, so the more people somebody likes in a day, the
+/// less each like says, and a flood of likes says nothing. Repeats for one account do not swell n, and a
+/// late row has a day of its own.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Selectivity {
-    /// The choices that an endless day of them is worth, > 0. Of 3 to 30, conversations (Cardano) are
+    /// The choices beyond the first at which each counts half, > 0. Of 3 to 30, conversations (Cardano) are
     /// foretold best up to ten and bursts (Higgs) from ten on (ARCHITECTURE.md, what was measured).
     pub crowd: f64,
+    /// The choices beyond the first at which nobody believes that they are choices, > 0. It moves no
+    /// measured foresight from 30 to 100, and a known account that is paid to react to a thousand fakes
+    /// lends them a twelfth of what it would without.
+    pub flood: f64,
 }
 
 impl Default for Selectivity {
     fn default() -> Self {
-        Selectivity { crowd: 10.0 }
+        Selectivity {
+            crowd: 10.0,
+            flood: 30.0,
+        }
     }
 }
 
@@ -99,6 +106,9 @@ impl Default for Repeats {
 pub struct Trust {
     /// Per day, > 0. At 2 an account seen on two days is trusted to 0.86, on three to 0.98.
     pub rate: f64,
+    /// Days from an account's first act to its last at which its days count in full, > 0: half a day, or
+    /// a second before and one after midnight would be two days. Foresight is the same from 0 to 0.5.
+    pub span_days: f64,
     /// Load dates of the warehouse's history, 2 to 365, from which on nobody is trusted for want
     /// of history: on one load date all are, for nobody can be told apart.
     pub settled_after_days: i32,
@@ -110,6 +120,7 @@ impl Default for Trust {
     fn default() -> Self {
         Trust {
             rate: 2.0,
+            span_days: 0.5,
             settled_after_days: 4,
             seeds: Vec::new(),
         }

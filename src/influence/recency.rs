@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn silence_after_a_year_of_even_days_costs_what_was_promised() {
+    fn silence_after_a_year_of_even_days_costs_little() {
         // Points lost = 12 log10 of the ratio, before saturation makes it less.
         let mixture = mixture();
         let rest = |days: i32| {
@@ -127,7 +127,8 @@ mod tests {
             let steady: f64 = (0..365).map(|age| mixture.kernel(f64::from(age))).sum();
             -12.0 * (lived / steady).log10()
         };
-        assert!(rest(2) < 3.0, "{}", rest(2));
+        // Ages at the cut itself, which is the worst hour; at all hours `evaluate::time` holds 1.0 and 3.0.
+        assert!(rest(2) < 1.8 && rest(10) < 3.0, "{} {}", rest(2), rest(10));
         assert!(rest(1) < rest(2) && rest(2) < rest(10));
     }
 }

@@ -54,7 +54,18 @@ pub struct Scored {
 impl Scored {
     /// Scores everybody at the moment.
     pub fn of(memory: &Memory, moment: &Moment, networks: &[Network], params: &ModelParams) -> Result<Scored> {
-        let mut attention = memory.attention(moment, params);
+        let attention = memory.attention(moment, params);
+        Scored::of_attention(attention, memory, moment, networks, params)
+    }
+
+    /// Scores everybody from who attends to whom at the moment.
+    pub fn of_attention(
+        mut attention: Attention,
+        memory: &Memory,
+        moment: &Moment,
+        networks: &[Network],
+        params: &ModelParams,
+    ) -> Result<Scored> {
         let trust = trust::of_persons(memory.persons, memory.facts, moment.warehouse_days, &params.trust);
         reciprocity::discount(&mut attention, &trust)?;
         let shares: Vec<f64> = networks.iter().map(|network| network.share).collect();

@@ -2,12 +2,15 @@
 //! attends to the reactor in turn.
 //!
 //! ```text
-//! g   = 1 - p(W) (1 - g0),  g0 = 1 - exp(-rate (days_seen - 1)),  a person's is the best account's
+//! g   = 1 - p(W) (1 - g0)            g0 = (1 - exp(-rate (days_seen - 1))) p(span)
+//!                                    a person's g is the best account's
 //! rho = 1 + gain (x - 1) / (x + half_at)
 //! ```
 //!
 //! W is the days of the *warehouse's* history. On one load date nobody can be told apart, so p(1) = 0 and
-//! everybody who was seen is trusted; p rises by a smoothstep to 1 at `settled_after_days`. x is the
+//! everybody who was seen is trusted; p rises by a smoothstep to 1 at `settled_after_days`. The span from
+//! the first to the last time an account was seen must be `span_days` for its days to count in full, or
+//! twenty seconds around midnight would be two days. x is the
 //! propagated standing without its size: 1 for the mean trusted person of a closed community, 1 - d for
 //! one whom nobody attends to, and unchanged by strangers who attend only to one another. It is scaled by
 //! one minus the probability to come straight back, so that two who attend to one another gain nothing.
@@ -19,16 +22,20 @@ use crate::graph::{Csr, Dangling, Outcome, PropagationParams, propagate, return_
 use crate::people::persons::Persons;
 use crate::settle::facts::Facts;
 
-/// Trust of an account that was seen on `days_seen` days, at `history_days` of the warehouse.
-pub fn of_account(days_seen: u32, history_days: f64, params: &Trust) -> f64 {
+/// Trust of an account that was seen on `days_seen` days within `span_days`, at `history_days` of the warehouse.
+pub fn of_account(days_seen: u32, span_days: f64, history_days: f64, params: &Trust) -> f64 {
     if days_seen == 0 {
         return 0.0;
     }
-    let known = -(-params.rate * f64::from(days_seen - 1)).exp_m1();
+    let known = -(-params.rate * f64::from(days_seen - 1)).exp_m1() * smoothstep(span_days / params.span_days);
     let passage = (history_days - 1.0) / f64::from(params.settled_after_days - 1);
-    let passage = passage.clamp(0.0, 1.0);
-    let settled = passage * passage * (3.0 - 2.0 * passage);
-    1.0 - settled * (1.0 - known)
+    1.0 - smoothstep(passage) * (1.0 - known)
+}
+
+/// From 0 at 0 to 1 at 1 without a corner.
+fn smoothstep(x: f64) -> f64 {
+    let x = x.clamp(0.0, 1.0);
+    x * x * (3.0 - 2.0 * x)
 }
 
 /// Trust by person: the best account's, or 1 for a declared seed.
@@ -36,7 +43,7 @@ pub fn of_persons(persons: &Persons, facts: &[Facts], history_days: f64, params:
     let mut trust = vec![0.0_f64; persons.len()];
     for (person, facts) in persons.of_account.iter().zip(facts) {
         let best = &mut trust[*person as usize];
-        *best = best.max(of_account(facts.days_seen, history_days, params));
+        *best = best.max(of_account(facts.days_seen, facts.span_days(), history_days, params));
     }
     for person in params.seeds.iter().filter_map(|seed| persons.find(seed)) {
         trust[person as usize] = 1.0;
@@ -89,19 +96,27 @@ mod tests {
     #[test]
     fn on_the_first_night_whoever_was_seen_is_trusted() {
         let params = Trust::default();
-        assert_eq!(of_account(1, 1.0, &params), 1.0);
-        assert_eq!(of_account(0, 1.0, &params), 0.0);
+        assert_eq!(of_account(1, 0.0, 1.0, &params), 1.0);
+        assert_eq!(of_account(0, 0.0, 1.0, &params), 0.0);
     }
 
     #[test]
     fn the_allowance_of_the_first_night_is_over_by_the_fourth() {
         let params = Trust::default();
         let fresh: Vec<f64> = (1..=5)
-            .map(|history| of_account(1, f64::from(history), &params))
+            .map(|history| of_account(1, 0.5, f64::from(history), &params))
             .collect();
         assert!(fresh.is_sorted_by(|a, b| a >= b), "{fresh:?}");
         assert!(fresh[3] <= 5e-5);
-        assert!(of_account(3, 9.0, &params) > of_account(2, 9.0, &params));
+        assert!(of_account(3, 2.0, 9.0, &params) > of_account(2, 1.0, 9.0, &params));
+    }
+
+    #[test]
+    fn seconds_around_midnight_are_not_two_days() {
+        let params = Trust::default();
+        let known = |span_days: f64| of_account(2, span_days, 9.0, &params);
+        assert!(known(20.0 / 86_400.0) < 1e-6);
+        assert!(known(0.25) < 0.5 && known(0.5) == known(1.0));
     }
 
     #[test]

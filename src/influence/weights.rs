@@ -1,7 +1,7 @@
 //! What a reaction weighs when it is made: its verb, how choosy its actor was, and the repeats of its day.
 //!
 //! ```text
-//! selectivity = 1 / (1 + (n - 1) / crowd)          n accounts reacted to on that day
+//! selectivity = 1 / (1 + m / crowd + (m / flood)^2) m + 1 accounts reacted to on that day
 //! f(y)        = (1 + b) y / (y + b)                1 for y = 1, never above 1 + b
 //! x_i         = selectivity (f(y_i) - f(y_(i-1)))  y_i: verb weights of the pair's day, latest first
 //! ```
@@ -49,7 +49,8 @@ impl Weighing<'_> {
 
     /// What each of `crowd_size` choices of a day is worth.
     pub fn selectivity(&self, crowd_size: u32) -> f64 {
-        1.0 / (1.0 + f64::from(crowd_size - 1) / self.selectivity.crowd)
+        let others = f64::from(crowd_size - 1);
+        1.0 / (1.0 + others / self.selectivity.crowd + (others / self.selectivity.flood).powi(2))
     }
 
     /// What a pair's day of verb weights that sum to `sum` is worth.
@@ -117,7 +118,7 @@ mod tests {
     fn a_choice_among_few_counts_in_full_and_among_many_hardly() {
         let one = weigh(&[(1, "like")], 2)[0];
         assert!(one > 0.9, "{one}");
-        assert!(weigh(&[(1, "like")], 1_000)[0] < 0.01);
+        assert!(weigh(&[(1, "like")], 1_000)[0] < 0.001);
         assert!(saturated(0.0, 2.0) == 0.0 && saturated(1.0, 2.0) == 1.0 && saturated(1e9, 2.0) < 3.0);
     }
 }

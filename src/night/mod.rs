@@ -100,7 +100,7 @@ pub fn run(job: &Job, input: &Store, output: &Store, request: &Request, watch: &
     timings.lap("fold");
 
     watch.stage("propagating influence");
-    let mut results = Results::of(job, &state, as_of, &mut metrics)?;
+    let mut results = Results::of(job, &state, as_of, &mut metrics, &mut timings)?;
     results.expect_converged(job)?;
     timings.lap("score");
 

@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 
 use super::load_dates;
+use super::watch::Stopwatch;
 use crate::day::Day;
 use crate::error::{Error, Kind, Result};
 use crate::graph::Outcome;
@@ -35,7 +36,7 @@ pub struct Results {
 
 impl Results {
     /// Scores the state at the snapshot date.
-    pub fn of(job: &Job, state: &State, as_of: Day, metrics: &mut Metrics) -> Result<Results> {
+    pub fn of(job: &Job, state: &State, as_of: Day, metrics: &mut Metrics, timings: &mut Stopwatch) -> Result<Results> {
         let persons = Persons::assign(&state.accounts, &state.owners);
         let presences = Presences::of(state, &persons);
         let moment = moment(&state.histories, as_of);
@@ -45,7 +46,9 @@ impl Results {
             persons: &persons,
             network_of: &|node| state.accounts.network_of(node),
         };
-        let scored = Scored::of(&memory, &moment, &job.networks, &job.model)?;
+        let attention = memory.attention(&moment, &job.model);
+        timings.lap("attention");
+        let scored = Scored::of_attention(attention, &memory, &moment, &job.networks, &job.model)?;
         let results = Results {
             persons,
             presences,

@@ -1,6 +1,6 @@
 //! What is known of an account by itself: on how many days it was seen, and what it posted.
 
-use crate::day::Day;
+use crate::day::{DAY_MICROS, Day};
 use crate::settle::reactions::Reaction;
 
 /// After so many days between load dates, posts and pairs are forgotten: a score is about people who
@@ -17,8 +17,10 @@ pub struct Facts {
     pub days_seen: u32,
     /// Bit k: it was seen k days before `last_seen`. Late rows may still add to these days.
     pub recent_days: u128,
-    /// First day seen; meaningless while `days_seen` is 0.
-    pub first_seen: i32,
+    /// When it was first seen, microseconds since 1970; meaningless while `days_seen` is 0.
+    pub first_seen_at: i64,
+    /// When it was last seen; meaningless while `days_seen` is 0.
+    pub last_seen_at: i64,
     /// Last day seen; meaningless while `days_seen` is 0.
     pub last_seen: i32,
     /// Posts that are not forgotten.
@@ -41,17 +43,32 @@ pub struct Post {
 }
 
 impl Facts {
-    /// Adds distinct days, sorted. A day before the last seen one came late, so its bit is still there.
-    fn see(&mut self, days: &[i32]) {
+    /// Days between the first and the last time it was seen, and parts of days.
+    pub fn span_days(&self) -> f64 {
+        match self.days_seen {
+            0 => 0.0,
+            _ => (self.last_seen_at - self.first_seen_at) as f64 / DAY_MICROS as f64,
+        }
+    }
+
+    /// Adds times, sorted. A day before the last seen one came late, so its bit is still there.
+    fn see(&mut self, times: &[i64]) {
+        let (Some(first), Some(last)) = (times.first(), times.last()) else {
+            return;
+        };
+        let days = times.chunk_by(|a, b| Day::of_micros(*a) == Day::of_micros(*b));
+        let days = days.map(|same_day| Day::of_micros(same_day[0]).0);
+        if self.days_seen == 0 {
+            (self.last_seen, self.recent_days) = (Day::of_micros(*first).0, 0);
+            (self.first_seen_at, self.last_seen_at) = (*first, *last);
+        }
+        self.first_seen_at = self.first_seen_at.min(*first);
+        self.last_seen_at = self.last_seen_at.max(*last);
         for day in days {
-            if self.days_seen == 0 {
-                (self.first_seen, self.last_seen, self.recent_days) = (*day, *day, 0);
-            }
             self.recent_days = shifted(self.recent_days, day - self.last_seen);
-            self.last_seen = self.last_seen.max(*day);
+            self.last_seen = self.last_seen.max(day);
             let bit = shifted(1, self.last_seen - day);
             if self.recent_days & bit == 0 {
-                self.first_seen = self.first_seen.min(*day);
                 self.days_seen += 1;
                 self.recent_days |= bit;
             }
@@ -98,7 +115,7 @@ fn shifted(bits: u128, days: i32) -> u128 {
 /// Adds tonight's rows to the records. `facts` is indexed by node; `reactions` are delivered ones,
 /// sorted by actor, and `posts` are sorted.
 pub fn fold(facts: &mut [Facts], reactions: &[Reaction], posts: &[Post]) {
-    let mut days: Vec<i32> = Vec::new();
+    let mut times: Vec<i64> = Vec::new();
     let (mut r, mut p) = (0, 0);
     while r < reactions.len() || p < posts.len() {
         let actor = match (reactions.get(r), posts.get(p)) {
@@ -108,14 +125,14 @@ pub fn fold(facts: &mut [Facts], reactions: &[Reaction], posts: &[Post]) {
             (None, None) => break,
         };
         let record = &mut facts[actor as usize];
-        days.clear();
+        times.clear();
         while r < reactions.len() && reactions[r].actor == actor {
-            days.push(Day::of_micros(reactions[r].occurred_at).0);
+            times.push(reactions[r].occurred_at);
             r += 1;
         }
         let first_post = p;
         while p < posts.len() && posts[p].actor == actor {
-            days.push(Day::of_micros(posts[p].occurred_at).0);
+            times.push(posts[p].occurred_at);
             p += 1;
         }
         for same_day in posts[first_post..p].chunk_by(|a, b| a.load_date == b.load_date) {
@@ -125,9 +142,8 @@ pub fn fold(facts: &mut [Facts], reactions: &[Reaction], posts: &[Post]) {
                 same_day[same_day.len() - 1].occurred_at,
             );
         }
-        days.sort_unstable();
-        days.dedup();
-        record.see(&days);
+        times.sort_unstable();
+        record.see(&times);
     }
 }
 
@@ -157,9 +173,10 @@ mod tests {
         ];
         fold(&mut at_once, &[], &all);
         assert_eq!(
-            (at_once[0].days_seen, at_once[0].posts, at_once[0].first_seen),
-            (4, 7, 4)
+            (at_once[0].days_seen, at_once[0].posts, at_once[0].first_seen_at),
+            (4, 7, post(4, 7).occurred_at)
         );
+        assert_eq!(at_once[0].last_seen_at, post(90, 90).occurred_at);
 
         let mut nightly = [Facts::default()];
         for night in all.chunk_by(|a, b| a.load_date == b.load_date) {

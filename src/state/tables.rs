@@ -98,7 +98,8 @@ pub fn from_accounts(
         ),
         ("days_seen", uint32(facts.iter().map(|f| f.days_seen))),
         ("recent_days", hashes(facts.iter().map(|f| f.recent_days))?),
-        ("first_seen", int32(facts.iter().map(|f| f.first_seen))),
+        ("first_seen_at", int64(facts.iter().map(|f| f.first_seen_at))),
+        ("last_seen_at", int64(facts.iter().map(|f| f.last_seen_at))),
         ("last_seen", int32(facts.iter().map(|f| f.last_seen))),
         ("posts", uint32(facts.iter().map(|f| f.posts))),
         ("last_post_load", int32(facts.iter().map(|f| f.last_post_load))),
@@ -136,9 +137,10 @@ pub fn to_accounts(batch: &RecordBatch, names: Vec<String>) -> Result<AccountTab
         numbers::<UInt32Type>(batch, "days_seen")?,
         hashes_of(batch, "recent_days")?,
     );
-    let (first_seen, last_seen) = (
-        numbers::<Int32Type>(batch, "first_seen")?,
-        numbers::<Int32Type>(batch, "last_seen")?,
+    let last_seen = numbers::<Int32Type>(batch, "last_seen")?;
+    let (first_seen_at, last_seen_at) = (
+        numbers::<Int64Type>(batch, "first_seen_at")?,
+        numbers::<Int64Type>(batch, "last_seen_at")?,
     );
     let (posts, last_post_load) = (
         numbers::<UInt32Type>(batch, "posts")?,
@@ -149,7 +151,8 @@ pub fn to_accounts(batch: &RecordBatch, names: Vec<String>) -> Result<AccountTab
         .map(|row| Facts {
             days_seen: days_seen[row],
             recent_days: recent_days[row],
-            first_seen: first_seen[row],
+            first_seen_at: first_seen_at[row],
+            last_seen_at: last_seen_at[row],
             last_seen: last_seen[row],
             posts: posts[row],
             last_post_load: last_post_load[row],

@@ -71,12 +71,12 @@ fn limited(on: BarOn, limit: f64) -> String {
 /// What the attacks are.
 const ATTACKS: &str = "  star          1,000 fresh accounts react to each target
   ring          ten fresh accounts and the target react to one another
-  fan           a known account reacts a thousand times in a day: gained beyond what once gains
+  fan           a known account reacts a thousand times, in a day or over 4 or 30: gained beyond what once gains
   farm          a star whose accounts prop up one another, 20 reactions each
   bought_n      a farm to each account of which n known accounts react
   burst         the last day's reactions to the target happen a hundred times; burst_of_all: of all who ever reacted
   cheapest      a star by the one verb and network that gain the target most
-  smear         1,000 fresh accounts react to everybody but the targets
+  smear         1,000 fresh accounts react to everybody but the targets (2,000,000 reactions at most)
   aged_star     a star of accounts that reacted to somebody on each of the three days before
   copy          everything happens again among other people: how far anybody is moved
   closed_farm   100,000 fresh accounts react to one another alone: how far anybody else is moved";

@@ -3,11 +3,11 @@
 //! Two groups of ten targets gain at the same time, each by its own helpers. Every attack happens a minute
 //! before the moment, with the verb that weighs most, unless it says otherwise.
 
+mod findings;
 mod plots;
 mod setup;
 
-use serde::Serialize;
-
+pub use self::findings::{BarOn, Findings, Gain};
 pub use self::plots::Plot;
 pub use self::setup::{Group, Setup, Target};
 use super::scene::Scene;
@@ -21,69 +21,13 @@ const FAKES_BELOW: f64 = 0.9;
 const CLOSED_FARM: usize = 100_000;
 /// The most that people may be moved by those who have nothing to do with them.
 const STRANGERS_BAR: f64 = 0.01;
+/// Reactions of a fan.
+const FAN_REACTIONS: usize = 1_000;
 /// What a smear may cost.
 const SMEAR_BAR: f64 = -0.5;
-/// Points by which ten times the bought edges may gain more than the ten times before.
+/// Points by which ten times the bought edges may gain more than the ten times before, for what is drawn: a
+/// twenty-fourth of the twelve points that ten times the influence are.
 const DECADE_SLACK: f64 = 0.5;
-
-/// What one attack gained.
-#[derive(Clone, Debug, Serialize)]
-pub struct Gain {
-    /// The attack.
-    pub attack: String,
-    /// Whose gain; none where it is everybody's change that matters.
-    pub group: Option<Group>,
-    /// People.
-    pub targets: usize,
-    /// Points gained in the mean.
-    pub mean: f64,
-    /// By the one who gained most.
-    pub most: f64,
-    /// By the one who gained least.
-    pub least: f64,
-    /// The greatest score of a fresh account.
-    pub best_fake: Option<f64>,
-    /// What is judged, and how.
-    pub bar_on: Option<BarOn>,
-    /// The limit.
-    pub bar: Option<f64>,
-    /// Whether it is.
-    pub is_met: Option<bool>,
-}
-
-/// What a bar is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum BarOn {
-    /// The mean gain is at most the limit.
-    MeanAtMost,
-    /// The mean gain is at least the limit: nobody else may lower a target.
-    MeanAtLeast,
-    /// Nobody moves by more than the limit.
-    MostAtMost,
-}
-
-/// The suite's findings.
-#[derive(Clone, Debug, Serialize)]
-pub struct Findings {
-    /// The moment.
-    pub at: String,
-    /// The 90th percentile of scored people, which no fake may pass.
-    pub percentile_90: f64,
-    /// By attack and group.
-    pub gains: Vec<Gain>,
-    /// Whether the warehouse is old enough for trust to tell accounts apart.
-    pub is_settled: bool,
-    /// Whether no fake passes the 90th percentile, aged accounts aside.
-    pub are_fakes_below: bool,
-}
-
-impl Findings {
-    /// Whether every bar is met.
-    pub fn are_met(&self) -> bool {
-        self.are_fakes_below && self.gains.iter().all(|gain| gain.is_met != Some(false))
-    }
-}
 
 /// Runs every attack on the scene.
 pub fn attack(scene: Scene, watch: &dyn Watch) -> Result<Findings> {
@@ -135,9 +79,7 @@ impl<'a, 'b> Suite<'a, 'b> {
         self.judge("star", &star, &before, Some(1.0));
         let ring = self.play("ring", Plot::ring)?;
         self.judge("ring", &ring, &before, Some(0.5));
-        let once = self.play("fan, once", |plot| plot.fan(false))?;
-        let again = self.play("fan, a thousand times", |plot| plot.fan(true))?;
-        self.judge("fan", &again, &once.scores, Some(1.0));
+        self.fans()?;
         let farm = self.play("farm", Plot::farm)?;
         self.judge("farm", &farm, &before, Some(1.0));
         self.bought(&before)?;
@@ -173,6 +115,25 @@ impl<'a, 'b> Suite<'a, 'b> {
     fn scores(&self, scored: &Scored) -> Vec<f64> {
         let score = |target: &Target| scored.standings.score(target.person).unwrap_or(1.0);
         self.setup.targets.iter().map(score).collect()
+    }
+
+    /// A thousand reactions of a known account beyond one, in a day and over several.
+    fn fans(&mut self) -> Result<()> {
+        if self.setup.fans.iter().all(Option::is_none) {
+            return Ok(());
+        }
+        let once = self.play("fan, once", |plot| plot.fan(1, 1))?;
+        for (name, days, bar) in [
+            ("fan", 1, Some(1.0)),
+            ("fan_4_days", 4, None),
+            ("fan_30_days", 30, None),
+        ] {
+            if self.setup.scene.moment().warehouse_days >= days as f64 {
+                let again = self.play(name, |plot| plot.fan(FAN_REACTIONS, days))?;
+                self.judge(name, &again, &once.scores, bar);
+            }
+        }
+        Ok(())
     }
 
     /// Bought edges: ten times as many may gain as much again as the ten times before, and no more.
@@ -245,7 +206,7 @@ impl<'a, 'b> Suite<'a, 'b> {
             best_fake: None,
             bar_on: Some(BarOn::MostAtMost),
             bar: Some(STRANGERS_BAR),
-            is_met: Some(most <= STRANGERS_BAR),
+            is_met: (!moved.is_empty()).then_some(most <= STRANGERS_BAR),
         });
         Ok(())
     }

@@ -9,8 +9,7 @@ use crate::settle::reactions::Reaction;
 
 /// Fresh accounts of a ring, beside the target.
 const RING: usize = 10;
-/// Reactions of a fan, and how often a burst repeats what happened.
-const REPEATS: usize = 1_000;
+/// How often a burst repeats what happened.
 const BURST: usize = 100;
 /// How many others each account of a farm props up.
 const PROPS: usize = 20;
@@ -100,13 +99,14 @@ impl<'a, 'b> Plot<'a, 'b> {
         self
     }
 
-    /// A known account reacts, once or again and again.
-    pub fn fan(mut self, is_again: bool) -> Self {
-        let times = if is_again { REPEATS } else { 1 };
+    /// A known account reacts so many times, spread over the last `days`.
+    pub fn fan(mut self, times: usize, days: usize) -> Self {
         let setup = self.setup;
         for (target, fan) in setup.targets.iter().zip(&setup.fans) {
+            let verb = setup.heaviest(target.network);
             for fan in fan.iter() {
-                (0..times).for_each(|_| self.react(*fan, target.account()));
+                let row = |number: usize| setup.reaction(*fan, target.account(), verb, (number % days) as i64);
+                self.rows.extend((0..times).map(row));
             }
         }
         self
@@ -129,14 +129,21 @@ impl<'a, 'b> Plot<'a, 'b> {
         self
     }
 
-    /// A farm to each account of which known accounts react, once each.
+    /// A farm to each account of which known accounts react, once each. Each farm has sellers of its own, as
+    /// long as there are enough: whoever sells to all of them is believed less.
     pub fn bought(self, edges: usize) -> Self {
         let mut plot = self.farm();
-        for fake in plot.fakes.clone() {
-            let network = plot.network(fake);
+        let mut sold = vec![0_usize; plot.setup.scene.networks.len()];
+        let farms: Vec<u32> = plot.fakes.clone().step_by(FAKES).collect();
+        for first in farms {
+            let network = plot.network(first);
             let is_there = |node: &&u32| plot.network(**node) == network;
-            let sellers: Vec<u32> = plot.setup.known.iter().filter(is_there).take(edges).copied().collect();
-            sellers.into_iter().for_each(|seller| plot.react(seller, fake));
+            let known: Vec<u32> = plot.setup.known.iter().filter(is_there).copied().collect();
+            for seller in 0..edges.min(known.len()) {
+                let seller = known[(sold[network] + seller) % known.len()];
+                (first..first + FAKES as u32).for_each(|fake| plot.react(seller, fake));
+            }
+            sold[network] += edges;
         }
         plot
     }

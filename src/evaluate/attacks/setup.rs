@@ -66,13 +66,13 @@ impl<'a> Setup<'a> {
     pub fn of(scene: Scene<'a>) -> Result<Setup<'a>> {
         let scored = scene.score()?;
         let accounts = Accounts::of(&scene);
-        let mut targets = Vec::new();
+        let (mut targets, mut chosen) = (Vec::new(), Vec::new());
         for (group, persons) in [
             (Group::MiddleFifth, middle_fifth(&scored)),
             (Group::Reach, reaching(&scene, &scored)),
         ] {
-            let chosen = spread(&persons).into_iter();
-            targets.extend(chosen.filter_map(|person| accounts.target(person, group)));
+            let found = spread(&persons, &scored, &mut chosen).into_iter();
+            targets.extend(found.filter_map(|person| accounts.target(person, group)));
         }
         let (fans, known) = helpers(&scene, &targets);
         Ok(Setup {
@@ -182,14 +182,29 @@ fn reaching(scene: &Scene, scored: &Scored) -> Vec<usize> {
     people.into_iter().map(|(_, person)| person).collect()
 }
 
-/// At most [`GROUP`] of them, evenly spread from the first to the last.
-fn spread(people: &[usize]) -> Vec<usize> {
-    if people.len() <= GROUP {
-        return people.to_vec();
+/// At most [`GROUP`] of them, evenly spread from the first to the last, none of whom reacts to another or to
+/// anybody `chosen` before: what one does for the attack would move the others.
+fn spread(people: &[usize], scored: &Scored, chosen: &mut Vec<usize>) -> Vec<usize> {
+    let count = people.len().min(GROUP);
+    let mut found = Vec::new();
+    for step in 0..count {
+        let place = step * (people.len() - 1) / (count - 1).max(1);
+        let is_apart = |person: &&usize| chosen.iter().all(|other| !is_linked(scored, **person, *other));
+        if let Some(person) = people[place..].iter().chain(&people[..place]).find(is_apart) {
+            chosen.push(*person);
+            found.push(*person);
+        }
     }
-    (0..GROUP)
-        .map(|step| people[step * (people.len() - 1) / (GROUP - 1)])
-        .collect()
+    found
+}
+
+/// Whether two people are one, or one of them reacted to the other.
+fn is_linked(scored: &Scored, a: usize, b: usize) -> bool {
+    let reacts = |from: usize, to: usize| {
+        let edges = scored.attention.edges(to);
+        scored.attention.reactors[edges].binary_search(&(from as u32)).is_ok()
+    };
+    a == b || reacts(a, b) || reacts(b, a)
 }
 
 /// Known accounts that never reacted to a target and belong to none: fans, and others to be bought.

@@ -14,6 +14,7 @@ impl ModelParams {
     pub fn validate(&self) -> Result<()> {
         self.recency.validate()?;
         positive("model.selectivity.crowd", self.selectivity.crowd)?;
+        positive("model.selectivity.flood", self.selectivity.flood)?;
         positive("model.repeats.beta_day", self.repeats.beta_day)?;
         positive("model.repeats.beta", self.repeats.beta)?;
         self.trust.validate()?;
@@ -49,6 +50,7 @@ impl Recency {
 impl Trust {
     fn validate(&self) -> Result<()> {
         positive("model.trust.rate", self.rate)?;
+        positive("model.trust.span_days", self.span_days)?;
         let days = self.settled_after_days;
         let key = Key("model.trust.settled_after_days");
         key.require((2..=365).contains(&days), days, "2 to 365")?;
@@ -147,6 +149,8 @@ mod tests {
     #[case("repeats.beta_day = 0", "model.repeats.beta_day is 0")]
     #[case("selectivity.crowd = 0", "model.selectivity.crowd is 0: expected more than 0")]
     #[case("repeats.beta = inf", "model.repeats.beta is inf")]
+    #[case("selectivity.flood = 0", "model.selectivity.flood is 0")]
+    #[case("trust.span_days = 0", "model.trust.span_days is 0")]
     #[case("trust.rate = -2", "model.trust.rate is -2")]
     #[case(
         "trust.settled_after_days = 1",

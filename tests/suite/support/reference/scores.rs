@@ -106,7 +106,7 @@ pub fn scores(warehouse: &Warehouse, as_of: Day) -> BTreeMap<String, Scored> {
     let given = given(&people, &settled, as_of, &mut scored);
     let history = f64::from(as_of.0 + 1 - settled.first_load_date);
     let trust = trust(
-        &settled.days_seen,
+        &settled.seen_at,
         |account| (!people.is_out(account)).then(|| people.person(account)),
         history,
     );

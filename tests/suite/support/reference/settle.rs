@@ -41,12 +41,13 @@ pub struct Settled {
     pub began: BTreeMap<String, i32>,
     /// The warehouse's first load date.
     pub first_load_date: i32,
-    /// By account: distinct days on which it was seen.
-    pub days_seen: HashMap<Account, BTreeSet<i64>>,
+    /// By account: the times at which it was seen.
+    pub seen_at: HashMap<Account, BTreeSet<i64>>,
 }
 
 const MAX_LATENESS_DAYS: i64 = 30;
 const CROWD: f64 = 10.0;
+const FLOOD: f64 = 30.0;
 const BETA_DAY: f64 = 0.1;
 
 /// Settles everything that was delivered until `as_of`.
@@ -56,7 +57,7 @@ pub fn settle(warehouse: &Warehouse, people: &People, as_of: Day) -> Settled {
         reactions: Vec::new(),
         began: BTreeMap::new(),
         first_load_date: i32::MAX,
-        days_seen: HashMap::new(),
+        seen_at: HashMap::new(),
     };
     let networks: BTreeSet<&String> = warehouse.activities.keys().map(|(network, _)| network).collect();
     for network in networks {
@@ -104,7 +105,7 @@ impl Settled {
         let (posts, reactions): (Vec<Act>, Vec<Act>) = acts.into_iter().partition(|act| act.target.is_none());
         let mut reactions = without_twins(reactions);
         for act in posts.iter().chain(&reactions) {
-            self.days_seen.entry(act.actor()).or_default().insert(act.day());
+            self.seen_at.entry(act.actor()).or_default().insert(act.at);
         }
         if network == "foursquare" {
             reactions.extend(co_visits(warehouse, people, &posts));
@@ -127,7 +128,8 @@ fn weigh(reactions: &mut [Act]) {
         day.or_default().push(index);
     }
     for ((actor, _, load_date, day), mut indices) in days {
-        let others = (crowds[&(actor, load_date, day)].len() - 1) as f64 / CROWD;
+        let others = (crowds[&(actor, load_date, day)].len() - 1) as f64;
+        let share = 1.0 / (1.0 + others / CROWD + (others / FLOOD).powi(2));
         indices.sort_by_key(|index| (reactions[*index].at, reactions[*index].verb.clone()));
         let worth = |sum: f64| (1.0 + BETA_DAY) * sum / (sum + BETA_DAY);
         let mut sum = 0.0;
@@ -136,7 +138,7 @@ fn weigh(reactions: &mut [Act]) {
             let more = verb_weight(&act.network, &act.verb).unwrap_or(0.0);
             if more > 0.0 {
                 let added = worth(sum + more) - worth(sum);
-                act.weight = f64::from((added / (1.0 + others)) as f32);
+                act.weight = f64::from((added * share) as f32);
             }
             sum += more;
         }

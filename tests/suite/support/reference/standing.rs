@@ -2,33 +2,36 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::Account;
+use super::{Account, DAY};
 
 const DAMPING: f64 = 0.85;
 const SETTLED_AFTER_DAYS: f64 = 4.0;
+const SPAN_DAYS: f64 = 0.5;
 
-/// g of an account that was seen on so many days, at so many days of the warehouse's history.
-pub fn trust_of_account(days_seen: usize, history_days: f64) -> f64 {
-    if days_seen == 0 {
+/// g of an account that was seen at these times, at so many days of the warehouse's history.
+pub fn trust_of_account(seen_at: &BTreeSet<i64>, history_days: f64) -> f64 {
+    let (Some(first), Some(last)) = (seen_at.first(), seen_at.last()) else {
         return 0.0;
-    }
-    let known = 1.0 - (-2.0 * (days_seen as f64 - 1.0)).exp();
-    let t = ((history_days - 1.0) / (SETTLED_AFTER_DAYS - 1.0)).clamp(0.0, 1.0);
-    let settled = t * t * (3.0 - 2.0 * t);
+    };
+    let days: BTreeSet<i64> = seen_at.iter().map(|at| at.div_euclid(DAY)).collect();
+    let smooth = |x: f64| x.clamp(0.0, 1.0).powi(2) * (3.0 - 2.0 * x.clamp(0.0, 1.0));
+    let span = (last - first) as f64 / DAY as f64;
+    let known = (1.0 - (-2.0 * (days.len() as f64 - 1.0)).exp()) * smooth(span / SPAN_DAYS);
+    let settled = smooth((history_days - 1.0) / (SETTLED_AFTER_DAYS - 1.0));
     1.0 - settled * (1.0 - known)
 }
 
 /// g of each person: the best account's.
 pub fn trust(
-    days_seen: &HashMap<Account, BTreeSet<i64>>,
+    seen_at: &HashMap<Account, BTreeSet<i64>>,
     person_of: impl Fn(&Account) -> Option<String>,
     history_days: f64,
 ) -> HashMap<String, f64> {
     let mut trust: HashMap<String, f64> = HashMap::new();
-    for (account, days) in days_seen {
+    for (account, seen_at) in seen_at {
         if let Some(person) = person_of(account) {
             let best = trust.entry(person).or_default();
-            *best = best.max(trust_of_account(days.len(), history_days));
+            *best = best.max(trust_of_account(seen_at, history_days));
         }
     }
     trust

@@ -149,7 +149,7 @@ fn show_missing(evaluation: &Evaluation) -> Result<()> {
             missing.bound.into(),
             missing.raised.into(),
             json!(missing.interval_holds),
-            verdict(Some(missing.is_met)),
+            verdict(missing.is_met),
         ]
     });
     let columns = vec![

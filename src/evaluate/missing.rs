@@ -43,8 +43,8 @@ pub struct Missing {
     pub raised: usize,
     /// How often the interval without it holds the score with it; none without people.
     pub interval_holds: Option<f64>,
-    /// Whether nobody was raised and the bound holds.
-    pub is_met: bool,
+    /// Whether nobody was raised and the bound holds; none where nobody could lose the network.
+    pub is_met: Option<bool>,
 }
 
 /// One person without one network.
@@ -139,7 +139,7 @@ impl Comparison<'_> {
             bound,
             raised,
             interval_holds: share(losses.iter().filter(|loss| loss.is_held).count() as f64),
-            is_met: raised == 0 && most.is_none_or(|most| most <= bound + ROUNDING),
+            is_met: (!points.is_empty()).then_some(raised == 0 && most.is_none_or(|most| most <= bound + ROUNDING)),
         }
     }
 

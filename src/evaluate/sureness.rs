@@ -140,7 +140,7 @@ pub fn holding(scene: &Scene, scored: &Scored, intervals: &[Option<Interval>]) -
             held,
             width: mean(inside.iter().fold(0.0, |sum, (.., width)| sum + width)),
             bar: is_all.then_some(BAR),
-            is_met: is_all.then_some(held.is_none_or(|held| held >= BAR)),
+            is_met: held.filter(|_| is_all).map(|held| held >= BAR),
         }
     };
     GROUPS.into_iter().map(group).collect()

@@ -11,9 +11,14 @@
 //! is decided once, on the load date: late rows have a day of their own and nothing already counted changes.
 //! A weight is kept as a 32-bit float, which is how the memory of a single reaction holds it.
 
+use rayon::prelude::*;
+
 use super::params::{Repeats, Selectivity};
 use crate::networks::Network;
 use crate::settle::reactions::Reaction;
+
+/// Reactions that one thread weighs at a time, and the rest of the last actor's.
+const CHUNK_ROWS: usize = 1 << 17;
 
 /// How reactions are weighed.
 #[derive(Clone, Copy, Debug)]
@@ -28,6 +33,18 @@ impl Weighing<'_> {
     /// The weights of one network's reactions, sorted by pair, load date and time, each with the size of
     /// its [crowd](crate::settle::reactions::crowd_sizes).
     pub fn weigh(&self, reactions: &[Reaction], crowd_sizes: &[u32], network: &Network) -> Vec<f32> {
+        let mut cuts = vec![0];
+        while let Some(last) = cuts.last().copied().filter(|last| *last < reactions.len()) {
+            let far = (last + CHUNK_ROWS).min(reactions.len());
+            let actor = reactions[far - 1].actor;
+            cuts.push(far + reactions[far..].partition_point(|reaction| reaction.actor == actor));
+        }
+        let chunk = |cut: &[usize]| self.weigh_chunk(&reactions[cut[0]..cut[1]], &crowd_sizes[cut[0]..cut[1]], network);
+        let pieces: Vec<Vec<f32>> = cuts.par_windows(2).map(chunk).collect();
+        pieces.concat()
+    }
+
+    fn weigh_chunk(&self, reactions: &[Reaction], crowd_sizes: &[u32], network: &Network) -> Vec<f32> {
         let is_one_day = |a: &Reaction, b: &Reaction| {
             (a.actor, a.target, a.load_date, a.day()) == (b.actor, b.target, b.load_date, b.day())
         };

@@ -12,6 +12,7 @@ use super::scene::{Scene, acts};
 use super::stream::Stream;
 use super::windows::Span;
 use crate::error::Result;
+use crate::influence::scoring::Scored;
 
 /// The score's name among its rivals.
 pub const SCORE: &str = "clout";
@@ -75,15 +76,14 @@ pub type KnownFollowers<'a> = &'a dyn Fn(&Scene) -> Result<Vec<Option<f64>>>;
 
 /// Evaluates one moment, for each window ahead of it.
 pub fn evaluate(
-    stream: &Stream,
     scene: &Scene,
+    scored: &Scored,
     everything: &[Act],
     ahead: &[Span],
     followers: KnownFollowers,
 ) -> Result<Vec<Window>> {
-    let scored = scene.score()?;
     let past = scene.acts();
-    let people = stream.persons.len();
+    let people = scene.persons.len();
     let mut plain = rivals(&past, people, scene.at)?;
     let followers = followers(scene)?;
     let population: Vec<usize> = (0..people)

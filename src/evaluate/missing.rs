@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::scene::Scene;
-use super::sureness::Covered;
+use super::sureness::coverage;
 use crate::influence::attention::Attention;
 use crate::influence::interval::{Bootstrap, Interval};
 use crate::influence::pairs::Pairs;
@@ -55,7 +55,7 @@ struct Loss {
 }
 
 /// Leaves out each network in turn.
-pub fn missing(scene: &Scene, scored: &Scored, covered: &Covered) -> Vec<Missing> {
+pub fn missing(scene: &Scene, scored: &Scored) -> Vec<Missing> {
     let facts = scene.facts();
     let pairs = scene.pairs();
     let attention = |pairs: &Pairs| {
@@ -85,7 +85,7 @@ pub fn missing(scene: &Scene, scored: &Scored, covered: &Covered) -> Vec<Missing
             scored,
             params: scene.params,
             place: place as u8,
-            intervals: bootstrap.intervals(&sums, &covered.coverage(Some(place))),
+            intervals: bootstrap.intervals(&sums, &coverage(scene, scored, Some(place))),
             sums,
         };
         found.push(comparison.judge(&network.name));

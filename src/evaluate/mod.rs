@@ -34,7 +34,6 @@ use self::foresight::{Popularity, Window};
 use self::scene::Scene;
 use self::stream::Stream;
 use self::summary::Summary;
-use self::sureness::Covered;
 use self::windows::Plan;
 use crate::error::{Error, Result};
 use crate::job::Job;
@@ -95,30 +94,29 @@ impl<'a> Evaluator<'a> {
     /// A plan without a moment.
     pub fn evaluate(&self, watch: &dyn Watch) -> Result<Evaluation> {
         let everything = foresight::everything(&self.stream);
-        let mut windows = Vec::new();
+        let (mut windows, mut last) = (Vec::new(), None);
         let moments = self.plan.moments(&self.stream)?;
         for at in &moments {
             watch.stage(&format!("looking ahead from {}", crate::day::instant(*at)));
             let followers = |scene: &Scene| self.followers(scene);
             let scene = self.scene(*at);
-            if scene.reactions.is_empty() {
-                continue;
+            let scored = scene.score()?;
+            if !scene.reactions.is_empty() {
+                windows.extend(foresight::evaluate(
+                    &scene,
+                    &scored,
+                    &everything,
+                    &self.plan.ahead,
+                    &followers,
+                )?);
             }
-            windows.extend(foresight::evaluate(
-                &self.stream,
-                &scene,
-                &everything,
-                &self.plan.ahead,
-                &followers,
-            )?);
+            last = Some((scene, scored));
         }
+        let (scene, scored) = last.ok_or_else(|| Error::internal("a plan without a moment was not refused"))?;
         watch.stage("leaving networks out");
-        let scene = self.scene(moments[moments.len() - 1]);
-        let scored = scene.score()?;
-        let covered = Covered::of(&scene, &scored);
-        let missing_networks = missing::missing(&scene, &scored, &covered);
+        let missing_networks = missing::missing(&scene, &scored);
         watch.stage("leaving reactors out");
-        let intervals = sureness::intervals(&scene, &scored, &covered);
+        let intervals = sureness::intervals(&scene, &scored);
         watch.stage("letting time pass");
         Ok(Evaluation {
             model_version: self.job.model_version(),

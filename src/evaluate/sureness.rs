@@ -47,42 +47,18 @@ pub struct Holding {
     pub is_met: Option<bool>,
 }
 
-/// Coverage of everybody in a scene, without what it takes from each network.
-pub struct Covered {
-    /// By network: what it usually holds.
-    pub held: Vec<f64>,
-    /// By person and network: whether the person was seen there.
-    pub seen: Vec<bool>,
-}
-
-impl Covered {
-    /// Of a scored scene. Load dates that are missing are taken as delivered.
-    pub fn of(scene: &Scene, scored: &Scored) -> Covered {
-        let presences = presences(scene);
-        let model = scored.model(scene.params);
-        let signal = Signal {
-            networks: scene.networks.len(),
-            attention: &scored.attention,
-            model: &model,
-            sums: &scored.standings.sums,
-            presences: &presences,
-        };
-        Covered {
-            held: signal.held(),
-            seen: signal.seen(),
-        }
-    }
-
-    /// By person: coverage, as though nobody had been seen on the network `without`.
-    pub fn coverage(&self, without: Option<usize>) -> Vec<f64> {
-        let whole: f64 = self.held.iter().sum();
-        let part = |seen: &[bool]| {
-            let there = (0..seen.len()).filter(|place| seen[*place] && Some(*place) != without);
-            there.map(|place| self.held[place]).sum::<f64>() / whole
-        };
-        let coverage = self.seen.chunks(self.held.len().max(1)).map(part);
-        coverage.map(|share| if whole > 0.0 { share } else { 1.0 }).collect()
-    }
+/// By person: coverage in a scored scene, as though the network `without` had delivered nothing. Load dates that
+/// are missing are taken as delivered.
+pub fn coverage(scene: &Scene, scored: &Scored, without: Option<usize>) -> Vec<f64> {
+    let signal = Signal {
+        networks: scene.networks.len(),
+        attention: &scored.attention,
+        model: &scored.model(scene.params),
+        sums: &scored.standings.sums,
+        presences: &presences(scene),
+    };
+    let delivered = |place| Some(if Some(place) == without { 0.0 } else { 1.0 });
+    signal.coverage(&(0..scene.networks.len()).map(delivered).collect::<Vec<_>>())
 }
 
 fn presences(scene: &Scene) -> Presences {
@@ -104,10 +80,10 @@ fn presences(scene: &Scene) -> Presences {
 }
 
 /// The intervals of a scored scene.
-pub fn intervals(scene: &Scene, scored: &Scored, covered: &Covered) -> Vec<Option<Interval>> {
+pub fn intervals(scene: &Scene, scored: &Scored) -> Vec<Option<Interval>> {
     let model = scored.model(scene.params);
     let bootstrap = Bootstrap::new(&scored.attention, &model, &scored.line, &scene.persons.ids);
-    bootstrap.intervals(&scored.standings.sums, &covered.coverage(None))
+    bootstrap.intervals(&scored.standings.sums, &coverage(scene, scored, None))
 }
 
 /// Leaves a tenth of all reactors out.

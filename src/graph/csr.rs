@@ -72,6 +72,19 @@ impl Csr {
         graph
     }
 
+    /// The same edges with other weights, in the order of [`weights`](Csr::weights).
+    pub fn with_weights(self, weights: Vec<f64>) -> Result<Csr, GraphError> {
+        if self.neighbors.len() != weights.len() {
+            return Err(GraphError::LengthMismatch {
+                rows: self.neighbors.len(),
+                columns: self.neighbors.len(),
+                weights: weights.len(),
+            });
+        }
+        check_weights(&weights)?;
+        Ok(Csr { weights, ..self })
+    }
+
     /// How many nodes there are.
     pub fn node_count(&self) -> usize {
         self.offsets.len() - 1

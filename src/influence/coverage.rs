@@ -67,7 +67,7 @@ impl Signal<'_> {
     }
 
     /// By network: the sum of everybody's contributions there.
-    pub fn held(&self) -> Vec<f64> {
+    fn held(&self) -> Vec<f64> {
         let of_chunk = |(chunk, sums): (usize, &[Option<Sum>])| {
             let mut held = vec![0.0; self.networks];
             let scored = sums
@@ -89,7 +89,7 @@ impl Signal<'_> {
     }
 
     /// By person and network: whether the person was seen there.
-    pub fn seen(&self) -> Vec<bool> {
+    fn seen(&self) -> Vec<bool> {
         let mut seen = vec![false; self.sums.len() * self.networks];
         let mut see = |person: usize, network: u8| seen[person * self.networks + usize::from(network)] = true;
         for presence in self.presences.rows.iter().filter(|presence| presence.posts > 0) {

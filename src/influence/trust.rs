@@ -17,8 +17,9 @@
 
 use super::attention::Attention;
 use super::params::{ModelParams, Standing, Trust};
-use crate::error::{Error, Result};
-use crate::graph::{Csr, Dangling, Outcome, PropagationParams, propagate, return_probability};
+use super::reciprocity::Ties;
+use crate::error::Result;
+use crate::graph::{Dangling, Outcome, PropagationParams, propagate, return_probability};
 use crate::people::persons::Persons;
 use crate::settle::facts::Facts;
 
@@ -64,13 +65,20 @@ pub struct Reactors {
     pub outcome: Outcome,
 }
 
-/// Propagates trust along tonight's attention, all networks in one graph.
-pub fn reactors(attention: &Attention, trust: &[f64], shares: &[f64], params: &ModelParams) -> Result<Reactors> {
+/// Propagates trust along tonight's attention, all networks in one graph. `ties` is its graph, whatever the weights.
+pub fn reactors(
+    attention: &Attention,
+    ties: Ties,
+    trust: &[f64],
+    shares: &[f64],
+    params: &ModelParams,
+) -> Result<Reactors> {
     let weights = (0..attention.edge_count())
         .map(|edge| attention.scaled(edge, shares))
         .collect();
-    let in_edges = Csr::from_sorted_rows(attention.offsets.clone(), attention.reactors.clone(), weights)
-        .map_err(|error| Error::internal("tonight's attention is no graph").with_source(error))?;
+    let Ties {
+        in_edges, out_edges, ..
+    } = ties.with_weights(weights)?;
     let propagation = PropagationParams {
         damping: params.propagation.damping,
         tolerance: params.propagation.tolerance,
@@ -78,7 +86,6 @@ pub fn reactors(attention: &Attention, trust: &[f64], shares: &[f64], params: &M
         dangling: Dangling::Teleport,
     };
     let outcome = propagate(&in_edges, trust, &propagation);
-    let (out_edges, _) = in_edges.transpose();
     let returns = return_probability(&in_edges, &out_edges, propagation.damping);
     let standing = outcome
         .inflow

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::foresight::{evaluate, evaluated, rows};
 use crate::support::clout::Site;
+use crate::support::warehouse::Warehouse;
 use crate::support::{sample_data, shared_data};
 
 /// Every attack that is played for both groups.
@@ -201,4 +202,24 @@ fn no_attack_on_higgs_passes_a_bar() {
     let findings = evaluated(&data.join("higgs"), &["--attacks", "--to", "2012-07-04"]);
     assert_eq!(findings["at"], "2012-07-05T00:00:00Z");
     check_attacks(&findings);
+}
+
+/// One person, with twelve reactors who are seen on five days: nobody else is there to be reacted to.
+#[test]
+fn whoever_is_alone_is_attacked_all_the_same() {
+    let mut all = Warehouse::default();
+    for day in 1..=5 {
+        let rows: String = (10..22)
+            .map(|fan| format!("t{day}-{fan} {fan}:00 fan{fan} like - tim\n"))
+            .collect();
+        all = all.activities("twitter", &format!("2026-03-0{day}"), &rows);
+    }
+    let site = Site::of(&all);
+    let findings = evaluate(&site.input(), &["--attacks", "--format", "json"])
+        .exits(0)
+        .json();
+    let aged = gain(&findings, "aged_star", Some("reach_10_to_30"));
+    assert_eq!(aged["targets"], 1, "{findings}");
+    // Nobody stands in the middle of one, so not every bar was tried.
+    assert_eq!(findings["are_met"], false, "{findings}");
 }

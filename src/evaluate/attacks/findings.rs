@@ -29,6 +29,34 @@ pub struct Gain {
     pub is_met: Option<bool>,
 }
 
+impl Gain {
+    /// Holds the gain against a limit.
+    pub fn hold(&mut self, on: BarOn, limit: f64) {
+        let is_met = match on {
+            BarOn::MeanAtMost => self.mean <= limit,
+            BarOn::MeanAtLeast => self.mean >= limit,
+            BarOn::MostAtMost => self.most <= limit,
+        };
+        (self.bar_on, self.bar, self.is_met) = (Some(on), Some(limit), Some(is_met));
+    }
+
+    /// What these people gained; none of nobody.
+    pub fn of(attack: &str, group: Option<Group>, points: &[f64]) -> Option<Gain> {
+        (!points.is_empty()).then(|| Gain {
+            attack: attack.to_owned(),
+            group,
+            targets: points.len(),
+            mean: points.iter().sum::<f64>() / points.len() as f64,
+            most: points.iter().copied().fold(f64::NEG_INFINITY, f64::max),
+            least: points.iter().copied().fold(f64::INFINITY, f64::min),
+            best_fake: None,
+            bar_on: None,
+            bar: None,
+            is_met: None,
+        })
+    }
+}
+
 /// What a bar is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]

@@ -76,20 +76,20 @@ impl<'a, 'b> Suite<'a, 'b> {
     fn run(&mut self) -> Result<()> {
         let before = self.scores(&self.setup.scored);
         let star = self.play("star", Plot::star)?;
-        self.judge("star", &star, &before, Some(1.0));
+        self.judge("star", &star, &before, at_most(1.0));
         let ring = self.play("ring", Plot::ring)?;
-        self.judge("ring", &ring, &before, Some(0.5));
+        self.judge("ring", &ring, &before, at_most(0.5));
         self.fans()?;
         let farm = self.play("farm", Plot::farm)?;
-        self.judge("farm", &farm, &before, Some(1.0));
+        self.judge("farm", &farm, &before, at_most(1.0));
         self.bought(&before)?;
         let burst = self.play("burst", |plot| plot.burst(false))?;
-        self.judge("burst", &burst, &before, Some(1.0));
+        self.judge("burst", &burst, &before, at_most(1.0));
         let all = self.play("burst of all who ever reacted", |plot| plot.burst(true))?;
         self.judge("burst_of_all", &all, &before, None);
         self.cheapest(&before)?;
         let smear = self.play("smear", Plot::smear)?;
-        self.judge_smear(&smear, &before);
+        self.judge("smear", &smear, &before, Some((BarOn::MeanAtLeast, SMEAR_BAR)));
         let aged = self.play("star of aged accounts", Plot::aged_star)?;
         self.judge("aged_star", &aged, &before, None);
         self.strangers("copy", Plot::copy)?;
@@ -124,7 +124,7 @@ impl<'a, 'b> Suite<'a, 'b> {
         }
         let once = self.play("fan, once", |plot| plot.fan(1, 1))?;
         for (name, days, bar) in [
-            ("fan", 1, Some(1.0)),
+            ("fan", 1, at_most(1.0)),
             ("fan_4_days", 4, None),
             ("fan_30_days", 30, None),
         ] {
@@ -149,8 +149,7 @@ impl<'a, 'b> Suite<'a, 'b> {
         let last = self.gains.len() - means[0].len();
         let of_groups = means[0].iter().zip(&means[1]);
         for (gain, (one, ten)) in self.gains[last..].iter_mut().zip(of_groups) {
-            let bar = 2.0 * ten - one + DECADE_SLACK;
-            (gain.bar_on, gain.bar, gain.is_met) = (Some(BarOn::MeanAtMost), Some(bar), Some(gain.mean <= bar));
+            gain.hold(BarOn::MeanAtMost, 2.0 * ten - one + DECADE_SLACK);
         }
         Ok(())
     }
@@ -178,7 +177,7 @@ impl<'a, 'b> Suite<'a, 'b> {
                 best.best_fake = best.best_fake.into_iter().chain(outcome.best_fake).reduce(f64::max);
             }
         }
-        self.judge("cheapest", &best, before, Some(1.0));
+        self.judge("cheapest", &best, before, at_most(1.0));
         Ok(())
     }
 
@@ -195,23 +194,15 @@ impl<'a, 'b> Suite<'a, 'b> {
             _ => Some(100.0),
         };
         let moved: Vec<f64> = (0..self.setup.scene.persons.len()).filter_map(moved).collect();
-        let most = moved.iter().copied().fold(0.0, f64::max);
-        self.gains.push(Gain {
-            attack: name.to_owned(),
-            group: None,
-            targets: moved.len(),
-            mean: moved.iter().sum::<f64>() / moved.len().max(1) as f64,
-            most,
-            least: moved.iter().copied().fold(most, f64::min),
-            best_fake: None,
-            bar_on: Some(BarOn::MostAtMost),
-            bar: Some(STRANGERS_BAR),
-            is_met: (!moved.is_empty()).then_some(most <= STRANGERS_BAR),
-        });
+        if let Some(mut gain) = Gain::of(name, None, &moved) {
+            gain.hold(BarOn::MostAtMost, STRANGERS_BAR);
+            self.gains.push(gain);
+        }
         Ok(())
     }
 
-    fn judge(&mut self, name: &str, outcome: &Outcome, before: &[f64], bar: Option<f64>) {
+    /// Tells both groups' gains; `bar` is what they are held against.
+    fn judge(&mut self, name: &str, outcome: &Outcome, before: &[f64], bar: Option<(BarOn, f64)>) {
         if name != "aged_star" {
             self.are_fakes_below &= outcome.best_fake.is_none_or(|best| best <= self.percentile_90);
         }
@@ -220,32 +211,18 @@ impl<'a, 'b> Suite<'a, 'b> {
                 .filter(|place| self.setup.targets[*place].group == group)
                 .map(|place| outcome.scores[place] - before[place])
                 .collect();
-            if points.is_empty() {
-                continue;
+            if let Some(mut gain) = Gain::of(name, Some(group), &points) {
+                gain.best_fake = outcome.best_fake;
+                if let Some((on, limit)) = bar {
+                    gain.hold(on, limit);
+                }
+                self.gains.push(gain);
             }
-            let mean = points.iter().sum::<f64>() / points.len() as f64;
-            self.gains.push(Gain {
-                attack: name.to_owned(),
-                group: Some(group),
-                targets: points.len(),
-                mean,
-                most: points.iter().copied().fold(f64::NEG_INFINITY, f64::max),
-                least: points.iter().copied().fold(f64::INFINITY, f64::min),
-                best_fake: outcome.best_fake,
-                bar_on: bar.map(|_| BarOn::MeanAtMost),
-                bar,
-                is_met: bar.map(|bar| mean <= bar),
-            });
         }
     }
+}
 
-    /// A smear is judged by what it costs: half a point at most.
-    fn judge_smear(&mut self, outcome: &Outcome, before: &[f64]) {
-        let first = self.gains.len();
-        self.judge("smear", outcome, before, None);
-        for gain in &mut self.gains[first..] {
-            (gain.bar_on, gain.bar) = (Some(BarOn::MeanAtLeast), Some(SMEAR_BAR));
-            gain.is_met = Some(gain.mean >= SMEAR_BAR);
-        }
-    }
+/// The mean may be that at most.
+fn at_most(limit: f64) -> Option<(BarOn, f64)> {
+    Some((BarOn::MeanAtMost, limit))
 }

@@ -117,16 +117,22 @@ impl<'a, 'b> Plot<'a, 'b> {
         let setup = self.setup;
         for target in &setup.targets {
             let farm = self.hire(target.network, FAKES);
-            for fake in farm.clone() {
-                self.react(fake, target.account());
-                for prop in 0..PROPS {
-                    let number = u64::from(fake) * PROPS as u64 + prop as u64;
-                    let others = 1 + draw_below("farm", number, FAKES - 1) as u32;
-                    self.react(fake, farm.start + (fake - farm.start + others) % FAKES as u32);
-                }
-            }
+            farm.clone().for_each(|fake| self.react(fake, target.account()));
+            self.prop_up("farm", farm);
         }
         self
+    }
+
+    /// Each account of a farm reacts to some others of it.
+    fn prop_up(&mut self, purpose: &str, farm: Range<u32>) {
+        let count = farm.end - farm.start;
+        for fake in farm.clone() {
+            for prop in 0..PROPS {
+                let number = u64::from(fake) * PROPS as u64 + prop as u64;
+                let others = 1 + draw_below(purpose, number, count as usize - 1) as u32;
+                self.react(fake, farm.start + (fake - farm.start + others) % count);
+            }
+        }
     }
 
     /// A farm to each account of which known accounts react, once each. Each farm has sellers of its own, as
@@ -155,7 +161,8 @@ impl<'a, 'b> Plot<'a, 'b> {
         for fake in plot.fakes.clone() {
             let network = plot.network(fake);
             let others = &everybody[network];
-            for day in 1..=AGED_DAYS {
+            // Where everybody is a target there is nobody else to react to.
+            for day in (1..=AGED_DAYS).filter(|_| !others.is_empty()) {
                 let number = u64::from(fake) * AGED_DAYS as u64 + day as u64;
                 let other = others[draw_below("aged", number, others.len())];
                 let verb = plot.setup.heaviest(network);
@@ -211,13 +218,7 @@ impl<'a, 'b> Plot<'a, 'b> {
     /// Fresh accounts who react to one another alone.
     pub fn closed_farm(mut self, count: usize) -> Self {
         let farm = self.hire(0, count);
-        for fake in farm.clone() {
-            for prop in 0..PROPS {
-                let number = u64::from(fake) * PROPS as u64 + prop as u64;
-                let others = 1 + draw_below("closed", number, count - 1) as u32;
-                self.react(fake, farm.start + (fake - farm.start + others) % count as u32);
-            }
-        }
+        self.prop_up("closed", farm);
         self
     }
 

@@ -19,44 +19,18 @@ use crate::error::{Error, Result};
 use crate::graph::Csr;
 use crate::graph::numeric::NODE_CHUNK;
 
-/// Who attends to whom as a graph, from both ends.
-pub struct Ties {
-    /// Rows are targets, neighbours their reactors.
-    pub in_edges: Csr,
-    /// Rows are reactors, neighbours their targets.
-    pub out_edges: Csr,
-    /// By edge of `out_edges`: its place in `in_edges`.
-    pub places: Vec<u32>,
-}
-
-impl Ties {
-    /// The same graph with other weights, in the order of the attention's edges.
-    ///
-    /// # Errors
-    /// If a weight is none: a mistake of ours.
-    pub fn with_weights(self, weights: Vec<f64>) -> Result<Ties> {
-        let no_weights = |error| Error::internal("tonight's attention has no weights").with_source(error);
-        let given = self.places.iter().map(|place| weights[*place as usize]).collect();
-        Ok(Ties {
-            out_edges: self.out_edges.with_weights(given).map_err(no_weights)?,
-            in_edges: self.in_edges.with_weights(weights).map_err(no_weights)?,
-            places: self.places,
-        })
-    }
-}
-
 /// Replaces the amounts of `attention` by what is left of them. Returns its graph, with the amounts before that.
 ///
 /// # Errors
 /// If the attention is no graph: a mistake of ours.
-pub fn discount(attention: &mut Attention, trust: &[f64]) -> Result<Ties> {
+pub fn discount(attention: &mut Attention, trust: &[f64]) -> Result<Csr> {
     let in_edges = Csr::from_sorted_rows(
         attention.offsets.clone(),
         attention.reactors.clone(),
         std::mem::take(&mut attention.amounts),
     )
     .map_err(|error| Error::internal("tonight's attention is no graph").with_source(error))?;
-    let (out_edges, places) = in_edges.transpose();
+    let (out_edges, _) = in_edges.transpose();
     let pieces: Vec<Vec<f64>> = trust
         .par_chunks(NODE_CHUNK)
         .enumerate()
@@ -70,11 +44,7 @@ pub fn discount(attention: &mut Attention, trust: &[f64]) -> Result<Ties> {
         })
         .collect();
     attention.amounts = pieces.concat();
-    Ok(Ties {
-        in_edges,
-        out_edges,
-        places,
-    })
+    Ok(in_edges)
 }
 
 /// Appends what is left of the amounts that a person was given. Both rows are ascending.

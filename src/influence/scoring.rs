@@ -67,9 +67,9 @@ impl Scored {
         params: &ModelParams,
     ) -> Result<Scored> {
         let trust = trust::of_persons(memory.persons, memory.facts, moment.warehouse_days, &params.trust);
-        let ties = reciprocity::discount(&mut attention, &trust)?;
+        let graph = reciprocity::discount(&mut attention, &trust)?;
         let shares: Vec<f64> = networks.iter().map(|network| network.share).collect();
-        let reactors = trust::reactors(&attention, ties, &trust, &shares, params)?;
+        let reactors = trust::reactors(&attention, graph, &trust, &shares, params)?;
         let line = Line::new(&params.scale, &params.corroboration);
         let model = Model {
             trust: &trust,

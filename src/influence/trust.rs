@@ -17,9 +17,8 @@
 
 use super::attention::Attention;
 use super::params::{ModelParams, Standing, Trust};
-use super::reciprocity::Ties;
-use crate::error::Result;
-use crate::graph::{Dangling, Outcome, PropagationParams, propagate, return_probability};
+use crate::error::{Error, Result};
+use crate::graph::{Csr, Dangling, Outcome, PropagationParams, propagate, return_probability};
 use crate::people::persons::Persons;
 use crate::settle::facts::Facts;
 
@@ -65,10 +64,11 @@ pub struct Reactors {
     pub outcome: Outcome,
 }
 
-/// Propagates trust along tonight's attention, all networks in one graph. `ties` is its graph, whatever the weights.
+/// Propagates trust along tonight's attention, all networks in one graph. `graph` has its edges, whatever the
+/// weights. (It is transposed anew: fetching the new weights by place took longer, 2.5 s a night against 2.2.)
 pub fn reactors(
     attention: &Attention,
-    ties: Ties,
+    graph: Csr,
     trust: &[f64],
     shares: &[f64],
     params: &ModelParams,
@@ -76,9 +76,9 @@ pub fn reactors(
     let weights = (0..attention.edge_count())
         .map(|edge| attention.scaled(edge, shares))
         .collect();
-    let Ties {
-        in_edges, out_edges, ..
-    } = ties.with_weights(weights)?;
+    let in_edges = graph
+        .with_weights(weights)
+        .map_err(|error| Error::internal("tonight's attention has no weights").with_source(error))?;
     let propagation = PropagationParams {
         damping: params.propagation.damping,
         tolerance: params.propagation.tolerance,
@@ -86,6 +86,7 @@ pub fn reactors(
         dangling: Dangling::Teleport,
     };
     let outcome = propagate(&in_edges, trust, &propagation);
+    let (out_edges, _) = in_edges.transpose();
     let returns = return_probability(&in_edges, &out_edges, propagation.damping);
     let standing = outcome
         .inflow

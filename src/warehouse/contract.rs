@@ -15,6 +15,8 @@ pub enum Holds {
     TextList,
     /// A whole number, in an integer of any width.
     Count,
+    /// A number, in a float or an integer of any width.
+    Measure,
 }
 
 impl Holds {
@@ -26,6 +28,7 @@ impl Holds {
             Holds::Instant => "a timestamp",
             Holds::TextList => "a list of strings",
             Holds::Count => "an integer",
+            Holds::Measure => "a float or an integer",
         }
     }
 
@@ -48,6 +51,7 @@ impl Holds {
             ) => Holds::Text.admits(item.data_type()),
             (Holds::TextList, _) => false,
             (Holds::Count, other) => other.is_integer(),
+            (Holds::Measure, other) => other.is_floating() || other.is_integer(),
         }
     }
 }
@@ -100,6 +104,20 @@ const IDENTITIES: &[InputColumn] = &[
     required("network", Holds::Text),
     required("account_id", Holds::Id),
 ];
+const ENDORSEMENTS: &[InputColumn] = &[
+    required("endorsement_id", Holds::Id),
+    required("endorsed_at", Holds::Instant),
+    required("endorser_id", Holds::Id),
+    required("endorsee_id", Holds::Id),
+    required("topic_id", Holds::Id),
+    optional("weight", Holds::Measure),
+];
+const TOPICS: &[InputColumn] = &[
+    required("topic_id", Holds::Id),
+    required("name", Holds::Text),
+    optional("aliases", Holds::TextList),
+];
+const TOPIC_EDGES: &[InputColumn] = &[required("parent_id", Holds::Id), required("child_id", Holds::Id)];
 const OPT_OUTS: &[InputColumn] = &[required("person_id", Holds::Id)];
 
 /// What only evaluation reads of accounts: never a term of the score, and no reason to refuse a file of a run.
@@ -116,6 +134,9 @@ pub fn columns(table: &str) -> &'static [InputColumn] {
         "accounts" => ACCOUNTS,
         "follows" => FOLLOWS,
         "identities" => IDENTITIES,
+        "endorsements" => ENDORSEMENTS,
+        "topics" => TOPICS,
+        "topic_edges" => TOPIC_EDGES,
         "opt_outs" => OPT_OUTS,
         _ => &[],
     }
@@ -139,7 +160,10 @@ mod tests {
         }
         for integer in [DataType::Int8, DataType::Int64, DataType::UInt64] {
             assert!(Holds::Id.admits(&integer) && !Holds::Text.admits(&integer));
-            assert!(Holds::Count.admits(&integer));
+            assert!(Holds::Count.admits(&integer) && Holds::Measure.admits(&integer));
+        }
+        for float in [DataType::Float16, DataType::Float32, DataType::Float64] {
+            assert!(Holds::Measure.admits(&float) && !Holds::Count.admits(&float));
         }
         for unit in [
             TimeUnit::Second,
@@ -159,6 +183,7 @@ mod tests {
         assert!(!Holds::Instant.admits(&DataType::Int64));
         assert!(!Holds::Instant.admits(&DataType::Date32));
         assert!(!Holds::TextList.admits(&DataType::Utf8));
+        assert!(!Holds::Measure.admits(&DataType::Utf8) && !Holds::Measure.admits(&DataType::Boolean));
         assert!(!Holds::Count.admits(&DataType::Float64) && !Holds::Count.admits(&DataType::Utf8));
     }
 }

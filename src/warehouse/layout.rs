@@ -1,7 +1,8 @@
 //! Where things are: the Hive-partitioned input root, listed once.
 //!
 //! A file belongs to the partition that its folders spell (`network=…/date=…`, in any order,
-//! percent-encoded or not; further levels are ignored). Names that begin with `_` or `.` are
+//! percent-encoded or not; further levels are ignored). Topics and their edges have no partitions:
+//! every file below such a table is part of it, on any date. Names that begin with `_` or `.` are
 //! hidden, as for Spark and Hive. Everything else in a partition is taken for Parquet, whatever
 //! its ending, so that a stray file is refused by name instead of being overlooked.
 
@@ -16,11 +17,24 @@ use crate::error::Result;
 /// Before every load date.
 pub const BEGINNING: Day = Day(i32::MIN / 4);
 
-/// The tables of the contract that Clout knows how to read today.
-pub const INPUT_TABLES: [&str; 5] = ["activities", "accounts", "follows", "identities", "opt_outs"];
+/// The tables of the contract, in the order in which a manifest names their files.
+pub const INPUT_TABLES: [&str; 8] = [
+    "activities",
+    "accounts",
+    "follows",
+    "identities",
+    "endorsements",
+    "topics",
+    "topic_edges",
+    "opt_outs",
+];
 
-/// Tables partitioned by network and load date; the others of [`INPUT_TABLES`] by load date alone.
+/// Tables partitioned by network and load date; those of [`INPUT_TABLES`] that stand in neither list, by load
+/// date alone.
 const NETWORK_TABLES: [&str; 3] = ["activities", "accounts", "follows"];
+
+/// Tables without partitions: they belong to no load date, are never closed, and are read whole every night.
+const UNDATED_TABLES: [&str; 2] = ["topics", "topic_edges"];
 
 /// A partition: its network (where the table has one) and its load date.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,6 +49,7 @@ pub struct Partition {
 #[derive(Clone, Debug, Default)]
 pub struct Inventory {
     tables: BTreeMap<&'static str, BTreeMap<Partition, Vec<Object>>>,
+    undated: BTreeMap<&'static str, Vec<Object>>,
     /// Files that no partition claims, with the reason.
     pub misplaced: Vec<(String, String)>,
     /// Networks that are neither built in nor declared.
@@ -63,6 +78,7 @@ impl Inventory {
         match placement(table, &object) {
             Placement::Hidden => {}
             Placement::Misplaced(reason) => self.misplaced.push((object.key, reason)),
+            Placement::Undated => self.undated.entry(table).or_default().push(object),
             Placement::In(partition) => {
                 if !partition.network.is_empty() && !is_known(&partition.network) {
                     self.unknown_networks.insert(partition.network);
@@ -90,6 +106,11 @@ impl Inventory {
             .filter(move |(partition, _)| (first..=last).contains(&partition.load_date))
     }
 
+    /// The files of a table without partitions, sorted by key, as a listing is; none for a table that has them.
+    pub fn undated(&self, table: &str) -> &[Object] {
+        self.undated.get(table).map_or(&[], Vec::as_slice)
+    }
+
     /// Whether a network delivered activities on a load date.
     pub fn has_activities(&self, network: &str, load_date: Day) -> bool {
         let partition = Partition {
@@ -107,7 +128,17 @@ impl Inventory {
         dates().min().zip(dates().max())
     }
 
-    /// Every file of the load dates `first..=last`, in order of table and partition.
+    /// Every file that a run over the load dates `first..=last` reads, tables without partitions included, in
+    /// order of table and partition.
+    pub fn read_between(&self, first: Day, last: Day) -> impl Iterator<Item = &Object> {
+        INPUT_TABLES.iter().flat_map(move |table| {
+            let dated = self.delivered(table, first, last).flat_map(|(_, files)| files);
+            dated.chain(self.undated(table))
+        })
+    }
+
+    /// Every file of the load dates `first..=last`, in order of table and partition. Tables without partitions
+    /// have none.
     pub fn files(&self, first: Day, last: Day) -> impl Iterator<Item = &Object> {
         INPUT_TABLES
             .iter()
@@ -121,7 +152,7 @@ pub fn activities_partition(object: &Object) -> Option<Partition> {
     object.key.strip_prefix("activities/")?;
     match placement("activities", object) {
         Placement::In(partition) => Some(partition),
-        Placement::Hidden | Placement::Misplaced(_) => None,
+        Placement::Hidden | Placement::Misplaced(_) | Placement::Undated => None,
     }
 }
 
@@ -129,6 +160,7 @@ pub fn activities_partition(object: &Object) -> Option<Partition> {
 enum Placement {
     Hidden,
     Misplaced(String),
+    Undated,
     In(Partition),
 }
 
@@ -140,6 +172,9 @@ fn placement(table: &str, object: &Object) -> Placement {
     let is_marker = object.size == 0 && (name.contains('=') || name.is_empty());
     if is_marker || segments.iter().chain([&name]).any(|part| part.starts_with(['_', '.'])) {
         return Placement::Hidden;
+    }
+    if UNDATED_TABLES.contains(&table) {
+        return Placement::Undated;
     }
     let level = |wanted: &str| {
         segments.iter().find_map(|segment| {
@@ -173,47 +208,5 @@ fn decoded(value: &str) -> Option<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn place(table: &'static str, key: &str) -> String {
-        let object = Object {
-            key: key.to_owned(),
-            size: 9,
-            etag: None,
-        };
-        match placement(table, &object) {
-            Placement::Hidden => "hidden".to_owned(),
-            Placement::Misplaced(reason) => format!("misplaced: {reason}"),
-            Placement::In(p) => format!("{} {}", p.network, p.load_date),
-        }
-    }
-
-    #[test]
-    fn partition_values_may_be_encoded_and_in_any_order() {
-        let plain = "activities/network=twitter/date=2012-07-04/part-0.parquet";
-        assert_eq!(place("activities", plain), "twitter 2012-07-04");
-        let odd = "activities/date=2012%2D07%2D04/network=stack%20exchange/hour=3/x";
-        assert_eq!(place("activities", odd), "stack exchange 2012-07-04");
-        assert_eq!(place("opt_outs", "opt_outs/date=2012-07-04/x.parquet"), " 2012-07-04");
-    }
-
-    #[test]
-    fn hidden_files_and_folders_are_no_input() {
-        for key in [
-            "activities/network=t/date=2012-07-04/_SUCCESS",
-            "activities/network=t/date=2012-07-04/.part-0.crc",
-            "activities/network=t/date=2012-07-04/_temporary/0/part-0.parquet",
-        ] {
-            assert_eq!(place("activities", key), "hidden");
-        }
-    }
-
-    #[test]
-    fn a_file_without_a_readable_partition_is_named() {
-        assert!(place("activities", "activities/part-0.parquet").contains("network=NAME"));
-        let odd = "activities/network=t/date=__HIVE_DEFAULT_PARTITION__/p";
-        assert!(place("activities", odd).contains("is not a date"));
-        assert!(place("identities", "identities/p.parquet").contains("date=YYYY-MM-DD"));
-    }
-}
+#[path = "layout_tests.rs"]
+mod tests;

@@ -1,10 +1,10 @@
 //! Reads the wanted columns of an admitted file, one row group at a time.
 
 use arrow::array::{
-    Array, ArrayRef, AsArray, Int64Array, PrimitiveArray, RecordBatch, StringViewArray, new_null_array,
+    Array, ArrayRef, AsArray, Float64Array, Int64Array, PrimitiveArray, RecordBatch, StringViewArray, new_null_array,
 };
 use arrow::compute::cast;
-use arrow::datatypes::{DataType, Int64Type, TimeUnit, TimestampMicrosecondType};
+use arrow::datatypes::{DataType, Float64Type, Int64Type, TimeUnit, TimestampMicrosecondType};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::errors::ParquetError;
@@ -13,6 +13,7 @@ use super::admission::{Admitted, Refusal};
 use super::fetch::Fetched;
 use super::guard::guarded;
 use super::store::Store;
+use super::text_lists::TextLists;
 use crate::error::Result;
 
 /// Rows that are decoded at a time: large enough to amortise a call, small enough for the cache.
@@ -34,6 +35,20 @@ impl Batch {
     /// Column `index` as whole numbers; what 64 bits with a sign cannot hold is null.
     pub fn counts(&self, index: usize) -> std::result::Result<Int64Array, Refusal> {
         Ok(self.cast(index, &DataType::Int64)?.as_primitive::<Int64Type>().clone())
+    }
+
+    /// Column `index` as measures, from floats or integers.
+    pub fn measures(&self, index: usize) -> std::result::Result<Float64Array, Refusal> {
+        let array = self.cast(index, &DataType::Float64)?;
+        Ok(array.as_primitive::<Float64Type>().clone())
+    }
+
+    /// Column `index` as lists of texts; a column that is missing holds empty lists.
+    pub fn text_lists(&self, index: usize) -> std::result::Result<TextLists, Refusal> {
+        match &self.columns[index] {
+            Some(array) => TextLists::of(array.as_ref()),
+            None => Ok(TextLists::empty(self.rows)),
+        }
     }
 
     /// Column `index` as microseconds since 1970, UTC.

@@ -14,6 +14,7 @@ pub mod intake;
 pub mod job;
 pub mod networks;
 pub mod night;
+pub mod ontology;
 pub mod people;
 pub mod queries;
 pub mod schema;

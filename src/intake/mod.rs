@@ -2,11 +2,16 @@
 
 pub mod accounts;
 pub mod activities;
+pub mod endorsements;
 pub mod file_rows;
 pub mod ids;
 pub mod interner;
+pub mod ontology;
 pub mod reference;
 pub mod rejects;
 pub mod rows;
+pub mod table_rows;
+#[cfg(test)]
+mod testing;
 pub mod text_rows;
 pub mod validate;

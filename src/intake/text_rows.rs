@@ -3,9 +3,10 @@
 use arrow::array::{Array, StringViewArray};
 
 use super::rejects::{Reject, Share};
+use super::validate::required;
 use crate::error::Result;
 use crate::warehouse::admission::admit;
-use crate::warehouse::contract;
+use crate::warehouse::contract::{self, InputColumn};
 use crate::warehouse::layout::Partition;
 use crate::warehouse::read::read;
 use crate::warehouse::store::{Object, Store};
@@ -107,15 +108,13 @@ impl Reading<'_> {
     fn keep(&mut self, file: &str, first: i64, columns: &[StringViewArray], refused: &mut Refused) -> TextBatch {
         let names = contract::columns(self.table);
         let count = columns.first().map_or(0, |column| column.len());
-        let is_missing = |column: &StringViewArray, row: usize| column.is_null(row) || column.value(row).is_empty();
         let mut kept = Vec::with_capacity(count);
         for row in 0..count {
-            match columns.iter().position(|column| is_missing(column, row)) {
-                None => kept.push(row),
-                Some(column) => {
+            let is_there = |(name, texts): (&InputColumn, _)| required(name.name, texts, row).map(|_| ());
+            match names.iter().zip(columns).try_for_each(is_there) {
+                Ok(()) => kept.push(row),
+                Err(reason) => {
                     self.share.refused += 1;
-                    let what = if columns[column].is_null(row) { "null" } else { "empty" };
-                    let reason = format!("{what} {}: the column is required", names[column].name);
                     let number = Some(first + row as i64);
                     refused
                         .rejects

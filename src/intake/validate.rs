@@ -1,4 +1,7 @@
-//! The rules by which a row of activities is refused, in the order in which they are told.
+//! The rules by which a row of activities is refused, in the order in which they are told, and those of
+//! them that rows of other tables share.
+
+use arrow::array::{Array, StringViewArray};
 
 use crate::day::{DAY_MICROS, Day};
 
@@ -45,18 +48,12 @@ impl Rules<'_> {
             ("verb", found.verb),
         ];
         for (column, value) in ids {
-            match value {
-                None => return Err(format!("null {column}: the column is required")),
-                Some("") => return Err(format!("empty {column}: the column is required")),
-                Some(_) => {}
-            }
+            expect_some(column, value)?;
         }
         if found.target_id == Some("") {
             return Err("empty target_id: expected an id, or null on a post".to_owned());
         }
-        let occurred_at = found
-            .occurred_at
-            .ok_or_else(|| "null occurred_at: the column is required".to_owned())?;
+        let occurred_at = found.occurred_at.ok_or_else(|| missing("null", "occurred_at"))?;
         let verb = found
             .verb_code
             .ok_or_else(|| self.unknown_verb(found.verb.unwrap_or_default()))?;
@@ -65,23 +62,11 @@ impl Rules<'_> {
     }
 
     fn unknown_verb(&self, verb: &str) -> String {
-        let shown: String = verb.chars().filter(|c| !c.is_control()).take(40).collect();
-        format!("unknown verb: '{shown}' is no verb of network {}", self.network)
+        format!("unknown verb: '{}' is no verb of network {}", shown(verb), self.network)
     }
 
     fn judge_time(&self, occurred_at: i64) -> Result<(), String> {
-        let day = Day::of_micros(occurred_at);
-        if occurred_at >= self.load_date.end_micros() {
-            let ahead = occurred_at.saturating_sub(self.load_date.end_micros()) / DAY_MICROS;
-            return Err(format!(
-                "time after the load date's end: it occurred on {day}, {} day(s) after {}",
-                ahead + 1,
-                self.load_date
-            ));
-        }
-        if day < FIRST_DAY {
-            return Err(format!("time before 2004: it occurred on {day}"));
-        }
+        let day = within(occurred_at, self.load_date)?;
         match self.max_lateness_days {
             Some(max) if self.load_date.0 - day.0 > max => Err(format!(
                 "delivered too late: {} days after it occurred, input.max_lateness_days is {max}",
@@ -90,6 +75,45 @@ impl Rules<'_> {
             _ => Ok(()),
         }
     }
+}
+
+/// The day of an instant (microseconds since 1970), which lies between 2004 and the load date's end.
+pub fn within(occurred_at: i64, load_date: Day) -> Result<Day, String> {
+    let day = Day::of_micros(occurred_at);
+    if occurred_at >= load_date.end_micros() {
+        let ahead = occurred_at.saturating_sub(load_date.end_micros()) / DAY_MICROS;
+        return Err(format!(
+            "time after the load date's end: it occurred on {day}, {} day(s) after {load_date}",
+            ahead + 1
+        ));
+    }
+    match day < FIRST_DAY {
+        true => Err(format!("time before 2004: it occurred on {day}")),
+        false => Ok(day),
+    }
+}
+
+/// The text of a required column in a row: neither null nor empty.
+pub fn required<'a>(column: &str, texts: &'a StringViewArray, row: usize) -> Result<&'a str, String> {
+    expect_some(column, texts.is_valid(row).then(|| texts.value(row)))
+}
+
+fn expect_some<'a>(column: &str, value: Option<&'a str>) -> Result<&'a str, String> {
+    match value {
+        None => Err(missing("null", column)),
+        Some("") => Err(missing("empty", column)),
+        Some(text) => Ok(text),
+    }
+}
+
+/// The reason where a required value is `null` or `empty`.
+pub fn missing(how: &str, column: &str) -> String {
+    format!("{how} {column}: the column is required")
+}
+
+/// A delivered word as a reason may show it: short, on one line.
+pub fn shown(word: &str) -> String {
+    word.chars().filter(|c| !c.is_control()).take(40).collect()
 }
 
 #[cfg(test)]

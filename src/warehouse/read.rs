@@ -13,8 +13,9 @@ use super::admission::{Admitted, Refusal};
 use super::fetch::Fetched;
 use super::guard::guarded;
 use super::store::Store;
-use super::text_lists::TextLists;
 use crate::error::Result;
+
+pub use super::text_lists::TextLists;
 
 /// Rows that are decoded at a time: large enough to amortise a call, small enough for the cache.
 const BATCH_ROWS: usize = 16 * 1024;

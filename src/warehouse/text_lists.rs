@@ -52,6 +52,11 @@ impl TextLists {
         })
     }
 
+    /// Calls `take` with the texts of a row in their order, without nulls.
+    pub fn for_each(&self, row: usize, take: &mut dyn FnMut(&str)) {
+        self.row(row).for_each(take);
+    }
+
     /// The texts of a row in their order, without nulls.
     pub fn row(&self, row: usize) -> impl Iterator<Item = &str> {
         let is_there = |item: &usize| self.items.is_valid(*item);

@@ -4,39 +4,51 @@ use super::plan;
 use super::watch::Watch;
 use crate::error::{Error, Kind, Result};
 use crate::intake::activities::{self, Intake, IntakeParams};
+use crate::intake::endorsements::{self, Endorsement};
+use crate::intake::ontology;
 use crate::intake::reference::{self, Reference};
 use crate::intake::rejects::{Reject, Share};
+use crate::intake::text_rows::Refused;
 use crate::job::Job;
+use crate::ontology::Ontology;
 use crate::warehouse::layout::Inventory;
 use crate::warehouse::store::Store;
 
-/// Activities and reference tables, and everything that was refused in them.
+/// Activities, reference tables, topics and endorsements, and everything that was refused in them.
 pub struct Delivery {
     /// Rows of activities, by network.
     pub intake: Intake,
     /// Accounts, follows, identities and opt-outs.
     pub reference: Reference,
+    /// The topics and what lies above them; without any where none are delivered.
+    pub ontology: Ontology,
+    /// Endorsements, sorted by load date and all columns; copies of one id included.
+    pub endorsements: Vec<Endorsement>,
     /// Refused rows and files of all tables.
     pub rejects: Vec<Reject>,
 }
 
 impl Delivery {
-    /// Reads the load dates in `params`.
+    /// Reads the load dates in `params`, and the topics of today.
     ///
     /// # Errors
     /// Only when the store fails; whether the input is good enough says [`Delivery::expect_good`].
     pub fn read(input: &Store, inventory: &Inventory, params: &IntakeParams, watch: &dyn Watch) -> Result<Delivery> {
+        let (ontology, mut rejects) = ontology::take_in(input, inventory)?;
         let files = inventory.delivered("activities", params.first, params.last);
         watch.bytes(files.flat_map(|(_, files)| files).map(|file| file.size).sum());
         let mut intake = activities::take_in(input, inventory, params, &|bytes| watch.tick(bytes))?;
         let mut reference = reference::take_in(input, inventory, params, &intake.interners)?;
         plan::warn_of_networks(&reference.unknown_networks, watch);
-        let mut rejects = std::mem::take(&mut intake.rejects);
+        let endorsements = take_endorsements(input, inventory, params, &ontology, &mut reference.refused, watch)?;
+        rejects.append(&mut intake.rejects);
         rejects.append(&mut reference.refused.rejects);
         rejects.sort();
         Ok(Delivery {
             intake,
             reference,
+            ontology,
+            endorsements,
             rejects,
         })
     }
@@ -82,4 +94,20 @@ impl Delivery {
         );
         Error::new(Kind::Refused, what)
     }
+}
+
+/// The endorsements of the load dates, and a warning where there are no topics that they could be about.
+fn take_endorsements(
+    input: &Store,
+    inventory: &Inventory,
+    params: &IntakeParams,
+    ontology: &Ontology,
+    refused: &mut Refused,
+    watch: &dyn Watch,
+) -> Result<Vec<Endorsement>> {
+    let (first, last) = (params.first, params.last);
+    if ontology.is_empty() && inventory.delivered(endorsements::TABLE, first, last).next().is_some() {
+        watch.warn("endorsements are not read: there is no readable topic below topics/ that they could be about");
+    }
+    endorsements::take_in(input, inventory, first, last, ontology, refused)
 }

@@ -173,7 +173,7 @@ pub fn warn_of_changes(base: &State, inventory: &Inventory, watch: &dyn Watch) {
 /// What a run would read and need.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct Estimate {
-    /// Files of the load dates to read.
+    /// Files of the load dates to read, and of tables without any.
     pub files: u64,
     /// Their size in bytes.
     pub input_bytes: u64,
@@ -202,8 +202,8 @@ pub fn estimate(input: &Store, inventory: &Inventory, base: &State, as_of: Day) 
     let rows = announced_rows(input, &activities)?;
     let (pairs, accounts) = (base.pairs.len() as u64, base.accounts.len() as u64);
     Ok(Estimate {
-        files: inventory.files(first, as_of).count() as u64,
-        input_bytes: inventory.files(first, as_of).map(|file| file.size).sum(),
+        files: inventory.read_between(first, as_of).count() as u64,
+        input_bytes: inventory.read_between(first, as_of).map(|file| file.size).sum(),
         rows,
         state_pairs: pairs,
         memory_bytes: FIXED_BYTES + rows * ROW_BYTES + pairs * PAIR_BYTES + accounts * ACCOUNT_BYTES,
@@ -232,7 +232,7 @@ impl Estimate {
 pub fn inputs(inventory: &Inventory, base: Option<Day>, as_of: Day) -> Vec<InputFile> {
     let first = base.map_or(BEGINNING, Day::next);
     inventory
-        .files(first, as_of)
+        .read_between(first, as_of)
         .map(|file| InputFile {
             path: file.key.clone(),
             size: file.size,

@@ -1,0 +1,90 @@
+use super::*;
+use proptest::prelude::*;
+
+/// The words, gaps as `|`, and the hashtags when `known` ones are taken.
+fn read_with(text: &str, known: &[&str]) -> (String, Vec<String>) {
+    let (mut words, mut hashtags) = (Vec::new(), Vec::new());
+    read(text, &mut words, |hashtag| {
+        hashtags.push(hashtag.to_owned());
+        known.contains(&hashtag)
+    });
+    let words = String::from_utf8(words).unwrap().replace('\u{1}', "|");
+    (words.trim_matches(' ').to_owned(), hashtags)
+}
+
+fn words(text: &str) -> String {
+    read_with(text, &[]).0
+}
+
+#[test]
+fn addresses_and_mentions_are_left_out() {
+    for (text, expected) in [
+        ("latte https://example.org/coffee art", "latte | art"),
+        ("see (http://coffee.example), www.coffee.example", "see | |"),
+        ("ftp://tea .@ada thanks @bob_the_baker!", "| | thanks |"),
+        ("write to coffee@example.org.", "write to |"),
+        ("詳細はhttps://coffee.example/aですよ", "詳 細 は | で す よ"),
+        ("@tanakaさん", "| さ ん"),
+    ] {
+        assert_eq!(words(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn code_is_left_out() {
+    for (text, expected) in [
+        ("run `make coffee` now", "run | now"),
+        ("a\n```rust\nlet coffee = `1`;\n```\nb", "a | b"),
+        ("a ```\ncoffee", "a |"),
+        ("a ``x ` y`` b", "a | b"),
+        ("a lone ` tick\nand ` one", "a lone | tick and | one"),
+        ("call coffee() or Coffee::new in src/coffee/mod.rs", "call | or | in |"),
+        ("x=coffee {coffee} coffee_cup a[coffee] <coffee>", "| | | | |"),
+    ] {
+        assert_eq!(words(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn prose_with_signs_stays() {
+    for (text, expected) in [
+        ("Good coffee; bad tea.", "good coffee bad tea"),
+        (
+            "(latte) [art], \"cups\" and/or _mugs_: yes!",
+            "latte art cups and or mugs yes",
+        ),
+        ("Latte... art", "latte art"),
+    ] {
+        assert_eq!(words(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn hashtags_are_handed_out() {
+    let known = ["LatteArt", "latte_art", "コーヒー", "b"];
+    let text = "My #LatteArt, (#latte_art) #コーヒー ＃コーヒー a#b #1 x,#b";
+    let (words, hashtags) = read_with(text, &known);
+    assert_eq!(hashtags, ["LatteArt", "latte_art", "コーヒー", "コーヒー", "b"]);
+    assert_eq!(words, "my | | | | a b 1 x |");
+    assert!(read_with("https://example.org/#LatteArt", &known).1.is_empty());
+}
+
+#[test]
+fn an_unknown_hashtag_is_words() {
+    assert_eq!(words("#LatteArtLovers"), "latte art lovers");
+    assert_eq!(words("#CPUDesign #latte_art_2"), "cpu design latte art 2");
+    assert_eq!(words("#ラテ大好き"), "ラ テ 大 好 き");
+}
+
+proptest! {
+    #[test]
+    fn any_text_can_be_read(text in any::<String>(), signs in "[a_#@`:/. ＃科\n]{0,60}") {
+        for text in [text, signs] {
+            let mut words = Vec::new();
+            read(&text, &mut words, |_| false);
+            let words = String::from_utf8(words).unwrap();
+            prop_assert!(words.starts_with(' ') && words.ends_with(' '));
+            prop_assert!(!words.contains("  "), "{:?}", words);
+        }
+    }
+}

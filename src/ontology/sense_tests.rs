@@ -1,0 +1,156 @@
+use super::*;
+use crate::ontology::Topic;
+use crate::ontology::lexicon::Scratch;
+
+/// Mercury is a planet, a metal and a singer; only the metal is called so.
+fn ontology() -> Ontology {
+    let rows: [(&str, &str, &[&str]); 7] = [
+        ("chemistry", "Chemistry", &["lead"]),
+        ("freddie", "Freddie Mercury", &["mercury", "lead singer"]),
+        ("jobs", "Jobs", &["lead"]),
+        ("metal", "Mercury", &[]),
+        ("music", "Music", &["songs"]),
+        ("planet", "Planets", &["mercury"]),
+        ("space", "Space", &["rockets"]),
+    ];
+    let topics = rows.map(|(id, name, aliases)| Topic {
+        id: id.to_owned(),
+        name: name.to_owned(),
+        aliases: aliases.iter().map(|alias| alias.to_string()).collect(),
+    });
+    let edges = [("chemistry", "metal"), ("music", "freddie"), ("space", "planet")];
+    let edges = edges.map(|(parent, child)| (parent.to_owned(), child.to_owned()));
+    Ontology::build(topics.to_vec(), edges.to_vec()).0
+}
+
+fn numbers(lexicon: &Lexicon, words: &[&str]) -> Vec<u32> {
+    let mut numbers: Vec<u32> = words
+        .iter()
+        .map(|w| lexicon.tag(w, &mut Scratch::default()).unwrap())
+        .collect();
+    numbers.sort_unstable();
+    numbers
+}
+
+/// What a row of these tags and words is about, where `known` is known of each alias named in it.
+fn resolve(tags: &[&str], words: &[&str], texts: u64, known: &[(&str, AliasCount)]) -> Vec<(String, Kind)> {
+    let ontology = ontology();
+    let lexicon = Lexicon::new(&ontology).unwrap();
+    let mut counts = vec![AliasCount::default(); lexicon.len()];
+    for (word, count) in known {
+        counts[numbers(&lexicon, &[word])[0] as usize] = *count;
+    }
+    let senses = Senses {
+        ontology: &ontology,
+        lexicon: &lexicon,
+        counts: &counts,
+        texts,
+    };
+    let mut out = vec![(99, Kind::Tag)];
+    senses.resolve(&numbers(&lexicon, tags), &numbers(&lexicon, words), &mut out);
+    out.iter()
+        .map(|(topic, kind)| (ontology.id(*topic).to_owned(), *kind))
+        .collect()
+}
+
+fn check(tags: &[&str], words: &[&str], expected: &[(&str, Kind)]) {
+    let expected: Vec<_> = expected.iter().map(|(id, kind)| (id.to_string(), *kind)).collect();
+    assert_eq!(resolve(tags, words, 0, &[]), expected, "{tags:?} {words:?}");
+}
+
+fn count(texts: u64, judged: u64, agreed: u64) -> AliasCount {
+    AliasCount { texts, judged, agreed }
+}
+
+#[test]
+fn an_alias_of_one_topic_means_it() {
+    check(&["songs"], &["rockets"], &[("music", Kind::Tag), ("space", Kind::Text)]);
+}
+
+#[test]
+fn a_topic_tagged_and_written_about_is_tagged_once() {
+    check(&["songs"], &["music", "songs"], &[("music", Kind::Tag)]);
+}
+
+#[test]
+fn the_rest_of_the_row_settles_what_an_alias_means() {
+    check(
+        &["mercury"],
+        &["rockets"],
+        &[("planet", Kind::Tag), ("space", Kind::Text)],
+    );
+    check(
+        &["songs"],
+        &["mercury"],
+        &[("freddie", Kind::Text), ("music", Kind::Tag)],
+    );
+}
+
+#[test]
+fn without_help_it_means_the_topic_that_it_names() {
+    check(&[], &["mercury"], &[("metal", Kind::Text)]);
+}
+
+#[test]
+fn a_tie_is_nobodys() {
+    check(&["lead"], &[], &[]);
+    check(
+        &["songs", "rockets"],
+        &["mercury"],
+        &[("music", Kind::Tag), ("space", Kind::Tag)],
+    );
+}
+
+#[test]
+fn an_alias_does_not_support_itself() {
+    check(&["lead"], &["lead"], &[]);
+}
+
+#[test]
+fn words_that_are_seldom_borne_out_are_not_heard() {
+    let songs = |known| resolve(&[], &["songs"], 0, &[("songs", known)]).len();
+    assert_eq!(songs(count(500, 20, 1)), 0);
+    assert_eq!(songs(count(500, 20, 2)), 1);
+    assert_eq!(songs(count(500, 19, 0)), 1);
+    assert_eq!(resolve(&["songs"], &[], 0, &[("songs", count(500, 20, 1))]).len(), 1);
+    let known = [("songs", count(500, 20, 1))];
+    assert_eq!(
+        resolve(&[], &["mercury", "songs"], 0, &known),
+        [("metal".to_owned(), Kind::Text)]
+    );
+}
+
+#[test]
+fn common_words_are_heard_only_where_they_are_borne_out() {
+    let songs = |known, texts| resolve(&[], &["songs"], texts, &[("songs", known)]).len();
+    assert_eq!(songs(count(21, 0, 0), 1_000), 0);
+    assert_eq!(songs(count(20, 0, 0), 1_000), 1);
+    assert_eq!(songs(count(21, 0, 0), 999), 1);
+    assert_eq!(songs(count(21, 20, 9), 1_000), 0);
+    assert_eq!(songs(count(21, 20, 10), 1_000), 1);
+}
+
+#[test]
+fn a_row_teaches_what_its_tags_say_of_its_words() {
+    let ontology = ontology();
+    let lexicon = Lexicon::new(&ontology).unwrap();
+    let senses = Senses {
+        ontology: &ontology,
+        lexicon: &lexicon,
+        counts: &[],
+        texts: 0,
+    };
+    let told = |tags: &[&str]| {
+        let mut told = Vec::new();
+        let words = numbers(&lexicon, &["mercury", "rockets"]);
+        senses.judge(&numbers(&lexicon, tags), &words, &mut |alias, by| {
+            told.push((lexicon.alias(alias), by))
+        });
+        told
+    };
+    assert_eq!(told(&[]), [("mercury", count(1, 0, 0)), ("rockets", count(1, 0, 0))]);
+    assert_eq!(
+        told(&["music"]),
+        [("mercury", count(1, 1, 1)), ("rockets", count(1, 1, 0))]
+    );
+}

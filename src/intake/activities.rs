@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use super::file_rows::{FileRows, WANTED, read_file};
+use super::file_rows::{FileRows, Reader, WANTED, WITHOUT_TOPICS, read_file};
 use super::interner::Interner;
 use super::rejects::{Reject, Share};
 use super::rows::Rows;
@@ -12,6 +12,7 @@ use super::validate::Rules;
 use crate::day::Day;
 use crate::error::Result;
 use crate::networks::Network;
+use crate::ontology::lexicon::Lexicon;
 use crate::warehouse::admission::{Admitted, admit_all};
 use crate::warehouse::contract;
 use crate::warehouse::layout::{Inventory, Partition};
@@ -34,6 +35,7 @@ pub struct Intake {
 }
 
 /// What the intake must know from before: nothing on the first night.
+#[derive(Clone)]
 pub struct IntakeParams<'a> {
     /// The job's networks.
     pub networks: &'a [Network],
@@ -49,6 +51,8 @@ pub struct IntakeParams<'a> {
     pub has_gone: bool,
     /// By network: its first load date where an earlier night saw it.
     pub first_load_dates: Vec<Option<Day>>,
+    /// The aliases of topics, where there are any.
+    pub lexicon: Option<&'a Lexicon>,
 }
 
 /// A partition's files that were admitted.
@@ -147,14 +151,13 @@ impl Reading<'_> {
         let rows: u64 = found.files.iter().map(|file| file.rows).sum();
         // One more refused row than this, and the partition refuses the run: further reasons would only fill memory.
         let most_reasons = (self.params.max_refused_share * rows as f64) as usize + 1;
-        read_file(
-            self.store,
-            file,
-            &self.params.networks[found.network],
-            &rules,
+        let reader = Reader {
+            network: &self.params.networks[found.network],
+            rules,
             interner,
-            most_reasons,
-        )
+            lexicon: self.params.lexicon,
+        };
+        read_file(self.store, file, &reader, most_reasons)
     }
 }
 
@@ -171,7 +174,11 @@ fn admit_partitions<'a>(
         .filter_map(|(partition, objects)| Some((place(partition)?, partition, objects)))
         .collect();
     let objects: Vec<&Object> = delivered.iter().flat_map(|(_, _, objects)| objects.iter()).collect();
-    let mut decided = admit_all(store, &objects, &WANTED, contract::columns(TABLE))?.into_iter();
+    let wanted = match params.lexicon {
+        Some(_) => &WANTED[..],
+        None => &WANTED[..WITHOUT_TOPICS],
+    };
+    let mut decided = admit_all(store, &objects, wanted, contract::columns(TABLE))?.into_iter();
     let mut admitted = Vec::new();
     for (network, partition, objects) in delivered {
         let mut files = Vec::new();

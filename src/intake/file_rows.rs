@@ -4,29 +4,49 @@ use arrow::array::Array;
 
 use super::ids::HashKey;
 use super::interner::Interner;
+use super::mentions::AboutColumns;
 use super::rows::Rows;
 use super::validate::{Found, Rules};
 use crate::error::Result;
 use crate::networks::Network;
+use crate::ontology::lexicon::Lexicon;
 use crate::warehouse::admission::Admitted;
 use crate::warehouse::read::{Batch, read};
 use crate::warehouse::store::Store;
 
-/// The columns that move a score, in the order of the constants below.
-pub const WANTED: [&str; 6] = [
+/// The columns that are read, in the order of the constants below; the last two only where there are topics.
+pub const WANTED: [&str; 8] = [
     "activity_id",
     "occurred_at",
     "actor_id",
     "verb",
     "target_id",
     "object_id",
+    "text",
+    "tags",
 ];
+/// How many of them move the influence score.
+pub const WITHOUT_TOPICS: usize = 6;
 const ACTIVITY_ID: usize = 0;
 const OCCURRED_AT: usize = 1;
 const ACTOR_ID: usize = 2;
 const VERB: usize = 3;
 const TARGET_ID: usize = 4;
 const OBJECT_ID: usize = 5;
+const TEXT: usize = 6;
+const TAGS: usize = 7;
+
+/// What turns a network's rows into numbers.
+pub struct Reader<'a> {
+    /// The network.
+    pub network: &'a Network,
+    /// Its partition's rules.
+    pub rules: Rules<'a>,
+    /// Its ids.
+    pub interner: &'a Interner,
+    /// The aliases of topics, where there are any.
+    pub lexicon: Option<&'a Lexicon>,
+}
 
 /// The believed rows of one file, and what was refused in it.
 #[derive(Default)]
@@ -49,18 +69,9 @@ pub struct FileRows {
 ///
 /// # Errors
 /// Only when the store fails.
-pub fn read_file(
-    store: &Store,
-    file: &Admitted,
-    network: &Network,
-    rules: &Rules,
-    interner: &Interner,
-    most_reasons: usize,
-) -> Result<FileRows> {
+pub fn read_file(store: &Store, file: &Admitted, reader: &Reader, most_reasons: usize) -> Result<FileRows> {
     let mut taken = FileRows::default();
-    let outcome = read(store, file, &mut |batch| {
-        taken.take(&batch, network, rules, interner, most_reasons)
-    })?;
+    let outcome = read(store, file, &mut |batch| taken.take(&batch, reader, most_reasons))?;
     if let Err(reason) = outcome {
         taken = FileRows {
             unreadable: Some(reason),
@@ -72,14 +83,8 @@ pub fn read_file(
 }
 
 impl FileRows {
-    fn take(
-        &mut self,
-        batch: &Batch,
-        network: &Network,
-        rules: &Rules,
-        interner: &Interner,
-        most_reasons: usize,
-    ) -> std::result::Result<(), String> {
+    fn take(&mut self, batch: &Batch, reader: &Reader, most_reasons: usize) -> std::result::Result<(), String> {
+        let (network, interner) = (reader.network, reader.interner);
         let ids = batch.texts(ACTIVITY_ID)?;
         let times = batch.instants(OCCURRED_AT)?;
         let (actors, verbs, targets) = (batch.texts(ACTOR_ID)?, batch.texts(VERB)?, batch.texts(TARGET_ID)?);
@@ -94,7 +99,7 @@ impl FileRows {
                 target_id: targets.is_valid(row).then(|| targets.value(row)),
                 verb_code: verb.and_then(|word| network.verb(word)),
             };
-            match rules.judge(&found) {
+            match reader.rules.judge(&found) {
                 Ok((occurred_at, verb)) => {
                     self.rows.ids.push(HashKey::ACTIVITY.hash(&[ids.value(row)]));
                     self.rows.occurred_at.push(occurred_at);
@@ -117,17 +122,26 @@ impl FileRows {
             let venues = batch.texts(OBJECT_ID)?;
             self.rows
                 .venues
-                .extend(believed.iter().map(|row| venue_hash(&venues, *row as usize)));
+                .extend(believed.iter().map(|row| object_hash(&venues, *row as usize)));
+        }
+        if let Some(lexicon) = reader.lexicon {
+            let columns = AboutColumns {
+                activity_ids: ids,
+                objects: batch.texts(OBJECT_ID)?,
+                texts: batch.texts(TEXT)?,
+                tags: batch.text_lists(TAGS)?,
+            };
+            self.rows.mentions.take(&columns, &believed, lexicon);
         }
         self.read += batch.rows as u64;
         Ok(())
     }
 }
 
-/// The hash that stands for a venue; 0 where there is none.
-pub fn venue_hash(venues: &arrow::array::StringViewArray, row: usize) -> u64 {
-    if venues.is_null(row) || venues.value(row).is_empty() {
+/// The hash that stands for an object or venue; 0 where there is none.
+pub fn object_hash(objects: &arrow::array::StringViewArray, row: usize) -> u64 {
+    if objects.is_null(row) || objects.value(row).is_empty() {
         return 0;
     }
-    (HashKey::ACTIVITY.hash(&[venues.value(row)]) as u64).max(1)
+    (HashKey::ACTIVITY.hash(&[objects.value(row)]) as u64).max(1)
 }

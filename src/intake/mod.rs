@@ -6,11 +6,13 @@ pub mod endorsements;
 pub mod file_rows;
 pub mod ids;
 pub mod interner;
+pub mod mentions;
 pub mod ontology;
 pub mod reference;
 pub mod rejects;
 pub mod rows;
 pub mod table_rows;
+pub mod tags;
 #[cfg(test)]
 mod testing;
 pub mod text_rows;

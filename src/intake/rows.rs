@@ -1,6 +1,7 @@
 //! Rows as numbers, column by column: what leaves the intake.
 
 use super::interner::NO_NODE;
+use super::mentions::Mentions;
 use crate::day::Day;
 
 /// Rows of one network in order of load date, column by column. Actors and targets are provisional
@@ -19,6 +20,8 @@ pub struct Rows {
     pub verbs: Vec<u8>,
     /// Hashes of what was reacted to or where; empty unless the network derives co-visits.
     pub venues: Vec<u64>,
+    /// What the rows are about; empty without an ontology.
+    pub mentions: Mentions,
     /// Each load date and the row at which it ends.
     pub date_ends: Vec<(Day, usize)>,
 }
@@ -32,6 +35,7 @@ impl Rows {
         self.targets.extend(other.targets);
         self.verbs.extend(other.verbs);
         self.venues.extend(other.venues);
+        self.mentions.extend(other.mentions);
     }
 
     /// Rows in all.

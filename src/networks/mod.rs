@@ -22,6 +22,11 @@ pub const MAX_VERBS: usize = 250;
 /// The most networks a job may have, the known ones included; a network's place is kept in one byte.
 pub const MAX_NETWORKS: usize = 250;
 
+/// Networks on which the tags of an answer are its author's alone (the contract).
+const TAGGING_NETWORKS: [&str; 3] = ["twitter", "facebook", "linkedin"];
+/// The verbs of an answer there.
+const ANSWERS: [&str; 4] = ["reply", "mention", "quote", "comment"];
+
 /// One word of a network and what a reaction under it is worth.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Verb {
@@ -109,6 +114,13 @@ impl Network {
             // Codes are in the order of names.
             std::cmp::Ordering::Equal => a < b,
         }
+    }
+
+    /// Whether the tags of a reaction under this verb describe what was reacted to. They do, and are evidence
+    /// for target and actor alike, but for answers on networks where people tag what they write themselves.
+    pub fn tags_describe_object(&self, verb: u8) -> bool {
+        let is_answer = ANSWERS.contains(&self.verbs[usize::from(verb)].name.as_str());
+        !(is_answer && TAGGING_NETWORKS.contains(&self.name.as_str()))
     }
 
     /// The bytes by which networks are ordered: a person id that stands for an account begins with

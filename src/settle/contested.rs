@@ -10,9 +10,10 @@ use arrow::array::{Array, StringViewArray};
 use crate::day::Day;
 use crate::error::{Error, Kind, Result};
 use crate::intake::accounts::Accounts;
-use crate::intake::file_rows::venue_hash;
+use crate::intake::file_rows::object_hash;
 use crate::intake::ids::HashKey;
 use crate::intake::interner::NO_NODE;
+use crate::intake::mentions::content_hash;
 use crate::intake::rows::Rows;
 use crate::networks::Network;
 use crate::warehouse::admission::admit;
@@ -21,13 +22,15 @@ use crate::warehouse::layout::Inventory;
 use crate::warehouse::read::{Batch, read};
 use crate::warehouse::store::Store;
 
-const WANTED: [&str; 6] = [
+const WANTED: [&str; 8] = [
     "activity_id",
     "occurred_at",
     "actor_id",
     "verb",
     "object_id",
     "target_id",
+    "text",
+    "tags",
 ];
 
 /// One network's delivery, as it was read.
@@ -46,8 +49,8 @@ pub struct Delivery<'a> {
     pub rows: &'a Rows,
 }
 
-/// What decides between the rows: object, then target; a null comes first.
-type Rank = (Option<String>, Option<String>);
+/// What decides between the rows: object, target, text, tags; a null comes first.
+type Rank = (Option<String>, Option<String>, Option<String>, Vec<String>);
 
 /// The best of each id so far: its rank and its row.
 type Best = HashMap<u128, (Rank, usize)>;
@@ -102,6 +105,7 @@ impl Delivery<'_> {
     ) -> std::result::Result<(), String> {
         let (ids, times) = (batch.texts(0)?, batch.instants(1)?);
         let (actors, verbs, objects, targets) = (batch.texts(2)?, batch.texts(3)?, batch.texts(4)?, batch.texts(5)?);
+        let (contents, tags) = (batch.texts(6)?, batch.text_lists(7)?);
         let text = |column: &StringViewArray, row: usize| column.is_valid(row).then(|| column.value(row).to_owned());
         for row in (0..batch.rows).filter(|row| ids.is_valid(*row)) {
             let id = HashKey::ACTIVITY.hash(&[ids.value(row)]);
@@ -123,13 +127,23 @@ impl Delivery<'_> {
                         .rows
                         .venues
                         .get(**other)
-                        .is_none_or(|venue| *venue == venue_hash(&objects, row))
+                        .is_none_or(|venue| *venue == object_hash(&objects, row))
+                    && self.is_about_the_same(**other, &objects, content_hash(&contents, &tags, row), row)
             };
             if let Some(same) = group.iter().find(is_same) {
-                found.push((id, (text(&objects, row), text(&targets, row)), *same));
+                let tags = tags.row(row).map(str::to_owned).collect();
+                let rank = (text(&objects, row), text(&targets, row), text(&contents, row), tags);
+                found.push((id, rank, *same));
             }
         }
         Ok(())
+    }
+
+    /// Whether a row as it was read is about what the batch's row is about; any is where there are no topics.
+    fn is_about_the_same(&self, other: usize, objects: &StringViewArray, content: u32, row: usize) -> bool {
+        let mentions = &self.rows.mentions;
+        mentions.is_empty()
+            || (mentions.objects[other] == object_hash(objects, row) && mentions.contents[other] == content)
     }
 
     fn node(&self, column: &StringViewArray, row: usize) -> Option<u32> {

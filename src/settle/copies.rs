@@ -114,7 +114,13 @@ impl Settled {
         };
         let candidates: Vec<usize> = all().filter(|row| prefix(*row) == least).collect();
         // object_id stands before target_id in the contract, and objects are not kept as numbers.
-        let effect = |row: usize| (rows.targets[row], rows.venues.get(row).copied());
+        let about = |row: usize| {
+            (
+                rows.mentions.objects.get(row).copied(),
+                rows.mentions.contents.get(row).copied(),
+            )
+        };
+        let effect = |row: usize| (rows.targets[row], rows.venues.get(row).copied(), about(row));
         if candidates.iter().any(|row| effect(*row) != effect(candidates[0])) {
             self.contested.push((load_date, candidates));
         } else {

@@ -22,5 +22,5 @@ pub mod publish;
 pub mod read;
 pub mod snapshots;
 pub mod store;
-mod text_lists;
+pub mod text_lists;
 pub mod verify;

@@ -1,0 +1,134 @@
+//! What rows are about, in aliases of the lexicon: beside the rows' numbers, and only where there is an ontology.
+
+use std::hash::BuildHasher;
+
+use arrow::array::{Array, StringViewArray};
+
+use super::file_rows::object_hash;
+use crate::ontology::lexicon::{Found, Lexicon, Scratch};
+use crate::warehouse::text_lists::TextLists;
+
+/// The columns of a batch that say what rows are about.
+pub struct AboutColumns {
+    /// `activity_id`.
+    pub activity_ids: StringViewArray,
+    /// `object_id`.
+    pub objects: StringViewArray,
+    /// `text`.
+    pub texts: StringViewArray,
+    /// `tags`.
+    pub tags: TextLists,
+}
+
+/// By row of a network: aliases found, the object, and the ids that a source is named by.
+#[derive(Clone, Debug, Default)]
+pub struct Mentions {
+    /// By row: hash of the object id, 0 where there is none.
+    pub objects: Vec<u64>,
+    /// By row: whether it has a text.
+    pub has_text: Vec<bool>,
+    /// By row: a hash of tags and text, by which rows of one activity id are told apart within a run.
+    pub contents: Vec<u32>,
+    hit_ends: Vec<u32>,
+    /// Aliases, tags before words: twice the number, and one more for a word of the text.
+    hits: Vec<u32>,
+    id_ends: Vec<usize>,
+    activity_lengths: Vec<u32>,
+    ids: String,
+}
+
+impl Mentions {
+    /// Appends the rows `believed` of a batch.
+    pub fn take(&mut self, columns: &AboutColumns, believed: &[u32], lexicon: &Lexicon) {
+        let (mut scratch, mut found) = (Scratch::default(), Found::default());
+        for row in believed.iter().map(|row| *row as usize) {
+            found.clear();
+            for tag in columns.tags.row(row) {
+                found.tags.extend(lexicon.tag(tag, &mut scratch));
+            }
+            let text = text_of(&columns.texts, row);
+            if let Some(text) = text {
+                lexicon.text(text, &mut scratch, &mut found);
+            }
+            self.contents.push(content_hash(&columns.texts, &columns.tags, row));
+            self.has_text.push(text.is_some());
+            self.objects.push(object_hash(&columns.objects, row));
+            self.add_hits(&mut found);
+            if self.hits.len() > self.hit_ends.last().map_or(0, |end| *end as usize) {
+                let activity_id = text_of(&columns.activity_ids, row).unwrap_or_default();
+                self.ids.push_str(activity_id);
+                self.ids.push_str(text_of(&columns.objects, row).unwrap_or_default());
+                self.activity_lengths.push(activity_id.len() as u32);
+            } else {
+                self.activity_lengths.push(0);
+            }
+            self.id_ends.push(self.ids.len());
+            self.hit_ends.push(self.hits.len() as u32);
+        }
+    }
+
+    fn add_hits(&mut self, found: &mut Found) {
+        for (aliases, is_word) in [(&mut found.tags, 0), (&mut found.words, 1)] {
+            aliases.sort_unstable();
+            aliases.dedup();
+            self.hits.extend(aliases.iter().map(|alias| 2 * alias + is_word));
+        }
+    }
+
+    /// Appends the rows of `other`.
+    pub fn extend(&mut self, other: Mentions) {
+        let (hits, ids) = (self.hits.len() as u32, self.ids.len());
+        self.objects.extend(other.objects);
+        self.has_text.extend(other.has_text);
+        self.contents.extend(other.contents);
+        self.hit_ends.extend(other.hit_ends.iter().map(|end| hits + end));
+        self.hits.extend(other.hits);
+        self.id_ends.extend(other.id_ends.iter().map(|end| ids + end));
+        self.activity_lengths.extend(other.activity_lengths);
+        self.ids.push_str(&other.ids);
+    }
+
+    /// Whether there is no row.
+    pub fn is_empty(&self) -> bool {
+        self.objects.is_empty()
+    }
+
+    /// The aliases of a row: those of tags, and those of words of its text.
+    pub fn of_row(&self, row: usize) -> (impl Iterator<Item = u32> + '_, impl Iterator<Item = u32> + '_) {
+        let hits = &self.hits[start(&self.hit_ends, row) as usize..self.hit_ends[row] as usize];
+        let of = move |is_word: u32| hits.iter().filter(move |hit| **hit % 2 == is_word).map(|hit| hit / 2);
+        (of(0), of(1))
+    }
+
+    /// Whether a row has any alias.
+    pub fn has_hits(&self, row: usize) -> bool {
+        self.hit_ends[row] > start(&self.hit_ends, row)
+    }
+
+    /// Activity id and object id of a row with aliases; the latter is empty where it has none.
+    pub fn ids(&self, row: usize) -> (&str, &str) {
+        let begin = start(&self.id_ends, row);
+        self.ids[begin..self.id_ends[row]].split_at(self.activity_lengths[row] as usize)
+    }
+}
+
+fn start<T: Copy + Default>(ends: &[T], row: usize) -> T {
+    match row {
+        0 => T::default(),
+        _ => ends[row - 1],
+    }
+}
+
+/// The hash that tells rows of one activity id apart by their text and tags; the same within a run.
+pub fn content_hash(texts: &StringViewArray, tags: &TextLists, row: usize) -> u32 {
+    let hasher = foldhash::fast::FixedState::default();
+    let text = hasher.hash_one(text_of(texts, row));
+    tags.row(row).fold(text, |hash, tag| hasher.hash_one((hash, tag))) as u32
+}
+
+fn text_of(column: &StringViewArray, row: usize) -> Option<&str> {
+    column
+        .is_valid(row)
+        .then(|| column.value(row))
+        .filter(|text| !text.is_empty())
+}

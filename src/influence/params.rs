@@ -3,7 +3,10 @@
 
 use serde::{Deserialize, Serialize};
 
+mod topics;
 mod validate;
+
+pub use topics::Topics;
 
 /// Every constant of the model, by the step of it that uses them.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -25,6 +28,8 @@ pub struct ModelParams {
     pub corroboration: Corroboration,
     /// How influence becomes a score from 1 to 100.
     pub scale: Scale,
+    /// What a person is credible on.
+    pub topics: Topics,
 }
 
 /// Recency: K(age) = sum_j (m_j / h_j) 2^(-age / h_j), a mixture of half-lives h (days), each given

@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::gone::Gone;
-use super::{History, State, covisit_tables, tables};
+use super::{History, State, covisit_tables, tables, topic_tables};
 use crate::day::Day;
 use crate::error::{Context, Error, Result};
 use crate::intake::ids::HashKey;
@@ -19,7 +19,7 @@ use crate::networks::Network;
 use crate::warehouse::store::{Object, Store};
 
 /// The layout's version: another one is no state of ours.
-const LAYOUT: u32 = 3;
+const LAYOUT: u32 = 4;
 /// Pairs a file: about 30 MB, and 40 MB of sums where all are of several reactions.
 const PAIR_ROWS: usize = 1 << 20;
 
@@ -133,6 +133,9 @@ fn pieces<'a>(state: &'a State, wanted: &'a Wanted) -> Vec<(String, Make<'a>)> {
             }
         }
     }
+    for (name, make) in topic_tables::MAKERS {
+        pieces.push((format!("topic_{name}.arrow"), Box::new(move || make(&state.topics))));
+    }
     let sets: [(&str, Vec<u128>); 3] = [
         ("published", state.published.iter().copied().collect()),
         ("gone_persons", state.gone.persons.iter().copied().collect()),
@@ -217,6 +220,7 @@ fn assemble(meta: &Meta, wanted: &Wanted, get: &dyn Fn(String) -> Result<RecordB
             state.co_visits[network] = covisit_tables::to_co_visits(&[check_ins?, credits?, follows?])?;
         }
     }
+    state.topics = topic_tables::to_memory(wanted.networks.len(), &|name| get(format!("topic_{name}.arrow")))?;
     state.published = tables::hashes_of(&get("published.arrow".to_owned())?, "hash")?
         .into_iter()
         .collect();

@@ -33,6 +33,17 @@ impl Gone {
         self.persons.is_empty() && self.accounts.is_empty()
     }
 
+    /// Whether a person of this id opted out, or the account that the id is named after is theirs.
+    pub fn has_person(&self, key: HashKey, person_id: &str) -> bool {
+        let account = || {
+            person_id
+                .split_once(':')
+                .map(|(network, id)| account_hash(key, network, id))
+        };
+        self.persons.contains(&person_hash(key, person_id))
+            || account().is_some_and(|account| self.accounts.contains(&account))
+    }
+
     /// Adds the persons who opted out on a load date. Accounts that no identity row names and that
     /// were never seen are theirs by name alone.
     pub fn add_persons(

@@ -8,6 +8,7 @@ pub mod covisit_tables;
 pub mod files;
 pub mod gone;
 pub mod tables;
+pub mod topic_tables;
 
 use std::collections::HashSet;
 
@@ -21,6 +22,7 @@ use crate::networks::covisit::CoVisits;
 use crate::settle::copies::Delivered;
 use crate::settle::facts::Facts;
 use crate::state::gone::Gone;
+use crate::topics::memory::TopicMemory;
 use crate::warehouse::store::Object;
 
 /// One network's beginnings.
@@ -73,6 +75,8 @@ pub struct State {
     pub delivered: Vec<Vec<Delivered>>,
     /// By network: check-ins, credits and follows, where co-visits are derived.
     pub co_visits: Vec<CoVisits>,
+    /// What is remembered of topics.
+    pub topics: TopicMemory,
     /// By network: its beginnings, once it delivered.
     pub histories: Vec<Option<History>>,
     /// Who opted out, known by hashes alone.
@@ -98,6 +102,7 @@ impl State {
             pairs: Pairs::default(),
             delivered: vec![Vec::new(); networks.len()],
             co_visits: vec![CoVisits::default(); networks.len()],
+            topics: TopicMemory::empty(networks.len()),
             histories: vec![None; networks.len()],
             gone: Gone::default(),
             published: HashSet::new(),
@@ -116,6 +121,7 @@ impl State {
         for memory in &mut self.co_visits {
             memory.renumber(to);
         }
+        self.topics.renumber(&|node| Some(to[node as usize]));
         self.accounts = accounts;
     }
 
@@ -136,6 +142,10 @@ impl State {
             memory.retain_accounts(&is_here);
             memory.for_each_account(|node| is_used[node as usize] = true);
         }
+        if is_gone.contains(&true) {
+            self.topics.renumber(&|node| is_here(node).then_some(node));
+        }
+        self.topics.for_each_account(|node| is_used[node as usize] = true);
         let kept: Vec<u32> = (0..self.accounts.len() as u32)
             .filter(|node| is_used[*node as usize] && is_here(*node))
             .collect();
@@ -156,6 +166,8 @@ impl State {
         for memory in &mut self.co_visits {
             memory.renumber(&to);
         }
+        self.topics
+            .renumber(&|node| Some(to[node as usize]).filter(|place| *place != u32::MAX));
         self.accounts = self.accounts.subset(kept);
     }
 }

@@ -22,11 +22,11 @@ pub fn batch(columns: Vec<(&str, ArrayRef)>) -> Result<RecordBatch> {
         .map_err(|error| Error::internal("a table of the state does not fit").with_source(error))
 }
 
-fn damaged(column: &str) -> Error {
+pub(super) fn damaged(column: &str) -> Error {
     Error::internal(format!("the state's column {column} is missing or of another type"))
 }
 
-fn column<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a ArrayRef> {
+pub(super) fn column<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a ArrayRef> {
     batch.column_by_name(name).ok_or_else(|| damaged(name))
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use super::{Corroboration, ModelParams, Propagation, Recency, Scale, Standing, Trust};
+use super::{Corroboration, ModelParams, Propagation, Recency, Scale, Standing, Topics, Trust};
 use crate::error::{Error, Result};
 
 /// The greatest constant: far beyond any use, and small enough that no sum of them overflows.
@@ -21,7 +21,8 @@ impl ModelParams {
         self.standing.validate()?;
         self.propagation.validate()?;
         self.corroboration.validate()?;
-        self.scale.validate()
+        self.scale.validate()?;
+        self.topics.validate()
     }
 }
 
@@ -44,6 +45,35 @@ impl Recency {
         let sum: f64 = masses.iter().sum();
         let shown = format!("{masses:?} with sum {sum}");
         masses_key.require((sum - 1.0).abs() <= 1e-9, shown, "masses with sum 1")
+    }
+}
+
+impl Topics {
+    fn validate(&self) -> Result<()> {
+        let half_lives = [
+            ("model.topics.half_life_days", self.half_life_days),
+            (
+                "model.topics.endorsement_half_life_days",
+                self.endorsement_half_life_days,
+            ),
+        ];
+        for (key, days) in half_lives {
+            Key(key).require((1.0..=10_000.0).contains(&days), days, "1 to 10000 days")?;
+        }
+        let weights = [
+            ("model.topics.endorsement", self.endorsement),
+            ("model.topics.given", self.given),
+            ("model.topics.given_per_earned", self.given_per_earned),
+            ("model.topics.audience", self.audience),
+            ("model.topics.related", self.related),
+        ];
+        for (key, weight) in weights {
+            Key(key).require((0.0..=MAX).contains(&weight), weight, "0 to 1e9")?;
+        }
+        positive("model.topics.endorser_half_at", self.endorser_half_at)?;
+        positive("model.topics.common_at", self.common_at)?;
+        let decay = self.ancestor_decay;
+        Key("model.topics.ancestor_decay").require((0.0..=1.0).contains(&decay), decay, "0 to 1")
     }
 }
 

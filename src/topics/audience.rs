@@ -1,0 +1,88 @@
+//! The audience knows: whether the people who react to somebody care for a topic themselves.
+//!
+//! For all topics of a person at once: each reactor's own topics are looked up among the person's, so the whole is
+//! one sparse product of who attends to whom with who cares for what, block by block of persons.
+
+use rayon::prelude::*;
+
+use super::claims::Claims;
+use super::expertise::Known;
+
+/// People of the audience who are named as evidence.
+pub const NAMED: usize = 3;
+/// The least trust of somebody who counts as an independent source: more likely known than not.
+pub const KNOWN: f64 = 0.5;
+
+/// One claim's audience.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Audience {
+    /// The sum of c(u,v) min(1, interest of u in the topic).
+    pub sum: f64,
+    /// The people with the greatest parts, with these.
+    pub best: Vec<(u32, f64)>,
+    /// Known people of it who neither reacted on the topic nor endorsed.
+    pub others: u32,
+    /// The trust of all people of it who neither reacted on the topic nor endorsed.
+    pub other_trust: f64,
+}
+
+/// By claim.
+pub fn of_claims(claims: &Claims, known: &Known) -> Vec<Audience> {
+    let persons = claims.person_offsets.len() - 1;
+    let pieces: Vec<Vec<Audience>> = (0..persons)
+        .into_par_iter()
+        .with_min_len(64)
+        .map(|person| of_person(claims, known, person))
+        .collect();
+    pieces.into_iter().flatten().collect()
+}
+
+fn of_person(claims: &Claims, known: &Known, person: usize) -> Vec<Audience> {
+    let own = claims.of_person(person);
+    let mut audiences = vec![Audience::default(); own.len()];
+    let Some(sum) = known.sums[person].as_ref().filter(|_| !own.is_empty()) else {
+        return audiences;
+    };
+    let topics = &claims.keys[own.clone()];
+    for edge in known.attention.edges(person) {
+        let reactor = known.attention.reactors[edge];
+        let theirs = claims.of_person(reactor as usize);
+        if theirs.is_empty() {
+            continue;
+        }
+        let contribution = known.model.contribution(known.attention, edge, sum);
+        for other in theirs {
+            let Ok(place) = topics.binary_search_by_key(&claims.keys[other].1, |key| key.1) else {
+                continue;
+            };
+            let part = contribution * claims.interest[other].min(1.0);
+            if part > 0.0 {
+                let is_told = is_told(claims, own.start + place, other as u32);
+                audiences[place].add(reactor, part, known.model.trust[reactor as usize], is_told);
+            }
+        }
+    }
+    audiences
+}
+
+/// Whether the actor's claim already reacted to the claim or endorsed it.
+fn is_told(claims: &Claims, claim: usize, actor: u32) -> bool {
+    let has = |edges: &[super::claims::Edge]| edges.binary_search_by_key(&actor, |edge| edge.actor).is_ok();
+    has(claims.reactions_of(claim)) || has(claims.endorsements_of(claim))
+}
+
+impl Audience {
+    fn add(&mut self, reactor: u32, part: f64, trust: f64, is_told: bool) {
+        self.sum += part;
+        if !is_told {
+            self.others += u32::from(trust >= KNOWN);
+            self.other_trust += trust;
+        }
+        // Reactors come in ascending order, so of equal parts the lesser person stays first.
+        let place = self.best.partition_point(|(_, other)| *other >= part);
+        if place < NAMED {
+            self.best.insert(place, (reactor, part));
+            self.best.truncate(NAMED);
+        }
+    }
+}

@@ -1,0 +1,417 @@
+//! Tonight's rows go into the memory of topics, load date by load date.
+//!
+//! What a row is about is settled on its load date, by what texts had taught about aliases until then, and
+//! never revised. On a post, tags and text are the actor's. On a reaction the tags describe the object and are
+//! evidence for target and actor, but for [verbs whose tags are the actor's
+//! alone](crate::networks::Network::tags_describe_object); a reaction that says nothing of its object is on
+//! what the target's own post of that object was about.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use super::endorsements::by_load_date;
+use super::ledger::Entry;
+use super::memory::{Acts, TopicMemory, Touches, act_half_lives};
+use super::objects::{Objects, Shown};
+use super::sources::Sources;
+use crate::day::{DAY_MICROS, Day};
+use crate::influence::params::ModelParams;
+use crate::influence::weights::{Weighing, saturated};
+use crate::intake::rows::Rows;
+use crate::networks::Network;
+use crate::ontology::Ontology;
+use crate::ontology::lexicon::Lexicon;
+use crate::ontology::sense::{AliasCount, Kind as Shows, Senses};
+
+/// Rows that one thread reads at a time.
+const CHUNK_ROWS: usize = 1 << 14;
+/// Rows on more topics than this tell nothing of which topics belong together: somebody lists everything.
+const MOST_TOGETHER: usize = 12;
+
+/// One network's settled rows.
+pub struct SettledRows {
+    /// The rows, as nodes.
+    pub rows: Rows,
+    /// By row: whether it counts.
+    pub is_kept: Vec<bool>,
+}
+
+/// What the fold needs to know.
+pub struct TopicFold<'a> {
+    /// Tonight's topics.
+    pub ontology: &'a Ontology,
+    /// Their aliases.
+    pub lexicon: &'a Lexicon,
+    /// By topic of the ontology: its number in the memory.
+    pub numbers: &'a [u32],
+    /// The constants.
+    pub params: &'a ModelParams,
+    /// `input.max_lateness_days`.
+    pub max_lateness_days: i32,
+}
+
+/// A reaction on a topic, while its load date is settled.
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+struct Touch {
+    actor: u32,
+    day: Day,
+    target: u32,
+    topic: u32,
+    at: i64,
+    weight: f64,
+}
+
+/// An act of an account on a topic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Act {
+    account: u32,
+    topic: u32,
+    at: i64,
+    is_given: bool,
+}
+
+/// What one load date, or a part of it, brings.
+#[derive(Default)]
+struct Brought {
+    touches: Vec<Touch>,
+    acts: Vec<Act>,
+    sources: Sources,
+    together: BTreeMap<(u32, u32), u64>,
+}
+
+/// What tonight adds, before it goes into the memory.
+#[derive(Default)]
+pub struct Tonight {
+    touches: Vec<Entry<(u32, u32, u32), 1>>,
+    acts: Vec<Entry<(u32, u32), 2>>,
+    sources: Sources,
+}
+
+/// Rows with what they are about, in order.
+struct Resolved {
+    rows: Vec<(usize, Vec<Shown>)>,
+    texts: u64,
+    taught: BTreeMap<u32, AliasCount>,
+}
+
+impl TopicFold<'_> {
+    /// Takes one network's rows in, up to load date `last`.
+    pub fn take(
+        &self,
+        memory: &mut TopicMemory,
+        tonight: &mut Tonight,
+        (place, network): (usize, &Network),
+        settled: &SettledRows,
+        last: Day,
+    ) {
+        if settled.rows.mentions.is_empty() {
+            return;
+        }
+        let mut objects = std::mem::take(&mut memory.objects[place]);
+        for (load_date, range) in settled.rows.dates().filter(|(day, _)| *day <= last) {
+            let kept: Vec<usize> = range.filter(|row| settled.is_kept[*row]).collect();
+            let about = self.resolve(memory, place, &settled.rows, &kept);
+            for (row, topics) in about.iter().filter(|(row, _)| settled.rows.is_post(*row)) {
+                let object = settled.rows.mentions.objects[*row];
+                if object != 0 {
+                    objects.add(
+                        object,
+                        settled.rows.actors[*row],
+                        load_date,
+                        topics,
+                        self.max_lateness_days,
+                    );
+                }
+            }
+            let reading = DateRows {
+                fold: self,
+                network,
+                rows: &settled.rows,
+                objects: &objects,
+                load_date,
+            };
+            let brought = reading.bring(&about);
+            for (pair, rows) in brought.together {
+                *memory.together.entry(pair).or_default() += rows;
+            }
+            tonight.sources.append(brought.sources);
+            tonight.touches.extend(self.weigh(brought.touches, load_date));
+            tonight.acts.extend(self.sum_acts(brought.acts, load_date));
+        }
+        objects.forget(last, self.max_lateness_days);
+        memory.objects[place] = objects;
+    }
+
+    /// What each of the rows is about, and what that teaches about aliases. Rows about nothing whose object
+    /// may be known are there too.
+    fn resolve(&self, memory: &mut TopicMemory, place: usize, rows: &Rows, kept: &[usize]) -> Vec<(usize, Vec<Shown>)> {
+        let known = &memory.aliases[place];
+        let counts = self.alias_counts(&known.counts);
+        let senses = Senses {
+            ontology: self.ontology,
+            lexicon: self.lexicon,
+            counts: &counts,
+            texts: known.texts,
+        };
+        let pieces: Vec<Resolved> = kept
+            .par_chunks(CHUNK_ROWS)
+            .map(|chunk| self.resolve_chunk(&senses, rows, chunk))
+            .collect();
+        let mut about = Vec::new();
+        let known = &mut memory.aliases[place];
+        for piece in pieces {
+            known.texts += piece.texts;
+            for (alias, more) in piece.taught {
+                let count = known.counts.entry(self.lexicon.alias(alias).into()).or_default();
+                *count = sum_of(*count, more);
+            }
+            about.extend(piece.rows);
+        }
+        about
+    }
+
+    /// The counts of the memory by tonight's numbers of aliases.
+    fn alias_counts(&self, known: &BTreeMap<Box<str>, AliasCount>) -> Vec<AliasCount> {
+        let mut counts = vec![AliasCount::default(); self.lexicon.len()];
+        for (alias, count) in known {
+            if let Some(number) = self.lexicon.find(alias) {
+                counts[number as usize] = *count;
+            }
+        }
+        counts
+    }
+
+    fn resolve_chunk(&self, senses: &Senses, rows: &Rows, chunk: &[usize]) -> Resolved {
+        let mut resolved = Resolved {
+            rows: Vec::new(),
+            texts: 0,
+            taught: BTreeMap::new(),
+        };
+        let (mut tags, mut words, mut topics) = (Vec::new(), Vec::new(), Vec::new());
+        for row in chunk {
+            let mentions = &rows.mentions;
+            resolved.texts += u64::from(mentions.has_text[*row]);
+            topics.clear();
+            if mentions.has_hits(*row) {
+                let (of_tags, of_words) = mentions.of_row(*row);
+                tags.clear();
+                words.clear();
+                tags.extend(of_tags);
+                words.extend(of_words);
+                senses.resolve(&tags, &words, &mut topics);
+                senses.judge(&tags, &words, &mut |alias, more| {
+                    let count = resolved.taught.entry(alias).or_default();
+                    *count = sum_of(*count, more);
+                });
+            }
+            if !topics.is_empty() || (!rows.is_post(*row) && mentions.objects[*row] != 0) {
+                let number = |(topic, shows): &Shown| (self.numbers[*topic as usize], *shows);
+                resolved.rows.push((*row, topics.iter().map(number).collect()));
+            }
+        }
+        resolved
+    }
+
+    /// What the touches of one load date are worth at its end, by (target, topic, actor).
+    fn weigh(&self, mut touches: Vec<Touch>, load_date: Day) -> Vec<Entry<(u32, u32, u32), 1>> {
+        let key = |t: &Touch| (t.actor, t.day, t.target, t.topic, t.at, t.weight.to_bits());
+        touches.par_sort_unstable_by_key(key);
+        let weighing = Weighing {
+            selectivity: &self.params.selectivity,
+            repeats: &self.params.repeats,
+        };
+        let mut sums = Vec::with_capacity(touches.len());
+        for one_day in touches.chunk_by(|a, b| (a.actor, a.day) == (b.actor, b.day)) {
+            let targets = one_day.chunk_by(|a, b| a.target == b.target).count();
+            let selectivity = weighing.selectivity(targets as u32);
+            for same in one_day.chunk_by(|a, b| (a.target, a.topic) == (b.target, b.topic)) {
+                let sum: f64 = same.iter().map(|touch| touch.weight).sum();
+                let (first, latest) = (same[0], same[same.len() - 1].at);
+                let worth = selectivity * saturated(sum, self.params.repeats.beta_day);
+                sums.push(Entry {
+                    key: (first.target, first.topic, first.actor),
+                    last_load: load_date,
+                    count: same.len() as u32,
+                    sums: [worth * self.faded(latest, load_date)],
+                });
+            }
+        }
+        by_load_date(sums)
+    }
+
+    fn sum_acts(&self, mut acts: Vec<Act>, load_date: Day) -> Vec<Entry<(u32, u32), 2>> {
+        acts.par_sort_unstable();
+        let sum = |same: &[Act]| {
+            let mut sums = [0.0; 2];
+            for act in same {
+                let faded = self.faded(act.at, load_date);
+                sums[super::memory::INTEREST] += faded;
+                sums[super::memory::GIVEN] += if act.is_given { faded } else { 0.0 };
+            }
+            Entry {
+                key: (same[0].account, same[0].topic),
+                last_load: load_date,
+                count: same.len() as u32,
+                sums,
+            }
+        };
+        let is_same = |a: &Act, b: &Act| (a.account, a.topic) == (b.account, b.topic);
+        acts.chunk_by(is_same).map(sum).collect()
+    }
+
+    /// What is left of 1 at the end of the load date.
+    fn faded(&self, at: i64, load_date: Day) -> f64 {
+        let age_days = (load_date.end_micros() - at) as f64 / DAY_MICROS as f64;
+        (-age_days / self.params.topics.half_life_days).exp2()
+    }
+}
+
+/// The rows of one load date.
+struct DateRows<'a> {
+    fold: &'a TopicFold<'a>,
+    network: &'a Network,
+    rows: &'a Rows,
+    objects: &'a Objects,
+    load_date: Day,
+}
+
+impl DateRows<'_> {
+    fn bring(&self, about: &[(usize, Vec<Shown>)]) -> Brought {
+        let pieces: Vec<Brought> = about
+            .par_chunks(CHUNK_ROWS)
+            .map(|chunk| {
+                let mut brought = Brought::default();
+                chunk
+                    .iter()
+                    .for_each(|(row, topics)| self.bring_row(*row, topics, &mut brought));
+                brought
+            })
+            .collect();
+        let mut all = Brought::default();
+        for piece in pieces {
+            all.touches.extend(piece.touches);
+            all.acts.extend(piece.acts);
+            all.sources.append(piece.sources);
+            for (pair, rows) in piece.together {
+                *all.together.entry(pair).or_default() += rows;
+            }
+        }
+        all
+    }
+
+    fn bring_row(&self, row: usize, own: &[Shown], brought: &mut Brought) {
+        let (actor, at) = (self.rows.actors[row], self.rows.occurred_at[row]);
+        let is_to_another = !self.rows.is_post(row) && self.rows.targets[row] != actor;
+        let objects = if is_to_another {
+            self.of_object(row, own)
+        } else {
+            Vec::new()
+        };
+        let mut topics: Vec<u32> = own
+            .iter()
+            .map(|(topic, _)| *topic)
+            .chain(objects.iter().copied())
+            .collect();
+        topics.sort_unstable();
+        topics.dedup();
+        let given = topics.iter().map(|topic| Act {
+            account: actor,
+            topic: *topic,
+            at,
+            is_given: self.rows.mentions.has_text[row] && objects.contains(topic),
+        });
+        brought.acts.extend(given);
+        self.name_sources(row, own, 1.0, actor, brought);
+        if is_to_another {
+            let (target, weight) = (
+                self.rows.targets[row],
+                self.network.verbs[usize::from(self.rows.verbs[row])].weight,
+            );
+            let touch = |topic: &u32| Touch {
+                actor,
+                day: Day::of_micros(at),
+                target,
+                topic: *topic,
+                at,
+                weight,
+            };
+            brought.touches.extend(objects.iter().map(touch));
+            if self.network.tags_describe_object(self.rows.verbs[row]) {
+                let of_tags: Vec<Shown> = own.iter().filter(|(_, shows)| *shows == Shows::Tag).copied().collect();
+                self.name_sources(row, &of_tags, weight as f32, target, brought);
+            }
+        }
+        // Words of a text merely occur: where there are tags, these say what belongs together.
+        let tagged = own
+            .iter()
+            .filter(|(_, shows)| *shows == Shows::Tag)
+            .map(|(topic, _)| *topic);
+        let mut named: Vec<u32> = tagged.chain(objects).collect();
+        named.sort_unstable();
+        named.dedup();
+        let topics = if named.is_empty() { topics } else { named };
+        if topics.len() <= MOST_TOGETHER {
+            for (place, topic) in topics.iter().enumerate() {
+                for other in &topics[place..] {
+                    *brought.together.entry((*topic, *other)).or_default() += 1;
+                }
+            }
+        }
+    }
+
+    /// The topics of what was reacted to: by the reaction's tags, or by the target's own post.
+    fn of_object(&self, row: usize, own: &[Shown]) -> Vec<u32> {
+        let mut topics: Vec<u32> = Vec::new();
+        if self.network.tags_describe_object(self.rows.verbs[row]) {
+            topics.extend(
+                own.iter()
+                    .filter(|(_, shows)| *shows == Shows::Tag)
+                    .map(|(topic, _)| *topic),
+            );
+        }
+        let object = self.rows.mentions.objects[row];
+        if topics.is_empty() && object != 0 {
+            let known = self.objects.find(
+                object,
+                self.rows.targets[row],
+                self.load_date,
+                self.fold.max_lateness_days,
+            );
+            topics.extend(known.iter().map(|(topic, _)| *topic));
+            topics.dedup();
+        }
+        topics
+    }
+
+    fn name_sources(&self, row: usize, topics: &[Shown], weight: f32, account: u32, brought: &mut Brought) {
+        let at = self.rows.occurred_at[row];
+        for (topic, shows) in topics {
+            let (activity_id, object_id) = self.rows.mentions.ids(row);
+            let id = match shows {
+                Shows::Tag if !object_id.is_empty() => object_id,
+                Shows::Tag | Shows::Text => activity_id,
+            };
+            brought.sources.push((account, *topic, *shows), at, weight, id);
+        }
+    }
+}
+
+fn sum_of(a: AliasCount, b: AliasCount) -> AliasCount {
+    AliasCount {
+        texts: a.texts + b.texts,
+        judged: a.judged + b.judged,
+        agreed: a.agreed + b.agreed,
+    }
+}
+
+impl Tonight {
+    /// Puts everything into the memory, which is as of `as_of` then.
+    pub fn settle(self, memory: &mut TopicMemory, params: &ModelParams, as_of: Day) {
+        let (touches, acts): (&mut Touches, &mut Acts) = (&mut memory.touches, &mut memory.acts);
+        touches.fold(self.touches, [params.topics.half_life_days], as_of);
+        acts.fold(self.acts, act_half_lives(&params.topics), as_of);
+        memory.sources.append(self.sources);
+        memory.sources.settle(as_of);
+    }
+}

@@ -1,0 +1,123 @@
+//! What is remembered of topics from night to night: everything linear, by account, with no score in it.
+
+use std::collections::BTreeMap;
+
+use super::endorsements::Endorsements;
+use super::ledger::Ledger;
+use super::objects::Objects;
+use super::sources::Sources;
+use crate::day::Day;
+use crate::influence::params::Topics;
+use crate::ontology::Ontology;
+use crate::ontology::sense::AliasCount;
+
+/// Who reacted to whom on which topic: by (target, topic, actor), nodes and a topic's number.
+pub type Touches = Ledger<(u32, u32, u32), 1>;
+/// What an account was about by itself: by (account, topic), rows of its own and those given to others.
+pub type Acts = Ledger<(u32, u32), 2>;
+/// Of [`Acts`], the sum over all rows of the account.
+pub const INTEREST: usize = 0;
+/// Of [`Acts`], the sum over its reactions to others.
+pub const GIVEN: usize = 1;
+
+/// What one network's texts taught about aliases, up to the last load date.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Aliases {
+    /// Rows with a text.
+    pub texts: u64,
+    /// By alias, in its normal form.
+    pub counts: BTreeMap<Box<str>, AliasCount>,
+}
+
+/// The memory.
+#[derive(Clone, Debug, Default)]
+pub struct TopicMemory {
+    /// Ids of the topics that anything below refers to, in order; their places are their numbers.
+    pub ids: Vec<String>,
+    /// Who reacted to whom on which topic.
+    pub touches: Touches,
+    /// What accounts were about by themselves.
+    pub acts: Acts,
+    /// Where that can be seen.
+    pub sources: Sources,
+    /// By network: what its posts of late were about.
+    pub objects: Vec<Objects>,
+    /// By network: what its texts taught about aliases.
+    pub aliases: Vec<Aliases>,
+    /// Rows that are about both topics of a pair, the lesser first; about one, where they are equal.
+    pub together: BTreeMap<(u32, u32), u64>,
+    /// Who endorsed whom.
+    pub endorsements: Endorsements,
+}
+
+impl TopicMemory {
+    /// The memory before the first night.
+    pub fn empty(networks: usize) -> TopicMemory {
+        TopicMemory {
+            objects: vec![Objects::default(); networks],
+            aliases: vec![Aliases::default(); networks],
+            ..TopicMemory::default()
+        }
+    }
+
+    /// Makes room for the topics of tonight's ontology; returns the number of each in its order. What is
+    /// known of topics that it lacks is kept, for it may have them again.
+    pub fn adopt(&mut self, ontology: &Ontology) -> Vec<u32> {
+        let tonight = (0..ontology.len() as u32).map(|topic| ontology.id(topic).to_owned());
+        let mut ids: Vec<String> = self.ids.iter().cloned().chain(tonight).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let place = |id: &str| ids.partition_point(|other| other.as_str() < id) as u32;
+        let to: Vec<u32> = self.ids.iter().map(|id| place(id)).collect();
+        if to.iter().enumerate().any(|(old, new)| old != *new as usize) {
+            self.rename(&|node| Some(node), &|topic| to[topic as usize]);
+        }
+        let numbers = (0..ontology.len() as u32)
+            .map(|topic| place(ontology.id(topic)))
+            .collect();
+        self.ids = ids;
+        numbers
+    }
+
+    /// Moves everything to the accounts of tonight, in the same order; `to` lacks those that go.
+    pub fn renumber(&mut self, to: &(dyn Fn(u32) -> Option<u32> + Sync)) {
+        self.rename(to, &|topic| topic);
+    }
+
+    fn rename(&mut self, account: &(dyn Fn(u32) -> Option<u32> + Sync), topic: &(dyn Fn(u32) -> u32 + Sync)) {
+        self.touches
+            .rename(|(target, number, actor)| Some((account(*target)?, topic(*number), account(*actor)?)));
+        self.acts
+            .rename(|(node, number)| Some((account(*node)?, topic(*number))));
+        self.sources
+            .rename(|node, number| Some((account(node)?, topic(number))));
+        self.objects
+            .iter_mut()
+            .for_each(|objects| objects.rename(account, topic));
+        self.endorsements.rename_topics(topic);
+        let together = std::mem::take(&mut self.together);
+        let renamed = together.into_iter().map(|((a, b), rows)| ((topic(a), topic(b)), rows));
+        self.together = renamed.collect();
+    }
+
+    /// Marks the accounts that anything refers to.
+    pub fn for_each_account(&self, mut mark: impl FnMut(u32)) {
+        for entry in &self.touches.entries {
+            mark(entry.key.0);
+            mark(entry.key.2);
+        }
+        self.acts.entries.iter().for_each(|entry| mark(entry.key.0));
+    }
+
+    /// Drops what no later load date can ask for.
+    pub fn forget(&mut self, as_of: Day, max_lateness_days: i32) {
+        self.objects
+            .iter_mut()
+            .for_each(|objects| objects.forget(as_of, max_lateness_days));
+    }
+}
+
+/// How fast [`Acts`] fade.
+pub fn act_half_lives(params: &Topics) -> [f64; 2] {
+    [params.half_life_days; 2]
+}

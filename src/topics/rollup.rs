@@ -1,0 +1,167 @@
+//! From strengths to scores: neighbouring topics, broader topics, rarity, and places.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use super::claims::{Claims, Tonight};
+use super::expertise::{Known, Strengths};
+use crate::influence::score::clamp;
+
+/// What a broader topic gets from one of its narrower ones.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Lift {
+    /// The narrower topic.
+    pub from: u32,
+    /// decay^distance x D of it.
+    pub part: f64,
+}
+
+/// One row of `topic_scores`, before places are known.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// The person.
+    pub person: u32,
+    /// The topic of the ontology.
+    pub topic: u32,
+    /// The claim; none where the person has only narrower topics.
+    pub claim: Option<u32>,
+    /// By neighbouring topics.
+    pub related: f64,
+    /// By narrower topics.
+    pub lifts: Vec<Lift>,
+    /// The score before it is clamped.
+    pub value: f64,
+}
+
+impl Row {
+    /// From 1 to 100.
+    pub fn score(&self) -> f64 {
+        clamp(self.value)
+    }
+}
+
+/// P(j | k): the share of rows on k that are on j too, by topics of the ontology.
+struct Neighbours {
+    shares: BTreeMap<(u32, u32), f64>,
+}
+
+impl Neighbours {
+    fn of(tonight: &Tonight) -> Neighbours {
+        let together = &tonight.memory.together;
+        let topic = |number: u32| tonight.ontology.find(&tonight.memory.ids[number as usize]);
+        let mut shares = BTreeMap::new();
+        for ((a, b), rows) in together.iter().filter(|((a, b), _)| a != b) {
+            let (Some(first), Some(second)) = (topic(*a), topic(*b)) else {
+                continue;
+            };
+            let share = |of: u32| *rows as f64 / together.get(&(of, of)).copied().unwrap_or(*rows) as f64;
+            shares.insert((first, second), share(*a));
+            shares.insert((second, first), share(*b));
+        }
+        Neighbours { shares }
+    }
+}
+
+/// Every person's rows, in order of person and topic.
+pub fn rows(tonight: &Tonight, claims: &Claims, strengths: &Strengths, known: &Known) -> Vec<Row> {
+    let neighbours = Neighbours::of(tonight);
+    let persons: Vec<&[(u32, u32)]> = claims.keys.chunk_by(|a, b| a.0 == b.0).collect();
+    let mut starts = vec![0];
+    persons
+        .iter()
+        .for_each(|own| starts.push(starts[starts.len() - 1] + own.len()));
+    let mut rows: Vec<Row> = persons
+        .par_iter()
+        .zip(&starts[..persons.len()])
+        .flat_map_iter(|(own, start)| of_person(tonight, strengths, &neighbours, own, *start))
+        .collect();
+    let rarity = rarity(tonight, &rows, strengths, known);
+    let base = tonight.params.corroboration.base;
+    rows.par_iter_mut().for_each(|row| {
+        let strength = row
+            .claim
+            .map(|claim| strengths.claims[claim as usize])
+            .unwrap_or_default();
+        let lifted: f64 = row.lifts.iter().map(|lift| lift.part).sum();
+        let all = strength.direct() + strength.audience + row.related + lifted;
+        row.value = known.line.value(base + rarity[row.topic as usize] * all);
+    });
+    rows
+}
+
+/// One person's rows without values: claims, and the broader topics of those on which others listen.
+fn of_person(
+    tonight: &Tonight,
+    strengths: &Strengths,
+    neighbours: &Neighbours,
+    own: &[(u32, u32)],
+    start: usize,
+) -> Vec<Row> {
+    let params = &tonight.params.topics;
+    let mut lifts: BTreeMap<u32, Vec<Lift>> = BTreeMap::new();
+    let mut rows: BTreeMap<u32, Row> = BTreeMap::new();
+    for (place, (person, topic)) in own.iter().enumerate() {
+        let strength = &strengths.claims[start + place];
+        if strength.by_others() > 0.0 {
+            for (broader, distance) in tonight.ontology.ancestors(*topic) {
+                let part = params.ancestor_decay.powi(i32::from(*distance)) * strength.direct();
+                lifts.entry(*broader).or_default().push(Lift { from: *topic, part });
+            }
+        }
+        let others = own.iter().enumerate().filter(|(other, _)| *other != place);
+        let related: f64 = others
+            .filter_map(|(other, (_, neighbour))| {
+                let share = neighbours.shares.get(&(*topic, *neighbour))?;
+                Some(share * strengths.claims[start + other].direct())
+            })
+            .sum();
+        // A neighbour lends to a topic on which others listen: nobody is credible by neighbourhood alone.
+        let is_heard = strength.by_others() > 0.0;
+        rows.insert(
+            *topic,
+            Row {
+                person: *person,
+                topic: *topic,
+                claim: Some((start + place) as u32),
+                related: if is_heard { params.related * related } else { 0.0 },
+                lifts: Vec::new(),
+                value: 0.0,
+            },
+        );
+    }
+    for (broader, lifts) in lifts {
+        let row = rows.entry(broader).or_insert_with(|| Row {
+            person: own[0].0,
+            topic: broader,
+            claim: None,
+            related: 0.0,
+            lifts: Vec::new(),
+            value: 0.0,
+        });
+        row.lifts = lifts;
+    }
+    rows.into_values().collect()
+}
+
+/// By topic: 1 / (1 + p / common_at).
+fn rarity(tonight: &Tonight, rows: &[Row], strengths: &Strengths, known: &Known) -> Vec<f64> {
+    let mut on_topic = vec![0.0; tonight.ontology.len()];
+    let mut all = 0.0;
+    for own in rows.chunk_by(|a, b| a.person == b.person) {
+        let trust = known.model.trust[own[0].person as usize];
+        let is_heard = |row: &&Row| {
+            let claim = row.claim.map(|claim| strengths.claims[claim as usize]);
+            claim.is_some_and(|strength| strength.by_others() > 0.0) || !row.lifts.is_empty()
+        };
+        let mut heard = own.iter().filter(is_heard).peekable();
+        all += if heard.peek().is_some() { trust } else { 0.0 };
+        heard.for_each(|row| on_topic[row.topic as usize] += trust);
+    }
+    let common_at = tonight.params.topics.common_at;
+    let rare = |sum: &f64| match all > 0.0 {
+        true => 1.0 / (1.0 + sum / all / common_at),
+        false => 1.0,
+    };
+    on_topic.iter().map(rare).collect()
+}

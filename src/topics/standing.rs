@@ -1,0 +1,135 @@
+//! Places, sources and what is shown: the rows of `topic_scores`.
+
+use rayon::prelude::*;
+
+use super::audience::KNOWN;
+use super::claims::{Claims, Tonight};
+use super::evidence::{self, Evidence, OwnSources};
+use super::expertise::{Known, Strengths};
+use super::rollup::{self, Row};
+use crate::error::Result;
+
+/// How far one trusted person makes sure: half of what was unsure is left after two.
+const SURE_AFTER: f64 = 2.0;
+/// A person's own words beside another's: they say what the person talks about, not that others think so.
+const OWN_WORDS: f64 = 0.5;
+
+/// One row of `topic_scores`, with its evidence.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    /// Person, topic and score.
+    pub row: Row,
+    /// 1 is best: those shown come first.
+    pub rank: i64,
+    /// From 0 to 1.
+    pub confidence: f64,
+    /// People who reacted on the topic.
+    pub reactors: i64,
+    /// People whose endorsement counts for something.
+    pub endorsers: i64,
+    /// Whether two independent sources agree, somebody else's act on the topic being one.
+    pub is_shown: bool,
+    /// What it rests on, in order.
+    pub evidence: Vec<Evidence>,
+}
+
+/// What the sources of a row are.
+#[derive(Clone, Copy, Debug, Default)]
+struct SourceCount {
+    reactors: u32,
+    endorsers: u32,
+    /// Known people who did something about it.
+    others: u32,
+    /// Whether somebody reacted on the topic or endorsed, and is known.
+    is_heard: bool,
+    /// The trust of everybody who did something about it.
+    trust: f64,
+}
+
+/// Every row of the night, in order of person and topic.
+///
+/// # Errors
+/// If the claims are no graph: a mistake of ours.
+pub fn standings(tonight: &Tonight, known: &Known) -> Result<Vec<Standing>> {
+    let claims = tonight.claims();
+    let strengths = Strengths::of(tonight, &claims, known)?;
+    let rows = rollup::rows(tonight, &claims, &strengths, known);
+    let own = OwnSources::of(tonight);
+    let mut standings: Vec<Standing> = rows
+        .into_par_iter()
+        .map(|row| {
+            let count = row
+                .claim
+                .map(|claim| count(&claims, &strengths, known, claim as usize))
+                .unwrap_or_default();
+            let evidence = evidence::of_row(tonight, &claims, &strengths, &own, &row);
+            let has_own = row.claim.is_some_and(|claim| claims.interest[claim as usize] > 0.0);
+            let sure = count.trust + if has_own { OWN_WORDS } else { 0.0 };
+            let listed = evidence.iter().filter(|evidence| evidence.is_independent()).count();
+            Standing {
+                rank: 0,
+                confidence: 1.0 - (-sure / SURE_AFTER).exp2(),
+                reactors: i64::from(count.reactors),
+                endorsers: i64::from(count.endorsers),
+                is_shown: count.is_heard && count.others + u32::from(has_own) >= 2 && listed >= 2,
+                row,
+                evidence,
+            }
+        })
+        .collect();
+    rank(&mut standings, tonight.ontology.len());
+    Ok(standings)
+}
+
+fn count(claims: &Claims, strengths: &Strengths, known: &Known, claim: usize) -> SourceCount {
+    let trust = |actor: u32| known.model.trust[claims.keys[actor as usize].0 as usize];
+    let audience = &strengths.audiences[claim];
+    let mut count = SourceCount {
+        others: audience.others,
+        trust: audience.other_trust,
+        ..SourceCount::default()
+    };
+    let reactions = claims.reactions_of(claim);
+    for edge in reactions.iter().filter(|edge| edge.strength > 0.0) {
+        count.reactors += 1;
+        count.others += u32::from(trust(edge.actor) >= KNOWN);
+        count.is_heard |= trust(edge.actor) >= KNOWN;
+        count.trust += trust(edge.actor);
+    }
+    let parts = &strengths.endorsements[claims.endorsement_offsets[claim]..];
+    for (edge, part) in claims
+        .endorsements_of(claim)
+        .iter()
+        .zip(parts)
+        .filter(|(_, part)| **part > 0.0)
+    {
+        count.endorsers += 1;
+        let has_reacted = reactions.binary_search_by_key(&edge.actor, |other| other.actor).is_ok();
+        if !has_reacted {
+            count.others += u32::from(trust(edge.actor) >= KNOWN);
+            count.trust += trust(edge.actor).min(*part);
+        }
+        count.is_heard |= trust(edge.actor) >= KNOWN;
+    }
+    count
+}
+
+/// Ranks each topic: those shown before others, by value; equals share a rank.
+fn rank(standings: &mut [Standing], topics: usize) {
+    let mut by_topic: Vec<Vec<usize>> = vec![Vec::new(); topics];
+    for (place, standing) in standings.iter().enumerate() {
+        by_topic[standing.row.topic as usize].push(place);
+    }
+    for places in &mut by_topic {
+        let key = |place: usize| (standings[place].is_shown, standings[place].row.value);
+        places.sort_by(|a, b| (key(*b).0.cmp(&key(*a).0)).then(key(*b).1.total_cmp(&key(*a).1)));
+        let mut above = 0;
+        let groups: Vec<usize> = places.chunk_by(|a, b| key(*a) == key(*b)).map(<[usize]>::len).collect();
+        for length in groups {
+            for place in &places[above..above + length] {
+                standings[*place].rank = above as i64 + 1;
+            }
+            above += length;
+        }
+    }
+}

@@ -21,4 +21,5 @@ pub mod schema;
 pub mod settle;
 pub mod state;
 pub mod tables;
+pub mod topics;
 pub mod warehouse;

@@ -1,6 +1,7 @@
 //! `clout evaluate`: does the score foretell, and can it be bought?
 
 mod attacks;
+mod topics;
 
 use serde_json::{Value, json};
 
@@ -11,8 +12,10 @@ use crate::day::Day;
 use crate::error::Result;
 use crate::evaluate::attacks::Findings;
 use crate::evaluate::foresight::{Row, SCORE};
+use crate::evaluate::topics::{Findings as TopicFindings, Question};
 use crate::evaluate::windows::{Plan, Span};
 use crate::evaluate::{Evaluation, Evaluator};
+use crate::night::delivery::TopicsWanted;
 
 /// Arguments of `clout evaluate`. It reports: bars that are missed are shown and are no failure (exit 0).
 #[derive(clap::Args)]
@@ -34,6 +37,15 @@ pub struct Args {
     /// Try to buy points at the end of the last date (--to, or the last load date) instead of looking ahead.
     #[arg(long, conflicts_with_all = ["from", "every", "ahead"])]
     attacks: bool,
+    /// Foretell who will be credited on which topic, instead; tags are topics where the input has none.
+    #[arg(long, conflicts_with = "attacks")]
+    topics: bool,
+    /// With --topics: the verb by which people are credited; any reaction without it.
+    #[arg(long, value_name = "VERB", requires = "topics")]
+    foretell: Option<String>,
+    /// With --topics: the verb of the acts that a rival counts; any reaction to others without it.
+    #[arg(long, value_name = "VERB", requires = "topics")]
+    by: Option<String>,
     /// How the findings are shown.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -52,16 +64,27 @@ impl Args {
             ahead: self.ahead,
         };
         let watch = Progress::start();
-        let found = Evaluator::open(&job, &input, &plan, &watch).and_then(|evaluator| {
-            Ok(match self.attacks {
-                false => Found::Evaluation(Box::new(evaluator.evaluate(&watch)?)),
-                true => Found::Attacks(evaluator.attack(&watch)?),
+        let wanted = match self.topics {
+            true => TopicsWanted::RowsOrTags,
+            false => TopicsWanted::Tables,
+        };
+        let question = Question {
+            foretell: self.foretell,
+            by: self.by,
+        };
+        let found = Evaluator::open(&job, &input, &plan, wanted, &watch).and_then(|evaluator| {
+            Ok(match (self.attacks, self.topics) {
+                (true, _) => Found::Attacks(evaluator.attack(&watch)?),
+                (_, true) => Found::Topics(Box::new(evaluator.topics(&question, &watch)?)),
+                _ => Found::Evaluation(Box::new(evaluator.evaluate(&watch)?)),
             })
         });
         watch.finish();
         match (found?, self.format) {
             (Found::Evaluation(evaluation), Format::Json) => show_object(&json!(evaluation)),
             (Found::Evaluation(evaluation), Format::Text) => show_evaluation(&evaluation),
+            (Found::Topics(findings), Format::Json) => show_object(&json!(findings)),
+            (Found::Topics(findings), Format::Text) => topics::show(&findings),
             (Found::Attacks(findings), Format::Json) => show_object(&attacks::object(&findings)),
             (Found::Attacks(findings), Format::Text) => attacks::show(&findings),
         }
@@ -71,6 +94,7 @@ impl Args {
 enum Found {
     Evaluation(Box<Evaluation>),
     Attacks(Findings),
+    Topics(Box<TopicFindings>),
 }
 
 /// A figure with four digits behind the point, as evaluations are compared.

@@ -9,6 +9,7 @@ mod check;
 mod completions;
 mod doctor;
 mod evaluate;
+mod explain;
 mod generate;
 mod options;
 mod output;
@@ -62,6 +63,8 @@ enum Command {
     Check(check::Args),
     /// Show the people with the highest scores.
     Top(top::Args),
+    /// Say what a person is credible on, and what that rests on.
+    Explain(explain::Args),
     /// Does the score foretell, and can it be bought? Score the past, look at the future. It reports: a bar that is
     /// missed is shown, and is no failure.
     Evaluate(evaluate::Args),
@@ -105,6 +108,7 @@ fn dispatch(command: Command) -> Result<()> {
         Command::Plan(args) => args.run(),
         Command::Check(args) => args.run(),
         Command::Top(args) => args.run(),
+        Command::Explain(args) => args.run(),
         Command::Evaluate(args) => args.run(),
         Command::Calibrate(args) => args.run(),
         Command::Snapshots(args) => args.run(),

@@ -5,7 +5,7 @@ use super::output::{Rows, print, show};
 use crate::day::Day;
 use crate::error::{Error, Result};
 use crate::queries;
-use crate::schema::{NETWORK_SCORES, SCORES, Table};
+use crate::schema::{NETWORK_SCORES, SCORES, TOPIC_SCORES, Table};
 
 /// Arguments of `clout top`.
 #[derive(clap::Args)]
@@ -18,6 +18,9 @@ pub struct Args {
     /// By the influence on one network alone.
     #[arg(long)]
     network: Option<String>,
+    /// By credibility on one topic: its id.
+    #[arg(long, value_name = "TOPIC_ID", conflicts_with = "network")]
+    topic: Option<String>,
     /// Only this person, with or without a score; may be repeated.
     #[arg(long = "person", value_name = "PERSON_ID")]
     persons: Vec<String>,
@@ -37,16 +40,24 @@ impl Args {
     pub fn run(self) -> Result<()> {
         let store = self.results.store()?;
         let manifest = queries::snapshot(&store, self.as_of)?;
+        let count = self.count.max(self.persons.len() as u32);
         let wanted = queries::Wanted {
             network: self.network.as_deref(),
             persons: &self.persons,
-            count: self.count.max(self.persons.len() as u32),
+            count,
         };
-        let frame = queries::top(&store, &manifest, &wanted)?;
-        let (table, columns): (&Table, &[&'static str]) = match self.network {
-            None => (&SCORES, &queries::TOP_COLUMNS),
-            Some(_) => (&NETWORK_SCORES, &queries::TOP_NETWORK_COLUMNS),
+        let frame = match &self.topic {
+            None => queries::top(&store, &manifest, &wanted)?,
+            Some(topic) => queries::topics::top(&store, &manifest, topic, &self.persons, count)?,
         };
+        let (table, columns): (&Table, &[&'static str]) = match (&self.topic, &self.network) {
+            (Some(_), _) => (&TOPIC_SCORES, &queries::topics::TOP_COLUMNS),
+            (None, None) => (&SCORES, &queries::TOP_COLUMNS),
+            (None, Some(_)) => (&NETWORK_SCORES, &queries::TOP_NETWORK_COLUMNS),
+        };
+        if let (0, [], Some(topic)) = (frame.height(), &self.persons[..], &self.topic) {
+            return Err(queries::topics::unknown_topic(&store, &manifest, topic)?);
+        }
         if frame.height() == 0 {
             return Err(self.nobody(manifest.snapshot_date));
         }
@@ -60,8 +71,13 @@ impl Args {
             } else {
                 "Scores"
             };
+            let topic = self
+                .topic
+                .as_ref()
+                .map(|topic| format!(" of topic {topic}"))
+                .unwrap_or_default();
             print(&format!(
-                "{what} on {} (model {})",
+                "{what}{topic} on {} (model {})",
                 manifest.snapshot_date, manifest.model_version
             ))?;
         }
@@ -79,6 +95,7 @@ impl Args {
             .network
             .as_ref()
             .map(|network| format!(" on network {network}"))
+            .or_else(|| self.topic.as_ref().map(|topic| format!(" on topic {topic}")))
             .unwrap_or_default();
         match self.persons.is_empty() {
             true => Error::usage(format!("nobody has a score{on} on {date}")),

@@ -1,6 +1,6 @@
 //! The intake alone: what a run would read, and what it would refuse.
 
-use super::delivery::Delivery;
+use super::delivery::{Delivery, TopicsWanted};
 use super::plan::{expect_delivery, list, snapshot_date};
 use super::watch::Watch;
 use crate::day::Day;
@@ -51,9 +51,10 @@ pub fn check(job: &Job, input: &Store, first: Option<Day>, as_of: Option<Day>, w
         max_refused_share: job.input.max_refused_share,
         has_gone: false,
         first_load_dates,
+        lexicon: None,
     };
     watch.stage("reading activities");
-    let delivery = Delivery::read(input, &inventory, &params, watch)?;
+    let delivery = Delivery::read(input, &inventory, &params, TopicsWanted::Tables, watch)?;
     let verdict = delivery
         .expect_good(job)
         .and_then(|()| expect_delivery(&inventory, job, as_of));

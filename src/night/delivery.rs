@@ -8,11 +8,24 @@ use crate::intake::endorsements::{self, Endorsement};
 use crate::intake::ontology;
 use crate::intake::reference::{self, Reference};
 use crate::intake::rejects::{Reject, Share};
+use crate::intake::tags;
 use crate::intake::text_rows::Refused;
 use crate::job::Job;
 use crate::ontology::Ontology;
+use crate::ontology::lexicon::Lexicon;
 use crate::warehouse::layout::Inventory;
 use crate::warehouse::store::Store;
+
+/// What is wanted of topics.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TopicsWanted {
+    /// Only whether their tables are good.
+    Tables,
+    /// Which rows are about which.
+    Rows,
+    /// The same; where the input has no topics, every tag is one.
+    RowsOrTags,
+}
 
 /// Activities, reference tables, topics and endorsements, and everything that was refused in them.
 pub struct Delivery {
@@ -22,6 +35,8 @@ pub struct Delivery {
     pub reference: Reference,
     /// The topics and what lies above them; without any where none are delivered.
     pub ontology: Ontology,
+    /// Their aliases.
+    pub lexicon: Lexicon,
     /// Endorsements, sorted by load date and all columns; copies of one id included.
     pub endorsements: Vec<Endorsement>,
     /// Refused rows and files of all tables.
@@ -33,8 +48,24 @@ impl Delivery {
     ///
     /// # Errors
     /// Only when the store fails; whether the input is good enough says [`Delivery::expect_good`].
-    pub fn read(input: &Store, inventory: &Inventory, params: &IntakeParams, watch: &dyn Watch) -> Result<Delivery> {
-        let (ontology, mut rejects) = ontology::take_in(input, inventory)?;
+    pub fn read(
+        input: &Store,
+        inventory: &Inventory,
+        params: &IntakeParams,
+        wanted: TopicsWanted,
+        watch: &dyn Watch,
+    ) -> Result<Delivery> {
+        let (mut ontology, mut rejects) = ontology::take_in(input, inventory)?;
+        if wanted == TopicsWanted::RowsOrTags && ontology.is_empty() {
+            ontology = Ontology::of_tags(tags::take_in(input, inventory, params)?.into_iter());
+        }
+        let lexicon = Lexicon::new(&ontology)
+            .map_err(|error| Error::new(Kind::Refused, "the aliases of topics are too many").with_source(error))?;
+        let is_matched = wanted != TopicsWanted::Tables && !ontology.is_empty();
+        let params = &IntakeParams {
+            lexicon: is_matched.then_some(&lexicon),
+            ..params.clone()
+        };
         let files = inventory.delivered("activities", params.first, params.last);
         watch.bytes(files.flat_map(|(_, files)| files).map(|file| file.size).sum());
         let mut intake = activities::take_in(input, inventory, params, &|bytes| watch.tick(bytes))?;
@@ -48,6 +79,7 @@ impl Delivery {
             intake,
             reference,
             ontology,
+            lexicon,
             endorsements,
             rejects,
         })

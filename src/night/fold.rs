@@ -10,15 +10,33 @@ use crate::influence::recency::Mixture;
 use crate::influence::weights::Weighing;
 use crate::intake::accounts::{Merged, merge};
 use crate::intake::activities::{Intake, IntakeParams};
+use crate::intake::endorsements::Endorsement;
 use crate::intake::ids::HashKey;
 use crate::intake::interner::{Interner, NO_NODE};
 use crate::intake::reference::{Claim, Reference};
 use crate::job::Job;
+use crate::ontology::Ontology;
+use crate::ontology::lexicon::Lexicon;
 use crate::settle::reactions::crowd_sizes;
 use crate::state::State;
 use crate::tables::run_metrics::Metrics;
+use crate::topics::fold::{Tonight, TopicFold};
 use crate::warehouse::layout::{BEGINNING, Inventory};
 use crate::warehouse::store::Store;
+
+/// What was delivered, as numbers and texts.
+pub struct Delivered<'a> {
+    /// Rows of activities.
+    pub intake: Intake,
+    /// Accounts, follows, identities and opt-outs.
+    pub reference: Reference,
+    /// Endorsements, sorted by load date and id.
+    pub endorsements: Vec<Endorsement>,
+    /// Tonight's topics.
+    pub ontology: &'a Ontology,
+    /// Their aliases.
+    pub lexicon: &'a Lexicon,
+}
 
 /// Where tonight's rows came from.
 pub struct Sources<'a> {
@@ -57,18 +75,13 @@ impl<'a> Sources<'a> {
             max_refused_share: self.job.input.max_refused_share,
             has_gone: !state.gone.is_empty(),
             first_load_dates: state.histories.iter().map(|h| h.map(|h| h.first_load_date)).collect(),
+            lexicon: None,
         }
     }
 }
 
 /// Folds everything into `state`, which is then as of the snapshot date and holds nobody who opted out.
-pub fn fold(
-    state: &mut State,
-    intake: Intake,
-    reference: Reference,
-    sources: &Sources,
-    metrics: &mut Metrics,
-) -> Result<()> {
+pub fn fold(state: &mut State, delivered: Delivered, sources: &Sources, metrics: &mut Metrics) -> Result<()> {
     let job = sources.job;
     let mixture = Mixture::new(&job.model.recency);
     let weighing = Weighing {
@@ -79,15 +92,33 @@ pub fn fold(
         mixture: &mixture,
         as_of: sources.as_of,
     };
+    let numbers = state.topics.adopt(delivered.ontology);
+    let topic_fold = TopicFold {
+        ontology: delivered.ontology,
+        lexicon: delivered.lexicon,
+        numbers: &numbers,
+        params: &job.model,
+        max_lateness_days: job.input.max_lateness_days,
+    };
     let mut folded = Pairs::default();
+    let mut topics = Tonight::default();
     let is_gone = settle(
         state,
-        intake,
-        reference,
+        delivered.intake,
+        delivered.reference,
         sources,
         metrics,
-        &mut |state, place, counted| {
+        &mut |state, place, mut counted| {
             let network = &job.networks[place];
+            if let Some(settled) = counted.settled.take() {
+                topic_fold.take(
+                    &mut state.topics,
+                    &mut topics,
+                    (place, network),
+                    &settled,
+                    sources.as_of,
+                );
+            }
             counted.note(&mut state.facts, network);
             let weights = weighing.weigh(&counted.reactions, &crowd_sizes(&counted.reactions), network);
             let old = state.pairs.rows_of(state.accounts.nodes(place));
@@ -96,6 +127,8 @@ pub fn fold(
         },
     )?;
     state.pairs = folded;
+    topics.settle(&mut state.topics, &job.model, sources.as_of);
+    fold_endorsements(state, &delivered.endorsements, &topic_fold, sources, metrics);
     state.facts.iter_mut().for_each(|facts| facts.forget(sources.as_of));
     state.as_of = Some(sources.as_of);
     state
@@ -103,6 +136,37 @@ pub fn fold(
         .extend(sources.inventory.files(sources.first, sources.as_of).cloned());
     state.prune(&is_gone, &mixture);
     Ok(())
+}
+
+fn fold_endorsements(
+    state: &mut State,
+    endorsements: &[Endorsement],
+    topic_fold: &TopicFold,
+    sources: &Sources,
+    metrics: &mut Metrics,
+) {
+    let number = |id: &str| {
+        topic_fold
+            .ontology
+            .find(id)
+            .map(|topic| topic_fold.numbers[topic as usize])
+    };
+    let dates = (sources.as_of, sources.job.input.max_lateness_days);
+    let tally = state
+        .topics
+        .endorsements
+        .fold(endorsements, &number, &sources.job.model, dates);
+    let key = HashKey::of_text(&sources.job.state.hash_key);
+    let gone = &state.gone;
+    state
+        .topics
+        .endorsements
+        .drop_gone(|person_id| gone.has_person(key, person_id));
+    if !topic_fold.ontology.is_empty() {
+        metrics.set("endorsements_counted", tally.counted as f64);
+        metrics.set("endorsements_copies", tally.copies as f64);
+        metrics.set("endorsements_self", tally.own as f64);
+    }
 }
 
 /// Settles which rows count and hands them to `take`, one network after the other; returns by node of

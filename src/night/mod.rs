@@ -23,8 +23,8 @@ use crate::warehouse::manifest::Manifest;
 use crate::warehouse::snapshots;
 use crate::warehouse::store::Store;
 
-use self::delivery::Delivery;
-use self::fold::{Sources, fold};
+use self::delivery::{Delivery, TopicsWanted};
+use self::fold::{Delivered, Sources, fold};
 use self::publish::Commit;
 use self::results::Results;
 use self::watch::{Stopwatch, Watch};
@@ -90,13 +90,27 @@ pub fn run(job: &Job, input: &Store, output: &Store, request: &Request, watch: &
     timings.lap("state");
 
     watch.stage("reading the load dates");
-    let delivery = Delivery::read(input, &inventory, &sources.intake_params(&state), watch)?;
+    let delivery = Delivery::read(
+        input,
+        &inventory,
+        &sources.intake_params(&state),
+        TopicsWanted::Rows,
+        watch,
+    )?;
     delivery.expect_good(job)?;
     timings.lap("read");
 
     watch.stage("folding the load dates");
     let mut metrics = Metrics::default();
-    fold(&mut state, delivery.intake, delivery.reference, &sources, &mut metrics)?;
+    let (ontology, lexicon, rejected) = (delivery.ontology, delivery.lexicon, delivery.rejects);
+    let delivered = Delivered {
+        intake: delivery.intake,
+        reference: delivery.reference,
+        endorsements: delivery.endorsements,
+        ontology: &ontology,
+        lexicon: &lexicon,
+    };
+    fold(&mut state, delivered, &sources, &mut metrics)?;
     timings.lap("fold");
 
     watch.stage("propagating influence");
@@ -108,9 +122,13 @@ pub fn run(job: &Job, input: &Store, output: &Store, request: &Request, watch: &
     results.estimate(job, &state, as_of);
     timings.lap("interval");
 
+    watch.stage("attributing topics");
+    results.attribute(job, &state, &ontology, as_of, &mut metrics)?;
+    timings.lap("topics");
+
     watch.stage("writing tables");
-    let reasons = by_reason(&delivery.rejects);
-    let parts = results.tables(job, output, as_of, &past, delivery.rejects, &metrics)?;
+    let reasons = by_reason(&rejected);
+    let parts = results.tables(job, output, as_of, &past, &ontology, rejected, &metrics)?;
     timings.lap("tables");
 
     watch.stage("publishing");

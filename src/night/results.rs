@@ -15,13 +15,16 @@ use crate::influence::scoring::{Memory, Scored};
 use crate::influence::standings::Distribution;
 use crate::intake::rejects::Reject;
 use crate::job::Job;
+use crate::ontology::Ontology;
 use crate::people::persons::Persons;
 use crate::people::presence::Presences;
-use crate::schema::{INFLUENCES, NETWORK_SCORES, REJECTS, RUN_METRICS, SCORES, Table};
+use crate::schema::{INFLUENCES, NETWORK_SCORES, REJECTS, RUN_METRICS, SCORES, TOPIC_EVIDENCE, TOPIC_SCORES, Table};
 use crate::state::{State, moment};
 use crate::tables::past::{Past, PublishedPersons, published_hash};
 use crate::tables::run_metrics::Metrics;
-use crate::tables::{Tonight, influences, network_scores, rejects, scores};
+use crate::tables::{Tonight, influences, network_scores, rejects, scores, topic_evidence, topic_scores};
+use crate::topics::expertise::Known;
+use crate::topics::standing::{Standing, standings};
 use crate::warehouse::encode::{EncodedPart, encode};
 use crate::warehouse::store::Store;
 
@@ -32,6 +35,7 @@ pub struct Results {
     scored: Scored,
     coverage: Vec<f64>,
     intervals: Vec<Option<Interval>>,
+    topics: Vec<Standing>,
 }
 
 impl Results {
@@ -55,6 +59,7 @@ impl Results {
             scored,
             coverage: Vec::new(),
             intervals: Vec::new(),
+            topics: Vec::new(),
         };
         results.measure(state, &moment, metrics);
         Ok(results)
@@ -77,6 +82,41 @@ impl Results {
         let coverage = signal.coverage(&delivered);
         let intervals = bootstrap.intervals(&self.scored.standings.sums, &coverage);
         (self.coverage, self.intervals) = (coverage, intervals);
+    }
+
+    /// Scores everybody on every topic that they have to do with.
+    pub fn attribute(
+        &mut self,
+        job: &Job,
+        state: &State,
+        ontology: &Ontology,
+        as_of: Day,
+        metrics: &mut Metrics,
+    ) -> Result<()> {
+        let tonight = crate::topics::claims::Tonight {
+            memory: &state.topics,
+            ontology,
+            accounts: &state.accounts,
+            persons: &self.persons,
+            params: &job.model,
+            as_of,
+        };
+        let known = Known {
+            attention: &self.scored.attention,
+            model: &self.scored.model(&job.model),
+            sums: &self.scored.standings.sums,
+            line: &self.scored.line,
+        };
+        self.topics = standings(&tonight, &known)?;
+        if !ontology.is_empty() {
+            metrics.set("topics", ontology.len() as f64);
+            metrics.set("topic_scores", self.topics.len() as f64);
+            metrics.set(
+                "topic_scores_shown",
+                self.topics.iter().filter(|row| row.is_shown).count() as f64,
+            );
+        }
+        Ok(())
     }
 
     fn measure(&self, state: &State, moment: &Moment, metrics: &mut Metrics) {
@@ -137,6 +177,7 @@ impl Results {
         output: &Store,
         as_of: Day,
         published: &PublishedPersons,
+        ontology: &Ontology,
         rejected: Vec<Reject>,
         metrics: &Metrics,
     ) -> Result<Vec<(&'static Table, EncodedPart)>> {
@@ -156,6 +197,14 @@ impl Results {
         let batches = [
             (&SCORES, scores::table(&tonight, &past, published)?),
             (&NETWORK_SCORES, network_scores::table(&tonight)?),
+            (
+                &TOPIC_SCORES,
+                topic_scores::table(&self.persons, ontology, &self.topics)?,
+            ),
+            (
+                &TOPIC_EVIDENCE,
+                topic_evidence::table(&self.persons, ontology, &self.topics)?,
+            ),
             (
                 &INFLUENCES,
                 influences::table(

@@ -16,17 +16,20 @@ use crate::settle::facts::{self, Facts, Post};
 use crate::settle::reactions::{Reaction, settle_twins};
 use crate::state::{History, State};
 use crate::tables::run_metrics::Metrics;
+use crate::topics::fold::SettledRows;
 
 /// Who follows whom, by the load date from which it holds.
 pub type FollowsByDate = BTreeMap<Day, Vec<(u32, u32)>>;
 
 /// What counts of one network's rows, people who opted out in the meantime included.
-#[derive(Clone, Debug, Default)]
+#[derive(Default)]
 pub struct Counted {
     /// Posts and check-ins, sorted by account.
     pub posts: Vec<Post>,
     /// Reactions in the order of [`settle_twins`].
     pub reactions: Vec<Reaction>,
+    /// The rows as they were read; none where there are no topics.
+    pub settled: Option<SettledRows>,
 }
 
 /// One network, tonight.
@@ -63,7 +66,13 @@ impl NetworkNight<'_> {
         self.drop_gone(&rows, &mut settled);
         self.note_history(state, &rows, &settled);
         let (posts, mut reactions, check_ins) = split(&rows, &settled, network);
-        drop(rows);
+        let settled_rows = (!rows.mentions.is_empty()).then(|| SettledRows {
+            rows: Rows {
+                ids: Vec::new(),
+                ..rows
+            },
+            is_kept: std::mem::take(&mut settled.is_kept),
+        });
         // Whoever has opted out by the snapshot date enters no count either.
         let is_here = |account: u32| self.ownership.gone_since[account as usize] > self.sources.as_of;
         if let Some(rule) = &network.co_visit {
@@ -87,7 +96,11 @@ impl NetworkNight<'_> {
         metrics.add("reactions_counted", &network.name, (counted.len() - own) as f64);
         let posted = posts.iter().filter(|post| is_here(post.actor)).count();
         metrics.add("posts_counted", &network.name, posted as f64);
-        Ok(Counted { posts, reactions })
+        Ok(Counted {
+            posts,
+            reactions,
+            settled: settled_rows,
+        })
     }
 
     fn settle_contested(&self, state: &State, rows: &Rows, settled: &mut Settled) -> Result<()> {

@@ -9,8 +9,10 @@ use std::sync::Arc;
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 
 mod tables;
+mod topic_tables;
 
 pub use tables::{INFLUENCES, NETWORK_SCORES, REJECTS, RUN_METRICS, SCORES};
+pub use topic_tables::{TOPIC_EVIDENCE, TOPIC_SCORES};
 
 /// The type of a published column. No unsigned integers: Spark and BigQuery cannot read them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,7 +88,15 @@ impl Table {
 }
 
 /// Every published table.
-pub const TABLES: &[Table] = &[SCORES, NETWORK_SCORES, INFLUENCES, REJECTS, RUN_METRICS];
+pub const TABLES: &[Table] = &[
+    SCORES,
+    NETWORK_SCORES,
+    TOPIC_SCORES,
+    TOPIC_EVIDENCE,
+    INFLUENCES,
+    REJECTS,
+    RUN_METRICS,
+];
 
 const fn required(name: &'static str, kind: Kind, description: &'static str) -> Column {
     Column {

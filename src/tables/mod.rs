@@ -6,6 +6,8 @@ pub mod past;
 pub mod rejects;
 pub mod run_metrics;
 pub mod scores;
+pub mod topic_evidence;
+pub mod topic_scores;
 
 use std::sync::Arc;
 

@@ -1,0 +1,126 @@
+//! What `clout evaluate --topics` shows.
+
+use serde_json::Value;
+
+use super::{fine, table, verdict};
+use crate::cli::output::print;
+use crate::error::Result;
+use crate::evaluate::topics::{Findings, SCORE};
+
+/// Shows the findings as tables.
+pub fn show(findings: &Findings) -> Result<()> {
+    print(&format!(
+        "Foresight of topic scores of model {} at {} moments: {} pairs of moment and topic, {} credits",
+        findings.model_version, findings.moments, findings.pairs, findings.credits
+    ))?;
+    let figures = |row: &crate::evaluate::topics::Row| {
+        let figures = &row.figures;
+        [
+            figures.precision_1,
+            figures.precision_3,
+            figures.precision_5,
+            figures.ndcg_10,
+        ]
+    };
+    let rows = findings.predictors.iter().map(|row| {
+        let values = figures(row).map(fine);
+        [row.predictor.into()].into_iter().chain(values).collect()
+    });
+    let columns = vec!["predictor", "precision_1", "precision_3", "precision_5", "ndcg_10"];
+    table(columns.clone(), rows.collect())?;
+    print("\nBeside the better rival of each measure")?;
+    let (own, rivals): (Vec<_>, Vec<_>) = findings.predictors.iter().partition(|row| row.predictor == SCORE);
+    let rows = columns[1..].iter().enumerate().map(|(place, measure)| {
+        let best = rivals
+            .iter()
+            .max_by(|a, b| figures(a)[place].total_cmp(&figures(b)[place]));
+        let (score, best_figure) = (
+            own.first().map_or(0.0, |row| figures(row)[place]),
+            best.map_or(0.0, |row| figures(row)[place]),
+        );
+        let ratio = if best_figure > 0.0 {
+            fine(score / best_figure)
+        } else {
+            Value::Null
+        };
+        vec![
+            (*measure).into(),
+            best.map_or("-", |row| row.predictor).into(),
+            ratio,
+            verdict(Some(score >= best_figure)),
+        ]
+    });
+    table(vec!["measure", "better_rival", "ratio", "verdict"], rows.collect())?;
+    show_coverage(findings)?;
+    show_farm(findings)
+}
+
+fn show_coverage(findings: &Findings) -> Result<()> {
+    let coverage = &findings.coverage;
+    let share = |part: usize| match coverage.active {
+        0 => Value::Null,
+        all => fine(part as f64 / all as f64),
+    };
+    print("\nWho gets a topic, at the last moment")?;
+    let line = |what: &str, count: usize, share: Value, verdict: Value| vec![what.into(), count.into(), share, verdict];
+    let has_none = coverage.shown_with_one_source == 0;
+    table(
+        vec!["what", "count", "share", "verdict"],
+        vec![
+            line(
+                "people with five or more activities",
+                coverage.active,
+                Value::Null,
+                Value::Null,
+            ),
+            line(
+                "of them, with a topic",
+                coverage.with_a_topic,
+                share(coverage.with_a_topic),
+                Value::Null,
+            ),
+            line(
+                "of them, with a topic that is shown",
+                coverage.with_a_shown_topic,
+                share(coverage.with_a_shown_topic),
+                Value::Null,
+            ),
+            line("topics shown, of anybody", coverage.shown, Value::Null, Value::Null),
+            line(
+                "of them, with one source only",
+                coverage.shown_with_one_source,
+                Value::Null,
+                verdict(Some(has_none)),
+            ),
+        ],
+    )
+}
+
+fn show_farm(findings: &Findings) -> Result<()> {
+    let farm = &findings.farm;
+    print(&format!(
+        "\n{} fresh endorsers for each of {} people, in points of a topic score",
+        farm.endorsers, farm.buyers
+    ))?;
+    let line = |what: &str, points: f64| {
+        vec![
+            what.into(),
+            fine(points),
+            farm.bar.into(),
+            verdict(Some(points <= farm.bar)),
+        ]
+    };
+    table(
+        vec!["what", "points", "at_most", "verdict"],
+        vec![
+            line("the buyer who gains most", farm.most),
+            line("anybody else", farm.others),
+            vec![
+                "topics shown anew".into(),
+                farm.shown_anew.into(),
+                0.into(),
+                verdict(Some(farm.shown_anew == 0)),
+            ],
+        ],
+    )
+}

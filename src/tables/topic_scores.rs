@@ -1,0 +1,34 @@
+//! `topic_scores`: what each person is credible on.
+
+use std::sync::Arc;
+
+use arrow::array::{BooleanArray, RecordBatch, StringArray};
+
+use super::{batch, counts, measures};
+use crate::error::Result;
+use crate::ontology::Ontology;
+use crate::people::persons::Persons;
+use crate::schema::TOPIC_SCORES;
+use crate::topics::standing::Standing;
+
+/// The table; `standings` are in order of person and topic.
+pub fn table(persons: &Persons, ontology: &Ontology, standings: &[Standing]) -> Result<RecordBatch> {
+    let person = |standing: &Standing| persons.ids[standing.row.person as usize].as_str();
+    batch(
+        &TOPIC_SCORES,
+        vec![
+            Arc::new(StringArray::from_iter_values(standings.iter().map(person))),
+            Arc::new(StringArray::from_iter_values(
+                standings.iter().map(|standing| ontology.id(standing.row.topic)),
+            )),
+            measures(standings.iter().map(|standing| standing.row.score()).collect()),
+            counts(standings.iter().map(|standing| standing.rank).collect()),
+            measures(standings.iter().map(|standing| standing.confidence).collect()),
+            counts(standings.iter().map(|standing| standing.reactors).collect()),
+            counts(standings.iter().map(|standing| standing.endorsers).collect()),
+            Arc::new(BooleanArray::from_iter(
+                standings.iter().map(|standing| Some(standing.is_shown)),
+            )),
+        ],
+    )
+}

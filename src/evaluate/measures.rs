@@ -70,6 +70,32 @@ fn expected_dcg(scores: &[f64], gains: &[f64], k: usize) -> f64 {
     dcg
 }
 
+/// Precision@k: the share of the first `k` by descending `scores` who brought any gain, in the mean over all
+/// orders within groups of equal scores. People who are missing to make up `k` count as without gain.
+///
+/// # Panics
+/// If the slices differ in length.
+pub fn precision(scores: &[f64], gains: &[f64], k: usize) -> f64 {
+    assert_eq!(scores.len(), gains.len(), "one population");
+    let mut people: Vec<(f64, bool)> = scores
+        .iter()
+        .copied()
+        .zip(gains.iter().map(|gain| *gain > 0.0))
+        .collect();
+    people.sort_unstable_by(|a, b| b.0.total_cmp(&a.0));
+    let (mut hits, mut above) = (0.0, 0);
+    for tied in people.chunk_by(|a, b| a.0 == b.0) {
+        let places = tied.len().min(k - above);
+        let found = tied.iter().filter(|(_, is_hit)| *is_hit).count();
+        hits += found as f64 * places as f64 / tied.len() as f64;
+        above += places;
+        if above == k {
+            break;
+        }
+    }
+    hits / k as f64
+}
+
 /// Spearman's rank correlation, equals sharing their mean rank; 0 where one side is constant or empty.
 ///
 /// # Panics

@@ -25,6 +25,7 @@ pub mod stream;
 pub mod summary;
 pub mod sureness;
 pub mod time;
+pub mod topics;
 pub mod windows;
 
 use serde::Serialize;
@@ -37,6 +38,7 @@ use self::summary::Summary;
 use self::windows::Plan;
 use crate::error::{Error, Result};
 use crate::job::Job;
+use crate::night::delivery::TopicsWanted;
 use crate::night::plan::list;
 use crate::night::watch::Watch;
 use crate::warehouse::layout::Inventory;
@@ -75,10 +77,16 @@ impl<'a> Evaluator<'a> {
     ///
     /// # Errors
     /// Input that is missing or refused, and a store that fails.
-    pub fn open(job: &'a Job, input: &'a Store, plan: &'a Plan, watch: &dyn Watch) -> Result<Evaluator<'a>> {
+    pub fn open(
+        job: &'a Job,
+        input: &'a Store,
+        plan: &'a Plan,
+        topics: TopicsWanted,
+        watch: &dyn Watch,
+    ) -> Result<Evaluator<'a>> {
         watch.stage("listing the input");
         let inventory = list(job, input, watch)?;
-        let stream = Stream::read(job, input, &inventory, None, watch)?;
+        let stream = Stream::read(job, input, &inventory, None, topics, watch)?;
         Ok(Evaluator {
             job,
             input,
@@ -127,6 +135,14 @@ impl<'a> Evaluator<'a> {
             intervals: sureness::holding(&scene, &scored, &intervals),
             time: time::play(&self.job.networks, &self.job.model)?,
         })
+    }
+
+    /// Whether topic scores foretell, over all moments, and what endorsers buy.
+    ///
+    /// # Errors
+    /// As [`topics::evaluate`].
+    pub fn topics(&self, question: &topics::Question, watch: &dyn Watch) -> Result<topics::Findings> {
+        topics::evaluate(&self.stream, self.job, self.plan, question, &|stage| watch.stage(stage))
     }
 
     /// The attacks, at the end of the plan's last date or of the last load date.

@@ -7,12 +7,15 @@
 use crate::day::Day;
 use crate::error::Result;
 use crate::intake::accounts::Accounts;
+use crate::intake::endorsements::Endorsement;
 use crate::job::Job;
-use crate::night::delivery::Delivery;
+use crate::night::delivery::{Delivery, TopicsWanted};
 use crate::night::fold::{Sources, settle};
 use crate::night::plan;
 use crate::night::settle::Counted;
 use crate::night::watch::Watch;
+use crate::ontology::Ontology;
+use crate::ontology::lexicon::Lexicon;
 use crate::people::persons::Persons;
 use crate::state::{History, State};
 use crate::tables::run_metrics::Metrics;
@@ -27,8 +30,14 @@ pub struct Stream {
     pub persons: Persons,
     /// By node: whether its owner has opted out.
     pub is_gone: Vec<bool>,
-    /// By network: posts and reactions.
+    /// By network: posts and reactions, and the rows where topics are wanted.
     pub counted: Vec<Counted>,
+    /// Endorsements, sorted by load date.
+    pub endorsements: Vec<Endorsement>,
+    /// The topics.
+    pub ontology: Ontology,
+    /// Their aliases.
+    pub lexicon: Lexicon,
     /// By network: its beginnings.
     pub histories: Vec<Option<History>>,
     /// The first load date.
@@ -47,16 +56,17 @@ impl Stream {
         input: &Store,
         inventory: &Inventory,
         last: Option<Day>,
+        topics: TopicsWanted,
         watch: &dyn Watch,
     ) -> Result<Stream> {
         let last = plan::snapshot_date(inventory, last, input.url())?;
         let mut state = State::empty(&job.networks);
         let sources = Sources::after(&state, job, input, inventory, last);
         watch.stage("reading the load dates");
-        let delivery = Delivery::read(input, inventory, &sources.intake_params(&state), watch)?;
+        let delivery = Delivery::read(input, inventory, &sources.intake_params(&state), topics, watch)?;
         delivery.expect_good(job)?;
         watch.stage("settling what counts");
-        let mut by_network = vec![Counted::default(); job.networks.len()];
+        let mut by_network: Vec<Counted> = job.networks.iter().map(|_| Counted::default()).collect();
         let is_gone = settle(
             &mut state,
             delivery.intake,
@@ -70,6 +80,9 @@ impl Stream {
             persons: Persons::assign(&state.accounts, &state.owners),
             is_gone,
             counted: by_network,
+            endorsements: delivery.endorsements,
+            ontology: delivery.ontology,
+            lexicon: delivery.lexicon,
             first: began.min().unwrap_or(last),
             histories: state.histories,
             accounts: state.accounts,

@@ -5,7 +5,7 @@
 
 mod findings;
 mod plots;
-mod setup;
+pub mod setup;
 
 pub use self::findings::{BarOn, Findings, Gain};
 pub use self::plots::Plot;

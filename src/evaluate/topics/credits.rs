@@ -1,0 +1,124 @@
+//! Who was credited on which topic, and who did something on it, counted plainly from the same counted rows.
+
+use std::collections::BTreeMap;
+
+use super::Question;
+use crate::error::{Error, Result};
+use crate::evaluate::stream::Stream;
+use crate::job::Job;
+use crate::networks::Network;
+use crate::ontology::sense::{AliasCount, Kind, Senses};
+
+/// Amounts by topic and person.
+#[derive(Clone, Debug, Default)]
+pub struct Credits {
+    /// By topic: person and amount.
+    pub by_topic: BTreeMap<u32, BTreeMap<u32, f64>>,
+}
+
+impl Credits {
+    /// The sums of amounts, by (topic, person).
+    pub fn of(amounts: impl Iterator<Item = ((u32, u32), f64)>) -> Credits {
+        let mut credits = Credits::default();
+        for ((topic, person), amount) in amounts {
+            *credits.by_topic.entry(topic).or_default().entry(person).or_default() += amount;
+        }
+        credits
+    }
+}
+
+/// One act: when, on which topic, for whom it counts.
+type Act = (i64, u32, u32);
+
+/// Acts in order of time.
+pub struct Acts(Vec<Act>);
+
+impl Acts {
+    /// How many of each (topic, person) occurred from `first` to before `end`.
+    pub fn within(&self, first: i64, end: i64) -> Credits {
+        let start = self.0.partition_point(|act| act.0 < first);
+        let acts = self.0[start..].iter().take_while(|act| act.0 < end);
+        Credits::of(acts.map(|(_, topic, person)| ((*topic, *person), 1.0)))
+    }
+}
+
+/// All that a stream has to count.
+pub struct Tables {
+    /// Credits by the foretold verb: to the target.
+    pub credited: Acts,
+    /// Acts for others by the other verb: of the actor.
+    pub acts: Acts,
+}
+
+impl Tables {
+    /// Counts a stream's reactions between different persons by the topics of their tags.
+    ///
+    /// # Errors
+    /// A verb that no network has.
+    pub fn of(stream: &Stream, job: &Job, question: &Question) -> Result<Tables> {
+        for verb in [&question.foretell, &question.by].into_iter().flatten() {
+            if job.networks.iter().all(|network| network.verb(verb).is_none()) {
+                return Err(Error::usage(format!("no network has a verb {verb}")));
+            }
+        }
+        let (mut credited, mut acts) = (Vec::new(), Vec::new());
+        let nothing: &[AliasCount] = &[];
+        let senses = Senses {
+            ontology: &stream.ontology,
+            lexicon: &stream.lexicon,
+            counts: nothing,
+            texts: 0,
+        };
+        for (place, network) in job.networks.iter().enumerate() {
+            let Some(settled) = &stream.counted[place].settled else {
+                continue;
+            };
+            let rows = &settled.rows;
+            let is_wanted = |wanted: &Option<String>, verb: u8| match wanted {
+                Some(word) => network.verb(word) == Some(verb),
+                None => true,
+            };
+            let mut topics = Vec::new();
+            for row in (0..settled.is_kept.len()).filter(|row| settled.is_kept[*row] && !rows.is_post(*row)) {
+                let person = |node: u32| stream.persons.of_account[node as usize];
+                let (actor, target) = (rows.actors[row], rows.targets[row]);
+                let is_here = |node: u32| !stream.is_gone[node as usize];
+                if person(actor) == person(target) || !is_here(actor) || !is_here(target) {
+                    continue;
+                }
+                of_tags(&senses, network, rows, row, &mut topics);
+                for topic in &topics {
+                    if is_wanted(&question.foretell, rows.verbs[row]) {
+                        credited.push((rows.occurred_at[row], *topic, person(target)));
+                    }
+                    if is_wanted(&question.by, rows.verbs[row]) {
+                        acts.push((rows.occurred_at[row], *topic, person(actor)));
+                    }
+                }
+            }
+        }
+        credited.sort_unstable();
+        acts.sort_unstable();
+        Ok(Tables {
+            credited: Acts(credited),
+            acts: Acts(acts),
+        })
+    }
+}
+
+/// The topics of a row's tags, where they describe what was reacted to.
+fn of_tags(senses: &Senses, network: &Network, rows: &crate::intake::rows::Rows, row: usize, topics: &mut Vec<u32>) {
+    topics.clear();
+    if !network.tags_describe_object(rows.verbs[row]) {
+        return;
+    }
+    let tags: Vec<u32> = rows.mentions.of_row(row).0.collect();
+    let mut found = Vec::new();
+    senses.resolve(&tags, &[], &mut found);
+    topics.extend(
+        found
+            .iter()
+            .filter(|(_, kind)| *kind == Kind::Tag)
+            .map(|(topic, _)| *topic),
+    );
+}

@@ -75,6 +75,9 @@ fn read(folder: &Folder) -> (Vec<Endorsement>, Refused) {
     (read.unwrap(), refused)
 }
 
+/// What makes a good row another one.
+type Difference = fn(&mut Given);
+
 /// A row that differs from a good one.
 fn but(id: &'static str, differ: impl Fn(&mut Given)) -> Given {
     let mut row = given(id);
@@ -84,7 +87,7 @@ fn but(id: &'static str, differ: impl Fn(&mut Given)) -> Given {
 
 #[test]
 fn a_bad_row_is_one_reject_with_its_reason() {
-    let bad: [(fn(&mut Given), &str); 12] = [
+    let bad: [(Difference, &str); 12] = [
         (|row| row.id = None, "null endorsement_id"),
         (|row| row.id = Some(""), "empty endorsement_id"),
         (|row| row.at = None, "null endorsed_at"),

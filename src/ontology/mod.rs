@@ -57,6 +57,8 @@ impl Ontology {
                 format!("unknown topic: no topic has the parent_id '{parent}'")
             } else if !by_id.contains_key(child) {
                 format!("unknown topic: no topic has the child_id '{child}'")
+            } else if parent == child {
+                format!("names '{child}' its own parent")
             } else if reaches(&children, child, parent) {
                 "closes a cycle: the child is already above the parent".to_owned()
             } else {

@@ -69,7 +69,7 @@ fn good_topics_and_endorsements_are_read_every_night_and_nothing_is_refused() {
 #[case::null_child("topic_edges", "food -", "null child_id")]
 #[case::unknown_parent("topic_edges", "_ROOT_ food", "unknown topic")]
 #[case::unknown_child("topic_edges", "food economics", "unknown topic")]
-#[case::its_own_parent("topic_edges", "food food", "food")]
+#[case::its_own_parent("topic_edges", "food food", "its own parent")]
 #[case::a_cycle("topic_edges", "latte food", "cycle")]
 fn a_bad_row_of_topics_is_one_row_of_rejects(#[case] table: &str, #[case] row: &str, #[case] reason: &str) {
     let warehouse = match table {

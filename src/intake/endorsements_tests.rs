@@ -75,78 +75,36 @@ fn read(folder: &Folder) -> (Vec<Endorsement>, Refused) {
     (read.unwrap(), refused)
 }
 
+/// What makes a good row another one.
+type Difference = fn(&mut Given);
+
+/// A row that differs from a good one.
+fn but(id: &'static str, differ: impl Fn(&mut Given)) -> Given {
+    let mut row = given(id);
+    differ(&mut row);
+    row
+}
+
 #[test]
 fn a_bad_row_is_one_reject_with_its_reason() {
-    let end = date().end_micros();
-    let bad = [
-        (Given { id: None, ..given("") }, "null endorsement_id"),
-        (given(""), "empty endorsement_id"),
-        (Given { at: None, ..given("1") }, "null endorsed_at"),
+    let bad: [(Difference, &str); 12] = [
+        (|row| row.id = None, "null endorsement_id"),
+        (|row| row.id = Some(""), "empty endorsement_id"),
+        (|row| row.at = None, "null endorsed_at"),
         (
-            Given {
-                at: Some(end),
-                ..given("2")
-            },
+            |row| row.at = Some(date().end_micros()),
             "time after the load date's end",
         ),
-        (
-            Given {
-                at: Some(0),
-                ..given("3")
-            },
-            "time before 2004",
-        ),
-        (
-            Given {
-                endorser: None,
-                ..given("4")
-            },
-            "null endorser_id",
-        ),
-        (
-            Given {
-                endorsee: Some(""),
-                ..given("5")
-            },
-            "empty endorsee_id",
-        ),
-        (
-            Given {
-                topic: None,
-                ..given("6")
-            },
-            "null topic_id",
-        ),
-        (
-            Given {
-                topic: Some("knitting"),
-                ..given("7")
-            },
-            "unknown topic",
-        ),
-        (
-            Given {
-                weight: Some(-0.5),
-                ..given("8")
-            },
-            "negative weight",
-        ),
-        (
-            Given {
-                weight: Some(f64::NAN),
-                ..given("9")
-            },
-            "weight that is no number",
-        ),
-        (
-            Given {
-                weight: Some(f64::INFINITY),
-                ..given("10")
-            },
-            "weight that is no number",
-        ),
+        (|row| row.at = Some(0), "time before 2004"),
+        (|row| row.endorser = None, "null endorser_id"),
+        (|row| row.endorsee = Some(""), "empty endorsee_id"),
+        (|row| row.topic = None, "null topic_id"),
+        (|row| row.topic = Some("knitting"), "unknown topic"),
+        (|row| row.weight = Some(-0.5), "negative weight"),
+        (|row| row.weight = Some(f64::NAN), "weight that is no number"),
+        (|row| row.weight = Some(f64::INFINITY), "weight that is no number"),
     ];
-    let rows: Vec<Given> = bad.iter().map(|(row, _)| row.clone()).collect();
+    let rows: Vec<Given> = bad.iter().map(|(differ, _)| but("1", differ)).collect();
     let folder = Folder::default();
     let file = format!("endorsements/date={DATE}/x.parquet");
     folder.write(&file, &columns(&rows));
@@ -171,11 +129,7 @@ fn a_row_at_the_bound_and_an_old_one_are_believed() {
         date().end_micros() - 1,
         crate::intake::validate::FIRST_DAY.start_micros(),
     ];
-    let rows = at.map(|at| Given {
-        at: Some(at),
-        weight: Some(0.0),
-        ..given("1")
-    });
+    let rows = at.map(|at| but("1", |row| (row.at, row.weight) = (Some(at), Some(0.0))));
     let folder = Folder::default();
     folder.write(&format!("endorsements/date={DATE}/x"), &columns(&rows));
     let (endorsements, refused) = read(&folder);
@@ -205,40 +159,21 @@ fn a_weight_may_be_any_number_and_is_one_where_there_is_none() {
 
 #[test]
 fn row_order_and_file_split_do_not_matter_and_copies_stay() {
-    let twice = Given {
-        endorser: Some("cid"),
-        ..given("b")
-    };
-    let zero = |weight| Given {
-        weight: Some(weight),
-        ..given("0")
-    };
+    let twice = but("b", |row| row.endorser = Some("cid"));
+    let zero = |weight| but("0", |row| row.weight = Some(weight));
+    let early = but("z", |row| row.at = Some(date().minus(2).start_micros()));
     let rows = [given("b"), twice, given("a"), given("b"), zero(-0.0), zero(0.0)];
-    let one = Folder::default();
-    one.write(&format!("endorsements/date={DATE}/x"), &columns(&rows));
-    one.write(
-        "endorsements/date=2026-03-04/x",
-        &columns(&[Given {
-            at: Some(date().minus(2).start_micros()),
-            ..given("z")
-        }]),
-    );
-    let split = Folder::default();
-    split.write(
-        &format!("endorsements/date={DATE}/y"),
-        &columns(&[rows[5].clone(), rows[1].clone()]),
-    );
-    split.write(
-        &format!("endorsements/date={DATE}/z"),
-        &columns(&[rows[3].clone(), rows[4].clone(), rows[2].clone(), rows[0].clone()]),
-    );
-    split.write(
-        "endorsements/date=2026-03-04/x",
-        &columns(&[Given {
-            at: Some(date().minus(2).start_micros()),
-            ..given("z")
-        }]),
-    );
+    let folder = |files: &[(&str, &[usize])]| {
+        let folder = Folder::default();
+        for (name, places) in files {
+            let part: Vec<Given> = places.iter().map(|place| rows[*place].clone()).collect();
+            folder.write(&format!("endorsements/date={DATE}/{name}"), &columns(&part));
+        }
+        folder.write("endorsements/date=2026-03-04/x", &columns(std::slice::from_ref(&early)));
+        folder
+    };
+    let one = folder(&[("x", &[0, 1, 2, 3, 4, 5])]);
+    let split = folder(&[("y", &[5, 1]), ("z", &[3, 4, 2, 0])]);
     let (endorsements, refused) = read(&one);
     assert_eq!(refused.rejects, []);
     assert_eq!(endorsements, read(&split).0);

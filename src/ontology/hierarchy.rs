@@ -142,11 +142,11 @@ impl Ontology {
         for (row, (parent, child)) in edges.iter().enumerate() {
             match (self.find(parent), self.find(child)) {
                 (Some(above), Some(below)) if above == below => {
-                    faults.push((row, format!("names {} its own parent", quoted(parent))));
+                    faults.push((row, format!("its own parent: {}", quoted(parent))));
                 }
                 (Some(above), Some(below)) => known.push((above, below, row)),
-                (None, _) => faults.push((row, format!("unknown topic {}", quoted(parent)))),
-                (_, None) => faults.push((row, format!("unknown topic {}", quoted(child)))),
+                (None, _) => faults.push((row, format!("unknown topic: {}", quoted(parent)))),
+                (_, None) => faults.push((row, format!("unknown topic: {}", quoted(child)))),
             }
         }
         known.sort_unstable();
@@ -212,9 +212,9 @@ fn distinct(topics: Vec<Topic>, faults: &mut Vec<(usize, String)>) -> Vec<Topic>
     let mut kept: Vec<Topic> = Vec::with_capacity(rows.len());
     for (topic, row) in rows {
         if topic.id.is_empty() {
-            faults.push((row, "empty topic_id".to_owned()));
+            faults.push((row, "empty topic_id: the column is required".to_owned()));
         } else if kept.last().is_some_and(|last| last.id == topic.id) {
-            faults.push((row, format!("topic_id {} is given twice", quoted(&topic.id))));
+            faults.push((row, format!("topic_id given twice: {}", quoted(&topic.id))));
         } else {
             kept.push(topic);
         }

@@ -71,10 +71,10 @@ fn what_cannot_be_taken_is_told() {
     assert_eq!(ontology.parents(1), [0]);
     let told = [(2, "topic_id 'b' is given twice"), (3, "empty topic_id")];
     assert_eq!(reasons(&faults.topics), told);
-    let unknown = format!("unknown topic '{}'", "x".repeat(40));
+    let unknown = format!("unknown topic: '{}'", "x".repeat(40));
     let told = [
         (0, "names 'a' its own parent"),
-        (1, "unknown topic '\u{FFFD}b'"),
+        (1, "unknown topic: '\u{FFFD}b'"),
         (2, unknown.as_str()),
         (5, "closes a cycle: 'b' is already below 'a'"),
         (6, "closes a cycle: 'b' is already below 'a'"),

@@ -143,7 +143,7 @@ mod tests {
             nightly.settle(Day(0));
         }
         at_once.settle(Day(0));
-        assert_eq!(told(&at_once), [(19, "o5"), (18, "o2"), (17, "o1")]);
+        assert_eq!(told(&at_once), [(19, "o5"), (18, "o2"), (13, "o1")]);
         assert_eq!(nightly, at_once);
     }
 

@@ -29,7 +29,7 @@ fn put(root: &Path, path: &str, actor: &str) {
 #[case::hidden_by_a_dot("activities/network=twitter/date=2026-03-01/.x.parquet", 2)]
 #[case::in_a_hidden_folder("activities/network=twitter/date=2026-03-01/_temporary/0/x.parquet", 2)]
 #[case::of_a_later_date("activities/network=twitter/date=2026-03-09/x.parquet", 2)]
-#[case::of_another_table("endorsements/date=2026-03-01/x.parquet", 2)]
+#[case::of_another_table("perks/date=2026-03-01/x.parquet", 2)]
 fn a_file_is_read_where_its_folders_say_so(#[case] path: &str, #[case] reactions: i64) {
     let site = Site::of(&twitter());
     put(&site.input(), path, "zoe");

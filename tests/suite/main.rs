@@ -5,6 +5,8 @@ mod support;
 mod co_visits;
 mod counting;
 mod delivery;
+mod endorsements;
+mod ontology;
 mod opt_outs;
 mod owners;
 mod refusals;

@@ -68,12 +68,16 @@ fn hostile_files_in_the_other_tables_are_refused_too() {
     let Some(data) = shared_data() else {
         return;
     };
-    let site = Site::of(&nightly::eventful());
+    let warehouse = nightly::eventful().topics("rust Rust");
+    let site = Site::of(&warehouse);
     let date = "2026-03-05";
     let folders = [
         "accounts/network=twitter",
         "follows/network=foursquare",
         "identities",
+        "endorsements",
+        "topics",
+        "topic_edges",
         "opt_outs",
     ];
     for folder in folders {
@@ -89,13 +93,9 @@ fn hostile_files_in_the_other_tables_are_refused_too() {
             .iter()
             .filter(|reject| reject.contains("/hostile-"))
             .count(),
-        4 * 77
+        folders.len() * 77
     );
-    nightly::check(
-        &with,
-        &Site::of(&nightly::eventful()).night(date),
-        "beside hostile files",
-    );
+    nightly::check(&with, &Site::of(&warehouse).night(date), "beside hostile files");
 }
 
 /// Publishes one date of real data and verifies it.

@@ -29,6 +29,9 @@ fn warehouse() -> Warehouse {
         .accounts("twitter", "2026-03-01", "11 12 13 14")
         .identities("2026-03-02", "ada=twitter:11 ada=foursquare:21 bob=twitter:12")
         .opt_outs("2026-03-02", "twitter:14")
+        .topics("1 Coffee espresso カフェ\n 2 Latte")
+        .topic_edges("1 2")
+        .endorsements("2026-03-02", "1 10:00 bob ada 2 -\n 2 D-1T11:00 ada bob 1 0.5")
 }
 
 const UTC: Times = Times(TimeUnit::Microsecond, Some("UTC"));

@@ -8,6 +8,7 @@ pub mod read_back;
 pub mod reference;
 pub mod s3;
 pub mod tables;
+pub mod topics;
 pub mod warehouse;
 
 /// The repository.

@@ -1,6 +1,7 @@
 //! An input warehouse as Rust data, and its files.
 //!
-//! A row of activities is a line of six words: `id time actor verb object target`, `-` being null.
+//! A row of activities is a line of six words: `id time actor verb object target`, `-` being null. Topics and
+//! endorsements are in [`super::topics`].
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -15,6 +16,7 @@ use rand::seq::SliceRandom;
 
 use super::columns::{Texts, Times, texts, times};
 use super::days::{day, time};
+use super::topics::Words;
 
 /// One row of activities.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -53,6 +55,9 @@ pub struct Warehouse {
     pub follows: BTreeMap<(String, Day), Vec<(String, String)>>,
     pub identities: BTreeMap<Day, Vec<[String; 3]>>,
     pub opt_outs: BTreeMap<Day, Vec<String>>,
+    pub topics: Vec<Words>,
+    pub topic_edges: Vec<Words>,
+    pub endorsements: BTreeMap<Day, Vec<Words>>,
 }
 
 /// How the rows become files.
@@ -64,7 +69,7 @@ pub struct Form {
     pub words: Texts,
     /// Carries times.
     pub times: Times,
-    /// Files a partition of activities.
+    /// Files a partition of activities or endorsements, and a table of topics.
     pub files: usize,
     /// Rows in another order.
     pub shuffled: Option<u64>,
@@ -195,6 +200,7 @@ impl Warehouse {
             let columns = vec![("person_id", texts(&some(&mut persons.iter()), form.words))];
             write_file(&root.join(format!("opt_outs/date={date}/part-0.parquet")), &columns);
         }
+        self.write_topics(root, form);
     }
 }
 

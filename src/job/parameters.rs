@@ -158,7 +158,7 @@ mod tests {
     #[test]
     fn the_defaults_keep_their_version() {
         // A change here is a change of every deployment's model version: say so in the changelog.
-        assert_eq!(job(&[]).model_version(), "2-3fc6b4021a23");
+        assert_eq!(job(&[]).model_version(), "2-8dd61437f546");
     }
 
     #[test]

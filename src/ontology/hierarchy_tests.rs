@@ -69,11 +69,11 @@ fn what_cannot_be_taken_is_told() {
     let (ontology, faults) = build(&["b", "a", "b", ""], &edges);
     assert_eq!(ontology.len(), 2);
     assert_eq!(ontology.parents(1), [0]);
-    let told = [(2, "topic_id 'b' is given twice"), (3, "empty topic_id")];
+    let told = [(2, "topic_id given twice: 'b'"), (3, "empty topic_id: the column is required")];
     assert_eq!(reasons(&faults.topics), told);
     let unknown = format!("unknown topic: '{}'", "x".repeat(40));
     let told = [
-        (0, "names 'a' its own parent"),
+        (0, "its own parent: 'a'"),
         (1, "unknown topic: '\u{FFFD}b'"),
         (2, unknown.as_str()),
         (5, "closes a cycle: 'b' is already below 'a'"),

@@ -1,4 +1,5 @@
-//! How long the graph kernels take on a heavy-tailed graph that is the same every time.
+//! How long the graph kernels take on a heavy-tailed graph that is the same every time, and how fast texts are
+//! searched for topics.
 //!
 //! `CLOUT_BENCH_EDGES=15000000 cargo bench --bench kernels` for the size of a large night; a million
 //! edges without it. There is one node to 15 edges, and the best-known person gets about a twentieth
@@ -12,7 +13,10 @@ use clout::influence::attention::Attention;
 use clout::influence::interval::Bootstrap;
 use clout::influence::params::ModelParams;
 use clout::influence::score::{Line, Model};
+use clout::ontology::lexicon::{Found, Lexicon, Scratch};
+use clout::ontology::{Ontology, Topic};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use rayon::prelude::*;
 
 const DEFAULT_EDGES: usize = 1_000_000;
 const EDGES_PER_NODE: usize = 15;
@@ -137,5 +141,72 @@ fn intervals(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, kernels, intervals);
+/// Made-up words: pronounceable, of two to five syllables, all different enough.
+fn made_up_words(count: usize, next: &mut impl FnMut() -> f64) -> Vec<String> {
+    let syllable = |next: &mut dyn FnMut() -> f64| {
+        let (consonant, vowel) = ((next() * 16.0) as usize, (next() * 5.0) as usize);
+        let letters = [b"bcdfghklmnprstvw"[consonant], b"aeiou"[vowel]];
+        letters.map(char::from).iter().collect::<String>()
+    };
+    let word = |_| (0..2 + (next() * 4.0) as usize).map(|_| syllable(next)).collect();
+    (0..count).map(word).collect()
+}
+
+/// Topics of four aliases of one to three words: as many as the sample's ontology has, or as Klout's.
+fn made_up_topics(count: usize, words: &[String], next: &mut impl FnMut() -> f64) -> Lexicon {
+    let mut phrase = || {
+        let words = (0..1 + (next() * 3.0) as usize).map(|_| words[(next() * words.len() as f64) as usize].as_str());
+        words.collect::<Vec<_>>().join(" ")
+    };
+    let topic = |k| Topic {
+        id: format!("topic-{k}"),
+        name: phrase(),
+        aliases: (0..4).map(|_| phrase()).collect(),
+    };
+    let (ontology, _) = Ontology::build((0..count).map(topic).collect(), Vec::new());
+    Lexicon::new(&ontology).expect("a small lexicon")
+}
+
+/// Matching 50 MB of made-up posts on all cores.
+fn topics(criterion: &mut Criterion) {
+    const TEXT_BYTES: usize = 50_000_000;
+    const ROW_CHUNK: usize = 4096;
+    let mut next = noise(11);
+    let words = made_up_words(20_000, &mut next);
+    let (mut rows, mut bytes) = (Vec::new(), 0);
+    while bytes < TEXT_BYTES {
+        let length = 4 + (next() * 30.0) as usize;
+        // Some words are far more frequent than others, as in any language.
+        let row: Vec<&str> = (0..length)
+            .map(|_| words[(20_000.0 * next().powi(4)) as usize].as_str())
+            .collect();
+        rows.push(format!("{}, #{} @{}.", row.join(" "), row[0], row[1]));
+        bytes += rows.last().map_or(0, String::len);
+    }
+
+    let mut group = criterion.benchmark_group("topics");
+    group.sample_size(10).measurement_time(Duration::from_secs(10));
+    group.throughput(Throughput::Bytes(bytes as u64));
+    for count in [82, 8_033] {
+        // The most frequent words, over half of a text, name no topic.
+        let lexicon = made_up_topics(count, &words[2_000..], &mut next);
+        group.bench_function(format!("texts, {count} topics"), |b| {
+            b.iter(|| {
+                let hits = rows.par_chunks(ROW_CHUNK).map(|chunk| {
+                    let (mut scratch, mut found) = (Scratch::default(), Found::default());
+                    let hits = chunk.iter().map(|row| {
+                        found.clear();
+                        lexicon.text(row, &mut scratch, &mut found);
+                        found.tags.len() + found.words.len()
+                    });
+                    hits.sum::<usize>()
+                });
+                black_box(hits.sum::<usize>())
+            });
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, kernels, intervals, topics);
 criterion_main!(benches);

@@ -15,7 +15,7 @@ function number_after(words) { return substr($0, index($0, words) + length(words
 function has_verdict() { return $NF == "met" || $NF == "MISSED" }
 
 /^Foresight of model/             { section = "foresight" }
-/^Beside the best rival/          { section = "ratios" }
+/^Beside the (best|better) rival/  { section = "ratios" }
 /^A network left out/             { section = "networks" }
 /^A tenth of all reactors/        { section = "intervals" }
 /^Time, in points/                { section = "time" }
@@ -41,6 +41,20 @@ section == "time" && has_verdict() {
     what = $1
     for (word = 2; word <= NF - 3; word++) what = what " " $word
     print "any", what, $(NF - 2), "<= " $(NF - 1), $NF
+}
+
+/^Foresight of topic scores/      { section = "topics" }
+/^Who gets a topic/               { section = "shown" }
+/fresh endorsers for each of/     { section = "endorsers" }
+
+section == "ratios" && has_verdict() { told("topics, " $1, $(NF - 1), ">= 1 (the better count)", $NF) }
+
+section == "shown" && has_verdict() { told("topics shown with one source", $(NF - 2), "0", $NF) }
+
+section == "endorsers" && has_verdict() {
+    what = $1
+    for (word = 2; word <= NF - 3; word++) what = what " " $word
+    told("fresh endorsers, " what, $(NF - 2), "<= " $(NF - 1), $NF)
 }
 
 section == "attacks" && has_verdict() {

@@ -113,6 +113,10 @@ fi
 if is_there cardano; then
     evaluation cardano 8 0 "$data/cardano" jobs/stackexchange.toml --from 2021-05-10 --every 7d --ahead 7d
 fi
+if is_there cardano; then
+    evaluation cardano 8 0 "$data/cardano" jobs/stackexchange.toml --topics --foretell accept --by answer \
+        --from 2021-06-25 --every 30d --ahead 30d
+fi
 # In sparse streams one answer of a known person lifts a fake above the 90th percentile: told, and no bar.
 if is_there cardano; then
     figures cardano "$data/cardano" jobs/stackexchange.toml --attacks

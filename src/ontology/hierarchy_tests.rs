@@ -69,7 +69,10 @@ fn what_cannot_be_taken_is_told() {
     let (ontology, faults) = build(&["b", "a", "b", ""], &edges);
     assert_eq!(ontology.len(), 2);
     assert_eq!(ontology.parents(1), [0]);
-    let told = [(2, "topic_id given twice: 'b'"), (3, "empty topic_id: the column is required")];
+    let told = [
+        (2, "topic_id given twice: 'b'"),
+        (3, "empty topic_id: the column is required"),
+    ];
     assert_eq!(reasons(&faults.topics), told);
     let unknown = format!("unknown topic: '{}'", "x".repeat(40));
     let told = [

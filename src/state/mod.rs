@@ -7,6 +7,7 @@
 pub mod covisit_tables;
 pub mod files;
 pub mod gone;
+mod ledger_tables;
 pub mod tables;
 pub mod topic_tables;
 

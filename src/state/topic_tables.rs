@@ -2,17 +2,16 @@
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, AsArray, Float32Array, Float64Array, LargeStringArray, RecordBatch, UInt8Array};
-use arrow::datatypes::{Float32Type, Float64Type, Int64Type, UInt8Type, UInt32Type, UInt64Type};
+use arrow::array::{AsArray, Float32Array, RecordBatch, UInt8Array};
+use arrow::datatypes::{Float32Type, Int64Type, UInt8Type, UInt32Type, UInt64Type};
 
-use super::tables::{
-    batch, column, damaged, days, from_delivered, int32, int64, numbers, to_delivered, uint32, uint64,
+use super::ledger_tables::{
+    from_acts, from_endorsements, from_touches, text_column, texts, to_acts, to_endorsements, to_touches,
 };
+use super::tables::{batch, column, damaged, days, from_delivered, int32, int64, numbers, uint32, uint64};
 use crate::error::Result;
 use crate::ontology::sense::AliasCount;
 use crate::ontology::sense::Kind as Shows;
-use crate::topics::endorsements::{Endorsements, Latest};
-use crate::topics::ledger::{Entry, Ledger};
 use crate::topics::memory::TopicMemory;
 use crate::topics::objects::Known;
 
@@ -49,48 +48,6 @@ pub fn to_memory(networks: usize, get: &dyn Fn(&str) -> Result<RecordBatch>) -> 
     Ok(memory)
 }
 
-fn text_column<'a>(values: impl Iterator<Item = &'a str>) -> ArrayRef {
-    Arc::new(LargeStringArray::from_iter_values(values))
-}
-
-fn texts(table: &RecordBatch, name: &str) -> Result<Vec<String>> {
-    let array = column(table, name)?
-        .as_string_opt::<i64>()
-        .ok_or_else(|| damaged(name))?;
-    Ok(array.iter().map(|text| text.unwrap_or_default().to_owned()).collect())
-}
-
-/// The columns that every ledger has.
-fn ledger_columns<'a, K, const N: usize>(ledger: &Ledger<K, N>, names: [&'a str; N]) -> Vec<(&'a str, ArrayRef)> {
-    let entries = &ledger.entries;
-    let mut columns = vec![
-        ("last_load", int32(entries.iter().map(|entry| entry.last_load.0))),
-        ("count", uint32(entries.iter().map(|entry| entry.count))),
-    ];
-    for (index, name) in names.into_iter().enumerate() {
-        let sums = Float64Array::from_iter_values(entries.iter().map(|entry| entry.sums[index]));
-        columns.push((name, Arc::new(sums)));
-    }
-    columns
-}
-
-fn ledger_of<K, const N: usize>(table: &RecordBatch, keys: Vec<K>, names: [&str; N]) -> Result<Ledger<K, N>> {
-    let (last_loads, counts) = (days(table, "last_load")?, numbers::<UInt32Type>(table, "count")?);
-    let mut sums: Vec<Vec<f64>> = Vec::with_capacity(N);
-    for name in names {
-        sums.push(numbers::<Float64Type>(table, name)?);
-    }
-    let entry = |(row, key)| Entry {
-        key,
-        last_load: last_loads[row],
-        count: counts[row],
-        sums: std::array::from_fn(|index| sums[index][row]),
-    };
-    Ok(Ledger {
-        entries: keys.into_iter().enumerate().map(entry).collect(),
-    })
-}
-
 fn code(shows: Shows) -> u8 {
     match shows {
         Shows::Tag => 0,
@@ -107,40 +64,6 @@ fn shows_of(code: u8) -> Result<Shows> {
 
 fn from_ids(memory: &TopicMemory) -> Result<RecordBatch> {
     batch(vec![("id", text_column(memory.ids.iter().map(String::as_str)))])
-}
-
-fn from_touches(memory: &TopicMemory) -> Result<RecordBatch> {
-    let keys = || memory.touches.entries.iter().map(|entry| entry.key);
-    let mut columns = vec![
-        ("target", uint32(keys().map(|key| key.0))),
-        ("topic", uint32(keys().map(|key| key.1))),
-        ("actor", uint32(keys().map(|key| key.2))),
-    ];
-    columns.extend(ledger_columns(&memory.touches, ["sum"]));
-    batch(columns)
-}
-
-fn to_touches(table: &RecordBatch) -> Result<Ledger<(u32, u32, u32), 1>> {
-    let [targets, topics, actors] = ["target", "topic", "actor"].map(|name| numbers::<UInt32Type>(table, name));
-    let (targets, topics, actors) = (targets?, topics?, actors?);
-    let keys = (0..targets.len()).map(|row| (targets[row], topics[row], actors[row]));
-    ledger_of(table, keys.collect(), ["sum"])
-}
-
-fn from_acts(memory: &TopicMemory) -> Result<RecordBatch> {
-    let keys = || memory.acts.entries.iter().map(|entry| entry.key);
-    let mut columns = vec![
-        ("account", uint32(keys().map(|key| key.0))),
-        ("topic", uint32(keys().map(|key| key.1))),
-    ];
-    columns.extend(ledger_columns(&memory.acts, ["interest", "given"]));
-    batch(columns)
-}
-
-fn to_acts(table: &RecordBatch) -> Result<Ledger<(u32, u32), 2>> {
-    let accounts = numbers::<UInt32Type>(table, "account")?;
-    let keys = accounts.into_iter().zip(numbers::<UInt32Type>(table, "topic")?);
-    ledger_of(table, keys.collect(), ["interest", "given"])
 }
 
 fn from_sources(memory: &TopicMemory) -> Result<RecordBatch> {
@@ -299,36 +222,4 @@ fn from_together(memory: &TopicMemory) -> Result<RecordBatch> {
         ("other", uint32(memory.together.keys().map(|key| key.1))),
         ("rows", uint64(memory.together.values().copied())),
     ])
-}
-
-fn from_endorsements(memory: &TopicMemory) -> Result<RecordBatch> {
-    let endorsements = &memory.endorsements;
-    let keys = || endorsements.sums.entries.iter().map(|entry| &entry.key);
-    let mut columns = vec![
-        ("endorsee", text_column(keys().map(|key| &*key.0))),
-        ("topic", uint32(keys().map(|key| key.1))),
-        ("endorser", text_column(keys().map(|key| &*key.2))),
-        ("latest_at", int64(endorsements.latest.iter().map(|latest| latest.at))),
-        (
-            "latest_id",
-            text_column(endorsements.latest.iter().map(|latest| &*latest.id)),
-        ),
-    ];
-    columns.extend(ledger_columns(&endorsements.sums, ["sum"]));
-    batch(columns)
-}
-
-fn to_endorsements(table: &RecordBatch, delivered: &RecordBatch) -> Result<Endorsements> {
-    let (endorsees, endorsers) = (texts(table, "endorsee")?, texts(table, "endorser")?);
-    let topics = numbers::<UInt32Type>(table, "topic")?;
-    let keys = endorsees.into_iter().zip(topics).zip(endorsers);
-    let keys = keys.map(|((endorsee, topic), endorser)| (endorsee.into(), topic, endorser.into()));
-    let latest = numbers::<Int64Type>(table, "latest_at")?
-        .into_iter()
-        .zip(texts(table, "latest_id")?);
-    Ok(Endorsements {
-        sums: ledger_of(table, keys.collect(), ["sum"])?,
-        latest: latest.map(|(at, id)| Latest { at, id: id.into() }).collect(),
-        delivered: to_delivered(delivered)?,
-    })
 }

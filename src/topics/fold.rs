@@ -10,10 +10,11 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
+use super::brought::{Act, DateRows, Touch};
 use super::endorsements::by_load_date;
 use super::ledger::Entry;
 use super::memory::{Acts, TopicMemory, Touches, act_half_lives};
-use super::objects::{Objects, Shown};
+use super::objects::Shown;
 use super::sources::Sources;
 use crate::day::{DAY_MICROS, Day};
 use crate::influence::params::ModelParams;
@@ -22,12 +23,10 @@ use crate::intake::rows::Rows;
 use crate::networks::Network;
 use crate::ontology::Ontology;
 use crate::ontology::lexicon::Lexicon;
-use crate::ontology::sense::{AliasCount, Kind as Shows, Senses};
+use crate::ontology::sense::{AliasCount, Senses};
 
 /// Rows that one thread reads at a time.
 const CHUNK_ROWS: usize = 1 << 14;
-/// Rows on more topics than this tell nothing of which topics belong together: somebody lists everything.
-const MOST_TOGETHER: usize = 12;
 
 /// One network's settled rows.
 pub struct SettledRows {
@@ -49,35 +48,6 @@ pub struct TopicFold<'a> {
     pub params: &'a ModelParams,
     /// `input.max_lateness_days`.
     pub max_lateness_days: i32,
-}
-
-/// A reaction on a topic, while its load date is settled.
-#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
-struct Touch {
-    actor: u32,
-    day: Day,
-    target: u32,
-    topic: u32,
-    at: i64,
-    weight: f64,
-}
-
-/// An act of an account on a topic.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Act {
-    account: u32,
-    topic: u32,
-    at: i64,
-    is_given: bool,
-}
-
-/// What one load date, or a part of it, brings.
-#[derive(Default)]
-struct Brought {
-    touches: Vec<Touch>,
-    acts: Vec<Act>,
-    sources: Sources,
-    together: BTreeMap<(u32, u32), u64>,
 }
 
 /// What tonight adds, before it goes into the memory.
@@ -125,7 +95,7 @@ impl TopicFold<'_> {
                 }
             }
             let reading = DateRows {
-                fold: self,
+                max_lateness_days: self.max_lateness_days,
                 network,
                 rows: &settled.rows,
                 objects: &objects,
@@ -264,136 +234,6 @@ impl TopicFold<'_> {
     fn faded(&self, at: i64, load_date: Day) -> f64 {
         let age_days = (load_date.end_micros() - at) as f64 / DAY_MICROS as f64;
         (-age_days / self.params.topics.half_life_days).exp2()
-    }
-}
-
-/// The rows of one load date.
-struct DateRows<'a> {
-    fold: &'a TopicFold<'a>,
-    network: &'a Network,
-    rows: &'a Rows,
-    objects: &'a Objects,
-    load_date: Day,
-}
-
-impl DateRows<'_> {
-    fn bring(&self, about: &[(usize, Vec<Shown>)]) -> Brought {
-        let pieces: Vec<Brought> = about
-            .par_chunks(CHUNK_ROWS)
-            .map(|chunk| {
-                let mut brought = Brought::default();
-                chunk
-                    .iter()
-                    .for_each(|(row, topics)| self.bring_row(*row, topics, &mut brought));
-                brought
-            })
-            .collect();
-        let mut all = Brought::default();
-        for piece in pieces {
-            all.touches.extend(piece.touches);
-            all.acts.extend(piece.acts);
-            all.sources.append(piece.sources);
-            for (pair, rows) in piece.together {
-                *all.together.entry(pair).or_default() += rows;
-            }
-        }
-        all
-    }
-
-    fn bring_row(&self, row: usize, own: &[Shown], brought: &mut Brought) {
-        let (actor, at) = (self.rows.actors[row], self.rows.occurred_at[row]);
-        let is_to_another = !self.rows.is_post(row) && self.rows.targets[row] != actor;
-        let objects = if is_to_another {
-            self.of_object(row, own)
-        } else {
-            Vec::new()
-        };
-        let mut topics: Vec<u32> = own
-            .iter()
-            .map(|(topic, _)| *topic)
-            .chain(objects.iter().copied())
-            .collect();
-        topics.sort_unstable();
-        topics.dedup();
-        let given = topics.iter().map(|topic| Act {
-            account: actor,
-            topic: *topic,
-            at,
-            is_given: self.rows.mentions.has_text[row] && objects.contains(topic),
-        });
-        brought.acts.extend(given);
-        self.name_sources(row, own, 1.0, actor, brought);
-        if is_to_another {
-            let (target, weight) = (
-                self.rows.targets[row],
-                self.network.verbs[usize::from(self.rows.verbs[row])].weight,
-            );
-            let touch = |topic: &u32| Touch {
-                actor,
-                day: Day::of_micros(at),
-                target,
-                topic: *topic,
-                at,
-                weight,
-            };
-            brought.touches.extend(objects.iter().map(touch));
-            if self.network.tags_describe_object(self.rows.verbs[row]) {
-                let of_tags: Vec<Shown> = own.iter().filter(|(_, shows)| *shows == Shows::Tag).copied().collect();
-                self.name_sources(row, &of_tags, weight as f32, target, brought);
-            }
-        }
-        // Words of a text merely occur: where there are tags, these say what belongs together.
-        let tagged = own
-            .iter()
-            .filter(|(_, shows)| *shows == Shows::Tag)
-            .map(|(topic, _)| *topic);
-        let mut named: Vec<u32> = tagged.chain(objects).collect();
-        named.sort_unstable();
-        named.dedup();
-        let topics = if named.is_empty() { topics } else { named };
-        if topics.len() <= MOST_TOGETHER {
-            for (place, topic) in topics.iter().enumerate() {
-                for other in &topics[place..] {
-                    *brought.together.entry((*topic, *other)).or_default() += 1;
-                }
-            }
-        }
-    }
-
-    /// The topics of what was reacted to: by the reaction's tags, or by the target's own post.
-    fn of_object(&self, row: usize, own: &[Shown]) -> Vec<u32> {
-        let mut topics: Vec<u32> = Vec::new();
-        if self.network.tags_describe_object(self.rows.verbs[row]) {
-            topics.extend(
-                own.iter()
-                    .filter(|(_, shows)| *shows == Shows::Tag)
-                    .map(|(topic, _)| *topic),
-            );
-        }
-        let object = self.rows.mentions.objects[row];
-        if topics.is_empty() && object != 0 {
-            let known = self.objects.find(
-                object,
-                self.rows.targets[row],
-                self.load_date,
-                self.fold.max_lateness_days,
-            );
-            topics.extend(known.iter().map(|(topic, _)| *topic));
-            topics.dedup();
-        }
-        topics
-    }
-
-    fn name_sources(&self, row: usize, topics: &[Shown], weight: f32, account: u32, brought: &mut Brought) {
-        let at = self.rows.occurred_at[row];
-        for (topic, shows) in topics {
-            let (activity_id, object_id) = self.rows.mentions.ids(row);
-            let id = match shows {
-                Shows::Tag if !object_id.is_empty() => object_id,
-                Shows::Tag | Shows::Text => activity_id,
-            };
-            brought.sources.push((account, *topic, *shows), at, weight, id);
-        }
     }
 }
 

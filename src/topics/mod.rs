@@ -6,6 +6,7 @@
 //! neighbouring and broader topics; [`standing`] ranks, and says what is shown and on which [`evidence`].
 
 pub mod audience;
+mod brought;
 pub mod claims;
 pub mod endorsements;
 pub mod evidence;

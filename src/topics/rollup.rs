@@ -74,7 +74,7 @@ pub fn rows(tonight: &Tonight, claims: &Claims, strengths: &Strengths, known: &K
     let mut rows: Vec<Row> = persons
         .par_iter()
         .zip(&starts[..persons.len()])
-        .flat_map_iter(|(own, start)| of_person(tonight, strengths, &neighbours, own, *start))
+        .flat_map_iter(|(own, start)| of_person(tonight, claims, strengths, &neighbours, (own, *start)))
         .collect();
     let rarity = rarity(tonight, &rows, strengths, known);
     let base = tonight.params.corroboration.base;
@@ -93,15 +93,18 @@ pub fn rows(tonight: &Tonight, claims: &Claims, strengths: &Strengths, known: &K
 /// One person's rows without values: claims, and the broader topics of those on which others listen.
 fn of_person(
     tonight: &Tonight,
+    claims: &Claims,
     strengths: &Strengths,
     neighbours: &Neighbours,
-    own: &[(u32, u32)],
-    start: usize,
+    (own, start): (&[(u32, u32)], usize),
 ) -> Vec<Row> {
     let params = &tonight.params.topics;
     let mut lifts: BTreeMap<u32, Vec<Lift>> = BTreeMap::new();
     let mut rows: BTreeMap<u32, Row> = BTreeMap::new();
     for (place, (person, topic)) in own.iter().enumerate() {
+        if !is_of_the_person(claims, strengths, start + place) {
+            continue;
+        }
         let strength = &strengths.claims[start + place];
         if strength.by_others() > 0.0 {
             for (broader, distance) in tonight.ontology.ancestors(*topic) {
@@ -142,6 +145,12 @@ fn of_person(
         row.lifts = lifts;
     }
     rows.into_values().collect()
+}
+
+/// Whether the person has to do with the topic: has an act, a reaction or an endorsement that counts on it. Whoever
+/// merely reacted to or endorsed somebody else on it has not.
+fn is_of_the_person(claims: &Claims, strengths: &Strengths, claim: usize) -> bool {
+    claims.interest[claim] > 0.0 || !claims.reactions_of(claim).is_empty() || strengths.claims[claim].endorsed > 0.0
 }
 
 /// By topic: 1 / (1 + p / common_at).

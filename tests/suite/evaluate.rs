@@ -7,6 +7,7 @@ use clout::day::{DAY_MICROS, Day};
 use clout::evaluate::scene::Scene;
 use clout::evaluate::stream::Stream;
 use clout::job::{Flags, Job, JobSpec};
+use clout::night::delivery::TopicsWanted;
 use clout::night::plan::list;
 use clout::night::watch::Unwatched;
 use clout::warehouse::store::{Store, StoreOptions};
@@ -36,7 +37,15 @@ pub fn job(input: &Path) -> Job {
 pub fn stream(input: &Path, last: Option<&str>) -> Stream {
     let (job, store) = (job(input), Store::open(&path(input), &StoreOptions::default()).unwrap());
     let inventory = list(&job, &store, &Unwatched).unwrap();
-    Stream::read(&job, &store, &inventory, last.map(day), &Unwatched).unwrap()
+    Stream::read(
+        &job,
+        &store,
+        &inventory,
+        last.map(day),
+        TopicsWanted::Tables,
+        &Unwatched,
+    )
+    .unwrap()
 }
 
 /// What a stream is scored to at a moment.

@@ -38,3 +38,5 @@ mod real_data;
 mod results;
 mod s3;
 mod tidy;
+mod topic_rows;
+mod topic_scores;

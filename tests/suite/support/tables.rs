@@ -12,7 +12,15 @@ use serde_json::{Map, Value};
 pub type Record = Map<String, Value>;
 
 /// Every table of the first version.
-pub const TABLES: [&str; 5] = ["scores", "network_scores", "influences", "rejects", "run_metrics"];
+pub const TABLES: [&str; 7] = [
+    "scores",
+    "network_scores",
+    "topic_scores",
+    "topic_evidence",
+    "influences",
+    "rejects",
+    "run_metrics",
+];
 
 /// One published snapshot, read once.
 #[derive(Debug)]

@@ -1,0 +1,159 @@
+//! Whose evidence a row's tags and text are.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, ListBuilder, StringArray, StringBuilder, TimestampMicrosecondArray};
+
+use crate::support::clout::Site;
+use crate::support::days::day;
+use crate::support::tables::{Snapshot, text};
+use crate::support::warehouse::{Form, Warehouse, write_file};
+
+const DATE: &str = "2026-03-01";
+
+/// `id actor verb object target tags text…`, `-` being null and tags parted by commas.
+fn night(network: &str, lines: &[&str]) -> Snapshot {
+    let site = Site::empty();
+    let topics = "coffee Coffee kaffee\ntea Tea\nhot-tubs Hot_tubs hot_tub\nlatte-art Latte_art\ndrinks Drinks";
+    let warehouse = Warehouse::default()
+        .topics(topics)
+        .topic_edges("drinks coffee\ndrinks tea");
+    warehouse.write_topics(&site.input(), &Form::default());
+    let rows: Vec<Vec<&str>> = lines.iter().map(|line| line.splitn(7, ' ').collect()).collect();
+    let cell = |row: &Vec<&str>, column: usize| row.get(column).copied().filter(|word| *word != "-").map(str::to_owned);
+    let column =
+        |column: usize| Arc::new(rows.iter().map(|row| cell(row, column)).collect::<StringArray>()) as ArrayRef;
+    let mut tags = ListBuilder::new(StringBuilder::new());
+    for row in &rows {
+        cell(row, 5)
+            .iter()
+            .flat_map(|tags| tags.split(','))
+            .for_each(|tag| tags.values().append_value(tag));
+        tags.append(true);
+    }
+    let start = day(DATE).start_micros();
+    let times = (0..rows.len() as i64).map(|row| start + row * 60_000_000);
+    let times = TimestampMicrosecondArray::from_iter_values(times).with_timezone("UTC");
+    let columns: Vec<(&str, ArrayRef)> = vec![
+        ("activity_id", column(0)),
+        ("occurred_at", Arc::new(times)),
+        ("actor_id", column(1)),
+        ("verb", column(2)),
+        ("object_id", column(3)),
+        ("target_id", column(4)),
+        ("text", column(6)),
+        ("tags", Arc::new(tags.finish())),
+    ];
+    let folder = site.input().join(format!("activities/network={network}/date={DATE}"));
+    std::fs::create_dir_all(&folder).unwrap();
+    write_file(&folder.join("part-0.parquet"), &columns);
+    site.night(DATE)
+}
+
+/// `person topic reactors` of every row.
+fn told(snapshot: &Snapshot) -> BTreeSet<String> {
+    let rows = snapshot.table("topic_scores").iter();
+    let line = |row| {
+        let (person, topic) = (text(row, "person_id"), text(row, "topic_id"));
+        format!("{} {topic} {}", person.split_once(':').unwrap().1, row["reactors"])
+    };
+    rows.map(line).filter(|line| !line.contains(" drinks ")).collect()
+}
+
+fn set(lines: &[&str]) -> BTreeSet<String> {
+    lines.iter().map(|line| (*line).to_owned()).collect()
+}
+
+#[test]
+fn tags_of_a_reaction_are_evidence_for_target_and_actor() {
+    let snapshot = night(
+        "twitter",
+        &["1 bob like o ada #Coffee,HotTubs", "2 cid retweet o ada coffee"],
+    );
+    let expected = [
+        "ada coffee 2",
+        "ada hot-tubs 1",
+        "bob coffee 0",
+        "bob hot-tubs 0",
+        "cid coffee 0",
+    ];
+    assert_eq!(told(&snapshot), set(&expected));
+}
+
+#[test]
+fn tags_of_an_answer_are_the_actors_alone_where_people_tag_what_they_write() {
+    for verb in ["reply", "mention", "quote"] {
+        let snapshot = night("twitter", &[&format!("1 bob {verb} o ada coffee")]);
+        assert_eq!(told(&snapshot), set(&["bob coffee 0"]), "{verb}");
+    }
+    let snapshot = night("linkedin", &["1 bob comment o ada coffee"]);
+    assert_eq!(told(&snapshot), set(&["bob coffee 0"]));
+    let snapshot = night("foursquare", &["1 bob tip_like o ada coffee"]);
+    assert_eq!(told(&snapshot), set(&["ada coffee 1", "bob coffee 0"]));
+}
+
+#[test]
+fn a_text_is_its_actors_and_says_more_than_letters() {
+    let text = "1 bob reply o ada - We had KAFFEE; no latte_art() from https://x.org/tea for @hot tubscribers";
+    assert_eq!(told(&night("twitter", &[text])), set(&["bob coffee 0"]));
+}
+
+#[test]
+fn a_reaction_without_tags_is_to_what_the_target_posted() {
+    let rows = [
+        "1 ada tweet o1 - - My hot tub again",
+        "2 ada tweet o2 - tea -",
+        "3 eve tweet o3 - coffee -",
+        "4 bob like o1 ada - -",
+        "5 cid reply o2 ada - -",
+        // Somebody else's object lends ada nothing.
+        "6 bob like o3 ada - -",
+    ];
+    let expected = [
+        "ada hot-tubs 1",
+        "ada tea 1",
+        "bob hot-tubs 0",
+        "cid tea 0",
+        "eve coffee 0",
+    ];
+    let snapshot = night("twitter", &rows);
+    assert_eq!(told(&snapshot), set(&expected));
+    let evidence = snapshot.table("topic_evidence").iter();
+    let of_ada: BTreeSet<(&str, &str)> = evidence
+        .filter(|piece| text(piece, "person_id") == "twitter:ada" && text(piece, "topic_id") != "drinks")
+        .map(|piece| (text(piece, "kind"), text(piece, "source_id")))
+        .collect();
+    let named = [
+        ("text", "1"),
+        ("tag", "o2"),
+        ("audience", "twitter:bob"),
+        ("audience", "twitter:cid"),
+    ];
+    assert_eq!(of_ada, BTreeSet::from(named));
+}
+
+#[test]
+fn an_interest_is_no_expertise() {
+    let own = [
+        "1 ada tweet o1 - coffee -",
+        "2 ada tweet o2 - coffee -",
+        "3 bob like o9 ada tea -",
+    ];
+    let snapshot = night("twitter", &own);
+    let shown = |topic: &str| {
+        let mut rows = snapshot.table("topic_scores").iter();
+        let row = rows.find(|row| text(row, "person_id") == "twitter:ada" && text(row, "topic_id") == topic);
+        row.unwrap()["is_shown"].clone()
+    };
+    assert_eq!((shown("coffee"), shown("tea")), (false.into(), false.into()));
+    let heard = night("twitter", &["1 ada tweet o1 - coffee -", "2 bob like o1 ada coffee -"]);
+    let is_shown = |row: &&crate::support::tables::Record| row["is_shown"] == true;
+    let shown: Vec<&str> = heard
+        .table("topic_scores")
+        .iter()
+        .filter(is_shown)
+        .map(|row| text(row, "topic_id"))
+        .collect();
+    assert_eq!(shown, ["coffee"]);
+}

@@ -1,0 +1,257 @@
+//! What people are credible on: evidence, praise, and the same answer by night and all at once.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rstest::rstest;
+
+use crate::support::clout::{Site, clout, path};
+use crate::support::tables::{Record, Snapshot, number, text};
+use crate::support::warehouse::{Form, Warehouse};
+use crate::support::{files_below, repository, shared_data};
+
+const DATE: &str = "2026-10-31";
+const TABLES: [&str; 2] = ["topic_scores", "topic_evidence"];
+
+/// The sample, with further endorsements on its last load date: `id time endorser endorsee topic weight`.
+fn sample(endorsements: &str) -> Site {
+    let site = Site::empty();
+    let from = repository().join("sample_data");
+    for file in files_below(&from) {
+        let to = site.input().join(&file);
+        std::fs::create_dir_all(to.parent().unwrap()).unwrap();
+        std::fs::copy(from.join(&file), to).unwrap();
+    }
+    let more = Warehouse::default().endorsements(DATE, endorsements);
+    more.write_topics(&site.input(), &Form::default());
+    site
+}
+
+fn row<'a>(snapshot: &'a Snapshot, person: &str, topic: &str) -> &'a Record {
+    let is_it = |row: &&Record| text(row, "person_id") == person && text(row, "topic_id") == topic;
+    snapshot.table("topic_scores").iter().find(is_it).unwrap()
+}
+
+fn score(snapshot: &Snapshot, person: &str, topic: &str) -> f64 {
+    number(row(snapshot, person, topic), "score").unwrap()
+}
+
+/// Rows by their grain, with their measure.
+fn by_grain(snapshot: &Snapshot, table: &str) -> BTreeMap<Vec<String>, f64> {
+    let key = |row: &Record| {
+        let columns = ["person_id", "topic_id", "kind", "source_id"];
+        columns
+            .iter()
+            .filter_map(|name| Some(row.get(*name)?.as_str()?.to_owned()))
+            .collect()
+    };
+    let measure = |row: &Record| number(row, if table == "topic_scores" { "score" } else { "weight" }).unwrap();
+    snapshot
+        .table(table)
+        .iter()
+        .map(|row| (key(row), measure(row)))
+        .collect()
+}
+
+#[test]
+fn nights_one_by_one_tell_what_all_at_once_does_and_threads_change_no_byte() {
+    let site = sample("");
+    let (input, nightly) = (path(&site.input()), path(&site.another("nightly")));
+    let arguments = [
+        "backfill",
+        "--input",
+        &input,
+        "--output",
+        &nightly,
+        "--from",
+        "2026-10-26",
+        "--to",
+        DATE,
+    ];
+    clout(&arguments).exits(0);
+    site.run_into("one", &["--as-of", DATE, "--threads", "1"]).exits(0);
+    site.run_into("two", &["--as-of", DATE, "--threads", "2"]).exits(0);
+    let [nightly, one, two] = ["nightly", "one", "two"].map(|name| Snapshot::of(&site.another(name), DATE));
+    for table in TABLES {
+        assert_eq!(one.hashes(&[])[table], two.hashes(&[])[table], "{table}");
+        let (by_night, at_once) = (by_grain(&nightly, table), by_grain(&one, table));
+        assert!(by_night.keys().eq(at_once.keys()), "{table}");
+        for (key, value) in &at_once {
+            assert!((by_night[key] - value).abs() <= 1e-9, "{table} {key:?}");
+        }
+    }
+}
+
+#[test]
+fn what_is_shown_has_two_sources_and_nobody_gone_is_named() {
+    let snapshot = sample("").night(DATE);
+    let mut independent: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    for piece in snapshot.table("topic_evidence") {
+        let key = (text(piece, "person_id"), text(piece, "topic_id"));
+        *independent.entry(key).or_default() += usize::from(text(piece, "kind") != "ancestor");
+    }
+    let mut shown = 0;
+    for row in snapshot.table("topic_scores") {
+        let key = (text(row, "person_id"), text(row, "topic_id"));
+        let people = row["reactors"].as_i64().unwrap() + row["endorsers"].as_i64().unwrap();
+        assert!((1.0..=100.0).contains(&number(row, "score").unwrap()));
+        assert!((0.0..=1.0).contains(&number(row, "confidence").unwrap()));
+        if row["is_shown"] == true {
+            shown += 1;
+            assert!(independent[&key] >= 2 && people >= 1, "{key:?}");
+        }
+        assert!(independent.contains_key(&key), "{key:?} rests on nothing");
+    }
+    assert!(shown > 1_000, "{shown}");
+    let gone = ["omar-who-opted-out", "hazel-yak-0014", "amber-wren-0017"];
+    for row in TABLES.iter().flat_map(|table| snapshot.table(table)) {
+        let named = ["person_id", "source_id"].map(|name| row.get(name).and_then(|id| id.as_str()));
+        assert!(named.iter().flatten().all(|id| !gone.contains(id)), "{named:?}");
+    }
+    let ada = row(&snapshot, "ada-the-specialist", "coffee");
+    assert_eq!((&ada["rank_in_topic"], &ada["is_shown"]), (&1.into(), &true.into()));
+    // Cleo posts every day; hardly anybody reacts.
+    let interests = snapshot
+        .table("topic_scores")
+        .iter()
+        .filter(|row| text(row, "person_id") == "cleo-the-celebrity");
+    let (loud, heard): (Vec<_>, Vec<_>) = interests.partition(|row| row["reactors"] == 0 && row["endorsers"] == 0);
+    assert!(!loud.is_empty() && loud.iter().all(|row| row["is_shown"] == false));
+    assert!(heard.len() <= 4, "{}", heard.len());
+}
+
+#[rstest]
+#[case::oneself("a 10:00 mila-the-maker mila-the-maker pottery -")]
+#[case::swap("a 10:00 sten-the-steady mila-the-maker pottery -\nb 10:00 mila-the-maker sten-the-steady gardening -")]
+#[case::ring(
+    "a 10:00 sten-the-steady mila-the-maker pottery -
+     b 10:00 mila-the-maker olga-of-one-network pottery -
+     c 10:00 olga-of-one-network paul-of-four-networks pottery -
+     d 10:00 paul-of-four-networks cleo-the-celebrity pottery -
+     e 10:00 cleo-the-celebrity sten-the-steady pottery -"
+)]
+#[case::strangers("a 10:00 nobody-there mila-the-maker pottery -\nb 10:00 twitter:0 mila-the-maker pottery -")]
+fn praise_that_comes_round_is_worth_nothing(#[case] endorsements: &str) {
+    let (without, with) = (sample("").night(DATE), sample(endorsements).night(DATE));
+    let gain = score(&with, "mila-the-maker", "pottery") - score(&without, "mila-the-maker", "pottery");
+    assert!(gain.abs() < 1e-6, "{gain}");
+    assert_eq!(row(&with, "mila-the-maker", "pottery")["endorsers"], 0);
+}
+
+#[test]
+fn praise_by_somebody_of_standing_counts_once_and_is_named() {
+    let one = "a 10:00 sten-the-steady mila-the-maker pottery -";
+    let (without, with) = (sample("").night(DATE), sample(one).night(DATE));
+    let gain = score(&with, "mila-the-maker", "pottery") - score(&without, "mila-the-maker", "pottery");
+    assert!((0.01..1.0).contains(&gain), "{gain}");
+    assert_eq!(row(&with, "mila-the-maker", "pottery")["endorsers"], 1);
+    let is_named = |piece: &Record| text(piece, "kind") == "endorsement" && text(piece, "source_id") == "a";
+    assert!(with.table("topic_evidence").iter().any(is_named));
+    let twice = sample(&format!("{one}\n{one}")).night(DATE);
+    assert_eq!(
+        score(&twice, "mila-the-maker", "pottery"),
+        score(&with, "mila-the-maker", "pottery")
+    );
+    let counted = |snapshot: &Snapshot, name: &str| {
+        let is_it = |row: &&Record| text(row, "name") == name;
+        number(snapshot.table("run_metrics").iter().find(is_it).unwrap(), "value")
+    };
+    assert_eq!(
+        counted(&twice, "endorsements_counted"),
+        counted(&with, "endorsements_counted")
+    );
+}
+
+#[test]
+fn broader_topics_stand_once_and_are_not_shown_by_narrower_ones_alone() {
+    let snapshot = sample("").night(DATE);
+    let lifted: BTreeSet<(&str, &str)> = (snapshot.table("topic_evidence").iter())
+        .filter(|piece| text(piece, "kind") == "ancestor")
+        .map(|piece| (text(piece, "person_id"), text(piece, "topic_id")))
+        .collect();
+    assert!(lifted.contains(&("ada-the-specialist", "food-and-drink")));
+    let broad = row(&snapshot, "ada-the-specialist", "food-and-drink");
+    assert_eq!((&broad["reactors"], &broad["is_shown"]), (&0.into(), &false.into()));
+}
+
+#[test]
+fn the_command_line_answers_for_topics_and_persons() {
+    let site = sample("");
+    site.night(DATE);
+    let output = path(&site.output());
+    let top = clout(&["top", "--topic", "coffee", "--output", &output, "--format", "json"])
+        .exits(0)
+        .json();
+    assert_eq!(
+        (&top[0]["person_id"], &top[0]["rank_in_topic"]),
+        (&"ada-the-specialist".into(), &1.into())
+    );
+    clout(&["top", "--topic", "coffees", "--output", &output])
+        .exits(2)
+        .says("did you mean coffee");
+    let explain = [
+        "explain",
+        "ada-the-specialist",
+        "--topic",
+        "cupping",
+        "--output",
+        &output,
+        "--format",
+        "json",
+    ];
+    let told = clout(&explain).exits(0).json();
+    assert_eq!(told["topics"][0]["topic_id"], "cupping");
+    assert!(told["topics"][0]["evidence"].as_array().unwrap().len() >= 2);
+    clout(&["explain", "ada-the-specialist", "--output", &output])
+        .exits(0)
+        .says("Evidence of coffee");
+    clout(&["explain", "ada-the-specalist", "--output", &output])
+        .exits(2)
+        .says("ada-the-specialist");
+    clout(&["explain", "omar-who-opted-out", "--output", &output])
+        .exits(2)
+        .says("unknown, or opted out");
+}
+
+#[test]
+fn topic_scores_foretell_who_gives_accepted_answers() {
+    let Some(data) = shared_data() else {
+        return;
+    };
+    let (input, job) = (
+        path(&data.join("cardano")),
+        path(&repository().join("jobs/stackexchange.toml")),
+    );
+    let question = [
+        "evaluate",
+        &job,
+        "--input",
+        &input,
+        "--topics",
+        "--foretell",
+        "accept",
+        "--by",
+        "answer",
+    ];
+    let windows = [
+        "--from",
+        "2021-06-25",
+        "--every",
+        "30d",
+        "--ahead",
+        "30d",
+        "--format",
+        "json",
+    ];
+    let found = clout(&[&question[..], &windows].concat()).exits(0).json();
+    assert!(found["credits"].as_u64().unwrap() >= 100);
+    let predictors = found["predictors"].as_array().unwrap();
+    for figure in ["precision_1", "precision_3", "precision_5", "ndcg_10"] {
+        let values: Vec<f64> = predictors.iter().map(|row| row[figure].as_f64().unwrap()).collect();
+        assert!(
+            values[1..].iter().all(|rival| values[0] >= *rival),
+            "{figure} {values:?}"
+        );
+    }
+    assert_eq!(found["coverage"]["shown_with_one_source"], 0);
+    assert_eq!(found["farm"]["is_met"], true);
+}

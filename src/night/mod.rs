@@ -128,7 +128,7 @@ pub fn run(job: &Job, input: &Store, output: &Store, request: &Request, watch: &
 
     watch.stage("writing tables");
     let reasons = by_reason(&rejected);
-    let parts = results.tables(job, output, as_of, &past, &ontology, rejected, &metrics)?;
+    let parts = results.tables(job, output, as_of, &past, (&ontology, rejected), &metrics)?;
     timings.lap("tables");
 
     watch.stage("publishing");

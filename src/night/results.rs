@@ -177,8 +177,7 @@ impl Results {
         output: &Store,
         as_of: Day,
         published: &PublishedPersons,
-        ontology: &Ontology,
-        rejected: Vec<Reject>,
+        (ontology, rejected): (&Ontology, Vec<Reject>),
         metrics: &Metrics,
     ) -> Result<Vec<(&'static Table, EncodedPart)>> {
         let past = Past::read(output, as_of)?;

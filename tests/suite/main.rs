@@ -40,3 +40,6 @@ mod s3;
 mod tidy;
 mod topic_rows;
 mod topic_scores;
+mod topics;
+mod topics_by_night;
+mod topics_of_others;

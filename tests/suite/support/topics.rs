@@ -13,7 +13,7 @@ use rand::seq::SliceRandom;
 
 use super::columns::{Texts, texts, times};
 use super::days::{day, time};
-use super::warehouse::{Form, Warehouse, write_file};
+use super::warehouse::{Form, Row, Warehouse, write_file};
 
 /// The words of a line; none for `-`.
 pub type Words = Vec<Option<String>>;
@@ -84,6 +84,24 @@ fn aliases(topics: &[Words]) -> ArrayRef {
     let mut lists = ListBuilder::new(StringBuilder::new());
     for topic in topics {
         lists.append_value(topic[2..].iter().cloned());
+    }
+    Arc::new(lists.finish())
+}
+
+/// What a row names as its object, and its tags.
+pub fn object_and_tags(row: &Row) -> (Option<String>, Option<&str>) {
+    match row.object.as_deref().and_then(|object| object.split_once('#')) {
+        None => (row.object.clone(), None),
+        Some((object, tags)) => ((!object.is_empty()).then(|| object.to_owned()), Some(tags)),
+    }
+}
+
+/// The tags of rows.
+pub fn tags(rows: &[Row]) -> ArrayRef {
+    let mut lists = ListBuilder::new(StringBuilder::new());
+    for row in rows {
+        let tags = object_and_tags(row).1;
+        lists.append_option(tags.map(|tags| tags.split(',').map(Some)));
     }
     Arc::new(lists.finish())
 }

@@ -1,7 +1,8 @@
 //! An input warehouse as Rust data, and its files.
 //!
-//! A row of activities is a line of six words: `id time actor verb object target`, `-` being null. Topics and
-//! endorsements are in [`super::topics`].
+//! A row of activities is a line of six words: `id time actor verb object target`, `-` being null. An object of
+//! `o1#tea,milk` is the object `o1` with two tags, and one of `#tea` is none with one. Topics and endorsements are
+//! in [`super::topics`].
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -16,7 +17,7 @@ use rand::seq::SliceRandom;
 
 use super::columns::{Texts, Times, texts, times};
 use super::days::{day, time};
-use super::topics::Words;
+use super::topics::{Words, object_and_tags, tags};
 
 /// One row of activities.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -221,11 +222,13 @@ pub fn activity_columns(rows: &[Row], form: &Form) -> Vec<(&'static str, ArrayRe
         ),
         ("actor_id", column(&|row| row.actor.clone(), form.ids)),
         ("verb", column(&|row| row.verb.clone(), form.words)),
-        ("object_id", column(&|row| row.object.clone(), form.ids)),
+        ("object_id", column(&|row| object_and_tags(row).0, form.ids)),
         ("target_id", column(&|row| row.target.clone(), form.ids)),
         ("text", said),
     ];
+    let has_tags = rows.iter().any(|row| object_and_tags(row).1.is_some());
     all.into_iter()
+        .chain(has_tags.then(|| ("tags", tags(rows))))
         .filter(|(name, _)| !form.without.contains(name))
         .collect()
 }

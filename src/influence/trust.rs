@@ -58,7 +58,7 @@ pub fn standing(x: f64, params: &Standing) -> f64 {
 
 /// What the propagation gave.
 pub struct Reactors {
-    /// By person: rho.
+    /// By node, which is a person in the graph of attention: rho.
     pub standing: Vec<f64>,
     /// Iterations, residual, mass and whether it settled.
     pub outcome: Outcome,
@@ -79,22 +79,27 @@ pub fn reactors(
     let in_edges = graph
         .with_weights(weights)
         .map_err(|error| Error::internal("tonight's attention has no weights").with_source(error))?;
+    Ok(propagated(&in_edges, trust, params))
+}
+
+/// Propagates trust along a graph whose rows are in-edges: rho of each node, what comes straight back taken out.
+pub fn propagated(in_edges: &Csr, trust: &[f64], params: &ModelParams) -> Reactors {
     let propagation = PropagationParams {
         damping: params.propagation.damping,
         tolerance: params.propagation.tolerance,
         max_iterations: u32::try_from(params.propagation.max_iterations).unwrap_or(u32::MAX),
         dangling: Dangling::Teleport,
     };
-    let outcome = propagate(&in_edges, trust, &propagation);
+    let outcome = propagate(in_edges, trust, &propagation);
     let (out_edges, _) = in_edges.transpose();
-    let returns = return_probability(&in_edges, &out_edges, propagation.damping);
+    let returns = return_probability(in_edges, &out_edges, propagation.damping);
     let standing = outcome
         .inflow
         .iter()
         .zip(&returns)
         .map(|(x, back)| standing(x * (1.0 - back), &params.standing))
         .collect();
-    Ok(Reactors { standing, outcome })
+    Reactors { standing, outcome }
 }
 
 #[cfg(test)]

@@ -35,7 +35,7 @@ pub struct Delivery {
     pub reference: Reference,
     /// The topics and what lies above them; without any where none are delivered.
     pub ontology: Ontology,
-    /// Their aliases.
+    /// Their aliases, where rows are matched.
     pub lexicon: Lexicon,
     /// Endorsements, sorted by load date and all columns; copies of one id included.
     pub endorsements: Vec<Endorsement>,
@@ -59,9 +59,10 @@ impl Delivery {
         if wanted == TopicsWanted::RowsOrTags && ontology.is_empty() {
             ontology = Ontology::of_tags(tags::take_in(input, inventory, params)?.into_iter());
         }
-        let lexicon = Lexicon::new(&ontology)
-            .map_err(|error| Error::new(Kind::Refused, "the aliases of topics are too many").with_source(error))?;
         let is_matched = wanted != TopicsWanted::Tables && !ontology.is_empty();
+        let searched = if is_matched { &ontology } else { &Ontology::empty() };
+        let lexicon = Lexicon::new(searched)
+            .map_err(|error| Error::new(Kind::Refused, "the aliases of topics are too many").with_source(error))?;
         let params = &IntakeParams {
             lexicon: is_matched.then_some(&lexicon),
             ..params.clone()

@@ -40,6 +40,14 @@ pub struct AliasCount {
     pub agreed: u64,
 }
 
+impl std::ops::AddAssign for AliasCount {
+    fn add_assign(&mut self, more: AliasCount) {
+        self.texts += more.texts;
+        self.judged += more.judged;
+        self.agreed += more.agreed;
+    }
+}
+
 /// How a row gives evidence of a topic.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Kind {

@@ -126,33 +126,39 @@ pub fn top(store: &Store, manifest: &Manifest, wanted: &Wanted) -> Result<DataFr
         .map_err(unreadable)
 }
 
-/// Ids of near persons in a message.
+/// Near ids in a message.
 const NAMED: usize = 3;
 
 /// Answers a question about somebody who stands in no table, with near ids.
 pub fn expect_person(store: &Store, manifest: &Manifest, person_id: &str) -> Result<()> {
-    let ids = frame(store, manifest, "scores")?
-        .select([col("person_id")])
-        .collect()
-        .map_err(unreadable)?;
-    let ids = ids
-        .column("person_id")
-        .and_then(|ids| ids.str().cloned())
-        .map_err(unreadable)?;
-    let mut near: Vec<(i64, &str)> = Vec::new();
-    for id in ids.iter().flatten() {
-        if id == person_id {
-            return Ok(());
-        }
-        near.push(((-strsim::jaro_winkler(id, person_id) * 1e6) as i64, id));
+    let ids = frame(store, manifest, "scores")?.select([col("person_id")]);
+    let own = ids.clone().filter(col("person_id").eq(lit(person_id)));
+    if own.collect().map_err(unreadable)?.height() > 0 {
+        return Ok(());
     }
-    near.sort_unstable();
-    let near: Vec<&str> = near.into_iter().take(NAMED).map(|(_, id)| id).collect();
+    let near = nearest(&texts(ids)?, person_id);
     Err(Error::usage(format!(
-        "{person_id} stands in no table of {}: unknown, or opted out. Near ids: {}",
-        manifest.snapshot_date,
-        near.join(", ")
+        "{person_id} stands in no table of {}: unknown, or opted out. Near ids: {near}",
+        manifest.snapshot_date
     )))
+}
+
+/// The values of a frame's only column, which is of texts without nulls.
+fn texts(rows: LazyFrame) -> Result<Vec<String>> {
+    let rows = values(&rows.collect().map_err(unreadable)?)?;
+    let texts = rows.iter().filter_map(|row| row[0].as_str().map(str::to_owned));
+    Ok(texts.collect())
+}
+
+/// The ids that are most like `wanted`, for a message.
+fn nearest(ids: &[String], wanted: &str) -> String {
+    let wanted = wanted.to_lowercase();
+    let mut near: Vec<(f64, &str)> = (ids.iter())
+        .map(|id| (strsim::jaro_winkler(&id.to_lowercase(), &wanted), id.as_str()))
+        .collect();
+    near.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
+    let near: Vec<&str> = near.into_iter().take(NAMED).map(|(_, id)| id).collect();
+    near.join(", ")
 }
 
 /// The values of a frame, row by row, for showing.

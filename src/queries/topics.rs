@@ -3,7 +3,7 @@
 use polars::prelude::*;
 use serde_json::{Value, json};
 
-use super::{frame, unreadable, values};
+use super::{frame, nearest, texts, unreadable, values};
 use crate::error::{Error, Result};
 use crate::warehouse::manifest::Manifest;
 use crate::warehouse::store::Store;
@@ -29,9 +29,6 @@ pub const PERSON_COLUMNS: [&str; 7] = [
 ];
 /// The columns of a piece of evidence.
 pub const EVIDENCE_COLUMNS: [&str; 3] = ["kind", "source_id", "weight"];
-
-/// Names of near topics in a message.
-const NAMED: usize = 3;
 
 /// The people who are shown as credible on a topic, best first.
 pub fn top(store: &Store, manifest: &Manifest, topic: &str, persons: &[String], count: u32) -> Result<DataFrame> {
@@ -60,17 +57,20 @@ pub fn of_person(store: &Store, manifest: &Manifest, person_id: &str, topic: Opt
             None => rows,
         }
     };
-    let descending = |columns: [bool; 2]| SortMultipleOptions::default().with_order_descending_multi(columns);
+    let order = |descending: &[bool]| SortMultipleOptions::default().with_order_descending_multi(descending.to_vec());
     let topics = is_meant(frame(store, manifest, "topic_scores")?)
         .sort_by_exprs(
             [col("is_shown"), col("score"), col("topic_id")],
-            SortMultipleOptions::default().with_order_descending_multi([true, true, false]),
+            order(&[true, true, false]),
         )
         .select(PERSON_COLUMNS.map(col))
         .collect()
         .map_err(unreadable)?;
     let evidence = is_meant(frame(store, manifest, "topic_evidence")?)
-        .sort(["topic_id", "weight"], descending([false, true]))
+        .sort(
+            ["topic_id", "weight", "kind", "source_id"],
+            order(&[false, true, false, false]),
+        )
         .select(["topic_id", "kind", "source_id", "weight"].map(col))
         .collect()
         .map_err(unreadable)?;
@@ -92,14 +92,7 @@ fn object(names: &[&str], row: &[Value]) -> Value {
 
 /// Why nobody is shown on a topic: it may be written in another way.
 pub fn unknown_topic(store: &Store, manifest: &Manifest, topic: &str) -> Result<Error> {
-    let known = frame(store, manifest, "topic_scores")?
-        .select([col("topic_id").unique()])
-        .collect()
-        .map_err(unreadable)?;
-    let mut ids: Vec<String> = Vec::new();
-    for row in values(&known)? {
-        ids.extend(row[0].as_str().map(str::to_owned));
-    }
+    let ids = texts(frame(store, manifest, "topic_scores")?.select([col("topic_id").unique()]))?;
     let date = manifest.snapshot_date;
     if ids.is_empty() {
         return Ok(Error::usage(format!(
@@ -111,11 +104,8 @@ pub fn unknown_topic(store: &Store, manifest: &Manifest, topic: &str) -> Result<
             "nobody is shown on topic {topic} on {date}: no person has two independent sources for it"
         )));
     }
-    let near = |id: &String| (-strsim::jaro_winkler(id, &topic.to_lowercase()) * 1e6) as i64;
-    ids.sort_by_key(|id| (near(id), id.clone()));
-    ids.truncate(NAMED);
     Ok(Error::usage(format!(
         "nobody has to do with a topic {topic} on {date}: did you mean {}?",
-        ids.join(", ")
+        nearest(&ids, topic)
     )))
 }

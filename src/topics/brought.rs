@@ -12,7 +12,7 @@ use crate::networks::Network;
 use crate::ontology::sense::Kind as Shows;
 
 /// Rows that one thread reads at a time.
-const CHUNK_ROWS: usize = 1 << 14;
+pub(super) const CHUNK_ROWS: usize = 1 << 14;
 /// Rows on more topics than this tell nothing of which topics belong together: somebody lists everything.
 const MOST_TOGETHER: usize = 12;
 

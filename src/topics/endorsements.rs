@@ -4,10 +4,10 @@
 //! which its endorser endorsed many, and several of one endorser to one person on one topic and day saturate. That
 //! is settled on the load date. An id that was delivered before is a copy, as with activities.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::ledger::{Entry, Ledger, fading};
-use crate::day::{DAY_MICROS, Day};
+use super::ledger::{Entry, Ledger, by_load_date, left};
+use crate::day::Day;
 use crate::influence::params::ModelParams;
 use crate::influence::weights::{Weighing, saturated};
 use crate::intake::endorsements::Endorsement;
@@ -95,7 +95,7 @@ impl Endorsements {
         (as_of, max_lateness_days): (Day, i32),
         tally: &mut Tally,
     ) -> Vec<&'a Endorsement> {
-        let mut known: std::collections::BTreeMap<u128, Day> = self
+        let mut known: BTreeMap<u128, Day> = self
             .delivered
             .iter()
             .map(|delivered| (delivered.id, delivered.load_date))
@@ -114,6 +114,12 @@ impl Endorsements {
             .filter(|delivered| as_of.next().0 - delivered.load_date.0 <= max_lateness_days)
             .collect();
         fresh
+    }
+
+    /// What each is worth at the end of `as_of`, with the latest of it.
+    pub fn read(&self, half_life_days: f64, as_of: Day) -> impl Iterator<Item = (&Key, f64, &Latest)> {
+        let entries = self.sums.entries.iter().zip(&self.latest);
+        entries.map(move |(entry, latest)| (&entry.key, entry.read(0, half_life_days, as_of), latest))
     }
 
     /// Gives topics other numbers, in the same order.
@@ -164,8 +170,8 @@ fn weigh(touches: &mut [(Key, &Endorsement)], params: &ModelParams) -> Vec<Entry
         for same in one_day.chunk_by(|a, b| a.0 == b.0) {
             let latest = same[same.len() - 1].1;
             let sum: f64 = same.iter().map(|(_, e)| e.weight.min(1.0)).sum();
-            let age_days = (latest.load_date.end_micros() - latest.endorsed_at) as f64 / DAY_MICROS as f64;
-            let faded = (-age_days / params.topics.endorsement_half_life_days).exp2();
+            let half_life = params.topics.endorsement_half_life_days;
+            let faded = left(latest.endorsed_at, latest.load_date, half_life);
             sums.push(Entry {
                 key: same[0].0.clone(),
                 last_load: latest.load_date,
@@ -175,32 +181,4 @@ fn weigh(touches: &mut [(Key, &Endorsement)], params: &ModelParams) -> Vec<Entry
         }
     }
     by_load_date(sums)
-}
-
-/// One entry a key and load date; days add up in their order.
-pub(super) fn by_load_date<K: Ord + Clone, const N: usize>(mut sums: Vec<Entry<K, N>>) -> Vec<Entry<K, N>> {
-    // Stable: the days of one key and load date stay in their order.
-    sums.sort_by(|a, b| (&a.key, a.last_load).cmp(&(&b.key, b.last_load)));
-    sums.dedup_by(|next, first| {
-        let is_same = (&next.key, next.last_load) == (&first.key, first.last_load);
-        if is_same {
-            first.count += next.count;
-            first
-                .sums
-                .iter_mut()
-                .zip(next.sums)
-                .for_each(|(sum, more)| *sum += more);
-        }
-        is_same
-    });
-    sums
-}
-
-impl Endorsements {
-    /// What each is worth at the end of `as_of`, with the latest of it.
-    pub fn read(&self, half_life_days: f64, as_of: Day) -> impl Iterator<Item = (&Key, f64, &Latest)> {
-        let worth = move |entry: &Entry<Key, 1>| entry.sums[0] * fading(as_of.0 - entry.last_load.0, half_life_days);
-        let entries = self.sums.entries.iter().zip(&self.latest);
-        entries.map(move |(entry, latest)| (&entry.key, worth(entry), latest))
-    }
 }

@@ -5,9 +5,9 @@ use rayon::prelude::*;
 use super::audience::NAMED;
 use super::claims::{Claims, NO_TOPIC, Tonight};
 use super::expertise::Strengths;
+use super::ledger::left;
 use super::rollup::Row;
 use super::sources::{KEPT, Source};
-use crate::day::DAY_MICROS;
 use crate::ontology::sense::Kind as Shows;
 
 /// The kinds of the contract.
@@ -118,7 +118,7 @@ pub fn of_row(tonight: &Tonight, claims: &Claims, strengths: &Strengths, own: &O
 }
 
 fn add_sources(tonight: &Tonight, own: &OwnSources, row: &Row, evidence: &mut Vec<Evidence>) {
-    let end = tonight.as_of.end_micros();
+    let half_life = tonight.params.topics.half_life_days;
     for (shows, kind) in [(Shows::Tag, Kind::Tag), (Shows::Text, Kind::Text)] {
         let mut named: Vec<&str> = Vec::with_capacity(KEPT);
         for source in own.of_row(row.person, row.topic).filter(|source| source.shows == shows) {
@@ -127,11 +127,10 @@ fn add_sources(tonight: &Tonight, own: &OwnSources, row: &Row, evidence: &mut Ve
                 continue;
             }
             named.push(id);
-            let age_days = (end - source.at) as f64 / DAY_MICROS as f64;
             evidence.push(Evidence {
                 kind,
                 source_id: id.to_owned(),
-                weight: f64::from(source.weight) * (-age_days / tonight.params.topics.half_life_days).exp2(),
+                weight: f64::from(source.weight) * left(source.at, tonight.as_of, half_life),
             });
         }
     }

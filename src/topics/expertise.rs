@@ -11,8 +11,7 @@
 //! score   = the influence score's own scale of I
 //! ```
 //!
-//! `rho` is the [`standing`] of an inflow that is propagated over all claims at
-//! once: the reactions on different topics have no edge in common, so one run over one sparse matrix is a run for
+//! `rho` is [propagated](crate::influence::trust::propagated) over all claims at once: the reactions on different topics have no edge in common, so one run over one sparse matrix is a run for
 //! every topic, each with trust as its teleport (Haveliwala, *Topic-Sensitive PageRank*, 2002). `P(j | k)` is the
 //! share of rows about k that are about j too. `rare` = 1 / (1 + p / common_at), p being the trusted share of
 //! people with a topic who are listened to on k; it is a share, so the size of the warehouse moves nobody.
@@ -23,10 +22,10 @@ use super::audience::{self, Audience};
 use super::claims::{Claims, Edge, Tonight};
 use super::rings::Praise;
 use crate::error::{Error, Result};
-use crate::graph::{Csr, Dangling, PropagationParams, propagate, return_probability};
+use crate::graph::Csr;
 use crate::influence::attention::Attention;
 use crate::influence::score::{Line, Model, Sum, believed};
-use crate::influence::trust::standing;
+use crate::influence::trust::propagated;
 use crate::influence::weights::saturated;
 
 /// What tonight's scores say about people.
@@ -131,17 +130,7 @@ fn standings(tonight: &Tonight, claims: &Claims, known: &Known) -> Result<Vec<f6
         .iter()
         .map(|(person, _)| known.model.trust[*person as usize])
         .collect();
-    let propagation = PropagationParams {
-        damping: params.propagation.damping,
-        tolerance: params.propagation.tolerance,
-        max_iterations: u32::try_from(params.propagation.max_iterations).unwrap_or(u32::MAX),
-        dangling: Dangling::Teleport,
-    };
-    let outcome = propagate(&in_edges, &trust, &propagation);
-    let (out_edges, _) = in_edges.transpose();
-    let returns = return_probability(&in_edges, &out_edges, propagation.damping);
-    let rho = |(inflow, back): (&f64, &f64)| standing(inflow * (1.0 - back), &params.standing);
-    Ok(outcome.inflow.iter().zip(&returns).map(rho).collect())
+    Ok(propagated(&in_edges, &trust, params).standing)
 }
 
 /// T + phi U of a claim.

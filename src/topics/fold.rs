@@ -10,13 +10,12 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use super::brought::{Act, DateRows, Touch};
-use super::endorsements::by_load_date;
-use super::ledger::Entry;
+use super::brought::{Act, CHUNK_ROWS, DateRows, Touch};
+use super::ledger::{Entry, by_load_date, left};
 use super::memory::{Acts, TopicMemory, Touches, act_half_lives};
 use super::objects::Shown;
 use super::sources::Sources;
-use crate::day::{DAY_MICROS, Day};
+use crate::day::Day;
 use crate::influence::params::ModelParams;
 use crate::influence::weights::{Weighing, saturated};
 use crate::intake::rows::Rows;
@@ -24,9 +23,6 @@ use crate::networks::Network;
 use crate::ontology::Ontology;
 use crate::ontology::lexicon::Lexicon;
 use crate::ontology::sense::{AliasCount, Senses};
-
-/// Rows that one thread reads at a time.
-const CHUNK_ROWS: usize = 1 << 14;
 
 /// One network's settled rows.
 pub struct SettledRows {
@@ -133,8 +129,7 @@ impl TopicFold<'_> {
         for piece in pieces {
             known.texts += piece.texts;
             for (alias, more) in piece.taught {
-                let count = known.counts.entry(self.lexicon.alias(alias).into()).or_default();
-                *count = sum_of(*count, more);
+                *known.counts.entry(self.lexicon.alias(alias).into()).or_default() += more;
             }
             about.extend(piece.rows);
         }
@@ -171,8 +166,7 @@ impl TopicFold<'_> {
                 words.extend(of_words);
                 senses.resolve(&tags, &words, &mut topics);
                 senses.judge(&tags, &words, &mut |alias, more| {
-                    let count = resolved.taught.entry(alias).or_default();
-                    *count = sum_of(*count, more);
+                    *resolved.taught.entry(alias).or_default() += more;
                 });
             }
             if !topics.is_empty() || (!rows.is_post(*row) && mentions.objects[*row] != 0) {
@@ -232,16 +226,7 @@ impl TopicFold<'_> {
 
     /// What is left of 1 at the end of the load date.
     fn faded(&self, at: i64, load_date: Day) -> f64 {
-        let age_days = (load_date.end_micros() - at) as f64 / DAY_MICROS as f64;
-        (-age_days / self.params.topics.half_life_days).exp2()
-    }
-}
-
-fn sum_of(a: AliasCount, b: AliasCount) -> AliasCount {
-    AliasCount {
-        texts: a.texts + b.texts,
-        judged: a.judged + b.judged,
-        agreed: a.agreed + b.agreed,
+        left(at, load_date, self.params.topics.half_life_days)
     }
 }
 

@@ -6,7 +6,7 @@
 
 use rayon::prelude::*;
 
-use crate::day::Day;
+use crate::day::{DAY_MICROS, Day};
 use crate::settle::facts::FORGOTTEN_AFTER_DAYS;
 
 /// One key's sums.
@@ -90,8 +90,33 @@ impl<K, const N: usize> Entry<K, N> {
     }
 }
 
+/// One entry a key and load date; days add up in their order.
+pub fn by_load_date<K: Ord + Clone, const N: usize>(mut sums: Vec<Entry<K, N>>) -> Vec<Entry<K, N>> {
+    // Stable: the days of one key and load date stay in their order.
+    sums.sort_by(|a, b| (&a.key, a.last_load).cmp(&(&b.key, b.last_load)));
+    sums.dedup_by(|next, first| {
+        let is_same = (&next.key, next.last_load) == (&first.key, first.last_load);
+        if is_same {
+            first.count += next.count;
+            first
+                .sums
+                .iter_mut()
+                .zip(next.sums)
+                .for_each(|(sum, more)| *sum += more);
+        }
+        is_same
+    });
+    sums
+}
+
+/// What is left at the end of `day` of 1 at the instant `at`, microseconds since 1970.
+pub fn left(at: i64, day: Day, half_life_days: f64) -> f64 {
+    let age_days = (day.end_micros() - at) as f64 / DAY_MICROS as f64;
+    (-age_days / half_life_days).exp2()
+}
+
 /// What is left of 1 after `days`.
-pub fn fading(days: i32, half_life_days: f64) -> f64 {
+fn fading(days: i32, half_life_days: f64) -> f64 {
     (-f64::from(days) / half_life_days).exp2()
 }
 

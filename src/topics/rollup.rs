@@ -66,15 +66,9 @@ impl Neighbours {
 /// Every person's rows, in order of person and topic.
 pub fn rows(tonight: &Tonight, claims: &Claims, strengths: &Strengths, known: &Known) -> Vec<Row> {
     let neighbours = Neighbours::of(tonight);
-    let persons: Vec<&[(u32, u32)]> = claims.keys.chunk_by(|a, b| a.0 == b.0).collect();
-    let mut starts = vec![0];
-    persons
-        .iter()
-        .for_each(|own| starts.push(starts[starts.len() - 1] + own.len()));
-    let mut rows: Vec<Row> = persons
-        .par_iter()
-        .zip(&starts[..persons.len()])
-        .flat_map_iter(|(own, start)| of_person(tonight, claims, strengths, &neighbours, (own, *start)))
+    let mut rows: Vec<Row> = (0..claims.person_offsets.len() - 1)
+        .into_par_iter()
+        .flat_map_iter(|person| of_person(tonight, claims, strengths, &neighbours, person))
         .collect();
     let rarity = rarity(tonight, &rows, strengths, known);
     let base = tonight.params.corroboration.base;
@@ -96,12 +90,14 @@ fn of_person(
     claims: &Claims,
     strengths: &Strengths,
     neighbours: &Neighbours,
-    (own, start): (&[(u32, u32)], usize),
+    person: usize,
 ) -> Vec<Row> {
+    let start = claims.person_offsets[person];
+    let own = &claims.keys[claims.of_person(person)];
     let params = &tonight.params.topics;
     let mut lifts: BTreeMap<u32, Vec<Lift>> = BTreeMap::new();
     let mut rows: BTreeMap<u32, Row> = BTreeMap::new();
-    for (place, (person, topic)) in own.iter().enumerate() {
+    for (place, (_, topic)) in own.iter().enumerate() {
         if !is_of_the_person(claims, strengths, start + place) {
             continue;
         }
@@ -124,7 +120,7 @@ fn of_person(
         rows.insert(
             *topic,
             Row {
-                person: *person,
+                person: person as u32,
                 topic: *topic,
                 claim: Some((start + place) as u32),
                 related: if is_heard { params.related * related } else { 0.0 },
@@ -135,7 +131,7 @@ fn of_person(
     }
     for (broader, lifts) in lifts {
         let row = rows.entry(broader).or_insert_with(|| Row {
-            person: own[0].0,
+            person: person as u32,
             topic: broader,
             claim: None,
             related: 0.0,

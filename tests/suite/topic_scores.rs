@@ -1,4 +1,4 @@
-//! What people are credible on: evidence, praise, and the same answer by night and all at once.
+//! What people are credible on: evidence and praise in the sample, the command line, and foresight on real data.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -33,52 +33,6 @@ fn row<'a>(snapshot: &'a Snapshot, person: &str, topic: &str) -> &'a Record {
 
 fn score(snapshot: &Snapshot, person: &str, topic: &str) -> f64 {
     number(row(snapshot, person, topic), "score").unwrap()
-}
-
-/// Rows by their grain, with their measure.
-fn by_grain(snapshot: &Snapshot, table: &str) -> BTreeMap<Vec<String>, f64> {
-    let key = |row: &Record| {
-        let columns = ["person_id", "topic_id", "kind", "source_id"];
-        columns
-            .iter()
-            .filter_map(|name| Some(row.get(*name)?.as_str()?.to_owned()))
-            .collect()
-    };
-    let measure = |row: &Record| number(row, if table == "topic_scores" { "score" } else { "weight" }).unwrap();
-    snapshot
-        .table(table)
-        .iter()
-        .map(|row| (key(row), measure(row)))
-        .collect()
-}
-
-#[test]
-fn nights_one_by_one_tell_what_all_at_once_does_and_threads_change_no_byte() {
-    let site = sample("");
-    let (input, nightly) = (path(&site.input()), path(&site.another("nightly")));
-    let arguments = [
-        "backfill",
-        "--input",
-        &input,
-        "--output",
-        &nightly,
-        "--from",
-        "2026-10-26",
-        "--to",
-        DATE,
-    ];
-    clout(&arguments).exits(0);
-    site.run_into("one", &["--as-of", DATE, "--threads", "1"]).exits(0);
-    site.run_into("two", &["--as-of", DATE, "--threads", "2"]).exits(0);
-    let [nightly, one, two] = ["nightly", "one", "two"].map(|name| Snapshot::of(&site.another(name), DATE));
-    for table in TABLES {
-        assert_eq!(one.hashes(&[])[table], two.hashes(&[])[table], "{table}");
-        let (by_night, at_once) = (by_grain(&nightly, table), by_grain(&one, table));
-        assert!(by_night.keys().eq(at_once.keys()), "{table}");
-        for (key, value) in &at_once {
-            assert!((by_night[key] - value).abs() <= 1e-9, "{table} {key:?}");
-        }
-    }
 }
 
 #[test]

@@ -8,9 +8,11 @@ use std::sync::Arc;
 
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 
+mod people_tables;
 mod tables;
 mod topic_tables;
 
+pub use people_tables::{ALERTS, PERK_WINNERS, SCORE_CHANGES};
 pub use tables::{INFLUENCES, NETWORK_SCORES, REJECTS, RUN_METRICS, SCORES};
 pub use topic_tables::{TOPIC_EVIDENCE, TOPIC_SCORES};
 

@@ -21,3 +21,4 @@ pub use parameters::{MODEL, differing};
 pub use resolve::Job;
 pub use rules::{InfluenceRules, InputRules, OutputRules, RunRules, StateRules, StorageRules};
 pub use spec::{Flags, InputSpec, JobSpec, OutputSpec, RunSpec};
+pub(crate) use unknown::nearest_of;

@@ -4,7 +4,7 @@
 use arrow::array::RecordBatch;
 
 use super::decode::Part;
-use super::manifest::{Manifest, manifest_key};
+use super::manifest::{Manifest, TableFiles, manifest_key};
 use super::store::Store;
 use crate::day::Day;
 use crate::error::{Error, Result};
@@ -47,6 +47,11 @@ pub fn read_table(
         .tables
         .get(table)
         .ok_or_else(|| Error::usage(format!("the snapshot of {day} has no table '{table}'")))?;
+    read_files(store, files, columns)
+}
+
+/// The same of files that another list than a manifest names.
+pub fn read_files(store: &Store, files: &TableFiles, columns: Option<&[&str]>) -> Result<Vec<RecordBatch>> {
     let mut batches = Vec::new();
     for file in &files.files {
         let part = Part {

@@ -55,10 +55,10 @@ impl Args {
             people.in_both
         ))?;
         print(&histogram(&people.deltas))?;
-        group("New in the snapshot", &people.arrivals, self.count)?;
-        group("Gone from the snapshot", &people.leavers, self.count)?;
-        group("Without a score before, with one now", &people.gained_score, self.count)?;
-        group("With a score before, without one now", &people.lost_score, self.count)?;
+        group("New in the snapshot", &people.arrivals)?;
+        group("Gone from the snapshot", &people.leavers)?;
+        group("Without a score before, with one now", &people.gained_score)?;
+        group("With a score before, without one now", &people.lost_score)?;
         self.inputs(found)
     }
 
@@ -176,23 +176,30 @@ fn persons(people: &[Person]) -> Rows {
     }
 }
 
-fn group(title: &str, group: &Group, count: usize) -> Result<()> {
-    let people = group.scored + group.unscored;
-    if people == 0 {
-        return print(&format!("\n{title}: nobody"));
-    }
+fn group(title: &str, group: &Group) -> Result<()> {
+    let people = match group.scored + group.unscored {
+        0 => return print(&format!("\n{title}: nobody")),
+        1 => "1 person".to_owned(),
+        people => format!("{people} people"),
+    };
     let unnamed = match group.unnamed {
         0 => String::new(),
-        unnamed => format!(" ({unnamed} are not in the newest snapshot and are not named)"),
+        unnamed => format!(" ({unnamed} not in the newest snapshot, and so not named)"),
     };
-    print(&format!(
-        "\n{title}: {people} people, {} with a score{unnamed}",
-        group.scored
-    ))?;
-    match group.highest.is_empty() || count == 0 {
-        true => Ok(()),
-        false => show(&persons(&group.highest), Format::Text),
+    print(&format!("\n{title}: {people}, {} with a score{unnamed}", group.scored))?;
+    if group.highest.is_empty() {
+        return Ok(());
     }
+    let row = |person: &Person| {
+        let score = person.scores[1].or(person.scores[0]);
+        let rank = person.ranks[1].or(person.ranks[0]);
+        vec![person.person_id.as_str().into(), score.into(), rank.into()]
+    };
+    let rows = Rows {
+        columns: vec!["person_id", "score", "rank"],
+        rows: group.highest.iter().map(row).collect(),
+    };
+    show(&rows, Format::Text)
 }
 
 /// People by the class of their change, a bar a class.

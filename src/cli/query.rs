@@ -19,13 +19,13 @@ use crate::queries::{self, NotFinite};
 #[derive(clap::Args)]
 #[command(
     after_help = "Each table of the snapshot stands under its name, and as TABLE_history over all published dates, with a \
-column snapshot_date. SHOW TABLES lists them with their columns.
+column snapshot_date. SHOW TABLES lists them, SHOW COLUMNS FROM scores tells what the columns mean.
 
   clout query \"SELECT person_id, score FROM scores WHERE score > 40 ORDER BY score DESC\" --output out
   clout query \"SELECT snapshot_date, score FROM scores_history WHERE person_id = 'ada'\" --output out --format csv"
 )]
 pub struct Args {
-    /// One query (SELECT, WITH or SHOW TABLES) in the SQL of Polars.
+    /// One query (SELECT, WITH, SHOW TABLES or SHOW COLUMNS FROM) in the SQL of Polars.
     sql: String,
     #[command(flatten)]
     results: ResultArgs,
@@ -82,7 +82,7 @@ impl Args {
         let manifest = queries::snapshot(&store, self.as_of)?;
         let dates = Dates {
             from: self.from,
-            to: self.until,
+            until: self.until,
         };
         let mut rows = answer(&store, &manifest, dates, &self.sql)?;
         match (&self.to, self.format) {

@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::schema::{Kind, Table};
 
 /// The Polars type of a published column.
-fn data_type(kind: Kind) -> DataType {
+pub fn data_type(kind: Kind) -> DataType {
     match kind {
         Kind::Text => DataType::String,
         Kind::TextList => DataType::List(Box::new(DataType::String)),

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use polars::prelude::*;
 use polars::sql::SQLContext;
 
+use super::frames;
 use super::scan::{self, DATE_COLUMN, Failures};
 use super::statement::{self, Asked};
 use crate::day::Day;
@@ -19,13 +20,13 @@ use crate::warehouse::store::Store;
 /// What the names of tables over all dates end with.
 const HISTORY: &str = "_history";
 
-/// Dates whose rows the tables of all dates have: from and to, both included.
+/// Dates whose rows the tables of all dates have, both included.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Dates {
     /// The first; the oldest published one if absent.
     pub from: Option<Day>,
     /// The last; the newest published one if absent.
-    pub to: Option<Day>,
+    pub until: Option<Day>,
 }
 
 /// Everything that a query may name.
@@ -34,9 +35,9 @@ struct Catalog<'a> {
     as_of: Day,
     /// Files of the date's tables.
     tables: BTreeMap<&'static str, TableFiles>,
+    dates: Dates,
     /// Draws of perks, where the query asks about them.
     draws: Vec<Draw>,
-    dates: Dates,
 }
 
 /// Answers a query about the snapshot of `manifest`. A query that cannot be is a usage error that says what can.
@@ -52,28 +53,43 @@ pub fn answer(store: &Store, manifest: &Manifest, dates: Dates, sql: &str) -> Re
         store,
         as_of: manifest.snapshot_date,
         tables: tables_of(manifest, &draws),
-        draws,
         dates,
+        draws,
     };
     let named = match asked {
         Asked::Tables => return catalog.listed(),
+        Asked::Columns(name) => return catalog.described(&name),
         Asked::Query(named) => named,
     };
     let failures = Failures::default();
+    // Polars' advice to those who program with it is none for those who ask it.
+    polars::error::set_warning_function(|advice, _| tracing::debug!("{advice}"));
     let mut context = SQLContext::new();
     for name in &named {
         if let Some(rows) = catalog.rows(name, &failures)? {
             context.register(name, rows);
         }
     }
-    let ask = || {
-        let rows = context.execute(sql).and_then(LazyFrame::collect);
-        rows.map_err(|error| first_line(&error))
-    };
-    let answer = guarded("Polars does not know how to answer it", ask);
+    let answer = guarded("Polars does not know how to answer it", || ask(&mut context, sql));
     answer.map_err(|message| match failures.take() {
         Some(failure) => failure,
         None => catalog.refusal(&message, &named),
+    })
+}
+
+fn ask(context: &mut SQLContext, sql: &str) -> std::result::Result<DataFrame, String> {
+    let rows = context.execute(sql).map_err(|error| first_line(&error))?;
+    let answer = match rows.clone().collect().map_err(|error| first_line(&error)) {
+        // Built without 128-bit integers, Polars adds up the rows of a UNION only where it reads all columns.
+        Err(message) if message.contains("UInt128") => {
+            let rows = rows.with_projection_pushdown(false).collect();
+            rows.map_err(|error| first_line(&error))
+        }
+        answer => answer,
+    };
+    answer.map(|mut rows| {
+        rows.rechunk_mut();
+        rows
     })
 }
 
@@ -104,22 +120,25 @@ fn tables_of(manifest: &Manifest, draws: &[Draw]) -> BTreeMap<&'static str, Tabl
 impl Catalog<'_> {
     /// The rows behind a name; none where there is no such table.
     fn rows(&self, name: &str, failures: &Failures) -> Result<Option<LazyFrame>> {
-        match table(name) {
-            Some((table, true)) => self.history(table, failures).map(Some),
-            Some((table, false)) => {
-                let files = self.tables.get(table.name);
-                let rows = files.map(|files| scan::lazy(self.store, table, files.clone(), None, failures));
-                rows.transpose().map_err(broken)
-            }
-            None => Ok(None),
-        }
+        let rows = match table(name) {
+            None => return Ok(None),
+            Some((table, true)) => self.history(table, failures)?,
+            Some((table, false)) => match self.tables.get(table.name) {
+                None => return Ok(None),
+                Some(files) => scan::lazy(self.store, table, files.clone(), None, failures).map_err(broken)?,
+            },
+        };
+        Ok(Some(rows))
     }
 
     /// A table of all dates that have it, the oldest first.
     fn history(&self, table: &'static Table, failures: &Failures) -> Result<LazyFrame> {
-        let mut parts = vec![nothing_of(self.store, table, self.as_of, failures)?];
+        let lazy = |day, files| scan::lazy(self.store, table, files, Some(day), failures).map_err(broken);
+        // The table of no date: it has the columns where there is no other.
+        let mut parts = vec![lazy(self.as_of, TableFiles::default())?];
         for day in snapshots::list(self.store)? {
-            let is_meant = self.dates.from.is_none_or(|from| from <= day) && self.dates.to.is_none_or(|to| day <= to);
+            let is_meant =
+                self.dates.from.is_none_or(|from| from <= day) && self.dates.until.is_none_or(|end| day <= end);
             let Some(manifest) = is_meant
                 .then(|| snapshots::find(self.store, day))
                 .transpose()?
@@ -128,35 +147,47 @@ impl Catalog<'_> {
                 continue;
             };
             if let Some(files) = tables_of(&manifest, &self.draws).remove(table.name) {
-                parts.push(scan::lazy(self.store, table, files, Some(day), failures).map_err(broken)?);
+                parts.push(lazy(day, files)?);
             }
         }
-        concat(parts, UnionArgs::default()).map_err(broken)
+        scan::union(parts).map_err(broken)
     }
 
     /// All names with what stands behind them.
     fn listed(&self) -> Result<DataFrame> {
-        let names = self.names();
-        let describe = |name: &String| match table(name) {
-            Some((table, true)) => format!("{} Of all dates, by {DATE_COLUMN}.", table.description),
-            Some((table, false)) => table.description.to_owned(),
-            None => String::new(),
-        };
-        let named = |name: &String| columns(name).unwrap_or_default().join(", ");
-        let rows = |name: &String| Some(self.tables.get(name.as_str())?.rows as i64);
+        let of_date = self.tables.iter().map(|(name, files)| {
+            let description = table(name).map_or("", |(table, _)| table.description);
+            ((*name).to_owned(), Some(files.rows as i64), description.to_owned())
+        });
+        let of_all = self.tables.keys().map(|name| {
+            let description = format!("{name} of all published dates, by {DATE_COLUMN}");
+            (format!("{name}{HISTORY}"), None, description)
+        });
+        let rows: Vec<(String, Option<i64>, String)> = of_date.chain(of_all).collect();
         let frame = df!(
-            "table" => &names,
-            "rows" => names.iter().map(rows).collect::<Vec<Option<i64>>>(),
-            "columns" => names.iter().map(named).collect::<Vec<String>>(),
-            "description" => names.iter().map(describe).collect::<Vec<String>>(),
+            "table" => rows.iter().map(|row| row.0.as_str()).collect::<Vec<_>>(),
+            "rows" => rows.iter().map(|row| row.1).collect::<Vec<_>>(),
+            "description" => rows.iter().map(|row| row.2.as_str()).collect::<Vec<_>>(),
         );
         frame.map_err(broken)
     }
 
-    fn names(&self) -> Vec<String> {
-        let of_date = self.tables.keys().map(|name| (*name).to_owned());
-        let of_all = self.tables.keys().map(|name| format!("{name}{HISTORY}"));
-        of_date.chain(of_all).collect()
+    /// The columns of a table with their types and meanings.
+    fn described(&self, name: &str) -> Result<DataFrame> {
+        let unknown = || self.refusal(&format!("there is no table {name}"), &BTreeSet::new());
+        let (table, is_of_all) = table(name).ok_or_else(unknown)?;
+        let date = is_of_all.then_some((DATE_COLUMN, DataType::Date, "The date of the snapshot that has the row"));
+        let own = table
+            .columns
+            .iter()
+            .map(|column| (column.name, frames::data_type(column.kind), column.description));
+        let rows: Vec<(&str, DataType, &str)> = date.into_iter().chain(own).collect();
+        let frame = df!(
+            "column" => rows.iter().map(|row| row.0).collect::<Vec<_>>(),
+            "type" => rows.iter().map(|row| row.1.to_string()).collect::<Vec<_>>(),
+            "description" => rows.iter().map(|row| row.2).collect::<Vec<_>>(),
+        );
+        frame.map_err(broken)
     }
 
     /// What Polars said, and what a better query may name.
@@ -164,8 +195,15 @@ impl Catalog<'_> {
         let columns = named
             .iter()
             .filter_map(|name| Some(format!("\n  {name}: {}", columns(name)?.join(", "))));
+        let hint = match said.contains("date") && said.contains("string") || said.contains("Datetime") {
+            true => format!(
+                "\n  write a date as DATE '{0}', and an instant as '{0} 12:00:00' (UTC)",
+                self.as_of
+            ),
+            false => String::new(),
+        };
         Error::usage(format!(
-            "{said}\n  tables of {}: {}\n  of all published dates: each as <table>{HISTORY}, with {DATE_COLUMN}{}",
+            "{said}{hint}\n  tables of {}: {}\n  of all published dates: each as <table>{HISTORY}, with {DATE_COLUMN}{}",
             self.as_of,
             self.tables.keys().copied().collect::<Vec<_>>().join(", "),
             columns.collect::<String>()
@@ -183,11 +221,6 @@ fn columns(name: &str) -> Option<Vec<&'static str>> {
             .chain(table.columns.iter().map(|column| column.name))
             .collect(),
     )
-}
-
-/// The table of all dates without any: it has its columns even where no date has rows.
-fn nothing_of(store: &Store, table: &'static Table, day: Day, failures: &Failures) -> Result<LazyFrame> {
-    scan::lazy(store, table, TableFiles::default(), Some(day), failures).map_err(broken)
 }
 
 /// What Polars says, without the plan and the backtrace that may follow.

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
-use sqlparser::ast::{Query, Statement, TableFactor, Visit, Visitor};
+use sqlparser::ast::{ObjectName, Query, Statement, TableFactor, Visit, Visitor};
 use sqlparser::dialect::GenericDialect;
 use sqlparser::parser::{Parser, ParserOptions};
 
@@ -19,6 +19,8 @@ pub enum Asked {
     Query(BTreeSet<String>),
     /// Which tables there are.
     Tables,
+    /// Which columns a table has.
+    Columns(String),
 }
 
 /// Reads a SQL text. `is_table` says which names are those of published tables.
@@ -42,15 +44,17 @@ pub fn parse(sql: &str, is_table: impl Fn(&str) -> bool) -> Result<Asked> {
     };
     match statement {
         Statement::ShowTables { .. } => return Ok(Asked::Tables),
-        Statement::Query(_) => {}
-        _ => {
-            let words: Vec<String> = statement.to_string().split(' ').take(2).map(str::to_owned).collect();
-            let message = format!(
-                "'{}' is no query: published tables are only read (SELECT, WITH, SHOW TABLES)",
-                words.join(" ")
-            );
-            return Err(Error::usage(message));
+        Statement::ShowColumns { show_options, .. } => {
+            let place = show_options
+                .show_in
+                .as_ref()
+                .and_then(|place| place.parent_name.as_ref());
+            let name = place.and_then(only_part);
+            let missing = || Error::usage("SHOW COLUMNS of what? For instance: SHOW COLUMNS FROM scores");
+            return name.map(|name| Asked::Columns(name.to_owned())).ok_or_else(missing);
         }
+        Statement::Query(_) => {}
+        _ => return Err(no_query(statement)),
     }
     let mut names = Names {
         is_table,
@@ -59,6 +63,22 @@ pub fn parse(sql: &str, is_table: impl Fn(&str) -> bool) -> Result<Asked> {
     match statement.visit(&mut names) {
         ControlFlow::Break(message) => Err(Error::usage(message)),
         ControlFlow::Continue(()) => Ok(Asked::Query(names.found)),
+    }
+}
+
+fn no_query(statement: &Statement) -> Error {
+    let words: Vec<String> = statement.to_string().split(' ').take(2).map(str::to_owned).collect();
+    Error::usage(format!(
+        "'{}' is no query: published tables are only read (SELECT, WITH, SHOW TABLES, SHOW COLUMNS FROM)",
+        words.join(" ")
+    ))
+}
+
+/// A name that has one part.
+fn only_part(name: &ObjectName) -> Option<&str> {
+    match &name.0[..] {
+        [part] => Some(part.as_ident()?.value.as_str()),
+        _ => None,
     }
 }
 
@@ -93,20 +113,13 @@ impl<F: Fn(&str) -> bool> Visitor for Names<F> {
 
     fn pre_visit_table_factor(&mut self, factor: &TableFactor) -> ControlFlow<String> {
         match factor {
-            TableFactor::Table { name, args: None, .. } => {
-                let parts: Vec<&str> = name
-                    .0
-                    .iter()
-                    .filter_map(|part| Some(part.as_ident()?.value.as_str()))
-                    .collect();
-                match parts[..] {
-                    [name] => {
-                        self.found.insert(name.to_owned());
-                        ControlFlow::Continue(())
-                    }
-                    _ => ControlFlow::Break(format!("'{name}' is no table: names have one part here")),
+            TableFactor::Table { name, args: None, .. } => match only_part(name) {
+                Some(name) => {
+                    self.found.insert(name.to_owned());
+                    ControlFlow::Continue(())
                 }
-            }
+                None => ControlFlow::Break(format!("'{name}' is no table: names have one part here")),
+            },
             TableFactor::Derived { alias, .. } => match alias {
                 Some(alias) => self.expect_own(&alias.name.value),
                 None => ControlFlow::Continue(()),
@@ -149,6 +162,8 @@ mod tests {
         );
         check("SELECT 1 FROM scores UNION ALL SELECT 1 FROM b", &["b", "scores"]);
         assert_eq!(parse("SHOW TABLES", is_table).unwrap(), Asked::Tables);
+        let columns = parse("SHOW COLUMNS FROM scores", is_table).unwrap();
+        assert_eq!(columns, Asked::Columns("scores".to_owned()));
     }
 
     #[rstest]
@@ -169,7 +184,8 @@ mod tests {
     #[case("COPY scores TO 'x'", "is no query")]
     #[case("SELECT 1; SELECT 2", "2 statements")]
     #[case("", "0 statements")]
-    #[case("SELECT FROM WHERE", "cannot be read")]
+    #[case("SELEC 1", "cannot be read")]
+    #[case("SHOW COLUMNS", "of what?")]
     #[case("SELECT * FROM main.scores", "one part")]
     #[case("WITH scores AS (SELECT 1) SELECT * FROM scores", "needs another name")]
     #[case("SELECT * FROM (SELECT 1 FROM scores) AS influences", "needs another name")]

@@ -161,7 +161,7 @@ fn who_left_is_counted_and_not_named() {
     }
     let output = path(&site.output());
     let said = diff(&output, "2026-03-02", "2026-03-03", &[]).exits(0);
-    said.says("Gone from the snapshot: 1 people, 1 with a score (1 are not in the newest")
+    said.says("Gone from the snapshot: 1 person, 1 with a score (1 not in the newest")
         .says_nothing_of("cid");
     for format in ["text", "json"] {
         diff(&output, "2026-03-01", "2026-03-02", &["--format", format])

@@ -1,21 +1,20 @@
 //! `clout query`: SQL over what is published, in every format, and nothing else.
 
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use rstest::rstest;
 use serde_json::{Value, json};
 
 use crate::cli::{DATE, two_nights};
-use crate::support::clout::{Said, Site, clout, path};
+use crate::support::clout::{Said, clout, path};
 use crate::support::tables::{number, part_files, text};
 
-fn ask(output: &str, sql: &str, more: &[&str]) -> Said {
+pub fn ask(output: &str, sql: &str, more: &[&str]) -> Said {
     let mut arguments = vec!["query", sql, "--output", output];
     arguments.extend(more);
     clout(&arguments)
 }
 
 /// The answer as rows.
-fn rows(output: &str, sql: &str, more: &[&str]) -> Vec<Value> {
+pub fn rows(output: &str, sql: &str, more: &[&str]) -> Vec<Value> {
     let said = ask(output, sql, &[more, &["--format", "json"]].concat()).exits(0);
     said.json().as_array().unwrap().clone()
 }
@@ -36,7 +35,15 @@ fn every_table_says_what_was_published_in_every_column() {
                 ("last_active_at", Some(micros)) => clout::day::instant(micros).into(),
                 _ => value.clone(),
             };
-            assert_eq!(row[name], expected, "{name} of {}", published["person_id"]);
+            let [found, known] = [&row[name], &expected].map(Value::as_f64);
+            // The digits are exact; reading them as JSON may move the last bit.
+            let is_near = found.zip(known).is_some_and(|(a, b)| (a - b).abs() <= 1e-12 * b.abs());
+            let person = &published["person_id"];
+            assert!(
+                is_near || row[name] == expected,
+                "{name} of {person}: {} and not {expected}",
+                row[name]
+            );
         }
     }
 }
@@ -114,14 +121,11 @@ fn history_has_all_dates_under_a_first_column() {
         rows(&output, sql, more).len()
     };
     assert_eq!(
-        (count(&[]), count(&["--from", DATE]), count(&["--until", "2026-03-07"])),
-        (2, 1, 1)
-    );
-    assert_eq!(
-        count(&["--as-of", "2026-03-07"]),
-        2,
+        (count(&[]), count(&["--as-of", "2026-03-07"])),
+        (2, 2),
         "all dates, whatever the others are of"
     );
+    assert_eq!((count(&["--from", DATE]), count(&["--until", "2026-03-07"])), (1, 1));
     assert_eq!(count(&["--from", "2027-01-01"]), 0);
     let sql =
         "SELECT b.person_id FROM scores a JOIN scores_history b USING (person_id) WHERE b.snapshot_date < '2026-03-08'";
@@ -138,28 +142,12 @@ fn instants_and_dates_compare_with_texts() {
     assert!(early > 0 && late > 0 && early + late == all, "{early} + {late} = {all}");
 }
 
-#[test]
-fn only_the_columns_that_a_query_needs_are_read() {
-    let (site, output) = two_nights();
-    let [part] = part_files(&site.output(), "scores", DATE).try_into().expect("one part");
-    let mut bytes = std::fs::read(&part).unwrap();
-    let reader = ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::from(bytes.clone())).unwrap();
-    let score = reader.metadata().row_group(0).column(1).byte_range();
-    assert_eq!(reader.metadata().row_group(0).column(1).column_path().string(), "score");
-    let range = score.0 as usize..(score.0 + score.1) as usize;
-    bytes[range].fill(0);
-    std::fs::write(&part, bytes).unwrap();
-    assert!(!rows(&output, "SELECT person_id, reach FROM scores WHERE coverage > 0", &[]).is_empty());
-    ask(&output, "SELECT score FROM scores", &[])
-        .exits(1)
-        .says("damaged file");
-}
-
 #[rstest]
 #[case("SELECT * FROM nothing", &["nothing", "tables of 2026-03-08: influences, network_scores", "_history"])]
 #[case("SELECT scor FROM scores", &["scor", "scores: person_id, score, score_low"])]
 #[case("SELECT * FROM scores WHERE score > 'x' AND", &["cannot be read"])]
 #[case("SELECT foo(score) FROM scores", &["foo"])]
+#[case("SELECT 1 FROM scores WHERE last_active_at > 'noon'", &["write a date as DATE '2026-03-08'"])]
 #[case("DELETE FROM scores", &["is no query"])]
 #[case("CREATE TABLE x AS SELECT * FROM scores", &["is no query"])]
 #[case("SELECT 1; DROP TABLE scores", &["2 statements"])]
@@ -201,7 +189,20 @@ fn show_tables_says_what_there_is() {
     let names: Vec<&str> = tables.iter().map(|row| row["table"].as_str().unwrap()).collect();
     assert!(names.contains(&"scores") && names.contains(&"scores_history"));
     assert!(!names.contains(&"perk_winners"), "nobody has won anything");
-    assert!(tables[0]["columns"].as_str().unwrap().starts_with("person_id, "));
+    let columns = rows(&output, "SHOW COLUMNS FROM scores_history", &[]);
+    assert_eq!(
+        (&columns[0]["column"], &columns[1]["column"]),
+        (&"snapshot_date".into(), &"person_id".into())
+    );
+    assert!(
+        columns[2]["description"]
+            .as_str()
+            .unwrap()
+            .contains("12 points a decade")
+    );
+    ask(&output, "SHOW COLUMNS FROM nothing", &[])
+        .exits(2)
+        .says("tables of 2026-03-08");
 }
 
 #[test]
@@ -271,15 +272,4 @@ fn a_file_that_exists_is_left_alone() {
     std::fs::remove_file(&file).unwrap();
     ask(&output, "SELECT 1 AS one", &["--format", "csv", "--to", &path(&file)]).exits(0);
     assert_eq!(std::fs::read_to_string(&file).unwrap(), "one\n1\n");
-}
-
-#[test]
-fn a_store_that_lost_a_file_is_5_and_no_bad_query() {
-    let site = Site::of(&crate::nightly::eventful());
-    site.night(DATE);
-    let [part] = part_files(&site.output(), "scores", DATE).try_into().expect("one part");
-    std::fs::remove_file(part).unwrap();
-    let output = path(&site.output());
-    ask(&output, "SELECT score FROM scores", &[]).exits(5);
-    ask(&output, "SELECT points FROM influences", &[]).exits(0);
 }

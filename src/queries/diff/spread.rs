@@ -26,13 +26,13 @@ impl Spread {
     pub fn of(mut scores: Vec<f64>) -> Spread {
         scores.sort_unstable_by(f64::total_cmp);
         let count = scores.len() as u64;
-        let some = |value: f64| (count > 0).then_some(value);
+        let quantile = |share: f64| (count > 0).then(|| quantile(&scores, share));
         Spread {
             count,
-            mean: some(scores.iter().sum::<f64>() / count as f64),
-            median: some(quantile(&scores, 0.5)),
-            p95: some(quantile(&scores, 0.95)),
-            p99: some(quantile(&scores, 0.99)),
+            mean: (count > 0).then(|| scores.iter().sum::<f64>() / count as f64),
+            median: quantile(0.5),
+            p95: quantile(0.95),
+            p99: quantile(0.99),
             max: scores.last().copied(),
         }
     }

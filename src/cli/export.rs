@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::output::plain;
 use crate::error::{Error, Kind, Result};
-use crate::queries::{NotFinite, row};
+use crate::queries::{Cells, NotFinite};
 
 /// Writes CSV after RFC 4180, lines ending in `\n`: null is nothing between two commas and an empty text is `""`;
 /// lists are JSON. With `is_plain`, for a terminal, texts lose their control characters.
@@ -16,13 +16,12 @@ pub fn csv(frame: &DataFrame, is_plain: bool, to: &mut impl Write) -> Result<()>
     let line = |fields: Vec<String>| fields.join(",");
     let names = frame.get_column_names();
     writeln!(to, "{}", line(names.iter().map(|name| field(name)).collect())).map_err(unwritten)?;
-    for index in 0..frame.height() {
+    for values in Cells::of(frame).rows(NotFinite::Text) {
         let cell = |value: &Value| match value {
             Value::Null => String::new(),
             Value::String(text) => field(text),
             other => field(&other.to_string()),
         };
-        let values = row(frame, index, NotFinite::Text)?;
         writeln!(to, "{}", line(values.iter().map(cell).collect())).map_err(unwritten)?;
     }
     Ok(())
@@ -41,8 +40,7 @@ fn quoted(text: &str) -> String {
 pub fn json(frame: &DataFrame, to: &mut impl Write) -> Result<()> {
     let names: Vec<String> = frame.get_column_names().iter().map(|name| name.to_string()).collect();
     to.write_all(b"[").map_err(unwritten)?;
-    for index in 0..frame.height() {
-        let values = row(frame, index, NotFinite::Null)?;
+    for (index, values) in Cells::of(frame).rows(NotFinite::Null).enumerate() {
         let object: Map<String, Value> = names.iter().cloned().zip(values).collect();
         let comma = if index > 0 { "," } else { "" };
         write!(to, "{comma}\n  {}", Value::Object(object)).map_err(unwritten)?;

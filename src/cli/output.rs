@@ -138,29 +138,42 @@ pub(super) fn plain(text: &str) -> String {
     text.chars().filter(is_plain).collect()
 }
 
-/// Stdout for long answers. A reader who left early is no error: what is written then goes nowhere.
-pub(super) struct Answer(std::io::BufWriter<std::io::StdoutLock<'static>>);
+/// Stdout for long answers, which notices that the reader has left.
+pub(super) struct Answer {
+    to: std::io::BufWriter<std::io::StdoutLock<'static>>,
+    is_unread: bool,
+}
 
 impl Answer {
     /// Begins an answer; flush it at its end.
     pub(super) fn new() -> Answer {
-        Answer(std::io::BufWriter::new(std::io::stdout().lock()))
+        Answer {
+            to: std::io::BufWriter::new(std::io::stdout().lock()),
+            is_unread: false,
+        }
+    }
+
+    /// Whether the reader left early, which is no error: `head` does so.
+    pub(super) fn is_unread(&self) -> bool {
+        self.is_unread
+    }
+
+    fn note<T>(&mut self, outcome: std::io::Result<T>) -> std::io::Result<T> {
+        let is_left = |error: &std::io::Error| error.kind() == std::io::ErrorKind::BrokenPipe;
+        self.is_unread |= outcome.as_ref().is_err_and(is_left);
+        outcome
     }
 }
 
 impl Write for Answer {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        match self.0.write(bytes) {
-            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(bytes.len()),
-            other => other,
-        }
+        let outcome = self.to.write(bytes);
+        self.note(outcome)
     }
 
     fn flush(&mut self) -> std::io::Result<()> {
-        match self.0.flush() {
-            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-            other => other,
-        }
+        let outcome = self.to.flush();
+        self.note(outcome)
     }
 }
 

@@ -13,7 +13,7 @@ use super::output::{Answer, print, show_table};
 use crate::day::Day;
 use crate::error::{Error, Result};
 use crate::queries::sql::{Dates, answer};
-use crate::queries::{self, NotFinite};
+use crate::queries::{self, Cells, NotFinite};
 
 /// Arguments of `clout query`.
 #[derive(clap::Args)]
@@ -87,16 +87,20 @@ impl Args {
         let mut rows = answer(&store, &manifest, dates, &self.sql)?;
         match (&self.to, self.format) {
             (_, Format::Table) => self.table(&rows),
-            (Some(file), _) => self.into_file(file, &mut rows),
-            (None, _) => self.write(&mut rows, is_terminal, &mut Answer::new()),
+            (Some(file), _) => self.write_file(file, &mut rows),
+            (None, _) => {
+                let mut to = Answer::new();
+                let written = self.write(&mut rows, is_terminal, &mut to);
+                if to.is_unread() { Ok(()) } else { written }
+            }
         }
     }
 
     fn table(&self, rows: &DataFrame) -> Result<()> {
         let names: Vec<String> = rows.get_column_names().iter().map(|name| name.to_string()).collect();
         let shown = rows.height().min(self.count);
-        let values = (0..shown).map(|index| queries::row(rows, index, NotFinite::Text));
-        show_table(&names, &values.collect::<Result<Vec<_>>>()?)?;
+        let cells = Cells::of(&rows.head(Some(shown)));
+        show_table(&names, &cells.rows(NotFinite::Text).collect::<Vec<_>>())?;
         match rows.height() - shown {
             0 => Ok(()),
             more => print(&format!(
@@ -117,7 +121,7 @@ impl Args {
     }
 
     /// Half an answer is none: a file that cannot be finished goes.
-    fn into_file(&self, file: &Path, rows: &mut DataFrame) -> Result<()> {
+    fn write_file(&self, file: &Path, rows: &mut DataFrame) -> Result<()> {
         let refused = |error: std::io::Error| {
             Error::usage(format!("cannot write {} as a new file", file.display())).with_source(error)
         };

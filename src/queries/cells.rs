@@ -3,9 +3,7 @@
 use polars::prelude::*;
 use serde_json::Value;
 
-use super::unreadable;
 use crate::day::{Day, instant};
-use crate::error::Result;
 
 /// What is made of a measure that JSON has no number for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,12 +14,25 @@ pub enum NotFinite {
     Text,
 }
 
-/// The values of one row.
-pub fn row(frame: &DataFrame, row: usize, not_finite: NotFinite) -> Result<Vec<Value>> {
-    let columns = frame.columns().iter();
-    columns
-        .map(|column| column.get(row).map(|value| json(value, not_finite)).map_err(unreadable))
-        .collect()
+/// The columns of a frame, to be gone through row by row.
+pub struct Cells(Vec<Series>);
+
+impl Cells {
+    /// The cells of a frame.
+    pub fn of(frame: &DataFrame) -> Cells {
+        let whole = |column: &Column| column.as_materialized_series().rechunk();
+        Cells(frame.columns().iter().map(whole).collect())
+    }
+
+    /// The rows in order, each with its values in the order of the columns.
+    pub fn rows(&self, not_finite: NotFinite) -> impl Iterator<Item = Vec<Value>> {
+        let rows = self.0.first().map_or(0, |column| column.len());
+        let mut columns: Vec<_> = self.0.iter().map(Series::iter).collect();
+        (0..rows).map(move |_| {
+            let next = columns.iter_mut().map(|column| column.next().unwrap_or(AnyValue::Null));
+            next.map(|value| json(value, not_finite)).collect()
+        })
+    }
 }
 
 fn json(value: AnyValue, not_finite: NotFinite) -> Value {
@@ -83,7 +94,7 @@ mod tests {
 
     fn check(column: Column, expected: [Value; 2]) {
         let frame = DataFrame::new(2, vec![column]).unwrap();
-        let rows = [0, 1].map(|index| row(&frame, index, NotFinite::Null).unwrap().remove(0));
+        let rows: Vec<Value> = Cells::of(&frame).rows(NotFinite::Null).flatten().collect();
         assert_eq!(rows, expected);
     }
 
@@ -118,6 +129,7 @@ mod tests {
     fn what_is_no_number_is_null_in_json_and_named_elsewhere() {
         check(Column::new("x".into(), [f64::NAN, 1.5]), [Value::Null, json!(1.5)]);
         let frame = df!("a" => [f64::NAN], "b" => [f64::NEG_INFINITY]).unwrap();
-        assert_eq!(row(&frame, 0, NotFinite::Text).unwrap(), ["NaN", "-inf"]);
+        let rows: Vec<Vec<Value>> = Cells::of(&frame).rows(NotFinite::Text).collect();
+        assert_eq!(rows, [["NaN", "-inf"]]);
     }
 }

@@ -22,7 +22,7 @@ use crate::warehouse::manifest::Manifest;
 use crate::warehouse::snapshots;
 use crate::warehouse::store::Store;
 
-pub use cells::{NotFinite, row};
+pub use cells::{Cells, NotFinite};
 
 /// The manifest of a date, or of the newest snapshot.
 pub fn snapshot(store: &Store, as_of: Option<Day>) -> Result<Manifest> {
@@ -171,7 +171,5 @@ fn nearest(ids: &[String], wanted: &str) -> String {
 
 /// The values of a frame, row by row, for showing.
 pub fn values(frame: &DataFrame) -> Result<Vec<Vec<Value>>> {
-    (0..frame.height())
-        .map(|index| row(frame, index, NotFinite::Null))
-        .collect()
+    Ok(Cells::of(frame).rows(NotFinite::Null).collect())
 }

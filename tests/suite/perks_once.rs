@@ -6,6 +6,7 @@ use crate::cli::DATE;
 use crate::perks::{SEED, campaign, draw, site, verify};
 use crate::support::clout::{Said, clout, command, path, said};
 use crate::support::files_below;
+use crate::support::s3::S3;
 use crate::support::tables::part_files;
 
 #[test]
@@ -88,4 +89,19 @@ fn of_many_draws_at_once_one_stands() {
         assert_eq!(part_files(&site.output(), "perk_winners", "2026-03-07").len(), 1);
         verify(&output, "tea").exits(0);
     }
+}
+
+#[test]
+fn a_campaign_is_drawn_once_on_s3_too() {
+    let (site, _, file) = site(&campaign("tea", 3, ""));
+    let server = S3::start();
+    server.bring(&site.output(), "output");
+    let output = S3::url("output");
+    let mut draw = vec!["perks", "draw", "tea", "--output", &output, "--campaigns", &file];
+    draw.extend(["--seed", SEED]);
+    server.clout(&draw).exits(0).says("won, drawn from");
+    server.clout(&draw).exits(0).says("already drawn");
+    std::fs::write(&file, campaign("tea", 5, "")).unwrap();
+    server.clout(&draw).exits(6);
+    server.clout(&["perks", "verify", "tea", "--output", &output]).exits(0);
 }

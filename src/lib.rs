@@ -2,6 +2,7 @@
 //! object storage, propagates influence through the whole network, and publishes one immutable
 //! snapshot of scores. See ARCHITECTURE.md for the map.
 
+pub mod alerts;
 pub mod calibrate;
 pub mod cli;
 pub mod day;

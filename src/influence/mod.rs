@@ -4,9 +4,10 @@
 //! [`weights`] says what a reaction weighs; [`recency`], [`pairs`] and [`fold`] are the memory of reactions;
 //! [`attention`] turns them into who attends to whom tonight, of which [`reciprocity`] takes what was returned;
 //! [`trust`] says whose attention counts, and [`score`] adds it up. [`scoring`] takes these steps in order.
-//! [`interval`] and [`coverage`] say how sure the outcome is.
+//! [`interval`] and [`coverage`] say how sure the outcome is, and [`changes`] why it is another than the day before's.
 
 pub mod attention;
+pub mod changes;
 pub mod coverage;
 pub mod fold;
 pub mod interval;

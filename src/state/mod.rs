@@ -126,8 +126,9 @@ impl State {
         self.accounts = accounts;
     }
 
-    /// Drops the accounts that nothing refers to, and whoever has opted out.
-    pub fn prune(&mut self, is_gone: &[bool], mixture: &Mixture) {
+    /// Drops the accounts that nothing refers to, and whoever has opted out. Returns the nodes that are kept, where
+    /// any went.
+    pub fn prune(&mut self, is_gone: &[bool], mixture: &Mixture) -> Option<Vec<u32>> {
         let is_here = |node: u32| !is_gone[node as usize];
         if is_gone.contains(&true) {
             self.pairs
@@ -150,9 +151,11 @@ impl State {
         let kept: Vec<u32> = (0..self.accounts.len() as u32)
             .filter(|node| is_used[*node as usize] && is_here(*node))
             .collect();
-        if kept.len() < self.accounts.len() {
-            self.keep_accounts(&kept);
+        if kept.len() == self.accounts.len() {
+            return None;
         }
+        self.keep_accounts(&kept);
+        Some(kept)
     }
 
     fn keep_accounts(&mut self, kept: &[u32]) {

@@ -18,6 +18,7 @@ mod nightly;
 mod random;
 mod same_bytes;
 
+mod alerts;
 mod attacks;
 mod calibrate;
 mod cli;
@@ -37,6 +38,7 @@ mod readme;
 mod real_data;
 mod results;
 mod s3;
+mod score_changes;
 mod tidy;
 mod topic_rows;
 mod topic_scores;

@@ -119,6 +119,21 @@ impl Results {
         Ok(())
     }
 
+    /// Whose the accounts are.
+    pub fn persons(&self) -> &Persons {
+        &self.persons
+    }
+
+    /// Who is there.
+    pub fn presences(&self) -> &Presences {
+        &self.presences
+    }
+
+    /// The scores, and what they were made from.
+    pub fn scored(&self) -> &Scored {
+        &self.scored
+    }
+
     fn measure(&self, state: &State, moment: &Moment, metrics: &mut Metrics) {
         let outcome = self.outcome();
         metrics.set("accounts", state.accounts.len() as f64);

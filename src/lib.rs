@@ -8,6 +8,7 @@ pub mod cli;
 pub mod day;
 pub mod error;
 pub mod evaluate;
+pub mod explain;
 pub mod generate;
 pub mod graph;
 pub mod influence;

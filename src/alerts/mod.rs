@@ -59,6 +59,13 @@ impl Default for AlertRules {
     }
 }
 
+impl AlertRules {
+    /// Whether tonight is the night on which somebody who was last active on that day is told.
+    pub fn falls_silent(&self, last_active: Day, as_of: Day) -> bool {
+        as_of.0 - last_active.0 == self.inactive_days
+    }
+}
+
 /// One alert.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Alert {
@@ -153,7 +160,7 @@ fn moved(person: &Person, rules: &AlertRules, as_of: Day) -> Option<Alert> {
 
 fn inactive(person: &Person, rules: &AlertRules, as_of: Day) -> Option<Alert> {
     let (last, score) = (person.last_active?, person.score?);
-    (as_of.0 - last.0 == rules.inactive_days).then(|| Alert {
+    rules.falls_silent(last, as_of).then(|| Alert {
         kind: Kind::Inactive,
         points: person.silence,
         message: words::inactive(last, rules.inactive_days, as_of),

@@ -87,16 +87,22 @@ fn cell(value: &Value) -> String {
 }
 
 /// The text without control and direction marks, cut to a width that a table can bear.
-fn printable(text: &str) -> String {
+pub fn printable(text: &str) -> String {
     const WIDEST: usize = 80;
-    let is_plain = |c: &char| {
-        !c.is_control() && !matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
     let plain: String = text.chars().filter(is_plain).take(WIDEST + 1).collect();
     match plain.chars().count() > WIDEST {
         true => plain.chars().take(WIDEST - 1).chain(['…']).collect(),
         false => plain,
     }
+}
+
+/// A message without control and direction marks, but for its line breaks.
+pub fn harmless(message: &str) -> String {
+    message.chars().filter(|c| *c == '\n' || is_plain(c)).collect()
+}
+
+fn is_plain(c: &char) -> bool {
+    !c.is_control() && !matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]

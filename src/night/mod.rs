@@ -9,6 +9,7 @@ pub mod load_dates;
 pub mod ownership;
 pub mod plan;
 pub mod publish;
+pub mod reasons;
 pub mod results;
 pub mod settle;
 pub mod watch;
@@ -122,7 +123,7 @@ pub fn run(job: &Job, input: &Store, output: &Store, request: &Request, watch: &
 
     watch.stage("writing tables");
     let reasons = by_reason(&read.rejects);
-    let parts = results.tables(job, as_of, (&past, &known), (&read.ontology, read.rejects), &metrics)?;
+    let parts = results.tables(job, &state, (&past, &known), (&read.ontology, read.rejects), &metrics)?;
     timings.lap("tables");
 
     watch.stage("publishing");

@@ -94,10 +94,10 @@ pub fn warn_of_networks(unknown: &BTreeSet<String>, watch: &dyn Watch) {
 pub fn wanted<'a>(job: &'a Job, model_version: &'a str) -> Wanted<'a> {
     Wanted {
         model_version,
-        hash_key: format!(
+        hash_key: Some(format!(
             "{:032x}",
             HashKey::of_text(&job.state.hash_key).hash(&["state.hash_key"])
-        ),
+        )),
         networks: &job.networks,
         stride: job.model.recency.half_lives_days.len(),
     }

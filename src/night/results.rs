@@ -4,8 +4,9 @@ use rayon::prelude::*;
 
 use super::judged::Judged;
 use super::load_dates;
+use super::reasons;
 use super::watch::Stopwatch;
-use super::yesterday::{Compared, Traces, Yesterday};
+use super::yesterday::{Traces, Yesterday};
 use crate::day::Day;
 use crate::error::{Error, Kind, Result};
 use crate::graph::Outcome;
@@ -25,7 +26,7 @@ use crate::state::{State, moment};
 use crate::tables::alerts::News;
 use crate::tables::past::{Past, PublishedPersons, published_hash};
 use crate::tables::run_metrics::Metrics;
-use crate::tables::score_changes::{self, Moved, Reason, Words};
+use crate::tables::score_changes::{self, Reason};
 use crate::tables::{Tonight, alerts, influences, network_scores, rejects, scores, topic_evidence, topic_scores};
 use crate::topics::expertise::Known;
 use crate::topics::standing::{Standing, standings};
@@ -123,42 +124,7 @@ impl Results {
         (yesterday, traces): (&Yesterday, &Traces),
         metrics: &mut Metrics,
     ) -> Result<()> {
-        let compared = Compared::of(job, yesterday, traces, state, &self.judged);
-        let people: Vec<u32> = self.judged.presences.by_person().map(|group| group[0].person).collect();
-        let ids = people
-            .iter()
-            .map(|person| self.judged.persons.ids[*person as usize].as_str());
-        let mut moved: Vec<(u32, f64)> = people
-            .iter()
-            .copied()
-            .zip(past.scores(0, ids)?)
-            .filter_map(|(person, before)| {
-                self.judged.scored.standings.score(person as usize)?;
-                Some((person, before?))
-            })
-            .collect();
-        let persons: Vec<u32> = moved.iter().map(|(person, _)| *person).collect();
-        let changes = compared.changes(&persons);
-        let moved: Vec<Moved> = moved
-            .drain(..)
-            .zip(changes)
-            .map(|((person, published), change)| Moved {
-                person,
-                published,
-                change,
-            })
-            .collect();
-        let model = job.model_version();
-        let recalibration = match past.model_version() {
-            Some(before) if before != model => format!("model {before} to {model}"),
-            _ => "other input".to_owned(),
-        };
-        let words = Words {
-            networks: &job.networks,
-            persons: &self.judged.persons,
-            recalibration: &recalibration,
-        };
-        let (reasons, missed) = score_changes::reasons(&moved, words);
+        let (reasons, missed) = reasons::of(job, state, past, &self.judged, (yesterday, traces))?;
         metrics.set("score_changes_missed", missed);
         self.reasons = reasons;
         Ok(())
@@ -220,7 +186,7 @@ impl Results {
     pub fn tables(
         &self,
         job: &Job,
-        as_of: Day,
+        state: &State,
         (past, published): (&Past, &PublishedPersons),
         (ontology, rejected): (&Ontology, Vec<Reject>),
         metrics: &Metrics,
@@ -237,14 +203,15 @@ impl Results {
             coverage: &self.coverage,
             intervals: &self.intervals,
         };
+        let silence = reasons::silence(job, state, &self.judged);
         let news = News {
             rules: &job.alerts,
-            as_of,
+            as_of: self.judged.as_of,
             past,
             reasons: &self.reasons,
             ontology,
             topics: &self.topics,
-            silence: &|_| None,
+            silence: &silence,
         };
         let alerts = alerts::alerts(&tonight, &news)?;
         let batches = [

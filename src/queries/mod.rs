@@ -3,6 +3,7 @@
 //! Tables come through the manifest, so half a night is never seen. Polars reads the bytes that Clout
 //! itself wrote; files of others are never handed to it (see `warehouse::admission`).
 
+pub mod person;
 pub mod topics;
 
 use std::io::Cursor;

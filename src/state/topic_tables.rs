@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use arrow::array::{AsArray, Float32Array, RecordBatch, UInt8Array};
+use arrow::array::{AsArray, Float32Array, LargeStringArray, RecordBatch, UInt8Array};
 use arrow::datatypes::{Float32Type, Int64Type, UInt8Type, UInt32Type, UInt64Type};
 
 use super::ledger_tables::{
@@ -18,7 +18,7 @@ use crate::topics::objects::Known;
 type Make = fn(&TopicMemory) -> Result<RecordBatch>;
 
 /// Every table by its name.
-pub const MAKERS: [(&str, Make); 9] = [
+pub const MAKERS: [(&str, Make); 10] = [
     ("ids", from_ids),
     ("touches", from_touches),
     ("acts", from_acts),
@@ -28,6 +28,7 @@ pub const MAKERS: [(&str, Make); 9] = [
     ("together", from_together),
     ("endorsements", from_endorsements),
     ("endorsed", |memory| from_delivered(&memory.endorsements.delivered)),
+    ("ontology", from_ontology),
 ];
 
 /// Reads the tables of [`MAKERS`].
@@ -45,6 +46,7 @@ pub fn to_memory(networks: usize, get: &dyn Fn(&str) -> Result<RecordBatch>) -> 
         .zip(numbers::<UInt32Type>(&together, "other")?);
     memory.together = pairs.zip(numbers::<UInt64Type>(&together, "rows")?).collect();
     memory.endorsements = to_endorsements(&get("endorsements")?, &get("endorsed")?)?;
+    memory.ontology = to_ontology(&get("ontology")?)?;
     Ok(memory)
 }
 
@@ -64,6 +66,22 @@ fn shows_of(code: u8) -> Result<Shows> {
 
 fn from_ids(memory: &TopicMemory) -> Result<RecordBatch> {
     batch(vec![("id", text_column(memory.ids.iter().map(String::as_str)))])
+}
+
+fn from_ontology(memory: &TopicMemory) -> Result<RecordBatch> {
+    let above = memory.ontology.iter().map(|row| row.1.as_deref());
+    batch(vec![
+        ("id", text_column(memory.ontology.iter().map(|row| row.0.as_str()))),
+        ("above", Arc::new(above.collect::<LargeStringArray>())),
+    ])
+}
+
+fn to_ontology(table: &RecordBatch) -> Result<Vec<(String, Option<String>)>> {
+    let above = column(table, "above")?
+        .as_string_opt::<i64>()
+        .ok_or_else(|| damaged("above"))?;
+    let above = above.iter().map(|id| id.map(str::to_owned));
+    Ok(texts(table, "id")?.into_iter().zip(above).collect())
 }
 
 fn from_sources(memory: &TopicMemory) -> Result<RecordBatch> {

@@ -1,6 +1,6 @@
 //! `alerts`: what people should be told tonight.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use arrow::array::{RecordBatch, StringArray};
@@ -30,8 +30,8 @@ pub struct News<'a> {
     pub ontology: &'a Ontology,
     /// Everybody's standing on them, in order of person and topic.
     pub topics: &'a [Standing],
-    /// What thirty days of silence will cost a person, in points.
-    pub silence: &'a (dyn Fn(u32) -> Option<f64> + Sync),
+    /// What [`crate::alerts::words::SILENCE_DAYS`] of silence will cost those who fall silent tonight, in points.
+    pub silence: &'a BTreeMap<u32, f64>,
 }
 
 /// By person: topics that are shown tonight and were not, and the other way round.
@@ -60,7 +60,6 @@ fn known<'a>(tonight: &Tonight, news: &News<'a>, turns: &Turns, person: u32, bef
     let reasons = found.map_or(&[][..], |found| &news.reasons[found].1);
     let (gained, lost) = turns.get(&person).cloned().unwrap_or_default();
     let last_active = tonight.presences.last_active_at[place].map(Day::of_micros);
-    let falls_silent = last_active.is_some_and(|last| news.as_of.0 - last.0 == news.rules.inactive_days);
     Person {
         score: score.map(|(score, interval)| Scored { score, interval }),
         before,
@@ -71,7 +70,7 @@ fn known<'a>(tonight: &Tonight, news: &News<'a>, turns: &Turns, person: u32, bef
         gained,
         lost,
         last_active,
-        silence: if falls_silent { (news.silence)(person) } else { None },
+        silence: news.silence.get(&person).copied(),
     }
 }
 

@@ -48,6 +48,9 @@ pub struct TopicMemory {
     pub together: BTreeMap<(u32, u32), u64>,
     /// Who endorsed whom.
     pub endorsements: Endorsements,
+    /// Tonight's topics and what lies above them ([`Ontology::rows`]), for those who ask what tonight's scores
+    /// were made from; no night reads what the last one left.
+    pub ontology: Vec<(String, Option<String>)>,
 }
 
 impl TopicMemory {
@@ -76,6 +79,7 @@ impl TopicMemory {
             .map(|topic| place(ontology.id(topic)))
             .collect();
         self.ids = ids;
+        self.ontology = ontology.rows();
         numbers
     }
 

@@ -42,6 +42,26 @@ pub fn read_table(
     table: &str,
     columns: Option<&[&str]>,
 ) -> Result<Vec<RecordBatch>> {
+    read_parts(store, manifest, table, |part| part.read(columns))
+}
+
+/// The rows of a published table that have the text in a column, in the order of its grain. Of a column that the
+/// table is sorted by, little more than these rows is fetched.
+pub fn read_rows(
+    store: &Store,
+    manifest: &Manifest,
+    table: &str,
+    (column, text): (&str, &str),
+) -> Result<Vec<RecordBatch>> {
+    read_parts(store, manifest, table, |part| part.read_where(column, text))
+}
+
+fn read_parts(
+    store: &Store,
+    manifest: &Manifest,
+    table: &str,
+    read: impl Fn(Part) -> Result<Vec<RecordBatch>>,
+) -> Result<Vec<RecordBatch>> {
     let day = manifest.snapshot_date;
     let files = manifest
         .tables
@@ -49,12 +69,11 @@ pub fn read_table(
         .ok_or_else(|| Error::usage(format!("the snapshot of {day} has no table '{table}'")))?;
     let mut batches = Vec::new();
     for file in &files.files {
-        let part = Part {
+        batches.extend(read(Part {
             store,
             key: &file.path,
             size: file.size,
-        };
-        batches.extend(part.read(columns)?);
+        })?);
     }
     Ok(batches)
 }

@@ -10,6 +10,8 @@ STORY := $(addprefix --person ,ada-the-specialist olga-of-one-network paul-of-fo
 define NEXT
 What to try next
   $(BIN) top --output $(OUT) --network linkedin
+  $(BIN) query "SHOW TABLES" --output $(OUT)
+  $(BIN) diff 2026-10-30 2026-10-31 --output $(OUT)
   $(BIN) snapshots list --output $(OUT)
   $(BIN) snapshots show --output $(OUT)        (files, parameters, seconds by stage)
   $(BIN) snapshots verify --output $(OUT)      (hashes every file again)

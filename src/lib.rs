@@ -18,6 +18,7 @@ pub mod networks;
 pub mod night;
 pub mod ontology;
 pub mod people;
+pub mod perks;
 pub mod queries;
 pub mod schema;
 pub mod settle;

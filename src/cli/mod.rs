@@ -7,14 +7,18 @@ mod backfill;
 mod calibrate;
 mod check;
 mod completions;
+mod diff;
 mod doctor;
 mod evaluate;
 mod explain;
+mod export;
 mod generate;
 mod options;
 mod output;
+mod perks;
 mod plan;
 mod progress;
+mod query;
 mod run;
 mod snapshots;
 mod top;
@@ -65,6 +69,12 @@ enum Command {
     Top(top::Args),
     /// Say what a person is credible on, and what that rests on.
     Explain(explain::Args),
+    /// Ask published tables in SQL.
+    Query(query::Args),
+    /// Hold two snapshots side by side: who moved, came and went, and what the two were made from.
+    Diff(diff::Args),
+    /// Reward people: list campaigns, draw one, or check a draw.
+    Perks(perks::Args),
     /// Does the score foretell, and can it be bought? Score the past, look at the future. It reports: a bar that is
     /// missed is shown, and is no failure.
     Evaluate(evaluate::Args),
@@ -109,6 +119,9 @@ fn dispatch(command: Command) -> Result<()> {
         Command::Check(args) => args.run(),
         Command::Top(args) => args.run(),
         Command::Explain(args) => args.run(),
+        Command::Query(args) => args.run(),
+        Command::Diff(args) => args.run(),
+        Command::Perks(args) => args.run(),
         Command::Evaluate(args) => args.run(),
         Command::Calibrate(args) => args.run(),
         Command::Snapshots(args) => args.run(),

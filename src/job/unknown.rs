@@ -147,7 +147,8 @@ fn is_almost(written: &str, name: &str) -> bool {
     similarity(written, name) >= 0.8
 }
 
-fn nearest_of(written: &str, names: &[&'static str]) -> &'static str {
+/// The name that is most like the written one; the first of equals, and empty where there are none.
+pub(crate) fn nearest_of(written: &str, names: &[&'static str]) -> &'static str {
     let by_similarity = |a: &&&str, b: &&&str| {
         // The first of equals: `max_by` would take the last.
         similarity(written, b).total_cmp(&similarity(written, a))

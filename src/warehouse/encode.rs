@@ -73,7 +73,7 @@ pub fn encode(table: &Table, batch: &RecordBatch) -> Result<EncodedPart> {
 }
 
 /// Digits of a hash.
-pub(super) fn hex(digest: &[u8]) -> String {
+pub fn hex(digest: &[u8]) -> String {
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

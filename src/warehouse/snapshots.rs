@@ -4,7 +4,7 @@
 use arrow::array::RecordBatch;
 
 use super::decode::Part;
-use super::manifest::{Manifest, manifest_key};
+use super::manifest::{Manifest, TableFiles, manifest_key};
 use super::store::Store;
 use crate::day::Day;
 use crate::error::{Error, Result};
@@ -67,6 +67,19 @@ fn read_parts(
         .tables
         .get(table)
         .ok_or_else(|| Error::usage(format!("the snapshot of {day} has no table '{table}'")))?;
+    read_each(store, files, read)
+}
+
+/// The same as [`read_table`] of files that another list than a manifest names.
+pub fn read_files(store: &Store, files: &TableFiles, columns: Option<&[&str]>) -> Result<Vec<RecordBatch>> {
+    read_each(store, files, |part| part.read(columns))
+}
+
+fn read_each(
+    store: &Store,
+    files: &TableFiles,
+    read: impl Fn(Part) -> Result<Vec<RecordBatch>>,
+) -> Result<Vec<RecordBatch>> {
     let mut batches = Vec::new();
     for file in &files.files {
         batches.extend(read(Part {

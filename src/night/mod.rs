@@ -99,7 +99,7 @@ pub fn run(job: &Job, input: &Store, output: &Store, request: &Request, watch: &
         watch,
         as_of,
     };
-    let read = advance.go(&mut state, &published, &mut metrics, &mut timings)?;
+    let mut read = advance.go(&mut state, &published, &mut metrics, &mut timings)?;
 
     watch.stage("propagating influence");
     let mut results = Results::of(job, &state, as_of, &mut metrics, &mut timings)?;
@@ -116,8 +116,8 @@ pub fn run(job: &Job, input: &Store, output: &Store, request: &Request, watch: &
 
     watch.stage("finding reasons");
     let past = Past::read(output, as_of)?;
-    if let Some((yesterday, traces)) = &read.yesterday {
-        results.compare(job, &state, &past, (yesterday, traces), &mut metrics)?;
+    if let Some((yesterday, traces)) = read.yesterday.take() {
+        results.compare(job, &state, &past, (&yesterday, &traces), &mut metrics)?;
     }
     timings.lap("reasons");
 

@@ -21,6 +21,7 @@ use crate::error::{Error, Result};
 use crate::job::JobSpec;
 use crate::night::watch::Watch;
 use crate::queries::{self, person::Row, topics};
+use crate::schema::TOPIC_SCORES;
 use crate::warehouse::manifest::Manifest;
 use crate::warehouse::store::Store;
 
@@ -92,7 +93,10 @@ pub fn answer(question: &Question, watch: &dyn Watch) -> Result<Answer> {
         return Err(nobody(question)?);
     };
     let (store, manifest) = (question.store, question.manifest);
-    let topics = topics::of_person(store, manifest, question.person_id, question.topic)?;
+    let topics = match manifest.tables.contains_key(TOPIC_SCORES.name) {
+        true => topics::of_person(store, manifest, question.person_id, question.topic)?,
+        false => Vec::new(),
+    };
     if let (Some(topic), []) = (question.topic, &topics[..]) {
         return Err(question.not_on(topic));
     }
@@ -108,7 +112,7 @@ pub fn answer(question: &Question, watch: &dyn Watch) -> Result<Answer> {
         one_more: None,
         influences: None,
         topics,
-        missing: Vec::new(),
+        missing: question.without_topics().into_iter().collect(),
     };
     let reopened = Reopened::open(question, &answer.scores, watch)?;
     match &reopened {
@@ -157,6 +161,19 @@ impl Answer {
 impl Question<'_> {
     fn rows(&self, table: &str) -> Result<Vec<Row>> {
         queries::person::rows(self.store, self.manifest, table, self.person_id)
+    }
+
+    /// What is missing where an earlier version of clout made the snapshot.
+    fn without_topics(&self) -> Option<Missing> {
+        let has_topics = self.manifest.tables.contains_key(TOPIC_SCORES.name);
+        let why = || {
+            let date = self.manifest.snapshot_date;
+            format!("the snapshot of {date} has no table topic_scores: an earlier version of clout made it")
+        };
+        (!has_topics).then(|| Missing {
+            part: "topics",
+            why: why(),
+        })
     }
 
     fn not_on(&self, topic: &str) -> Error {

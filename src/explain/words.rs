@@ -12,8 +12,7 @@ pub fn score(answer: &Answer) -> Vec<String> {
     let mut lines = vec![interval(answer, score)];
     lines.extend(place(answer));
     lines.push(coverage(answer.measure("coverage").unwrap_or(0.0)));
-    lines.push(people(answer));
-    lines.push(amplification(answer));
+    lines.extend(people(answer));
     lines.extend(last_active(answer));
     lines
 }
@@ -61,25 +60,20 @@ fn coverage(coverage: f64) -> String {
     }
 }
 
-fn people(answer: &Answer) -> String {
+fn people(answer: &Answer) -> Vec<String> {
     let reach = answer.measure("reach").unwrap_or(0.0);
-    let unit = if (reach - 1.0).abs() < 0.05 { "person" } else { "people" };
-    let audience = answer.measure("audience_influence").map(|points| {
+    let spread = format!("Reach {reach:.1}: it is spread as evenly as over {reach:.1} people who react alike");
+    let mean = |points: f64| {
         format!(
-            ", who have {points:.1} points themselves in the mean, each as far as they contribute (audience influence)"
+            "Audience influence {points:.1} points: the mean score of those who react, each by their part of this one"
         )
-    });
-    format!(
-        "It rests on as much as {reach:.1} {unit} reacting alike (reach){}",
-        audience.unwrap_or_default()
-    )
-}
-
-fn amplification(answer: &Answer) -> String {
-    match answer.measure("amplification") {
-        Some(each) => format!("Each post brought {each:.1} counted reactions (amplification)"),
-        None => "No post of this person is counted, so there are no reactions by post (amplification)".to_owned(),
-    }
+    };
+    let brought = match answer.measure("amplification") {
+        Some(each) => format!("Amplification {each:.1}: counted reactions for each post"),
+        None => "Amplification not known: no post of this person is counted".to_owned(),
+    };
+    let audience = answer.measure("audience_influence").map(mean);
+    [spread].into_iter().chain(audience).chain([brought]).collect()
 }
 
 fn last_active(answer: &Answer) -> Option<String> {

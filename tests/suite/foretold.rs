@@ -1,11 +1,14 @@
 //! What `clout explain` foretells, against runs over warehouses in which it has come.
 
+use arrow::array::{Array, StringArray};
+use arrow::compute::cast;
+use arrow::datatypes::DataType;
 use serde_json::Value;
 
 use crate::support::clout::{Site, run};
 use crate::support::days::day;
 use crate::support::explain::{near, points, quiet, told};
-use crate::support::tables::{Snapshot, number, text};
+use crate::support::tables::{Snapshot, batches, number, text};
 use crate::support::warehouse::{Form, Row, Warehouse, activity_columns, write_file};
 use crate::support::{files_below, sample_data};
 
@@ -43,41 +46,69 @@ fn one_more_reaction_is_worth_what_a_run_that_has_it_says() {
     let site = Site::empty();
     run(&sample_data(), &site.output(), &["--as-of", DATE]).exits(0);
     let before = site.snapshot(DATE);
-    let person = "olga-of-one-network";
-    let answer = told(&site.output(), &[person]);
-    let networks = answer["one_more"]["networks"].as_array().unwrap();
-    let linkedin = networks.iter().find(|on| on["network"] == "linkedin").unwrap();
-    let verb = linkedin["verb"].as_str().unwrap();
-    let account = |person: &str| account_on_linkedin(person);
+    let busy: Vec<String> = texts(&format!("activities/network=linkedin/date={DATE}"), ["actor_id"])
+        .into_iter()
+        .map(|[actor]| actor)
+        .collect();
+    let claims = texts("identities/date=2026-10-20", ["person_id", "network", "account_id"]);
+    let account = |person: &str| match person.strip_prefix("linkedin:") {
+        Some(account) => account.to_owned(),
+        None => claims
+            .iter()
+            .find(|claim| claim[0] == person && claim[1] == "linkedin")
+            .unwrap()[2]
+            .clone(),
+    };
+    let on_linkedin = |person: &str| {
+        let answer = told(&site.output(), &[person]);
+        let networks = answer["one_more"]["networks"].as_array().unwrap();
+        networks.iter().find(|on| on["network"] == "linkedin").unwrap().clone()
+    };
+    // What is told is of a reactor who reacts to nobody else that day: somebody's who did not.
+    let mut people: Vec<&str> = before
+        .scores()
+        .keys()
+        .copied()
+        .filter(|id| id.starts_with("linkedin:"))
+        .collect();
+    people.sort_by(|a, b| {
+        before
+            .score(b)
+            .unwrap_or(0.0)
+            .total_cmp(&before.score(a).unwrap_or(0.0))
+    });
+    let asked = people.iter().map(|person| (*person, on_linkedin(person)));
+    let is_fit = |(_, on): &(&str, Value)| !busy.contains(&account(on["reactor_person_id"].as_str().unwrap()));
+    let (person, linkedin) = asked.into_iter().find(is_fit).unwrap();
     let reactor = account(linkedin["reactor_person_id"].as_str().unwrap());
     for (who, actor) in [("stranger", "in-never-seen".to_owned()), ("reactor", reactor)] {
+        let verb = linkedin["verb"].as_str().unwrap();
         let row = format!("more 23:59:59.999999 {actor} {verb} - {}", account(person));
         let after = sample_with("linkedin", &row).night(DATE);
         let really = after.score(person).unwrap() - before.score(person).unwrap();
+        println!("{person}, {who}: told {}, really {really}", points(&linkedin[who]));
         // The standing of others moves a little, too.
         near(points(&linkedin[who]), really, 1e-4 + 0.02 * really.abs());
     }
 }
 
-/// The linkedin account of somebody of the sample, by the newest identities.
-fn account_on_linkedin(person: &str) -> String {
-    if let Some(account) = person.strip_prefix("linkedin:") {
-        return account.to_owned();
-    }
-    let folder = sample_data().join("identities/date=2026-10-20");
-    let file = std::fs::read_dir(folder).unwrap().next().unwrap().unwrap().path();
-    for batch in crate::support::tables::batches(&file) {
-        let column = |name: &str| {
-            let column = arrow::compute::cast(batch.column_by_name(name).unwrap(), &arrow::datatypes::DataType::Utf8);
-            arrow::array::StringArray::from(column.unwrap().to_data())
-        };
-        let (persons, networks, accounts) = (column("person_id"), column("network"), column("account_id"));
-        let is_it = |row: &usize| persons.value(*row) == person && networks.value(*row) == "linkedin";
-        if let Some(row) = (0..batch.num_rows()).find(is_it) {
-            return accounts.value(row).to_owned();
+/// Some columns of the sample's files in a folder, row by row.
+fn texts<const N: usize>(folder: &str, columns: [&str; N]) -> Vec<[String; N]> {
+    let mut rows = Vec::new();
+    for file in files_below(&sample_data().join(folder)) {
+        for batch in batches(&sample_data().join(folder).join(file)) {
+            let as_texts = columns.map(|name| {
+                let column = cast(batch.column_by_name(name).unwrap(), &DataType::Utf8).unwrap();
+                StringArray::from(column.to_data())
+            });
+            let cell = |column: &StringArray, row: usize| match column.is_null(row) {
+                true => String::new(),
+                false => column.value(row).to_owned(),
+            };
+            rows.extend((0..batch.num_rows()).map(|row| as_texts.each_ref().map(|column| cell(column, row))));
         }
     }
-    panic!("{person} has no linkedin account")
+    rows
 }
 
 #[test]

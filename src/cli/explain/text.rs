@@ -58,7 +58,9 @@ pub fn heading(text: &str) -> Result<()> {
 }
 
 fn networks(answer: &Answer) -> Result<()> {
-    heading("By network: the score that it alone would give, and its share of the influence")?;
+    heading(
+        "By network: the score that it alone would give, its share of the influence, and counted reactions and posts",
+    )?;
     let of_rows = answer.network_scores.iter();
     let cells = |row: &crate::queries::person::Row| NETWORK_COLUMNS.map(|column| row[column].clone()).to_vec();
     table(&NETWORK_COLUMNS, of_rows.map(cells).collect())
@@ -123,8 +125,8 @@ fn one_more(answer: &Answer) -> Result<()> {
         answer.snapshot_date
     ))?;
     let gain = |gain: &Gain| match gain.points {
-        Some(points) => Value::from(points),
-        None => gain.score.into(),
+        Some(points) => thousandths(points),
+        None => thousandths(gain.score),
     };
     let row = |on: &OnNetwork| {
         let reactor = on.reactor.as_ref().map_or(Value::Null, gain);
@@ -199,4 +201,9 @@ fn missing(answer: &Answer, is_meant: impl Fn(&str) -> bool) -> Result<()> {
 pub fn table(columns: &[&'static str], rows: Vec<Vec<Value>>) -> Result<()> {
     let columns = columns.to_vec();
     show(&Rows { columns, rows }, Format::Text)
+}
+
+/// A measure that two decimals tell too little of.
+pub fn thousandths(measure: f64) -> Value {
+    format!("{measure:.3}").into()
 }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::super::options::Format;
 use super::super::output::{Rows, print, printable, show};
-use super::text::{heading, table};
+use super::text::{heading, table, thousandths};
 use crate::error::Result;
 use crate::explain::Answer;
 use crate::explain::one_more::{OnTopic, OneMore};
@@ -89,7 +89,7 @@ pub fn one_more(one_more: &OneMore, answer: &Answer) -> Result<()> {
         "What would raise a topic score: the points of one more {} of a trusted newcomer on {}, on the topic, at the end of {}",
         first.verb, first.network, answer.snapshot_date
     ))?;
-    let row = |on: &OnTopic| vec![on.topic_id.clone().into(), on.points.into(), on.score.into()];
+    let row = |on: &OnTopic| vec![on.topic_id.clone().into(), thousandths(on.points), on.score.into()];
     table(
         &["topic_id", "points", "score_then"],
         one_more.topics.iter().map(row).collect(),

@@ -28,6 +28,7 @@ use crate::tables::past::{Past, PublishedPersons, published_hash};
 use crate::tables::run_metrics::Metrics;
 use crate::tables::score_changes::{self, Reason};
 use crate::tables::{Tonight, alerts, influences, network_scores, rejects, scores, topic_evidence, topic_scores};
+use crate::topics::evidence::Names;
 use crate::topics::expertise::Known;
 use crate::topics::standing::{Standing, standings};
 use crate::warehouse::encode::{EncodedPart, encode};
@@ -214,6 +215,11 @@ impl Results {
             silence: &silence,
         };
         let alerts = alerts::alerts(&tonight, &news)?;
+        let names = Names {
+            memory: &state.topics,
+            ontology,
+            persons: &self.judged.persons,
+        };
         let batches = [
             (&SCORES, scores::table(&tonight, past, published)?),
             (&NETWORK_SCORES, network_scores::table(&tonight)?),
@@ -221,10 +227,7 @@ impl Results {
                 &TOPIC_SCORES,
                 topic_scores::table(&self.judged.persons, ontology, &self.topics)?,
             ),
-            (
-                &TOPIC_EVIDENCE,
-                topic_evidence::table(&self.judged.persons, ontology, &self.topics)?,
-            ),
+            (&TOPIC_EVIDENCE, topic_evidence::table(&names, &self.topics)?),
             (
                 &INFLUENCES,
                 influences::table(

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::audience::KNOWN;
 use super::claims::{Claims, Tonight};
-use super::evidence::{self, Evidence, OwnSources};
+use super::evidence::{Evidence, Finder, Scratch};
 use super::expertise::{Known, Strengths};
 use super::rollup::{self, Row};
 use crate::error::Result;
@@ -54,15 +54,15 @@ pub fn standings(tonight: &Tonight, known: &Known) -> Result<Vec<Standing>> {
     let claims = tonight.claims();
     let strengths = Strengths::of(tonight, &claims, known)?;
     let rows = rollup::rows(tonight, &claims, &strengths, known);
-    let own = OwnSources::of(tonight);
+    let finder = Finder::of(tonight, &claims, &strengths);
     let mut standings: Vec<Standing> = rows
         .into_par_iter()
-        .map(|row| {
+        .map_init(Scratch::default, |scratch, row| {
             let count = row
                 .claim
                 .map(|claim| count(&claims, &strengths, known, claim as usize))
                 .unwrap_or_default();
-            let evidence = evidence::of_row(tonight, &claims, &strengths, &own, &row);
+            let evidence = finder.of_row(&row, scratch);
             let has_own = row.claim.is_some_and(|claim| claims.interest[claim as usize] > 0.0);
             let sure = count.trust + if has_own { OWN_WORDS } else { 0.0 };
             let listed = evidence.iter().filter(|evidence| evidence.is_independent()).count();

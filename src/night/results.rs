@@ -220,14 +220,16 @@ impl Results {
             ontology,
             persons: &self.judged.persons,
         };
+        // By far the longest tables.
+        let (topic_scores, topic_evidence) = rayon::join(
+            || topic_scores::table(&self.judged.persons, ontology, &self.topics),
+            || topic_evidence::table(&names, &self.topics),
+        );
         let batches = [
             (&SCORES, scores::table(&tonight, past, published)?),
             (&NETWORK_SCORES, network_scores::table(&tonight)?),
-            (
-                &TOPIC_SCORES,
-                topic_scores::table(&self.judged.persons, ontology, &self.topics)?,
-            ),
-            (&TOPIC_EVIDENCE, topic_evidence::table(&names, &self.topics)?),
+            (&TOPIC_SCORES, topic_scores?),
+            (&TOPIC_EVIDENCE, topic_evidence?),
             (
                 &INFLUENCES,
                 influences::table(

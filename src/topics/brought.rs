@@ -20,14 +20,45 @@ const MOST_TOGETHER: usize = 12;
 pub(super) type Together = HashMap<(u32, u32), u64, FixedState>;
 
 /// A reaction on a topic, while its load date is settled.
-#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Touch {
-    pub(super) actor: u32,
-    pub(super) day: Day,
-    pub(super) target: u32,
-    pub(super) topic: u32,
+    /// Actor, day, target and topic, from the highest bits: what touches are sorted by, as one number.
+    key: u128,
     pub(super) at: i64,
     pub(super) weight: f64,
+}
+
+impl Touch {
+    /// A reaction of the actor to the target on the topic.
+    fn new(actor: u32, (target, topic): (u32, u32), at: i64, weight: f64) -> Touch {
+        let high = u64::from(actor) << 32 | u64::from(Day::of_micros(at).0 as u32);
+        let low = u64::from(target) << 32 | u64::from(topic);
+        let key = u128::from(high) << 64 | u128::from(low);
+        Touch { key, at, weight }
+    }
+
+    /// In order of actor and day, target and topic, then time.
+    pub(super) fn order(&self, other: &Touch) -> std::cmp::Ordering {
+        let rest = |touch: &Touch| (touch.at, touch.weight.to_bits());
+        self.key.cmp(&other.key).then_with(|| rest(self).cmp(&rest(other)))
+    }
+
+    pub(super) fn actor(&self) -> u32 {
+        (self.key >> 96) as u32
+    }
+
+    /// Actor and day.
+    pub(super) fn actor_day(&self) -> u64 {
+        (self.key >> 64) as u64
+    }
+
+    pub(super) fn target(&self) -> u32 {
+        (self.key >> 32) as u32
+    }
+
+    pub(super) fn topic(&self) -> u32 {
+        self.key as u32
+    }
 }
 
 /// An act of an account on a topic.
@@ -149,14 +180,8 @@ impl DateRows<'_> {
         if is_to_another {
             let target = self.rows.targets[row];
             let weight = self.network.verbs[usize::from(self.rows.verbs[row])].weight;
-            brought.touches.extend(objects.iter().map(|topic| Touch {
-                actor,
-                day: Day::of_micros(at),
-                target,
-                topic: *topic,
-                at,
-                weight,
-            }));
+            let touch = |topic: &u32| Touch::new(actor, (target, *topic), at, weight);
+            brought.touches.extend(objects.iter().map(touch));
             if self.network.tags_describe_object(self.rows.verbs[row]) {
                 self.name_sources(row, of_tags(), (target, weight as f32), brought);
             }
@@ -189,14 +214,8 @@ impl DateRows<'_> {
         brought: &mut Brought,
     ) {
         let at = self.rows.occurred_at[row];
-        brought.sources.extend(topics.map(|(topic, shows)| Candidate {
-            account,
-            topic,
-            shows,
-            at,
-            weight,
-            row: row as u32,
-        }));
+        let candidate = |(topic, shows): Shown| Candidate::new((account, topic, shows), at, weight, row as u32);
+        brought.sources.extend(topics.map(candidate));
     }
 }
 

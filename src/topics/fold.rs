@@ -173,22 +173,21 @@ impl TopicFold<'_> {
 
     /// What the touches of one load date are worth at its end, by (target, topic, actor).
     fn weigh(&self, mut touches: Vec<Touch>, load_date: Day) -> Vec<Entry<(u32, u32, u32), 1>> {
-        let key = |t: &Touch| (t.actor, t.day, t.target, t.topic, t.at, t.weight.to_bits());
-        touches.par_sort_unstable_by_key(key);
+        touches.par_sort_unstable_by(Touch::order);
         let weighing = Weighing {
             selectivity: &self.params.selectivity,
             repeats: &self.params.repeats,
         };
         let mut sums = Vec::with_capacity(touches.len());
-        for one_day in touches.chunk_by(|a, b| (a.actor, a.day) == (b.actor, b.day)) {
-            let targets = one_day.chunk_by(|a, b| a.target == b.target).count();
+        for one_day in touches.chunk_by(|a, b| a.actor_day() == b.actor_day()) {
+            let targets = one_day.chunk_by(|a, b| a.target() == b.target()).count();
             let selectivity = weighing.selectivity(targets as u32);
-            for same in one_day.chunk_by(|a, b| (a.target, a.topic) == (b.target, b.topic)) {
+            for same in one_day.chunk_by(|a, b| (a.target(), a.topic()) == (b.target(), b.topic())) {
                 let sum: f64 = same.iter().map(|touch| touch.weight).sum();
                 let (first, latest) = (same[0], same[same.len() - 1].at);
                 let worth = selectivity * saturated(sum, self.params.repeats.beta_day);
                 sums.push(Entry {
-                    key: (first.target, first.topic, first.actor),
+                    key: (first.target(), first.topic(), first.actor()),
                     last_load: load_date,
                     count: same.len() as u32,
                     sums: [worth * self.faded(latest, load_date)],
@@ -241,7 +240,7 @@ impl Tonight {
 fn latest_sources(candidates: Vec<Candidate>, rows: &Rows) -> Sources {
     Sources::latest(candidates, &|candidate| {
         let (activity_id, object_id) = rows.mentions.ids(candidate.row as usize);
-        match candidate.shows {
+        match candidate.shows() {
             Shows::Tag if !object_id.is_empty() => object_id,
             Shows::Tag | Shows::Text => activity_id,
         }

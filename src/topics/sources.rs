@@ -34,18 +34,38 @@ pub struct Source {
 /// A row that may become a source. Most do not, so no text moves before that is known.
 #[derive(Clone, Copy, Debug)]
 pub struct Candidate {
-    /// Node of the account whose evidence it is.
-    pub account: u32,
-    /// The topic, in the memory's numbers.
-    pub topic: u32,
-    /// How it shows the topic.
-    pub shows: Shows,
-    /// When it occurred, microseconds since 1970.
-    pub at: i64,
-    /// What it weighs.
-    pub weight: f32,
+    /// Account, topic, kind and how early it is, from the highest bits: what sources are sorted by, as one number.
+    key: u128,
+    weight: f32,
     /// The row, by which its id is found.
     pub row: u32,
+}
+
+impl Candidate {
+    /// A row that shows the topic of the account at the time.
+    pub fn new((account, topic, shows): (u32, u32, Shows), at: i64, weight: f32, row: u32) -> Candidate {
+        let high = u64::from(account) << 32 | u64::from(topic) << 1 | u64::from(shows == Shows::Text);
+        // The latest first: of two's complements without the sign, the greater is the later.
+        let earliness = !(at.wrapping_sub(i64::MIN) as u64);
+        let key = u128::from(high) << 64 | u128::from(earliness);
+        Candidate { key, weight, row }
+    }
+
+    /// How it shows the topic.
+    pub fn shows(&self) -> Shows {
+        match (self.key >> 64) & 1 {
+            0 => Shows::Tag,
+            _ => Shows::Text,
+        }
+    }
+
+    fn account_topic(&self) -> (u32, u32) {
+        ((self.key >> 96) as u32, (self.key >> 65) as u32 & (u32::MAX >> 1))
+    }
+
+    fn at(&self) -> i64 {
+        (!(self.key as u64) as i64).wrapping_add(i64::MIN)
+    }
 }
 
 /// The sources of all accounts, in order of account, topic and kind, the latest first.
@@ -74,16 +94,28 @@ impl Sources {
     /// The latest of the candidates, each id once; `id` gives a candidate's.
     pub fn latest<'a>(mut candidates: Vec<Candidate>, id: &(dyn Fn(&Candidate) -> &'a str + Sync)) -> Sources {
         candidates.par_sort_unstable_by(|a, b| {
-            let key = |c: &Candidate| (c.account, c.topic, c.shows);
-            (key(a).cmp(&key(b)))
-                .then(b.at.cmp(&a.at))
+            (a.key.cmp(&b.key))
                 .then_with(|| id(a).cmp(id(b)))
                 .then(b.weight.total_cmp(&a.weight))
         });
         let mut latest = Sources::default();
-        for candidate in &candidates {
-            let key = (candidate.account, candidate.topic, candidate.shows);
-            latest.keep(key, candidate.at, candidate.weight, id(candidate));
+        for same in candidates.chunk_by(|a, b| a.key >> 64 == b.key >> 64) {
+            let (account, topic) = same[0].account_topic();
+            let first = latest.rows.len();
+            for candidate in same {
+                let id = id(candidate);
+                if latest.rows[first..].iter().all(|row| latest.id(row) != id) {
+                    latest.push(
+                        (account, topic, candidate.shows()),
+                        candidate.at(),
+                        candidate.weight,
+                        id,
+                    );
+                }
+                if latest.rows.len() == first + KEPT {
+                    break;
+                }
+            }
         }
         latest
     }
@@ -181,18 +213,9 @@ mod tests {
     }
 
     fn latest(of: &[((u32, u32, Shows), i64, &str)]) -> Sources {
-        let candidate = |((account, topic, shows), at): ((u32, u32, Shows), i64), row: usize| Candidate {
-            account,
-            topic,
-            shows,
-            at,
-            weight: 1.0,
-            row: row as u32,
-        };
-        let candidates = of
-            .iter()
-            .enumerate()
-            .map(|(row, (key, at, _))| candidate((*key, *at), row));
+        let candidates = (0..)
+            .zip(of)
+            .map(|(row, (key, at, _))| Candidate::new(*key, *at, 1.0, row));
         Sources::latest(candidates.collect(), &|candidate| of[candidate.row as usize].2)
     }
 

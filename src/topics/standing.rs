@@ -116,20 +116,20 @@ fn count(claims: &Claims, strengths: &Strengths, known: &Known, claim: usize) ->
 
 /// Ranks each topic: those shown before others, by value; equals share a rank.
 fn rank(standings: &mut [Standing], topics: usize) {
-    let mut by_topic: Vec<Vec<usize>> = vec![Vec::new(); topics];
-    for (place, standing) in standings.iter().enumerate() {
-        by_topic[standing.row.topic as usize].push(place);
+    let mut by_topic: Vec<Vec<(bool, f64, u32)>> = vec![Vec::new(); topics];
+    for (place, standing) in (0..).zip(standings.iter()) {
+        by_topic[standing.row.topic as usize].push((standing.is_shown, standing.row.value, place));
     }
-    for places in &mut by_topic {
-        let key = |place: usize| (standings[place].is_shown, standings[place].row.value);
-        places.sort_by(|a, b| (key(*b).0.cmp(&key(*a).0)).then(key(*b).1.total_cmp(&key(*a).1)));
+    by_topic
+        .par_iter_mut()
+        .for_each(|own| own.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(b.1.total_cmp(&a.1)).then(a.2.cmp(&b.2))));
+    for own in &by_topic {
         let mut above = 0;
-        let groups: Vec<usize> = places.chunk_by(|a, b| key(*a) == key(*b)).map(<[usize]>::len).collect();
-        for length in groups {
-            for place in &places[above..above + length] {
-                standings[*place].rank = above as i64 + 1;
+        for equals in own.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
+            for (_, _, place) in equals {
+                standings[*place as usize].rank = above as i64 + 1;
             }
-            above += length;
+            above += equals.len();
         }
     }
 }

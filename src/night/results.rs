@@ -28,6 +28,7 @@ use crate::tables::past::{Past, PublishedPersons, published_hash};
 use crate::tables::run_metrics::Metrics;
 use crate::tables::score_changes::{self, Reason};
 use crate::tables::{Tonight, alerts, influences, network_scores, rejects, scores, topic_evidence, topic_scores};
+use crate::topics::evidence::Names;
 use crate::topics::expertise::Known;
 use crate::topics::standing::{Standing, standings};
 use crate::warehouse::encode::{EncodedPart, encode};
@@ -214,17 +215,21 @@ impl Results {
             silence: &silence,
         };
         let alerts = alerts::alerts(&tonight, &news)?;
+        let names = Names {
+            memory: &state.topics,
+            ontology,
+            persons: &self.judged.persons,
+        };
+        // By far the longest tables.
+        let (topic_scores, topic_evidence) = rayon::join(
+            || topic_scores::table(&self.judged.persons, ontology, &self.topics),
+            || topic_evidence::table(&names, &self.topics),
+        );
         let batches = [
             (&SCORES, scores::table(&tonight, past, published)?),
             (&NETWORK_SCORES, network_scores::table(&tonight)?),
-            (
-                &TOPIC_SCORES,
-                topic_scores::table(&self.judged.persons, ontology, &self.topics)?,
-            ),
-            (
-                &TOPIC_EVIDENCE,
-                topic_evidence::table(&self.judged.persons, ontology, &self.topics)?,
-            ),
+            (&TOPIC_SCORES, topic_scores?),
+            (&TOPIC_EVIDENCE, topic_evidence?),
             (
                 &INFLUENCES,
                 influences::table(

@@ -2,11 +2,13 @@
 //! object storage, propagates influence through the whole network, and publishes one immutable
 //! snapshot of scores. See ARCHITECTURE.md for the map.
 
+pub mod alerts;
 pub mod calibrate;
 pub mod cli;
 pub mod day;
 pub mod error;
 pub mod evaluate;
+pub mod explain;
 pub mod generate;
 pub mod graph;
 pub mod influence;

@@ -99,7 +99,7 @@ pub fn main() -> ExitCode {
     match outcome.unwrap_or_else(|_| Err(Error::internal("this is a bug in clout; nothing was published"))) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error}");
+            eprintln!("error: {}", output::harmless(&error.to_string()));
             if error.kind().is_retryable() {
                 eprintln!(
                     "hint: the same command may succeed later (exit code {})",

@@ -121,7 +121,7 @@ fn six_digits(measure: f64) -> String {
 }
 
 /// The text without control and direction marks, cut to a width that a table can bear.
-fn printable(text: &str) -> String {
+pub fn printable(text: &str) -> String {
     const WIDEST: usize = 80;
     let plain: String = plain(text).chars().take(WIDEST + 1).collect();
     match plain.chars().count() > WIDEST {
@@ -130,11 +130,17 @@ fn printable(text: &str) -> String {
     }
 }
 
+/// A message without control and direction marks, but for its line breaks.
+pub fn harmless(message: &str) -> String {
+    message.chars().filter(|c| *c == '\n' || is_plain(c)).collect()
+}
+
+fn is_plain(c: &char) -> bool {
+    !c.is_control() && !matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 /// The text without control and direction marks, as a terminal can bear it.
 pub(super) fn plain(text: &str) -> String {
-    let is_plain = |c: &char| {
-        !c.is_control() && !matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
     text.chars().filter(is_plain).collect()
 }
 

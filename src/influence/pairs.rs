@@ -90,8 +90,13 @@ impl Pairs {
         start..self.actors.partition_point(|actor| *actor < nodes.end)
     }
 
-    /// Keeps the rows for which `is_kept` holds.
+    /// Keeps the rows for which `is_kept` holds, asked by actor and target.
     pub fn retain(&mut self, mixture: &Mixture, is_kept: impl Fn(u32, u32) -> bool) {
+        *self = self.filtered(mixture, is_kept);
+    }
+
+    /// The rows for which `is_kept` holds, asked by actor and target.
+    pub fn filtered(&self, mixture: &Mixture, is_kept: impl Fn(u32, u32) -> bool) -> Pairs {
         let mut kept = Pairs::default();
         for row in 0..self.len() {
             if is_kept(self.actors[row], self.targets[row]) {
@@ -103,7 +108,7 @@ impl Pairs {
                 );
             }
         }
-        *self = kept;
+        kept
     }
 
     /// The sums of a row, as of its last load date.

@@ -8,6 +8,7 @@ mod checks;
 mod origins;
 mod overrides;
 mod parameters;
+mod read_back;
 mod resolve;
 mod rules;
 mod size;
@@ -18,6 +19,7 @@ mod unknown;
 mod job_files;
 
 pub use parameters::{MODEL, differing};
+pub use read_back::that_made;
 pub use resolve::Job;
 pub use rules::{InfluenceRules, InputRules, OutputRules, RunRules, StateRules, StorageRules};
 pub use spec::{Flags, InputSpec, JobSpec, OutputSpec, RunSpec};

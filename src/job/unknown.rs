@@ -21,6 +21,8 @@ pub(super) const KEYS: &[&str] = &[
     "run.allow_unconverged",
     "influences.min_percentile",
     "influences.max_per_direction",
+    "alerts.min_points",
+    "alerts.inactive_days",
     "model.recency.half_lives_days",
     "model.recency.masses",
     "model.selectivity.crowd",

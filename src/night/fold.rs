@@ -4,6 +4,7 @@ use super::ownership::{Changes, Ownership, follow};
 use super::settle::{Counted, FollowsByDate, NetworkNight};
 use crate::day::Day;
 use crate::error::Result;
+use crate::influence::changes::moves::Brought;
 use crate::influence::fold::{self, FoldParams};
 use crate::influence::pairs::Pairs;
 use crate::influence::recency::Mixture;
@@ -17,7 +18,7 @@ use crate::intake::reference::{Claim, Reference};
 use crate::job::Job;
 use crate::ontology::Ontology;
 use crate::ontology::lexicon::Lexicon;
-use crate::settle::reactions::crowd_sizes;
+use crate::settle::reactions::{Reaction, crowd_sizes};
 use crate::state::State;
 use crate::tables::run_metrics::Metrics;
 use crate::topics::fold::{Tonight, TopicFold};
@@ -80,8 +81,17 @@ impl<'a> Sources<'a> {
     }
 }
 
-/// Folds everything into `state`, which is then as of the snapshot date and holds nobody who opted out.
-pub fn fold(state: &mut State, delivered: Delivered, sources: &Sources, metrics: &mut Metrics) -> Result<()> {
+/// What folding leaves beside the state.
+pub struct Folded {
+    /// By node: whether its owner has opted out.
+    pub is_gone: Vec<bool>,
+    /// The reactions of the last load date, as nodes.
+    pub brought: Vec<Brought>,
+}
+
+/// Folds everything into `state`, which is then as of the snapshot date, and which must be
+/// [pruned](State::prune) of those who opted out.
+pub fn fold(state: &mut State, delivered: Delivered, sources: &Sources, metrics: &mut Metrics) -> Result<Folded> {
     let job = sources.job;
     let mixture = Mixture::new(&job.model.recency);
     let weighing = Weighing {
@@ -102,6 +112,7 @@ pub fn fold(state: &mut State, delivered: Delivered, sources: &Sources, metrics:
     };
     let mut folded = Pairs::default();
     let mut topics = Tonight::default();
+    let mut brought = Vec::new();
     let is_gone = settle(
         state,
         delivered.intake,
@@ -121,6 +132,7 @@ pub fn fold(state: &mut State, delivered: Delivered, sources: &Sources, metrics:
             }
             counted.note(&mut state.facts, network);
             let weights = weighing.weigh(&counted.reactions, &crowd_sizes(&counted.reactions), network);
+            brought.extend(brought_on(sources.as_of, &counted.reactions, &weights));
             let old = state.pairs.rows_of(state.accounts.nodes(place));
             let tonight = fold::fold(&state.pairs, old, &counted.reactions, &weights, &params);
             folded.append(tonight, mixture.len());
@@ -134,8 +146,19 @@ pub fn fold(state: &mut State, delivered: Delivered, sources: &Sources, metrics:
     state
         .closed
         .extend(sources.inventory.files(sources.first, sources.as_of).cloned());
-    state.prune(&is_gone, &mixture);
-    Ok(())
+    Ok(Folded { is_gone, brought })
+}
+
+/// The reactions that a load date brought, with their weights.
+fn brought_on<'a>(day: Day, reactions: &'a [Reaction], weights: &'a [f32]) -> impl Iterator<Item = Brought> + 'a {
+    let weighed = reactions.iter().zip(weights);
+    let of_day = weighed.filter(move |(reaction, _)| reaction.load_date == day);
+    of_day.map(|(reaction, weight)| Brought {
+        target: reaction.target,
+        actor: reaction.actor,
+        occurred_at: reaction.occurred_at,
+        weight: *weight,
+    })
 }
 
 fn fold_endorsements(
@@ -163,9 +186,9 @@ fn fold_endorsements(
         .endorsements
         .drop_gone(|person_id| gone.has_person(key, person_id));
     if !topic_fold.ontology.is_empty() {
-        metrics.set("endorsements_counted", tally.counted as f64);
-        metrics.set("endorsements_copies", tally.copies as f64);
-        metrics.set("endorsements_self", tally.own as f64);
+        metrics.count("endorsements_counted", tally.counted as f64);
+        metrics.count("endorsements_copies", tally.copies as f64);
+        metrics.count("endorsements_self", tally.own as f64);
     }
 }
 

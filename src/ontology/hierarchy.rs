@@ -85,6 +85,30 @@ impl Ontology {
         Ontology::build(topics, Vec::new()).0
     }
 
+    /// What lies above what: one row a topic and parent, and one for a topic without any; ids alone, in order.
+    pub fn rows(&self) -> Vec<(String, Option<String>)> {
+        let id = |k: u32| self.id(k).to_owned();
+        let of_topic = |k: u32| match self.parents(k) {
+            [] => vec![(id(k), None)],
+            parents => parents.iter().map(|above| (id(k), Some(id(*above)))).collect(),
+        };
+        (0..self.len() as u32).flat_map(of_topic).collect()
+    }
+
+    /// The ontology of such [rows](Ontology::rows), without names and further words.
+    pub fn of_rows(rows: &[(String, Option<String>)]) -> Ontology {
+        let topic = |same: &[(String, Option<String>)]| Topic {
+            id: same[0].0.clone(),
+            name: same[0].0.clone(),
+            aliases: Vec::new(),
+        };
+        let topics = rows.chunk_by(|a, b| a.0 == b.0).map(topic).collect();
+        let edges = rows
+            .iter()
+            .filter_map(|(child, above)| Some((above.clone()?, child.clone())));
+        Ontology::build(topics, edges.collect()).0
+    }
+
     /// Number of topics.
     pub fn len(&self) -> usize {
         self.topics.len()

@@ -6,6 +6,7 @@
 mod cells;
 pub mod diff;
 mod frames;
+pub mod person;
 mod scan;
 pub mod sql;
 mod statement;

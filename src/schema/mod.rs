@@ -96,6 +96,8 @@ pub const TABLES: &[Table] = &[
     TOPIC_SCORES,
     TOPIC_EVIDENCE,
     INFLUENCES,
+    SCORE_CHANGES,
+    ALERTS,
     REJECTS,
     RUN_METRICS,
 ];

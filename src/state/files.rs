@@ -19,7 +19,7 @@ use crate::networks::Network;
 use crate::warehouse::store::{Object, Store};
 
 /// The layout's version: another one is no state of ours.
-const LAYOUT: u32 = 4;
+const LAYOUT: u32 = 5;
 /// Pairs a file: about 30 MB, and 40 MB of sums where all are of several reactions.
 const PAIR_ROWS: usize = 1 << 20;
 
@@ -55,8 +55,8 @@ struct ClosedFile {
 pub struct Wanted<'a> {
     /// The job's model version.
     pub model_version: &'a str,
-    /// A fingerprint of the job's `state.hash_key`.
-    pub hash_key: String,
+    /// A fingerprint of the job's `state.hash_key`; none for those who only read and ask for no hash.
+    pub hash_key: Option<String>,
     /// The job's networks.
     pub networks: &'a [Network],
     /// Number of half-lives.
@@ -76,6 +76,8 @@ pub fn save(store: &Store, prefix: &str, state: &State, wanted: &Wanted) -> Resu
     let as_of = state
         .as_of
         .ok_or_else(|| Error::internal("a state without a date cannot be saved"))?;
+    let hash_key = wanted.hash_key.clone();
+    let hash_key = hash_key.ok_or_else(|| Error::internal("a state without the key of its hashes cannot be saved"))?;
     let files = pieces(state, wanted)
         .par_iter()
         .map(|(name, make)| {
@@ -97,7 +99,7 @@ pub fn save(store: &Store, prefix: &str, state: &State, wanted: &Wanted) -> Resu
     let meta = Meta {
         layout: LAYOUT,
         model_version: wanted.model_version.to_owned(),
-        hash_key: wanted.hash_key.clone(),
+        hash_key,
         as_of,
         networks: wanted.networks.iter().map(|n| n.name.clone()).collect(),
         histories: state.histories.clone(),
@@ -187,7 +189,7 @@ fn unfit(meta: &Meta, wanted: &Wanted) -> Option<String> {
             "it is of model {}, this run's is {}",
             meta.model_version, wanted.model_version
         ))
-    } else if meta.hash_key != wanted.hash_key {
+    } else if wanted.hash_key.as_ref().is_some_and(|key| *key != meta.hash_key) {
         Some("it was written with another state.hash_key".to_owned())
     } else if !meta.networks.iter().eq(names()) {
         Some("it is of other networks".to_owned())

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use arrow::array::{AsArray, Float32Array, RecordBatch, UInt8Array};
+use arrow::array::{AsArray, Float32Array, LargeStringArray, RecordBatch, UInt8Array};
 use arrow::datatypes::{Float32Type, Int64Type, UInt8Type, UInt32Type, UInt64Type};
 
 use super::ledger_tables::{
@@ -13,12 +13,11 @@ use crate::error::Result;
 use crate::ontology::sense::AliasCount;
 use crate::ontology::sense::Kind as Shows;
 use crate::topics::memory::TopicMemory;
-use crate::topics::objects::Known;
 
 type Make = fn(&TopicMemory) -> Result<RecordBatch>;
 
 /// Every table by its name.
-pub const MAKERS: [(&str, Make); 9] = [
+pub const MAKERS: [(&str, Make); 10] = [
     ("ids", from_ids),
     ("touches", from_touches),
     ("acts", from_acts),
@@ -28,6 +27,7 @@ pub const MAKERS: [(&str, Make); 9] = [
     ("together", from_together),
     ("endorsements", from_endorsements),
     ("endorsed", |memory| from_delivered(&memory.endorsements.delivered)),
+    ("ontology", from_ontology),
 ];
 
 /// Reads the tables of [`MAKERS`].
@@ -45,6 +45,7 @@ pub fn to_memory(networks: usize, get: &dyn Fn(&str) -> Result<RecordBatch>) -> 
         .zip(numbers::<UInt32Type>(&together, "other")?);
     memory.together = pairs.zip(numbers::<UInt64Type>(&together, "rows")?).collect();
     memory.endorsements = to_endorsements(&get("endorsements")?, &get("endorsed")?)?;
+    memory.ontology = to_ontology(&get("ontology")?)?;
     Ok(memory)
 }
 
@@ -64,6 +65,22 @@ fn shows_of(code: u8) -> Result<Shows> {
 
 fn from_ids(memory: &TopicMemory) -> Result<RecordBatch> {
     batch(vec![("id", text_column(memory.ids.iter().map(String::as_str)))])
+}
+
+fn from_ontology(memory: &TopicMemory) -> Result<RecordBatch> {
+    let above = memory.ontology.iter().map(|row| row.1.as_deref());
+    batch(vec![
+        ("id", text_column(memory.ontology.iter().map(|row| row.0.as_str()))),
+        ("above", Arc::new(above.collect::<LargeStringArray>())),
+    ])
+}
+
+fn to_ontology(table: &RecordBatch) -> Result<Vec<(String, Option<String>)>> {
+    let above = column(table, "above")?
+        .as_string_opt::<i64>()
+        .ok_or_else(|| damaged("above"))?;
+    let above = above.iter().map(|id| id.map(str::to_owned));
+    Ok(texts(table, "id")?.into_iter().zip(above).collect())
 }
 
 fn from_sources(memory: &TopicMemory) -> Result<RecordBatch> {
@@ -107,19 +124,16 @@ fn add_sources(table: &RecordBatch, memory: &mut TopicMemory) -> Result<()> {
 
 /// One row an object and topic.
 fn from_objects(memory: &TopicMemory) -> Result<RecordBatch> {
-    let rows: Vec<(u8, u64, u32, i32, u32, u8)> = memory
-        .objects
-        .iter()
-        .enumerate()
-        .flat_map(|(network, objects)| {
-            objects.iter().flat_map(move |((object, author), known)| {
-                let row = move |(topic, shows): &(u32, Shows)| {
-                    (network as u8, *object, *author, known.load_date.0, *topic, code(*shows))
-                };
-                known.topics.iter().map(row)
-            })
-        })
-        .collect();
+    let mut rows: Vec<(u8, u64, u32, i32, u32, u8)> = Vec::new();
+    for (network, objects) in memory.objects.iter().enumerate() {
+        for ((object, author), load_date, topics) in objects.iter() {
+            rows.extend(
+                topics
+                    .iter()
+                    .map(|(topic, shows)| (network as u8, object, author, load_date.0, *topic, code(*shows))),
+            );
+        }
+    }
     batch(vec![
         (
             "network",
@@ -148,20 +162,18 @@ fn add_objects(table: &RecordBatch, memory: &mut TopicMemory) -> Result<()> {
     );
     let key = |row: usize| (networks[row], objects[row], authors[row]);
     let rows: Vec<usize> = (0..table.num_rows()).collect();
+    let mut shown = Vec::new();
     for same in rows.chunk_by(|a, b| key(*a) == key(*b)) {
         let (network, object, author) = key(same[0]);
-        let mut known = Known {
-            load_date: dates[same[0]],
-            topics: Vec::with_capacity(same.len()),
-        };
+        shown.clear();
         for row in same {
-            known.topics.push((topics[*row], shows_of(shows[*row])?));
+            shown.push((topics[*row], shows_of(shows[*row])?));
         }
         let place = memory
             .objects
             .get_mut(usize::from(network))
             .ok_or_else(|| damaged("network"))?;
-        place.insert((object, author), known);
+        place.push((object, author), dates[same[0]], &shown);
     }
     Ok(())
 }

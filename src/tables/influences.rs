@@ -9,15 +9,24 @@ use super::{Tonight, batch, counts, measures};
 use crate::error::Result;
 use crate::schema::INFLUENCES;
 
-const INFLUENCED_BY: &str = "influenced_by";
-const INFLUENCES_OTHER: &str = "influences";
+/// The direction of those who reacted to the person.
+pub const INFLUENCED_BY: &str = "influenced_by";
+/// The direction of those to whom the person reacted.
+pub const INFLUENCES_OTHER: &str = "influences";
 
-struct Row {
-    person: u32,
-    other: u32,
-    direction: &'static str,
-    points: f64,
-    reactions: i64,
+/// One row of the table.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// The person.
+    pub person: u32,
+    /// The other person.
+    pub other: u32,
+    /// Who reacted to whom: [`INFLUENCED_BY`] or [`INFLUENCES_OTHER`].
+    pub direction: &'static str,
+    /// Score x share of contributions, of whoever was reacted to.
+    pub points: f64,
+    /// Counted reactions.
+    pub reactions: i64,
 }
 
 /// The table, for people at or above `min_percentile`, at most `max_per_direction` a direction.
@@ -39,20 +48,16 @@ pub fn table(tonight: &Tonight, min_percentile: f64, max_per_direction: usize) -
         .flat_map_iter(|person| {
             let received = tonight.attention.edges(*person).map(|edge| {
                 let other = tonight.attention.reactors[edge];
-                row(tonight, &totals, (*person as u32, other, INFLUENCED_BY), *person, edge)
+                let key = (*person as u32, other, INFLUENCED_BY);
+                row(tonight, totals[*person], key, *person, edge)
             });
             let start = given.partition_point(|(reactor, ..)| (*reactor as usize) < *person);
             let mine = given[start..]
                 .iter()
                 .take_while(|(reactor, ..)| *reactor as usize == *person);
             let sent = mine.map(|(_, target, edge)| {
-                row(
-                    tonight,
-                    &totals,
-                    (*person as u32, *target, INFLUENCES_OTHER),
-                    *target as usize,
-                    *edge,
-                )
+                let key = (*person as u32, *target, INFLUENCES_OTHER);
+                row(tonight, totals[*target as usize], key, *target as usize, *edge)
             });
             let mut rows = strongest(received.collect(), max_per_direction);
             rows.extend(strongest(sent.collect(), max_per_direction));
@@ -71,6 +76,30 @@ pub fn table(tonight: &Tonight, min_percentile: f64, max_per_direction: usize) -
             counts(rows.iter().map(|row| row.reactions).collect()),
         ],
     )
+}
+
+/// The rows of one person, listed or not: at most `most` a direction, the strongest first.
+pub fn of_person(tonight: &Tonight, person: usize, most: usize) -> Vec<Row> {
+    let own = total(tonight, person);
+    let received = tonight.attention.edges(person).map(|edge| {
+        let key = (person as u32, tonight.attention.reactors[edge], INFLUENCED_BY);
+        row(tonight, own, key, person, edge)
+    });
+    let sent = (0..tonight.persons.len()).filter_map(|target| {
+        let edges = tonight.attention.edges(target);
+        let place = tonight.attention.reactors[edges.clone()].binary_search(&(person as u32));
+        let key = (person as u32, target as u32, INFLUENCES_OTHER);
+        Some(row(
+            tonight,
+            total(tonight, target),
+            key,
+            target,
+            edges.start + place.ok()?,
+        ))
+    });
+    let mut rows = strongest(received.collect(), most);
+    rows.extend(strongest(sent.collect(), most));
+    rows
 }
 
 /// What listed persons gave, as (reactor, target, edge), sorted.
@@ -101,9 +130,9 @@ fn total(tonight: &Tonight, person: usize) -> f64 {
 }
 
 /// Points: the score of `target`, whose edge it is, x the edge's share of its contributions.
-fn row(tonight: &Tonight, totals: &[f64], key: (u32, u32, &'static str), target: usize, edge: usize) -> Row {
+fn row(tonight: &Tonight, total: f64, key: (u32, u32, &'static str), target: usize, edge: usize) -> Row {
     let share = match &tonight.standings.sums[target] {
-        Some(sum) => tonight.model.part(tonight.attention, edge, sum) / totals[target],
+        Some(sum) => tonight.model.part(tonight.attention, edge, sum) / total,
         None => 0.0,
     };
     Row {

@@ -15,6 +15,7 @@ pub mod fold;
 pub mod ledger;
 pub mod memory;
 pub mod objects;
+pub mod one_more;
 pub mod rings;
 pub mod rollup;
 pub mod sources;

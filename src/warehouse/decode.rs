@@ -3,14 +3,18 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use arrow::array::RecordBatch;
+use arrow::array::{RecordBatch, StringArray};
+use arrow::compute::kernels::cmp::eq;
 use arrow::datatypes::SchemaRef;
 use bytes::Bytes;
 use parquet::DecodeResult;
 use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::{ArrowPredicateFn, RowFilter};
 use parquet::arrow::push_decoder::ParquetPushDecoderBuilder;
+use parquet::data_type::ByteArray;
 use parquet::errors::ParquetError;
-use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataPushDecoder};
+use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData, ParquetMetaDataPushDecoder, RowGroupMetaData};
+use parquet::file::statistics::Statistics;
 
 use super::store::Store;
 use crate::error::{Error, Result};
@@ -35,13 +39,39 @@ impl Part<'_> {
 
     /// The rows of some columns (all without a choice), in the order asked for.
     pub(super) fn read(self, columns: Option<&[&str]>) -> Result<Vec<RecordBatch>> {
-        let damaged = |error: ParquetError| self.damaged(error);
-        let builder = ParquetPushDecoderBuilder::try_new_decoder(Arc::new(self.metadata()?)).map_err(damaged)?;
+        let builder = self.builder(self.metadata()?)?;
         let chosen = self.choose(builder.schema(), columns)?;
         let mask = ProjectionMask::roots(builder.parquet_schema(), chosen.iter().copied());
         let builder = builder.with_projection(mask).with_batch_size(BATCH_ROWS);
+        self.decode(builder, &ranks(&chosen))
+    }
+
+    /// The rows that have the text in a column. Row groups whose statistics rule it out are not fetched, so one
+    /// person's rows cost little of a table that is sorted by person.
+    pub(super) fn read_where(self, column: &str, text: &str) -> Result<Vec<RecordBatch>> {
+        let metadata = self.metadata()?;
+        let builder = self.builder(metadata.clone())?;
+        let place = self.choose(builder.schema(), Some(&[column]))?;
+        let may_have = |group: &usize| may_have(metadata.row_group(*group), column, text.as_bytes());
+        let groups: Vec<usize> = (0..metadata.num_row_groups()).filter(may_have).collect();
+        let mask = ProjectionMask::roots(builder.parquet_schema(), place);
+        let wanted = StringArray::new_scalar(text);
+        let is_it = ArrowPredicateFn::new(mask, move |batch| eq(batch.column(0), &wanted));
+        let all = (0..builder.schema().fields().len()).collect::<Vec<usize>>();
+        let builder = builder
+            .with_row_groups(groups)
+            .with_row_filter(RowFilter::new(vec![Box::new(is_it)]));
+        self.decode(builder, &all)
+    }
+
+    fn builder(self, metadata: ParquetMetaData) -> Result<ParquetPushDecoderBuilder> {
+        ParquetPushDecoderBuilder::try_new_decoder(Arc::new(metadata)).map_err(|error| self.damaged(error))
+    }
+
+    /// Fetches and decodes; the batches have their columns in the given order.
+    fn decode(self, builder: ParquetPushDecoderBuilder, order: &[usize]) -> Result<Vec<RecordBatch>> {
+        let damaged = |error: ParquetError| self.damaged(error);
         let mut decoder = builder.build().map_err(damaged)?;
-        let order = ranks(&chosen);
         let mut batches = Vec::new();
         loop {
             match decoder.try_decode().map_err(damaged)? {
@@ -50,7 +80,7 @@ impl Part<'_> {
                     decoder.push_ranges(ranges, bytes).map_err(damaged)?;
                 }
                 DecodeResult::Data(batch) => {
-                    batches.push(batch.project(&order).map_err(|error| self.damaged(error))?);
+                    batches.push(batch.project(order).map_err(|error| self.damaged(error))?);
                 }
                 DecodeResult::Finished => return Ok(batches),
             }
@@ -95,6 +125,22 @@ impl Part<'_> {
             self.store.url()
         );
         Error::internal(message).with_source(why)
+    }
+}
+
+/// Whether a row group may hold the text in a column: what its statistics do not rule out. They may be cut
+/// short, which only widens them.
+fn may_have(group: &RowGroupMetaData, column: &str, text: &[u8]) -> bool {
+    let is_it = |chunk: &&ColumnChunkMetaData| chunk.column_path().string() == column;
+    let statistics = group.columns().iter().find(is_it).and_then(|chunk| chunk.statistics());
+    match statistics {
+        Some(Statistics::ByteArray(of)) => {
+            let is_within = |min: &ByteArray, max: &ByteArray| min.data() <= text && text <= max.data();
+            of.min_opt()
+                .zip(of.max_opt())
+                .is_none_or(|(min, max)| is_within(min, max))
+        }
+        _ => true,
     }
 }
 

@@ -42,24 +42,51 @@ pub fn read_table(
     table: &str,
     columns: Option<&[&str]>,
 ) -> Result<Vec<RecordBatch>> {
+    read_parts(store, manifest, table, |part| part.read(columns))
+}
+
+/// The rows of a published table that have the text in a column, in the order of its grain. Of a column that the
+/// table is sorted by, little more than these rows is fetched.
+pub fn read_rows(
+    store: &Store,
+    manifest: &Manifest,
+    table: &str,
+    (column, text): (&str, &str),
+) -> Result<Vec<RecordBatch>> {
+    read_parts(store, manifest, table, |part| part.read_where(column, text))
+}
+
+fn read_parts(
+    store: &Store,
+    manifest: &Manifest,
+    table: &str,
+    read: impl Fn(Part) -> Result<Vec<RecordBatch>>,
+) -> Result<Vec<RecordBatch>> {
     let day = manifest.snapshot_date;
     let files = manifest
         .tables
         .get(table)
         .ok_or_else(|| Error::usage(format!("the snapshot of {day} has no table '{table}'")))?;
-    read_files(store, files, columns)
+    read_each(store, files, read)
 }
 
-/// The same of files that another list than a manifest names.
+/// The same as [`read_table`] of files that another list than a manifest names.
 pub fn read_files(store: &Store, files: &TableFiles, columns: Option<&[&str]>) -> Result<Vec<RecordBatch>> {
+    read_each(store, files, |part| part.read(columns))
+}
+
+fn read_each(
+    store: &Store,
+    files: &TableFiles,
+    read: impl Fn(Part) -> Result<Vec<RecordBatch>>,
+) -> Result<Vec<RecordBatch>> {
     let mut batches = Vec::new();
     for file in &files.files {
-        let part = Part {
+        batches.extend(read(Part {
             store,
             key: &file.path,
             size: file.size,
-        };
-        batches.extend(part.read(columns)?);
+        })?);
     }
     Ok(batches)
 }

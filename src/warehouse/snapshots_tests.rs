@@ -73,6 +73,24 @@ fn a_table_reads_back_whole_or_by_columns() {
 }
 
 #[test]
+fn the_rows_of_one_name_are_found_in_any_row_group() {
+    let rows = 300_000;
+    let (_folder, store) = published(&[Day(20_000)], rows);
+    let manifest = find(&store, Day(20_000)).unwrap().unwrap();
+    let find = |name: &str| {
+        let found = read_rows(&store, &manifest, "run_metrics", ("name", name)).unwrap();
+        arrow::compute::concat_batches(&RUN_METRICS.arrow_schema(), &found).unwrap()
+    };
+    for row in [0, 131_071, 131_072, 200_001, 299_999] {
+        assert_eq!(find(&format!("m{row:07}")), metrics(rows).slice(row, 1), "{row}");
+    }
+    for nobody in ["", "m", "m0131071x", "z"] {
+        assert_eq!(find(nobody).num_rows(), 0, "{nobody}");
+    }
+    assert!(read_rows(&store, &manifest, "run_metrics", ("nothing", "m")).is_err());
+}
+
+#[test]
 fn verify_finds_what_is_missing_cut_flipped_or_added() {
     let day = Day(20_000);
     let (_folder, store) = published(&[day], 1000);

@@ -178,14 +178,14 @@ fn arrows_point_one_way() {
 }
 
 #[test]
-fn nobody_but_night_evaluation_and_the_command_line_uses_the_night() {
-    let is_above = |file: &str| is_cli(file) || file.starts_with("night/") || file.starts_with("evaluate/");
+fn nobody_but_night_evaluation_explanation_and_the_command_line_uses_the_night() {
+    let folders = ["night/", "evaluate/", "explain/"];
+    let is_above = |file: &str| is_cli(file) || folders.iter().any(|folder| file.starts_with(folder));
     assert_eq!(lines_with(&["crate::night"], |file| !is_above(file)), NOTHING);
-    assert_eq!(
-        lines_with(&["crate::evaluate"], |file| !is_cli(file)
-            && !file.starts_with("evaluate/")),
-        NOTHING
-    );
+    for (used, folder) in [("crate::evaluate", "evaluate/"), ("crate::explain", "explain/")] {
+        let is_below = |file: &str| !is_cli(file) && !file.starts_with(folder);
+        assert_eq!(lines_with(&[used], is_below), NOTHING);
+    }
 }
 
 #[test]

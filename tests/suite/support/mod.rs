@@ -4,6 +4,7 @@
 pub mod clout;
 pub mod columns;
 pub mod days;
+pub mod explain;
 pub mod read_back;
 pub mod reference;
 pub mod s3;

@@ -1,0 +1,209 @@
+//! The explanation as text: a section a question.
+
+use serde_json::Value;
+
+use super::super::options::Format;
+use super::super::output::{Rows, print, printable, show};
+use super::topics;
+use crate::error::Result;
+use crate::explain::changes::{Cause, Change};
+use crate::explain::one_more::{Gain, OnNetwork};
+use crate::explain::{Answer, words};
+use crate::tables::influences::{INFLUENCED_BY, INFLUENCES_OTHER};
+
+/// People that are shown a direction; JSON has all twenty.
+const PEOPLE: usize = 10;
+/// The columns of `network_scores` that are shown.
+const NETWORK_COLUMNS: [&str; 6] = ["network", "score", "share", "reach", "reactions", "posts"];
+
+/// Everything.
+pub fn everything(answer: &Answer) -> Result<()> {
+    head(answer)?;
+    heading(&format!("Score on {}, in points from 1 to 100", answer.snapshot_date))?;
+    for line in words::score(answer) {
+        print(&format!("  {line}"))?;
+    }
+    networks(answer)?;
+    changes(answer)?;
+    silence(answer)?;
+    one_more(answer)?;
+    neighbours(answer)?;
+    topics::section(answer)?;
+    missing(answer, |_| true)
+}
+
+/// One topic.
+pub fn topic(answer: &Answer) -> Result<()> {
+    head(answer)?;
+    print("")?;
+    topics::whole(answer)?;
+    if let Some(one_more) = &answer.one_more {
+        topics::one_more(one_more, answer)?;
+    }
+    missing(answer, |part| part.starts_with("one_more"))
+}
+
+fn head(answer: &Answer) -> Result<()> {
+    print(&format!(
+        "{} on {} (model {})",
+        printable(&answer.person_id),
+        answer.snapshot_date,
+        answer.model_version
+    ))
+}
+
+/// A line above a section.
+pub fn heading(text: &str) -> Result<()> {
+    print(&format!("\n{text}"))
+}
+
+fn networks(answer: &Answer) -> Result<()> {
+    heading(
+        "By network: the score that it alone would give, its share of the influence, and counted reactions and posts",
+    )?;
+    let of_rows = answer.network_scores.iter();
+    let cells = |row: &crate::queries::person::Row| NETWORK_COLUMNS.map(|column| row[column].clone()).to_vec();
+    table(&NETWORK_COLUMNS, of_rows.map(cells).collect())
+}
+
+fn changes(answer: &Answer) -> Result<()> {
+    heading(&format!("What changed until {}, in points", answer.snapshot_date))?;
+    let row = |change: &Change| {
+        let since = Value::from(change.since.to_string());
+        vec![since, change.days.into(), change.score.into(), change.points.into()]
+    };
+    let rows = answer.changes.iter().map(row).collect();
+    table(&["since", "days", "score_then", "points"], rows)?;
+    for change in &answer.changes {
+        if let Some(gap) = words::gap(change) {
+            print(&format!("  {gap}"))?;
+        }
+        causes(change)?;
+    }
+    Ok(())
+}
+
+fn causes(change: &Change) -> Result<()> {
+    if change.causes.is_empty() {
+        return Ok(());
+    }
+    heading(&format!("Why, since {}", change.since))?;
+    let row = |cause: &Cause| {
+        let largest = cause.details.first().filter(|detail| !detail.detail.is_empty());
+        let largest = largest.map(|detail| match change.days {
+            1 => detail.detail.clone(),
+            _ => format!("{:+.2} on {}, {}", detail.points, detail.snapshot_date, detail.detail),
+        });
+        vec![words::cause(&cause.cause).into(), cause.points.into(), largest.into()]
+    };
+    table(
+        &["cause", "points", "most_of_it"],
+        change.causes.iter().map(row).collect(),
+    )
+}
+
+fn silence(answer: &Answer) -> Result<()> {
+    let Some(silence) = answer.silence.as_ref().filter(|silence| !silence.is_empty()) else {
+        return Ok(());
+    };
+    heading("What silence will cost, in points: nobody reacts any more, and all else stays as it is")?;
+    let row = |then: &crate::explain::silence::Silence| {
+        let date = Value::from(then.snapshot_date.to_string());
+        vec![then.days.into(), date, then.score.into(), then.points.into()]
+    };
+    table(&["days", "on", "score", "points"], silence.iter().map(row).collect())
+}
+
+fn one_more(answer: &Answer) -> Result<()> {
+    let Some(one_more) = answer.one_more.as_ref().filter(|more| !more.networks.is_empty()) else {
+        return Ok(());
+    };
+    let is_scored = answer.measure("score").is_some();
+    heading(&format!(
+        "What would raise it: {} one more reaction at the end of {}",
+        if is_scored { "the points of" } else { "the score after" },
+        answer.snapshot_date
+    ))?;
+    let gain = |gain: &Gain| match gain.points {
+        Some(points) => thousandths(points),
+        None => thousandths(gain.score),
+    };
+    let row = |on: &OnNetwork| {
+        let reactor = on.reactor.as_ref().map_or(Value::Null, gain);
+        let network = match on.is_there {
+            true => on.network.clone(),
+            false => format!("{} (no account yet)", on.network),
+        };
+        vec![
+            network.into(),
+            on.verb.clone().into(),
+            gain(&on.newcomer),
+            reactor,
+            gain(&on.stranger),
+        ]
+    };
+    let columns = ["network", "verb", "newcomer", "reactor", "stranger"];
+    table(&columns, one_more.networks.iter().map(row).collect())?;
+    print(
+        "  The verb is the network's most common one, and whoever reacts does so to nobody else that day. newcomer: a trusted\n  \
+         person of ordinary standing, new to this one; reactor: somebody in the middle of those who react already; stranger:\n  \
+         an account that was never seen before",
+    )?;
+    topics::one_more(one_more, answer)
+}
+
+fn neighbours(answer: &Answer) -> Result<()> {
+    let Some(influences) = &answer.influences else {
+        return Ok(());
+    };
+    for (direction, text) in [
+        (
+            INFLUENCED_BY,
+            "Who influences this person: their parts of the score, in points",
+        ),
+        (
+            INFLUENCES_OTHER,
+            "Whom this person influences: parts of their scores, in points",
+        ),
+    ] {
+        let own: Vec<_> = influences.iter().filter(|other| other.direction == direction).collect();
+        if own.is_empty() {
+            continue;
+        }
+        let shown = match own.len() {
+            more if more > PEOPLE => format!(" (the first {PEOPLE})"),
+            _ => String::new(),
+        };
+        heading(&format!("{text}{shown}"))?;
+        let row = |other: &&crate::explain::neighbours::Neighbour| {
+            vec![
+                other.other_person_id.clone().into(),
+                other.points.into(),
+                other.reactions.into(),
+            ]
+        };
+        let rows = own.iter().take(PEOPLE).map(row).collect();
+        table(&["other_person_id", "points", "reactions"], rows)?;
+    }
+    Ok(())
+}
+
+fn missing(answer: &Answer, is_meant: impl Fn(&str) -> bool) -> Result<()> {
+    let meant: Vec<_> = answer.missing.iter().filter(|missing| is_meant(missing.part)).collect();
+    for same in meant.chunk_by(|a, b| a.why == b.why) {
+        let parts: Vec<&str> = same.iter().map(|missing| missing.part).collect();
+        heading(&format!("Not told: {}; {}", parts.join(", "), same[0].why))?;
+    }
+    Ok(())
+}
+
+/// A table of cells.
+pub fn table(columns: &[&'static str], rows: Vec<Vec<Value>>) -> Result<()> {
+    let columns = columns.to_vec();
+    show(&Rows { columns, rows }, Format::Text)
+}
+
+/// A measure that two decimals tell too little of.
+pub fn thousandths(measure: f64) -> Value {
+    format!("{measure:.3}").into()
+}

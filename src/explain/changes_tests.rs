@@ -1,0 +1,212 @@
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, Float64Array, RecordBatch, StringArray};
+use rstest::rstest;
+use serde_json::json;
+
+use super::*;
+use crate::schema::{Column, Kind, Table};
+use crate::warehouse::encode::{EncodedPart, encode};
+use crate::warehouse::publish::{Publication, publish};
+use crate::warehouse::store::StoreOptions;
+
+const TODAY: Day = Day(20_100);
+
+const fn column(name: &'static str, kind: Kind) -> Column {
+    Column {
+        name,
+        kind,
+        is_nullable: true,
+        description: "",
+    }
+}
+
+/// As much of `scores` as changes are read from.
+const SCORES: Table = Table {
+    name: "scores",
+    description: "",
+    grain: &["person_id"],
+    bloom_column: None,
+    columns: &[
+        column("person_id", Kind::Text),
+        column("score", Kind::Measure),
+        column("delta_1d", Kind::Measure),
+    ],
+};
+
+fn part(table: &'static Table, columns: Vec<ArrayRef>) -> (&'static Table, EncodedPart) {
+    let batch = RecordBatch::try_new(table.arrow_schema(), columns).unwrap();
+    (table, encode(table, &batch).unwrap())
+}
+
+/// A snapshot of `date` with ada's score and change, and the reasons (cause, detail, points) where there are any.
+fn night(store: &Store, date: Day, (score, delta): (Option<f64>, Option<f64>), reasons: Option<&[(&str, &str, f64)]>) {
+    let score: ArrayRef = Arc::new(Float64Array::from(vec![score]));
+    let ada: ArrayRef = Arc::new(StringArray::from(vec!["ada"]));
+    let mut parts = vec![part(
+        &SCORES,
+        vec![ada, score, Arc::new(Float64Array::from(vec![delta]))],
+    )];
+    if let Some(reasons) = reasons {
+        let mut sorted = reasons.to_vec();
+        sorted.sort_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)));
+        let columns: Vec<ArrayRef> = vec![
+            Arc::new(StringArray::from(vec!["ada"; sorted.len()])),
+            Arc::new(sorted.iter().map(|reason| Some(reason.0)).collect::<StringArray>()),
+            Arc::new(sorted.iter().map(|reason| Some(reason.1)).collect::<StringArray>()),
+            Arc::new(sorted.iter().map(|reason| Some(reason.2)).collect::<Float64Array>()),
+        ];
+        parts.push(part(&SCORE_CHANGES, columns));
+    }
+    let manifest = Manifest {
+        version: 1,
+        snapshot_date: date,
+        model_version: "2-abc".to_owned(),
+        run_id: "run".to_owned(),
+        commit_id: format!("c{date}"),
+        parameters: BTreeMap::from([("networks".to_owned(), json!({"twitter": {}, "linkedin": {}}))]),
+        converged: true,
+        residual: 0.0,
+        inputs: Vec::new(),
+        tables: BTreeMap::new(),
+        timings: BTreeMap::new(),
+    };
+    let publication = Publication {
+        manifest,
+        parts,
+        state_prefix: None,
+    };
+    publish(store, publication).unwrap();
+}
+
+fn store() -> (tempfile::TempDir, Store) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path().to_str().unwrap(), &StoreOptions::default()).unwrap();
+    (folder, store)
+}
+
+/// The changes of ada, whose row of today this is.
+fn changes(store: &Store, scores: Value, is_there: &dyn Fn(&str) -> bool) -> Vec<Change> {
+    let manifest = snapshots::find(store, TODAY).unwrap().unwrap();
+    let past = Past {
+        store,
+        manifest: &manifest,
+        person_id: "ada",
+        is_there,
+    };
+    past.changes(scores.as_object().unwrap()).unwrap()
+}
+
+fn points(causes: &[Cause]) -> f64 {
+    causes.iter().map(|cause| cause.points).sum()
+}
+
+/// Eight nights, each a tenth up, of which the reasons say 0.3 and -0.2.
+fn eight_nights(store: &Store, without: Option<Day>) {
+    for back in 0..8 {
+        let date = TODAY.minus(back);
+        let reasons: &[(&str, &str, f64)] = &[
+            ("faded_reactions", "twitter", -0.2),
+            ("new_reactions", "linkedin", 0.1),
+            ("new_reactions", "twitter: bob, omar and 3 more", 0.2),
+        ];
+        if Some(date) == without {
+            night(store, date, (Some(20.0), Some(0.1)), None);
+        } else {
+            night(
+                store,
+                date,
+                (Some(20.0 - 0.1 * f64::from(back)), Some(0.1)),
+                Some(reasons),
+            );
+        }
+    }
+}
+
+fn today() -> Value {
+    json!({"score": 20.0, "delta_1d": 0.1, "delta_7d": 0.7, "delta_30d": null})
+}
+
+#[test]
+fn the_reasons_of_a_week_are_those_of_its_nights_and_add_up() {
+    let (_folder, store) = store();
+    eight_nights(&store, None);
+    let told = changes(&store, today(), &|_| true);
+    let [day, week, month] = &told[..] else {
+        panic!("{told:?}")
+    };
+    assert!((points(&day.causes) - 0.1).abs() < 1e-12 && (points(&week.causes) - 0.7).abs() < 1e-12);
+    assert!(day.missing_nights.is_empty() && week.missing_nights.is_empty());
+    assert_eq!((week.since, week.score), (TODAY.minus(7), Some(20.0 - 0.7)));
+    let first = &week.causes[0];
+    assert_eq!((first.cause.as_str(), first.details.len()), ("new_reactions", DETAILS));
+    assert!((first.points - 2.1).abs() < 1e-12 && first.details[0].points == 0.2);
+    assert_eq!(first.details[0].snapshot_date, TODAY, "of equals the latest night");
+    assert_eq!((month.points, month.causes.len()), (None, 0));
+    assert!(month.why_unknown.as_ref().unwrap().contains("no snapshot of"));
+}
+
+#[test]
+fn a_night_without_reasons_is_named_and_the_others_are_told() {
+    let (_folder, store) = store();
+    let without = TODAY.minus(3);
+    eight_nights(&store, Some(without));
+    let week = &changes(&store, today(), &|_| true)[1];
+    let missing: Vec<Day> = week.missing_nights.iter().map(|night| night.snapshot_date).collect();
+    assert_eq!(missing, [without]);
+    assert!(week.missing_nights[0].why.contains("score_changes"));
+    assert!((points(&week.causes) - 0.6).abs() < 1e-12);
+}
+
+#[test]
+fn whoever_is_not_there_any_more_is_not_named_by_an_earlier_night() {
+    let (_folder, store) = store();
+    eight_nights(&store, None);
+    let told = changes(&store, today(), &|id| id != "omar");
+    let text = format!("{:?}", told[1].causes);
+    assert_eq!(text.matches("omar").count(), 1, "today's row is as published: {text}");
+    assert!(
+        told[1].causes[0].details[1..]
+            .iter()
+            .all(|detail| detail.detail == "twitter")
+    );
+}
+
+#[rstest]
+#[case("", "")]
+#[case("twitter", "twitter")]
+#[case("twitter: ada", "twitter: ada")]
+#[case("twitter: ada, bob and 12 more", "twitter: ada, bob and 12 more")]
+#[case("twitter: ada, eve", "twitter")]
+#[case("twitter: twitter:9", "twitter")]
+#[case("ada, bob", "ada, bob")]
+#[case("eve", "")]
+#[case("nowhere: ada", "")]
+fn only_people_who_are_there_are_named(#[case] detail: &str, #[case] told: &str) {
+    let (_folder, store) = store();
+    night(&store, TODAY, (None, None), None);
+    let manifest = snapshots::find(&store, TODAY).unwrap().unwrap();
+    let past = Past {
+        store: &store,
+        manifest: &manifest,
+        person_id: "ada",
+        is_there: &|id| ["ada", "bob"].contains(&id),
+    };
+    assert_eq!(past.still_there(detail), told);
+}
+
+#[rstest]
+#[case(json!({"score": null, "delta_1d": null}), None, "there is no score of")]
+#[case(json!({"score": 3.0, "delta_1d": null}), None, "no snapshot of")]
+#[case(json!({"score": 3.0, "delta_1d": null}), Some(None), "there was no score of")]
+#[case(json!({"score": 3.0, "delta_1d": null}), Some(Some(2.0)), "was published after")]
+fn why_there_is_no_change_is_said(#[case] scores: Value, #[case] yesterday: Option<Option<f64>>, #[case] says: &str) {
+    let (_folder, store) = store();
+    if let Some(score) = yesterday {
+        night(&store, TODAY.minus(1), (score, None), None);
+    }
+    night(&store, TODAY, (None, None), None);
+    let day = &changes(&store, scores, &|_| true)[0];
+    assert!(day.why_unknown.as_ref().unwrap().starts_with(says) || day.why_unknown.as_ref().unwrap().contains(says));
+    assert_eq!((day.points, day.causes.len()), (None, 0));
+}

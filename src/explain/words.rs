@@ -1,0 +1,156 @@
+//! The answer in words, for somebody who never saw the model. No ids stand in them.
+
+use super::Answer;
+use super::changes::Change;
+use crate::settle::facts::FORGOTTEN_AFTER_DAYS;
+
+/// What the score is, where it stands, and who is behind it: a sentence each.
+pub fn score(answer: &Answer) -> Vec<String> {
+    let Some(score) = answer.measure("score") else {
+        return unscored(answer);
+    };
+    let mut lines = vec![interval(answer, score)];
+    lines.extend(place(answer));
+    lines.push(coverage(answer.measure("coverage").unwrap_or(0.0)));
+    lines.extend(people(answer));
+    lines.extend(last_active(answer));
+    lines
+}
+
+fn unscored(answer: &Answer) -> Vec<String> {
+    let mut lines = vec![format!(
+        "No score: nobody else's reaction to this person was counted in the last {FORGOTTEN_AFTER_DAYS} days. That is no \
+         score of 0, there is only nothing to go by"
+    )];
+    lines.push(coverage(answer.measure("coverage").unwrap_or(0.0)));
+    lines.extend(last_active(answer));
+    lines
+}
+
+fn interval(answer: &Answer, score: f64) -> String {
+    match (answer.measure("score_low"), answer.measure("score_high")) {
+        (Some(low), Some(high)) => format!(
+            "{score:.2}, and from {low:.2} to {high:.2} in nine of ten cases, had another such crowd of people come by"
+        ),
+        _ => format!("{score:.2}"),
+    }
+}
+
+fn place(answer: &Answer) -> Option<String> {
+    let rank = answer.measure("rank")? as u64;
+    let among = match answer.persons_scored {
+        Some(count) => format!(" of {} people with a score", thousands(count)),
+        None => String::new(),
+    };
+    let below = answer.measure("percentile").unwrap_or(0.0);
+    Some(format!("{}{among}: {below:.1} % of them have less", ordinal(rank)))
+}
+
+fn coverage(coverage: f64) -> String {
+    match coverage {
+        seen if seen >= 0.995 => {
+            "Coverage 1.00: this person was seen on every network that counts, and no load date is missing".to_owned()
+        }
+        seen if seen > 0.0 => format!(
+            "Coverage {seen:.2}: of what everybody's influence is made of, some {:.0} % was seen of this person (networks, \
+             load dates). The rest takes nothing from the score; the upper end of its range allows for it",
+            100.0 * seen
+        ),
+        _ => "Coverage 0.00: nothing that this person did or got was counted".to_owned(),
+    }
+}
+
+fn people(answer: &Answer) -> Vec<String> {
+    let reach = answer.measure("reach").unwrap_or(0.0);
+    let spread = format!("Reach {reach:.1}: it is spread as evenly as over {reach:.1} people who react alike");
+    let mean = |points: f64| {
+        format!(
+            "Audience influence {points:.1} points: the mean score of those who react, each by their part of this one"
+        )
+    };
+    let brought = match answer.measure("amplification") {
+        Some(each) => format!("Amplification {each:.1}: counted reactions for each post"),
+        None => "Amplification not known: no post of this person is counted".to_owned(),
+    };
+    let audience = answer.measure("audience_influence").map(mean);
+    [spread].into_iter().chain(audience).chain([brought]).collect()
+}
+
+fn last_active(answer: &Answer) -> Option<String> {
+    let at = answer.scores.get("last_active_at")?.as_str()?;
+    Some(format!("Last active at {at}"))
+}
+
+/// What a cause of `score_changes` means.
+pub fn cause(cause: &str) -> &str {
+    match cause {
+        "new_reactions" => "new reactions",
+        "faded_reactions" => "earlier reactions fade",
+        "repeats_saturated" => "more by the same people, which counts less each time",
+        "reactors_rose" => "people who react rose themselves",
+        "reactors_fell" => "people who react fell themselves",
+        "corroboration" => "how far strangers are believed beside known people",
+        "network_joined" => "a network came in",
+        "network_left" => "a network went out",
+        "identity_changed" => "accounts changed hands",
+        "opted_out_reactors" => "people who reacted have opted out",
+        "scale_limit" => "the ends of the scale, 1 and 100",
+        "recalibrated" => "another model, or input that was read again",
+        other => other,
+    }
+}
+
+/// What is not known of a change: one sentence, or none.
+pub fn gap(change: &Change) -> Option<String> {
+    let since = change.since;
+    if let Some(why) = &change.why_unknown {
+        return Some(format!("Since {since}: not known, for {why}"));
+    }
+    let first = change.missing_nights.first()?;
+    let told = match (change.missing_nights.len(), change.days) {
+        (1, 1) => "the reasons are not known".to_owned(),
+        (missing, days) if missing as i32 == days => "the reasons are not known of any night".to_owned(),
+        (missing, days) => format!("the reasons of {missing} of {days} nights are not known, and the rest is told"),
+    };
+    let dates: Vec<String> = change
+        .missing_nights
+        .iter()
+        .skip(1)
+        .map(|night| night.snapshot_date.to_string())
+        .collect();
+    let more = match dates.len() {
+        0 => String::new(),
+        1..=3 => format!("; nor of {}", dates.join(", ")),
+        _ => format!(
+            "; nor of {} and {} nights before",
+            dates[..3].join(", "),
+            dates.len() - 3
+        ),
+    };
+    Some(format!("Since {since}: {told} ({}{more})", first.why))
+}
+
+/// 1st, 2nd, 3rd, 11th, 1,713th.
+pub fn ordinal(number: u64) -> String {
+    let ending = match (number % 10, number % 100) {
+        (_, 11..=13) => "th",
+        (1, _) => "st",
+        (2, _) => "nd",
+        (3, _) => "rd",
+        _ => "th",
+    };
+    format!("{}{ending}", thousands(number))
+}
+
+/// 1,713.
+pub fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}

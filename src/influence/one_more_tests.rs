@@ -1,0 +1,96 @@
+use super::super::testing::World;
+use super::*;
+
+/// Fresh likes of `people` known persons, each of somebody else, to the last person.
+fn crowd_of(people: u32, more: &[(u32, u32, i32, f64)]) -> World {
+    let likes: Vec<_> = (0..people)
+        .map(|actor| (actor, people + 1, 40, 24.0 - 1e-9))
+        .chain(more.iter().copied())
+        .collect();
+    World::of(people + 2, 40, &likes, |_| true)
+}
+
+/// The person who is reacted to in [`crowd_of`].
+fn target(people: u32) -> usize {
+    people as usize + 1
+}
+
+fn like(world: &World) -> f64 {
+    let verb = world.networks[world.network].verb("like").unwrap();
+    strength(&world.networks, (world.network, verb), &world.moment(0), &world.params)
+}
+
+#[test]
+fn a_fresh_like_is_one_over_the_mass_of_the_history() {
+    let world = crowd_of(3, &[]);
+    let mass = Mixture::new(&world.params.recency).steady_mass(41.0);
+    assert!((like(&world) - 1.0 / mass).abs() < 1e-9);
+}
+
+#[test]
+fn a_newcomer_is_one_more_of_equals() {
+    for people in [0, 1, 10, 100] {
+        let world = crowd_of(people, &[]);
+        let scored = world.scored(0);
+        let crowd = Crowd::of(&scored, &world.moment(0), &world.params, target(people));
+        let amount = saturated(like(&world), world.params.repeats.beta);
+        let ordinary = trust::standing(1.0 - world.params.propagation.damping, &world.params.standing);
+        // Those who are there have nobody who attends to them; the newcomer is ordinary.
+        let contributions = amount * (f64::from(people) * ordinary + 1.0);
+        let expected = scored.line.score_of_contributions(contributions);
+        let after = crowd.score_after(Who::Newcomer, like(&world)).unwrap();
+        assert!((after - expected).abs() < 1e-7, "{people}: {after} {expected}");
+        assert_eq!(crowd.score(), scored.standings.score(target(people)));
+    }
+}
+
+/// Twelve who like person 13 in the last moment of day 40, but for number 3, who did four days before; and more.
+fn fans(more: &[(u32, u32, i32, f64)]) -> World {
+    let like = |actor: u32| match actor {
+        3 => (actor, 13, 36, 5.0),
+        _ => (actor, 13, 40, 24.0 - 1e-9),
+    };
+    let likes: Vec<_> = (0..12).map(like).chain(more.iter().copied()).collect();
+    World::of(14, 40, &likes, |person| person != 12)
+}
+
+#[rstest::rstest]
+#[case::stranger(Who::Stranger, 12)]
+#[case::reactor(Who::Reactor(3), 3)]
+fn a_run_that_has_the_row_says_the_same(#[case] who: Who, #[case] actor: u32) {
+    let (before, after) = (fans(&[]), fans(&[(actor, 13, 40, 24.0 - 1e-9)]));
+    let scored = before.scored(0);
+    let crowd = Crowd::of(&scored, &before.moment(0), &before.params, 13);
+    let told = crowd.score_after(who, like(&before)).unwrap();
+    let is = after.scored(0).standings.score(13).unwrap();
+    assert!((told - is).abs() < 1e-7, "{told} {is}");
+    assert!(told > crowd.score().unwrap());
+}
+
+#[test]
+fn a_stranger_adds_what_known_people_vouch_for_and_alone_nothing() {
+    let world = crowd_of(0, &[]);
+    let scored = world.scored(0);
+    let crowd = Crowd::of(&scored, &world.moment(0), &world.params, target(0));
+    let alone = crowd.score_after(Who::Stranger, like(&world)).unwrap();
+    assert!((alone - scored.line.score_of_contributions(0.0)).abs() < 1e-9);
+    assert_eq!(crowd.score(), None);
+    let world = crowd_of(30, &[]);
+    let scored = world.scored(0);
+    let crowd = Crowd::of(&scored, &world.moment(0), &world.params, target(30));
+    let [newcomer, stranger] = [Who::Newcomer, Who::Stranger].map(|who| crowd.score_after(who, 1.0).unwrap());
+    assert!(newcomer > stranger && stranger > crowd.score().unwrap());
+}
+
+#[test]
+fn the_median_reactor_is_the_one_in_the_middle_of_a_network() {
+    let world = fans(&[(4, 13, 20, 1.0), (4, 13, 25, 1.0), (4, 13, 30, 1.0)]);
+    let scored = world.scored(0);
+    let crowd = Crowd::of(&scored, &world.moment(0), &world.params, 13);
+    // Number 3 gives least and number 4 most; of the equals between them the sixth of twelve is in the middle.
+    assert_eq!(
+        crowd.median_reactor(world.network).map(|place| crowd.reactor(place)),
+        Some(6)
+    );
+    assert_eq!(crowd.median_reactor(world.network + 1), None);
+}

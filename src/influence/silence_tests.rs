@@ -1,0 +1,92 @@
+use proptest::prelude::*;
+
+use super::super::testing::World;
+use super::super::trust;
+use super::super::weights::saturated;
+use super::*;
+
+fn later(world: &World, person: usize, days: i32) -> Option<f64> {
+    let scored = world.scored(0);
+    let moments = (&world.moment(0), &world.moment(days));
+    world.with_memory(|memory| score_of_person(memory, &scored, moments, &world.params, person))
+}
+
+#[test]
+fn equal_reactors_fade_by_the_kernel_and_the_history_alone() {
+    for people in [1, 7, 40] {
+        let likes: Vec<_> = (0..people).map(|actor| (actor, people, 30, 12.0)).collect();
+        let world = World::of(people + 1, 30, &likes, |_| true);
+        let scored = world.scored(0);
+        let mixture = Mixture::new(&world.params.recency);
+        // Nobody attends to the reactors.
+        let rho = trust::standing(1.0 - world.params.propagation.damping, &world.params.standing);
+        for days in [0, 2, 7, 30, 300] {
+            let age = 0.5 + f64::from(days);
+            let strength = mixture.kernel(age) / (mixture.kernel(0.0) * mixture.steady_mass(31.0 + f64::from(days)));
+            let amount = saturated(strength, world.params.repeats.beta);
+            let expected = scored.line.score_of_contributions(f64::from(people) * rho * amount);
+            let score = later(&world, people as usize, days).unwrap();
+            assert!((score - expected).abs() < 1e-9, "{people} {days}: {score} {expected}");
+        }
+    }
+}
+
+#[test]
+fn a_silent_warehouse_says_the_same_some_days_on() {
+    // Each reacts to one person alone, so nobody's standing moves while everything fades.
+    let likes = [
+        (0, 5, 3, 1.0),
+        (1, 5, 9, 7.0),
+        (2, 5, 9, 23.0),
+        (2, 5, 7, 3.0),
+        (3, 6, 8, 4.0),
+        (4, 6, 1, 4.0),
+    ];
+    let world = World::of(7, 9, &likes, |person| person != 4);
+    for days in [1, 2, 7, 30, 400] {
+        let then = world.scored(days);
+        for person in [5, 6] {
+            let (told, is) = (
+                later(&world, person, days).unwrap(),
+                then.standings.score(person).unwrap(),
+            );
+            assert!((told - is).abs() < 1e-12, "{person} after {days}: {told} {is}");
+        }
+    }
+}
+
+#[test]
+fn what_was_returned_stays_off() {
+    // Person 1 is a stranger and gave back to person 0, who is known.
+    let world = World::of(3, 9, &[(0, 1, 9, 1.0), (1, 0, 9, 2.0), (2, 1, 9, 3.0)], |person| {
+        person != 1
+    });
+    let now = world.scored(0).standings.score(1).unwrap();
+    assert!((later(&world, 1, 0).unwrap() - now).abs() < 1e-12);
+    let alone = World::of(3, 9, &[(0, 1, 9, 1.0), (2, 1, 9, 3.0)], |person| person != 1);
+    assert!(later(&world, 1, 5).unwrap() < later(&alone, 1, 5).unwrap());
+}
+
+#[test]
+fn what_is_forgotten_leaves_no_score() {
+    let world = World::of(2, 700, &[(0, 1, 0, 1.0)], |_| true);
+    assert!(later(&world, 1, 19).is_some());
+    assert_eq!(later(&world, 1, 20), None);
+    assert_eq!(later(&world, 0, 2), None, "nobody ever reacted");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+    #[test]
+    fn silence_costs_more_every_day(likes in prop::collection::vec((0u32..8, 0u32..8, 0..20, 0.0f64..24.0), 1..60), known in 0u32..9) {
+        let likes: Vec<_> = likes.into_iter().filter(|like| like.0 != like.1).collect();
+        let world = World::of(8, 20, &likes, |person| person < known);
+        for person in 0..8 {
+            let scores: Vec<f64> = [0, 1, 2, 3, 7, 30, 90].iter().filter_map(|days| later(&world, person, *days)).collect();
+            prop_assert!(scores.is_sorted_by(|a, b| a >= b), "{scores:?}");
+            if let Some(now) = world.scored(0).standings.score(person) {
+                prop_assert!((scores[0] - now).abs() < 1e-12);
+            }
+        }
+    }
+}

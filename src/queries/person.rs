@@ -1,0 +1,57 @@
+//! One person's rows of published tables, without reading those of others.
+
+use arrow::array::{Array, ArrayRef, AsArray};
+use arrow::datatypes::{DataType, Float64Type, Int64Type, TimestampMicrosecondType};
+use serde_json::{Map, Number, Value};
+
+use crate::day::instant;
+use crate::error::{Error, Result};
+use crate::warehouse::manifest::Manifest;
+use crate::warehouse::snapshots;
+use crate::warehouse::store::Store;
+
+/// A row: values by the contract's column names.
+pub type Row = Map<String, Value>;
+
+/// The rows of a person in a table, in the order of its grain. Instants are texts of RFC 3339, in UTC.
+pub fn rows(store: &Store, manifest: &Manifest, table: &str, person_id: &str) -> Result<Vec<Row>> {
+    rows_where(store, manifest, table, ("person_id", person_id))
+}
+
+/// The rows that have the text in a column, in the order of the table's grain.
+pub fn rows_where(store: &Store, manifest: &Manifest, table: &str, wanted: (&str, &str)) -> Result<Vec<Row>> {
+    let mut rows = Vec::new();
+    for batch in snapshots::read_rows(store, manifest, table, wanted)? {
+        let schema = batch.schema();
+        let names: Vec<&String> = schema.fields().iter().map(|field| field.name()).collect();
+        for row in 0..batch.num_rows() {
+            let cells = names.iter().zip(batch.columns());
+            let cell = |(name, column): (&&String, &ArrayRef)| Ok(((*name).clone(), value(column, row)?));
+            rows.push(cells.map(cell).collect::<Result<Row>>()?);
+        }
+    }
+    Ok(rows)
+}
+
+/// A cell of one of the types that tables are published with.
+fn value(column: &dyn Array, row: usize) -> Result<Value> {
+    if column.is_null(row) {
+        return Ok(Value::Null);
+    }
+    Ok(match column.data_type() {
+        DataType::Utf8 => column.as_string::<i32>().value(row).into(),
+        DataType::Int64 => column.as_primitive::<Int64Type>().value(row).into(),
+        DataType::Boolean => column.as_boolean().value(row).into(),
+        DataType::Float64 => {
+            let measure = column.as_primitive::<Float64Type>().value(row);
+            Number::from_f64(measure).map_or(Value::Null, Value::Number)
+        }
+        DataType::Timestamp(..) => instant(column.as_primitive::<TimestampMicrosecondType>().value(row)).into(),
+        DataType::List(_) => {
+            let items = column.as_list::<i32>().value(row);
+            let items = (0..items.len()).map(|item| value(&items, item));
+            Value::Array(items.collect::<Result<_>>()?)
+        }
+        other => return Err(Error::internal(format!("{other} is no type of a published column"))),
+    })
+}

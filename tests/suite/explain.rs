@@ -1,0 +1,275 @@
+//! `clout explain`: one answer for one person, from published tables and the state.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::support::clout::{Site, run};
+use crate::support::explain::{explain, near, points, quiet, told};
+use crate::support::sample_data;
+use crate::support::tables::{Snapshot, number, text};
+
+const DATE: &str = "2026-10-31";
+
+#[test]
+fn the_answer_holds_the_published_rows_and_what_the_state_adds() {
+    let site = Site::empty();
+    for date in ["2026-10-29", "2026-10-30", DATE] {
+        run(&sample_data(), &site.output(), &["--as-of", date]).exits(0);
+    }
+    let snapshot = site.snapshot(DATE);
+    for person in ["ada-the-specialist", "cleo-the-celebrity", "twitter:20053159"] {
+        let answer = told(&site.output(), &[person]);
+        assert_eq!(
+            (&answer["snapshot_date"], &answer["person_id"]),
+            (&DATE.into(), &person.into())
+        );
+        let published = snapshot.scores()[person];
+        for (column, value) in published.iter().filter(|(name, _)| *name != "last_active_at") {
+            let told = &answer["scores"][column];
+            // Text of a number may end in another last digit.
+            let is_close = |(a, b): (f64, f64)| (a - b).abs() < 1e-12 * (1.0 + b.abs());
+            let is_same = told == value || told.as_f64().zip(value.as_f64()).is_some_and(is_close);
+            assert!(is_same, "{column} of {person}: {told} {value}");
+        }
+        let scored = snapshot
+            .table("scores")
+            .iter()
+            .filter(|row| !row["score"].is_null())
+            .count();
+        assert_eq!(answer["persons_scored"], scored);
+        let shares = answer["network_scores"].as_array().unwrap().iter();
+        near(shares.map(|row| row["share"].as_f64().unwrap()).sum(), 1.0, 1e-9);
+        assert_eq!(answer["missing"], Value::Array(Vec::new()));
+        check_neighbours(&snapshot, person, &answer);
+        check_prospects(&answer);
+        check_changes(&answer);
+    }
+    check_text(&site);
+    // Without the state those near the top still have their published neighbours.
+    let with = told(&site.output(), &["ada-the-specialist"]);
+    std::fs::remove_dir_all(site.output().join("state")).unwrap();
+    let without = told(&site.output(), &["ada-the-specialist"]);
+    let ids = |answer: &Value| -> Vec<Value> {
+        let rows = answer["influences"].as_array().unwrap().iter();
+        rows.map(|row| row["other_person_id"].clone()).collect()
+    };
+    assert_eq!(ids(&with), ids(&without));
+}
+
+/// The rows of `influences`, where the person is listed there, and parts that add up to the score.
+fn check_neighbours(snapshot: &Snapshot, person: &str, answer: &Value) {
+    let told = answer["influences"].as_array().unwrap();
+    let key = |row: &Value| [&row["direction"], &row["other_person_id"]].map(|text| text.as_str().unwrap().to_owned());
+    let by_key: BTreeMap<_, _> = told
+        .iter()
+        .map(|row| (key(row), (points(row), &row["reactions"])))
+        .collect();
+    let listed: Vec<_> = snapshot
+        .table("influences")
+        .iter()
+        .filter(|row| text(row, "person_id") == person)
+        .collect();
+    let is_listed = number(snapshot.scores()[person], "percentile") >= Some(95.0);
+    assert_eq!(listed.len(), if is_listed { told.len() } else { 0 }, "{person}");
+    for row in listed {
+        let (again, reactions) = by_key[&[text(row, "direction"), text(row, "other_person_id")].map(str::to_owned)];
+        near(again, number(row, "points").unwrap(), 1e-9);
+        assert_eq!(reactions, &row["reactions"]);
+    }
+    let by = |row: &&Value| row["direction"] == "influenced_by";
+    let sum: f64 = told.iter().filter(by).map(points).sum();
+    let score = answer["scores"]["score"].as_f64().unwrap();
+    match told.iter().filter(by).count() {
+        20 => assert!(sum < score),
+        _ => near(sum, score, 1e-9),
+    }
+}
+
+fn check_prospects(answer: &Value) {
+    let silence = answer["silence"].as_array().unwrap();
+    let costs: Vec<f64> = silence.iter().map(points).collect();
+    assert!(
+        costs.len() == 3 && costs[0] < 0.0 && costs.is_sorted_by(|a, b| a > b),
+        "{costs:?}"
+    );
+    assert_eq!(silence[2]["snapshot_date"], "2026-11-30");
+    let networks = answer["one_more"]["networks"].as_array().unwrap();
+    let names: Vec<&str> = networks.iter().map(|on| on["network"].as_str().unwrap()).collect();
+    assert_eq!(names, ["facebook", "foursquare", "linkedin", "twitter"]);
+    for on in networks {
+        let [newcomer, stranger] = ["newcomer", "stranger"].map(|who| points(&on[who]));
+        assert!(newcomer > stranger && stranger >= 0.0, "{on}");
+        assert_eq!(on["reactor"].is_null(), on["reactor_person_id"].is_null());
+    }
+    for on in answer["one_more"]["topics"].as_array().unwrap() {
+        assert!(points(on) > 0.0, "{on}");
+    }
+}
+
+/// Where the reasons of every night are there they add up to the change; otherwise the nights are named.
+fn check_changes(answer: &Value) {
+    let changes = answer["changes"].as_array().unwrap();
+    assert_eq!(changes.len(), 3);
+    let columns = ["delta_1d", "delta_7d", "delta_30d"];
+    for ((change, column), since) in changes
+        .iter()
+        .zip(columns)
+        .zip(["2026-10-30", "2026-10-24", "2026-10-01"])
+    {
+        assert_eq!(
+            (&change["points"], &change["since"]),
+            (&answer["scores"][column], &since.into())
+        );
+        assert_eq!(change["points"].is_null(), change["why_unknown"].is_string());
+        let Some(delta) = change["points"].as_f64() else {
+            continue;
+        };
+        let causes = change["causes"].as_array().unwrap();
+        match change["missing_nights"].as_array().unwrap().is_empty() {
+            true => near(causes.iter().map(points).sum(), delta, 1e-9),
+            false => assert!(causes.is_empty(), "one night, and it is missing"),
+        }
+    }
+}
+
+fn check_text(site: &Site) {
+    let said = explain(&site.output(), &["ada-the-specialist"]).exits(0);
+    for part in [
+        "1st of 1,713 people with a score",
+        "By network",
+        "What changed until 2026-10-31",
+        "What silence will cost",
+        "What would raise it",
+        "Who influences this person",
+        "Whom this person influences",
+        "Evidence of coffee",
+    ] {
+        assert!(said.out.contains(part), "no '{part}' in\n{}", said.out);
+    }
+    assert!(
+        !said.err.contains("ada") && said.err.contains("scoring the state"),
+        "{}",
+        said.err
+    );
+}
+
+#[test]
+fn without_the_state_the_rest_is_told_and_what_is_missing_is_named() {
+    let site = Site::of(&quiet());
+    site.night("2026-03-06");
+    let snapshot = site.night("2026-03-07");
+    std::fs::remove_dir_all(site.output().join("state")).unwrap();
+    let answer = told(&site.output(), &["ada"]);
+    assert_eq!(answer["scores"]["score"].as_f64(), snapshot.score("ada"));
+    assert_eq!(answer["changes"][0]["points"], snapshot.scores()["ada"]["delta_1d"]);
+    let parts: Vec<&Value> = answer["missing"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|missing| &missing["part"])
+        .collect();
+    assert_eq!(parts, ["influences", "silence", "one_more"]);
+    assert!(parts.iter().all(|part| answer[part.as_str().unwrap()].is_null()));
+    explain(&site.output(), &["ada"])
+        .exits(0)
+        .says("Not told: influences, silence, one_more; the state of 2026-03-07 cannot be used: it is not there")
+        .says("Score on 2026-03-07");
+}
+
+#[test]
+fn the_manifest_tells_the_job_and_a_job_with_seeds_is_asked_for() {
+    let site = Site::of(&quiet());
+    let networks = "networks.linkedin.verbs.comment=4";
+    let night = [
+        "--as-of",
+        "2026-03-07",
+        "--set",
+        "state.hash_key=secret",
+        "--set",
+        networks,
+    ];
+    site.run(&night).exits(0);
+    assert_eq!(told(&site.output(), &["ada"])["missing"], Value::Array(Vec::new()));
+    let seeds = "model.trust.seeds=['twitter:fan8']";
+    site.run_into("seeded", &["--as-of", "2026-03-07", "--set", seeds])
+        .exits(0);
+    let seeded = site.another("seeded");
+    explain(&seeded, &["ada"])
+        .exits(0)
+        .says("model.trust.seeds")
+        .says_nothing_of("fan8");
+    assert_eq!(
+        told(&seeded, &["ada", "--set", seeds])["missing"],
+        Value::Array(Vec::new())
+    );
+}
+
+#[test]
+fn who_opted_out_is_answered_like_somebody_who_never_was() {
+    let warehouse = quiet().opt_outs("2026-03-05", "bob");
+    let site = Site::of(&warehouse);
+    site.night("2026-03-07");
+    let ask = |id: &str| {
+        let said = explain(&site.output(), &[id]).exits(2);
+        (said.out, said.err.replace(id, "ID"))
+    };
+    let mut answers = ["bob", "bub", "twitter:b", "twitter:never"].map(ask);
+    // Near ids depend on what was asked for, and hold nobody who is not there.
+    for answer in &mut answers {
+        let (said, near) = answer.1.rsplit_once("Near ids: ").unwrap();
+        assert!(!near.contains("bob") && !near.contains("twitter:b,"), "{near}");
+        answer.1 = said.to_owned();
+    }
+    assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:?}");
+}
+
+#[test]
+fn an_account_is_answered_with_the_person_to_whom_it_belongs() {
+    let site = Site::of(&quiet());
+    site.night("2026-03-07");
+    explain(&site.output(), &["linkedin:in-a"])
+        .exits(2)
+        .says("linkedin:in-a belongs to ada on 2026-03-07: ask for that id");
+    std::fs::remove_dir_all(site.output().join("state")).unwrap();
+    explain(&site.output(), &["linkedin:in-a"])
+        .exits(2)
+        .says("unknown, or opted out");
+}
+
+#[test]
+fn somebody_without_a_score_is_told_so_and_what_a_first_reaction_would_do() {
+    let site = Site::of(&quiet());
+    site.night("2026-03-07");
+    let answer = told(&site.output(), &["twitter:fan0"]);
+    assert_eq!(
+        (&answer["scores"]["score"], &answer["silence"]),
+        (&Value::Null, &Value::Array(Vec::new()))
+    );
+    let networks = answer["one_more"]["networks"].as_array().unwrap();
+    let twitter = networks.iter().find(|on| on["network"] == "twitter").unwrap();
+    assert_eq!(
+        (&twitter["is_there"], &twitter["newcomer"]["points"]),
+        (&true.into(), &Value::Null)
+    );
+    // One fresh, trusted, ordinary reactor alone is 20 points in the long run, and more in a young warehouse.
+    let alone = twitter["newcomer"]["score"].as_f64().unwrap();
+    assert!((20.0..28.0).contains(&alone), "{alone}");
+    assert_eq!(twitter["reactor"], Value::Null);
+    explain(&site.output(), &["twitter:fan0"])
+        .exits(0)
+        .says("No score: nobody else's reaction")
+        .says("the score after one more reaction");
+}
+
+#[test]
+fn hostile_ids_steer_no_terminal() {
+    let hostile = "\u{1b}[2Jmallory\u{202e}";
+    let site = Site::of(&quiet().identities("2026-03-02", &format!("ada=twitter:a {hostile}=twitter:fan0")));
+    site.night("2026-03-07");
+    for (asked, code) in [("ada", 0), (hostile, 0), ("\u{1b}[2Jmalory\u{202e}", 2)] {
+        let said = explain(&site.output(), &[asked]).exits(code);
+        assert!(!(said.out + &said.err).contains(['\u{1b}', '\u{202e}']), "{asked:?}");
+    }
+    assert_eq!(told(&site.output(), &[hostile])["person_id"], hostile);
+}

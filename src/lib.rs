@@ -17,6 +17,7 @@ pub mod night;
 pub mod ontology;
 pub mod people;
 pub mod queries;
+pub mod report;
 pub mod schema;
 pub mod settle;
 pub mod state;

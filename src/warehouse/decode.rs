@@ -8,15 +8,15 @@ use arrow::datatypes::SchemaRef;
 use bytes::Bytes;
 use parquet::DecodeResult;
 use parquet::arrow::ProjectionMask;
-use parquet::arrow::push_decoder::ParquetPushDecoderBuilder;
+use parquet::arrow::push_decoder::{ParquetPushDecoder, ParquetPushDecoderBuilder};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataPushDecoder};
 
 use super::store::Store;
 use crate::error::{Error, Result};
 
-/// Rows a batch.
-const BATCH_ROWS: usize = 64 * 1024;
+/// Rows a batch: few enough that many tables can be read side by side.
+const BATCH_ROWS: usize = 8 * 1024;
 
 /// A published file: its key and its size, as its manifest has them.
 #[derive(Clone, Copy)]
@@ -26,35 +26,26 @@ pub(super) struct Part<'a> {
     pub(super) size: u64,
 }
 
-impl Part<'_> {
+impl<'a> Part<'a> {
     /// Rows, as the footer has them.
     pub(super) fn rows(self) -> Result<u64> {
         let rows = self.metadata()?.file_metadata().num_rows();
         u64::try_from(rows).map_err(|_| self.damaged("a negative number of rows"))
     }
 
-    /// The rows of some columns (all without a choice), in the order asked for.
-    pub(super) fn read(self, columns: Option<&[&str]>) -> Result<Vec<RecordBatch>> {
+    /// The rows of some columns (all without a choice), in the order asked for, a batch at a time: of the file no more
+    /// than one row group is in memory.
+    pub(super) fn batches(self, columns: Option<&[&str]>) -> Result<Batches<'a>> {
         let damaged = |error: ParquetError| self.damaged(error);
         let builder = ParquetPushDecoderBuilder::try_new_decoder(Arc::new(self.metadata()?)).map_err(damaged)?;
         let chosen = self.choose(builder.schema(), columns)?;
         let mask = ProjectionMask::roots(builder.parquet_schema(), chosen.iter().copied());
         let builder = builder.with_projection(mask).with_batch_size(BATCH_ROWS);
-        let mut decoder = builder.build().map_err(damaged)?;
-        let order = ranks(&chosen);
-        let mut batches = Vec::new();
-        loop {
-            match decoder.try_decode().map_err(damaged)? {
-                DecodeResult::NeedsData(ranges) => {
-                    let bytes = self.fetch(&ranges)?;
-                    decoder.push_ranges(ranges, bytes).map_err(damaged)?;
-                }
-                DecodeResult::Data(batch) => {
-                    batches.push(batch.project(&order).map_err(|error| self.damaged(error))?);
-                }
-                DecodeResult::Finished => return Ok(batches),
-            }
-        }
+        Ok(Batches {
+            part: self,
+            decoder: builder.build().map_err(damaged)?,
+            order: ranks(&chosen),
+        })
     }
 
     fn metadata(self) -> Result<ParquetMetaData> {
@@ -95,6 +86,41 @@ impl Part<'_> {
             self.store.url()
         );
         Error::internal(message).with_source(why)
+    }
+}
+
+/// A file's batches, in order; nothing is to be asked of it after an error.
+pub(super) struct Batches<'a> {
+    part: Part<'a>,
+    decoder: ParquetPushDecoder,
+    order: Vec<usize>,
+}
+
+impl Batches<'_> {
+    fn advance(&mut self) -> Result<Option<RecordBatch>> {
+        let part = self.part;
+        let damaged = |error: ParquetError| part.damaged(error);
+        loop {
+            match self.decoder.try_decode().map_err(damaged)? {
+                DecodeResult::NeedsData(ranges) => {
+                    let bytes = part.fetch(&ranges)?;
+                    self.decoder.push_ranges(ranges, bytes).map_err(damaged)?;
+                }
+                DecodeResult::Data(batch) => {
+                    let batch = batch.project(&self.order);
+                    return batch.map(Some).map_err(|error| part.damaged(error));
+                }
+                DecodeResult::Finished => return Ok(None),
+            }
+        }
+    }
+}
+
+impl Iterator for Batches<'_> {
+    type Item = Result<RecordBatch>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.advance().transpose()
     }
 }
 

@@ -4,7 +4,7 @@
 use arrow::array::RecordBatch;
 
 use super::decode::Part;
-use super::manifest::{Manifest, manifest_key};
+use super::manifest::{Manifest, TableFile, manifest_key};
 use super::store::Store;
 use crate::day::Day;
 use crate::error::{Error, Result};
@@ -42,21 +42,34 @@ pub fn read_table(
     table: &str,
     columns: Option<&[&str]>,
 ) -> Result<Vec<RecordBatch>> {
+    stream_table(store, manifest, table, columns)?.collect()
+}
+
+/// The same rows, a batch at a time: of a table no more than one row group is in memory.
+pub fn stream_table<'a>(
+    store: &'a Store,
+    manifest: &'a Manifest,
+    table: &str,
+    columns: Option<&'a [&'a str]>,
+) -> Result<impl Iterator<Item = Result<RecordBatch>> + use<'a>> {
     let day = manifest.snapshot_date;
     let files = manifest
         .tables
         .get(table)
         .ok_or_else(|| Error::usage(format!("the snapshot of {day} has no table '{table}'")))?;
-    let mut batches = Vec::new();
-    for file in &files.files {
+    let of_file = move |file: &'a TableFile| {
         let part = Part {
             store,
             key: &file.path,
             size: file.size,
         };
-        batches.extend(part.read(columns)?);
-    }
-    Ok(batches)
+        // A file that cannot be opened is one item, its error.
+        match part.batches(columns) {
+            Ok(batches) => Box::new(batches) as Box<dyn Iterator<Item = Result<RecordBatch>> + 'a>,
+            Err(error) => Box::new(std::iter::once(Err(error))),
+        }
+    };
+    Ok(files.files.iter().flat_map(of_file))
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ mod random;
 mod same_bytes;
 
 mod attacks;
+mod browser;
 mod calibrate;
 mod cli;
 mod concurrent_runs;
@@ -35,6 +36,7 @@ mod publishing;
 mod readers;
 mod readme;
 mod real_data;
+mod report;
 mod results;
 mod s3;
 mod tidy;

@@ -20,6 +20,7 @@ pub mod ontology;
 pub mod people;
 pub mod perks;
 pub mod queries;
+pub mod report;
 pub mod schema;
 pub mod settle;
 pub mod state;

@@ -19,6 +19,7 @@ mod perks;
 mod plan;
 mod progress;
 mod query;
+mod report;
 mod run;
 mod snapshots;
 mod top;
@@ -80,6 +81,8 @@ enum Command {
     Evaluate(evaluate::Args),
     /// Find a scale of one's own on a published snapshot, for the job file.
     Calibrate(calibrate::Args),
+    /// Write a static site about one night, for people who would rather look than read.
+    Report(report::Args),
     /// List, show or verify published snapshots.
     Snapshots(snapshots::Args),
     /// Make up a warehouse to try things on.
@@ -124,6 +127,7 @@ fn dispatch(command: Command) -> Result<()> {
         Command::Perks(args) => args.run(),
         Command::Evaluate(args) => args.run(),
         Command::Calibrate(args) => args.run(),
+        Command::Report(args) => args.run(),
         Command::Snapshots(args) => args.run(),
         Command::Generate(args) => args.run(),
         Command::Doctor(args) => args.run(),

@@ -20,6 +20,7 @@ mod same_bytes;
 
 mod alerts;
 mod attacks;
+mod browser;
 mod calibrate;
 mod cli;
 mod concurrent_runs;
@@ -43,6 +44,7 @@ mod query_reads;
 mod readers;
 mod readme;
 mod real_data;
+mod report;
 mod results;
 mod s3;
 mod score_changes;

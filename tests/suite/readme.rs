@@ -32,6 +32,7 @@ fn told(command: &str) -> Vec<String> {
 fn the_tour_shows_what_the_program_prints() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().to_str().unwrap();
+    let site = format!("{out}/site");
     let roots = ["--input", "sample_data", "--output", out];
     printed(&[&["backfill", "--from", "2026-10-21", "--to", "2026-10-30"][..], &roots].concat());
     let night = printed(&[&["run", "--as-of", "2026-10-31"][..], &roots].concat());
@@ -52,8 +53,13 @@ fn the_tour_shows_what_the_program_prints() {
         "clout query \"SELECT snapshot_date, score, delta_1d FROM scores_history WHERE person_id = 'bert-the-buyer' ORDER BY snapshot_date DESC LIMIT 3\" --output out --format csv",
         "clout diff 2026-10-30 2026-10-31 --output out -n 2",
         "clout perks draw coffee-2026-10 --output out --dry-run",
+        "clout report --output out --to site",
     ] {
-        let in_place = |word| if word == "out" { out } else { word };
+        let in_place = |word| match word {
+            "out" => out,
+            "site" => &site,
+            word => word,
+        };
         let arguments: Vec<&str> = words(command).skip(1).map(in_place).collect();
         check(&printed(&arguments), &told(command));
     }

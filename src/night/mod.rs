@@ -10,6 +10,7 @@ pub mod ownership;
 pub mod plan;
 pub mod publish;
 pub mod reasons;
+mod reference;
 pub mod results;
 pub mod settle;
 pub mod watch;

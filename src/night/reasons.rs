@@ -13,7 +13,7 @@ use crate::influence::silence::attention_later;
 use crate::job::Job;
 use crate::state::{State, moment};
 use crate::tables::past::Past;
-use crate::tables::score_changes::{Moved, Reason, Words, reasons};
+use crate::tables::score_changes::{Moved, Reasons, Words, reasons};
 
 /// Why the scores of those who have one are others than those published the day before, in order of persons; and
 /// the most by which the reasons miss a change, in points.
@@ -23,7 +23,7 @@ pub fn of(
     past: &Past,
     judged: &Judged,
     (yesterday, traces): (&Yesterday, &Traces),
-) -> Result<(Vec<(u32, Vec<Reason>)>, f64)> {
+) -> Result<(Reasons, f64)> {
     let people = || judged.presences.by_person().map(|group| group[0].person);
     let ids = people().map(|person| judged.persons.ids[person as usize].as_str());
     let scored = |person: u32| judged.scored.standings.score(person as usize).is_some();

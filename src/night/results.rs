@@ -26,7 +26,7 @@ use crate::state::{State, moment};
 use crate::tables::alerts::News;
 use crate::tables::past::{Past, PublishedPersons, published_hash};
 use crate::tables::run_metrics::Metrics;
-use crate::tables::score_changes::{self, Reason};
+use crate::tables::score_changes::{self, Reasons};
 use crate::tables::{Tonight, alerts, influences, network_scores, rejects, scores, topic_evidence, topic_scores};
 use crate::topics::evidence::Names;
 use crate::topics::expertise::Known;
@@ -39,7 +39,7 @@ pub struct Results {
     coverage: Vec<f64>,
     intervals: Vec<Option<Interval>>,
     topics: Vec<Standing>,
-    reasons: Vec<(u32, Vec<Reason>)>,
+    reasons: Reasons,
 }
 
 impl Results {

@@ -7,7 +7,7 @@ use arrow::array::{RecordBatch, StringArray};
 use rayon::prelude::*;
 
 use super::past::Past;
-use super::score_changes::Reason;
+use super::score_changes::Reasons;
 use super::{Tonight, batch, optional_measures};
 use crate::alerts::{Alert, AlertRules, Person, Scored, Topic, of_person};
 use crate::day::Day;
@@ -25,7 +25,7 @@ pub struct News<'a> {
     /// Earlier snapshots.
     pub past: &'a Past,
     /// Why scores moved, in order of persons.
-    pub reasons: &'a [(u32, Vec<Reason>)],
+    pub reasons: &'a Reasons,
     /// Tonight's topics.
     pub ontology: &'a Ontology,
     /// Everybody's standing on them, in order of person and topic.
@@ -57,7 +57,7 @@ fn known<'a>(tonight: &Tonight, news: &News<'a>, turns: &Turns, person: u32, bef
     let place = person as usize;
     let score = tonight.standings.score(place).zip(tonight.intervals[place]);
     let found = news.reasons.binary_search_by_key(&person, |(other, _)| *other);
-    let reasons = found.map_or(&[][..], |found| &news.reasons[found].1);
+    let reasons = found.map_or(&[][..], |found| &news.reasons[found].1[..]);
     let (gained, lost) = turns.get(&person).cloned().unwrap_or_default();
     let last_active = tonight.presences.last_active_at[place].map(Day::of_micros);
     Person {
@@ -86,9 +86,9 @@ fn turns(tonight: &Tonight, news: &News) -> Result<Turns> {
         sources: (standing.reactors, standing.endorsers),
     };
     let mut left: HashMap<(u32, &str), f64> = HashMap::with_capacity(before.len());
-    for (person_id, topic_id, score) in before {
-        if let Some(person) = tonight.persons.find(person_id) {
-            left.insert((person, topic_id), score);
+    for shown in before {
+        if let Some(person) = tonight.persons.find(shown.person_id) {
+            left.insert((person, shown.topic_id), shown.score);
         }
     }
     for standing in news.topics {

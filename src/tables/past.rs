@@ -31,6 +31,17 @@ pub struct Past {
     model_version: Option<String>,
 }
 
+/// A topic that a snapshot shows of a person.
+#[derive(Clone, Copy, Debug)]
+pub struct ShownTopic<'a> {
+    /// The person.
+    pub person_id: &'a str,
+    /// The topic.
+    pub topic_id: &'a str,
+    /// The topic score.
+    pub score: f64,
+}
+
 impl Past {
     /// Reads the published scores of the days that deltas compare with.
     pub fn read(store: &Store, as_of: Day) -> Result<Past> {
@@ -104,8 +115,8 @@ impl Past {
         Ok(merged(rows, persons))
     }
 
-    /// (person_id, topic_id, score) of what the day before showed, in order; none where it has no such table.
-    pub fn shown_topics(&self) -> Result<Option<Vec<(&str, &str, f64)>>> {
+    /// What the day before showed, in order; none where it has no such table.
+    pub fn shown_topics(&self) -> Result<Option<Vec<ShownTopic<'_>>>> {
         let Some(batches) = &self.topics else {
             return Ok(None);
         };
@@ -118,7 +129,11 @@ impl Past {
                 .and_then(|column| column.as_boolean_opt());
             let flags = flags.ok_or_else(|| lacks("is_shown"))?;
             for row in (0..batch.num_rows()).filter(|row| flags.value(*row)) {
-                shown.push((persons.value(row), topics.value(row), scores.value(row)));
+                shown.push(ShownTopic {
+                    person_id: persons.value(row),
+                    topic_id: topics.value(row),
+                    score: scores.value(row),
+                });
             }
         }
         Ok(Some(shown))

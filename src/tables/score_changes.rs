@@ -43,6 +43,9 @@ pub struct Reason {
     pub points: f64,
 }
 
+/// Reasons by person, in order.
+pub type Reasons = Vec<(u32, Vec<Reason>)>;
+
 /// What details need to know.
 #[derive(Clone, Copy)]
 pub struct Words<'a> {
@@ -56,7 +59,7 @@ pub struct Words<'a> {
 
 /// Everybody's reasons, in order of persons, each in order of cause and detail; and the most by which they miss a
 /// delta, in points: rounding, if nothing else.
-pub fn reasons(moved: &[Moved], words: Words) -> (Vec<(u32, Vec<Reason>)>, f64) {
+pub fn reasons(moved: &[Moved], words: Words) -> (Reasons, f64) {
     let told: Vec<(u32, Vec<Reason>, f64)> = moved.par_iter().map(|moved| of_person(moved, words)).collect();
     let missed = told.iter().map(|(.., missed)| missed.abs()).fold(0.0, f64::max);
     let reasons = told.into_iter().map(|(person, reasons, _)| (person, reasons));

@@ -22,6 +22,7 @@ mod alerts;
 mod attacks;
 mod browser;
 mod calibrate;
+mod causes;
 mod cli;
 mod concurrent_runs;
 mod deltas;

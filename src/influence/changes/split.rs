@@ -116,6 +116,9 @@ fn spread(flows: &[Flow], weight: &dyn Fn(&Flow) -> f64, amount: f64, emit: &mut
     }
 }
 
+/// A step of A: its cause, how much it was, and by which weights networks share in it.
+type Step<'a> = dyn FnMut(Cause, f64, &dyn Fn(&Flow) -> f64) + 'a;
+
 /// The strengths between the two nights.
 struct Steps {
     before: f64,
@@ -142,7 +145,7 @@ impl Steps {
     }
 
     /// Every step of A with the weights by which networks share in it.
-    fn each(&self, beta: f64, step: &mut dyn FnMut(Cause, f64, &dyn Fn(&Flow) -> f64)) {
+    fn each(&self, beta: f64, step: &mut Step) {
         let a = |strength: f64| saturated(strength, beta);
         step(Cause::FadedReactions, a(self.faded) - a(self.before), &|flow| {
             (flow.before - flow.faded()).abs()

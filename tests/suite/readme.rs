@@ -48,6 +48,7 @@ fn the_tour_shows_what_the_program_prints() {
         "clout calibrate --output out",
         "clout top --topic coffee --output out -n 3 --no-legend",
         "clout explain ada-the-specialist --topic cupping --output out",
+        "clout explain ada-the-specialist --output out",
     ] {
         let in_place = |word| if word == "out" { out } else { word };
         let arguments: Vec<&str> = command.split(' ').skip(1).map(in_place).collect();

@@ -4,15 +4,19 @@ SHELL := /bin/bash
 CARGO ?= cargo
 BIN := $(or $(CARGO_TARGET_DIR),target)/debug/clout
 OUT := out
+SITE := site
 STORY := $(addprefix --person ,ada-the-specialist olga-of-one-network paul-of-four-networks sten-the-steady bert-the-buyer cleo-the-celebrity)
 
 # What the demo ends with.
 define NEXT
 What to try next
   $(BIN) top --output $(OUT) --network linkedin
+  $(BIN) query "SHOW TABLES" --output $(OUT)
+  $(BIN) diff 2026-10-30 2026-10-31 --output $(OUT)
   $(BIN) snapshots list --output $(OUT)
   $(BIN) snapshots show --output $(OUT)        (files, parameters, seconds by stage)
   $(BIN) snapshots verify --output $(OUT)      (hashes every file again)
+  make report                                (the night as a page, and one for any person: open $(SITE)/index.html)
   $(BIN) check --input sample_data           (what is wrong with the input, on purpose)
   $(BIN) run --input sample_data --output $(OUT)  (the date is published: nothing is done)
 with DuckDB, where it is installed:
@@ -24,7 +28,7 @@ endef
 export NEXT
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench sample-data real
+.PHONY: help demo report test check bench sample-data real
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +52,11 @@ demo: ## score the sample data: eleven nights, the top ten, and what to try next
 	done
 	@echo
 	@echo "$$NEXT"
+
+report: ## write the report of the demo's nights into site/ (runs the demo first where there is none)
+	@test -d $(OUT)/snapshots || $(MAKE) demo
+	$(CARGO) build
+	@$(BIN) report --output $(OUT) --to $(SITE)
 
 test: ## run every test; needs Rust, make and a C compiler
 	$(CARGO) test

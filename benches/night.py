@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Whole nights as whole processes, beside what an analyst would write instead.
 
-usage: benches/night.py [--runs N] [--events N] [--users N] [--days N]
+usage: benches/night.py [--runs N] [--events N] [--users N] [--days N] [--only-topics]
 
 Makes an activity warehouse once (cached below target/bench), then runs in turn
   clout    every load date, from no state
   rival    polars + scipy: decayed edges and 20 rounds of propagation, nothing else
-N times each, and clout's next night (one load date, from the state of the day before) once.
+N times each, and clout's next night (one load date, from the state of the day before) once. Last, a warehouse of
+`clout generate`, nearly every row of which is tagged, with its topics/ and without them: what topics cost on top.
 Shows seconds (median, least, most), the peak memory of the largest process, and the ratio of medians.
 
 The warehouse comes from ../shared/bench/gen_activity.py and the rival from rivals.py beside it; without
@@ -32,6 +33,7 @@ CLOUT = Path(os.environ.get("CLOUT_BIN", TARGET / "release" / "clout"))
 SHARED = Path(os.environ.get("CLOUT_BENCH", ROOT.parent / "shared" / "bench"))
 LAST_DAY = "2026-11-22"  # The last load date of gen_activity.py.
 GENERATED_LAST_DAY = "2026-10-31"  # The last load date of `clout generate`.
+TAGGED = ["--seed", 7, "--persons", 20000, "--days", 30]  # The warehouse with topics: 436,000 rows.
 
 
 def missing_modules(*names):
@@ -63,18 +65,38 @@ def make_warehouse(args):
         place, last_day, is_rivals = 2, LAST_DAY, True
     else:
         path = CACHE / "generated-50000-60"
-        command = [CLOUT, "generate", "--seed", 7, "--persons", 50000, "--days", 60, "--quiet", "--to", ""]
+        command = generate("--seed", 7, "--persons", 50000, "--days", 60)
         place, last_day, is_rivals = len(command) - 1, GENERATED_LAST_DAY, False
         why = f"it needs {' and '.join(missing)}" if generator.is_file() else "it is not there"
         print(f"gen_activity.py: skipped, {why}; the warehouse is clout's own", flush=True)
-    if not path.is_dir():
-        print(f"making {path.name} (once) ...", flush=True)
-        unfinished = path.with_name(path.name + ".unfinished")
-        shutil.rmtree(unfinished, ignore_errors=True)
-        command[place] = unfinished
-        subprocess.run([str(word) for word in command], check=True)
-        unfinished.rename(path)
+    make(path, command, place)
     return path, last_day, is_rivals
+
+
+def generate(*options):
+    return [CLOUT, "generate", *options, "--quiet", "--to", ""]
+
+
+def make(path, command, place):
+    """Makes a warehouse once; the word at `place` of the command is where to."""
+    if path.is_dir():
+        return
+    print(f"making {path.name} (once) ...", flush=True)
+    unfinished = path.with_name(path.name + ".unfinished")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    command[place] = unfinished
+    subprocess.run([str(word) for word in command], check=True)
+    unfinished.rename(path)
+
+
+def with_and_without_topics():
+    """The tagged warehouse, and the same files without its topics."""
+    tagged = CACHE / "tagged-20000-30"
+    make(tagged, generate(*TAGGED), -1)
+    bare = CACHE / "tagged-20000-30-without-topics"
+    shutil.rmtree(bare, ignore_errors=True)
+    shutil.copytree(tagged, bare, ignore=shutil.ignore_patterns("topics", "topic_edges"), copy_function=os.link)
+    return {"with topics": tagged, "without": bare}
 
 
 def rival_command(warehouse, last_day, is_rivals):
@@ -99,7 +121,8 @@ def row(name, measured, base=None):
     median = statistics.median(seconds)
     ratio = f"{median / base:.2f}" if base else "-"
     peak = max(run[1] for run in measured)
-    return [name, str(len(measured)), f"{median:.1f}", f"{min(seconds):.1f}", f"{max(seconds):.1f}", f"{peak:,.0f}", ratio]
+    figures = [f"{value:.2f}" for value in (median, min(seconds), max(seconds))]
+    return [name, str(len(measured)), *figures, f"{peak:,.0f}", ratio]
 
 
 def show(rows):
@@ -111,7 +134,36 @@ def show(rows):
 def stages(text):
     timings = json.loads(text)["timings"]
     inner = {name: seconds for name, seconds in timings.items() if name != "total"}
-    return ", ".join(f"{name} {seconds:.1f}" for name, seconds in sorted(inner.items(), key=lambda item: -item[1]))
+    return ", ".join(f"{name} {seconds:.2f}" for name, seconds in sorted(inner.items(), key=lambda item: -item[1]))
+
+
+def topics_on_top(runs):
+    """Every load date and the next night of both, in turn; shows what topics add."""
+    warehouses = with_and_without_topics()
+    day_before = datetime.date.fromisoformat(GENERATED_LAST_DAY) - datetime.timedelta(days=1)
+    output, eve, log = CACHE / "out", CACHE / "eve", CACHE / "log.txt"
+    measured = {}
+    for _ in range(runs):
+        for name, warehouse in warehouses.items():
+            shutil.rmtree(output, ignore_errors=True)
+            command = clout_command(warehouse, output, GENERATED_LAST_DAY)
+            measured.setdefault(("every load date", name), []).append(timed(command, log))
+            shutil.rmtree(eve, ignore_errors=True)
+            timed(clout_command(warehouse, eve, day_before), log)
+            command = clout_command(warehouse, eve, GENERATED_LAST_DAY)
+            measured.setdefault(("the next night", name), []).append(timed(command, log))
+    for path in (output, eve):
+        shutil.rmtree(path, ignore_errors=True)
+    summary = json.loads(measured["every load date", "with topics"][0][2])
+    print(f"\nWhat topics cost: {summary['rows_read']:,.0f} rows, nearly all tagged, {summary['topics']:.0f} topics")
+    rows = [["", "runs", "seconds", "least", "most", "peak MiB", "x without"]]
+    for what in ("every load date", "the next night"):
+        base = statistics.median(run[0] for run in measured[what, "without"])
+        for name in warehouses:
+            rows.append(row(f"{what}, {name}", measured[what, name], base))
+    show(rows)
+    for what in ("every load date", "the next night"):
+        print(f"seconds by stage, {what}, with topics: {stages(measured[what, 'with topics'][0][2])}")
 
 
 def main():
@@ -120,10 +172,13 @@ def main():
     parser.add_argument("--events", type=int, default=20_000_000)
     parser.add_argument("--users", type=int, default=1_000_000)
     parser.add_argument("--days", type=int, default=30)
+    parser.add_argument("--only-topics", action="store_true", help="nothing but what topics cost")
     args = parser.parse_args()
     if not CLOUT.is_file():
         sys.exit(f"{CLOUT} is not there: cargo build --release, or set CLOUT_BIN")
     CACHE.mkdir(parents=True, exist_ok=True)
+    if args.only_topics:
+        return topics_on_top(args.runs)
     warehouse, last_day, is_rivals = make_warehouse(args)
     rival, why_not = rival_command(warehouse, last_day, is_rivals)
     files = sorted(warehouse.rglob("*.parquet"))
@@ -159,6 +214,7 @@ def main():
     print(f"rows read {summary['rows_read']:,.0f}, pairs {summary['pairs']:,.0f}, people {summary['persons']:,.0f}")
     print(f"seconds by stage, every load date: {stages(middle[2])}")
     print(f"seconds by stage, the next night:  {stages(next_night[2])}")
+    topics_on_top(args.runs)
 
 
 if __name__ == "__main__":

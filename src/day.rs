@@ -40,6 +40,11 @@ impl Day {
     pub fn minus(self, days: i32) -> Day {
         Day(self.0 - days)
     }
+
+    /// The day `days` after.
+    pub fn plus(self, days: i32) -> Day {
+        Day(self.0 + days)
+    }
 }
 
 /// An instant (microseconds since 1970) as people write it, in UTC.

@@ -2,6 +2,7 @@
 //! object storage, propagates influence through the whole network, and publishes one immutable
 //! snapshot of scores. See ARCHITECTURE.md for the map.
 
+pub mod alerts;
 pub mod calibrate;
 pub mod cli;
 pub mod day;
@@ -17,7 +18,9 @@ pub mod networks;
 pub mod night;
 pub mod ontology;
 pub mod people;
+pub mod perks;
 pub mod queries;
+pub mod report;
 pub mod schema;
 pub mod settle;
 pub mod state;

@@ -26,6 +26,13 @@ TABLES = {
         share="measure",
     ),
     "influences": dict(person_id="text", other_person_id="text", direction="text", points="measure", reactions="count"),
+    "topic_scores": dict(
+        person_id="text", topic_id="text", score="measure", rank_in_topic="count", confidence="measure",
+        reactors="count", endorsers="count", is_shown="flag",
+    ),
+    "topic_evidence": dict(person_id="text", topic_id="text", kind="text", source_id="text", weight="measure"),
+    "score_changes": dict(person_id="text", cause="text", detail="text", points="measure"),
+    "alerts": dict(person_id="text", kind="text", points="measure", message="text", advice="text"),
     "rejects": dict(
         table="text", network="text", load_date="date", file="text", row_number="count", reason="text",
         activity_id="text",

@@ -7,14 +7,19 @@ mod backfill;
 mod calibrate;
 mod check;
 mod completions;
+mod diff;
 mod doctor;
 mod evaluate;
 mod explain;
+mod export;
 mod generate;
 mod options;
 mod output;
+mod perks;
 mod plan;
 mod progress;
+mod query;
+mod report;
 mod run;
 mod snapshots;
 mod top;
@@ -65,11 +70,19 @@ enum Command {
     Top(top::Args),
     /// Say what a person is credible on, and what that rests on.
     Explain(explain::Args),
+    /// Ask published tables in SQL.
+    Query(query::Args),
+    /// Hold two snapshots side by side: who moved, came and went, and what the two were made from.
+    Diff(diff::Args),
+    /// Reward people: list campaigns, draw one, or check a draw.
+    Perks(perks::Args),
     /// Does the score foretell, and can it be bought? Score the past, look at the future. It reports: a bar that is
     /// missed is shown, and is no failure.
     Evaluate(evaluate::Args),
     /// Find a scale of one's own on a published snapshot, for the job file.
     Calibrate(calibrate::Args),
+    /// Write a static site about one night, for people who would rather look than read.
+    Report(report::Args),
     /// List, show or verify published snapshots.
     Snapshots(snapshots::Args),
     /// Make up a warehouse to try things on.
@@ -109,8 +122,12 @@ fn dispatch(command: Command) -> Result<()> {
         Command::Check(args) => args.run(),
         Command::Top(args) => args.run(),
         Command::Explain(args) => args.run(),
+        Command::Query(args) => args.run(),
+        Command::Diff(args) => args.run(),
+        Command::Perks(args) => args.run(),
         Command::Evaluate(args) => args.run(),
         Command::Calibrate(args) => args.run(),
+        Command::Report(args) => args.run(),
         Command::Snapshots(args) => args.run(),
         Command::Generate(args) => args.run(),
         Command::Doctor(args) => args.run(),

@@ -16,13 +16,18 @@ pub struct Rows {
     pub rows: Vec<Vec<Value>>,
 }
 
+impl Rows {
+    /// The rows as an array of objects.
+    pub fn objects(&self) -> Value {
+        Value::Array(self.rows.iter().map(|row| object(&self.columns, row)).collect())
+    }
+}
+
 /// Shows rows in the wanted format.
 pub fn show(rows: &Rows, format: Format) -> Result<()> {
     match format {
-        Format::Text => print(&table(rows)),
-        Format::Json => print(&json(&Value::Array(
-            rows.rows.iter().map(|row| object(&rows.columns, row)).collect(),
-        ))?),
+        Format::Text => print(&table(&rows.columns, &rows.rows, cents)),
+        Format::Json => print(&json(&rows.objects())?),
     }
 }
 
@@ -55,17 +60,23 @@ fn object(columns: &[&str], row: &[Value]) -> Value {
     )
 }
 
-fn table(rows: &Rows) -> String {
+/// Shows rows whose columns somebody else has named, as a table: measures of any magnitude.
+pub fn show_table(columns: &[String], rows: &[Vec<Value>]) -> Result<()> {
+    let columns: Vec<String> = columns.iter().map(|name| printable(name)).collect();
+    print(&table(&columns, rows, six_digits))
+}
+
+fn table<S: AsRef<str>>(columns: &[S], rows: &[Vec<Value>], figure: fn(f64) -> String) -> String {
     let mut table = Table::new();
     table
         .load_preset(presets::NOTHING)
         .set_content_arrangement(ContentArrangement::Disabled);
-    table.set_header(rows.columns.clone());
-    for row in &rows.rows {
-        table.add_row(row.iter().map(cell).collect::<Vec<_>>());
+    table.set_header(columns.iter().map(AsRef::as_ref).collect::<Vec<&str>>());
+    for row in rows {
+        table.add_row(row.iter().map(|value| cell(value, figure)).collect::<Vec<_>>());
     }
     for (index, column) in table.column_iter_mut().enumerate() {
-        if rows.rows.iter().any(|row| row[index].is_number()) {
+        if rows.iter().any(|row| row[index].is_number()) {
             column.set_cell_alignment(CellAlignment::Right);
         }
     }
@@ -73,23 +84,46 @@ fn table(rows: &Rows) -> String {
 }
 
 /// A value as a person reads it. Control characters of hostile names never reach the terminal.
-fn cell(value: &Value) -> String {
+fn cell(value: &Value, figure: fn(f64) -> String) -> String {
     match value {
         Value::Null => "-".to_owned(),
         Value::String(text) => printable(text),
-        Value::Number(number) if number.is_f64() => {
-            let shown = format!("{:.2}", number.as_f64().unwrap_or(f64::NAN));
-            if shown == "-0.00" { "0.00".to_owned() } else { shown }
-        }
-        Value::Array(items) => items.iter().map(cell).collect::<Vec<_>>().join(", "),
+        Value::Number(number) if number.is_f64() => figure(number.as_f64().unwrap_or(f64::NAN)),
+        Value::Array(items) => items
+            .iter()
+            .map(|item| cell(item, figure))
+            .collect::<Vec<_>>()
+            .join(", "),
         other => other.to_string(),
+    }
+}
+
+/// Two decimals.
+fn cents(measure: f64) -> String {
+    let shown = format!("{measure:.2}");
+    if shown == "-0.00" { "0.00".to_owned() } else { shown }
+}
+
+/// Six digits that count, without zeros at the end: as C's `%g`.
+fn six_digits(measure: f64) -> String {
+    let scientific = format!("{measure:.5e}");
+    let Some((digits, exponent)) = scientific.split_once('e') else {
+        return scientific;
+    };
+    let trimmed = |digits: &str| match digits.contains('.') {
+        true => digits.trim_end_matches('0').trim_end_matches('.').to_owned(),
+        false => digits.to_owned(),
+    };
+    match exponent.parse::<i32>() {
+        Ok(exponent @ -5..6) => trimmed(&format!("{measure:.*}", (5 - exponent) as usize)),
+        _ => format!("{}e{exponent}", trimmed(digits)),
     }
 }
 
 /// The text without control and direction marks, cut to a width that a table can bear.
 pub fn printable(text: &str) -> String {
     const WIDEST: usize = 80;
-    let plain: String = text.chars().filter(is_plain).take(WIDEST + 1).collect();
+    let plain: String = plain(text).chars().take(WIDEST + 1).collect();
     match plain.chars().count() > WIDEST {
         true => plain.chars().take(WIDEST - 1).chain(['…']).collect(),
         false => plain,
@@ -105,6 +139,50 @@ fn is_plain(c: &char) -> bool {
     !c.is_control() && !matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
+/// The text without control and direction marks, as a terminal can bear it.
+pub(super) fn plain(text: &str) -> String {
+    text.chars().filter(is_plain).collect()
+}
+
+/// Stdout for long answers, which notices that the reader has left.
+pub(super) struct Answer {
+    to: std::io::BufWriter<std::io::StdoutLock<'static>>,
+    is_unread: bool,
+}
+
+impl Answer {
+    /// Begins an answer; flush it at its end.
+    pub(super) fn new() -> Answer {
+        Answer {
+            to: std::io::BufWriter::new(std::io::stdout().lock()),
+            is_unread: false,
+        }
+    }
+
+    /// Whether the reader left early, which is no error: `head` does so.
+    pub(super) fn is_unread(&self) -> bool {
+        self.is_unread
+    }
+
+    fn note<T>(&mut self, outcome: std::io::Result<T>) -> std::io::Result<T> {
+        let is_left = |error: &std::io::Error| error.kind() == std::io::ErrorKind::BrokenPipe;
+        self.is_unread |= outcome.as_ref().is_err_and(is_left);
+        outcome
+    }
+}
+
+impl Write for Answer {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let outcome = self.to.write(bytes);
+        self.note(outcome)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        let outcome = self.to.flush();
+        self.note(outcome)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -116,12 +194,39 @@ mod tests {
     }
 
     #[test]
+    fn measures_of_any_magnitude_keep_six_digits() {
+        let measures = [
+            0.0,
+            35.71331417751419,
+            1234567.0,
+            100000.0,
+            -0.00012345678,
+            1e-9,
+            0.5,
+            99999.95,
+        ];
+        let shown = measures.map(six_digits);
+        let expected = [
+            "0",
+            "35.7133",
+            "1.23457e6",
+            "100000",
+            "-0.000123457",
+            "1e-9",
+            "0.5",
+            "99999.9",
+        ];
+        assert_eq!(shown[..7], expected[..7]);
+        assert!(["99999.9", "100000"].contains(&&*shown[7]));
+    }
+
+    #[test]
     fn numbers_align_right_and_nulls_are_a_dash() {
         let rows = Rows {
             columns: vec!["name", "score"],
             rows: vec![vec!["a".into(), Value::from(9.5)], vec!["b".into(), Value::Null]],
         };
-        let text = table(&rows);
+        let text = table(&rows.columns, &rows.rows, cents);
         assert!(text.contains("9.50") && text.contains('-'), "{text}");
     }
 }

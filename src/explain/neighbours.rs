@@ -29,12 +29,12 @@ pub struct Neighbour {
 
 /// The neighbours of the person asked about, the strongest first; at most 20 a direction.
 pub fn of_person(reopened: &Reopened) -> Vec<Neighbour> {
-    let (results, scored) = (&reopened.results, reopened.scored());
+    let (judged, scored) = (&reopened.judged, reopened.scored());
     let model = scored.model(&reopened.job.model);
     let tonight = Tonight {
         networks: &reopened.job.networks,
-        persons: results.persons(),
-        presences: results.presences(),
+        persons: &judged.persons,
+        presences: &judged.presences,
         attention: &scored.attention,
         model: &model,
         line: &scored.line,

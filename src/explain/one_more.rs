@@ -113,7 +113,7 @@ fn common_reactions(reopened: &Reopened) -> Vec<Common> {
     let networks = &reopened.job.networks;
     let pairs = &reopened.state.pairs;
     let mut counts: Vec<Vec<u64>> = networks.iter().map(|network| vec![0; network.verbs.len()]).collect();
-    for row in between(pairs, reopened.results.persons()) {
+    for row in between(pairs, &reopened.judged.persons) {
         let network = reopened.state.accounts.network_of(pairs.actors[row]);
         counts[network][usize::from(pairs.verbs[row])] += u64::from(pairs.counts[row]);
     }
@@ -188,7 +188,7 @@ fn of_topics(
         memory: &reopened.state.topics,
         ontology: &ontology,
         accounts: &reopened.state.accounts,
-        persons: reopened.results.persons(),
+        persons: &reopened.judged.persons,
         params,
         as_of: reopened.moment(0).as_of,
     };

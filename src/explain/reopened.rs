@@ -8,13 +8,12 @@ use crate::error::Result;
 use crate::influence::attention::Moment;
 use crate::influence::scoring::{Memory, Scored};
 use crate::job::{Job, that_made};
+use crate::night::judged::Judged;
 use crate::night::plan::wanted;
-use crate::night::results::Results;
-use crate::night::watch::{Stopwatch, Watch};
+use crate::night::watch::Watch;
 use crate::queries::person::Row;
 use crate::state::files::{Wanted, load, prefix};
 use crate::state::{State, moment};
-use crate::tables::run_metrics::Metrics;
 
 /// How far a score may be from the published one that it is.
 const SAME_SCORE: f64 = 1e-9;
@@ -25,8 +24,8 @@ pub struct Reopened {
     pub job: Job,
     /// What the night left.
     pub state: State,
-    /// What it scored.
-    pub results: Results,
+    /// Where everybody stood.
+    pub judged: Judged,
     /// The person asked about.
     pub person: usize,
     as_of: Day,
@@ -43,22 +42,21 @@ impl Reopened {
         };
         watch.stage("scoring the state");
         let as_of = question.manifest.snapshot_date;
-        let mut timings = Stopwatch::start(watch);
-        let results = Results::of(&job, &state, as_of, &mut Metrics::default(), &mut timings)?;
+        let judged = Judged::of(&job, &state, as_of, &mut || ())?;
         let strange = || format!("the scores of the state of {as_of} are not the published ones");
-        let Some(person) = results.persons().find(question.person_id) else {
+        let Some(person) = judged.persons.find(question.person_id) else {
             return Ok(Err(strange()));
         };
         let person = person as usize;
         let published = scores.get("score").and_then(Value::as_f64);
-        let is_same = match (results.scored().standings.score(person), published) {
+        let is_same = match (judged.scored.standings.score(person), published) {
             (Some(again), Some(published)) => (again - published).abs() <= SAME_SCORE,
             (again, published) => again == published,
         };
         let reopened = Reopened {
             job,
             state,
-            results,
+            judged,
             person,
             as_of,
         };
@@ -82,17 +80,17 @@ impl Reopened {
 
     /// The place of a person.
     pub fn find(&self, person_id: &str) -> Option<u32> {
-        self.results.persons().find(person_id)
+        self.judged.persons.find(person_id)
     }
 
     /// The id of a person.
     pub fn id(&self, person: u32) -> &str {
-        &self.results.persons().ids[person as usize]
+        &self.judged.persons.ids[person as usize]
     }
 
     /// The scores, and what they were made from.
     pub fn scored(&self) -> &Scored {
-        self.results.scored()
+        &self.judged.scored
     }
 
     /// The end of the day that is so many days after the snapshot date.
@@ -105,7 +103,7 @@ impl Reopened {
         ask(&Memory {
             pairs: &self.state.pairs,
             facts: &self.state.facts,
-            persons: self.results.persons(),
+            persons: &self.judged.persons,
             network_of: &|node| self.state.accounts.network_of(node),
         })
     }

@@ -4,9 +4,11 @@
 //! [`weights`] says what a reaction weighs; [`recency`], [`pairs`] and [`fold`] are the memory of reactions;
 //! [`attention`] turns them into who attends to whom tonight, of which [`reciprocity`] takes what was returned;
 //! [`trust`] says whose attention counts, and [`score`] adds it up. [`scoring`] takes these steps in order.
-//! [`interval`] and [`coverage`] say how sure the outcome is; [`silence`] and [`one_more`] what would move it.
+//! [`interval`] and [`coverage`] say how sure the outcome is, [`changes`] why it is another than the day before's, and
+//! [`silence`] and [`one_more`] what would move it.
 
 pub mod attention;
+pub mod changes;
 pub mod coverage;
 pub mod fold;
 pub mod interval;

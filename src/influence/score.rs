@@ -85,6 +85,19 @@ impl Line {
         clamp(self.value(influence))
     }
 
+    /// The influence that belongs to nobody: B.
+    pub fn base(&self) -> f64 {
+        self.base
+    }
+
+    /// Points for each unit by which an influence goes from one value to another: b1 / LM(`from`, `to`), LM the
+    /// logarithmic mean, so that rate x (`to` - `from`) is the difference of their values.
+    pub fn points_per_unit(&self, from: f64, to: f64) -> f64 {
+        let step = (to - from) / from;
+        let mean = if step == 0.0 { 1.0 } else { step.ln_1p() / step };
+        self.slope * mean / from
+    }
+
     /// The score that contributions of `sum` alone would give.
     pub fn score_of_contributions(&self, sum: f64) -> f64 {
         self.score(self.base + sum)
@@ -190,6 +203,17 @@ mod tests {
         }
         assert_eq!(line().score(1e-9), 1.0);
         assert_eq!(line().score(1e30), 100.0);
+    }
+
+    #[test]
+    fn the_rate_between_two_influences_gives_the_difference_of_their_values() {
+        for (from, to) in [(0.25, 3.0), (7.0, 7.0), (1e6, 1.0), (5.0, 5.0 + 1e-12)] {
+            let points = line().points_per_unit(from, to) * (to - from);
+            assert!(
+                (points - (line().value(to) - line().value(from))).abs() < 1e-10,
+                "{from} {to}"
+            );
+        }
     }
 
     #[test]

@@ -102,6 +102,23 @@ impl Accounts {
         Accounts::new(self.names.clone(), ids)
     }
 
+    /// By node: the node of the same account in `other`, of the same networks. Both are in order, so this is a merge.
+    pub fn places_in(&self, other: &Accounts) -> Vec<Option<u32>> {
+        let mut places = Vec::with_capacity(self.len());
+        for (network, ids) in self.ids.iter().enumerate() {
+            let theirs = &other.ids[network];
+            let mut place = 0;
+            for id in ids.iter().flatten() {
+                while place < theirs.len() && theirs.value(place).as_bytes() < id.as_bytes() {
+                    place += 1;
+                }
+                let is_same = place < theirs.len() && theirs.value(place) == id;
+                places.push(is_same.then(|| other.bases[network] + place as u32));
+            }
+        }
+        places
+    }
+
     /// The person that owns an account which no identity row names: `<network>:<account_id>`.
     pub fn own_person_id(&self, node: u32) -> String {
         format!("{}:{}", self.names[self.network_of(node)], self.id(node))

@@ -5,6 +5,7 @@ use std::fmt::Display;
 use super::rules::{InfluenceRules, InputRules, OutputRules, RunRules, StateRules, StorageRules};
 use super::size;
 use super::spec::{InputSpec, OutputSpec, RunSpec};
+use crate::alerts::AlertRules;
 use crate::error::{Error, Result};
 use crate::networks::Network;
 use crate::settle::facts::MAX_LATENESS_DAYS;
@@ -99,6 +100,17 @@ impl InfluenceRules {
         require(is_percentile, "influences.min_percentile", percentile, "0 to 100")?;
         let is_few = (1..=20).contains(&rows);
         require(is_few, "influences.max_per_direction", rows, "1 to 20")?;
+        Ok(self)
+    }
+}
+
+impl AlertRules {
+    /// Refuses values that cannot be, by their key.
+    pub(super) fn checked(self) -> Result<AlertRules> {
+        let is_span = (0.0..=99.0).contains(&self.min_points);
+        require(is_span, "alerts.min_points", self.min_points, "0 to 99")?;
+        let is_known = (1..=720).contains(&self.inactive_days);
+        require(is_known, "alerts.inactive_days", self.inactive_days, "1 to 720")?;
         Ok(self)
     }
 }

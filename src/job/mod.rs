@@ -23,3 +23,4 @@ pub use read_back::that_made;
 pub use resolve::Job;
 pub use rules::{InfluenceRules, InputRules, OutputRules, RunRules, StateRules, StorageRules};
 pub use spec::{Flags, InputSpec, JobSpec, OutputSpec, RunSpec};
+pub(crate) use unknown::nearest_of;

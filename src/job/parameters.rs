@@ -27,7 +27,7 @@ impl Job {
     }
 
     /// What a reader of a snapshot should know about how it was made, for its manifest: the model,
-    /// the networks, and the rules of input and influences; no place, resource or secret. Seeds
+    /// the networks, and the rules of input, influences and alerts; no place, resource or secret. Seeds
     /// are person ids, which results may not show, so they stand as their number and a hash.
     pub fn parameters(&self) -> Value {
         let mut model = json!(self.model);
@@ -46,6 +46,7 @@ impl Job {
                 "expect": self.input.expect,
             },
             "influences": self.influences,
+            "alerts": self.alerts,
         })
     }
 }

@@ -2,6 +2,7 @@
 
 use super::rules::{InfluenceRules, InputRules, OutputRules, RunRules, StateRules, StorageRules};
 use super::spec::JobSpec;
+use crate::alerts::AlertRules;
 use crate::error::Result;
 use crate::influence::params::ModelParams;
 use crate::networks::{Network, declared};
@@ -25,6 +26,8 @@ pub struct Job {
     pub run: RunRules,
     /// Which people the table `influences` is written for.
     pub influences: InfluenceRules,
+    /// Who is told of what.
+    pub alerts: AlertRules,
 }
 
 /// Which roots a command cannot do without; one that is not needed and not given is empty.
@@ -71,6 +74,7 @@ impl JobSpec {
             storage: self.storage.checked()?,
             run: RunRules::of(self.run)?,
             influences: self.influences.checked()?,
+            alerts: self.alerts.checked()?,
         })
     }
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::origins::Origins;
 use super::rules::{InfluenceRules, StateRules, StorageRules};
 use super::unknown;
+use crate::alerts::AlertRules;
 use crate::error::{Error, Result};
 use crate::influence::params::ModelParams;
 use crate::networks::declared::Declaration;
@@ -28,6 +29,8 @@ pub struct JobSpec {
     pub run: RunSpec,
     /// `[influences]`.
     pub influences: InfluenceRules,
+    /// `[alerts]`.
+    pub alerts: AlertRules,
     /// `[model.*]`.
     pub model: ModelParams,
     /// `[networks.NAME]`.

@@ -21,6 +21,8 @@ pub(super) const KEYS: &[&str] = &[
     "run.allow_unconverged",
     "influences.min_percentile",
     "influences.max_per_direction",
+    "alerts.min_points",
+    "alerts.inactive_days",
     "model.recency.half_lives_days",
     "model.recency.masses",
     "model.selectivity.crowd",
@@ -145,7 +147,8 @@ fn is_almost(written: &str, name: &str) -> bool {
     similarity(written, name) >= 0.8
 }
 
-fn nearest_of(written: &str, names: &[&'static str]) -> &'static str {
+/// The name that is most like the written one; the first of equals, and empty where there are none.
+pub(crate) fn nearest_of(written: &str, names: &[&'static str]) -> &'static str {
     let by_similarity = |a: &&&str, b: &&&str| {
         // The first of equals: `max_by` would take the last.
         similarity(written, b).total_cmp(&similarity(written, a))

@@ -1,23 +1,22 @@
 //! Tonight's rows go into yesterday's state.
 
-use super::ownership::{Changes, Ownership, follow};
-use super::settle::{Counted, FollowsByDate, NetworkNight};
+use super::reference::{apply_reference, follows_by_date, merge_accounts, number_rows};
+use super::settle::{Counted, NetworkNight};
 use crate::day::Day;
 use crate::error::Result;
+use crate::influence::changes::moves::Brought;
 use crate::influence::fold::{self, FoldParams};
 use crate::influence::pairs::Pairs;
 use crate::influence::recency::Mixture;
 use crate::influence::weights::Weighing;
-use crate::intake::accounts::{Merged, merge};
 use crate::intake::activities::{Intake, IntakeParams};
 use crate::intake::endorsements::Endorsement;
 use crate::intake::ids::HashKey;
-use crate::intake::interner::{Interner, NO_NODE};
-use crate::intake::reference::{Claim, Reference};
+use crate::intake::reference::Reference;
 use crate::job::Job;
 use crate::ontology::Ontology;
 use crate::ontology::lexicon::Lexicon;
-use crate::settle::reactions::crowd_sizes;
+use crate::settle::reactions::{Reaction, crowd_sizes};
 use crate::state::State;
 use crate::tables::run_metrics::Metrics;
 use crate::topics::fold::{Tonight, TopicFold};
@@ -80,8 +79,17 @@ impl<'a> Sources<'a> {
     }
 }
 
-/// Folds everything into `state`, which is then as of the snapshot date and holds nobody who opted out.
-pub fn fold(state: &mut State, delivered: Delivered, sources: &Sources, metrics: &mut Metrics) -> Result<()> {
+/// What folding leaves beside the state.
+pub struct Folded {
+    /// By node: whether its owner has opted out.
+    pub is_gone: Vec<bool>,
+    /// The reactions of the last load date, as nodes.
+    pub brought: Vec<Brought>,
+}
+
+/// Folds everything into `state`, which is then as of the snapshot date, and which must be
+/// [pruned](State::prune) of those who opted out.
+pub fn fold(state: &mut State, delivered: Delivered, sources: &Sources, metrics: &mut Metrics) -> Result<Folded> {
     let job = sources.job;
     let mixture = Mixture::new(&job.model.recency);
     let weighing = Weighing {
@@ -102,6 +110,7 @@ pub fn fold(state: &mut State, delivered: Delivered, sources: &Sources, metrics:
     };
     let mut folded = Pairs::default();
     let mut topics = Tonight::default();
+    let mut brought = Vec::new();
     let is_gone = settle(
         state,
         delivered.intake,
@@ -121,6 +130,7 @@ pub fn fold(state: &mut State, delivered: Delivered, sources: &Sources, metrics:
             }
             counted.note(&mut state.facts, network);
             let weights = weighing.weigh(&counted.reactions, &crowd_sizes(&counted.reactions), network);
+            brought.extend(brought_on(sources.as_of, &counted.reactions, &weights));
             let old = state.pairs.rows_of(state.accounts.nodes(place));
             let tonight = fold::fold(&state.pairs, old, &counted.reactions, &weights, &params);
             folded.append(tonight, mixture.len());
@@ -134,8 +144,19 @@ pub fn fold(state: &mut State, delivered: Delivered, sources: &Sources, metrics:
     state
         .closed
         .extend(sources.inventory.files(sources.first, sources.as_of).cloned());
-    state.prune(&is_gone, &mixture);
-    Ok(())
+    Ok(Folded { is_gone, brought })
+}
+
+/// The reactions that a load date brought, with their weights.
+fn brought_on<'a>(day: Day, reactions: &'a [Reaction], weights: &'a [f32]) -> impl Iterator<Item = Brought> + 'a {
+    let weighed = reactions.iter().zip(weights);
+    let of_day = weighed.filter(move |(reaction, _)| reaction.load_date == day);
+    of_day.map(|(reaction, weight)| Brought {
+        target: reaction.target,
+        actor: reaction.actor,
+        occurred_at: reaction.occurred_at,
+        weight: *weight,
+    })
 }
 
 fn fold_endorsements(
@@ -163,9 +184,9 @@ fn fold_endorsements(
         .endorsements
         .drop_gone(|person_id| gone.has_person(key, person_id));
     if !topic_fold.ontology.is_empty() {
-        metrics.set("endorsements_counted", tally.counted as f64);
-        metrics.set("endorsements_copies", tally.copies as f64);
-        metrics.set("endorsements_self", tally.own as f64);
+        metrics.count("endorsements_counted", tally.counted as f64);
+        metrics.count("endorsements_copies", tally.copies as f64);
+        metrics.count("endorsements_self", tally.own as f64);
     }
 }
 
@@ -201,99 +222,4 @@ pub fn settle(
     }
     let is_out = |since: &Day| *since <= sources.as_of;
     Ok(ownership.gone_since.iter().map(is_out).collect())
-}
-
-/// Turns the rows' provisional numbers into nodes; the texts behind them are not needed any more.
-fn number_rows(intake: &mut Intake, nodes: &[Vec<u32>]) {
-    intake.interners.clear();
-    for (rows, to) in intake.rows.iter_mut().zip(nodes) {
-        rows.actors.iter_mut().for_each(|actor| *actor = to[*actor as usize]);
-        let targets = rows.targets.iter_mut().filter(|target| **target != NO_NODE);
-        targets.for_each(|target| *target = to[*target as usize]);
-    }
-}
-
-/// Accounts of the state and of everything tonight that counts.
-fn merge_accounts(state: &State, intake: &Intake, reference: &Reference) -> Merged {
-    let mut is_used: Vec<Vec<bool>> = intake
-        .interners
-        .iter()
-        .map(|interner: &Interner| vec![false; interner.number_bound()])
-        .collect();
-    for (network, rows) in intake.rows.iter().enumerate() {
-        for number in rows
-            .actors
-            .iter()
-            .chain(&rows.targets)
-            .filter(|number| **number != NO_NODE)
-        {
-            is_used[network][*number as usize] = true;
-        }
-    }
-    for (network, numbers) in &reference.listed {
-        numbers
-            .iter()
-            .for_each(|number| is_used[*network][*number as usize] = true);
-    }
-    for (network, by_date) in &reference.follows {
-        by_date.values().flatten().for_each(|(from, to)| {
-            is_used[*network][*from as usize] = true;
-            is_used[*network][*to as usize] = true;
-        });
-    }
-    for claim in reference.identities.values().flatten() {
-        is_used[claim.network][claim.account as usize] = true;
-    }
-    merge(&state.accounts, &intake.interners, &|network, number| {
-        is_used[network][number as usize]
-    })
-}
-
-/// Listings, identities and opt-outs come into force.
-fn apply_reference(state: &mut State, reference: &mut Reference, nodes: &[Vec<u32>], job: &Job) -> Ownership {
-    for (network, numbers) in &reference.listed {
-        for node in state.accounts.nodes(*network) {
-            state.is_listed[node as usize] = false;
-        }
-        for number in numbers {
-            state.is_listed[nodes[*network][*number as usize] as usize] = true;
-        }
-    }
-    let as_nodes = |claims: Vec<Claim>| {
-        claims
-            .into_iter()
-            .map(|claim| Claim {
-                account: nodes[claim.network][claim.account as usize],
-                ..claim
-            })
-            .collect()
-    };
-    let identities = std::mem::take(&mut reference.identities)
-        .into_iter()
-        .map(|(day, claims)| (day, as_nodes(claims)))
-        .collect();
-    let opt_outs = reference
-        .opt_outs
-        .iter()
-        .map(|(day, persons)| (*day, persons.as_slice()))
-        .collect();
-    follow(
-        state,
-        &Changes { identities, opt_outs },
-        HashKey::of_text(&job.state.hash_key),
-    )
-}
-
-fn follows_by_date(reference: &mut Reference, place: usize, nodes: &[u32]) -> FollowsByDate {
-    let by_date = reference.follows.remove(&place).unwrap_or_default();
-    let as_nodes = |pairs: Vec<(u32, u32)>| {
-        let mut pairs: Vec<(u32, u32)> = pairs
-            .into_iter()
-            .map(|(from, to)| (nodes[from as usize], nodes[to as usize]))
-            .collect();
-        pairs.sort_unstable();
-        pairs.dedup();
-        pairs
-    };
-    by_date.into_iter().map(|(day, pairs)| (day, as_nodes(pairs))).collect()
 }

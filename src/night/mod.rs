@@ -1,15 +1,20 @@
 //! One night, end to end: from delivered files to one published snapshot.
 
+pub mod advance;
 pub mod check;
 pub mod delivery;
 pub mod fold;
+pub mod judged;
 pub mod load_dates;
 pub mod ownership;
 pub mod plan;
 pub mod publish;
+pub mod reasons;
+mod reference;
 pub mod results;
 pub mod settle;
 pub mod watch;
+pub mod yesterday;
 
 use std::collections::BTreeMap;
 
@@ -17,14 +22,13 @@ use crate::day::Day;
 use crate::error::{Context, Error, Result};
 use crate::intake::rejects::by_reason;
 use crate::job::Job;
-use crate::tables::past::PublishedPersons;
+use crate::tables::past::{Past, PublishedPersons};
 use crate::tables::run_metrics::Metrics;
 use crate::warehouse::manifest::Manifest;
 use crate::warehouse::snapshots;
 use crate::warehouse::store::Store;
 
-use self::delivery::{Delivery, TopicsWanted};
-use self::fold::{Delivered, Sources, fold};
+use self::advance::Advance;
 use self::publish::Commit;
 use self::results::Results;
 use self::watch::{Stopwatch, Watch};
@@ -84,34 +88,19 @@ pub fn run(job: &Job, input: &Store, output: &Store, request: &Request, watch: &
     if let Some(limit) = job.run.memory_limit {
         plan::estimate(input, &inventory, &state, as_of)?.expect_within(limit)?;
     }
-    let sources = Sources::after(&state, job, input, &inventory, as_of);
     let inputs = plan::inputs(&inventory, state.as_of, as_of);
-    let past = PublishedPersons::before(output, &state, as_of, &published)?;
+    let known = PublishedPersons::before(output, &state, as_of, &published)?;
     timings.lap("state");
 
-    watch.stage("reading the load dates");
-    let delivery = Delivery::read(
-        input,
-        &inventory,
-        &sources.intake_params(&state),
-        TopicsWanted::Rows,
-        watch,
-    )?;
-    delivery.expect_good(job)?;
-    timings.lap("read");
-
-    watch.stage("folding the load dates");
     let mut metrics = Metrics::default();
-    let (ontology, lexicon, rejected) = (delivery.ontology, delivery.lexicon, delivery.rejects);
-    let delivered = Delivered {
-        intake: delivery.intake,
-        reference: delivery.reference,
-        endorsements: delivery.endorsements,
-        ontology: &ontology,
-        lexicon: &lexicon,
+    let advance = Advance {
+        job,
+        input,
+        inventory: &inventory,
+        watch,
+        as_of,
     };
-    fold(&mut state, delivered, &sources, &mut metrics)?;
-    timings.lap("fold");
+    let mut read = advance.go(&mut state, &published, &mut metrics, &mut timings)?;
 
     watch.stage("propagating influence");
     let mut results = Results::of(job, &state, as_of, &mut metrics, &mut timings)?;
@@ -123,16 +112,23 @@ pub fn run(job: &Job, input: &Store, output: &Store, request: &Request, watch: &
     timings.lap("interval");
 
     watch.stage("attributing topics");
-    results.attribute(job, &state, &ontology, as_of, &mut metrics)?;
+    results.attribute(job, &state, &read.ontology, as_of, &mut metrics)?;
     timings.lap("topics");
 
+    watch.stage("finding reasons");
+    let past = Past::read(output, as_of)?;
+    if let Some((yesterday, traces)) = read.yesterday.take() {
+        results.compare(job, &state, &past, (&yesterday, &traces), &mut metrics)?;
+    }
+    timings.lap("reasons");
+
     watch.stage("writing tables");
-    let reasons = by_reason(&rejected);
-    let parts = results.tables(job, output, as_of, &past, (&ontology, rejected), &metrics)?;
+    let reasons = by_reason(&read.rejects);
+    let parts = results.tables(job, &state, (&past, &known), (&read.ontology, read.rejects), &metrics)?;
     timings.lap("tables");
 
     watch.stage("publishing");
-    past.remember(&mut state, results.published(), as_of);
+    known.remember(&mut state, results.published(), as_of);
     let commit = Commit {
         job,
         output,

@@ -193,6 +193,9 @@ const FIXED_BYTES: u64 = 64 << 20;
 const ROW_BYTES: u64 = 160;
 const PAIR_BYTES: u64 = 180;
 const ACCOUNT_BYTES: u64 = 500;
+/// The same of the day before, which a night that goes on from it judges again: a pair, an account.
+const PAIR_BEFORE_BYTES: u64 = 40;
+const ACCOUNT_BEFORE_BYTES: u64 = 250;
 
 /// Estimates from the listing and the footers' row counts alone: one request a file.
 pub fn estimate(input: &Store, inventory: &Inventory, base: &State, as_of: Day) -> Result<Estimate> {
@@ -201,12 +204,16 @@ pub fn estimate(input: &Store, inventory: &Inventory, base: &State, as_of: Day) 
     let activities: Vec<&Object> = activities.flat_map(|(_, files)| files).collect();
     let rows = announced_rows(input, &activities)?;
     let (pairs, accounts) = (base.pairs.len() as u64, base.accounts.len() as u64);
+    let before = match base.as_of == Some(as_of.minus(1)) {
+        true => pairs * PAIR_BEFORE_BYTES + accounts * ACCOUNT_BEFORE_BYTES,
+        false => 0,
+    };
     Ok(Estimate {
         files: inventory.read_between(first, as_of).count() as u64,
         input_bytes: inventory.read_between(first, as_of).map(|file| file.size).sum(),
         rows,
         state_pairs: pairs,
-        memory_bytes: FIXED_BYTES + rows * ROW_BYTES + pairs * PAIR_BYTES + accounts * ACCOUNT_BYTES,
+        memory_bytes: FIXED_BYTES + rows * ROW_BYTES + pairs * PAIR_BYTES + accounts * ACCOUNT_BYTES + before,
         output_bytes: (pairs + rows) * 60 + accounts * 120,
     })
 }

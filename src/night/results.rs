@@ -2,8 +2,11 @@
 
 use rayon::prelude::*;
 
+use super::judged::Judged;
 use super::load_dates;
+use super::reasons;
 use super::watch::Stopwatch;
+use super::yesterday::{Traces, Yesterday};
 use crate::day::Day;
 use crate::error::{Error, Kind, Result};
 use crate::graph::Outcome;
@@ -11,57 +14,46 @@ use crate::influence::attention::Moment;
 use crate::influence::coverage::Signal;
 use crate::influence::interval::{Bootstrap, Interval};
 use crate::influence::recency::Mixture;
-use crate::influence::scoring::{Memory, Scored};
 use crate::influence::standings::Distribution;
 use crate::intake::rejects::Reject;
 use crate::job::Job;
 use crate::ontology::Ontology;
-use crate::people::persons::Persons;
-use crate::people::presence::Presences;
-use crate::schema::{INFLUENCES, NETWORK_SCORES, REJECTS, RUN_METRICS, SCORES, TOPIC_EVIDENCE, TOPIC_SCORES, Table};
+use crate::schema::{
+    ALERTS, INFLUENCES, NETWORK_SCORES, REJECTS, RUN_METRICS, SCORE_CHANGES, SCORES, TOPIC_EVIDENCE, TOPIC_SCORES,
+    Table,
+};
 use crate::state::{State, moment};
+use crate::tables::alerts::News;
 use crate::tables::past::{Past, PublishedPersons, published_hash};
 use crate::tables::run_metrics::Metrics;
-use crate::tables::{Tonight, influences, network_scores, rejects, scores, topic_evidence, topic_scores};
+use crate::tables::score_changes::{self, Reasons};
+use crate::tables::{Tonight, alerts, influences, network_scores, rejects, scores, topic_evidence, topic_scores};
+use crate::topics::evidence::Names;
 use crate::topics::expertise::Known;
 use crate::topics::standing::{Standing, standings};
 use crate::warehouse::encode::{EncodedPart, encode};
-use crate::warehouse::store::Store;
 
 /// One night's scores, and what they were made from.
 pub struct Results {
-    persons: Persons,
-    presences: Presences,
-    scored: Scored,
+    judged: Judged,
     coverage: Vec<f64>,
     intervals: Vec<Option<Interval>>,
     topics: Vec<Standing>,
+    reasons: Reasons,
 }
 
 impl Results {
     /// Scores the state at the snapshot date.
     pub fn of(job: &Job, state: &State, as_of: Day, metrics: &mut Metrics, timings: &mut Stopwatch) -> Result<Results> {
-        let persons = Persons::assign(&state.accounts, &state.owners);
-        let presences = Presences::of(state, &persons);
-        let moment = moment(&state.histories, as_of);
-        let memory = Memory {
-            pairs: &state.pairs,
-            facts: &state.facts,
-            persons: &persons,
-            network_of: &|node| state.accounts.network_of(node),
-        };
-        let attention = memory.attention(&moment, &job.model);
-        timings.lap("attention");
-        let scored = Scored::of_attention(attention, &memory, &moment, &job.networks, &job.model)?;
+        let judged = Judged::of(job, state, as_of, &mut || timings.lap("attention"))?;
         let results = Results {
-            persons,
-            presences,
-            scored,
+            judged,
             coverage: Vec::new(),
             intervals: Vec::new(),
             topics: Vec::new(),
+            reasons: Vec::new(),
         };
-        results.measure(state, &moment, metrics);
+        results.measure(state, &moment(&state.histories, as_of), metrics);
         Ok(results)
     }
 
@@ -70,17 +62,22 @@ impl Results {
         let mixture = Mixture::new(&job.model.recency);
         let history_days = moment(&state.histories, as_of).history_days;
         let delivered = load_dates::delivered_shares(state, &job.networks, &history_days, &mixture, as_of);
-        let model = self.scored.model(&job.model);
+        let model = self.judged.scored.model(&job.model);
         let signal = Signal {
             networks: job.networks.len(),
-            attention: &self.scored.attention,
+            attention: &self.judged.scored.attention,
             model: &model,
-            sums: &self.scored.standings.sums,
-            presences: &self.presences,
+            sums: &self.judged.scored.standings.sums,
+            presences: &self.judged.presences,
         };
-        let bootstrap = Bootstrap::new(&self.scored.attention, &model, &self.scored.line, &self.persons.ids);
+        let bootstrap = Bootstrap::new(
+            &self.judged.scored.attention,
+            &model,
+            &self.judged.scored.line,
+            &self.judged.persons.ids,
+        );
         let coverage = signal.coverage(&delivered);
-        let intervals = bootstrap.intervals(&self.scored.standings.sums, &coverage);
+        let intervals = bootstrap.intervals(&self.judged.scored.standings.sums, &coverage);
         (self.coverage, self.intervals) = (coverage, intervals);
     }
 
@@ -97,15 +94,15 @@ impl Results {
             memory: &state.topics,
             ontology,
             accounts: &state.accounts,
-            persons: &self.persons,
+            persons: &self.judged.persons,
             params: &job.model,
             as_of,
         };
         let known = Known {
-            attention: &self.scored.attention,
-            model: &self.scored.model(&job.model),
-            sums: &self.scored.standings.sums,
-            line: &self.scored.line,
+            attention: &self.judged.scored.attention,
+            model: &self.judged.scored.model(&job.model),
+            sums: &self.judged.scored.standings.sums,
+            line: &self.judged.scored.line,
         };
         self.topics = standings(&tonight, &known)?;
         if !ontology.is_empty() {
@@ -119,26 +116,26 @@ impl Results {
         Ok(())
     }
 
-    /// Whose the accounts are.
-    pub fn persons(&self) -> &Persons {
-        &self.persons
-    }
-
-    /// Who is there.
-    pub fn presences(&self) -> &Presences {
-        &self.presences
-    }
-
-    /// The scores, and what they were made from.
-    pub fn scored(&self) -> &Scored {
-        &self.scored
+    /// Finds out why scores are others than those that were published the day before.
+    pub fn compare(
+        &mut self,
+        job: &Job,
+        state: &State,
+        past: &Past,
+        (yesterday, traces): (&Yesterday, &Traces),
+        metrics: &mut Metrics,
+    ) -> Result<()> {
+        let (reasons, missed) = reasons::of(job, state, past, &self.judged, (yesterday, traces))?;
+        metrics.set("score_changes_missed", missed);
+        self.reasons = reasons;
+        Ok(())
     }
 
     fn measure(&self, state: &State, moment: &Moment, metrics: &mut Metrics) {
         let outcome = self.outcome();
         metrics.set("accounts", state.accounts.len() as f64);
-        metrics.set("persons", self.presences.by_person().count() as f64);
-        metrics.set("pairs", self.scored.attention.edge_count() as f64);
+        metrics.set("persons", self.judged.presences.by_person().count() as f64);
+        metrics.set("pairs", self.judged.scored.attention.edge_count() as f64);
         metrics.set("history_days", moment.warehouse_days);
         metrics.set("iterations", f64::from(outcome.iterations));
         metrics.set("residual", outcome.residual);
@@ -155,12 +152,12 @@ impl Results {
 
     /// How the scores are distributed.
     pub fn distribution(&self) -> Distribution {
-        Distribution::of(&self.scored.standings.sorted_scores())
+        Distribution::of(&self.judged.scored.standings.sorted_scores())
     }
 
     /// How the propagation went.
     pub fn outcome(&self) -> &Outcome {
-        &self.scored.reactors.outcome
+        &self.judged.scored.reactors.outcome
     }
 
     /// Refuses to publish what did not settle, unless the job allows it.
@@ -180,45 +177,59 @@ impl Results {
 
     /// Hashes of everybody in tonight's scores.
     pub fn published(&self) -> impl Iterator<Item = u128> + '_ {
-        self.presences
+        self.judged
+            .presences
             .by_person()
-            .map(|group| published_hash(&self.persons.ids[group[0].person as usize]))
+            .map(|group| published_hash(&self.judged.persons.ids[group[0].person as usize]))
     }
 
     /// Every table of the night, encoded.
     pub fn tables(
         &self,
         job: &Job,
-        output: &Store,
-        as_of: Day,
-        published: &PublishedPersons,
+        state: &State,
+        (past, published): (&Past, &PublishedPersons),
         (ontology, rejected): (&Ontology, Vec<Reject>),
         metrics: &Metrics,
     ) -> Result<Vec<(&'static Table, EncodedPart)>> {
-        let past = Past::read(output, as_of)?;
-        let model = self.scored.model(&job.model);
+        let model = self.judged.scored.model(&job.model);
         let tonight = Tonight {
             networks: &job.networks,
-            persons: &self.persons,
-            presences: &self.presences,
-            attention: &self.scored.attention,
+            persons: &self.judged.persons,
+            presences: &self.judged.presences,
+            attention: &self.judged.scored.attention,
             model: &model,
-            line: &self.scored.line,
-            standings: &self.scored.standings,
+            line: &self.judged.scored.line,
+            standings: &self.judged.scored.standings,
             coverage: &self.coverage,
             intervals: &self.intervals,
         };
+        let silence = reasons::silence(job, state, &self.judged);
+        let news = News {
+            rules: &job.alerts,
+            as_of: self.judged.as_of,
+            past,
+            reasons: &self.reasons,
+            ontology,
+            topics: &self.topics,
+            silence: &silence,
+        };
+        let alerts = alerts::alerts(&tonight, &news)?;
+        let names = Names {
+            memory: &state.topics,
+            ontology,
+            persons: &self.judged.persons,
+        };
+        // By far the longest tables.
+        let (topic_scores, topic_evidence) = rayon::join(
+            || topic_scores::table(&self.judged.persons, ontology, &self.topics),
+            || topic_evidence::table(&names, &self.topics),
+        );
         let batches = [
-            (&SCORES, scores::table(&tonight, &past, published)?),
+            (&SCORES, scores::table(&tonight, past, published)?),
             (&NETWORK_SCORES, network_scores::table(&tonight)?),
-            (
-                &TOPIC_SCORES,
-                topic_scores::table(&self.persons, ontology, &self.topics)?,
-            ),
-            (
-                &TOPIC_EVIDENCE,
-                topic_evidence::table(&self.persons, ontology, &self.topics)?,
-            ),
+            (&TOPIC_SCORES, topic_scores?),
+            (&TOPIC_EVIDENCE, topic_evidence?),
             (
                 &INFLUENCES,
                 influences::table(
@@ -227,6 +238,11 @@ impl Results {
                     job.influences.max_per_direction,
                 )?,
             ),
+            (
+                &SCORE_CHANGES,
+                score_changes::table(&self.judged.persons, &self.reasons)?,
+            ),
+            (&ALERTS, alerts::table(&tonight, &alerts)?),
             (&REJECTS, rejects::table(rejected)?),
             (&RUN_METRICS, metrics.table()?),
         ];

@@ -36,10 +36,10 @@ impl<'a> Stopwatch<'a> {
         }
     }
 
-    /// Ends a stage.
+    /// Ends a stage, or a part of one.
     pub fn lap(&mut self, stage: &str) {
         let now = self.watch.seconds();
-        self.laps.insert(stage.to_owned(), now - self.last);
+        *self.laps.entry(stage.to_owned()).or_default() += now - self.last;
         self.last = now;
     }
 

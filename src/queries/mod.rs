@@ -3,7 +3,13 @@
 //! Tables come through the manifest, so half a night is never seen. Polars reads the bytes that Clout
 //! itself wrote; files of others are never handed to it (see `warehouse::admission`).
 
+mod cells;
+pub mod diff;
+mod frames;
 pub mod person;
+mod scan;
+pub mod sql;
+mod statement;
 pub mod topics;
 
 use std::io::Cursor;
@@ -16,6 +22,8 @@ use crate::error::{Error, Kind, Result};
 use crate::warehouse::manifest::Manifest;
 use crate::warehouse::snapshots;
 use crate::warehouse::store::Store;
+
+pub use cells::{Cells, NotFinite};
 
 /// The manifest of a date, or of the newest snapshot.
 pub fn snapshot(store: &Store, as_of: Option<Day>) -> Result<Manifest> {
@@ -164,26 +172,5 @@ fn nearest(ids: &[String], wanted: &str) -> String {
 
 /// The values of a frame, row by row, for showing.
 pub fn values(frame: &DataFrame) -> Result<Vec<Vec<Value>>> {
-    (0..frame.height())
-        .map(|row| {
-            frame
-                .columns()
-                .iter()
-                .map(|column| column.get(row).map(json).map_err(unreadable))
-                .collect()
-        })
-        .collect()
-}
-
-fn json(value: AnyValue) -> Value {
-    match value {
-        AnyValue::Null => Value::Null,
-        AnyValue::Boolean(flag) => flag.into(),
-        AnyValue::Int64(count) => count.into(),
-        AnyValue::Float64(measure) => serde_json::Number::from_f64(measure).map_or(Value::Null, Value::Number),
-        AnyValue::String(text) => text.into(),
-        AnyValue::StringOwned(text) => text.as_str().into(),
-        AnyValue::List(items) => items.iter().map(json).collect::<Vec<_>>().into(),
-        other => other.to_string().into(),
-    }
+    Ok(Cells::of(frame).rows(NotFinite::Null).collect())
 }

@@ -96,9 +96,19 @@ pub const TABLES: &[Table] = &[
     TOPIC_SCORES,
     TOPIC_EVIDENCE,
     INFLUENCES,
+    SCORE_CHANGES,
+    ALERTS,
     REJECTS,
     RUN_METRICS,
 ];
+
+/// A table by its name: those that a night publishes, and the winners of perks.
+pub fn table(name: &str) -> Option<&'static Table> {
+    ALL.iter().copied().flatten().find(|table| table.name == name)
+}
+
+/// What stands below an output root: what a night publishes, and what a draw does.
+const ALL: &[&[Table]] = &[TABLES, &[PERK_WINNERS]];
 
 const fn required(name: &'static str, kind: Kind, description: &'static str) -> Column {
     Column {

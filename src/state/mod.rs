@@ -23,7 +23,7 @@ use crate::networks::covisit::CoVisits;
 use crate::settle::copies::Delivered;
 use crate::settle::facts::Facts;
 use crate::state::gone::Gone;
-use crate::topics::memory::TopicMemory;
+use crate::topics::memory::{NOBODY, TopicMemory};
 use crate::warehouse::store::Object;
 
 /// One network's beginnings.
@@ -122,12 +122,13 @@ impl State {
         for memory in &mut self.co_visits {
             memory.renumber(to);
         }
-        self.topics.renumber(&|node| Some(to[node as usize]));
+        self.topics.renumber(to);
         self.accounts = accounts;
     }
 
-    /// Drops the accounts that nothing refers to, and whoever has opted out.
-    pub fn prune(&mut self, is_gone: &[bool], mixture: &Mixture) {
+    /// Drops the accounts that nothing refers to, and whoever has opted out. Returns the nodes that are kept, where
+    /// any went.
+    pub fn prune(&mut self, is_gone: &[bool], mixture: &Mixture) -> Option<Vec<u32>> {
         let is_here = |node: u32| !is_gone[node as usize];
         if is_gone.contains(&true) {
             self.pairs
@@ -143,20 +144,20 @@ impl State {
             memory.retain_accounts(&is_here);
             memory.for_each_account(|node| is_used[node as usize] = true);
         }
-        if is_gone.contains(&true) {
-            self.topics.renumber(&|node| is_here(node).then_some(node));
-        }
-        self.topics.for_each_account(|node| is_used[node as usize] = true);
+        self.topics
+            .for_each_account(is_here, |node| is_used[node as usize] = true);
         let kept: Vec<u32> = (0..self.accounts.len() as u32)
             .filter(|node| is_used[*node as usize] && is_here(*node))
             .collect();
-        if kept.len() < self.accounts.len() {
-            self.keep_accounts(&kept);
+        if kept.len() == self.accounts.len() {
+            return None;
         }
+        self.keep_accounts(&kept);
+        Some(kept)
     }
 
     fn keep_accounts(&mut self, kept: &[u32]) {
-        let mut to = vec![u32::MAX; self.accounts.len()];
+        let mut to = vec![NOBODY; self.accounts.len()];
         for (place, node) in kept.iter().enumerate() {
             to[*node as usize] = place as u32;
         }
@@ -167,8 +168,7 @@ impl State {
         for memory in &mut self.co_visits {
             memory.renumber(&to);
         }
-        self.topics
-            .renumber(&|node| Some(to[node as usize]).filter(|place| *place != u32::MAX));
+        self.topics.renumber(&to);
         self.accounts = self.accounts.subset(kept);
     }
 }

@@ -13,7 +13,6 @@ use crate::error::Result;
 use crate::ontology::sense::AliasCount;
 use crate::ontology::sense::Kind as Shows;
 use crate::topics::memory::TopicMemory;
-use crate::topics::objects::Known;
 
 type Make = fn(&TopicMemory) -> Result<RecordBatch>;
 
@@ -125,19 +124,16 @@ fn add_sources(table: &RecordBatch, memory: &mut TopicMemory) -> Result<()> {
 
 /// One row an object and topic.
 fn from_objects(memory: &TopicMemory) -> Result<RecordBatch> {
-    let rows: Vec<(u8, u64, u32, i32, u32, u8)> = memory
-        .objects
-        .iter()
-        .enumerate()
-        .flat_map(|(network, objects)| {
-            objects.iter().flat_map(move |((object, author), known)| {
-                let row = move |(topic, shows): &(u32, Shows)| {
-                    (network as u8, *object, *author, known.load_date.0, *topic, code(*shows))
-                };
-                known.topics.iter().map(row)
-            })
-        })
-        .collect();
+    let mut rows: Vec<(u8, u64, u32, i32, u32, u8)> = Vec::new();
+    for (network, objects) in memory.objects.iter().enumerate() {
+        for ((object, author), load_date, topics) in objects.iter() {
+            rows.extend(
+                topics
+                    .iter()
+                    .map(|(topic, shows)| (network as u8, object, author, load_date.0, *topic, code(*shows))),
+            );
+        }
+    }
     batch(vec![
         (
             "network",
@@ -166,20 +162,18 @@ fn add_objects(table: &RecordBatch, memory: &mut TopicMemory) -> Result<()> {
     );
     let key = |row: usize| (networks[row], objects[row], authors[row]);
     let rows: Vec<usize> = (0..table.num_rows()).collect();
+    let mut shown = Vec::new();
     for same in rows.chunk_by(|a, b| key(*a) == key(*b)) {
         let (network, object, author) = key(same[0]);
-        let mut known = Known {
-            load_date: dates[same[0]],
-            topics: Vec::with_capacity(same.len()),
-        };
+        shown.clear();
         for row in same {
-            known.topics.push((topics[*row], shows_of(shows[*row])?));
+            shown.push((topics[*row], shows_of(shows[*row])?));
         }
         let place = memory
             .objects
             .get_mut(usize::from(network))
             .ok_or_else(|| damaged("network"))?;
-        place.insert((object, author), known);
+        place.push((object, author), dates[same[0]], &shown);
     }
     Ok(())
 }

@@ -1,10 +1,12 @@
 //! The published tables, made from one night's standings.
 
+pub mod alerts;
 pub mod influences;
 pub mod network_scores;
 pub mod past;
 pub mod rejects;
 pub mod run_metrics;
+pub mod score_changes;
 pub mod scores;
 pub mod topic_evidence;
 pub mod topic_scores;

@@ -2,11 +2,13 @@
 
 use std::collections::HashSet;
 
-use arrow::array::{AsArray, Float64Array, RecordBatch};
+use arrow::array::{AsArray, Float64Array, RecordBatch, StringArray};
 use arrow::datatypes::Float64Type;
 
+use crate::alerts::Scored;
 use crate::day::Day;
 use crate::error::{Error, Result};
+use crate::influence::interval::Interval;
 use crate::intake::ids::HashKey;
 use crate::state::State;
 use crate::warehouse::snapshots;
@@ -15,10 +17,29 @@ use crate::warehouse::store::Store;
 /// Days back for which a delta is published.
 pub const DELTA_DAYS: [i32; 3] = [1, 7, 30];
 
+/// What a snapshot's `scores` tells of a score.
+const SCORE_COLUMNS: [&str; 4] = ["person_id", "score", "score_low", "score_high"];
+/// What its `topic_scores` tells of what is shown.
+const TOPIC_COLUMNS: [&str; 4] = ["person_id", "topic_id", "score", "is_shown"];
+
 /// Published scores of earlier days; nothing where there is no snapshot.
 #[derive(Clone, Debug, Default)]
 pub struct Past {
     scores: [Vec<RecordBatch>; 3],
+    /// Of the day before alone.
+    topics: Option<Vec<RecordBatch>>,
+    model_version: Option<String>,
+}
+
+/// A topic that a snapshot shows of a person.
+#[derive(Clone, Copy, Debug)]
+pub struct ShownTopic<'a> {
+    /// The person.
+    pub person_id: &'a str,
+    /// The topic.
+    pub topic_id: &'a str,
+    /// The topic score.
+    pub score: f64,
 }
 
 impl Past {
@@ -27,49 +48,143 @@ impl Past {
         let mut past = Past::default();
         for (scores, days) in past.scores.iter_mut().zip(DELTA_DAYS) {
             if let Some(manifest) = snapshots::find(store, as_of.minus(days))? {
-                *scores = snapshots::read_table(store, &manifest, "scores", Some(&["person_id", "score"]))?;
+                let columns = if days == 1 {
+                    &SCORE_COLUMNS[..]
+                } else {
+                    &SCORE_COLUMNS[..2]
+                };
+                *scores = snapshots::read_table(store, &manifest, "scores", Some(columns))?;
+                if days == 1 {
+                    if manifest.tables.contains_key("topic_scores") {
+                        let topics = snapshots::read_table(store, &manifest, "topic_scores", Some(&TOPIC_COLUMNS))?;
+                        past.topics = Some(topics);
+                    }
+                    past.model_version = Some(manifest.model_version);
+                }
             }
         }
         Ok(past)
     }
 
-    /// Points since `DELTA_DAYS[index]` days ago for persons in order of their ids; null if either score
-    /// is. A published table is in that order too, so this is a merge.
+    /// The published scores of `DELTA_DAYS[index]` days ago of persons in order of their ids. A published table is
+    /// in that order too, so this is a merge.
+    pub fn scores<'a>(&self, index: usize, persons: impl Iterator<Item = &'a str>) -> Result<Vec<Option<f64>>> {
+        let columns = self.scores[index]
+            .iter()
+            .map(|batch| Ok((texts(batch, "person_id")?, measures(batch, "score")?)));
+        let columns: Vec<_> = columns.collect::<Result<_>>()?;
+        let rows = columns
+            .iter()
+            .flat_map(|(ids, scores)| ids.iter().zip(scores.iter()))
+            .filter_map(|(id, score)| Some((id?, score?)));
+        Ok(merged(rows, persons))
+    }
+
+    /// The published scores of the day before with their intervals, of persons in order of their ids.
+    pub fn scored<'a>(&self, persons: impl Iterator<Item = &'a str>) -> Result<Vec<Option<Scored>>> {
+        let columns = self.scores[0].iter().map(|batch| {
+            let measures = |name| measures(batch, name);
+            Ok((
+                texts(batch, "person_id")?,
+                measures("score")?,
+                measures("score_low")?,
+                measures("score_high")?,
+            ))
+        });
+        let columns: Vec<_> = columns.collect::<Result<_>>()?;
+        let rows = columns.iter().flat_map(|(ids, scores, lows, highs)| {
+            let ends = lows.iter().zip(highs.iter());
+            ids.iter()
+                .zip(scores.iter())
+                .zip(ends)
+                .filter_map(|((id, score), (low, high))| {
+                    // A snapshot of an early version has no interval: nothing is outside of it then.
+                    let interval = Interval {
+                        low: low.unwrap_or(f64::NEG_INFINITY),
+                        high: high.unwrap_or(f64::INFINITY),
+                    };
+                    Some((
+                        id?,
+                        Scored {
+                            score: score?,
+                            interval,
+                        },
+                    ))
+                })
+        });
+        Ok(merged(rows, persons))
+    }
+
+    /// What the day before showed, in order; none where it has no such table.
+    pub fn shown_topics(&self) -> Result<Option<Vec<ShownTopic<'_>>>> {
+        let Some(batches) = &self.topics else {
+            return Ok(None);
+        };
+        let mut shown = Vec::new();
+        for batch in batches {
+            let (persons, topics) = (texts(batch, "person_id")?, texts(batch, "topic_id")?);
+            let scores = measures(batch, "score")?;
+            let flags = batch
+                .column_by_name("is_shown")
+                .and_then(|column| column.as_boolean_opt());
+            let flags = flags.ok_or_else(|| lacks("is_shown"))?;
+            for row in (0..batch.num_rows()).filter(|row| flags.value(*row)) {
+                shown.push(ShownTopic {
+                    person_id: persons.value(row),
+                    topic_id: topics.value(row),
+                    score: scores.value(row),
+                });
+            }
+        }
+        Ok(Some(shown))
+    }
+
+    /// Points since `DELTA_DAYS[index]` days ago for persons in order of their ids; null if either score is.
     pub fn deltas<'a>(
         &self,
         index: usize,
-        persons: impl Iterator<Item = (&'a str, Option<f64>)>,
+        persons: impl Iterator<Item = (&'a str, Option<f64>)> + Clone,
     ) -> Result<Vec<Option<f64>>> {
-        let mut earlier = Vec::new();
-        for batch in &self.scores[index] {
-            earlier.push((person_ids(batch)?, scores(batch)?));
-        }
-        let mut rows = earlier
-            .iter()
-            .flat_map(|(ids, scores)| ids.iter().zip(scores.iter()))
-            .filter_map(|(id, score)| Some((id?, score?)))
-            .peekable();
-        let delta = |(id, score): (&str, Option<f64>)| {
-            while rows.next_if(|(other, _)| other.as_bytes() < id.as_bytes()).is_some() {}
-            let before = rows.next_if(|(other, _)| *other == id).map(|(_, score)| score);
-            Some(score? - before?)
-        };
-        Ok(persons.map(delta).collect())
+        let earlier = self.scores(index, persons.clone().map(|(id, _)| id))?;
+        let pairs = persons.zip(earlier);
+        Ok(pairs.map(|((_, score), before)| Some(score? - before?)).collect())
+    }
+
+    /// The model version of the snapshot of the day before.
+    pub fn model_version(&self) -> Option<&str> {
+        self.model_version.as_deref()
     }
 }
 
-fn scores(batch: &RecordBatch) -> Result<&Float64Array> {
-    let column = batch
-        .column_by_name("score")
-        .and_then(|column| column.as_primitive_opt::<Float64Type>());
-    column.ok_or_else(|| Error::internal("a published scores table has no column score"))
+/// The rows of `persons`, both being in order of ids.
+fn merged<'a, 'b, T>(
+    rows: impl Iterator<Item = (&'b str, T)>,
+    persons: impl Iterator<Item = &'a str>,
+) -> Vec<Option<T>> {
+    let mut rows = rows.peekable();
+    let row = |id: &str| {
+        while rows.next_if(|(other, _)| other.as_bytes() < id.as_bytes()).is_some() {}
+        rows.next_if(|(other, _)| *other == id).map(|(_, row)| row)
+    };
+    persons.map(row).collect()
 }
 
-fn person_ids(batch: &RecordBatch) -> Result<&arrow::array::StringArray> {
-    batch
-        .column_by_name("person_id")
-        .and_then(|column| column.as_string_opt::<i32>())
-        .ok_or_else(|| Error::internal("a published scores table has no column person_id"))
+fn measures<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a Float64Array> {
+    let column = batch
+        .column_by_name(name)
+        .and_then(|column| column.as_primitive_opt::<Float64Type>());
+    column.ok_or_else(|| lacks(name))
+}
+
+fn texts<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a StringArray> {
+    let column = batch
+        .column_by_name(name)
+        .and_then(|column| column.as_string_opt::<i32>());
+    column.ok_or_else(|| lacks(name))
+}
+
+fn lacks(column: &str) -> Error {
+    Error::internal(format!("a published table has no column {column}"))
 }
 
 /// The hash that stands for a published person.
@@ -94,7 +209,7 @@ impl PublishedPersons {
                 continue;
             };
             for batch in snapshots::read_table(store, &manifest, "scores", Some(&["person_id"]))? {
-                hashes.extend(person_ids(&batch)?.iter().flatten().map(published_hash));
+                hashes.extend(texts(&batch, "person_id")?.iter().flatten().map(published_hash));
             }
         }
         Ok(PublishedPersons { hashes, dates })
@@ -117,8 +232,6 @@ impl PublishedPersons {
 mod tests {
     use std::sync::Arc;
 
-    use arrow::array::StringArray;
-
     use super::*;
 
     #[test]
@@ -129,6 +242,8 @@ mod tests {
             RecordBatch::try_from_iter([("person_id", Arc::new(ids) as _), ("score", Arc::new(values) as _)]).unwrap();
         let past = Past {
             scores: [vec![batch], vec![], vec![]],
+            topics: None,
+            model_version: None,
         };
         let tonight = [
             ("aaa", Some(1.0)),

@@ -21,10 +21,15 @@ impl Metrics {
         self.values.insert((name, String::new()), value);
     }
 
+    /// Adds to a metric of the whole warehouse.
+    pub fn count(&mut self, name: &'static str, value: f64) {
+        *self.values.entry((name, String::new())).or_default() += value;
+    }
+
     /// Adds to a metric of one network and to the warehouse's.
     pub fn add(&mut self, name: &'static str, network: &str, value: f64) {
         *self.values.entry((name, network.to_owned())).or_default() += value;
-        *self.values.entry((name, String::new())).or_default() += value;
+        self.count(name, value);
     }
 
     /// A metric of the whole warehouse; 0 where nothing was counted.

@@ -2,37 +2,35 @@
 
 use std::sync::Arc;
 
-use arrow::array::{RecordBatch, StringArray};
+use arrow::array::{ArrayRef, RecordBatch, StringArray};
+use rayon::prelude::*;
 
 use super::{batch, measures};
 use crate::error::Result;
-use crate::ontology::Ontology;
-use crate::people::persons::Persons;
 use crate::schema::TOPIC_EVIDENCE;
-use crate::topics::evidence::Evidence;
+use crate::topics::evidence::{Evidence, Names};
 use crate::topics::standing::Standing;
 
+/// A row of the table.
+type Piece<'a> = (&'a Standing, &'a Evidence);
+
 /// The table; `standings` are in order of person and topic, and their evidence in its own.
-pub fn table(persons: &Persons, ontology: &Ontology, standings: &[Standing]) -> Result<RecordBatch> {
+pub fn table<'a>(names: &'a Names<'a>, standings: &'a [Standing]) -> Result<RecordBatch> {
     let own = |standing| std::iter::repeat(standing);
-    let rows: Vec<(&Standing, &Evidence)> = standings
+    let rows: Vec<Piece> = standings
         .iter()
         .flat_map(|standing| own(standing).zip(&standing.evidence))
         .collect();
-    let person = |(standing, _): &(&Standing, &Evidence)| persons.ids[standing.row.person as usize].as_str();
-    let topic = |(standing, _): &(&Standing, &Evidence)| ontology.id(standing.row.topic);
-    batch(
-        &TOPIC_EVIDENCE,
-        vec![
-            Arc::new(StringArray::from_iter_values(rows.iter().map(person))),
-            Arc::new(StringArray::from_iter_values(rows.iter().map(topic))),
-            Arc::new(StringArray::from_iter_values(
-                rows.iter().map(|(_, piece)| piece.kind.word()),
-            )),
-            Arc::new(StringArray::from_iter_values(
-                rows.iter().map(|(_, piece)| &piece.source_id),
-            )),
-            measures(rows.iter().map(|(_, piece)| piece.weight).collect()),
-        ],
-    )
+    let texts: [&(dyn Fn(&Piece<'a>) -> &'a str + Sync); 4] = [
+        &|(standing, _)| names.persons.ids[standing.row.person as usize].as_str(),
+        &|(standing, _)| names.ontology.id(standing.row.topic),
+        &|(_, piece)| piece.kind.word(),
+        &|(_, piece)| names.source_id(piece),
+    ];
+    let column = |text: &&(dyn Fn(&Piece<'a>) -> &'a str + Sync)| -> ArrayRef {
+        Arc::new(StringArray::from_iter_values(rows.iter().map(text)))
+    };
+    let mut columns: Vec<ArrayRef> = texts.par_iter().map(column).collect();
+    columns.push(measures(rows.iter().map(|(_, piece)| piece.weight).collect()));
+    batch(&TOPIC_EVIDENCE, columns)
 }

@@ -14,12 +14,12 @@ pub const NAMED: usize = 3;
 pub const KNOWN: f64 = 0.5;
 
 /// One claim's audience.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Audience {
     /// The sum of c(u,v) min(1, interest of u in the topic).
     pub sum: f64,
-    /// The people with the greatest parts, with these.
-    pub best: Vec<(u32, f64)>,
+    /// The people with the greatest parts, with these; a part of 0 is nobody's.
+    best: [(u32, f64); NAMED],
     /// Known people of it who neither reacted on the topic nor endorsed.
     pub others: u32,
     /// The trust of all people of it who neither reacted on the topic nor endorsed.
@@ -51,10 +51,15 @@ fn of_person(claims: &Claims, known: &Known, person: usize) -> Vec<Audience> {
             continue;
         }
         let contribution = known.model.contribution(known.attention, edge, sum);
+        let mut from = 0;
         for other in theirs {
-            let Ok(place) = topics.binary_search_by_key(&claims.keys[other].1, |key| key.1) else {
+            // Both are in order of topics, so the search goes on where the last one ended.
+            let found = topics[from..].binary_search_by_key(&claims.keys[other].1, |key| key.1);
+            let place = from + found.unwrap_or_else(|place| place);
+            from = place + usize::from(found.is_ok());
+            if found.is_err() {
                 continue;
-            };
+            }
             let part = contribution * claims.interest[other].min(1.0);
             if part > 0.0 {
                 let is_told = is_told(claims, own.start + place, other as u32);
@@ -81,8 +86,13 @@ impl Audience {
         // Reactors come in ascending order, so of equal parts the lesser person stays first.
         let place = self.best.partition_point(|(_, other)| *other >= part);
         if place < NAMED {
-            self.best.insert(place, (reactor, part));
-            self.best.truncate(NAMED);
+            self.best[place..].rotate_right(1);
+            self.best[place] = (reactor, part);
         }
+    }
+
+    /// The people with the greatest parts, with these.
+    pub fn best(&self) -> impl Iterator<Item = (u32, f64)> {
+        self.best.into_iter().filter(|(_, part)| *part > 0.0)
     }
 }

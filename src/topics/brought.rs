@@ -1,30 +1,64 @@
 //! What the rows of one load date bring: reactions on topics, acts, sources, and which topics stand together.
 
-use std::collections::BTreeMap;
-
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use super::objects::{Objects, Shown};
-use super::sources::Sources;
+use super::sources::Candidate;
 use crate::day::Day;
 use crate::intake::rows::Rows;
 use crate::networks::Network;
 use crate::ontology::sense::Kind as Shows;
 
 /// Rows that one thread reads at a time.
-pub(super) const CHUNK_ROWS: usize = 1 << 14;
+pub(super) const CHUNK_ROWS: usize = 1 << 11;
 /// Rows on more topics than this tell nothing of which topics belong together: somebody lists everything.
 const MOST_TOGETHER: usize = 12;
 
+/// Rows about both topics of a pair, the lesser first; about one, where they are equal.
+pub(super) type Together = HashMap<(u32, u32), u64, FixedState>;
+
 /// A reaction on a topic, while its load date is settled.
-#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Touch {
-    pub(super) actor: u32,
-    pub(super) day: Day,
-    pub(super) target: u32,
-    pub(super) topic: u32,
+    /// Actor, day, target and topic, from the highest bits: what touches are sorted by, as one number.
+    key: u128,
     pub(super) at: i64,
     pub(super) weight: f64,
+}
+
+impl Touch {
+    /// A reaction of the actor to the target on the topic.
+    fn new(actor: u32, (target, topic): (u32, u32), at: i64, weight: f64) -> Touch {
+        let high = u64::from(actor) << 32 | u64::from(Day::of_micros(at).0 as u32);
+        let low = u64::from(target) << 32 | u64::from(topic);
+        let key = u128::from(high) << 64 | u128::from(low);
+        Touch { key, at, weight }
+    }
+
+    /// In order of actor and day, target and topic, then time.
+    pub(super) fn order(&self, other: &Touch) -> std::cmp::Ordering {
+        let rest = |touch: &Touch| (touch.at, touch.weight.to_bits());
+        self.key.cmp(&other.key).then_with(|| rest(self).cmp(&rest(other)))
+    }
+
+    pub(super) fn actor(&self) -> u32 {
+        (self.key >> 96) as u32
+    }
+
+    /// Actor and day.
+    pub(super) fn actor_day(&self) -> u64 {
+        (self.key >> 64) as u64
+    }
+
+    pub(super) fn target(&self) -> u32 {
+        (self.key >> 32) as u32
+    }
+
+    pub(super) fn topic(&self) -> u32 {
+        self.key as u32
+    }
 }
 
 /// An act of an account on a topic.
@@ -36,13 +70,61 @@ pub(super) struct Act {
     pub(super) is_given: bool,
 }
 
+/// Rows with what they are about, in order.
+#[derive(Default)]
+pub(super) struct About {
+    rows: Vec<(u32, usize)>,
+    topics: Vec<Shown>,
+}
+
+impl About {
+    /// Adds a row.
+    pub(super) fn push(&mut self, row: usize, topics: impl Iterator<Item = Shown>) {
+        self.topics.extend(topics);
+        self.rows.push((row as u32, self.topics.len()));
+    }
+
+    /// Adds rows behind all others.
+    pub(super) fn append(&mut self, other: About) {
+        let base = self.topics.len();
+        self.topics.extend(other.topics);
+        self.rows.extend(other.rows.iter().map(|(row, end)| (*row, base + end)));
+    }
+
+    /// The rows from place `first` to before `end`.
+    fn between(&self, first: usize, end: usize) -> impl Iterator<Item = (usize, &[Shown])> {
+        let mut start = first.checked_sub(1).map_or(0, |before| self.rows[before].1);
+        self.rows[first..end].iter().map(move |(row, end)| {
+            let topics = &self.topics[start..*end];
+            start = *end;
+            (*row as usize, topics)
+        })
+    }
+
+    /// All rows.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (usize, &[Shown])> {
+        self.between(0, self.rows.len())
+    }
+}
+
 /// What one load date, or a part of it, brings.
 #[derive(Default)]
 pub(super) struct Brought {
     pub(super) touches: Vec<Touch>,
     pub(super) acts: Vec<Act>,
-    pub(super) sources: Sources,
-    pub(super) together: BTreeMap<(u32, u32), u64>,
+    pub(super) sources: Vec<Candidate>,
+    pub(super) together: Together,
+}
+
+/// Lists that are used again from row to row.
+#[derive(Default)]
+struct Scratch {
+    /// The topics of what was reacted to.
+    objects: Vec<u32>,
+    /// Those and the row's own, each once.
+    topics: Vec<u32>,
+    /// Those that say what belongs together.
+    named: Vec<u32>,
 }
 
 /// The rows of one load date.
@@ -56,119 +138,109 @@ pub(super) struct DateRows<'a> {
 
 impl DateRows<'_> {
     /// What the rows bring, given what each is about.
-    pub(super) fn bring(&self, about: &[(usize, Vec<Shown>)]) -> Brought {
-        let pieces: Vec<Brought> = about
-            .par_chunks(CHUNK_ROWS)
-            .map(|chunk| {
-                let mut brought = Brought::default();
-                chunk
-                    .iter()
-                    .for_each(|(row, topics)| self.bring_row(*row, topics, &mut brought));
-                brought
-            })
-            .collect();
+    pub(super) fn bring(&self, about: &About) -> Brought {
+        let starts: Vec<usize> = (0..about.rows.len()).step_by(CHUNK_ROWS).collect();
+        let pieces = starts.into_par_iter().map(|first| {
+            let (mut brought, mut scratch) = (Brought::default(), Scratch::default());
+            let end = (first + CHUNK_ROWS).min(about.rows.len());
+            for (row, own) in about.between(first, end) {
+                self.bring_row(row, own, &mut scratch, &mut brought);
+            }
+            brought
+        });
+        let pieces: Vec<Brought> = pieces.collect();
         let mut all = Brought::default();
         for piece in pieces {
             all.touches.extend(piece.touches);
             all.acts.extend(piece.acts);
-            all.sources.append(piece.sources);
-            for (pair, rows) in piece.together {
-                *all.together.entry(pair).or_default() += rows;
-            }
+            all.sources.extend(piece.sources);
+            add_together(&mut all.together, piece.together);
         }
         all
     }
 
-    fn bring_row(&self, row: usize, own: &[Shown], brought: &mut Brought) {
+    fn bring_row(&self, row: usize, own: &[Shown], scratch: &mut Scratch, brought: &mut Brought) {
         let (actor, at) = (self.rows.actors[row], self.rows.occurred_at[row]);
         let is_to_another = !self.rows.is_post(row) && self.rows.targets[row] != actor;
-        let objects = if is_to_another {
-            self.of_object(row, own)
-        } else {
-            Vec::new()
-        };
-        let mut topics: Vec<u32> = own
-            .iter()
-            .map(|(topic, _)| *topic)
-            .chain(objects.iter().copied())
-            .collect();
-        topics.sort_unstable();
-        topics.dedup();
-        let given = topics.iter().map(|topic| Act {
+        scratch.objects.clear();
+        if is_to_another {
+            self.add_object_topics(row, own, &mut scratch.objects);
+        }
+        let Scratch { objects, topics, named } = scratch;
+        let own_topics = own.iter().map(|(topic, _)| *topic);
+        fill(topics, own_topics.chain(objects.iter().copied()));
+        brought.acts.extend(topics.iter().map(|topic| Act {
             account: actor,
             topic: *topic,
             at,
             is_given: self.rows.mentions.has_text[row] && objects.contains(topic),
-        });
-        brought.acts.extend(given);
-        self.name_sources(row, own, 1.0, actor, brought);
+        }));
+        let of_tags = || own.iter().copied().filter(|(_, shows)| *shows == Shows::Tag);
+        self.name_sources(row, own.iter().copied(), (actor, 1.0), brought);
         if is_to_another {
-            let (target, weight) = (
-                self.rows.targets[row],
-                self.network.verbs[usize::from(self.rows.verbs[row])].weight,
-            );
-            let touch = |topic: &u32| Touch {
-                actor,
-                day: Day::of_micros(at),
-                target,
-                topic: *topic,
-                at,
-                weight,
-            };
+            let target = self.rows.targets[row];
+            let weight = self.network.verbs[usize::from(self.rows.verbs[row])].weight;
+            let touch = |topic: &u32| Touch::new(actor, (target, *topic), at, weight);
             brought.touches.extend(objects.iter().map(touch));
             if self.network.tags_describe_object(self.rows.verbs[row]) {
-                let of_tags: Vec<Shown> = own.iter().filter(|(_, shows)| *shows == Shows::Tag).copied().collect();
-                self.name_sources(row, &of_tags, weight as f32, target, brought);
+                self.name_sources(row, of_tags(), (target, weight as f32), brought);
             }
         }
         // Words of a text merely occur: where there are tags, these say what belongs together.
-        let tagged = own
-            .iter()
-            .filter(|(_, shows)| *shows == Shows::Tag)
-            .map(|(topic, _)| *topic);
-        let mut named: Vec<u32> = tagged.chain(objects).collect();
-        named.sort_unstable();
-        named.dedup();
-        let topics = if named.is_empty() { topics } else { named };
-        if topics.len() <= MOST_TOGETHER {
-            for (place, topic) in topics.iter().enumerate() {
-                for other in &topics[place..] {
-                    *brought.together.entry((*topic, *other)).or_default() += 1;
-                }
-            }
-        }
+        fill(named, of_tags().map(|(topic, _)| topic).chain(objects.iter().copied()));
+        note_together(if named.is_empty() { topics } else { named }, &mut brought.together);
     }
 
     /// The topics of what was reacted to: by the reaction's tags, or by the target's own post.
-    fn of_object(&self, row: usize, own: &[Shown]) -> Vec<u32> {
-        let mut topics: Vec<u32> = Vec::new();
+    fn add_object_topics(&self, row: usize, own: &[Shown], topics: &mut Vec<u32>) {
         if self.network.tags_describe_object(self.rows.verbs[row]) {
-            topics.extend(
-                own.iter()
-                    .filter(|(_, shows)| *shows == Shows::Tag)
-                    .map(|(topic, _)| *topic),
-            );
+            let tags = own.iter().filter(|(_, shows)| *shows == Shows::Tag);
+            topics.extend(tags.map(|(topic, _)| *topic));
         }
         let object = self.rows.mentions.objects[row];
         if topics.is_empty() && object != 0 {
-            let known = self
-                .objects
-                .find(object, self.rows.targets[row], self.load_date, self.max_lateness_days);
+            let key = (object, self.rows.targets[row]);
+            let known = self.objects.find(key, self.load_date, self.max_lateness_days);
             topics.extend(known.iter().map(|(topic, _)| *topic));
             topics.dedup();
         }
-        topics
     }
 
-    fn name_sources(&self, row: usize, topics: &[Shown], weight: f32, account: u32, brought: &mut Brought) {
+    fn name_sources(
+        &self,
+        row: usize,
+        topics: impl Iterator<Item = Shown>,
+        (account, weight): (u32, f32),
+        brought: &mut Brought,
+    ) {
         let at = self.rows.occurred_at[row];
-        for (topic, shows) in topics {
-            let (activity_id, object_id) = self.rows.mentions.ids(row);
-            let id = match shows {
-                Shows::Tag if !object_id.is_empty() => object_id,
-                Shows::Tag | Shows::Text => activity_id,
-            };
-            brought.sources.push((account, *topic, *shows), at, weight, id);
+        let candidate = |(topic, shows): Shown| Candidate::new((account, topic, shows), at, weight, row as u32);
+        brought.sources.extend(topics.map(candidate));
+    }
+}
+
+/// Puts the topics into the list, ascending, each once.
+fn fill(list: &mut Vec<u32>, topics: impl Iterator<Item = u32>) {
+    list.clear();
+    list.extend(topics);
+    list.sort_unstable();
+    list.dedup();
+}
+
+fn note_together(topics: &[u32], together: &mut Together) {
+    if topics.len() > MOST_TOGETHER {
+        return;
+    }
+    for (place, topic) in topics.iter().enumerate() {
+        for other in &topics[place..] {
+            *together.entry((*topic, *other)).or_default() += 1;
         }
+    }
+}
+
+/// Adds the rows of another part.
+pub(super) fn add_together(all: &mut Together, more: Together) {
+    for (pair, rows) in more {
+        *all.entry(pair).or_default() += rows;
     }
 }

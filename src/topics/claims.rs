@@ -224,7 +224,7 @@ impl Claims {
 }
 
 /// Where the items of each of `groups` groups begin, and where the last ends.
-fn offsets(group_of: impl Iterator<Item = usize>, groups: usize) -> Vec<usize> {
+pub(super) fn offsets(group_of: impl Iterator<Item = usize>, groups: usize) -> Vec<usize> {
     let mut offsets = vec![0; groups + 1];
     group_of.for_each(|group| offsets[group + 1] += 1);
     (0..groups).for_each(|group| offsets[group + 1] += offsets[group]);

@@ -82,12 +82,12 @@ impl Strengths {
     /// # Errors
     /// If the claims are no graph: a mistake of ours.
     pub fn of(tonight: &Tonight, claims: &Claims, known: &Known) -> Result<Strengths> {
-        let rho = standings(tonight, claims, known)?;
+        let actors = Actors::of(tonight, claims, known)?;
         let params = &tonight.params.topics;
-        let endorsements = endorsement_parts(tonight, claims, known, &rho);
+        let endorsements = endorsement_parts(tonight, claims, known, &actors);
         let audiences = audience::of_claims(claims, known);
         let of_claim = |claim: usize| {
-            let earned = earned(tonight, claims, known, &rho, claim);
+            let earned = actors.earned(tonight, claims, claim);
             let place = claims.endorsement_offsets[claim]..claims.endorsement_offsets[claim + 1];
             let endorsed: f64 = endorsements[place].iter().sum();
             let audience = params.audience * audiences[claim].sum;
@@ -111,48 +111,55 @@ impl Strengths {
     }
 }
 
-/// By claim: rho of the person on the topic.
-fn standings(tonight: &Tonight, claims: &Claims, known: &Known) -> Result<Vec<f64>> {
-    let params = tonight.params;
-    let failed = |error| Error::internal("tonight's topics are no graph").with_source(error);
-    let weights = claims
-        .reactions
-        .iter()
-        .map(|edge| saturated(edge.strength, params.repeats.beta));
-    let in_edges = Csr::from_sorted_rows(
-        claims.reaction_offsets.clone(),
-        claims.reactions.iter().map(|edge| edge.actor).collect(),
-        weights.collect(),
-    )
-    .map_err(failed)?;
-    let trust: Vec<f64> = claims
-        .keys
-        .iter()
-        .map(|(person, _)| known.model.trust[*person as usize])
-        .collect();
-    Ok(propagated(&in_edges, &trust, params).standing)
+/// What those who act on topics are worth.
+struct Actors {
+    /// By claim: g of the person.
+    trust: Vec<f64>,
+    /// By claim: rho of the person on the topic.
+    standing: Vec<f64>,
 }
 
-/// T + phi U of a claim.
-fn earned(tonight: &Tonight, claims: &Claims, known: &Known, rho: &[f64], claim: usize) -> f64 {
-    let (mut trusted, mut strangers) = (0.0, 0.0);
-    for edge in claims.reactions_of(claim) {
-        let trust = known.model.trust[claims.keys[edge.actor as usize].0 as usize];
-        let amount = rho[edge.actor as usize] * saturated(edge.strength, tonight.params.repeats.beta);
-        trusted += trust * amount;
-        strangers += (1.0 - trust) * amount;
+impl Actors {
+    fn of(tonight: &Tonight, claims: &Claims, known: &Known) -> Result<Actors> {
+        let params = tonight.params;
+        let failed = |error| Error::internal("tonight's topics are no graph").with_source(error);
+        let edges = claims.reactions.par_iter();
+        let weights = edges.map(|edge| saturated(edge.strength, params.repeats.beta));
+        let in_edges = Csr::from_sorted_rows(
+            claims.reaction_offsets.clone(),
+            claims.reactions.iter().map(|edge| edge.actor).collect(),
+            weights.collect(),
+        )
+        .map_err(failed)?;
+        let keys = claims.keys.par_iter();
+        let trust: Vec<f64> = keys.map(|(person, _)| known.model.trust[*person as usize]).collect();
+        Ok(Actors {
+            standing: propagated(&in_edges, &trust, params).standing,
+            trust,
+        })
     }
-    trusted + believed(trusted, strangers, &tonight.params.corroboration) * strangers
+
+    /// T + phi U of a claim.
+    fn earned(&self, tonight: &Tonight, claims: &Claims, claim: usize) -> f64 {
+        let (mut trusted, mut strangers) = (0.0, 0.0);
+        for edge in claims.reactions_of(claim) {
+            let trust = self.trust[edge.actor as usize];
+            let amount = self.standing[edge.actor as usize] * saturated(edge.strength, tonight.params.repeats.beta);
+            trusted += trust * amount;
+            strangers += (1.0 - trust) * amount;
+        }
+        trusted + believed(trusted, strangers, &tonight.params.corroboration) * strangers
+    }
 }
 
 /// By endorsement: its part of E.
-fn endorsement_parts(tonight: &Tonight, claims: &Claims, known: &Known, rho: &[f64]) -> Vec<f64> {
+fn endorsement_parts(tonight: &Tonight, claims: &Claims, known: &Known, actors: &Actors) -> Vec<f64> {
     let params = tonight.params;
     let kept = Praise::of(claims).kept();
     let part = |edge: &Edge| {
         let (endorser, endorsee) = (claims.keys[edge.actor as usize].0, claims.keys[edge.target as usize].0);
         let heard = known.sums[endorser as usize].map_or(0.0, |sum| sum.trusted);
-        let standing = rho[edge.actor as usize] * heard / (heard + params.topics.endorser_half_at);
+        let standing = actors.standing[edge.actor as usize] * heard / (heard + params.topics.endorser_half_at);
         let left = kept.get(&(endorser, endorsee)).copied().unwrap_or(0.0);
         let amount = saturated(edge.strength, params.repeats.beta);
         params.topics.endorsement * known.model.trust[endorser as usize] * standing * left * amount

@@ -10,11 +10,10 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use super::brought::{Act, CHUNK_ROWS, DateRows, Touch};
+use super::brought::{About, Act, CHUNK_ROWS, DateRows, Together, Touch, add_together};
 use super::ledger::{Entry, by_load_date, left};
 use super::memory::{Acts, TopicMemory, Touches, act_half_lives};
-use super::objects::Shown;
-use super::sources::Sources;
+use super::sources::{Candidate, Sources};
 use crate::day::Day;
 use crate::influence::params::ModelParams;
 use crate::influence::weights::{Weighing, saturated};
@@ -22,7 +21,7 @@ use crate::intake::rows::Rows;
 use crate::networks::Network;
 use crate::ontology::Ontology;
 use crate::ontology::lexicon::Lexicon;
-use crate::ontology::sense::{AliasCount, Senses};
+use crate::ontology::sense::{AliasCount, Kind as Shows, Senses};
 
 /// One network's settled rows.
 pub struct SettledRows {
@@ -52,11 +51,13 @@ pub struct Tonight {
     touches: Vec<Entry<(u32, u32, u32), 1>>,
     acts: Vec<Entry<(u32, u32), 2>>,
     sources: Sources,
+    together: Together,
 }
 
-/// Rows with what they are about, in order.
+/// Rows with what they are about, and what their texts teach.
+#[derive(Default)]
 struct Resolved {
-    rows: Vec<(usize, Vec<Shown>)>,
+    about: About,
     texts: u64,
     taught: BTreeMap<u32, AliasCount>,
 }
@@ -75,19 +76,14 @@ impl TopicFold<'_> {
             return;
         }
         let mut objects = std::mem::take(&mut memory.objects[place]);
+        let mut sources: Vec<Candidate> = Vec::new();
         for (load_date, range) in settled.rows.dates().filter(|(day, _)| *day <= last) {
             let kept: Vec<usize> = range.filter(|row| settled.is_kept[*row]).collect();
             let about = self.resolve(memory, place, &settled.rows, &kept);
             for (row, topics) in about.iter().filter(|(row, _)| settled.rows.is_post(*row)) {
-                let object = settled.rows.mentions.objects[*row];
-                if object != 0 {
-                    objects.add(
-                        object,
-                        settled.rows.actors[*row],
-                        load_date,
-                        topics,
-                        self.max_lateness_days,
-                    );
+                let key = (settled.rows.mentions.objects[row], settled.rows.actors[row]);
+                if key.0 != 0 {
+                    objects.add(key, load_date, topics, self.max_lateness_days);
                 }
             }
             let reading = DateRows {
@@ -98,20 +94,20 @@ impl TopicFold<'_> {
                 load_date,
             };
             let brought = reading.bring(&about);
-            for (pair, rows) in brought.together {
-                *memory.together.entry(pair).or_default() += rows;
-            }
-            tonight.sources.append(brought.sources);
+            sources.extend(brought.sources);
+            add_together(&mut tonight.together, brought.together);
             tonight.touches.extend(self.weigh(brought.touches, load_date));
             tonight.acts.extend(self.sum_acts(brought.acts, load_date));
         }
-        objects.forget(last, self.max_lateness_days);
+        objects.settle(last, self.max_lateness_days);
         memory.objects[place] = objects;
+        // Accounts of one network stand together, and networks come in their order.
+        tonight.sources.append(latest_sources(sources, &settled.rows));
     }
 
     /// What each of the rows is about, and what that teaches about aliases. Rows about nothing whose object
     /// may be known are there too.
-    fn resolve(&self, memory: &mut TopicMemory, place: usize, rows: &Rows, kept: &[usize]) -> Vec<(usize, Vec<Shown>)> {
+    fn resolve(&self, memory: &mut TopicMemory, place: usize, rows: &Rows, kept: &[usize]) -> About {
         let known = &memory.aliases[place];
         let counts = self.alias_counts(&known.counts);
         let senses = Senses {
@@ -124,14 +120,14 @@ impl TopicFold<'_> {
             .par_chunks(CHUNK_ROWS)
             .map(|chunk| self.resolve_chunk(&senses, rows, chunk))
             .collect();
-        let mut about = Vec::new();
+        let mut about = About::default();
         let known = &mut memory.aliases[place];
         for piece in pieces {
             known.texts += piece.texts;
             for (alias, more) in piece.taught {
                 *known.counts.entry(self.lexicon.alias(alias).into()).or_default() += more;
             }
-            about.extend(piece.rows);
+            about.append(piece.about);
         }
         about
     }
@@ -148,11 +144,7 @@ impl TopicFold<'_> {
     }
 
     fn resolve_chunk(&self, senses: &Senses, rows: &Rows, chunk: &[usize]) -> Resolved {
-        let mut resolved = Resolved {
-            rows: Vec::new(),
-            texts: 0,
-            taught: BTreeMap::new(),
-        };
+        let mut resolved = Resolved::default();
         let (mut tags, mut words, mut topics) = (Vec::new(), Vec::new(), Vec::new());
         for row in chunk {
             let mentions = &rows.mentions;
@@ -170,8 +162,10 @@ impl TopicFold<'_> {
                 });
             }
             if !topics.is_empty() || (!rows.is_post(*row) && mentions.objects[*row] != 0) {
-                let number = |(topic, shows): &Shown| (self.numbers[*topic as usize], *shows);
-                resolved.rows.push((*row, topics.iter().map(number).collect()));
+                let numbered = topics
+                    .iter()
+                    .map(|(topic, shows)| (self.numbers[*topic as usize], *shows));
+                resolved.about.push(*row, numbered);
             }
         }
         resolved
@@ -179,22 +173,21 @@ impl TopicFold<'_> {
 
     /// What the touches of one load date are worth at its end, by (target, topic, actor).
     fn weigh(&self, mut touches: Vec<Touch>, load_date: Day) -> Vec<Entry<(u32, u32, u32), 1>> {
-        let key = |t: &Touch| (t.actor, t.day, t.target, t.topic, t.at, t.weight.to_bits());
-        touches.par_sort_unstable_by_key(key);
+        touches.par_sort_unstable_by(Touch::order);
         let weighing = Weighing {
             selectivity: &self.params.selectivity,
             repeats: &self.params.repeats,
         };
         let mut sums = Vec::with_capacity(touches.len());
-        for one_day in touches.chunk_by(|a, b| (a.actor, a.day) == (b.actor, b.day)) {
-            let targets = one_day.chunk_by(|a, b| a.target == b.target).count();
+        for one_day in touches.chunk_by(|a, b| a.actor_day() == b.actor_day()) {
+            let targets = one_day.chunk_by(|a, b| a.target() == b.target()).count();
             let selectivity = weighing.selectivity(targets as u32);
-            for same in one_day.chunk_by(|a, b| (a.target, a.topic) == (b.target, b.topic)) {
+            for same in one_day.chunk_by(|a, b| (a.target(), a.topic()) == (b.target(), b.topic())) {
                 let sum: f64 = same.iter().map(|touch| touch.weight).sum();
                 let (first, latest) = (same[0], same[same.len() - 1].at);
                 let worth = selectivity * saturated(sum, self.params.repeats.beta_day);
                 sums.push(Entry {
-                    key: (first.target, first.topic, first.actor),
+                    key: (first.target(), first.topic(), first.actor()),
                     last_load: load_date,
                     count: same.len() as u32,
                     sums: [worth * self.faded(latest, load_date)],
@@ -236,7 +229,20 @@ impl Tonight {
         let (touches, acts): (&mut Touches, &mut Acts) = (&mut memory.touches, &mut memory.acts);
         touches.fold(self.touches, [params.topics.half_life_days], as_of);
         acts.fold(self.acts, act_half_lives(&params.topics), as_of);
-        memory.sources.append(self.sources);
-        memory.sources.settle(as_of);
+        memory.sources.fold(&self.sources, as_of);
+        for (pair, rows) in self.together {
+            *memory.together.entry(pair).or_default() += rows;
+        }
     }
+}
+
+/// The latest sources of a network's rows. A tag is named by the object that has it, where there is one.
+fn latest_sources(candidates: Vec<Candidate>, rows: &Rows) -> Sources {
+    Sources::latest(candidates, &|candidate| {
+        let (activity_id, object_id) = rows.mentions.ids(candidate.row as usize);
+        match candidate.shows() {
+            Shows::Tag if !object_id.is_empty() => object_id,
+            Shows::Tag | Shows::Text => activity_id,
+        }
+    })
 }

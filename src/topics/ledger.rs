@@ -57,17 +57,14 @@ impl<K: Ord + Clone + Send + Sync, const N: usize> Ledger<K, N> {
     }
 
     /// Gives every key another name, in the same order; keys without one go.
-    pub fn rename(&mut self, name: impl Fn(&K) -> Option<K> + Sync) {
-        let entries = std::mem::take(&mut self.entries);
-        self.entries = entries
-            .into_par_iter()
-            .filter_map(|entry| {
-                Some(Entry {
-                    key: name(&entry.key)?,
-                    ..entry
-                })
-            })
-            .collect();
+    pub fn rename(&mut self, name: impl Fn(&K) -> Option<K>) {
+        self.entries.retain_mut(|entry| match name(&entry.key) {
+            Some(key) => {
+                entry.key = key;
+                true
+            }
+            None => false,
+        });
     }
 }
 

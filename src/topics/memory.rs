@@ -6,7 +6,6 @@ use super::endorsements::Endorsements;
 use super::ledger::Ledger;
 use super::objects::Objects;
 use super::sources::Sources;
-use crate::day::Day;
 use crate::influence::params::Topics;
 use crate::ontology::Ontology;
 use crate::ontology::sense::AliasCount;
@@ -15,6 +14,8 @@ use crate::ontology::sense::AliasCount;
 pub type Touches = Ledger<(u32, u32, u32), 1>;
 /// What an account was about by itself: by (account, topic), rows of its own and those given to others.
 pub type Acts = Ledger<(u32, u32), 2>;
+/// No node: of an account that goes.
+pub const NOBODY: u32 = u32::MAX;
 /// Of [`Acts`], the sum over all rows of the account.
 pub const INTEREST: usize = 0;
 /// Of [`Acts`], the sum over its reactions to others.
@@ -73,7 +74,7 @@ impl TopicMemory {
         let place = |id: &str| ids.partition_point(|other| other.as_str() < id) as u32;
         let to: Vec<u32> = self.ids.iter().map(|id| place(id)).collect();
         if to.iter().enumerate().any(|(old, new)| old != *new as usize) {
-            self.rename(&|node| Some(node), &|topic| to[topic as usize]);
+            self.rename_topics(&|topic| to[topic as usize]);
         }
         let numbers = (0..ontology.len() as u32)
             .map(|topic| place(ontology.id(topic)))
@@ -83,41 +84,42 @@ impl TopicMemory {
         numbers
     }
 
-    /// Moves everything to the accounts of tonight, in the same order; `to` lacks those that go.
-    pub fn renumber(&mut self, to: &(dyn Fn(u32) -> Option<u32> + Sync)) {
-        self.rename(to, &|topic| topic);
-    }
-
-    fn rename(&mut self, account: &(dyn Fn(u32) -> Option<u32> + Sync), topic: &(dyn Fn(u32) -> u32 + Sync)) {
+    /// Moves everything to other nodes, in the same order; those of [`NOBODY`] go.
+    pub fn renumber(&mut self, to: &[u32]) {
+        if to.iter().enumerate().all(|(old, new)| old == *new as usize) {
+            return;
+        }
+        let account = |node: u32| Some(to[node as usize]).filter(|node| *node != NOBODY);
         self.touches
-            .rename(|(target, number, actor)| Some((account(*target)?, topic(*number), account(*actor)?)));
-        self.acts
-            .rename(|(node, number)| Some((account(*node)?, topic(*number))));
-        self.sources
-            .rename(|node, number| Some((account(node)?, topic(number))));
+            .rename(|(target, topic, actor)| Some((account(*target)?, *topic, account(*actor)?)));
+        self.acts.rename(|(node, topic)| Some((account(*node)?, *topic)));
+        self.sources.rename(|node, topic| Some((account(node)?, topic)));
         self.objects
             .iter_mut()
-            .for_each(|objects| objects.rename(account, topic));
+            .for_each(|objects| objects.rename_authors(account));
+    }
+
+    fn rename_topics(&mut self, topic: &(dyn Fn(u32) -> u32 + Sync)) {
+        self.touches
+            .rename(|(target, number, actor)| Some((*target, topic(*number), *actor)));
+        self.acts.rename(|(node, number)| Some((*node, topic(*number))));
+        self.sources.rename(|node, number| Some((node, topic(number))));
+        self.objects.iter_mut().for_each(|objects| objects.rename_topics(topic));
         self.endorsements.rename_topics(topic);
         let together = std::mem::take(&mut self.together);
         let renamed = together.into_iter().map(|((a, b), rows)| ((topic(a), topic(b)), rows));
         self.together = renamed.collect();
     }
 
-    /// Marks the accounts that anything refers to.
-    pub fn for_each_account(&self, mut mark: impl FnMut(u32)) {
-        for entry in &self.touches.entries {
-            mark(entry.key.0);
-            mark(entry.key.2);
+    /// Marks the accounts that anything refers to that is of nobody who is gone.
+    pub fn for_each_account(&self, is_here: impl Fn(u32) -> bool, mut mark: impl FnMut(u32)) {
+        for (target, _, actor) in self.touches.entries.iter().map(|entry| entry.key) {
+            if is_here(target) && is_here(actor) {
+                mark(target);
+                mark(actor);
+            }
         }
         self.acts.entries.iter().for_each(|entry| mark(entry.key.0));
-    }
-
-    /// Drops what no later load date can ask for.
-    pub fn forget(&mut self, as_of: Day, max_lateness_days: i32) {
-        self.objects
-            .iter_mut()
-            .for_each(|objects| objects.forget(as_of, max_lateness_days));
     }
 }
 

@@ -1,7 +1,7 @@
 //! From strengths to scores: neighbouring topics, broader topics, rarity, and places.
 
-use std::collections::BTreeMap;
-
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use super::claims::{Claims, Tonight};
@@ -35,6 +35,18 @@ pub struct Row {
 }
 
 impl Row {
+    /// A row of nothing.
+    fn of(person: usize, topic: u32) -> Row {
+        Row {
+            person: person as u32,
+            topic,
+            claim: None,
+            related: 0.0,
+            lifts: Vec::new(),
+            value: 0.0,
+        }
+    }
+
     /// From 1 to 100.
     pub fn score(&self) -> f64 {
         clamp(self.value)
@@ -43,14 +55,14 @@ impl Row {
 
 /// P(j | k): the share of rows on k that are on j too, by topics of the ontology.
 struct Neighbours {
-    shares: BTreeMap<(u32, u32), f64>,
+    shares: HashMap<(u32, u32), f64, FixedState>,
 }
 
 impl Neighbours {
     fn of(tonight: &Tonight) -> Neighbours {
         let together = &tonight.memory.together;
         let topic = |number: u32| tonight.ontology.find(&tonight.memory.ids[number as usize]);
-        let mut shares = BTreeMap::new();
+        let mut shares = HashMap::default();
         for ((a, b), rows) in together.iter().filter(|((a, b), _)| a != b) {
             let (Some(first), Some(second)) = (topic(*a), topic(*b)) else {
                 continue;
@@ -95,52 +107,53 @@ fn of_person(
     let start = claims.person_offsets[person];
     let own = &claims.keys[claims.of_person(person)];
     let params = &tonight.params.topics;
-    let mut lifts: BTreeMap<u32, Vec<Lift>> = BTreeMap::new();
-    let mut rows: BTreeMap<u32, Row> = BTreeMap::new();
+    let mut lifts: Vec<(u32, Lift)> = Vec::new();
+    let mut rows: Vec<Row> = Vec::with_capacity(own.len());
     for (place, (_, topic)) in own.iter().enumerate() {
         if !is_of_the_person(claims, strengths, start + place) {
             continue;
         }
         let strength = &strengths.claims[start + place];
-        if strength.by_others() > 0.0 {
-            for (broader, distance) in tonight.ontology.ancestors(*topic) {
-                let part = params.ancestor_decay.powi(i32::from(*distance)) * strength.direct();
-                lifts.entry(*broader).or_default().push(Lift { from: *topic, part });
-            }
-        }
-        let others = own.iter().enumerate().filter(|(other, _)| *other != place);
-        let related: f64 = others
-            .filter_map(|(other, (_, neighbour))| {
-                let share = neighbours.shares.get(&(*topic, *neighbour))?;
-                Some(share * strengths.claims[start + other].direct())
-            })
-            .sum();
         // A neighbour lends to a topic on which others listen: nobody is credible by neighbourhood alone.
         let is_heard = strength.by_others() > 0.0;
-        rows.insert(
-            *topic,
-            Row {
-                person: person as u32,
-                topic: *topic,
-                claim: Some((start + place) as u32),
-                related: if is_heard { params.related * related } else { 0.0 },
-                lifts: Vec::new(),
-                value: 0.0,
-            },
-        );
-    }
-    for (broader, lifts) in lifts {
-        let row = rows.entry(broader).or_insert_with(|| Row {
-            person: person as u32,
-            topic: broader,
-            claim: None,
-            related: 0.0,
-            lifts: Vec::new(),
-            value: 0.0,
+        if is_heard {
+            lifts.extend(tonight.ontology.ancestors(*topic).iter().map(|(broader, distance)| {
+                let part = params.ancestor_decay.powi(i32::from(*distance)) * strength.direct();
+                (*broader, Lift { from: *topic, part })
+            }));
+        }
+        let related = || -> f64 {
+            let others = own.iter().enumerate().filter(|(other, _)| *other != place);
+            let lent = others.filter_map(|(other, (_, neighbour))| {
+                let share = neighbours.shares.get(&(*topic, *neighbour))?;
+                Some(share * strengths.claims[start + other].direct())
+            });
+            lent.sum()
+        };
+        rows.push(Row {
+            claim: Some((start + place) as u32),
+            related: if is_heard { params.related * related() } else { 0.0 },
+            ..Row::of(person, *topic)
         });
-        row.lifts = lifts;
     }
-    rows.into_values().collect()
+    add_lifts(&mut rows, lifts, person);
+    rows
+}
+
+/// Gives each broader topic what it gets, with a row of its own where it has none.
+fn add_lifts(rows: &mut Vec<Row>, mut lifts: Vec<(u32, Lift)>, person: usize) {
+    // Stable: those of one broader topic stay in the order of the narrower ones.
+    lifts.sort_by_key(|(broader, _)| *broader);
+    let claimed = rows.len();
+    for same in lifts.chunk_by(|a, b| a.0 == b.0) {
+        let place = rows[..claimed].binary_search_by_key(&same[0].0, |row| row.topic);
+        let place = place.unwrap_or_else(|_| {
+            rows.push(Row::of(person, same[0].0));
+            rows.len() - 1
+        });
+        rows[place].lifts = same.iter().map(|(_, lift)| *lift).collect();
+    }
+    rows.sort_by_key(|row| row.topic);
 }
 
 /// Whether the person has to do with the topic: has an act, a reaction or an endorsement that counts on it. Whoever

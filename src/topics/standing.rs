@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::audience::KNOWN;
 use super::claims::{Claims, Tonight};
-use super::evidence::{self, Evidence, OwnSources};
+use super::evidence::{Evidence, Finder, Scratch};
 use super::expertise::{Known, Strengths};
 use super::rollup::{self, Row};
 use crate::error::Result;
@@ -54,15 +54,15 @@ pub fn standings(tonight: &Tonight, known: &Known) -> Result<Vec<Standing>> {
     let claims = tonight.claims();
     let strengths = Strengths::of(tonight, &claims, known)?;
     let rows = rollup::rows(tonight, &claims, &strengths, known);
-    let own = OwnSources::of(tonight);
+    let finder = Finder::of(tonight, &claims, &strengths);
     let mut standings: Vec<Standing> = rows
         .into_par_iter()
-        .map(|row| {
+        .map_init(Scratch::default, |scratch, row| {
             let count = row
                 .claim
                 .map(|claim| count(&claims, &strengths, known, claim as usize))
                 .unwrap_or_default();
-            let evidence = evidence::of_row(tonight, &claims, &strengths, &own, &row);
+            let evidence = finder.of_row(&row, scratch);
             let has_own = row.claim.is_some_and(|claim| claims.interest[claim as usize] > 0.0);
             let sure = count.trust + if has_own { OWN_WORDS } else { 0.0 };
             let listed = evidence.iter().filter(|evidence| evidence.is_independent()).count();
@@ -116,20 +116,20 @@ fn count(claims: &Claims, strengths: &Strengths, known: &Known, claim: usize) ->
 
 /// Ranks each topic: those shown before others, by value; equals share a rank.
 fn rank(standings: &mut [Standing], topics: usize) {
-    let mut by_topic: Vec<Vec<usize>> = vec![Vec::new(); topics];
-    for (place, standing) in standings.iter().enumerate() {
-        by_topic[standing.row.topic as usize].push(place);
+    let mut by_topic: Vec<Vec<(bool, f64, u32)>> = vec![Vec::new(); topics];
+    for (place, standing) in (0..).zip(standings.iter()) {
+        by_topic[standing.row.topic as usize].push((standing.is_shown, standing.row.value, place));
     }
-    for places in &mut by_topic {
-        let key = |place: usize| (standings[place].is_shown, standings[place].row.value);
-        places.sort_by(|a, b| (key(*b).0.cmp(&key(*a).0)).then(key(*b).1.total_cmp(&key(*a).1)));
+    by_topic
+        .par_iter_mut()
+        .for_each(|own| own.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(b.1.total_cmp(&a.1)).then(a.2.cmp(&b.2))));
+    for own in &by_topic {
         let mut above = 0;
-        let groups: Vec<usize> = places.chunk_by(|a, b| key(*a) == key(*b)).map(<[usize]>::len).collect();
-        for length in groups {
-            for place in &places[above..above + length] {
-                standings[*place].rank = above as i64 + 1;
+        for equals in own.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
+            for (_, _, place) in equals {
+                standings[*place as usize].rank = above as i64 + 1;
             }
-            above += length;
+            above += equals.len();
         }
     }
 }

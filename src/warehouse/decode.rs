@@ -10,7 +10,7 @@ use bytes::Bytes;
 use parquet::DecodeResult;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowPredicateFn, RowFilter};
-use parquet::arrow::push_decoder::ParquetPushDecoderBuilder;
+use parquet::arrow::push_decoder::{ParquetPushDecoder, ParquetPushDecoderBuilder};
 use parquet::data_type::ByteArray;
 use parquet::errors::ParquetError;
 use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData, ParquetMetaDataPushDecoder, RowGroupMetaData};
@@ -19,8 +19,8 @@ use parquet::file::statistics::Statistics;
 use super::store::Store;
 use crate::error::{Error, Result};
 
-/// Rows a batch.
-const BATCH_ROWS: usize = 64 * 1024;
+/// Rows a batch: few enough that many tables can be read side by side.
+const BATCH_ROWS: usize = 8 * 1024;
 
 /// A published file: its key and its size, as its manifest has them.
 #[derive(Clone, Copy)]
@@ -30,25 +30,26 @@ pub(super) struct Part<'a> {
     pub(super) size: u64,
 }
 
-impl Part<'_> {
+impl<'a> Part<'a> {
     /// Rows, as the footer has them.
     pub(super) fn rows(self) -> Result<u64> {
         let rows = self.metadata()?.file_metadata().num_rows();
         u64::try_from(rows).map_err(|_| self.damaged("a negative number of rows"))
     }
 
-    /// The rows of some columns (all without a choice), in the order asked for.
-    pub(super) fn read(self, columns: Option<&[&str]>) -> Result<Vec<RecordBatch>> {
+    /// The rows of some columns (all without a choice), in the order asked for, a batch at a time: of the file no more
+    /// than one row group is in memory.
+    pub(super) fn batches(self, columns: Option<&[&str]>) -> Result<Batches<'a>> {
         let builder = self.builder(self.metadata()?)?;
         let chosen = self.choose(builder.schema(), columns)?;
         let mask = ProjectionMask::roots(builder.parquet_schema(), chosen.iter().copied());
         let builder = builder.with_projection(mask).with_batch_size(BATCH_ROWS);
-        self.decode(builder, &ranks(&chosen))
+        self.decoded(builder, ranks(&chosen))
     }
 
     /// The rows that have the text in a column. Row groups whose statistics rule it out are not fetched, so one
     /// person's rows cost little of a table that is sorted by person.
-    pub(super) fn read_where(self, column: &str, text: &str) -> Result<Vec<RecordBatch>> {
+    pub(super) fn batches_where(self, column: &str, text: &str) -> Result<Batches<'a>> {
         let metadata = self.metadata()?;
         let builder = self.builder(metadata.clone())?;
         let place = self.choose(builder.schema(), Some(&[column]))?;
@@ -61,30 +62,20 @@ impl Part<'_> {
         let builder = builder
             .with_row_groups(groups)
             .with_row_filter(RowFilter::new(vec![Box::new(is_it)]));
-        self.decode(builder, &all)
+        self.decoded(builder, all)
     }
 
     fn builder(self, metadata: ParquetMetaData) -> Result<ParquetPushDecoderBuilder> {
         ParquetPushDecoderBuilder::try_new_decoder(Arc::new(metadata)).map_err(|error| self.damaged(error))
     }
 
-    /// Fetches and decodes; the batches have their columns in the given order.
-    fn decode(self, builder: ParquetPushDecoderBuilder, order: &[usize]) -> Result<Vec<RecordBatch>> {
-        let damaged = |error: ParquetError| self.damaged(error);
-        let mut decoder = builder.build().map_err(damaged)?;
-        let mut batches = Vec::new();
-        loop {
-            match decoder.try_decode().map_err(damaged)? {
-                DecodeResult::NeedsData(ranges) => {
-                    let bytes = self.fetch(&ranges)?;
-                    decoder.push_ranges(ranges, bytes).map_err(damaged)?;
-                }
-                DecodeResult::Data(batch) => {
-                    batches.push(batch.project(order).map_err(|error| self.damaged(error))?);
-                }
-                DecodeResult::Finished => return Ok(batches),
-            }
-        }
+    /// The batches to come, with their columns in the given order.
+    fn decoded(self, builder: ParquetPushDecoderBuilder, order: Vec<usize>) -> Result<Batches<'a>> {
+        Ok(Batches {
+            part: self,
+            decoder: builder.build().map_err(|error| self.damaged(error))?,
+            order,
+        })
     }
 
     fn metadata(self) -> Result<ParquetMetaData> {
@@ -141,6 +132,41 @@ fn may_have(group: &RowGroupMetaData, column: &str, text: &[u8]) -> bool {
                 .is_none_or(|(min, max)| is_within(min, max))
         }
         _ => true,
+    }
+}
+
+/// A file's batches, in order; nothing is to be asked of it after an error.
+pub(super) struct Batches<'a> {
+    part: Part<'a>,
+    decoder: ParquetPushDecoder,
+    order: Vec<usize>,
+}
+
+impl Batches<'_> {
+    fn advance(&mut self) -> Result<Option<RecordBatch>> {
+        let part = self.part;
+        let damaged = |error: ParquetError| part.damaged(error);
+        loop {
+            match self.decoder.try_decode().map_err(damaged)? {
+                DecodeResult::NeedsData(ranges) => {
+                    let bytes = part.fetch(&ranges)?;
+                    self.decoder.push_ranges(ranges, bytes).map_err(damaged)?;
+                }
+                DecodeResult::Data(batch) => {
+                    let batch = batch.project(&self.order);
+                    return batch.map(Some).map_err(|error| part.damaged(error));
+                }
+                DecodeResult::Finished => return Ok(None),
+            }
+        }
+    }
+}
+
+impl Iterator for Batches<'_> {
+    type Item = Result<RecordBatch>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.advance().transpose()
     }
 }
 

@@ -12,10 +12,12 @@ use arrow::array::{ArrayRef, RecordBatch, make_comparator};
 use arrow::compute::SortOptions;
 use bytes::Bytes;
 use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowRowGroupWriterFactory, compute_leaves};
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::metadata::{KeyValue, SortingColumn};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
+use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result};
@@ -73,7 +75,7 @@ pub fn encode(table: &Table, batch: &RecordBatch) -> Result<EncodedPart> {
 }
 
 /// Digits of a hash.
-pub(super) fn hex(digest: &[u8]) -> String {
+pub fn hex(digest: &[u8]) -> String {
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
@@ -108,10 +110,13 @@ fn check_order(table: &Table, batch: &RecordBatch) -> Result<()> {
         compare.push(make_comparator(column, column, ORDER).map_err(failed)?);
     }
     let order = |row: usize| {
-        let by_column = compare.iter().map(|compare| compare(row - 1, row));
-        by_column.fold(Ordering::Equal, Ordering::then)
+        let mut by_column = compare.iter().map(|compare| compare(row - 1, row));
+        by_column.find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
     };
-    match (1..batch.num_rows()).find(|row| order(*row) == Ordering::Greater) {
+    match (1..batch.num_rows())
+        .into_par_iter()
+        .find_first(|row| order(*row).is_gt())
+    {
         None => Ok(()),
         Some(row) => Err(Error::internal(format!(
             "'{}' is not sorted by {:?}: row {row} stands before the row above it",
@@ -122,9 +127,48 @@ fn check_order(table: &Table, batch: &RecordBatch) -> Result<()> {
 
 fn write(table: &Table, batch: &RecordBatch) -> parquet::errors::Result<Bytes> {
     let properties = properties(table, batch.num_rows())?;
-    let mut writer = ArrowWriter::try_new(Vec::new(), batch.schema(), Some(properties))?;
-    writer.write(batch)?;
-    Ok(Bytes::from(writer.into_inner()?))
+    let writer = ArrowWriter::try_new(Vec::new(), batch.schema(), Some(properties))?;
+    let (mut file, columns) = writer.into_serialized_writer()?;
+    let starts: Vec<usize> = (0..batch.num_rows()).step_by(ROW_GROUP_ROWS).collect();
+    let group = |(number, first): (usize, usize)| {
+        let rows = ROW_GROUP_ROWS.min(batch.num_rows() - first);
+        write_columns(&columns, number, &batch.slice(first, rows))
+    };
+    let groups: Vec<Vec<ArrowColumnChunk>> = starts
+        .into_par_iter()
+        .enumerate()
+        .map(group)
+        .collect::<parquet::errors::Result<_>>()?;
+    for chunks in groups {
+        let mut group = file.next_row_group()?;
+        for chunk in chunks {
+            chunk.append_to_row_group(&mut group)?;
+        }
+        group.close()?;
+    }
+    Ok(Bytes::from(file.into_inner()?))
+}
+
+/// One row group's columns, side by side: no byte of one depends on another.
+fn write_columns(
+    factory: &ArrowRowGroupWriterFactory,
+    group: usize,
+    batch: &RecordBatch,
+) -> parquet::errors::Result<Vec<ArrowColumnChunk>> {
+    let schema = batch.schema();
+    let columns: Vec<_> = schema.fields().iter().zip(batch.columns()).collect();
+    // Every column, lists included, has exactly one leaf in the file.
+    let writers = factory.create_column_writers(group)?;
+    let written = writers
+        .into_par_iter()
+        .zip(columns)
+        .map(|(mut writer, (field, column))| {
+            for leaf in compute_leaves(field, column)? {
+                writer.write(&leaf)?;
+            }
+            writer.close()
+        });
+    written.collect()
 }
 
 fn properties(table: &Table, rows: usize) -> parquet::errors::Result<WriterProperties> {

@@ -13,7 +13,7 @@ use object_store::*;
 
 use super::store::Store;
 
-/// What happens to one put of a key that ends in `manifest.json`.
+/// What happens to one put of a record: a manifest, or a draw of a perk.
 pub(super) enum Fault {
     /// The write lands, the answer is lost: the client sees an error.
     FailsAfterLanding,
@@ -59,8 +59,8 @@ impl Faulty {
     }
 
     async fn put(&self, location: &Path, payload: PutPayload, opts: PutOptions) -> Result<PutResult> {
-        let is_manifest = location.as_ref().ends_with("manifest.json");
-        let fault = is_manifest.then(|| self.faults.lock().unwrap().pop_front()).flatten();
+        let is_record = location.as_ref().ends_with(".json");
+        let fault = is_record.then(|| self.faults.lock().unwrap().pop_front()).flatten();
         let lost = || Error::Generic {
             store: "Faulty",
             source: "503 Service Unavailable".into(),

@@ -124,7 +124,7 @@ impl Manifest {
 }
 
 #[cfg(test)]
-pub(super) fn example(day: Day, commit_id: &str) -> Manifest {
+pub(crate) fn example(day: Day, commit_id: &str) -> Manifest {
     Manifest {
         version: VERSION,
         snapshot_date: day,

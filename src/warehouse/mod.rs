@@ -8,6 +8,7 @@ pub mod admission;
 pub mod contract;
 mod decode;
 pub mod doctor;
+pub mod draws;
 pub mod encode;
 mod failure;
 #[cfg(test)]

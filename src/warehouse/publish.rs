@@ -17,6 +17,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use bytes::Bytes;
 use tracing::warn;
 
 use super::encode::EncodedPart;
@@ -113,7 +114,7 @@ fn put_parts(store: &Store, manifest: &Manifest, parts: &[(&'static Table, Encod
 /// Puts one part in place. What stands there with the right size is the part; with another
 /// size it is damaged (a disk that lost power), and since its name promises this content, it
 /// is written over.
-fn put_part(store: &Store, key: &str, part: &EncodedPart) -> Result<()> {
+pub(super) fn put_part(store: &Store, key: &str, part: &EncodedPart) -> Result<()> {
     let mut last = None;
     for wait in waits() {
         std::thread::sleep(wait);
@@ -135,23 +136,35 @@ fn put_part(store: &Store, key: &str, part: &EncodedPart) -> Result<()> {
 /// Writes the manifest and returns the one that stands: ours, or another's.
 fn commit(store: &Store, manifest: &Manifest) -> Result<Manifest> {
     let key = manifest_key(manifest.snapshot_date);
-    let bytes = manifest.to_bytes()?;
+    let stands = || snapshots::find(store, manifest.snapshot_date);
+    let standing = land(store, &key, &manifest.to_bytes()?, stands)?;
+    Ok(standing.unwrap_or_else(|| manifest.clone()))
+}
+
+/// Writes a record that may exist once. None if it is surely this one that landed, else the one that `stands`,
+/// which may be this one, too.
+pub(super) fn land<T>(
+    store: &Store,
+    key: &str,
+    bytes: &Bytes,
+    stands: impl Fn() -> Result<Option<T>>,
+) -> Result<Option<T>> {
     let mut last = None;
     for wait in waits() {
         std::thread::sleep(wait);
-        match store.create(&key, bytes.clone()) {
-            Ok(Created::New) => return Ok(manifest.clone()),
+        match store.create(key, bytes.clone()) {
+            Ok(Created::New) => return Ok(None),
             Ok(Created::Exists) => {}
             Err(error) => last = Some(error),
         }
-        match snapshots::find(store, manifest.snapshot_date) {
-            Ok(Some(standing)) => return Ok(standing),
+        match stands() {
+            Ok(Some(standing)) => return Ok(Some(standing)),
             Ok(None) => {}
             Err(error) if error.kind() == Kind::Storage => last = Some(error),
             Err(error) => return Err(error),
         }
     }
-    Err(last.unwrap_or_else(|| conflict_without_end(store, &key)))
+    Err(last.unwrap_or_else(|| conflict_without_end(store, key)))
 }
 
 /// Waits before each try: none, then doubling.

@@ -3,8 +3,8 @@
 
 use arrow::array::RecordBatch;
 
-use super::decode::Part;
-use super::manifest::{Manifest, manifest_key};
+use super::decode::{Batches, Part};
+use super::manifest::{Manifest, TableFile, TableFiles, manifest_key};
 use super::store::Store;
 use crate::day::Day;
 use crate::error::{Error, Result};
@@ -42,7 +42,7 @@ pub fn read_table(
     table: &str,
     columns: Option<&[&str]>,
 ) -> Result<Vec<RecordBatch>> {
-    read_parts(store, manifest, table, |part| part.read(columns))
+    stream_table(store, manifest, table, columns)?.collect()
 }
 
 /// The rows of a published table that have the text in a column, in the order of its grain. Of a column that the
@@ -53,29 +53,55 @@ pub fn read_rows(
     table: &str,
     (column, text): (&str, &str),
 ) -> Result<Vec<RecordBatch>> {
-    read_parts(store, manifest, table, |part| part.read_where(column, text))
+    let files = files_of(manifest, table)?;
+    stream(store, files, move |part| part.batches_where(column, text)).collect()
 }
 
-fn read_parts(
-    store: &Store,
-    manifest: &Manifest,
+/// The same rows as [`read_table`], a batch at a time: of a table no more than one row group is in memory.
+pub fn stream_table<'a>(
+    store: &'a Store,
+    manifest: &'a Manifest,
     table: &str,
-    read: impl Fn(Part) -> Result<Vec<RecordBatch>>,
-) -> Result<Vec<RecordBatch>> {
+    columns: Option<&'a [&'a str]>,
+) -> Result<impl Iterator<Item = Result<RecordBatch>> + use<'a>> {
+    let files = files_of(manifest, table)?;
+    Ok(stream(store, files, move |part| part.batches(columns)))
+}
+
+/// The same as [`read_table`] of files that another list than a manifest names.
+pub fn read_files(store: &Store, files: &TableFiles, columns: Option<&[&str]>) -> Result<Vec<RecordBatch>> {
+    stream(store, files, move |part| part.batches(columns)).collect()
+}
+
+fn files_of<'a>(manifest: &'a Manifest, table: &str) -> Result<&'a TableFiles> {
     let day = manifest.snapshot_date;
-    let files = manifest
+    manifest
         .tables
         .get(table)
-        .ok_or_else(|| Error::usage(format!("the snapshot of {day} has no table '{table}'")))?;
-    let mut batches = Vec::new();
-    for file in &files.files {
-        batches.extend(read(Part {
+        .ok_or_else(|| Error::usage(format!("the snapshot of {day} has no table '{table}'")))
+}
+
+/// The batches of every file, in order. A file that cannot be opened is one item, its error.
+fn stream<'a, F>(
+    store: &'a Store,
+    files: &'a TableFiles,
+    open: F,
+) -> impl Iterator<Item = Result<RecordBatch>> + use<'a, F>
+where
+    F: Fn(Part<'a>) -> Result<Batches<'a>> + 'a,
+{
+    let of_file = move |file: &'a TableFile| {
+        let part = Part {
             store,
             key: &file.path,
             size: file.size,
-        })?);
-    }
-    Ok(batches)
+        };
+        match open(part) {
+            Ok(batches) => Box::new(batches) as Box<dyn Iterator<Item = Result<RecordBatch>> + 'a>,
+            Err(error) => Box::new(std::iter::once(Err(error))),
+        }
+    };
+    files.files.iter().flat_map(of_file)
 }
 
 #[cfg(test)]

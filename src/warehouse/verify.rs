@@ -71,7 +71,7 @@ pub fn verify(store: &Store, day: Day) -> Result<Verification> {
         for file in &files.files {
             verification.files += 1;
             verification.bytes += file.size;
-            verification.problems.extend(check(store, file)?);
+            verification.problems.extend(check_file(store, file)?);
         }
         let found = files.files.iter().map(|file| file.rows).sum();
         if found != files.rows {
@@ -93,7 +93,7 @@ pub fn verify(store: &Store, day: Day) -> Result<Verification> {
 
 /// The first thing that is wrong with a file. Rows are only counted in content that is right,
 /// so a damaged footer is never parsed.
-fn check(store: &Store, file: &TableFile) -> Result<Option<Problem>> {
+pub fn check_file(store: &Store, file: &TableFile) -> Result<Option<Problem>> {
     let path = file.path.clone();
     let Some(object) = store.head(&path)? else {
         return Ok(Some(Problem::Missing { path }));

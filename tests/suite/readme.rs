@@ -32,6 +32,7 @@ fn told(command: &str) -> Vec<String> {
 fn the_tour_shows_what_the_program_prints() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().to_str().unwrap();
+    let site = format!("{out}/site");
     let roots = ["--input", "sample_data", "--output", out];
     printed(&[&["backfill", "--from", "2026-10-21", "--to", "2026-10-30"][..], &roots].concat());
     let night = printed(&[&["run", "--as-of", "2026-10-31"][..], &roots].concat());
@@ -49,14 +50,32 @@ fn the_tour_shows_what_the_program_prints() {
         "clout top --topic coffee --output out -n 3 --no-legend",
         "clout explain ada-the-specialist --topic cupping --output out",
         "clout explain ada-the-specialist --output out",
+        "clout query \"SELECT network, COUNT(*) AS people, MAX(score) AS best FROM network_scores GROUP BY network ORDER BY network\" --output out",
+        "clout query \"SELECT snapshot_date, score, delta_1d FROM scores_history WHERE person_id = 'bert-the-buyer' ORDER BY snapshot_date DESC LIMIT 3\" --output out --format csv",
+        "clout diff 2026-10-30 2026-10-31 --output out -n 2",
+        "clout perks draw coffee-2026-10 --output out --dry-run",
+        "clout report --output out --to site",
     ] {
-        let in_place = |word| if word == "out" { out } else { word };
-        let arguments: Vec<&str> = command.split(' ').skip(1).map(in_place).collect();
+        let in_place = |word| match word {
+            "out" => out,
+            "site" => &site,
+            word => word,
+        };
+        let arguments: Vec<&str> = words(command).skip(1).map(in_place).collect();
         check(&printed(&arguments), &told(command));
     }
     let days = ["2026-10-29", "2026-10-30", "2026-10-31"];
     let days = days.map(|day| (day, Snapshot::of(folder.path(), day)));
     check_queries(&days);
+}
+
+/// The words of a command: a quoted text is one.
+fn words(command: &str) -> impl Iterator<Item = &str> {
+    let pieces = command.split('"').enumerate();
+    pieces.flat_map(|(index, piece)| match index % 2 {
+        1 => vec![piece],
+        _ => piece.split(' ').filter(|word| !word.is_empty()).collect(),
+    })
 }
 
 #[test]

@@ -24,7 +24,7 @@ use crate::job::Job;
 use crate::topics::claims;
 use crate::topics::expertise::Known;
 use crate::topics::fold::{Tonight, TopicFold};
-use crate::topics::memory::TopicMemory;
+use crate::topics::memory::{NOBODY, TopicMemory};
 use crate::topics::standing::{Standing, standings};
 
 /// The topic score's name among its rivals.
@@ -119,7 +119,8 @@ impl<'a> Cut<'a> {
         memory
             .endorsements
             .fold(&stream.endorsements[..known], &number, &job.model, dates);
-        memory.renumber(&|node| (!stream.is_gone[node as usize]).then_some(node));
+        let kept = |(node, is_gone): (u32, &bool)| if *is_gone { NOBODY } else { node };
+        memory.renumber(&(0..).zip(&stream.is_gone).map(kept).collect::<Vec<u32>>());
         Cut {
             stream,
             job,

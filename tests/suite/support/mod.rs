@@ -1,10 +1,12 @@
 //! What the tests stand on: made-up warehouses, the real binary, its tables, an S3 server and a slow
 //! reference of the whole model.
 
+pub mod browser;
 pub mod clout;
 pub mod columns;
 pub mod days;
 pub mod explain;
+pub mod published;
 pub mod read_back;
 pub mod reference;
 pub mod s3;

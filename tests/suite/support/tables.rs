@@ -12,12 +12,14 @@ use serde_json::{Map, Value};
 pub type Record = Map<String, Value>;
 
 /// Every table of the first version.
-pub const TABLES: [&str; 7] = [
+pub const TABLES: [&str; 9] = [
     "scores",
     "network_scores",
     "topic_scores",
     "topic_evidence",
     "influences",
+    "score_changes",
+    "alerts",
     "rejects",
     "run_metrics",
 ];

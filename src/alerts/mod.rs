@@ -1,0 +1,182 @@
+//! What people should be told tonight: one alert a person and kind, each with advice that follows from the causes.
+//!
+//! A score that moved is news where it moved by `alerts.min_points` or more *and* each night's score lies outside
+//! of the other night's interval: what another crowd of the same kind would have done as well is noise. A topic is
+//! news when it begins or ceases to be shown, silence on the one night on which it has lasted
+//! `alerts.inactive_days`. Nothing else is.
+
+pub mod words;
+
+use crate::day::Day;
+use crate::influence::changes::Cause;
+use crate::influence::interval::Interval;
+
+/// The kinds of the contract, in the order of their words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// The person has done nothing for a while.
+    Inactive,
+    /// The score fell.
+    ScoreDropped,
+    /// The score rose.
+    ScoreRose,
+    /// A topic is shown that was not.
+    TopicGained,
+    /// A topic is not shown any more.
+    TopicLost,
+}
+
+impl Kind {
+    /// The word in `alerts`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Kind::Inactive => "inactive",
+            Kind::ScoreDropped => "score_dropped",
+            Kind::ScoreRose => "score_rose",
+            Kind::TopicGained => "topic_gained",
+            Kind::TopicLost => "topic_lost",
+        }
+    }
+}
+
+/// When somebody is told.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AlertRules {
+    /// Points by which a score must have moved in a day.
+    pub min_points: f64,
+    /// Days without any act after which a person is inactive.
+    pub inactive_days: i32,
+}
+
+impl Default for AlertRules {
+    fn default() -> Self {
+        AlertRules {
+            // A twelfth of a decade: a fifth more or less influence.
+            min_points: 1.0,
+            inactive_days: 14,
+        }
+    }
+}
+
+impl AlertRules {
+    /// Whether tonight is the night on which somebody who was last active on that day is told.
+    pub fn falls_silent(&self, last_active: Day, as_of: Day) -> bool {
+        as_of.0 - last_active.0 == self.inactive_days
+    }
+}
+
+/// One alert.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Alert {
+    /// The kind.
+    pub kind: Kind,
+    /// See [`crate::schema::ALERTS`].
+    pub points: Option<f64>,
+    /// What happened.
+    pub message: String,
+    /// What it rests on, and what would change it.
+    pub advice: String,
+}
+
+/// A score with its interval.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Scored {
+    /// Points.
+    pub score: f64,
+    /// Its 90 % interval.
+    pub interval: Interval,
+}
+
+impl Scored {
+    fn holds(&self, score: f64) -> bool {
+        (self.interval.low..=self.interval.high).contains(&score)
+    }
+}
+
+/// A topic that is shown on one of the two nights.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Topic {
+    /// Its id.
+    pub topic_id: String,
+    /// Its score on the night on which it is shown.
+    pub score: f64,
+    /// Tonight: people who reacted on it, and people whose endorsement counts.
+    pub sources: (i64, i64),
+}
+
+/// One cause of a change with its points.
+pub type Part<'a> = (Cause, &'a str, f64);
+
+/// What is known of one person.
+#[derive(Clone, Debug)]
+pub struct Person<'a> {
+    /// Tonight's score.
+    pub score: Option<Scored>,
+    /// That of the day before, as published.
+    pub before: Option<Scored>,
+    /// Why it moved, with details.
+    pub reasons: Vec<Part<'a>>,
+    /// Topics that are shown tonight and were not.
+    pub gained: Vec<Topic>,
+    /// Topics that were shown and are not.
+    pub lost: Vec<Topic>,
+    /// The day of the latest act.
+    pub last_active: Option<Day>,
+    /// Points that thirty days of silence will cost, at most 0, where they were asked for.
+    pub silence: Option<f64>,
+}
+
+/// The alerts of one person on a night, in order of kinds.
+pub fn of_person(person: &Person, rules: &AlertRules, as_of: Day) -> Vec<Alert> {
+    let alerts = [
+        inactive(person, rules, as_of),
+        moved(person, rules, as_of),
+        topics(Kind::TopicGained, &person.gained, as_of),
+        topics(Kind::TopicLost, &person.lost, as_of),
+    ];
+    alerts.into_iter().flatten().collect()
+}
+
+fn moved(person: &Person, rules: &AlertRules, as_of: Day) -> Option<Alert> {
+    let (before, score) = (person.before?, person.score?);
+    let points = score.score - before.score;
+    let is_noise = before.holds(score.score) || score.holds(before.score);
+    if points.abs() < rules.min_points || is_noise {
+        return None;
+    }
+    let kind = if points < 0.0 {
+        Kind::ScoreDropped
+    } else {
+        Kind::ScoreRose
+    };
+    Some(Alert {
+        kind,
+        points: Some(points),
+        message: words::moved(before.score, score.score, as_of),
+        advice: words::why(&person.reasons, points),
+    })
+}
+
+fn inactive(person: &Person, rules: &AlertRules, as_of: Day) -> Option<Alert> {
+    let (last, score) = (person.last_active?, person.score?);
+    rules.falls_silent(last, as_of).then(|| Alert {
+        kind: Kind::Inactive,
+        points: person.silence,
+        message: words::inactive(last, rules.inactive_days, as_of),
+        advice: words::silence(score.score, person.silence, as_of),
+    })
+}
+
+fn topics(kind: Kind, topics: &[Topic], as_of: Day) -> Option<Alert> {
+    let best = topics.iter().map(|topic| topic.score).max_by(f64::total_cmp)?;
+    Some(Alert {
+        kind,
+        points: Some(best),
+        message: words::topics(kind == Kind::TopicGained, topics, as_of),
+        advice: words::sources(kind == Kind::TopicGained, topics),
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,216 @@
+//! `clout diff`: two snapshots side by side.
+
+use serde_json::Value;
+
+use super::options::{Format, ResultArgs, day};
+use super::output::{Rows, print, show, show_object};
+use crate::day::Day;
+use crate::error::Result;
+use crate::queries::diff::{BINS, Diff, Group, Partition, Person, diff};
+
+/// Arguments of `clout diff`.
+#[derive(clap::Args)]
+pub struct Args {
+    /// The earlier snapshot date.
+    #[arg(value_name = "DATE1", value_parser = day)]
+    from: Day,
+    /// The later snapshot date.
+    #[arg(value_name = "DATE2", value_parser = day)]
+    to: Day,
+    #[command(flatten)]
+    results: ResultArgs,
+    /// How many people, and partitions of the input, each list names.
+    #[arg(short = 'n', long, default_value_t = 5)]
+    count: usize,
+    /// How the comparison is shown; JSON names every input file.
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+/// Characters of the longest bar.
+const LONGEST_BAR: f64 = 40.0;
+
+impl Args {
+    /// Compares and shows.
+    pub fn run(self) -> Result<()> {
+        let store = self.results.store()?;
+        let found = diff(&store, [self.from, self.to], self.count)?;
+        match self.format {
+            Format::Json => show_object(&found.object()),
+            Format::Text => self.tell(&found),
+        }
+    }
+
+    fn tell(&self, found: &Diff) -> Result<()> {
+        let [from, to] = found.dates;
+        print(&format!("From {from} to {to}; scores and their changes in points"))?;
+        model(found)?;
+        print("\nScores")?;
+        show(&spreads(found), Format::Text)?;
+        let people = &found.people;
+        movers("Largest rises", &people.rises)?;
+        movers("Largest falls", &people.falls)?;
+        print(&format!(
+            "\nChanges of {} people with a score on both dates",
+            people.in_both
+        ))?;
+        print(&histogram(&people.deltas))?;
+        group("New in the snapshot", &people.arrivals)?;
+        group("Gone from the snapshot", &people.leavers)?;
+        group("Without a score before, with one now", &people.gained_score)?;
+        group("With a score before, without one now", &people.lost_score)?;
+        self.inputs(found)
+    }
+
+    fn inputs(&self, found: &Diff) -> Result<()> {
+        let inputs = &found.inputs;
+        let [from, to] = found.dates;
+        print(&format!(
+            "\nInput files read: {} ({} bytes) for {from}, {} ({} bytes) for {to}. A night reads what came after the \
+             snapshot before it.",
+            inputs.files[0], inputs.bytes[0], inputs.files[1], inputs.bytes[1]
+        ))?;
+        if inputs.partitions.is_empty() {
+            return print("Both runs read the same files.");
+        }
+        let row = |partition: &Partition| {
+            vec![
+                partition.table.as_str().into(),
+                partition.network.clone().into(),
+                partition.load_date.clone().into(),
+                partition.only_from.len().into(),
+                partition.only_to.len().into(),
+                partition.changed.len().into(),
+            ]
+        };
+        let columns = vec!["table", "network", "load_date", "only_from", "only_to", "changed"];
+        let shown = inputs.partitions.iter().take(self.count).map(row);
+        show(
+            &Rows {
+                columns,
+                rows: shown.collect(),
+            },
+            Format::Text,
+        )?;
+        let names = inputs.partitions.iter().flat_map(|partition| &partition.changed);
+        for path in names.take(self.count) {
+            print(&format!("changed: {path}"))?;
+        }
+        match inputs.partitions.len().saturating_sub(self.count) {
+            0 => Ok(()),
+            more => print(&format!(
+                "and {more} more partitions: --count or --format json shows them"
+            )),
+        }
+    }
+}
+
+fn model(found: &Diff) -> Result<()> {
+    let [from, to] = &found.models;
+    match from == to {
+        true => print(&format!("Both are of model {from}."))?,
+        false => print(&format!(
+            "The models differ: {from}, then {to}. Part of every change is the model's and not the person's."
+        ))?,
+    }
+    if found.parameters.is_empty() {
+        return print("No parameter differs.");
+    }
+    let row = |(name, [from, to]): &(String, [Value; 2])| {
+        vec![name.as_str().into(), from.to_string().into(), to.to_string().into()]
+    };
+    show(
+        &Rows {
+            columns: vec!["parameter", "from", "to"],
+            rows: found.parameters.iter().map(row).collect(),
+        },
+        Format::Text,
+    )
+}
+
+fn spreads(found: &Diff) -> Rows {
+    let row = |name: Value, count: Value, figures: [(&str, Option<f64>); 5]| {
+        let figures = figures.into_iter().map(|(_, value)| Value::from(value));
+        [name, count].into_iter().chain(figures).collect::<Vec<Value>>()
+    };
+    let [before, after] = found.spreads.each_ref().map(|spread| (spread.count, spread.figures()));
+    let change = std::array::from_fn(|index| {
+        let (name, earlier) = before.1[index];
+        (
+            name,
+            after.1[index].1.zip(earlier).map(|(later, earlier)| later - earlier),
+        )
+    });
+    Rows {
+        columns: vec!["date", "people", "mean", "median", "p95", "p99", "max"],
+        rows: vec![
+            row(found.dates[0].to_string().into(), before.0.into(), before.1),
+            row(found.dates[1].to_string().into(), after.0.into(), after.1),
+            row("change".into(), (after.0 as i64 - before.0 as i64).into(), change),
+        ],
+    }
+}
+
+fn movers(title: &str, people: &[Person]) -> Result<()> {
+    print(&format!("\n{title}"))?;
+    match people.is_empty() {
+        true => print("  nobody"),
+        false => show(&persons(people), Format::Text),
+    }
+}
+
+fn persons(people: &[Person]) -> Rows {
+    let row = |person: &Person| {
+        vec![
+            person.person_id.as_str().into(),
+            person.delta.into(),
+            person.scores[0].into(),
+            person.scores[1].into(),
+            person.ranks[0].into(),
+            person.ranks[1].into(),
+        ]
+    };
+    Rows {
+        columns: vec!["person_id", "change", "score_from", "score_to", "rank_from", "rank_to"],
+        rows: people.iter().map(row).collect(),
+    }
+}
+
+fn group(title: &str, group: &Group) -> Result<()> {
+    let people = match group.scored + group.unscored {
+        0 => return print(&format!("\n{title}: nobody")),
+        1 => "1 person".to_owned(),
+        people => format!("{people} people"),
+    };
+    let unnamed = match group.unnamed {
+        0 => String::new(),
+        unnamed => format!(" ({unnamed} not in the newest snapshot, and so not named)"),
+    };
+    print(&format!("\n{title}: {people}, {} with a score{unnamed}", group.scored))?;
+    if group.highest.is_empty() {
+        return Ok(());
+    }
+    let row = |person: &Person| {
+        let score = person.scores[1].or(person.scores[0]);
+        let rank = person.ranks[1].or(person.ranks[0]);
+        vec![person.person_id.as_str().into(), score.into(), rank.into()]
+    };
+    let rows = Rows {
+        columns: vec!["person_id", "score", "rank"],
+        rows: group.highest.iter().map(row).collect(),
+    };
+    show(&rows, Format::Text)
+}
+
+/// People by the class of their change, a bar a class.
+fn histogram(counts: &[u64; BINS.len()]) -> String {
+    let most = counts.iter().copied().max().unwrap_or(0).max(1) as f64;
+    let widest = BINS.iter().map(|bin| bin.len()).max().unwrap_or(0);
+    let lines = BINS.iter().zip(counts).map(|(bin, count)| {
+        // Somebody is never nobody: the least bar is one character.
+        let length = (*count as f64 / most * LONGEST_BAR).ceil() as usize;
+        format!("  {bin:>widest$}  {count:>8}  {}", "#".repeat(length))
+    });
+    let lines: Vec<String> = lines.map(|line| line.trim_end().to_owned()).collect();
+    lines.join("\n")
+}

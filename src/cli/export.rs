@@ -1,0 +1,120 @@
+//! The answer of a query as CSV, JSON or Parquet.
+
+use std::io::Write;
+
+use polars::prelude::{DataFrame, ParquetWriter};
+use serde_json::{Map, Value};
+
+use super::output::plain;
+use crate::error::{Error, Kind, Result};
+use crate::queries::{Cells, NotFinite};
+
+/// Writes CSV after RFC 4180, lines ending in `\n`: null is nothing between two commas and an empty text is `""`;
+/// lists are JSON. With `is_plain`, for a terminal, texts lose their control characters.
+pub fn csv(frame: &DataFrame, is_plain: bool, to: &mut impl Write) -> Result<()> {
+    let field = |text: &str| quoted(&if is_plain { plain(text) } else { text.to_owned() });
+    let line = |fields: Vec<String>| fields.join(",");
+    let names = frame.get_column_names();
+    writeln!(to, "{}", line(names.iter().map(|name| field(name)).collect())).map_err(unwritten)?;
+    for values in Cells::of(frame).rows(NotFinite::Text) {
+        let cell = |value: &Value| match value {
+            Value::Null => String::new(),
+            Value::String(text) => field(text),
+            other => field(&other.to_string()),
+        };
+        writeln!(to, "{}", line(values.iter().map(cell).collect())).map_err(unwritten)?;
+    }
+    Ok(())
+}
+
+/// A field, in quotes where it must be.
+fn quoted(text: &str) -> String {
+    let is_bare = !text.is_empty() && !text.contains([',', '"', '\n', '\r']) && text.trim() == text;
+    match is_bare {
+        true => text.to_owned(),
+        false => format!("\"{}\"", text.replace('"', "\"\"")),
+    }
+}
+
+/// Writes one JSON array of objects, an object a line. What is no number is null.
+pub fn json(frame: &DataFrame, to: &mut impl Write) -> Result<()> {
+    let names: Vec<String> = frame.get_column_names().iter().map(|name| name.to_string()).collect();
+    to.write_all(b"[").map_err(unwritten)?;
+    for (index, values) in Cells::of(frame).rows(NotFinite::Null).enumerate() {
+        let object: Map<String, Value> = names.iter().cloned().zip(values).collect();
+        let comma = if index > 0 { "," } else { "" };
+        write!(to, "{comma}\n  {}", Value::Object(object)).map_err(unwritten)?;
+    }
+    let end = if frame.height() > 0 { "\n]\n" } else { "]\n" };
+    to.write_all(end.as_bytes()).map_err(unwritten)
+}
+
+/// Writes one Parquet file.
+pub fn parquet(frame: &mut DataFrame, to: &mut impl Write) -> Result<()> {
+    let written = ParquetWriter::new(to).finish(frame);
+    written
+        .map(|_| ())
+        .map_err(|error| Error::new(Kind::Internal, "cannot write the answer as Parquet").with_source(error))
+}
+
+fn unwritten(error: std::io::Error) -> Error {
+    Error::internal("cannot write the answer").with_source(error)
+}
+
+#[cfg(test)]
+mod tests {
+    use polars::prelude::*;
+
+    use super::*;
+
+    fn frame() -> DataFrame {
+        let lists = [
+            Series::new("".into(), ["a", "b\"c"]),
+            Series::new_empty("".into(), &DataType::String),
+        ];
+        df!(
+            "id" => [Some("x,\"y\"\n\u{1b}[2J"), None],
+            "empty" => ["", " padded"],
+            "score" => [Some(35.71331417751419), Some(f64::NAN)],
+            "n" => [Some(3_i64), None],
+            "lists" => lists,
+        )
+        .unwrap()
+    }
+
+    fn text(write: impl FnOnce(&mut Vec<u8>)) -> String {
+        let mut bytes = Vec::new();
+        write(&mut bytes);
+        String::from_utf8(bytes).unwrap()
+    }
+
+    #[test]
+    fn csv_keeps_null_empty_and_odd_texts_apart() {
+        let faithful = text(|to| csv(&frame(), false, to).unwrap());
+        assert_eq!(
+            faithful,
+            "id,empty,score,n,lists\n\
+             \"x,\"\"y\"\"\n\u{1b}[2J\",\"\",35.71331417751419,3,\"[\"\"a\"\",\"\"b\\\"\"c\"\"]\"\n\
+             ,\" padded\",NaN,,[]\n"
+        );
+        assert!(!text(|to| csv(&frame(), true, to).unwrap()).contains('\u{1b}'));
+    }
+
+    #[test]
+    fn json_is_an_array_of_rows() {
+        let rows: Value = serde_json::from_str(&text(|to| json(&frame(), to).unwrap())).unwrap();
+        assert_eq!(
+            rows[1],
+            serde_json::json!({"id": null, "empty": " padded", "score": null, "n": null, "lists": []})
+        );
+        assert_eq!(text(|to| json(&frame().head(Some(0)), to).unwrap()), "[]\n");
+    }
+
+    #[test]
+    fn parquet_is_read_back_as_it_was() {
+        let mut bytes = Vec::new();
+        parquet(&mut frame(), &mut bytes).unwrap();
+        let back = ParquetReader::new(std::io::Cursor::new(bytes)).finish().unwrap();
+        assert!(back.equals_missing(&frame()));
+    }
+}

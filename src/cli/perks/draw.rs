@@ -1,0 +1,132 @@
+//! `clout perks draw`: a campaign's winners, once.
+
+use std::path::PathBuf;
+
+use serde_json::{Value, json};
+
+use super::super::options::{Format, ResultArgs, random_hex};
+use super::super::output::{Rows, print, show, show_object};
+use super::{CAMPAIGNS, named, summary};
+use crate::error::Result;
+use crate::perks::campaign::Campaign;
+use crate::perks::draw::Winner;
+use crate::perks::drawing::{Outcome, draw, prepare};
+use crate::perks::eligible::{Pool, Step};
+use crate::warehouse::draws::{self, Draw};
+
+/// Arguments of `clout perks draw`.
+#[derive(clap::Args)]
+pub struct Args {
+    /// The campaign's id.
+    campaign: String,
+    #[command(flatten)]
+    results: ResultArgs,
+    /// File of campaigns (TOML).
+    #[arg(long, value_name = "FILE", default_value = CAMPAIGNS)]
+    campaigns: PathBuf,
+    /// The seed, whose SHA-256 was announced.
+    #[arg(long, value_name = "TEXT", required_unless_present = "dry_run")]
+    seed: Option<String>,
+    /// Only say among whom it would be drawn.
+    #[arg(long, conflicts_with = "seed")]
+    dry_run: bool,
+    /// How the draw is shown.
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+impl Args {
+    /// Draws, or says among whom.
+    pub fn run(self) -> Result<()> {
+        let campaign = named(&self.campaigns, &self.campaign)?;
+        let store = self.results.store()?;
+        let Some(seed) = &self.seed else {
+            return self.only_say(&prepare(&store, &campaign)?.pool, &campaign);
+        };
+        match draw(&store, &campaign, seed, &random_hex(8)?)? {
+            Outcome::Drawn { draw, winners, pool } => self.tell(&draw, &winners, &pool),
+            Outcome::Before(draw) => self.tell_again(&draw),
+        }
+    }
+
+    fn only_say(&self, pool: &Pool, campaign: &Campaign) -> Result<()> {
+        let people = pool.eligible.len() as u64;
+        if self.format == Format::Json {
+            return show_object(&json!({
+                "campaign_id": campaign.id,
+                "status": "dry_run",
+                "eligible_count": people,
+                "steps": steps(pool),
+            }));
+        }
+        print(&format!("{}: {}", campaign.id, campaign.title))?;
+        show_steps(pool)?;
+        print(&format!(
+            "{} of {people} people would win. Nothing was drawn.",
+            campaign.winners.min(people)
+        ))
+    }
+
+    fn tell(&self, draw: &Draw, winners: &[Winner], pool: &Pool) -> Result<()> {
+        let row = |winner: &Winner| {
+            vec![
+                winner.place.into(),
+                winner.person_id.as_str().into(),
+                winner.draw_hash.as_str().into(),
+            ]
+        };
+        let rows = Rows {
+            columns: vec!["place", "person_id", "draw_hash"],
+            rows: winners.iter().map(row).collect(),
+        };
+        if self.format == Format::Json {
+            let mut object = summary(draw, "drawn");
+            object["steps"] = json!(steps(pool));
+            object["winners"] = rows.objects();
+            return show_object(&object);
+        }
+        print(&format!(
+            "{}: {} of {} people won, drawn from the snapshot of {}",
+            draw.campaign_id, draw.part.rows, draw.eligible_count, draw.snapshot.snapshot_date
+        ))?;
+        if draw.part.rows == draw.eligible_count {
+            let wanted = &draw.campaign["winners"];
+            print(&format!("Everybody who was eligible won: {wanted} were to win."))?;
+        }
+        show_steps(pool)?;
+        show(&rows, Format::Text)?;
+        print(&format!(
+            "The record is {}, the table {}",
+            draws::key(&draw.campaign_id),
+            draw.part.path
+        ))
+    }
+
+    /// Who won before is not told again: some of them may have opted out since.
+    fn tell_again(&self, draw: &Draw) -> Result<()> {
+        match self.format {
+            Format::Json => show_object(&summary(draw, "already_drawn")),
+            Format::Text => print(&format!(
+                "{} is already drawn by the same rules and seed: {} of {} people won. Nothing was done. (The winners \
+                 are in {}.)",
+                draw.campaign_id, draw.part.rows, draw.eligible_count, draw.part.path
+            )),
+        }
+    }
+}
+
+fn steps(pool: &Pool) -> Vec<Value> {
+    let step = |step: &Step| json!({"rule": step.rule, "left": step.left});
+    pool.steps.iter().map(step).collect()
+}
+
+fn show_steps(pool: &Pool) -> Result<()> {
+    let row = |step: &Step| vec![step.left.into(), step.rule.as_str().into()];
+    show(
+        &Rows {
+            columns: vec!["people", "rule"],
+            rows: pool.steps.iter().map(row).collect(),
+        },
+        Format::Text,
+    )
+}

@@ -1,0 +1,229 @@
+//! Everybody's change between two nights.
+
+use rayon::prelude::*;
+
+use super::cause::Cause;
+use super::flows::{Flows, Way};
+use super::moves::{Matching, Moves, NONE, Part};
+use super::split::{Factors, split};
+use super::tally::{Slot, Tally};
+use crate::influence::attention::Attention;
+use crate::influence::score::{Line, Model, clamp};
+use crate::influence::standings::Standings;
+use crate::influence::weights::saturated;
+use crate::people::presence::Presences;
+
+/// One of the two nights.
+pub struct Side<'a> {
+    /// Who attends to whom.
+    pub attention: &'a Attention,
+    /// What a reactor's attention is worth.
+    pub model: Model<'a>,
+    /// Sums and values.
+    pub standings: &'a Standings,
+    /// Who is where.
+    pub presences: &'a Presences,
+}
+
+/// Two nights, one a day after the other.
+pub struct Nights<'a> {
+    /// The night before, under tonight's model.
+    pub before: Side<'a>,
+    /// Tonight.
+    pub after: Side<'a>,
+    /// Who is who.
+    pub matching: &'a Matching,
+    /// What changed hands.
+    pub moves: &'a Moves,
+    /// The scale.
+    pub line: &'a Line,
+    /// Saturation of repeats.
+    pub beta: f64,
+}
+
+/// One person's change.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Change {
+    /// Parts by cause and network, in points.
+    pub slots: Vec<Slot>,
+    /// What the limits of the scale did, in points.
+    pub scale_limit: f64,
+    /// The score of the night before under tonight's model and input.
+    pub before: f64,
+    /// Tonight's score.
+    pub after: f64,
+}
+
+impl Nights<'_> {
+    /// The changes of these of tonight's persons, who have a score.
+    pub fn changes(&self, persons: &[u32]) -> Vec<Change> {
+        persons.par_iter().map(|person| self.change(*person)).collect()
+    }
+
+    fn change(&self, after: u32) -> Change {
+        let before = self.matching.to_before[after as usize];
+        let base = self.line.base();
+        let influence = |side: &Side, person: u32| match person {
+            NONE => base,
+            person => side.standings.sums[person as usize].map_or(base, |sum| sum.influence),
+        };
+        let (old, new) = (influence(&self.before, before), influence(&self.after, after));
+        let mut tally = Tally::default();
+        self.edges(before, after, &mut tally);
+        let rate = self.line.points_per_unit(old, new);
+        let mut slots = tally.slots();
+        for slot in &mut slots {
+            slot.part *= rate;
+            slot.largest.iter_mut().for_each(|(_, part)| *part *= rate);
+        }
+        let (old, new) = (self.line.value(old), self.line.value(new));
+        Change {
+            slots,
+            scale_limit: (clamp(new) - new) - (clamp(old) - old),
+            before: clamp(old),
+            after: clamp(new),
+        }
+    }
+
+    /// Walks the reactors of both nights side by side, in order.
+    fn edges(&self, before: u32, after: u32, tally: &mut Tally) {
+        let networks = Networks {
+            before: networks_of(self.before.presences, before),
+            after: networks_of(self.after.presences, after),
+        };
+        let old_edges = match before {
+            NONE => 0..0,
+            person => self.before.attention.edges(person as usize),
+        };
+        let mut walk = Walk {
+            nights: self,
+            networks,
+            old: (before, old_edges.start),
+            new: (after, self.after.attention.edges(after as usize).start),
+            flows: Flows::default(),
+            moved_out: parts_of(&self.moves.moved_out, before),
+            gone: parts_of(&self.moves.gone, before),
+            moved_in: self.moves.moved_in.of_target(after),
+            brought: self.moves.brought.of_target(after),
+        };
+        let new_end = self.after.attention.edges(after as usize).end;
+        while walk.old.1 < old_edges.end || walk.new.1 < new_end {
+            let old = (walk.old.1 < old_edges.end).then_some(walk.old.1);
+            let new = (walk.new.1 < new_end).then_some(walk.new.1);
+            walk.step(old, new, tally);
+        }
+    }
+}
+
+fn parts_of(parts: &super::moves::Parts, person: u32) -> &[Part] {
+    if person == NONE { &[] } else { parts.of_target(person) }
+}
+
+/// The networks on which a person is, in order.
+fn networks_of(presences: &Presences, person: u32) -> Vec<u8> {
+    let start = presences.rows.partition_point(|row| row.person < person);
+    let own = presences.rows[start..].iter().take_while(|row| row.person == person);
+    own.map(|row| row.network).collect()
+}
+
+struct Networks {
+    before: Vec<u8>,
+    after: Vec<u8>,
+}
+
+impl Networks {
+    fn cause(&self, cause: Cause, network: u8) -> Cause {
+        let (was, is) = (self.before.contains(&network), self.after.contains(&network));
+        cause.on_network(!was && is, was && !is)
+    }
+}
+
+/// A walk over one person's reactors.
+struct Walk<'a> {
+    nights: &'a Nights<'a>,
+    networks: Networks,
+    /// The person and the next edge, on the night before.
+    old: (u32, usize),
+    /// The same tonight.
+    new: (u32, usize),
+    flows: Flows,
+    moved_out: &'a [Part],
+    gone: &'a [Part],
+    moved_in: &'a [Part],
+    brought: &'a [Part],
+}
+
+impl Walk<'_> {
+    /// Takes the next reactor: one whom tonight does not know first, else the lesser of both sides.
+    fn step(&mut self, old: Option<usize>, new: Option<usize>, tally: &mut Tally) {
+        let nights = self.nights;
+        let reactor = |side: &Side, edge: usize| side.attention.reactors[edge];
+        let known = |edge: usize| nights.matching.to_after[reactor(&nights.before, edge) as usize];
+        let theirs = old.map(known);
+        let ours = new.map(|edge| reactor(&nights.after, edge));
+        let (takes_old, takes_new) = match (theirs, ours) {
+            (Some(NONE), _) => (true, false),
+            (Some(theirs), Some(ours)) => (theirs <= ours, ours <= theirs),
+            (theirs, ours) => (theirs.is_some(), ours.is_some()),
+        };
+        self.flows.flows.clear();
+        let old = old.filter(|_| takes_old);
+        let new = new.filter(|_| takes_new);
+        if let Some(edge) = old {
+            let who = reactor(&nights.before, edge);
+            self.flows.add_terms(nights.before.attention.terms(edge), Way::Before);
+            take(&mut self.gone, who, Way::Gone, &mut self.flows);
+            take(&mut self.moved_out, who, Way::MovedOut, &mut self.flows);
+            self.old.1 += 1;
+        }
+        if let Some(edge) = new {
+            let who = reactor(&nights.after, edge);
+            self.flows.add_terms(nights.after.attention.terms(edge), Way::After);
+            take(&mut self.moved_in, who, Way::MovedIn, &mut self.flows);
+            take(&mut self.brought, who, Way::Brought, &mut self.flows);
+            self.new.1 += 1;
+        }
+        let before = old.map(|edge| self.factors(&nights.before, self.old.0, edge));
+        let after = new.map(|edge| self.factors(&nights.after, self.new.0, edge));
+        let networks = &self.networks;
+        split(
+            &self.flows.flows,
+            before,
+            after,
+            nights.beta,
+            &mut |cause, answers, network, part| tally.add((networks.cause(cause, network), answers, network), part),
+        );
+        let name = match (takes_new, ours, theirs) {
+            (true, Some(ours), _) => Some(ours),
+            (_, _, Some(theirs)) if theirs != NONE => Some(theirs),
+            _ => None,
+        };
+        tally.end(name);
+    }
+
+    fn factors(&self, side: &Side, target: u32, edge: usize) -> Factors {
+        let reactor = side.attention.reactors[edge] as usize;
+        let strength: f64 = side.attention.terms(edge).iter().map(|term| term.strength).sum();
+        let whole = saturated(strength, self.nights.beta);
+        let sum = &side.standings.sums[target as usize];
+        Factors {
+            kept: if whole > 0.0 {
+                side.attention.amounts[edge] / whole
+            } else {
+                1.0
+            },
+            trust: side.model.trust[reactor],
+            standing: side.model.standing[reactor],
+            believed: sum.map_or(0.0, |sum| sum.believed),
+        }
+    }
+}
+
+/// Takes the parts of a reactor off the front of `parts`; those of reactors whom nobody asks for are skipped.
+fn take(parts: &mut &[Part], reactor: u32, way: Way, flows: &mut Flows) {
+    let skipped = parts.partition_point(|part| part.reactor < reactor);
+    let rest = &parts[skipped..];
+    let (own, rest) = rest.split_at(rest.partition_point(|part| part.reactor == reactor));
+    own.iter().for_each(|part| flows.add(part.network, way, part.strength));
+    *parts = rest;
+}

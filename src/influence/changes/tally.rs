@@ -1,0 +1,112 @@
+//! One person's parts, added up by cause and network, with the people who have the largest.
+
+use super::cause::Cause;
+
+/// People who are named.
+pub const NAMED: usize = 3;
+
+/// One cause on one network.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Slot {
+    /// The cause.
+    pub cause: Cause,
+    /// Whether it is about the attention that an answer leaves.
+    pub is_about_answers: bool,
+    /// Place of the network.
+    pub network: u8,
+    /// The sum of the parts.
+    pub part: f64,
+    /// Reactors with a part.
+    pub reactors: u64,
+    /// Those with the largest parts, the largest first; none for one whom tonight does not know.
+    pub largest: Vec<(Option<u32>, f64)>,
+}
+
+type Key = (Cause, bool, u8);
+
+/// The slots of a person, in order.
+#[derive(Debug, Default)]
+pub struct Tally {
+    slots: Vec<Slot>,
+    /// The parts of the reactor at hand.
+    own: Vec<(Key, f64)>,
+}
+
+impl Tally {
+    /// Adds a part of the reactor at hand.
+    pub fn add(&mut self, key: Key, part: f64) {
+        match self.own.iter_mut().find(|(other, _)| *other == key) {
+            Some((_, sum)) => *sum += part,
+            None => self.own.push((key, part)),
+        }
+    }
+
+    /// Ends with a reactor, whom tonight knows or not.
+    pub fn end(&mut self, reactor: Option<u32>) {
+        for (key, part) in std::mem::take(&mut self.own) {
+            if part != 0.0 {
+                self.slot(key).add(reactor, part);
+            }
+        }
+    }
+
+    /// The slots, in order of cause, answers and network.
+    pub fn slots(self) -> Vec<Slot> {
+        self.slots
+    }
+
+    fn slot(&mut self, key: Key) -> &mut Slot {
+        let of = |slot: &Slot| (slot.cause, slot.is_about_answers, slot.network);
+        let place = self.slots.partition_point(|slot| of(slot) < key);
+        if self.slots.get(place).is_none_or(|slot| of(slot) != key) {
+            let slot = Slot {
+                cause: key.0,
+                is_about_answers: key.1,
+                network: key.2,
+                part: 0.0,
+                reactors: 0,
+                largest: Vec::with_capacity(NAMED + 1),
+            };
+            self.slots.insert(place, slot);
+        }
+        &mut self.slots[place]
+    }
+}
+
+impl Slot {
+    fn add(&mut self, reactor: Option<u32>, part: f64) {
+        self.part += part;
+        self.reactors += 1;
+        // Of equal parts the one that came first stays before.
+        let place = self.largest.partition_point(|(_, other)| other.abs() >= part.abs());
+        if place < NAMED {
+            self.largest.insert(place, (reactor, part));
+            self.largest.truncate(NAMED);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_largest_are_named_and_all_are_counted() {
+        let mut tally = Tally::default();
+        let key = (Cause::FadedReactions, false, 2);
+        for (reactor, part) in [(1, -0.1), (2, -0.5), (3, -0.1), (4, -0.3), (5, 0.0)] {
+            tally.add(key, part);
+            tally.end(Some(reactor));
+        }
+        tally.add(key, 0.2);
+        tally.add(key, -0.6);
+        tally.add((Cause::Corroboration, true, 0), 1.0);
+        tally.end(None);
+        let slots = tally.slots();
+        assert_eq!(slots[0].cause, Cause::Corroboration);
+        assert_eq!(slots[1].reactors, 5);
+        assert!((slots[1].part + 1.4).abs() < 1e-12);
+        let named: Vec<Option<u32>> = slots[1].largest.iter().map(|(reactor, _)| *reactor).collect();
+        assert_eq!(named, [Some(2), None, Some(4)]);
+    }
+}

@@ -1,0 +1,100 @@
+use rstest::rstest;
+
+use super::*;
+use crate::day::Day;
+use crate::perks::testing::{DAY, campaign, snapshot, store};
+use crate::warehouse::snapshots;
+
+const SCORES: &str =
+    "ada 40 90 1.0 30 0\n bob 30 70 0.5 10 3\n cid 20 50 1.0 2 20\n dan 10 10 0.2 1 -\n eve - - 1.0 0 0";
+const NETWORKS: &str = "ada twitter 38\n ada linkedin 12\n bob linkedin 30\n cid twitter 15\n eve twitter -";
+const TOPICS: &str = "ada tea 30 true\n bob tea 50 false\n cid coffee 20 true\n cid tea 5 true";
+
+/// Who can win by rules in TOML.
+fn eligible(rules: &str) -> Pool {
+    let (_folder, store) = store();
+    snapshot(&store, DAY, SCORES, NETWORKS, TOPICS);
+    let snapshot = snapshots::find(&store, DAY).unwrap().unwrap();
+    let mut campaign = campaign("tea");
+    campaign.eligible = toml::from_str(rules).unwrap();
+    let sources = Sources {
+        store: &store,
+        snapshot: &snapshot,
+        newest: &snapshot,
+        past: &[],
+    };
+    pool(sources, &campaign).unwrap()
+}
+
+#[rstest]
+#[case::everybody_with_a_score("", "ada bob cid dan")]
+#[case("min_score = 20", "ada bob cid")]
+#[case("max_score = 20", "cid dan")]
+#[case("min_percentile = 70", "ada bob")]
+#[case("max_percentile = 49.9", "dan")]
+#[case("min_coverage = 0.5", "ada bob cid")]
+#[case("min_reach = 10", "ada bob")]
+#[case::of_the_day_itself("active_within_days = 1", "ada")]
+#[case("active_within_days = 4", "ada bob")]
+#[case::no_activity_is_none_at_all("active_within_days = 100000", "ada bob cid")]
+#[case::only_shown_topics_count("topics = ['tea']", "ada cid")]
+#[case("topics = ['tea']\nmin_topic_score = 10", "ada")]
+#[case::one_of_several_is_enough("topics = ['tea', 'coffee']\nmin_topic_score = 10", "ada cid")]
+#[case("topics = ['milk']", "")]
+#[case::a_null_score_is_none("networks = ['twitter']", "ada cid")]
+#[case("networks = ['twitter', 'linkedin']\nmin_network_score = 20", "ada bob")]
+#[case::all_must_hold("min_score = 15\nmax_score = 35\nnetworks = ['linkedin']", "bob")]
+fn who_can_win_follows_from_the_tables(#[case] rules: &str, #[case] expected: &str) {
+    assert_eq!(eligible(rules).eligible.join(" "), expected);
+}
+
+#[test]
+fn each_rule_says_whom_it_left() {
+    let steps = eligible("min_score = 20\ntopics = ['tea']").steps;
+    let told: Vec<String> = steps
+        .iter()
+        .map(|step| format!("{} {}", step.left, step.rule))
+        .collect();
+    let expected = [
+        "5 people in the snapshot of 2024-10-04",
+        "4 with a score",
+        "3 score at least 20",
+        "2 shown on tea with at least 1",
+    ];
+    assert_eq!(told, expected);
+}
+
+#[test]
+fn people_left_out_by_name_are_told_if_they_could_have_won() {
+    let (_folder, store) = store();
+    snapshot(&store, DAY, SCORES, "", "");
+    let snapshot = snapshots::find(&store, DAY).unwrap().unwrap();
+    let mut campaign = campaign("tea");
+    campaign.exclude = ["bob", "eve", "nobody"].map(str::to_owned).to_vec();
+    let sources = Sources {
+        store: &store,
+        snapshot: &snapshot,
+        newest: &snapshot,
+        past: &[],
+    };
+    let pool = pool(sources, &campaign).unwrap();
+    assert_eq!(
+        (pool.eligible.join(" ").as_str(), pool.excluded.join(" ").as_str()),
+        ("ada cid dan", "bob")
+    );
+}
+
+#[test]
+fn who_is_no_longer_in_the_newest_snapshot_cannot_win() {
+    let (_folder, store) = store();
+    snapshot(&store, DAY, SCORES, "", "");
+    snapshot(&store, Day(DAY.0 + 3), "ada - - 0 0 -\n zoe 50 99 1 9 0", "", "");
+    let [snapshot, newest] = [DAY, Day(DAY.0 + 3)].map(|day| snapshots::find(&store, day).unwrap().unwrap());
+    let sources = Sources {
+        store: &store,
+        snapshot: &snapshot,
+        newest: &newest,
+        past: &[],
+    };
+    assert_eq!(pool(sources, &campaign("tea")).unwrap().eligible, ["ada"]);
+}

@@ -1,0 +1,114 @@
+//! A published table as Polars sees it: its columns by the schema, and its rows when they are asked for.
+//!
+//! Polars says which columns a query needs, and only their bytes are fetched. Rows come through Arrow, as all
+//! published files do, and not through Polars' own reader.
+
+use arrow::array::{Array, AsArray, RecordBatch};
+use arrow::datatypes::{Date32Type, Float64Type, Int64Type, TimestampMicrosecondType};
+use polars::prelude::*;
+
+use crate::error::{Error, Result};
+use crate::schema::{Kind, Table};
+
+/// The Polars type of a published column.
+pub fn data_type(kind: Kind) -> DataType {
+    match kind {
+        Kind::Text => DataType::String,
+        Kind::TextList => DataType::List(Box::new(DataType::String)),
+        Kind::Count => DataType::Int64,
+        Kind::Measure => DataType::Float64,
+        Kind::Flag => DataType::Boolean,
+        Kind::Instant => DataType::Datetime(TimeUnit::Microseconds, Some(TimeZone::UTC)),
+        Kind::Date => DataType::Date,
+    }
+}
+
+/// The columns of a table.
+pub fn schema(table: &Table) -> Schema {
+    let field = |column: &crate::schema::Column| Field::new(column.name.into(), data_type(column.kind));
+    table.columns.iter().map(field).collect()
+}
+
+/// One column of `height` rows that holds the same day everywhere.
+pub fn one_day(name: &str, day: i32, height: usize) -> Column {
+    Int32Chunked::full(name.into(), day, height).into_date().into_column()
+}
+
+/// Rows of a table as a frame of the columns `names`, which the batches have in this order.
+pub fn frame(table: &Table, names: &[&str], batches: &[RecordBatch]) -> Result<DataFrame> {
+    let height = batches.iter().map(RecordBatch::num_rows).sum();
+    let column = |(index, name): (usize, &&str)| {
+        let found = table.columns.iter().find(|column| column.name == *name);
+        let kind = found.map(|column| column.kind);
+        let kind = kind.ok_or_else(|| Error::internal(format!("'{}' has no column '{name}'", table.name)))?;
+        let parts: Vec<&dyn Array> = batches.iter().map(|batch| batch.column(index).as_ref()).collect();
+        column_of(name, kind, &parts)
+            .ok_or_else(|| Error::internal(format!("'{}.{name}' is of another type than {kind:?}", table.name)))
+    };
+    let columns = names.iter().enumerate().map(column).collect::<Result<Vec<Column>>>()?;
+    DataFrame::new(height, columns)
+        .map_err(|error| Error::internal(format!("'{}' is no frame", table.name)).with_source(error))
+}
+
+/// A column of one kind from its parts; none where a part has another type.
+fn column_of(name: &str, kind: Kind, parts: &[&dyn Array]) -> Option<Column> {
+    let name = PlSmallStr::from_str(name);
+    let column = match kind {
+        Kind::Text => text_column(name, parts)?.into_column(),
+        Kind::TextList => list_column(name, parts)?,
+        Kind::Flag => {
+            let parts = all(parts, |part| part.as_boolean_opt())?;
+            BooleanChunked::from_iter_options(name, parts.iter().flat_map(|part| part.iter())).into_column()
+        }
+        Kind::Count => {
+            let parts = all(parts, |part| part.as_primitive_opt::<Int64Type>())?;
+            Int64Chunked::from_iter_options(name, parts.iter().flat_map(|part| part.iter())).into_column()
+        }
+        Kind::Measure => {
+            let parts = all(parts, |part| part.as_primitive_opt::<Float64Type>())?;
+            Float64Chunked::from_iter_options(name, parts.iter().flat_map(|part| part.iter())).into_column()
+        }
+        Kind::Instant => {
+            let parts = all(parts, |part| part.as_primitive_opt::<TimestampMicrosecondType>())?;
+            let micros = Int64Chunked::from_iter_options(name, parts.iter().flat_map(|part| part.iter()));
+            let instants = micros.into_datetime(TimeUnit::Microseconds, Some(TimeZone::UTC));
+            instants.into_column()
+        }
+        Kind::Date => {
+            let parts = all(parts, |part| part.as_primitive_opt::<Date32Type>())?;
+            let days = Int32Chunked::from_iter_options(name, parts.iter().flat_map(|part| part.iter()));
+            days.into_date().into_column()
+        }
+    };
+    Some(column)
+}
+
+fn all<'a, T: ?Sized>(parts: &[&'a dyn Array], typed: impl Fn(&'a dyn Array) -> Option<&'a T>) -> Option<Vec<&'a T>> {
+    parts.iter().map(|part| typed(*part)).collect()
+}
+
+fn text_column(name: PlSmallStr, parts: &[&dyn Array]) -> Option<StringChunked> {
+    let parts = all(parts, |part| part.as_string_opt::<i32>())?;
+    let mut texts = StringChunkedBuilder::new(name, parts.iter().map(|part| part.len()).sum());
+    for text in parts.iter().flat_map(|part| part.iter()) {
+        texts.append_option(text);
+    }
+    Some(texts.finish())
+}
+
+fn list_column(name: PlSmallStr, parts: &[&dyn Array]) -> Option<Column> {
+    let parts = all(parts, |part| part.as_list_opt::<i32>())?;
+    let rows = parts.iter().map(|part| part.len()).sum();
+    let items = parts.iter().map(|part| part.values().len()).sum();
+    let mut lists = ListStringChunkedBuilder::new(name, rows, items);
+    for list in parts.iter().flat_map(|part| part.iter()) {
+        match list {
+            None => lists.append_null(),
+            Some(list) => {
+                let texts = list.as_string_opt::<i32>()?;
+                lists.append_values_iter(texts.iter().map(|text| text.unwrap_or_default()));
+            }
+        }
+    }
+    Some(lists.finish().into_column())
+}

@@ -1,0 +1,149 @@
+//! `score_changes`: why each score moved since the day before, in points that sum to `delta_1d`.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use arrow::array::{RecordBatch, StringArray};
+use rayon::prelude::*;
+
+use super::{batch, measures};
+use crate::error::Result;
+use crate::influence::changes::tally::Slot;
+use crate::influence::changes::{Cause, Change};
+use crate::networks::Network;
+use crate::people::persons::Persons;
+use crate::schema::SCORE_CHANGES;
+
+/// People are named where a row is a hundredth of a point or more; below that the network says enough.
+const NAMED_FROM_POINTS: f64 = 0.005;
+/// Longer ids are cut in a detail; the id itself stands in `scores`.
+const LONGEST_NAME: usize = 80;
+/// Less than this is rounding of the sums and no cause.
+const ROUNDING_POINTS: f64 = 1e-10;
+
+/// Somebody with a delta, and why.
+#[derive(Clone, Debug)]
+pub struct Moved {
+    /// The person, of tonight's.
+    pub person: u32,
+    /// The published score of the day before.
+    pub published: f64,
+    /// The change under tonight's model.
+    pub change: Change,
+}
+
+/// What a row says beside its person.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reason {
+    /// The cause.
+    pub cause: Cause,
+    /// The network and the people with the largest parts.
+    pub detail: String,
+    /// Points.
+    pub points: f64,
+}
+
+/// Reasons by person, in order.
+pub type Reasons = Vec<(u32, Vec<Reason>)>;
+
+/// What details need to know.
+#[derive(Clone, Copy)]
+pub struct Words<'a> {
+    /// The networks.
+    pub networks: &'a [Network],
+    /// Tonight's persons.
+    pub persons: &'a Persons,
+    /// What made the scores of the day before other ones, if anything did.
+    pub recalibration: &'a str,
+}
+
+/// Everybody's reasons, in order of persons, each in order of cause and detail; and the most by which they miss a
+/// delta, in points: rounding, if nothing else.
+pub fn reasons(moved: &[Moved], words: Words) -> (Reasons, f64) {
+    let told: Vec<(u32, Vec<Reason>, f64)> = moved.par_iter().map(|moved| of_person(moved, words)).collect();
+    let missed = told.iter().map(|(.., missed)| missed.abs()).fold(0.0, f64::max);
+    let reasons = told.into_iter().map(|(person, reasons, _)| (person, reasons));
+    (reasons.collect(), missed)
+}
+
+fn of_person(moved: &Moved, words: Words) -> (u32, Vec<Reason>, f64) {
+    let mut reasons: BTreeMap<(&'static str, String), (Cause, f64)> = BTreeMap::new();
+    let mut add = |cause: Cause, detail: String, points: f64| {
+        reasons.entry((cause.word(), detail)).or_insert((cause, 0.0)).1 += points;
+    };
+    for slot in &moved.change.slots {
+        add(slot.cause, detail(slot, words), slot.part);
+    }
+    add(Cause::ScaleLimit, String::new(), moved.change.scale_limit);
+    let recalibrated = moved.change.before - moved.published;
+    add(Cause::Recalibrated, words.recalibration.to_owned(), recalibrated);
+    let mut reasons: Vec<Reason> = reasons
+        .into_iter()
+        .filter(|(_, (_, points))| points.abs() >= ROUNDING_POINTS)
+        .map(|((_, detail), (cause, points))| Reason { cause, detail, points })
+        .collect();
+    let delta = moved.change.after - moved.published;
+    let missed = delta - reasons.iter().map(|reason| reason.points).sum::<f64>();
+    let largest = reasons
+        .iter_mut()
+        .max_by(|a, b| a.points.abs().total_cmp(&b.points.abs()));
+    match largest.filter(|_| missed.abs() < 10.0 * ROUNDING_POINTS) {
+        Some(reason) => reason.points += missed,
+        None => return (moved.person, reasons, missed),
+    }
+    (moved.person, reasons, 0.0)
+}
+
+/// "twitter: ada, bob and 3 more"; the network alone where the whole is tiny.
+fn detail(slot: &Slot, words: Words) -> String {
+    let mut detail = words.networks[usize::from(slot.network)].name.clone();
+    if slot.is_about_answers {
+        detail.push_str(", answered");
+    }
+    if slot.part.abs() < NAMED_FROM_POINTS {
+        return detail;
+    }
+    let known = slot.largest.iter().filter_map(|(reactor, _)| *reactor);
+    let names: Vec<String> = known
+        .map(|person| shortened(&words.persons.ids[person as usize]))
+        .collect();
+    let more = slot.reactors - names.len() as u64;
+    detail.push_str(": ");
+    detail.push_str(&names.join(", "));
+    detail.push_str(&match (names.len(), more) {
+        (_, 0) => String::new(),
+        (0, 1) => "1 person".to_owned(),
+        (0, more) => format!("{more} people"),
+        (_, more) => format!(" and {more} more"),
+    });
+    detail
+}
+
+fn shortened(id: &str) -> String {
+    match id.char_indices().nth(LONGEST_NAME) {
+        Some((end, _)) => format!("{}…", &id[..end]),
+        None => id.to_owned(),
+    }
+}
+
+/// The table.
+pub fn table(persons: &Persons, reasons: &[(u32, Vec<Reason>)]) -> Result<RecordBatch> {
+    let rows: Vec<(u32, &Reason)> = reasons
+        .iter()
+        .flat_map(|(person, reasons)| reasons.iter().map(|reason| (*person, reason)))
+        .collect();
+    let person = |(person, _): &(u32, &Reason)| persons.ids[*person as usize].as_str();
+    batch(
+        &SCORE_CHANGES,
+        vec![
+            Arc::new(StringArray::from_iter_values(rows.iter().map(person))),
+            Arc::new(StringArray::from_iter_values(
+                rows.iter().map(|(_, reason)| reason.cause.word()),
+            )),
+            Arc::new(StringArray::from_iter_values(
+                rows.iter().map(|(_, reason)| &reason.detail),
+            )),
+            measures(rows.iter().map(|(_, reason)| reason.points).collect()),
+        ],
+    )
+}

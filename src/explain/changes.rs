@@ -164,7 +164,8 @@ impl Past<'_> {
         let mut night = Vec::new();
         for row in rows(self.store, manifest, SCORE_CHANGES.name, self.person_id)? {
             let text = |column: &str| row[column].as_str().unwrap_or_default();
-            let detail = match date == today {
+            // What a recalibration names is a model and no person.
+            let detail = match date == today || text("cause") == "recalibrated" {
                 true => text("detail").to_owned(),
                 false => self.still_there(text("detail")),
             };
@@ -178,25 +179,31 @@ impl Past<'_> {
         Ok(Ok(night))
     }
 
-    /// A detail of an earlier night: `network: person, person and 3 more`, the network alone if any of these
-    /// people is not in the snapshot. (An id with a comma in it is taken for two that are not.)
+    /// A detail of an earlier night, `network: person, person and 3 more`: without the people if any of them is
+    /// not in the snapshot. (An id with a comma in it is taken for two that are not.)
     fn still_there(&self, detail: &str) -> String {
-        let is_network = |name: &str| {
-            let networks = self.manifest.parameters.get("networks").and_then(Value::as_object);
+        let networks = self.manifest.parameters.get("networks").and_then(Value::as_object);
+        let is_place = |place: &str| {
+            let name = place.strip_suffix(", answered").unwrap_or(place);
             networks.is_some_and(|networks| networks.contains_key(name))
         };
-        let (network, people) = match detail.split_once(": ") {
-            Some((network, people)) if is_network(network) => (network, people),
-            _ if is_network(detail) => return detail.to_owned(),
+        let (place, people) = match detail.split_once(": ") {
+            Some((place, people)) if is_place(place) => (place, people),
+            _ if is_place(detail) => return detail.to_owned(),
             _ => ("", detail),
         };
         let named = match people.rsplit_once(" and ") {
             Some((named, more)) if more.ends_with(" more") => named,
             _ => people,
         };
-        match named.split(", ").all(self.is_there) {
+        let is_count = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        let are_counted = match people.split_once(' ') {
+            Some((count, "person" | "people")) => is_count(count),
+            _ => false,
+        };
+        match are_counted || named.split(", ").all(self.is_there) {
             true => detail.to_owned(),
-            false => network.to_owned(),
+            false => place.to_owned(),
         }
     }
 

@@ -2,7 +2,7 @@
 //!
 //! What is published comes from the tables of the snapshot ([`published`], [`changes`]). Neighbours below the top
 //! ([`neighbours`]), what silence will cost ([`silence`]) and what would raise the score ([`one_more`]) are
-//! computed from the snapshot's state, [reopened](reopened) and scored as its night did. Where the state is gone,
+//! computed from the snapshot's state, [`reopened`] and scored as its night did. Where the state is gone,
 //! the answer says which parts are missing and why. [`words`] says it for somebody who never saw the model.
 
 pub mod changes;

@@ -69,7 +69,7 @@ fn people(answer: &Answer) -> Vec<String> {
         )
     };
     let brought = match answer.measure("amplification") {
-        Some(each) => format!("Amplification {each:.1}: counted reactions for each post"),
+        Some(each) => format!("Amplification {each:.2}: counted reactions for each post"),
         None => "Amplification not known: no post of this person is counted".to_owned(),
     };
     let audience = answer.measure("audience_influence").map(mean);
@@ -153,4 +153,72 @@ pub fn thousands(number: u64) -> String {
         text.push(digit);
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::changes::MissingNight;
+    use super::*;
+    use crate::day::Day;
+    use crate::schema::SCORE_CHANGES;
+
+    #[test]
+    fn numbers_are_written_as_people_do() {
+        let places = [1, 2, 3, 4, 11, 12, 13, 21, 111, 1_002, 1_713].map(ordinal).join(" ");
+        assert_eq!(places, "1st 2nd 3rd 4th 11th 12th 13th 21st 111th 1,002nd 1,713th");
+        assert_eq!(
+            [0, 999, 1_000, 1_234_567].map(thousands).join(" "),
+            "0 999 1,000 1,234,567"
+        );
+    }
+
+    #[test]
+    fn every_cause_of_the_table_has_words() {
+        let column = SCORE_CHANGES
+            .columns
+            .iter()
+            .find(|column| column.name == "cause")
+            .unwrap();
+        let causes: Vec<&str> = column
+            .description
+            .split([',', ' '])
+            .filter(|word| word.len() > 2)
+            .collect();
+        assert!(causes.len() >= 12, "{causes:?}");
+        for name in causes {
+            assert!(cause(name) != name, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_change_says_which_nights_it_lacks() {
+        let night = |day: i32| MissingNight {
+            snapshot_date: Day(day),
+            why: "no snapshot".to_owned(),
+        };
+        let change = |days: i32, missing: std::ops::Range<i32>, why_unknown: Option<&str>| Change {
+            days,
+            since: Day(20_000),
+            score: None,
+            points: None,
+            why_unknown: why_unknown.map(str::to_owned),
+            causes: Vec::new(),
+            missing_nights: missing.map(night).collect(),
+        };
+        let gap = |change: &Change| super::gap(change).unwrap_or_default();
+        assert_eq!(gap(&change(7, 0..0, None)), "");
+        assert_eq!(
+            gap(&change(7, 0..0, Some("reasons"))),
+            "Since 2024-10-04: not known, for reasons"
+        );
+        assert!(gap(&change(1, 1..2, None)).ends_with("the reasons are not known (no snapshot)"));
+        assert!(
+            gap(&change(7, 1..3, None)).contains("of 2 of 7 nights")
+                && gap(&change(7, 1..3, None)).contains("1970-01-03")
+        );
+        assert!(
+            gap(&change(7, 1..8, None)).contains("of any night")
+                && gap(&change(7, 1..8, None)).contains("3 nights before")
+        );
+    }
 }

@@ -113,7 +113,7 @@ impl<'a> Crowd<'a> {
             Who::Reactor(edge) => {
                 let before: f64 = attention.terms(edge).iter().map(|term| term.strength).sum();
                 let whole = |strength: f64| saturated(strength, self.params.repeats.beta);
-                // What was returned takes the same share of the whole.
+                // What was returned takes the same share of the whole; of reactions without weight it took nothing.
                 attention.amounts[edge] = match before > 0.0 {
                     true => attention.amounts[edge] * whole(before + strength) / whole(before),
                     false => whole(strength),

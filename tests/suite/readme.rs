@@ -49,6 +49,7 @@ fn the_tour_shows_what_the_program_prints() {
         "clout calibrate --output out",
         "clout top --topic coffee --output out -n 3 --no-legend",
         "clout explain ada-the-specialist --topic cupping --output out",
+        "clout explain ada-the-specialist --output out",
         "clout query \"SELECT network, COUNT(*) AS people, MAX(score) AS best FROM network_scores GROUP BY network ORDER BY network\" --output out",
         "clout query \"SELECT snapshot_date, score, delta_1d FROM scores_history WHERE person_id = 'bert-the-buyer' ORDER BY snapshot_date DESC LIMIT 3\" --output out --format csv",
         "clout diff 2026-10-30 2026-10-31 --output out -n 2",

@@ -89,17 +89,23 @@ fn causes(change: &Change) -> Result<()> {
     }
     heading(&format!("Why, since {}", change.since))?;
     let row = |cause: &Cause| {
-        let largest = cause.details.first().filter(|detail| !detail.detail.is_empty());
-        let largest = largest.map(|detail| match change.days {
-            1 => detail.detail.clone(),
-            _ => format!("{:+.2} on {}, {}", detail.points, detail.snapshot_date, detail.detail),
-        });
-        vec![words::cause(&cause.cause).into(), cause.points.into(), largest.into()]
+        let largest = cause.details.first();
+        let what = largest
+            .map(|detail| detail.detail.as_str())
+            .filter(|what| !what.is_empty());
+        let mut cells: Vec<Value> = vec![words::cause(&cause.cause).into(), cause.points.into()];
+        if change.days > 1 {
+            cells.push(largest.map(|detail| detail.snapshot_date.to_string()).into());
+            cells.push(largest.map(|detail| detail.points).into());
+        }
+        cells.push(what.into());
+        cells
     };
-    table(
-        &["cause", "points", "most_of_it"],
-        change.causes.iter().map(row).collect(),
-    )
+    let columns: &[&'static str] = match change.days {
+        1 => &["cause", "points", "most_of_it"],
+        _ => &["cause", "points", "most_on", "points_then", "by"],
+    };
+    table(columns, change.causes.iter().map(row).collect())
 }
 
 fn silence(answer: &Answer) -> Result<()> {

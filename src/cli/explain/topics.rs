@@ -86,7 +86,7 @@ pub fn one_more(one_more: &OneMore, answer: &Answer) -> Result<()> {
         return Ok(());
     };
     heading(&format!(
-        "What would raise a topic score: the points of one more {} of a trusted newcomer on {}, on the topic, at the end of {}",
+        "What would raise a topic score, in points: one more {} on it by a trusted newcomer on {} at the end of {}",
         first.verb, first.network, answer.snapshot_date
     ))?;
     let row = |on: &OnTopic| vec![on.topic_id.clone().into(), thousandths(on.points), on.score.into()];

@@ -94,7 +94,9 @@ impl Line {
     /// logarithmic mean, so that rate x (`to` - `from`) is the difference of their values.
     pub fn points_per_unit(&self, from: f64, to: f64) -> f64 {
         let step = (to - from) / from;
-        let mean = if step == 0.0 { 1.0 } else { step.ln_1p() / step };
+        // Near 1 the quotient of the two has lost the digits that ln needs, far from it `step` has.
+        let logarithm = if step.abs() < 0.5 { step.ln_1p() } else { (to / from).ln() };
+        let mean = if step == 0.0 { 1.0 } else { logarithm / step };
         self.slope * mean / from
     }
 

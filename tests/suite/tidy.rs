@@ -122,10 +122,7 @@ const ARROWS: [(&str, &[&str]); 8] = [
     ("networks/", &["networks", "settle", "error", "day"]),
     ("generate/", &["generate", "error", "day"]),
     ("ontology/", &["ontology", "error"]),
-    (
-        "report/",
-        &["report", "queries", "warehouse", "schema", "error", "day"],
-    ),
+    ("report/", &["report", "queries", "warehouse", "schema", "error", "day"]),
     (
         "intake/",
         &["intake", "warehouse", "networks", "ontology", "schema", "error", "day"],

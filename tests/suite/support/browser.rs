@@ -84,6 +84,13 @@ impl Browser {
             _profile: profile,
         };
         browser.screen(1280, 900);
+        // What the browser did for its own first page is none of the report's.
+        browser
+            .runtime
+            .block_on(browser.client().goto("about:blank"))
+            .expect("a page");
+        browser.requests();
+        browser.log("browser");
         Some(browser)
     }
 
@@ -122,13 +129,17 @@ impl Browser {
         let press = |c: char| [KeyAction::Down { value: c }, KeyAction::Up { value: c }];
         let typed = keys.chars().flat_map(press);
         let actions = typed.fold(KeyActions::new("keys".to_owned()), |actions, key| actions.then(key));
-        self.runtime.block_on(self.client().perform_actions(actions)).expect("keys");
+        self.runtime
+            .block_on(self.client().perform_actions(actions))
+            .expect("keys");
     }
 
     /// A command of Chromium's own.
     pub fn chrome(&self, command: &str, params: Value) -> Value {
         let command = Chrome("goog/cdp/execute", json!({"cmd": command, "params": params}));
-        self.runtime.block_on(self.client().issue_cmd(command)).expect("an answer")
+        self.runtime
+            .block_on(self.client().issue_cmd(command))
+            .expect("an answer")
     }
 
     /// A screen of this size, in CSS pixels.
@@ -145,7 +156,9 @@ impl Browser {
 
     /// Entries of a log since it was last read.
     pub fn log(&self, kind: &str) -> Vec<Value> {
-        let entries = self.runtime.block_on(self.client().issue_cmd(Chrome("se/log", json!({"type": kind}))));
+        let entries = self
+            .runtime
+            .block_on(self.client().issue_cmd(Chrome("se/log", json!({"type": kind}))));
         entries.expect("a log").as_array().expect("entries").clone()
     }
 
@@ -165,7 +178,10 @@ impl Browser {
         let size = self.chrome("Page.getLayoutMetrics", json!({}));
         let clip = json!({"x": 0, "y": 0, "scale": 1,
             "width": size["cssContentSize"]["width"], "height": size["cssContentSize"]["height"]});
-        let shot = self.chrome("Page.captureScreenshot", json!({"captureBeyondViewport": true, "clip": clip}));
+        let shot = self.chrome(
+            "Page.captureScreenshot",
+            json!({"captureBeyondViewport": true, "clip": clip}),
+        );
         let folder = super::repository().join("target/report-screenshots");
         std::fs::create_dir_all(&folder).expect("a writable folder");
         let file = folder.join(format!("{name}.png"));

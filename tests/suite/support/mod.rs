@@ -5,6 +5,7 @@ pub mod browser;
 pub mod clout;
 pub mod columns;
 pub mod days;
+pub mod hostile;
 pub mod published;
 pub mod read_back;
 pub mod reference;

@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::report::report;
 use crate::support::browser::Browser;
 use crate::support::clout::{Site, run};
-use crate::support::hostile::{hostile, hostile_town};
+use crate::support::hostile::{crowded_town, hostile, hostile_town};
 use crate::support::published::{measures, with, words};
 use crate::support::sample_data;
 use crate::support::tables::{Snapshot, number};
@@ -247,5 +247,42 @@ fn no_hostile_id_runs_or_escapes() {
     );
     browser.screen(360, 740);
     fits(&browser);
+    is_quiet(&browser, &to);
+}
+
+#[test]
+fn of_a_large_index_no_more_is_read_than_the_search_needs() {
+    let Some(browser) = Browser::open() else { return };
+    let site = Site::of(&crowded_town(DATE));
+    site.night(DATE);
+    let to = site.another("report");
+    report(&site.output(), &to, &["--people", "10"]).exits(0);
+    browser.go(&to.join("index.html"), "");
+    browser.waits_for("window.clout.report");
+    let shards = browser.says("clout.report.ids.length").as_u64().unwrap();
+    assert!(shards > 8, "{shards}");
+    browser.requests();
+    browser.types("/1999");
+    browser.waits_for("document.querySelector('#found bdi')?.innerText.startsWith('1999-xxx')");
+    let read = browser.requests().len();
+    assert!((1..6).contains(&read), "{read} of {shards} shards for a beginning");
+    browser.types(ESCAPE);
+    browser.types("tail2399");
+    browser.waits_for("document.getElementById('search-note').innerText === 'No id begins so.'");
+    browser.types(TAB);
+    browser.waits_for("document.activeElement.id === 'search-all'");
+    browser.types(ENTER);
+    browser.waits_for("document.querySelector('#found bdi')?.innerText.startsWith('2399-xxx')");
+    browser.types(ENTER);
+    browser.waits_for("document.querySelector('#person .score .value')");
+    // Ids that share more than a key of the plan holds lie in several shards.
+    for n in [0, 1200, 2396] {
+        let id = format!("same-{}{n:04}-{}", "y".repeat(100), "x".repeat(1000));
+        let wanted = json!(id).to_string();
+        browser.says(&format!("location.hash = clout.link({wanted})"));
+        browser.waits_for(&format!(
+            "document.querySelector('#person .full-id')?.textContent === {wanted}"
+        ));
+    }
     is_quiet(&browser, &to);
 }

@@ -46,3 +46,23 @@ pub fn hostile_town() -> Warehouse {
     all.identities.insert("2026-10-29".parse().unwrap(), claims.collect());
     all
 }
+
+/// People with long ids, enough for many shards of the index, and some whose ids begin with the same hundred letters.
+pub fn crowded_town(date: &str) -> Warehouse {
+    let mut all = Warehouse::default();
+    let long = "x".repeat(1000);
+    let same = "same-".to_owned() + &"y".repeat(100);
+    let ids = (0..2400).map(|n| match n % 4 {
+        0 => format!("{same}{n:04}-{long}"),
+        _ => format!("{n:04}-{long}-tail{n:04}"),
+    });
+    let claims: Vec<[String; 3]> = ids
+        .enumerate()
+        .map(|(n, id)| [id, "twitter".to_owned(), format!("u{n}")])
+        .collect();
+    let rows: Vec<String> = (1..claims.len())
+        .map(|n| format!("r{n} 10:00 u{n} like o u{}", n - 1))
+        .collect();
+    all.identities.insert(date.parse().unwrap(), claims);
+    all.activities("twitter", date, &rows.join("\n"))
+}

@@ -95,7 +95,11 @@ impl Line {
     pub fn points_per_unit(&self, from: f64, to: f64) -> f64 {
         let step = (to - from) / from;
         // Near 1 the quotient of the two has lost the digits that ln needs, far from it `step` has.
-        let logarithm = if step.abs() < 0.5 { step.ln_1p() } else { (to / from).ln() };
+        let logarithm = if step.abs() < 0.5 {
+            step.ln_1p()
+        } else {
+            (to / from).ln()
+        };
         let mean = if step == 0.0 { 1.0 } else { logarithm / step };
         self.slope * mean / from
     }

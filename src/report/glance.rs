@@ -60,7 +60,9 @@ pub struct Counted {
 pub struct Glance {
     /// Metrics of the whole warehouse.
     pub metrics: BTreeMap<String, f64>,
-    /// By network.
+    /// Networks of which this run read anything.
+    pub delivering: usize,
+    /// By network; of those left out nothing was ever seen.
     pub networks: Vec<Network>,
     /// Rejects by the kind of their reason, the most frequent first.
     pub rejects: Vec<Counted>,
@@ -102,9 +104,12 @@ impl Glance {
         let mut stages: Vec<(String, f64)> = tonight.timings.clone().into_iter().collect();
         stages.retain(|(stage, _)| stage != "total");
         stages.sort_by(|a, b| b.1.total_cmp(&a.1));
+        let networks = networks(nights, survey, &counted);
+        let has_read = |network: &&Network| network.counts.get("rows_read").is_some_and(|rows| *rows > 0.0);
         Ok(Glance {
             metrics: of_all(&counted),
-            networks: networks(nights, survey, &counted),
+            delivering: networks.iter().filter(has_read).count(),
+            networks,
             rejects,
             rejects_other,
             alerts,
@@ -151,9 +156,9 @@ fn networks(nights: &Nights, survey: &Survey, metrics: &Metrics) -> Vec<Network>
     let newest = freshness::newest(nights.all());
     let tonight = nights.tonight().snapshot_date;
     let scored = survey.networks.iter().map(|(network, _)| network);
-    let counted = metrics
-        .keys()
-        .map(|(_, network)| network)
+    let counted = metrics.iter().filter(|(_, value)| **value > 0.0);
+    let counted = counted
+        .map(|((_, network), _)| network)
         .filter(|network| !network.is_empty());
     let names: BTreeSet<&String> = scored.chain(counted).chain(newest.keys()).collect();
     let network = |name: &String| {

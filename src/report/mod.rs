@@ -30,6 +30,7 @@ mod survey;
 #[cfg(test)]
 mod testing;
 mod text;
+mod topics;
 
 use std::path::{Path, PathBuf};
 
@@ -88,7 +89,7 @@ pub fn write(store: &Store, as_of: Option<Day>, options: Options, to: &Path) -> 
     page::assets(&mut folder)?;
     let people = people::write(store, &nights, &survey, &mut folder)?;
     let ids = index::write(people.index, &mut folder)?;
-    survey.write_topics(&mut folder)?;
+    survey.topics.write(&mut folder)?;
     let plan = json!({
         "snapshot_date": nights.tonight().snapshot_date,
         "nights": nights.plan(),

@@ -75,7 +75,7 @@ pub fn index(nights: &Nights, survey: &Survey, glance: &Glance, folder: &str) ->
         rose: movers.rose.rows(),
         fell: movers.fell.rows(),
     };
-    let topics = survey.topics.iter().map(|(topic, shown, _)| (topic, shown));
+    let topics = survey.topics.listed.iter().map(|(topic, shown, _)| (topic, shown));
     let page = json!({
         "folder": folder,
         "scripts": scripts,
@@ -94,8 +94,8 @@ pub fn index(nights: &Nights, survey: &Survey, glance: &Glance, folder: &str) ->
         "spans": survey.movers.iter().map(span).collect::<Vec<_>>(),
         "networks": survey.networks,
         "topics": topics.collect::<Vec<_>>(),
-        "topics_known": survey.topics_known,
-        "first_topic": survey.topics.first().map(|(.., best)| best),
+        "topics_known": survey.topics.known,
+        "first_topic": survey.topics.listed.first().map(|(.., best)| best),
         "slowest": glance.stages.first().map_or(1.0, |(_, seconds)| seconds.max(f64::MIN_POSITIVE)),
     });
     let rendered = environment().and_then(|env| env.get_template("index.html")?.render(minijinja::value::Serde(&page)));

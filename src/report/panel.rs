@@ -107,17 +107,15 @@ impl<'a> Panels<'a> {
     }
 
     /// A person's panel, a full one where the history is told. Persons are asked for in ascending order.
-    pub fn of(&mut self, person: &str, scores: Vec<Value>, history: Option<Value>) -> Result<Value> {
+    pub fn of(&mut self, person: &str, scores: Vec<Value>, mut history: Option<Value>) -> Result<Value> {
         let mut panel = vec![Value::from(person), scores.into()];
         let mut topics: Vec<Value> = Vec::new();
-        let places = if history.is_some() { PARTS.len() } else { SHORT };
-        let mut history = history;
-        for place in 0..places {
+        let length = if history.is_some() { PARTS.len() } else { SHORT };
+        for (place, (part, table)) in PARTS.iter().zip(&mut self.parts).take(length).enumerate() {
             if place == SHORT {
                 panel.extend(history.take());
             }
-            let part = &PARTS[place];
-            let mut rows = match &mut self.parts[place] {
+            let mut rows = match table {
                 Some(table) => table.of(person)?,
                 None => Vec::new(),
             };

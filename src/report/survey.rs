@@ -1,27 +1,23 @@
 //! A first look at everybody: how scores are spread, who is on top, who moved, and whose panel is full.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use arrow::array::{Array, RecordBatch};
 use serde_json::{Value, json};
 
 use super::best::Best;
 use super::distribution::Spread;
-use super::folder::Folder;
-use super::has;
 use super::rows::{at, counts, measure, measures, texts};
-use super::text::script_json;
+use super::topics::Topics;
 use crate::error::Result;
 use crate::warehouse::manifest::Manifest;
 use crate::warehouse::snapshots;
 use crate::warehouse::store::Store;
 
 /// People in a list of the best.
-const TOP: usize = 10;
+pub const TOP: usize = 10;
 /// People in a list of movers.
 const MOVERS: usize = 5;
-/// Topics that the page offers: those on which most people are shown.
-const TOPICS: usize = 400;
 /// Spans of the published deltas, in days.
 pub const SPANS: [(&str, u32); 3] = [("delta_1d", 1), ("delta_7d", 7), ("delta_30d", 30)];
 
@@ -37,12 +33,6 @@ pub struct Movers {
     pub known: u64,
 }
 
-/// A topic and its best people.
-struct Topic {
-    shown: u64,
-    best: Best,
-}
-
 /// What one pass over the tables found.
 pub struct Survey {
     /// How scores are spread.
@@ -53,10 +43,8 @@ pub struct Survey {
     pub movers: Vec<Movers>,
     /// The best of each network.
     pub networks: Vec<(String, Vec<Value>)>,
-    /// Topic, people shown on it, and the best of them; the most populous first.
-    pub topics: Vec<(String, u64, Vec<Value>)>,
-    /// Topics with anybody shown.
-    pub topics_known: usize,
+    /// Topics and their best people.
+    pub topics: Topics,
     /// The ids of everybody with a full panel, ascending.
     pub full: Vec<String>,
 }
@@ -78,15 +66,13 @@ impl Survey {
         for batch in snapshots::stream_table(store, tonight, "scores", Some(&columns))? {
             scan.scores(&batch?)?;
         }
-        let (topics, topics_known) = topics(store, tonight)?;
         let is_chosen = scan.chosen(people);
         let mut survey = Survey {
             spread: scan.spread,
             top: scan.top,
             movers: scan.movers,
             networks: networks(store, tonight)?,
-            topics,
-            topics_known,
+            topics: Topics::of(store, tonight)?,
             full: Vec::new(),
         };
         survey.full = survey.choose(store, tonight, &is_chosen)?;
@@ -109,26 +95,13 @@ impl Survey {
         Ok(full)
     }
 
-    /// Writes what the page shows of a topic when it is chosen.
-    pub fn write_topics(&self, folder: &mut Folder) -> Result<()> {
-        let topics = self
-            .topics
-            .iter()
-            .map(|(topic, shown, best)| json!([topic, shown, best]));
-        let topics = script_json(&topics.collect::<Value>());
-        folder.file(
-            "topics/00000.js",
-            format!("clout.take(\"topics\", 0, {topics});\n").as_bytes(),
-        )
-    }
-
     /// Everybody whom the page names.
     fn names(&self) -> HashSet<String> {
         let movers = self.movers.iter().flat_map(|span| [span.rose.rows(), span.fell.rows()]);
         let lists = movers
             .chain([self.top.rows()])
             .chain(self.networks.iter().map(|(_, best)| best.clone()))
-            .chain(self.topics.iter().map(|(.., best)| best.clone()));
+            .chain(self.topics.listed.iter().map(|(.., best)| best.clone()));
         let id = |row: &Value| row["person_id"].as_str().map(str::to_owned);
         lists.flatten().filter_map(|row| id(&row)).collect()
     }
@@ -251,65 +224,4 @@ fn networks(store: &Store, tonight: &Manifest) -> Result<Vec<(String, Vec<Value>
         }
     }
     Ok(best.into_iter().map(|(network, best)| (network, best.rows())).collect())
-}
-
-/// Topics by the people shown on them, and how many topics there are.
-fn topics(store: &Store, tonight: &Manifest) -> Result<(Vec<(String, u64, Vec<Value>)>, usize)> {
-    if !has(tonight, "topic_scores") {
-        return Ok((Vec::new(), 0));
-    }
-    let mut topics: HashMap<String, Topic> = HashMap::new();
-    let columns = [
-        "person_id",
-        "topic_id",
-        "score",
-        "rank_in_topic",
-        "confidence",
-        "is_shown",
-    ];
-    for batch in snapshots::stream_table(store, tonight, "topic_scores", Some(&columns))? {
-        add_topics(&mut topics, &batch?)?;
-    }
-    let known = topics.len();
-    let mut topics: Vec<(String, Topic)> = topics.into_iter().collect();
-    topics.sort_by(|(a, x), (b, y)| y.shown.cmp(&x.shown).then_with(|| a.cmp(b)));
-    topics.truncate(TOPICS);
-    let told = topics
-        .into_iter()
-        .map(|(name, topic)| (name, topic.shown, topic.best.rows()));
-    Ok((told.collect(), known))
-}
-
-fn add_topics(topics: &mut HashMap<String, Topic>, batch: &RecordBatch) -> Result<()> {
-    let (ids, names, ranks) = (
-        texts(batch, "person_id")?,
-        texts(batch, "topic_id")?,
-        counts(batch, "rank_in_topic")?,
-    );
-    let (scores, confidences) = (measures(batch, "score")?, measures(batch, "confidence")?);
-    let shown = batch
-        .column_by_name("is_shown")
-        .and_then(|column| column.as_any().downcast_ref());
-    let is_shown = |row: usize| shown.is_none_or(|shown: &arrow::array::BooleanArray| shown.value(row));
-    for row in (0..batch.num_rows()).filter(|row| is_shown(*row)) {
-        if !topics.contains_key(names.value(row)) {
-            let topic = Topic {
-                shown: 0,
-                best: Best::of(TOP),
-            };
-            topics.insert(names.value(row).to_owned(), topic);
-        }
-        if let Some(topic) = topics.get_mut(names.value(row)) {
-            topic.shown += 1;
-            topic.best.offer(-(ranks.value(row) as f64), || {
-                json!({
-                    "person_id": ids.value(row),
-                    "rank": ranks.value(row),
-                    "score": measure(scores.value(row)),
-                    "confidence": measure(confidences.value(row)),
-                })
-            });
-        }
-    }
-    Ok(())
 }

@@ -6,7 +6,6 @@ use crate::nightly::{DATES, eventful};
 use crate::support::clout::{Site, clout, path, run};
 use crate::support::sample_data;
 use crate::support::tables::{Record, Snapshot, number, text};
-use crate::support::warehouse::Warehouse;
 
 const CAUSES: [&str; 12] = [
     "corroboration",

@@ -72,7 +72,7 @@
       return say(clout.empty("Reasons were not published on " + night.now + "."));
     }
     if (person.score_changes.length === 0) {
-      return say(clout.empty("Nothing moved it."));
+      return say(clout.empty(person.scores.delta_1d === 0 ? "Nothing moved it." : "No reason was published for this change."));
     }
     return say(waterfall(person, night));
   };

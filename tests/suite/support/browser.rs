@@ -84,6 +84,13 @@ impl Browser {
             _profile: profile,
         };
         browser.screen(1280, 900);
+        // What the browser did for its own first page is none of the report's.
+        browser
+            .runtime
+            .block_on(browser.client().goto("about:blank"))
+            .expect("a page");
+        browser.requests();
+        browser.log("browser");
         Some(browser)
     }
 

@@ -6,6 +6,7 @@ pub mod clout;
 pub mod columns;
 pub mod days;
 pub mod explain;
+pub mod hostile;
 pub mod published;
 pub mod read_back;
 pub mod reference;

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, BooleanArray, Float64Array, Int64Array, RecordBatch, StringArray};
+use arrow::array::{ArrayRef, Float64Array, RecordBatch, StringArray};
 use clout::schema::Table;
 use clout::warehouse::encode::encode;
 use serde_json::{Value, json};
@@ -42,14 +42,4 @@ pub fn words(values: &[&str]) -> ArrayRef {
 /// A column of measures.
 pub fn measures(values: &[f64]) -> ArrayRef {
     Arc::new(Float64Array::from(values.to_vec()))
-}
-
-/// A column of counts.
-pub fn counts(values: &[i64]) -> ArrayRef {
-    Arc::new(Int64Array::from(values.to_vec()))
-}
-
-/// A column of flags.
-pub fn flags(values: &[bool]) -> ArrayRef {
-    Arc::new(BooleanArray::from(values.to_vec()))
 }

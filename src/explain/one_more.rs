@@ -194,6 +194,7 @@ fn of_topics(
     };
     let known = Known {
         attention: &scored.attention,
+        company: &scored.attention,
         model: &scored.model(params),
         sums: &scored.standings.sums,
         line: &scored.line,

@@ -100,6 +100,7 @@ impl Results {
         };
         let known = Known {
             attention: &self.judged.scored.attention,
+            company: &self.judged.scored.attention,
             model: &self.judged.scored.model(&job.model),
             sums: &self.judged.scored.standings.sums,
             line: &self.judged.scored.line,

@@ -96,6 +96,7 @@ fn with_newcomers(
     let attention = audience_of(known.attention, reaction, newcomers);
     let known = Known {
         attention: &attention,
+        company: known.company,
         model: &Model {
             trust: &trust,
             standing: &standing,

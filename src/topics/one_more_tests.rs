@@ -69,6 +69,7 @@ fn with_tonight<T>(world: &World, memory: &TopicMemory, ask: impl FnOnce(&Tonigh
     };
     let known = Known {
         attention: &scored.attention,
+        company: &scored.attention,
         model: &scored.model(&world.params),
         sums: &scored.standings.sums,
         line: &scored.line,

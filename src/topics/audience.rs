@@ -94,6 +94,15 @@ impl Audience {
         }
     }
 
+    /// Takes it for no more than `most`.
+    pub fn limit(&mut self, most: f64) {
+        if self.sum > most {
+            let left = most / self.sum;
+            self.sum = most;
+            self.best.iter_mut().for_each(|(_, part)| *part *= left);
+        }
+    }
+
     /// The people with the greatest parts, with these.
     pub fn best(&self) -> impl Iterator<Item = (u32, f64)> {
         self.best.into_iter().filter(|(_, part)| *part > 0.0)

@@ -3,8 +3,9 @@
 //! ```text
 //! a       = (1 + beta) s / (s + beta)                          of each reactor u, on topic k
 //! T, U    = sums of g rho a and (1 - g) rho a                  as for influence, rho being u's own standing on k
-//! E       = w rho y a                                          of endorsements; y = g h kept, with h of `vouching`
-//! A       = sum of c(u,v) min(1, interest of u in k)           the audience: c is u's contribution to v's influence
+//! E       = w rho y a                                          of endorsements; y = g z h kept, z being seasoned, h of `vouching`
+//! A       = sum of c(u,v) min(1, interest of u in k)           the audience: c is u's contribution to v's influence;
+//!                                                              E at most where nothing but E ties v to k
 //! X       = T + phi U + E + A                                  what others gave
 //! D       = T + phi U + E + cap (1 - exp(-G / cap))            G = given, cap = 3 X: nobody earns by talking alone
 //! I       = B + rare (D + A + sum over topics j of D_j P(j | k) + sum over narrower topics j of decay^d D_j)
@@ -35,6 +36,8 @@ pub struct Known<'a> {
     pub attention: &'a Attention,
     /// Who attends to endorsers: the same, but where somebody is imagined.
     pub company: &'a Attention,
+    /// By person: how seasoned, which is how far praise is believed.
+    pub seasoned: &'a [f64],
     /// What a reactor's attention is worth.
     pub model: &'a Model<'a>,
     /// By person: how contributions add up.
@@ -98,11 +101,19 @@ impl Strengths {
         let params = &tonight.params.topics;
         let praise = Praise::of(claims);
         let endorsements = endorsed(tonight, claims, known, &actors, &praise);
-        let audiences = audience::of_claims(claims, known, &praise);
+        let all_endorsed = |claim: usize| -> f64 {
+            let place = claims.endorsement_offsets[claim]..claims.endorsement_offsets[claim + 1];
+            endorsements[place].iter().map(|endorsed| endorsed.part).sum()
+        };
+        let mut audiences = audience::of_claims(claims, known, &praise);
+        audiences.par_iter_mut().enumerate().for_each(|(claim, audience)| {
+            if claims.interest[claim] == 0.0 && claims.reactions_of(claim).is_empty() {
+                audience.limit(all_endorsed(claim));
+            }
+        });
         let of_claim = |claim: usize| {
             let earned = actors.earned(tonight, claims, claim);
-            let place = claims.endorsement_offsets[claim]..claims.endorsement_offsets[claim + 1];
-            let endorsed: f64 = endorsements[place].iter().map(|endorsed| endorsed.part).sum();
+            let endorsed = all_endorsed(claim);
             let audience = params.audience * audiences[claim].sum;
             let cap = params.given_per_earned * (earned + endorsed + audience);
             let given = match cap > 0.0 {
@@ -174,7 +185,8 @@ fn endorsed(tonight: &Tonight, claims: &Claims, known: &Known, actors: &Actors, 
         let Some(word) = praise.find(person(edge.actor), person(edge.target)) else {
             return Endorsed::default();
         };
-        let known = actors.trust[edge.actor as usize] * vouched[word] * kept[word];
+        let seasoned = known.seasoned[person(edge.actor) as usize];
+        let known = actors.trust[edge.actor as usize] * seasoned * vouched[word] * kept[word];
         let amount = actors.standing[edge.actor as usize] * saturated(edge.strength, params.repeats.beta);
         Endorsed {
             part: params.topics.endorsement * known * amount,

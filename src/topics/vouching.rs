@@ -4,7 +4,7 @@
 //! h(u, v) = H / (H + half)
 //! H       = sum over w other than v of  t(w, u) max(0, 1 - e(w, v) / e(u, v)) / (1 + others(w))
 //!
-//! t(w, u)   what w's trusted attention adds to u's influence
+//! t(w, u)   what w's trusted attention adds to u's influence, times how seasoned w is
 //! e(u, v)   what u's endorsements of v are worth, on all topics
 //! others(w) the sum of t(w, x) over the other endorsers x of v
 //! ```
@@ -15,8 +15,8 @@
 //! small words discredit no great one. And w's attention is divided over the endorsers of v, so that a hundred
 //! endorsers to whom the same few attend are worth those few.
 //!
-//! It does not see helpers who endorse nobody and attend to the endorsers alone: as many of them as there are
-//! endorsers, seen on as many days, are what the first trusted reader of each would be.
+//! It cannot tell helpers, who endorse nobody and attend to the endorsers alone, from honest company but by the days
+//! on which they were seen: hence seasoned. Helpers who are kept for weeks are what honest ones are.
 //! Cost: the reactors of the endorser, twice an endorsement.
 //!
 //! Source: that bad witnesses gain no more than the good ones who stand by them can give, Levien, Aiken,
@@ -90,5 +90,9 @@ impl Circle<'_> {
 fn attention<'a>(known: &'a Known, person: u32) -> impl Iterator<Item = (u32, f64)> + use<'a> {
     let (company, model) = (known.company, known.model);
     let edges = company.edges(person as usize);
-    edges.map(move |edge| (company.reactors[edge], model.parts(company, edge).0))
+    edges.map(move |edge| {
+        let reactor = company.reactors[edge];
+        let seasoned = known.seasoned[reactor as usize];
+        (reactor, seasoned * model.parts(company, edge).0)
+    })
 }

@@ -143,6 +143,7 @@ impl<'a> Cut<'a> {
         let known = Known {
             attention: &scored.attention,
             company: &scored.attention,
+            seasoned: &scored.seasoned,
             model: &scored.model(&self.job.model),
             sums: &scored.standings.sums,
             line: &scored.line,

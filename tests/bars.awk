@@ -45,7 +45,7 @@ section == "time" && has_verdict() {
 
 /^Foresight of topic scores/      { section = "topics" }
 /^Who gets a topic/               { section = "shown" }
-/fresh endorsers for each of/     { section = "endorsers" }
+/^Endorsers bought for each of/   { section = "endorsers" }
 
 section == "ratios" && has_verdict() { told("topics, " $1, $(NF - 1), ">= 1 (the better count)", $NF) }
 
@@ -53,8 +53,8 @@ section == "shown" && has_verdict() { told("topics shown with one source", $(NF 
 
 section == "endorsers" && has_verdict() {
     what = $1
-    for (word = 2; word <= NF - 3; word++) what = what " " $word
-    told("fresh endorsers, " what, $(NF - 2), "<= " $(NF - 1), $NF)
+    for (word = 2; word <= NF - 5; word++) what = what " " $word
+    told("endorsers, " what, $(NF - 4) ", others " $(NF - 3), "<= " $(NF - 1) ", none shown", $NF)
 }
 
 section == "attacks" && has_verdict() {

@@ -194,6 +194,8 @@ fn of_topics(
     };
     let known = Known {
         attention: &scored.attention,
+        company: &scored.attention,
+        seasoned: &scored.seasoned,
         model: &scored.model(params),
         sums: &scored.standings.sums,
         line: &scored.line,

@@ -43,6 +43,8 @@ pub struct Scored {
     pub attention: Attention,
     /// By person: g.
     pub trust: Vec<f64>,
+    /// By person: how seasoned.
+    pub seasoned: Vec<f64>,
     /// rho of everybody, and how the propagation went.
     pub reactors: Reactors,
     /// Scores, ranks and percentiles.
@@ -80,6 +82,7 @@ impl Scored {
         Ok(Scored {
             attention,
             trust,
+            seasoned: trust::seasoned(memory.persons, memory.facts, moment.warehouse_days, params),
             reactors,
             standings,
             line,

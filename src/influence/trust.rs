@@ -32,6 +32,29 @@ pub fn of_account(days_seen: u32, span_days: f64, history_days: f64, params: &Tr
     1.0 - smoothstep(passage) * (1.0 - known)
 }
 
+/// By person: how seasoned the best account is: z(days seen) / z(W), at most 1, with z(d) = 1 - exp(-((d - 1) / k)^2),
+/// which is next to nothing in the first days and two thirds after k. So whoever was seen on every day of the
+/// warehouse's history W is seasoned, and so is a declared seed; on one load date everybody is, for nobody can be
+/// told apart.
+pub fn seasoned(persons: &Persons, facts: &[Facts], history_days: f64, params: &ModelParams) -> Vec<f64> {
+    let season = |days: f64| -(-((days - 1.0) / params.topics.seasoned_days).powi(2)).exp_m1();
+    let whole = season(history_days);
+    let of_account = |facts: &Facts| match (facts.days_seen, whole > 0.0) {
+        (0, _) => 0.0,
+        (_, false) => 1.0,
+        (days, true) => (season(f64::from(days)) / whole).min(1.0),
+    };
+    let mut seasoned = vec![0.0_f64; persons.len()];
+    for (person, facts) in persons.of_account.iter().zip(facts) {
+        let best = &mut seasoned[*person as usize];
+        *best = best.max(of_account(facts));
+    }
+    for person in params.trust.seeds.iter().filter_map(|seed| persons.find(seed)) {
+        seasoned[person as usize] = 1.0;
+    }
+    seasoned
+}
+
 /// From 0 at 0 to 1 at 1 without a corner.
 fn smoothstep(x: f64) -> f64 {
     let x = x.clamp(0.0, 1.0);
@@ -130,6 +153,26 @@ mod tests {
         let known = |span_days: f64| of_account(2, span_days, 9.0, &params);
         assert!(known(20.0 / 86_400.0) < 1e-6);
         assert!(known(0.25) < 0.5 && known(0.5) == known(1.0));
+    }
+
+    #[test]
+    fn seasoned_is_who_was_seen_as_long_as_one_could_be() {
+        let persons = Persons {
+            ids: ["a", "b", "c"].map(str::to_owned).to_vec(),
+            of_account: vec![0, 1, 1, 2],
+        };
+        let facts = [2, 1, 30, 0].map(|days_seen| Facts {
+            days_seen,
+            ..Facts::default()
+        });
+        let at = |history_days: f64| seasoned(&persons, &facts, history_days, &ModelParams::default());
+        assert_eq!(at(1.0), [1.0, 1.0, 0.0]);
+        assert_eq!(at(2.0), [1.0, 1.0, 0.0]);
+        let settled = at(30.0);
+        assert!(
+            settled[0] < 0.11 && settled[1] == 1.0 && settled[2] == 0.0,
+            "{settled:?}"
+        );
     }
 
     #[test]

@@ -100,6 +100,8 @@ impl Results {
         };
         let known = Known {
             attention: &self.judged.scored.attention,
+            company: &self.judged.scored.attention,
+            seasoned: &self.judged.scored.seasoned,
             model: &self.judged.scored.model(&job.model),
             sums: &self.judged.scored.standings.sums,
             line: &self.judged.scored.line,

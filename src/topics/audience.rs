@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use super::claims::Claims;
 use super::expertise::Known;
+use super::rings::Praise;
 
 /// People of the audience who are named as evidence.
 pub const NAMED: usize = 3;
@@ -20,24 +21,24 @@ pub struct Audience {
     pub sum: f64,
     /// The people with the greatest parts, with these; a part of 0 is nobody's.
     best: [(u32, f64); NAMED],
-    /// Known people of it who neither reacted on the topic nor endorsed.
+    /// Known people of it who neither reacted on the topic nor endorsed the person on any.
     pub others: u32,
-    /// The trust of all people of it who neither reacted on the topic nor endorsed.
+    /// The trust of all people of it who neither reacted on the topic nor endorsed the person on any.
     pub other_trust: f64,
 }
 
 /// By claim.
-pub fn of_claims(claims: &Claims, known: &Known) -> Vec<Audience> {
+pub fn of_claims(claims: &Claims, known: &Known, praise: &Praise) -> Vec<Audience> {
     let persons = claims.person_offsets.len() - 1;
     let pieces: Vec<Vec<Audience>> = (0..persons)
         .into_par_iter()
         .with_min_len(64)
-        .map(|person| of_person(claims, known, person))
+        .map(|person| of_person(claims, known, praise, person))
         .collect();
     pieces.into_iter().flatten().collect()
 }
 
-fn of_person(claims: &Claims, known: &Known, person: usize) -> Vec<Audience> {
+fn of_person(claims: &Claims, known: &Known, praise: &Praise, person: usize) -> Vec<Audience> {
     let own = claims.of_person(person);
     let mut audiences = vec![Audience::default(); own.len()];
     let Some(sum) = known.sums[person].as_ref().filter(|_| !own.is_empty()) else {
@@ -50,6 +51,8 @@ fn of_person(claims: &Claims, known: &Known, person: usize) -> Vec<Audience> {
         if theirs.is_empty() {
             continue;
         }
+        // Whoever praised somebody is no further witness by being there, whatever the topic.
+        let has_endorsed = praise.find(reactor, person as u32).is_some();
         let contribution = known.model.contribution(known.attention, edge, sum);
         let mut from = 0;
         for other in theirs {
@@ -62,7 +65,7 @@ fn of_person(claims: &Claims, known: &Known, person: usize) -> Vec<Audience> {
             }
             let part = contribution * claims.interest[other].min(1.0);
             if part > 0.0 {
-                let is_told = is_told(claims, own.start + place, other as u32);
+                let is_told = has_endorsed || has_reacted(claims, own.start + place, other as u32);
                 audiences[place].add(reactor, part, known.model.trust[reactor as usize], is_told);
             }
         }
@@ -70,10 +73,10 @@ fn of_person(claims: &Claims, known: &Known, person: usize) -> Vec<Audience> {
     audiences
 }
 
-/// Whether the actor's claim already reacted to the claim or endorsed it.
-fn is_told(claims: &Claims, claim: usize, actor: u32) -> bool {
-    let has = |edges: &[super::claims::Edge]| edges.binary_search_by_key(&actor, |edge| edge.actor).is_ok();
-    has(claims.reactions_of(claim)) || has(claims.endorsements_of(claim))
+/// Whether the actor's claim already reacted to the claim.
+fn has_reacted(claims: &Claims, claim: usize, actor: u32) -> bool {
+    let reactions = claims.reactions_of(claim);
+    reactions.binary_search_by_key(&actor, |edge| edge.actor).is_ok()
 }
 
 impl Audience {
@@ -88,6 +91,15 @@ impl Audience {
         if place < NAMED {
             self.best[place..].rotate_right(1);
             self.best[place] = (reactor, part);
+        }
+    }
+
+    /// Takes it for no more than `most`.
+    pub fn limit(&mut self, most: f64) {
+        if self.sum > most {
+            let left = most / self.sum;
+            self.sum = most;
+            self.best.iter_mut().for_each(|(_, part)| *part *= left);
         }
     }
 

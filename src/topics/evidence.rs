@@ -239,13 +239,13 @@ impl<'a> Finder<'a> {
 
     /// The latest endorsement of each that counts, with its part.
     fn counted_endorsements(&self, claim: usize, counted: &mut Vec<(u32, f64)>) {
-        let parts = &self.strengths.endorsements[self.claims.endorsement_offsets[claim]..];
-        let edges = self.claims.endorsements_of(claim).iter().zip(parts);
+        let endorsed = &self.strengths.endorsements[self.claims.endorsement_offsets[claim]..];
+        let edges = self.claims.endorsements_of(claim).iter().zip(endorsed);
         counted.clear();
         counted.extend(
             edges
-                .filter(|(_, part)| **part > 0.0)
-                .map(|(edge, part)| (edge.latest, *part)),
+                .filter(|(_, endorsed)| endorsed.part > 0.0)
+                .map(|(edge, endorsed)| (edge.latest, endorsed.part)),
         );
     }
 }

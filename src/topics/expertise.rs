@@ -3,8 +3,9 @@
 //! ```text
 //! a       = (1 + beta) s / (s + beta)                          of each reactor u, on topic k
 //! T, U    = sums of g rho a and (1 - g) rho a                  as for influence, rho being u's own standing on k
-//! E       = w g rho h kept a                                   of endorsements; h = T_u / (T_u + half)
-//! A       = sum of c(u,v) min(1, interest of u in k)           the audience: c is u's contribution to v's influence
+//! E       = w rho y a                                          of endorsements; y = g z h kept, z being seasoned, h of `vouching`
+//! A       = sum of c(u,v) min(1, interest of u in k)           the audience: c is u's contribution to v's influence;
+//!                                                              E at most where nothing but E ties v to k
 //! X       = T + phi U + E + A                                  what others gave
 //! D       = T + phi U + E + cap (1 - exp(-G / cap))            G = given, cap = 3 X: nobody earns by talking alone
 //! I       = B + rare (D + A + sum over topics j of D_j P(j | k) + sum over narrower topics j of decay^d D_j)
@@ -21,6 +22,7 @@ use rayon::prelude::*;
 use super::audience::{self, Audience};
 use super::claims::{Claims, Edge, Tonight};
 use super::rings::Praise;
+use super::vouching::vouched;
 use crate::error::{Error, Result};
 use crate::graph::Csr;
 use crate::influence::attention::Attention;
@@ -32,6 +34,10 @@ use crate::influence::weights::saturated;
 pub struct Known<'a> {
     /// Who attends to whom.
     pub attention: &'a Attention,
+    /// Who attends to endorsers: the same, but where somebody is imagined.
+    pub company: &'a Attention,
+    /// By person: how seasoned, which is how far praise is believed.
+    pub seasoned: &'a [f64],
     /// What a reactor's attention is worth.
     pub model: &'a Model<'a>,
     /// By person: how contributions add up.
@@ -65,13 +71,22 @@ impl Strength {
     }
 }
 
+/// What an endorsement adds.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Endorsed {
+    /// Its part of E.
+    pub part: f64,
+    /// y, from 0 to 1: how far it is the word of somebody whom others than the endorsers know.
+    pub known: f64,
+}
+
 /// The strengths of all claims, and what each edge added.
 #[derive(Default)]
 pub struct Strengths {
     /// By claim.
     pub claims: Vec<Strength>,
-    /// By endorsement: its part of E.
-    pub endorsements: Vec<f64>,
+    /// By endorsement.
+    pub endorsements: Vec<Endorsed>,
     /// By claim.
     pub audiences: Vec<Audience>,
 }
@@ -84,12 +99,21 @@ impl Strengths {
     pub fn of(tonight: &Tonight, claims: &Claims, known: &Known) -> Result<Strengths> {
         let actors = Actors::of(tonight, claims, known)?;
         let params = &tonight.params.topics;
-        let endorsements = endorsement_parts(tonight, claims, known, &actors);
-        let audiences = audience::of_claims(claims, known);
+        let praise = Praise::of(claims);
+        let endorsements = endorsed(tonight, claims, known, &actors, &praise);
+        let all_endorsed = |claim: usize| -> f64 {
+            let place = claims.endorsement_offsets[claim]..claims.endorsement_offsets[claim + 1];
+            endorsements[place].iter().map(|endorsed| endorsed.part).sum()
+        };
+        let mut audiences = audience::of_claims(claims, known, &praise);
+        audiences.par_iter_mut().enumerate().for_each(|(claim, audience)| {
+            if claims.interest[claim] == 0.0 && claims.reactions_of(claim).is_empty() {
+                audience.limit(all_endorsed(claim));
+            }
+        });
         let of_claim = |claim: usize| {
             let earned = actors.earned(tonight, claims, claim);
-            let place = claims.endorsement_offsets[claim]..claims.endorsement_offsets[claim + 1];
-            let endorsed: f64 = endorsements[place].iter().sum();
+            let endorsed = all_endorsed(claim);
             let audience = params.audience * audiences[claim].sum;
             let cap = params.given_per_earned * (earned + endorsed + audience);
             let given = match cap > 0.0 {
@@ -152,17 +176,22 @@ impl Actors {
     }
 }
 
-/// By endorsement: its part of E.
-fn endorsement_parts(tonight: &Tonight, claims: &Claims, known: &Known, actors: &Actors) -> Vec<f64> {
+/// By endorsement.
+fn endorsed(tonight: &Tonight, claims: &Claims, known: &Known, actors: &Actors, praise: &Praise) -> Vec<Endorsed> {
     let params = tonight.params;
-    let kept = Praise::of(claims).kept();
-    let part = |edge: &Edge| {
-        let (endorser, endorsee) = (claims.keys[edge.actor as usize].0, claims.keys[edge.target as usize].0);
-        let heard = known.sums[endorser as usize].map_or(0.0, |sum| sum.trusted);
-        let standing = actors.standing[edge.actor as usize] * heard / (heard + params.topics.endorser_half_at);
-        let left = kept.get(&(endorser, endorsee)).copied().unwrap_or(0.0);
-        let amount = saturated(edge.strength, params.repeats.beta);
-        params.topics.endorsement * known.model.trust[endorser as usize] * standing * left * amount
+    let (kept, vouched) = (praise.kept(), vouched(praise, known, params.topics.endorser_half_at));
+    let of_edge = |edge: &Edge| {
+        let person = |claim: u32| claims.keys[claim as usize].0;
+        let Some(word) = praise.find(person(edge.actor), person(edge.target)) else {
+            return Endorsed::default();
+        };
+        let seasoned = known.seasoned[person(edge.actor) as usize];
+        let known = actors.trust[edge.actor as usize] * seasoned * vouched[word] * kept[word];
+        let amount = actors.standing[edge.actor as usize] * saturated(edge.strength, params.repeats.beta);
+        Endorsed {
+            part: params.topics.endorsement * known * amount,
+            known,
+        }
     };
-    claims.endorsements.par_iter().map(part).collect()
+    claims.endorsements.par_iter().map(of_edge).collect()
 }

@@ -2,7 +2,8 @@
 //!
 //! [`fold`] takes a night's rows into the [`memory`], which is linear and by account: [`ledger`]s of faded sums,
 //! the latest [`sources`], the [`objects`] of late, and [`endorsements`]. Each night [`claims`] maps that to persons;
-//! [`expertise`] makes strengths of it, with [`rings`] of praise taken out and the [`audience`] put in; [`rollup`] adds
+//! [`expertise`] makes strengths of it, with [`rings`] of praise taken out, endorsers taken for what those who
+//! [vouch](vouching) for them are worth, and the [`audience`] put in; [`rollup`] adds
 //! neighbouring and broader topics; [`standing`] ranks, and says what is shown and on which [`evidence`].
 
 pub mod audience;
@@ -20,3 +21,4 @@ pub mod rings;
 pub mod rollup;
 pub mod sources;
 pub mod standing;
+pub mod vouching;

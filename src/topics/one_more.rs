@@ -91,11 +91,14 @@ fn with_newcomers(
         [known.model.trust, &ones].concat(),
         [known.model.standing, &ones].concat(),
     );
+    let seasoned = [known.seasoned, &ones].concat();
     let sums = [known.sums, &vec![None; told.len()]].concat();
     let newcomers = first..first + told.len() as u32;
     let attention = audience_of(known.attention, reaction, newcomers);
     let known = Known {
         attention: &attention,
+        company: known.company,
+        seasoned: &seasoned,
         model: &Model {
             trust: &trust,
             standing: &standing,

@@ -69,6 +69,8 @@ fn with_tonight<T>(world: &World, memory: &TopicMemory, ask: impl FnOnce(&Tonigh
     };
     let known = Known {
         attention: &scored.attention,
+        company: &scored.attention,
+        seasoned: &scored.seasoned,
         model: &scored.model(&world.params),
         sums: &scored.standings.sums,
         line: &scored.line,

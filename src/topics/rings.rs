@@ -28,52 +28,99 @@ const STEPS: usize = 64;
 /// The least part of a walk that is followed.
 const LEAST: f64 = 0.01;
 
-/// Who endorses whom, all topics together: by (endorser, endorsee).
+/// What one person's endorsements of another are worth, on all topics together.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Word {
+    /// Who says it.
+    pub endorser: u32,
+    /// Of whom.
+    pub endorsee: u32,
+    /// e(u, v).
+    pub worth: f64,
+}
+
+/// Who endorses whom, in order of endorser and endorsee.
 pub struct Praise {
-    worth: BTreeMap<(u32, u32), f64>,
-    given: BTreeMap<u32, f64>,
+    words: Vec<Word>,
+    /// By word: the worth of all words of its endorser.
+    given: Vec<f64>,
+    /// Places of the words in order of endorsee and endorser.
+    by_endorsee: Vec<u32>,
 }
 
 impl Praise {
     /// Of all claims.
     pub fn of(claims: &Claims) -> Praise {
-        let mut worth: BTreeMap<(u32, u32), f64> = BTreeMap::new();
-        for edge in &claims.endorsements {
-            let person = |claim: u32| claims.keys[claim as usize].0;
-            *worth.entry((person(edge.actor), person(edge.target))).or_default() += edge.strength;
-        }
-        let mut given: BTreeMap<u32, f64> = BTreeMap::new();
-        for ((endorser, _), amount) in &worth {
-            *given.entry(*endorser).or_default() += amount;
-        }
-        Praise { worth, given }
+        let person = |claim: u32| claims.keys[claim as usize].0;
+        let word = |edge: &super::claims::Edge| Word {
+            endorser: person(edge.actor),
+            endorsee: person(edge.target),
+            worth: edge.strength,
+        };
+        Praise::from_words(claims.endorsements.iter().map(word).collect())
     }
 
-    /// By (endorser, endorsee): what is left of the endorsement.
-    pub fn kept(&self) -> BTreeMap<(u32, u32), f64> {
-        let mut by_endorsee: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
-        for (endorser, endorsee) in self.worth.keys() {
-            by_endorsee.entry(*endorsee).or_default().push(*endorser);
-        }
-        let rows = by_endorsee.par_iter().flat_map_iter(|(endorsee, endorsers)| {
-            let visits = self.walk(*endorsee);
-            let left = move |endorser: &u32| {
-                let round = visits.get(endorser).copied().unwrap_or(0.0).min(1.0);
-                (
-                    (*endorser, *endorsee),
-                    self.unreturned(*endorser, *endorsee) * (1.0 - round),
-                )
-            };
-            endorsers.iter().map(left)
+    /// Words in any order; those of one person for another add up in the order in which they are given.
+    fn from_words(mut words: Vec<Word>) -> Praise {
+        words.sort_by_key(|word| (word.endorser, word.endorsee));
+        words.dedup_by(|next, first| {
+            let is_same = (next.endorser, next.endorsee) == (first.endorser, first.endorsee);
+            first.worth += if is_same { next.worth } else { 0.0 };
+            is_same
         });
-        rows.collect::<Vec<_>>().into_iter().collect()
+        let mut given = Vec::with_capacity(words.len());
+        for own in words.chunk_by(|a, b| a.endorser == b.endorser) {
+            let all: f64 = own.iter().map(|word| word.worth).sum();
+            given.extend(own.iter().map(|_| all));
+        }
+        let mut by_endorsee: Vec<u32> = (0..words.len() as u32).collect();
+        by_endorsee.sort_by_key(|place| words[*place as usize].endorsee);
+        Praise {
+            words,
+            given,
+            by_endorsee,
+        }
     }
 
-    fn unreturned(&self, endorser: u32, endorsee: u32) -> f64 {
-        let there = self.worth[&(endorser, endorsee)];
-        let back = self.worth.get(&(endorsee, endorser)).copied().unwrap_or(0.0);
-        match there > 0.0 {
-            true => (1.0 - back / there).max(0.0),
+    /// All words.
+    pub fn words(&self) -> &[Word] {
+        &self.words
+    }
+
+    /// The place of what a person says of another.
+    pub fn find(&self, endorser: u32, endorsee: u32) -> Option<usize> {
+        let place = |word: &Word| (word.endorser, word.endorsee).cmp(&(endorser, endorsee));
+        self.words.binary_search_by(place).ok()
+    }
+
+    /// The places of the words for each endorsee, in order of endorser.
+    pub fn by_endorsee(&self) -> Vec<&[u32]> {
+        let endorsee = |place: &u32| self.words[*place as usize].endorsee;
+        self.by_endorsee.chunk_by(|a, b| endorsee(a) == endorsee(b)).collect()
+    }
+
+    /// By word: what is left of it.
+    pub fn kept(&self) -> Vec<f64> {
+        let rows = self.by_endorsee().into_par_iter().flat_map_iter(|received| {
+            let visits = self.walk(self.words[received[0] as usize].endorsee);
+            received.iter().map(move |place| {
+                let word = &self.words[*place as usize];
+                let round = visits.get(&word.endorser).copied().unwrap_or(0.0).min(1.0);
+                (*place, self.unreturned(word) * (1.0 - round))
+            })
+        });
+        let mut kept = vec![0.0; self.words.len()];
+        for (place, left) in rows.collect::<Vec<_>>() {
+            kept[place as usize] = left;
+        }
+        kept
+    }
+
+    fn unreturned(&self, word: &Word) -> f64 {
+        let back = self.find(word.endorsee, word.endorser);
+        let back = back.map_or(0.0, |place| self.words[place].worth);
+        match word.worth > 0.0 {
+            true => (1.0 - back / word.worth).max(0.0),
             false => 0.0,
         }
     }
@@ -85,11 +132,10 @@ impl Praise {
         for _ in 0..STEPS {
             let mut next: BTreeMap<u32, f64> = BTreeMap::new();
             for (person, part) in walk.iter().filter(|(_, part)| **part >= LEAST) {
-                let Some(given) = self.given.get(person).filter(|given| **given > 0.0) else {
-                    continue;
-                };
-                for ((_, endorsee), amount) in self.worth.range((*person, 0)..=(*person, u32::MAX)) {
-                    *next.entry(*endorsee).or_default() += part * amount / given;
+                let first = self.words.partition_point(|word| word.endorser < *person);
+                let own = self.words[first..].iter().take_while(|word| word.endorser == *person);
+                for word in own.filter(|_| self.given[first] > 0.0) {
+                    *next.entry(word.endorsee).or_default() += part * word.worth / self.given[first];
                 }
             }
             if next.is_empty() {
@@ -108,28 +154,30 @@ mod tests {
     use super::*;
 
     fn praise(edges: &[(u32, u32)]) -> Praise {
-        let worth: BTreeMap<(u32, u32), f64> = edges.iter().map(|edge| (*edge, 1.0)).collect();
-        let mut given: BTreeMap<u32, f64> = BTreeMap::new();
-        edges
-            .iter()
-            .for_each(|(from, _)| *given.entry(*from).or_default() += 1.0);
-        Praise { worth, given }
+        let word = |(endorser, endorsee): &(u32, u32)| Word {
+            endorser: *endorser,
+            endorsee: *endorsee,
+            worth: 1.0,
+        };
+        Praise::from_words(edges.iter().map(word).collect())
     }
 
     #[test]
     fn a_word_that_is_not_returned_is_kept_whole() {
-        assert_eq!(praise(&[(1, 2), (1, 3)]).kept()[&(1, 2)], 1.0);
+        let praise = praise(&[(1, 2), (1, 3)]);
+        assert_eq!(praise.find(1, 2).map(|place| praise.kept()[place]), Some(1.0));
+        assert_eq!(praise.find(2, 1), None);
     }
 
     #[test]
     fn swaps_and_rings_of_any_length_are_worth_nothing() {
-        assert_eq!(praise(&[(1, 2), (2, 1)]).kept()[&(1, 2)], 0.0);
+        assert_eq!(praise(&[(1, 2), (2, 1)]).kept(), [0.0, 0.0]);
         for length in [3, 10, 60] {
             let ring: Vec<(u32, u32)> = (0..length).map(|i| (i, (i + 1) % length)).collect();
-            assert!(praise(&ring).kept().values().all(|left| *left < 1e-9), "{length}");
+            assert!(praise(&ring).kept().iter().all(|left| *left < 1e-9), "{length}");
         }
         let double: Vec<(u32, u32)> = (0..10).flat_map(|i| [(i, (i + 1) % 10), (i, (i + 2) % 10)]).collect();
-        assert!(praise(&double).kept().values().all(|left| *left < 0.2));
+        assert!(praise(&double).kept().iter().all(|left| *left < 0.2));
     }
 
     #[test]
@@ -140,7 +188,7 @@ mod tests {
             .filter(|(from, to)| from != to)
             .collect();
         let kept = praise(&crowd).kept();
-        let mean = kept.values().sum::<f64>() / kept.len() as f64;
+        let mean = kept.iter().sum::<f64>() / kept.len() as f64;
         assert!(mean > 0.95, "{mean}");
     }
 }

@@ -96,20 +96,17 @@ fn count(claims: &Claims, strengths: &Strengths, known: &Known, claim: usize) ->
         count.is_heard |= trust(edge.actor) >= KNOWN;
         count.trust += trust(edge.actor);
     }
-    let parts = &strengths.endorsements[claims.endorsement_offsets[claim]..];
-    for (edge, part) in claims
-        .endorsements_of(claim)
-        .iter()
-        .zip(parts)
-        .filter(|(_, part)| **part > 0.0)
-    {
+    let endorsed = &strengths.endorsements[claims.endorsement_offsets[claim]..];
+    let endorsements = claims.endorsements_of(claim).iter().zip(endorsed);
+    for (edge, endorsed) in endorsements.filter(|(_, endorsed)| endorsed.part > 0.0) {
         count.endorsers += 1;
+        let is_known = endorsed.known >= KNOWN;
         let has_reacted = reactions.binary_search_by_key(&edge.actor, |other| other.actor).is_ok();
         if !has_reacted {
-            count.others += u32::from(trust(edge.actor) >= KNOWN);
-            count.trust += trust(edge.actor).min(*part);
+            count.others += u32::from(is_known);
+            count.trust += endorsed.known.min(endorsed.part);
         }
-        count.is_heard |= trust(edge.actor) >= KNOWN;
+        count.is_heard |= is_known;
     }
     count
 }

@@ -140,6 +140,45 @@ fn a_thousand_fresh_accounts_hardly_move_anybody(#[case] are_busy: bool) {
     assert!(gain.abs() <= 0.5, "{gain}");
 }
 
+#[rstest]
+#[case::who_all_endorse(30)]
+#[case::of_whom_a_few_endorse(5)]
+fn accounts_of_three_days_that_attend_to_one_another_show_nothing(#[case] endorsers: usize) {
+    let mut farmed = town();
+    let mut words = String::new();
+    for (number, date) in days("2026-03-04", LAST).iter().enumerate() {
+        let mut rows = String::new();
+        for i in 0..30 {
+            rows += &format!("n{number}-{i}-p 13:{i} n{i} tweet #tea -\n");
+            rows += &format!("n{number}-{i}-s 15:{i} n{i} list_add - sam\n");
+            for step in 1..6 {
+                let other = (i + step + number) % 30;
+                rows += &format!("n{number}-{i}-{step} 14:{i} n{i} list_add - n{other}\n");
+            }
+        }
+        farmed = farmed.activities("twitter", &date.to_string(), &rows);
+    }
+    (0..endorsers).for_each(|i| words += &format!("n{i} 16:00 twitter:n{i} twitter:sam tea -\n"));
+    let (without, with) = (
+        night(&farmed, LAST),
+        night(&farmed.clone().endorsements(LAST, &words), LAST),
+    );
+    let before = number(row(&without, "twitter:sam", "coffee"), "score").unwrap();
+    let gain = score(&with, "twitter:sam") - before;
+    assert!(gain.abs() <= 0.5, "{gain}");
+    match find(&with, "twitter:sam", "tea") {
+        // Nobody but those who endorse him as well attends to any of them: there is nothing to tell.
+        None => assert_eq!(endorsers, 30),
+        Some(tea) => {
+            assert_eq!((&tea["is_shown"], &tea["endorsers"]), (&false.into(), &5.into()));
+            assert!(
+                number(tea, "score").unwrap() < score(&with, "twitter:sam") - 5.0,
+                "{tea:?}"
+            );
+        }
+    }
+}
+
 #[test]
 fn a_broader_topic_gets_a_narrower_one_once_by_however_many_ways() {
     let snapshot = night(&town(), LAST);

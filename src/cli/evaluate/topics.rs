@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::{fine, table, verdict};
 use crate::cli::output::print;
 use crate::error::Result;
+use crate::evaluate::topics::farm::{Farm, Kind};
 use crate::evaluate::topics::{Findings, SCORE};
 
 /// Shows the findings as tables.
@@ -52,7 +53,7 @@ pub fn show(findings: &Findings) -> Result<()> {
     });
     table(vec!["measure", "better_rival", "ratio", "verdict"], rows.collect())?;
     show_coverage(findings)?;
-    show_farm(findings)
+    show_farms(findings)
 }
 
 fn show_coverage(findings: &Findings) -> Result<()> {
@@ -96,31 +97,33 @@ fn show_coverage(findings: &Findings) -> Result<()> {
     )
 }
 
-fn show_farm(findings: &Findings) -> Result<()> {
-    let farm = &findings.farm;
+fn show_farms(findings: &Findings) -> Result<()> {
+    let buyers = findings.farms.first().map_or(0, |farm| farm.buyers);
     print(&format!(
-        "\n{} fresh endorsers for each of {} people, in points of a topic score",
-        farm.endorsers, farm.buyers
+        "\nEndorsers bought for each of {buyers} people, in points of a topic score"
     ))?;
-    let line = |what: &str, points: f64| {
-        vec![
-            what.into(),
-            fine(points),
-            farm.bar.into(),
-            verdict(Some(points <= farm.bar)),
-        ]
+    let what = |farm: &Farm| match farm.kind {
+        Kind::Fresh => format!("{} fresh accounts", farm.accounts),
+        Kind::Aged => format!("{} of three days who attend to one another", farm.accounts),
+        Kind::Helped => format!("{} of three days, half of whom attend to the rest", farm.accounts),
     };
-    table(
-        vec!["what", "points", "at_most", "verdict"],
+    let rows = findings.farms.iter().map(|farm| {
         vec![
-            line("the buyer who gains most", farm.most),
-            line("anybody else", farm.others),
-            vec![
-                "topics shown anew".into(),
-                farm.shown_anew.into(),
-                0.into(),
-                verdict(Some(farm.shown_anew == 0)),
-            ],
-        ],
-    )
+            what(farm).into(),
+            fine(farm.most),
+            fine(farm.others),
+            farm.shown_anew.into(),
+            farm.bar.map_or(Value::Null, Value::from),
+            verdict(farm.is_met),
+        ]
+    });
+    let columns = vec![
+        "farm",
+        "buyer_who_gains_most",
+        "anybody_else",
+        "shown_anew",
+        "at_most",
+        "verdict",
+    ];
+    table(columns, rows.collect())
 }

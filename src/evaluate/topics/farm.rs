@@ -1,28 +1,50 @@
-//! What a farm of fresh endorsers buys.
+//! What farms of endorsers buy: accounts of the day, and accounts that have been there for days and attend to one
+//! another.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
 use super::Cut;
-use crate::day::DAY_MICROS;
+use crate::day::{DAY_MICROS, Day};
 use crate::error::Result;
 use crate::evaluate::attacks::setup::FAKES;
-use crate::influence::scoring::Scored;
+use crate::evaluate::draw::draw_below;
 use crate::intake::endorsements::Endorsement;
 use crate::settle::facts::Post;
+use crate::settle::reactions::Reaction;
 use crate::topics::standing::Standing;
 
 /// People who buy endorsements, a topic each.
 const BUYERS: usize = 10;
+/// A farm as small as a ring that somebody runs by hand.
+const FEW: usize = 30;
+/// Days on which the accounts of an aged farm are seen, the last one included.
+const AGED_DAYS: i64 = 3;
+/// Others of its farm to whom an aged account reacts on each of these days.
+const PROPS: usize = 5;
 /// The most points that a farm may buy (the bar).
 pub const MOST: f64 = 0.5;
+
+/// How a farm prepares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Accounts of the last day, each with one post.
+    Fresh,
+    /// Accounts that post and attend to one another on three days.
+    Aged,
+    /// The same, but only half of them endorse, and the other half attend to these.
+    Helped,
+}
 
 /// What was bought.
 #[derive(Clone, Debug, Serialize)]
 pub struct Farm {
-    /// Fresh endorsers of each buyer.
-    pub endorsers: usize,
+    /// How it prepared.
+    pub kind: Kind,
+    /// Accounts for each buyer.
+    pub accounts: usize,
     /// Buyers: people spread over all who are shown on a topic.
     pub buyers: usize,
     /// The most points that one of them gained on the topic.
@@ -31,14 +53,61 @@ pub struct Farm {
     pub others: f64,
     /// Topics that are shown of the buyers now and were not.
     pub shown_anew: usize,
-    /// The bar, points.
-    pub bar: f64,
+    /// The bar in points; none where the figure is only told.
+    pub bar: Option<f64>,
     /// Whether it is met.
-    pub is_met: bool,
+    pub is_met: Option<bool>,
 }
 
-/// Fresh accounts that post once on the last day and endorse the buyers then.
-pub fn farm(mut cut: Cut, scored: &Scored, before: &[Standing]) -> Result<Farm> {
+/// Every farm, each from the same moment.
+pub fn farms(cut: &Cut, before: &[Standing]) -> Result<Vec<Farm>> {
+    let plans = [
+        (Kind::Fresh, FAKES),
+        (Kind::Aged, FEW),
+        (Kind::Aged, FAKES),
+        (Kind::Helped, FEW),
+        (Kind::Helped, FAKES),
+    ];
+    plans
+        .into_iter()
+        .map(|(kind, accounts)| farm(cut.clone(), before, kind, accounts))
+        .collect()
+}
+
+fn farm(mut cut: Cut, before: &[Standing], kind: Kind, accounts: usize) -> Result<Farm> {
+    let buyers = buyers(before);
+    let network = cut.scene.histories.iter().position(Option::is_some).unwrap_or(0);
+    let mut endorsements = Vec::new();
+    let mut reactions = Vec::new();
+    for (person, topic) in &buyers {
+        let first = cut.scene.add_accounts(network, accounts);
+        let farm: Vec<u32> = (first..first + accounts as u32).collect();
+        let (endorsers, helpers) = farm.split_at(if kind == Kind::Helped { accounts / 2 } else { accounts });
+        cut.post(&farm, if kind == Kind::Fresh { 1 } else { AGED_DAYS });
+        match kind {
+            Kind::Fresh => {}
+            Kind::Aged => cut.attend(&mut reactions, network, endorsers, endorsers),
+            Kind::Helped => cut.attend(&mut reactions, network, helpers, endorsers),
+        }
+        let said = endorsers
+            .iter()
+            .map(|account| cut.endorsement(*account, (*person, *topic)));
+        endorsements.extend(said);
+    }
+    cut.scene.add(reactions);
+    let ids = &cut.memory.ids;
+    let number = |id: &str| ids.iter().position(|other| other == id).map(|place| place as u32);
+    let dates = (cut.scene.as_of(), cut.job.input.max_lateness_days);
+    cut.memory
+        .endorsements
+        .fold(&endorsements, &number, &cut.job.model, dates);
+    let scored = cut.scene.score()?;
+    let after = cut.standings(&scored)?;
+    Ok(compare(before, &after, &buyers, (kind, accounts)))
+}
+
+/// People spread evenly over all who are shown on a topic, by value.
+fn buyers(before: &[Standing]) -> Vec<(u32, u32)> {
     let mut shown: Vec<&Standing> = before.iter().filter(|standing| standing.is_shown).collect();
     shown.sort_by(|a, b| {
         a.row
@@ -48,49 +117,67 @@ pub fn farm(mut cut: Cut, scored: &Scored, before: &[Standing]) -> Result<Farm> 
     });
     let count = shown.len().min(BUYERS);
     let step = |buyer: usize| buyer * shown.len().saturating_sub(1) / count.saturating_sub(1).max(1);
-    let buyers: Vec<(u32, u32)> = (0..count)
+    (0..count)
         .map(|buyer| (shown[step(buyer)].row.person, shown[step(buyer)].row.topic))
-        .collect();
-    let network = cut.scene.histories.iter().position(Option::is_some).unwrap_or(0);
-    let as_of = cut.scene.as_of();
-    let at = cut.scene.at - DAY_MICROS / 1_440;
-    let mut endorsements = Vec::new();
-    for (person, topic) in &buyers {
-        let first = cut.scene.add_accounts(network, FAKES);
-        for account in first..first + FAKES as u32 {
-            cut.scene.posts.push(Post {
-                actor: account,
-                load_date: as_of,
-                occurred_at: at,
-            });
-            let endorser = cut.scene.persons.of_account[account as usize];
-            endorsements.push(Endorsement {
-                id: format!("farm {account}").into(),
-                endorsed_at: at,
-                endorser: cut.scene.persons.ids[endorser as usize].as_str().into(),
-                endorsee: cut.scene.persons.ids[*person as usize].as_str().into(),
-                topic: cut.stream.ontology.id(*topic).into(),
-                weight: 1.0,
-                load_date: as_of,
-            });
-        }
-    }
-    let ids = &cut.memory.ids;
-    let number = |id: &str| ids.iter().position(|other| other == id).map(|place| place as u32);
-    let dates = (as_of, cut.job.input.max_lateness_days);
-    cut.memory
-        .endorsements
-        .fold(&endorsements, &number, &cut.job.model, dates);
-    let after_scores = cut.scene.score()?;
-    debug_assert_eq!(
-        scored.standings.values.len() + FAKES * count,
-        after_scores.standings.values.len()
-    );
-    let after = cut.standings(&after_scores)?;
-    Ok(compare(before, &after, &buyers))
+        .collect()
 }
 
-fn compare(before: &[Standing], after: &[Standing], buyers: &[(u32, u32)]) -> Farm {
+impl Cut<'_> {
+    /// A minute before the moment, some days before that.
+    fn before(&self, days: i64) -> i64 {
+        self.scene.at - DAY_MICROS / 1_440 - days * DAY_MICROS
+    }
+
+    fn post(&mut self, farm: &[u32], days: i64) {
+        for account in farm {
+            for day in (0..days).rev() {
+                let occurred_at = self.before(day);
+                self.scene.posts.push(Post {
+                    actor: *account,
+                    load_date: Day::of_micros(occurred_at),
+                    occurred_at,
+                });
+            }
+        }
+    }
+
+    /// Each of `actors` reacts to some of `targets` on every day.
+    fn attend(&self, reactions: &mut Vec<Reaction>, network: usize, actors: &[u32], targets: &[u32]) {
+        let weights = self.scene.networks[network].verbs.iter().map(|verb| verb.weight);
+        let heaviest = weights.enumerate().max_by(|a, b| a.1.total_cmp(&b.1));
+        let verb = heaviest.map_or(0, |(verb, _)| verb as u8);
+        for actor in actors {
+            for number in 0..AGED_DAYS as usize * PROPS {
+                let occurred_at = self.before((number / PROPS) as i64);
+                let draw = draw_below("props", u64::from(*actor) << 8 | number as u64, targets.len());
+                // Nobody is drawn for themselves: the next one stands in.
+                let target = targets[(draw + usize::from(targets[draw] == *actor)) % targets.len()];
+                reactions.push(Reaction {
+                    actor: *actor,
+                    target,
+                    occurred_at,
+                    load_date: Day::of_micros(occurred_at),
+                    verb,
+                });
+            }
+        }
+    }
+
+    fn endorsement(&self, account: u32, (person, topic): (u32, u32)) -> Endorsement {
+        let id = |person: u32| self.scene.persons.ids[person as usize].as_str();
+        Endorsement {
+            id: format!("farm {account}").into(),
+            endorsed_at: self.before(0),
+            endorser: id(self.scene.persons.of_account[account as usize]).into(),
+            endorsee: id(person).into(),
+            topic: self.stream.ontology.id(topic).into(),
+            weight: 1.0,
+            load_date: self.scene.as_of(),
+        }
+    }
+}
+
+fn compare(before: &[Standing], after: &[Standing], buyers: &[(u32, u32)], (kind, accounts): (Kind, usize)) -> Farm {
     let key = |standing: &Standing| (standing.row.person, standing.row.topic);
     let earlier: BTreeMap<(u32, u32), &Standing> = before.iter().map(|standing| (key(standing), standing)).collect();
     let (mut most, mut others, mut shown_anew) = (0.0_f64, 0.0_f64, 0);
@@ -107,13 +194,16 @@ fn compare(before: &[Standing], after: &[Standing], buyers: &[(u32, u32)]) -> Fa
             false => others = others.max(moved.abs()),
         }
     }
+    let is_met = most <= MOST && others <= MOST && shown_anew == 0;
+    let is_bar = kind != Kind::Helped;
     Farm {
-        endorsers: FAKES,
+        kind,
+        accounts,
         buyers: buyers.len(),
         most,
         others,
         shown_anew,
-        bar: MOST,
-        is_met: most <= MOST && others <= MOST && shown_anew == 0,
+        bar: is_bar.then_some(MOST),
+        is_met: is_bar.then_some(is_met),
     }
 }

@@ -81,11 +81,12 @@ pub struct Findings {
     pub predictors: Vec<Row>,
     /// Who gets a topic, at the last moment.
     pub coverage: Coverage,
-    /// What fresh endorsers buy, at the last moment.
-    pub farm: Farm,
+    /// What farms of endorsers buy, at the last moment.
+    pub farms: Vec<Farm>,
 }
 
 /// Topics of a warehouse at one moment.
+#[derive(Clone)]
 pub struct Cut<'a> {
     stream: &'a Stream,
     job: &'a Job,
@@ -141,6 +142,8 @@ impl<'a> Cut<'a> {
         };
         let known = Known {
             attention: &scored.attention,
+            company: &scored.attention,
+            seasoned: &scored.seasoned,
             model: &scored.model(&self.job.model),
             sums: &scored.standings.sums,
             line: &scored.line,
@@ -172,10 +175,10 @@ pub fn evaluate(stream: &Stream, job: &Job, plan: &Plan, question: &Question, te
         let scores = Credits::of(standings.iter().map(|s| ((s.row.topic, s.row.person), s.row.value)));
         let rivals = [tables.acts.within(i64::MIN, *at), tables.credited.within(i64::MIN, *at)];
         pooled.add(&[&scores, &rivals[0], &rivals[1]], &outcome, cut.scene.persons.len());
-        last = Some((cut, scored, standings));
+        last = Some((cut, standings));
     }
-    let (cut, scored, standings) = last.ok_or_else(|| Error::internal("a plan without a moment was not refused"))?;
-    tell("endorsing from fresh accounts");
+    let (cut, standings) = last.ok_or_else(|| Error::internal("a plan without a moment was not refused"))?;
+    tell("endorsing from farms");
     let names = [SCORE, "acts on the topic", "credits on the topic"];
     let predictors = names.into_iter().zip(pooled.means());
     Ok(Findings {
@@ -187,7 +190,7 @@ pub fn evaluate(stream: &Stream, job: &Job, plan: &Plan, question: &Question, te
             .map(|(predictor, figures)| Row { predictor, figures })
             .collect(),
         coverage: coverage(&cut, &standings),
-        farm: farm::farm(cut, &scored, &standings)?,
+        farms: farm::farms(&cut, &standings)?,
     })
 }
 

@@ -16,6 +16,10 @@ pub struct Topics {
     /// The trusted attention that an endorser must have to count half, > 0: praise by somebody to whom nobody
     /// listens says little. One trusted reactor is what tells a person from an account.
     pub endorser_half_at: f64,
+    /// Days, > 0, on which an account must have been seen for its praise, and its attention to others who
+    /// praise, to count by about two thirds: [`seasoned`](crate::influence::trust::seasoned). A reaction is news and is
+    /// trusted from the second day; praise can wait, so accounts that are bought for it must be kept for weeks.
+    pub seasoned_days: f64,
     /// What one fresh act for others on the topic is worth beside a reaction, >= 0.
     pub given: f64,
     /// The most that a person's own acts count beside what others gave on the topic, >= 0: so talking alone
@@ -39,6 +43,7 @@ impl Default for Topics {
             endorsement_half_life_days: 90.0,
             endorsement: 1.0,
             endorser_half_at: 1.0,
+            seasoned_days: 10.0,
             given: 2.0,
             given_per_earned: 3.0,
             audience: 1.0,

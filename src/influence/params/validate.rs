@@ -71,6 +71,7 @@ impl Topics {
             Key(key).require((0.0..=MAX).contains(&weight), weight, "0 to 1e9")?;
         }
         positive("model.topics.endorser_half_at", self.endorser_half_at)?;
+        positive("model.topics.seasoned_days", self.seasoned_days)?;
         positive("model.topics.common_at", self.common_at)?;
         let decay = self.ancestor_decay;
         Key("model.topics.ancestor_decay").require((0.0..=1.0).contains(&decay), decay, "0 to 1")

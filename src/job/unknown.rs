@@ -48,6 +48,7 @@ pub(super) const KEYS: &[&str] = &[
     "model.topics.endorsement_half_life_days",
     "model.topics.endorsement",
     "model.topics.endorser_half_at",
+    "model.topics.seasoned_days",
     "model.topics.given",
     "model.topics.given_per_earned",
     "model.topics.audience",

@@ -152,10 +152,9 @@ fn flags_win_over_the_file() {
 
 #[test]
 fn the_job_files_of_the_repository_are_understood() {
-    for job in files_below(&repository().join("jobs"))
-        .iter()
-        .filter(|file| file.ends_with(".toml"))
-    {
+    // Campaigns are no job: `perks` reads them.
+    let is_job = |file: &&String| file.ends_with(".toml") && *file != "perks.toml";
+    for job in files_below(&repository().join("jobs")).iter().filter(is_job) {
         let site = Site::of(&crate::nightly::eventful());
         let job = path(&repository().join("jobs").join(job));
         let said = site.run(&[&job, "--as-of", DATE]);

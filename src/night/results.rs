@@ -106,8 +106,12 @@ impl Results {
             sums: &self.judged.scored.standings.sums,
             line: &self.judged.scored.line,
         };
-        self.topics = standings(&tonight, &known)?;
+        let (topics, outcome) = standings(&tonight, &known)?;
+        expect_converged(job, "propagation over topics", &outcome)?;
+        self.topics = topics;
         if !ontology.is_empty() {
+            metrics.set("topic_iterations", f64::from(outcome.iterations));
+            metrics.set("topic_residual", outcome.residual);
             metrics.set("topics", ontology.len() as f64);
             metrics.set("topic_scores", self.topics.len() as f64);
             metrics.set(
@@ -164,17 +168,7 @@ impl Results {
 
     /// Refuses to publish what did not settle, unless the job allows it.
     pub fn expect_converged(&self, job: &Job) -> Result<()> {
-        let outcome = self.outcome();
-        if outcome.is_converged || job.run.allow_unconverged {
-            return Ok(());
-        }
-        let what = format!(
-            "the propagation moved by {:.1e} after {} iterations, model.propagation.tolerance is {:.1e}; nothing was \
-             published. Allow more with model.propagation.max_iterations, or publish all the same with \
-             run.allow_unconverged",
-            outcome.residual, outcome.iterations, job.model.propagation.tolerance
-        );
-        Err(Error::new(Kind::NotConverged, what))
+        expect_converged(job, "propagation", self.outcome())
     }
 
     /// Hashes of everybody in tonight's scores.
@@ -253,4 +247,16 @@ impl Results {
             .map(|(table, batch)| Ok((*table, encode(table, batch)?)))
             .collect()
     }
+}
+
+fn expect_converged(job: &Job, name: &str, outcome: &Outcome) -> Result<()> {
+    if outcome.is_converged || job.run.allow_unconverged {
+        return Ok(());
+    }
+    let what = format!(
+        "the {name} moved by {:.1e} after {} iterations, model.propagation.tolerance is {:.1e}; nothing was published. \
+         Allow more with model.propagation.max_iterations, or publish all the same with run.allow_unconverged",
+        outcome.residual, outcome.iterations, job.model.propagation.tolerance
+    );
+    Err(Error::new(Kind::NotConverged, what))
 }

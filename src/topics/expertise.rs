@@ -24,10 +24,10 @@ use super::claims::{Claims, Edge, Tonight};
 use super::rings::Praise;
 use super::vouching::vouched;
 use crate::error::{Error, Result};
-use crate::graph::Csr;
+use crate::graph::{Csr, Outcome};
 use crate::influence::attention::Attention;
 use crate::influence::score::{Line, Model, Sum, believed};
-use crate::influence::trust::propagated;
+use crate::influence::trust::{Reactors, propagated};
 use crate::influence::weights::saturated;
 
 /// What tonight's scores say about people.
@@ -81,7 +81,6 @@ pub struct Endorsed {
 }
 
 /// The strengths of all claims, and what each edge added.
-#[derive(Default)]
 pub struct Strengths {
     /// By claim.
     pub claims: Vec<Strength>,
@@ -89,6 +88,8 @@ pub struct Strengths {
     pub endorsements: Vec<Endorsed>,
     /// By claim.
     pub audiences: Vec<Audience>,
+    /// How the propagation over all topics went.
+    pub outcome: Outcome,
 }
 
 impl Strengths {
@@ -131,6 +132,7 @@ impl Strengths {
             claims: (0..claims.len()).into_par_iter().map(of_claim).collect(),
             endorsements,
             audiences,
+            outcome: actors.outcome,
         })
     }
 }
@@ -141,6 +143,8 @@ struct Actors {
     trust: Vec<f64>,
     /// By claim: rho of the person on the topic.
     standing: Vec<f64>,
+    /// How their propagation went.
+    outcome: Outcome,
 }
 
 impl Actors {
@@ -157,9 +161,11 @@ impl Actors {
         .map_err(failed)?;
         let keys = claims.keys.par_iter();
         let trust: Vec<f64> = keys.map(|(person, _)| known.model.trust[*person as usize]).collect();
+        let Reactors { standing, outcome } = propagated(&in_edges, &trust, params);
         Ok(Actors {
-            standing: propagated(&in_edges, &trust, params).standing,
             trust,
+            standing,
+            outcome,
         })
     }
 

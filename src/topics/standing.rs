@@ -8,6 +8,7 @@ use super::evidence::{Evidence, Finder, Scratch};
 use super::expertise::{Known, Strengths};
 use super::rollup::{self, Row};
 use crate::error::Result;
+use crate::graph::Outcome;
 
 /// How far one trusted person makes sure: half of what was unsure is left after two.
 const SURE_AFTER: f64 = 2.0;
@@ -46,11 +47,11 @@ struct SourceCount {
     trust: f64,
 }
 
-/// Every row of the night, in order of person and topic.
+/// Every row of the night, in order of person and topic, and how the propagation behind them went.
 ///
 /// # Errors
 /// If the claims are no graph: a mistake of ours.
-pub fn standings(tonight: &Tonight, known: &Known) -> Result<Vec<Standing>> {
+pub fn standings(tonight: &Tonight, known: &Known) -> Result<(Vec<Standing>, Outcome)> {
     let claims = tonight.claims();
     let strengths = Strengths::of(tonight, &claims, known)?;
     let rows = rollup::rows(tonight, &claims, &strengths, known);
@@ -78,7 +79,7 @@ pub fn standings(tonight: &Tonight, known: &Known) -> Result<Vec<Standing>> {
         })
         .collect();
     rank(&mut standings, tonight.ontology.len());
-    Ok(standings)
+    Ok((standings, strengths.outcome))
 }
 
 fn count(claims: &Claims, strengths: &Strengths, known: &Known, claim: usize) -> SourceCount {

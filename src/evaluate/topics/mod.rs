@@ -148,7 +148,7 @@ impl<'a> Cut<'a> {
             sums: &scored.standings.sums,
             line: &scored.line,
         };
-        standings(&tonight, &known)
+        Ok(standings(&tonight, &known)?.0)
     }
 }
 

@@ -87,7 +87,7 @@ impl Default for PropagationParams {
 }
 
 /// The ranks, and how they were reached.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Default)]
 pub struct Outcome {
     /// One rank a node; they sum to 1.
     pub ranks: Vec<f64>,

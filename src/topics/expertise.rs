@@ -81,6 +81,7 @@ pub struct Endorsed {
 }
 
 /// The strengths of all claims, and what each edge added.
+#[derive(Default)]
 pub struct Strengths {
     /// By claim.
     pub claims: Vec<Strength>,

@@ -111,6 +111,16 @@ impl TopicMemory {
         self.together = renamed.collect();
     }
 
+    /// Entries by account and topic: reactions, acts and sources.
+    pub fn len(&self) -> usize {
+        self.touches.entries.len() + self.acts.entries.len() + self.sources.rows().len()
+    }
+
+    /// Whether nobody has to do with any topic.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// Marks the accounts that anything refers to that is of nobody who is gone.
     pub fn for_each_account(&self, is_here: impl Fn(u32) -> bool, mut mark: impl FnMut(u32)) {
         for (target, _, actor) in self.touches.entries.iter().map(|entry| entry.key) {

@@ -81,7 +81,7 @@ fn with_tonight<T>(world: &World, memory: &TopicMemory, ask: impl FnOnce(&Tonigh
 /// The target's topic scores, by topic.
 fn scores(world: &World, memory: &TopicMemory) -> Vec<(u32, f64)> {
     with_tonight(world, memory, |tonight, known, _| {
-        let rows = standings(tonight, known).unwrap();
+        let rows = standings(tonight, known).unwrap().0;
         let own = rows.iter().filter(|standing| standing.row.person == TARGET);
         own.map(|standing| (standing.row.topic, standing.row.score())).collect()
     })

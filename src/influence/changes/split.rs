@@ -6,7 +6,7 @@
 //! da = dA m(d) + m(A) dd                   df = drho m(h) + m(rho) [dg (1 - m(phi)) + dphi (1 - m(g))]
 //! ```
 //!
-//! Each line is exact. `dA` is the sum of the steps that the strength takes ([`Steps`]); of the last, today's
+//! Each line is exact. `dA` is the sum of the steps that the strength takes; of the last, today's
 //! reactions, `A(n)` is what they are worth by themselves and the rest, never above 0, is what saturates.
 //! Where the reactor reacted on one of the two nights only, every other factor is that night's: somebody who
 //! comes is new and has not risen.

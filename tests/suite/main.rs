@@ -50,6 +50,7 @@ mod results;
 mod s3;
 mod score_changes;
 mod tidy;
+mod topic_reference;
 mod topic_rows;
 mod topic_scores;
 mod topics;

@@ -11,9 +11,9 @@ use crate::support::tables::Snapshot;
 use crate::support::warehouse::Warehouse;
 
 const FIRST: i32 = 20_500;
-const NIGHTS: i32 = 6;
+pub const NIGHTS: i32 = 6;
 
-fn date(night: i32) -> String {
+pub fn date(night: i32) -> String {
     clout::day::Day(FIRST + night).to_string()
 }
 
@@ -52,7 +52,7 @@ fn activities() -> impl Strategy<Value = Warehouse> {
 }
 
 /// Identities, follows, accounts and opt-outs of some nights.
-fn with_people() -> impl Strategy<Value = Warehouse> {
+pub fn with_people() -> impl Strategy<Value = Warehouse> {
     let claims = vec((0..5_usize, 0..3_usize, 0..6_u32), 1..6);
     let follows = vec((0..6_u32, 0..6_u32), 1..12);
     let identities = vec((0..NIGHTS, claims), 0..4);

@@ -14,7 +14,7 @@ use crate::topics::{CLOSE, LAST, evidence, find, town};
 const TABLES: [&str; 2] = ["topic_scores", "topic_evidence"];
 
 /// The town, with words of praise on two dates.
-fn praising() -> Warehouse {
+pub fn praising() -> Warehouse {
     town()
         .endorsements(
             "2026-03-04",
@@ -28,7 +28,7 @@ fn praising() -> Warehouse {
 
 /// Both tables row by row: everything that is no measure is the same, and measures are within 1e-9.
 #[track_caller]
-fn check(a: &Snapshot, b: &Snapshot, what: &str) {
+pub fn check(a: &Snapshot, b: &Snapshot, what: &str) {
     for table in TABLES {
         let (a, b) = (a.table(table), b.table(table));
         assert_eq!(a.len(), b.len(), "rows of {table}, {what}");

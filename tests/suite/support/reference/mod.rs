@@ -1,15 +1,19 @@
 //! The whole model again, slowly and another way: plain maps over raw rows, all at once.
 //!
 //! Written from the contract and the heads of `influence/*`, not from the code: [`settle`] says which
-//! rows count, [`people`] who is who, [`standing`] how trust flows, [`scores`] what comes out. Ids stay
+//! rows count, [`people`] who is who, [`standing`] how trust flows, [`scores`] what comes out, [`topics`] what
+//! rows say about topics, and [`credibility`] who is credible on them. Ids stay
 //! texts, every sum runs over all rows with their own ages, and nothing is carried from night to night.
 
+mod credibility;
 mod interval;
 mod people;
 mod scores;
 mod settle;
 mod standing;
+mod topics;
 
+pub use credibility::{Credible, credibility};
 pub use scores::{Scored, scores};
 
 /// An account: network and account id.

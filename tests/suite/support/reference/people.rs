@@ -76,6 +76,11 @@ impl People {
         self.is_gone(account, self.as_of)
     }
 
+    /// Whether somebody of this id opted out until the snapshot date.
+    pub fn has_left(&self, person_id: &str) -> bool {
+        self.opt_outs.values().any(|persons| persons.contains(person_id))
+    }
+
     /// Accounts that stand in the identities that count at the snapshot date.
     pub fn claimed(&self) -> Vec<Account> {
         self.owners

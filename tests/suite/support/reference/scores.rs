@@ -13,7 +13,7 @@ use crate::support::warehouse::Warehouse;
 
 pub const HALF_LIVES: [f64; 5] = [0.35, 3.0, 10.0, 30.0, 90.0];
 pub const MASSES: [f64; 5] = [0.115, 0.04, 0.2, 0.325, 0.32];
-const BETA: f64 = 4.0;
+pub const BETA: f64 = 4.0;
 pub const BASE: f64 = 0.25;
 
 /// What the reference says of one person.
@@ -94,7 +94,7 @@ fn steady_mass(history: f64) -> f64 {
         .sum()
 }
 
-fn score(influence: f64) -> f64 {
+pub fn score(influence: f64) -> f64 {
     (20.0 + 12.0 * (influence / (1.0 + BASE)).log10()).clamp(1.0, 100.0)
 }
 

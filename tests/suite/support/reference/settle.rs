@@ -11,6 +11,7 @@ use crate::support::warehouse::{Row, Warehouse};
 /// A counted act of one account.
 #[derive(Clone, Debug)]
 pub struct Act {
+    pub id: String,
     pub network: String,
     pub actor: String,
     /// The account credited; none on a post.
@@ -24,8 +25,23 @@ pub struct Act {
 }
 
 impl Act {
-    fn day(&self) -> i64 {
+    pub fn day(&self) -> i64 {
         self.at.div_euclid(DAY)
+    }
+
+    pub fn target_account(&self) -> Option<Account> {
+        self.target
+            .as_ref()
+            .map(|target| (self.network.clone(), target.clone()))
+    }
+
+    /// The object without its tags.
+    pub fn object_id(&self) -> Option<String> {
+        split(&self.object).0
+    }
+
+    pub fn tags(&self) -> Vec<String> {
+        split(&self.object).1.unwrap_or_default()
     }
 
     pub fn actor(&self) -> Account {
@@ -46,9 +62,9 @@ pub struct Settled {
 }
 
 const MAX_LATENESS_DAYS: i64 = 30;
-const CROWD: f64 = 10.0;
-const FLOOD: f64 = 30.0;
-const BETA_DAY: f64 = 0.1;
+pub const CROWD: f64 = 10.0;
+pub const FLOOD: f64 = 30.0;
+pub const BETA_DAY: f64 = 0.1;
 
 /// Settles everything that was delivered until `as_of`.
 pub fn settle(warehouse: &Warehouse, people: &People, as_of: Day) -> Settled {
@@ -116,6 +132,17 @@ impl Settled {
     }
 }
 
+/// An object without its tags, and these: `o1#tea,milk` is `o1` with two, and `#tea` none with one.
+fn split(object: &Option<String>) -> (Option<String>, Option<Vec<String>>) {
+    let list = |tags: &str| tags.split(',').map(str::to_owned).collect();
+    let (id, tags) = match object.as_deref().map(|object| object.split_once('#').ok_or(object)) {
+        None => (None, None),
+        Some(Err(object)) => (Some(object), None),
+        Some(Ok((object, tags))) => (Some(object), Some(list(tags))),
+    };
+    (id.filter(|id| !id.is_empty()).map(str::to_owned), tags)
+}
+
 /// Takes the reactions of a day of one pair from the latest to the first: each is worth what it adds.
 fn weigh(reactions: &mut [Act]) {
     let mut crowds: HashMap<(String, i32, i64), BTreeSet<String>> = HashMap::new();
@@ -149,7 +176,7 @@ fn weigh(reactions: &mut [Act]) {
 fn believed(network: &str, load_date: i32, is_first: bool, row: &Row) -> Option<Act> {
     let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
     let (actor, verb, at) = (given(&row.actor)?, given(&row.verb)?, row.at?);
-    given(&row.id)?;
+    let id = given(&row.id)?;
     verb_weight(network, &verb).filter(|_| verb != CO_VISIT)?;
     let is_early = at < 12_418 * DAY; // 2004-01-01
     let is_late = i64::from(load_date) - at.div_euclid(DAY) > MAX_LATENESS_DAYS && !is_first;
@@ -158,6 +185,7 @@ fn believed(network: &str, load_date: i32, is_first: bool, row: &Row) -> Option<
     }
     let (target, object) = (row.target.clone(), row.object.clone());
     Some(Act {
+        id,
         network: network.to_owned(),
         actor,
         target,
@@ -183,8 +211,10 @@ fn without_copies(network: &str, first: i32, by_date: &BTreeMap<i32, &Vec<Row>>)
                     row.at,
                     row.actor.clone(),
                     row.verb.clone(),
-                    row.object.clone(),
+                    split(&row.object).0,
                     row.target.clone(),
+                    row.object.is_some(),
+                    split(&row.object).1,
                 )
             };
             match counted.get(&id) {
@@ -221,9 +251,9 @@ fn without_twins(reactions: Vec<Act>) -> Vec<Act> {
 /// Every pair of check-ins at one venue, where the later one's account follows the other's.
 fn co_visits(warehouse: &Warehouse, people: &People, posts: &[Act]) -> Vec<Act> {
     let follows = snapshots_of_follows(warehouse);
-    let mut by_venue: HashMap<&str, Vec<&Act>> = HashMap::new();
+    let mut by_venue: HashMap<String, Vec<&Act>> = HashMap::new();
     for act in posts.iter().filter(|act| act.verb == "check_in") {
-        if let Some(venue) = act.object.as_deref().filter(|venue| !venue.is_empty()) {
+        if let Some(venue) = act.object_id() {
             by_venue.entry(venue).or_default().push(act);
         }
     }
@@ -246,12 +276,7 @@ fn co_visits(warehouse: &Warehouse, people: &People, posts: &[Act]) -> Vec<Act> 
                     && !is_out(earlier)
                     && is_following()
                 {
-                    let key = (
-                        later.actor.clone(),
-                        earlier.actor.clone(),
-                        venue.to_owned(),
-                        later.day(),
-                    );
+                    let key = (later.actor.clone(), earlier.actor.clone(), venue.clone(), later.day());
                     let credit = credited.entry(key).or_insert((known, later.at));
                     *credit = (*credit).min((known, later.at));
                 }
@@ -259,6 +284,7 @@ fn co_visits(warehouse: &Warehouse, people: &People, posts: &[Act]) -> Vec<Act> 
         }
     }
     let act = |((actor, target, _, _), (load_date, at)): ((String, String, String, i64), (i32, i64))| Act {
+        id: String::new(),
         network: "foursquare".to_owned(),
         actor,
         target: Some(target),

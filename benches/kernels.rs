@@ -13,7 +13,8 @@ use clout::influence::attention::Attention;
 use clout::influence::interval::Bootstrap;
 use clout::influence::params::ModelParams;
 use clout::influence::score::{Line, Model};
-use clout::ontology::lexicon::{Found, Lexicon, Scratch};
+use clout::ontology::lexicon::{Lexicon, Scratch};
+use clout::ontology::sense::Hits;
 use clout::ontology::{Ontology, Topic};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use rayon::prelude::*;
@@ -193,11 +194,11 @@ fn topics(criterion: &mut Criterion) {
         group.bench_function(format!("texts, {count} topics"), |b| {
             b.iter(|| {
                 let hits = rows.par_chunks(ROW_CHUNK).map(|chunk| {
-                    let (mut scratch, mut found) = (Scratch::default(), Found::default());
+                    let (mut scratch, mut found) = (Scratch::default(), Hits::default());
                     let hits = chunk.iter().map(|row| {
                         found.clear();
                         lexicon.text(row, &mut scratch, &mut found);
-                        found.tags.len() + found.words.len()
+                        found.hashtags.len() + found.words.len()
                     });
                     hits.sum::<usize>()
                 });

@@ -5,7 +5,8 @@ use std::hash::BuildHasher;
 use arrow::array::{Array, StringViewArray};
 
 use super::file_rows::object_hash;
-use crate::ontology::lexicon::{Found, Lexicon, Scratch};
+use crate::ontology::lexicon::{Lexicon, Scratch};
+use crate::ontology::sense::Hits;
 use crate::warehouse::text_lists::TextLists;
 
 /// The columns of a batch that say what rows are about.
@@ -30,17 +31,21 @@ pub struct Mentions {
     /// By row: a hash of tags and text, by which rows of one activity id are told apart within a run.
     pub contents: Vec<u32>,
     hit_ends: Vec<u32>,
-    /// Aliases, tags before words: twice the number, and one more for a word of the text.
+    /// Aliases, tags before hashtags before words: four times the number, and [`TAG`], [`HASHTAG`] or [`WORD`].
     hits: Vec<u32>,
     id_ends: Vec<usize>,
     activity_lengths: Vec<u32>,
     ids: String,
 }
 
+const TAG: u32 = 0;
+const HASHTAG: u32 = 1;
+const WORD: u32 = 2;
+
 impl Mentions {
     /// Appends the rows `believed` of a batch.
     pub fn take(&mut self, columns: &AboutColumns, believed: &[u32], lexicon: &Lexicon) {
-        let (mut scratch, mut found) = (Scratch::default(), Found::default());
+        let (mut scratch, mut found) = (Scratch::default(), Hits::default());
         for row in believed.iter().map(|row| *row as usize) {
             found.clear();
             for tag in columns.tags.row(row) {
@@ -53,7 +58,8 @@ impl Mentions {
             self.contents.push(content_hash(&columns.texts, &columns.tags, row));
             self.has_text.push(text.is_some());
             self.objects.push(object_hash(&columns.objects, row));
-            self.add_hits(&mut found);
+            found.settle();
+            self.add_hits(&found);
             if self.hits.len() > self.hit_ends.last().map_or(0, |end| *end as usize) {
                 let activity_id = text_of(&columns.activity_ids, row).unwrap_or_default();
                 self.ids.push_str(activity_id);
@@ -67,11 +73,9 @@ impl Mentions {
         }
     }
 
-    fn add_hits(&mut self, found: &mut Found) {
-        for (aliases, is_word) in [(&mut found.tags, 0), (&mut found.words, 1)] {
-            aliases.sort_unstable();
-            aliases.dedup();
-            self.hits.extend(aliases.iter().map(|alias| 2 * alias + is_word));
+    fn add_hits(&mut self, found: &Hits) {
+        for (aliases, kind) in [(&found.tags, TAG), (&found.hashtags, HASHTAG), (&found.words, WORD)] {
+            self.hits.extend(aliases.iter().map(|alias| 4 * alias + kind));
         }
     }
 
@@ -93,11 +97,17 @@ impl Mentions {
         self.objects.is_empty()
     }
 
-    /// The aliases of a row: those of tags, and those of words of its text.
-    pub fn of_row(&self, row: usize) -> (impl Iterator<Item = u32> + '_, impl Iterator<Item = u32> + '_) {
-        let hits = &self.hits[start(&self.hit_ends, row) as usize..self.hit_ends[row] as usize];
-        let of = move |is_word: u32| hits.iter().filter(move |hit| **hit % 2 == is_word).map(|hit| hit / 2);
-        (of(0), of(1))
+    /// Puts the aliases of a row into `hits`.
+    pub fn fill(&self, row: usize, hits: &mut Hits) {
+        hits.clear();
+        for hit in &self.hits[start(&self.hit_ends, row) as usize..self.hit_ends[row] as usize] {
+            let list = match hit % 4 {
+                TAG => &mut hits.tags,
+                HASHTAG => &mut hits.hashtags,
+                _ => &mut hits.words,
+            };
+            list.push(hit / 4);
+        }
     }
 
     /// Whether a row has any alias.

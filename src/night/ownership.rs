@@ -1,6 +1,7 @@
 //! Who owns which account, and who opted out, followed by load date.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::day::Day;
 use crate::intake::accounts::Accounts;
@@ -14,7 +15,7 @@ pub const NEVER: Day = Day(i32::MAX);
 /// Ownership as it changed over the run's load dates.
 pub struct Ownership {
     /// By node: the first load date on which the account is out.
-    pub gone_since: Vec<Day>,
+    pub gone_since: Arc<[Day]>,
 }
 
 /// Identities and opt-outs by load date, with accounts as nodes.
@@ -47,7 +48,9 @@ pub fn follow(state: &mut State, changes: &Changes, key: HashKey) -> Ownership {
         state.gone.claim(key, &state.accounts, &state.owners, &mut is_gone);
         mark(&mut gone_since, &is_gone, date);
     }
-    Ownership { gone_since }
+    Ownership {
+        gone_since: gone_since.into(),
+    }
 }
 
 fn mark(gone_since: &mut [Day], is_gone: &[bool], date: Day) {

@@ -72,6 +72,7 @@ impl NetworkNight<'_> {
                 ..rows
             },
             is_kept: std::mem::take(&mut settled.is_kept),
+            gone_since: self.ownership.gone_since.clone(),
         });
         // Whoever has opted out by the snapshot date enters no count either.
         let is_here = |account: u32| self.ownership.gone_since[account as usize] > self.sources.as_of;

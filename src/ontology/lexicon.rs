@@ -8,7 +8,8 @@
 //! included, hence for whole words: leftmost first, of those the longest, and on from the match's last
 //! space, so that the next word may be one too. One pass whatever the number of aliases; where one
 //! alias ends inside another's match (`learning` in `machine learning`) the longer alone is found.
-//! Not searched for in texts are aliases that are too short to mean anything, and numbers.
+//! Not searched for in texts are ids, which are keys and no words (a tag may be one), aliases that are too short to
+//! mean anything, numbers, and names that begin with a stop (`.NET` is no net).
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, BuildError, Input, MatchKind, StartKind};
 use foldhash::fast::FixedState;
@@ -18,11 +19,15 @@ use std::hash::BuildHasher;
 use super::hierarchy::Ontology;
 use super::normalize::{is_dense, push_words, squeeze};
 use super::prose;
+use super::sense::Hits;
 
 /// Aliases shorter than this, in characters, are not searched for in texts (`r`, `go`, `ai`).
 const MIN_LETTERS: usize = 3;
 /// The same where a character is a syllable or a word (`珈琲`).
 const MIN_DENSE_LETTERS: usize = 2;
+
+/// The same where all are katakana, of which two are found inside any longer word (`バー` in `ハンバーガー`).
+const MIN_KATAKANA_LETTERS: usize = 3;
 
 /// The same where the form has lost accents: French `thé` would be found at every English "the".
 const MIN_BARED_LETTERS: usize = 4;
@@ -65,28 +70,22 @@ pub struct Scratch {
     form: Vec<u8>,
 }
 
-/// Alias numbers found in one row.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Found {
-    /// Those of its tags and hashtags.
-    pub tags: Vec<u32>,
-    /// Those in its text.
-    pub words: Vec<u32>,
-}
-
-impl Found {
+impl Hits {
     /// Forgets the row before.
     pub fn clear(&mut self) {
         self.tags.clear();
+        self.hashtags.clear();
         self.words.clear();
     }
 
-    /// Puts both lists into ascending order, each number once.
+    /// Puts all lists into ascending order, each number once, and none among the hashtags that is a tag.
     pub fn settle(&mut self) {
-        for list in [&mut self.tags, &mut self.words] {
+        for list in [&mut self.tags, &mut self.hashtags, &mut self.words] {
             list.sort_unstable();
             list.dedup();
         }
+        let tags = &self.tags;
+        self.hashtags.retain(|alias| tags.binary_search(alias).is_err());
     }
 }
 
@@ -136,11 +135,11 @@ impl Lexicon {
     }
 
     /// Adds the aliases found in a text and its hashtags, and settles `found`.
-    pub fn text(&self, text: &str, scratch: &mut Scratch, found: &mut Found) {
+    pub fn text(&self, text: &str, scratch: &mut Scratch, found: &mut Hits) {
         let Scratch { words, form } = scratch;
         prose::read(text, words, |hashtag| {
             let alias = self.look_up(hashtag, form);
-            found.tags.extend(alias);
+            found.hashtags.extend(alias);
             alias.is_some()
         });
         let mut from = 0;
@@ -201,20 +200,28 @@ fn words_of(ontology: &Ontology) -> Vec<Word> {
     let mut words = Vec::new();
     let mut normal = Vec::new();
     for topic in 0..ontology.len() as u32 {
-        let names = [ontology.id(topic), ontology.name(topic)].map(|name| (name, true));
-        let further = ontology.aliases(topic).iter().map(|alias| (alias.as_str(), false));
-        for (source, is_name) in names.into_iter().chain(further) {
+        let names = [(ontology.id(topic), false), (ontology.name(topic), true)];
+        let names = names.map(|(name, is_word)| (name, is_word, true));
+        let further = ontology
+            .aliases(topic)
+            .iter()
+            .map(|alias| (alias.as_str(), true, false));
+        for (source, is_word, is_name) in names.into_iter().chain(further) {
             normal.clear();
             push_words(source, &mut normal);
             let spaced = String::from_utf8_lossy(&normal).into_owned();
             let form = spaced.replace(' ', "");
-            words.push(Word {
-                is_searched: is_searched(&form, source),
-                form,
-                words: spaced,
+            let is_searched = is_word && is_searched(&form, source);
+            // Many write the possessive without its apostrophe.
+            let bare = spaced.replace(" s ", "s ");
+            let spellings = [Some(bare).filter(|bare| *bare != spaced), Some(spaced)];
+            words.extend(spellings.into_iter().flatten().map(|words| Word {
+                form: form.clone(),
+                words,
                 topic,
                 is_name,
-            });
+                is_searched,
+            }));
         }
     }
     words.retain(|word| !word.form.is_empty());
@@ -224,14 +231,20 @@ fn words_of(ontology: &Ontology) -> Vec<Word> {
 
 /// Whether a text is searched for an alias of this form, written so.
 fn is_searched(form: &str, source: &str) -> bool {
-    let least = if form.contains(is_dense) {
+    let least = if form.chars().all(is_katakana) {
+        MIN_KATAKANA_LETTERS
+    } else if form.contains(is_dense) {
         MIN_DENSE_LETTERS
     } else if form.is_ascii() && !source.is_ascii() {
         MIN_BARED_LETTERS
     } else {
         MIN_LETTERS
     };
-    form.chars().nth(least - 1).is_some() && !form.chars().all(char::is_numeric)
+    form.chars().nth(least - 1).is_some() && !form.chars().all(char::is_numeric) && !source.trim().starts_with('.')
+}
+
+fn is_katakana(letter: char) -> bool {
+    matches!(letter, '\u{30A1}'..='\u{30FA}' | '\u{30FC}' | '\u{31F0}'..='\u{31FF}')
 }
 
 fn automaton(patterns: &[&str]) -> Result<AhoCorasick, BuildError> {

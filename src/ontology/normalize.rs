@@ -5,8 +5,10 @@
 //!
 //! - case, accents of the scripts that have them as ornaments (Latin, Greek, Cyrillic, Hebrew, Arabic; the
 //!   Arabic tatweel too), `ß` as `ss`; signs that *are* letters (kana's voicing, Indic and Thai vowels) stay
-//! - an apostrophe before one or two last letters vanishes (`men's`, `mens`), any other parts words, as
-//!   in French and Italian (`l'espresso`, `l espresso`)
+//! - an apostrophe before one or two last letters vanishes (`we'll`, `well`), any other parts words, as
+//!   in French and Italian (`l'espresso`, `l espresso`), and so does the one before a last `s` (`coffee's`)
+//! - Arabic words lose the article and what is written together with it (`القهوة`, `والقهوة`, `قهوة`): the prefixes of
+//!   light stemming (Larkey, Ballesteros, Connell, *Light Stemming for Arabic Information Retrieval*, 2007)
 //! - `+` and `#`, one or two, belong to the word that they end (`c++`, `c#`); all else that is no letter or
 //!   digit separates
 //! - scripts that are written without spaces between words have a space around every character, which
@@ -136,10 +138,11 @@ fn separate(out: &mut Vec<u8>) {
     }
 }
 
-/// Parts words, unless a short ending of the word before follows.
+/// Parts words, unless a short ending of the word before follows that is no `s`.
 fn push_apostrophe(rest: &str, out: &mut Vec<u8>) {
     let letters = rest.chars().take(MAX_CLITIC + 1).take_while(|c| c.is_alphanumeric());
-    if !(1..=MAX_CLITIC).contains(&letters.count()) {
+    let count = letters.count();
+    if !(1..=MAX_CLITIC).contains(&count) || (count == 1 && rest.starts_with(['s', 'S'])) {
         separate(out);
     }
 }
@@ -183,7 +186,37 @@ fn push_foreign(source: &str, out: &mut Vec<u8>) -> usize {
     if after_unspaced {
         separate(out);
     }
+    strip_article(out);
     run.len()
+}
+
+/// What light stemming takes off an Arabic word, the longest first, with the least letters that must be left.
+const ARABIC_PREFIXES: [(&str, usize); 7] = [
+    ("وال", 2),
+    ("بال", 2),
+    ("كال", 2),
+    ("فال", 2),
+    ("ال", 2),
+    ("لل", 2),
+    ("و", 3),
+];
+
+/// Takes articles off the word that is being written, if it is Arabic, until there is none.
+fn strip_article(out: &mut Vec<u8>) {
+    let start = out.iter().rposition(|byte| *byte == b' ').map_or(0, |space| space + 1);
+    while let Some(length) = article(&out[start..]) {
+        out.drain(start..start + length);
+    }
+}
+
+/// The bytes of the article that a word begins with.
+fn article(word: &[u8]) -> Option<usize> {
+    let word = std::str::from_utf8(word).ok()?;
+    let is_left = |(prefix, least): &&(&str, usize)| {
+        let rest = word.strip_prefix(prefix);
+        rest.is_some_and(|rest| rest.chars().nth(least - 1).is_some())
+    };
+    ARABIC_PREFIXES.iter().find(is_left).map(|(prefix, _)| prefix.len())
 }
 
 /// Writes a letter in lower case, folding those that NFKC holds to be letters of their own.

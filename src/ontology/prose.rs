@@ -1,11 +1,14 @@
 //! What of a text is its author's words: addresses, mentions and code are left out, hashtags handed out.
 //!
 //! A text is taken token by token between white space. Left out are code between backticks (on one line;
-//! three or more, over lines, and to the end where none closes them) and every token that
+//! three or more, over lines, and to the end where none closes them; so with three tildes), between `<pre>` or
+//! `<code>` and their ends, in lines that are indented behind an empty one or begin with `$ `, and every token that
 //!
-//! - is an address: holds `://`, `www.` or `@` (mentions and e-mail)
-//! - is code: holds one of `{}[]<>=;|$\`, `::` or `()`, two slashes, or an underscore between letters; brackets,
-//!   quotes and stops at its edges are prose
+//! - is an address: holds `://`, `www.` or `@` (mentions and e-mail), or begins with a host name: of a usual top
+//!   level domain, or with a path behind it
+//! - is code: holds one of `{}[]<>=;|$\`, `::` or `()`, two slashes and anything but words between them, or an
+//!   underscore between letters, begins with `--`, or stands before a `=`; brackets, quotes and stops at its edges
+//!   are prose, and so is what a Markdown link shows
 //!
 //! In scripts without spaces a token ends where such a script begins or ends, so that a sentence around an
 //! address is not lost with it. What was left out parts phrases: `latte https://… art` is no latte art.
@@ -36,6 +39,7 @@ const SIGNS: [u16; 256] = signs();
 const GAP: &[u8] = b"\x01 ";
 
 const HASHES: [char; 2] = ['#', '\u{FF03}'];
+const WIDE_AT: char = '\u{FF20}';
 const CODE_SIGNS: [char; 11] = ['{', '}', '[', ']', '<', '>', '=', ';', '|', '$', '\\'];
 const OPENING: [char; 4] = ['(', '[', '"', '\''];
 const CLOSING: [char; 10] = [')', ']', '"', '\'', '.', ',', ';', ':', '!', '?'];
@@ -79,15 +83,77 @@ pub fn read(text: &str, words: &mut Vec<u8>, is_known: impl FnMut(&str) -> bool)
             found |= SIGNS[usize::from(bytes[end])];
             end += 1;
         }
+        let token = &text[at..end];
+        if let Some(after) = after_block(text, at, token, found) {
+            reader.gap();
+            at = after;
+            continue;
+        }
         if at < end {
-            reader.token(&text[at..end], found);
+            reader.token(token, found);
         }
         at = end + 1;
         if bytes.get(end) == Some(&b'`') {
             reader.gap();
             at = after_code(bytes, end);
+        } else if bytes.get(end) == Some(&b'\n') {
+            let after = after_indented(text, at);
+            if after > at {
+                reader.gap();
+                at = after;
+            }
         }
     }
+}
+
+/// Where a block of code ends that the token at `at` begins, if it begins one.
+fn after_block(text: &str, at: usize, token: &str, found: u16) -> Option<usize> {
+    let behind = |end: &str| {
+        let rest = at + token.len();
+        Some(
+            text[rest..]
+                .find(end)
+                .map_or(text.len(), |place| rest + place + end.len()),
+        )
+    };
+    let is_first = || {
+        text[..at]
+            .rsplit('\n')
+            .next()
+            .is_some_and(|line| line.trim().is_empty())
+    };
+    if found & OTHER != 0 && token.starts_with("~~~") {
+        return behind("~~~");
+    }
+    if found & CODE == 0 {
+        return None;
+    }
+    match token {
+        "$" if is_first() => behind("\n"),
+        _ if token.starts_with("<pre") && !token.contains("</pre>") => behind("</pre>"),
+        _ if token.starts_with("<code") && !token.contains("</code>") => behind("</code>"),
+        _ => None,
+    }
+}
+
+/// Where the lines end that are indented as code behind an empty one; `at` is where a line begins.
+fn after_indented(text: &str, at: usize) -> usize {
+    let is_behind_empty = text[..at]
+        .trim_end_matches([' ', '\t'])
+        .strip_suffix('\n')
+        .is_some_and(|before| before.rsplit('\n').next().is_none_or(|line| line.trim().is_empty()));
+    if !is_behind_empty {
+        return at;
+    }
+    let mut end = at;
+    for line in text[at..].split_inclusive('\n') {
+        let is_indented = line.starts_with("    ") || line.starts_with('\t');
+        if !is_indented || line.trim().is_empty() {
+            break;
+        }
+        end += line.len();
+    }
+    end
 }
 
 /// Where the code ends that the backticks at `start` open; behind the backticks if they open none.
@@ -115,10 +181,19 @@ struct Reader<'a, F> {
 impl<F: FnMut(&str) -> bool> Reader<'_, F> {
     /// Reads a token that holds the signs `found`.
     fn token(&mut self, token: &str, found: u16) {
+        if found & CODE != 0 && matches!(token, "=" | ":=" | "==") {
+            return self.unwrite();
+        }
+        if let Some((shown, address)) = token.split_once("](").filter(|_| found & CODE != 0) {
+            self.token(shown.trim_start_matches(['!', '[', '(', '*']), found & !CODE);
+            return self.pieces(address, found);
+        }
         let may_be_tagged = found & HASH != 0 || (found & FOREIGN != 0 && token.contains(HASHES[1]));
         if found == 0 {
             push_word(token, self.words);
-        } else if found & SUSPECT == 0 && !may_be_tagged {
+        } else if found & OTHER != 0 && is_flag(token) {
+            self.gap();
+        } else if found & SUSPECT == 0 && !may_be_tagged && !(found & FOREIGN != 0 && token.contains(WIDE_AT)) {
             push_words(token, self.words);
         } else if may_be_tagged && !is_address(token, found) {
             self.tagged(token, found);
@@ -188,6 +263,21 @@ impl<F: FnMut(&str) -> bool> Reader<'_, F> {
         }
     }
 
+    /// Takes back the last word, which was the name of something that is set.
+    fn unwrite(&mut self) {
+        let end = self
+            .words
+            .iter()
+            .rposition(|byte| *byte != b' ')
+            .map_or(0, |last| last + 1);
+        let start = self.words[..end]
+            .iter()
+            .rposition(|byte| *byte == b' ')
+            .map_or(1, |space| space + 1);
+        self.words.truncate(start);
+        self.gap();
+    }
+
     /// Marks that something was left out.
     fn gap(&mut self) {
         self.words.extend_from_slice(GAP);
@@ -209,6 +299,8 @@ fn is_hump(before: &str, after: &str) -> bool {
 fn is_address(piece: &str, found: u16) -> bool {
     let is_www = |four: &[u8]| four.eq_ignore_ascii_case(b"www.");
     (found & AT != 0 && piece.contains('@'))
+        || (found & FOREIGN != 0 && piece.contains(WIDE_AT))
+        || (found & DOT != 0 && is_host(piece))
         || (found & COLON != 0 && piece.contains("://"))
         || (found & DOT != 0 && piece.as_bytes().windows(4).any(is_www))
 }
@@ -218,8 +310,38 @@ fn is_code(piece: &str, found: u16) -> bool {
     (found & CODE != 0 && core.contains(CODE_SIGNS))
         || (found & COLON != 0 && piece.contains("::"))
         || (found & BRACKET != 0 && piece.contains("()"))
-        || (found & SLASH != 0 && piece.matches('/').nth(1).is_some())
+        || (found & SLASH != 0 && piece.matches('/').nth(1).is_some() && !is_list(core))
         || (found & UNDERSCORE != 0 && has_inner_underscore(piece))
+}
+
+/// Top level domains of most addresses that are written without a scheme.
+const DOMAINS: [&str; 24] = [
+    "com", "org", "net", "edu", "gov", "io", "co", "ly", "me", "tv", "fm", "be", "info", "biz", "us", "uk", "de", "fr",
+    "es", "it", "nl", "jp", "ru", "eu",
+];
+
+/// Whether a piece begins with a host name: `example.com`, `bit.ly/coffee`, `medium.com/tennis`.
+fn is_host(piece: &str) -> bool {
+    let core = piece.trim_start_matches(OPENING).trim_end_matches(CLOSING);
+    let host = core.split(['/', '?', ':']).next().unwrap_or_default();
+    let Some((name, domain)) = host.rsplit_once('.') else {
+        return false;
+    };
+    let is_label = |label: &str| !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    let is_name = domain.len() >= 2 && domain.bytes().all(|b| b.is_ascii_lowercase()) && name.split('.').all(is_label);
+    is_name && (core.len() > host.len() || DOMAINS.contains(&domain))
+}
+
+/// Whether slashes part words: `coffee/tennis/jazz`, and not `/usr/bin` or `src/main.rs`.
+fn is_list(core: &str) -> bool {
+    core.split('/')
+        .all(|part| !part.is_empty() && part.chars().all(char::is_alphabetic))
+}
+
+/// Whether a piece is an option of a command: `--testnet-magic`.
+fn is_flag(piece: &str) -> bool {
+    let option = piece.trim_start_matches(OPENING).strip_prefix("--");
+    option.is_some_and(|name| name.starts_with(char::is_alphabetic))
 }
 
 /// Whether an underscore stands between two letters or digits; those at the edges are emphasis.

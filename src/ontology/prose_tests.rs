@@ -25,6 +25,12 @@ fn addresses_and_mentions_are_left_out() {
         ("write to coffee@example.org.", "write to |"),
         ("詳細はhttps://coffee.example/aですよ", "詳 細 は | で す よ"),
         ("@tanakaさん", "| さ ん"),
+        ("＠coffee thanks", "| thanks"),
+        (
+            "example.com/coffee bit.ly/tea (medium.com/tennis-jazz), coffee.com.",
+            "| | | |",
+        ),
+        ("Node.js or node.js at 9.30. Tea.", "node js or node js at 9 30 tea"),
     ] {
         assert_eq!(words(text), expected, "{text}");
     }
@@ -39,6 +45,12 @@ fn code_is_left_out() {
         ("a ``x ` y`` b", "a | b"),
         ("a lone ` tick\nand ` one", "a lone | tick and | one"),
         ("call coffee() or Coffee::new in src/coffee/mod.rs", "call | or | in |"),
+        ("a\n~~~\ncoffee tea\n~~~\nb", "a | b"),
+        ("a <pre>\ncoffee tea\n</pre> b <code>tea", "a | b |"),
+        ("so:\n\n    let coffee\n\ttea\nand tea", "so | and tea"),
+        ("a\n$ brew coffee --hot\nb", "a | b"),
+        ("give --testnet-magic 1 and path = tea", "give | 1 and | tea"),
+        ("/usr/bin ~/a/b src/main.rs/x", "| | |"),
         ("x=coffee {coffee} coffee_cup a[coffee] <coffee>", "| | | | |"),
     ] {
         assert_eq!(words(text), expected, "{text}");
@@ -54,6 +66,12 @@ fn prose_with_signs_stays() {
             "latte art cups and or mugs yes",
         ),
         ("Latte... art", "latte art"),
+        ("café/tennis/jazz", "cafe tennis jazz"),
+        (
+            "[Good coffee](https://example.org/tea) and [tea](a.com)",
+            "good coffee | and tea |",
+        ),
+        ("  Two lines\n    of tea", "two lines of tea"),
     ] {
         assert_eq!(words(text), expected, "{text}");
     }

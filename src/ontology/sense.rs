@@ -51,10 +51,36 @@ impl std::ops::AddAssign for AliasCount {
 /// How a row gives evidence of a topic.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Kind {
-    /// By a tag or hashtag.
+    /// By a tag.
     Tag,
+    /// By a hashtag of its text.
+    Hashtag,
     /// By words of its text alone.
     Text,
+}
+
+/// The hits of a row: alias numbers, ascending and distinct in each list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Hits {
+    /// Those of its tags.
+    pub tags: Vec<u32>,
+    /// Those of hashtags in its text that are none of these.
+    pub hashtags: Vec<u32>,
+    /// Those of words of its text.
+    pub words: Vec<u32>,
+}
+
+impl Hits {
+    /// What names the row's topics: tags first.
+    fn names(&self) -> impl Iterator<Item = u32> + Clone + '_ {
+        self.tags.iter().chain(&self.hashtags).copied()
+    }
+
+    fn is_named(&self, alias: u32) -> bool {
+        [&self.tags, &self.hashtags]
+            .iter()
+            .any(|list| list.binary_search(&alias).is_ok())
+    }
 }
 
 /// Everything that reading the hits of a row needs.
@@ -70,17 +96,17 @@ pub struct Senses<'a> {
 }
 
 impl Senses<'_> {
-    /// Puts the topics of a row into `out`: ascending, each once, as `Tag` where any tag means it.
-    ///
-    /// `tags` and `words` are the row's hits, ascending and distinct ([`super::lexicon::Found`]).
-    pub fn resolve(&self, tags: &[u32], words: &[u32], out: &mut Vec<(u32, Kind)>) {
+    /// Puts the topics of a row into `out`: ascending, each once, as `Tag` where any tag means it, and as `Hashtag`
+    /// where any hashtag does.
+    pub fn resolve(&self, hits: &Hits, out: &mut Vec<(u32, Kind)>) {
         out.clear();
-        let heard = || words.iter().copied().filter(|alias| !self.is_stopped(*alias));
-        let hits = tags.iter().map(|alias| (*alias, Kind::Tag));
-        for (alias, kind) in hits.chain(heard().map(|alias| (alias, Kind::Text))) {
+        let heard = || hits.words.iter().copied().filter(|alias| !self.is_stopped(*alias));
+        let tags = hits.tags.iter().map(|alias| (*alias, Kind::Tag));
+        let hashtags = hits.hashtags.iter().map(|alias| (*alias, Kind::Hashtag));
+        for (alias, kind) in tags.chain(hashtags).chain(heard().map(|alias| (alias, Kind::Text))) {
             let others = || {
-                let words = heard().filter(|word| tags.binary_search(word).is_err());
-                let others = tags.iter().copied().chain(words).filter(move |other| *other != alias);
+                let words = heard().filter(|word| !hits.is_named(*word));
+                let others = hits.names().chain(words).filter(move |other| *other != alias);
                 others.take(MAX_CONTEXT)
             };
             out.extend(self.meaning(alias, others).map(|topic| (topic, kind)));
@@ -90,15 +116,13 @@ impl Senses<'_> {
     }
 
     /// Tells what a row's text teaches about the aliases in it: an increment for each.
-    pub fn judge(&self, tags: &[u32], words: &[u32], tell: &mut dyn FnMut(u32, AliasCount)) {
-        for alias in words {
-            let is_agreed = tags
-                .iter()
-                .take(MAX_CONTEXT)
-                .any(|tag| self.share_a_sense(*alias, *tag));
+    pub fn judge(&self, hits: &Hits, tell: &mut dyn FnMut(u32, AliasCount)) {
+        let names = || hits.names().take(MAX_CONTEXT);
+        for alias in &hits.words {
+            let is_agreed = names().any(|name| self.share_a_sense(*alias, name));
             let increment = AliasCount {
                 texts: 1,
-                judged: u64::from(!tags.is_empty()),
+                judged: u64::from(names().next().is_some()),
                 agreed: u64::from(is_agreed),
             };
             tell(*alias, increment);

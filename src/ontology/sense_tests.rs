@@ -47,7 +47,12 @@ fn resolve(tags: &[&str], words: &[&str], texts: u64, known: &[(&str, AliasCount
         texts,
     };
     let mut out = vec![(99, Kind::Tag)];
-    senses.resolve(&numbers(&lexicon, tags), &numbers(&lexicon, words), &mut out);
+    let hits = Hits {
+        tags: numbers(&lexicon, tags),
+        hashtags: Vec::new(),
+        words: numbers(&lexicon, words),
+    };
+    senses.resolve(&hits, &mut out);
     out.iter()
         .map(|(topic, kind)| (ontology.id(*topic).to_owned(), *kind))
         .collect()
@@ -142,10 +147,12 @@ fn a_row_teaches_what_its_tags_say_of_its_words() {
     };
     let told = |tags: &[&str]| {
         let mut told = Vec::new();
-        let words = numbers(&lexicon, &["mercury", "rockets"]);
-        senses.judge(&numbers(&lexicon, tags), &words, &mut |alias, by| {
-            told.push((lexicon.alias(alias), by))
-        });
+        let hits = Hits {
+            tags: Vec::new(),
+            hashtags: numbers(&lexicon, tags),
+            words: numbers(&lexicon, &["mercury", "rockets"]),
+        };
+        senses.judge(&hits, &mut |alias, by| told.push((lexicon.alias(alias), by)));
         told
     };
     assert_eq!(told(&[]), [("mercury", count(1, 0, 0)), ("rockets", count(1, 0, 0))]);

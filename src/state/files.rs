@@ -19,7 +19,7 @@ use crate::networks::Network;
 use crate::warehouse::store::{Object, Store};
 
 /// The layout's version: another one is no state of ours.
-const LAYOUT: u32 = 5;
+const LAYOUT: u32 = 6;
 /// Pairs a file: about 30 MB, and 40 MB of sums where all are of several reactions.
 const PAIR_ROWS: usize = 1 << 20;
 

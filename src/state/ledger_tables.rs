@@ -9,7 +9,10 @@ use super::tables::{batch, column, damaged, days, int32, int64, numbers, to_deli
 use crate::error::Result;
 use crate::topics::endorsements::{Endorsements, Latest};
 use crate::topics::ledger::{Entry, Ledger};
-use crate::topics::memory::TopicMemory;
+use crate::topics::memory::{Posts, TopicMemory, Touches};
+
+/// The sums of touches, in their order.
+const TOUCHES: [&str; 3] = ["worth", "interest", "given"];
 
 pub(super) fn text_column<'a>(values: impl Iterator<Item = &'a str>) -> ArrayRef {
     Arc::new(LargeStringArray::from_iter_values(values))
@@ -67,31 +70,31 @@ pub(super) fn from_touches(memory: &TopicMemory) -> Result<RecordBatch> {
         ("topic", uint32(keys().map(|key| key.1))),
         ("actor", uint32(keys().map(|key| key.2))),
     ];
-    columns.extend(ledger_columns(&memory.touches, ["sum"]));
+    columns.extend(ledger_columns(&memory.touches, TOUCHES));
     batch(columns)
 }
 
-pub(super) fn to_touches(table: &RecordBatch) -> Result<Ledger<(u32, u32, u32), 1>> {
+pub(super) fn to_touches(table: &RecordBatch) -> Result<Touches> {
     let [targets, topics, actors] = ["target", "topic", "actor"].map(|name| numbers::<UInt32Type>(table, name));
     let (targets, topics, actors) = (targets?, topics?, actors?);
     let keys = (0..targets.len()).map(|row| (targets[row], topics[row], actors[row]));
-    ledger_of(table, keys.collect(), ["sum"])
+    ledger_of(table, keys.collect(), TOUCHES)
 }
 
-pub(super) fn from_acts(memory: &TopicMemory) -> Result<RecordBatch> {
-    let keys = || memory.acts.entries.iter().map(|entry| entry.key);
+pub(super) fn from_posts(memory: &TopicMemory) -> Result<RecordBatch> {
+    let keys = || memory.posts.entries.iter().map(|entry| entry.key);
     let mut columns = vec![
         ("account", uint32(keys().map(|key| key.0))),
         ("topic", uint32(keys().map(|key| key.1))),
     ];
-    columns.extend(ledger_columns(&memory.acts, ["interest", "given"]));
+    columns.extend(ledger_columns(&memory.posts, ["interest"]));
     batch(columns)
 }
 
-pub(super) fn to_acts(table: &RecordBatch) -> Result<Ledger<(u32, u32), 2>> {
+pub(super) fn to_posts(table: &RecordBatch) -> Result<Posts> {
     let accounts = numbers::<UInt32Type>(table, "account")?;
     let keys = accounts.into_iter().zip(numbers::<UInt32Type>(table, "topic")?);
-    ledger_of(table, keys.collect(), ["interest", "given"])
+    ledger_of(table, keys.collect(), ["interest"])
 }
 
 pub(super) fn from_endorsements(memory: &TopicMemory) -> Result<RecordBatch> {

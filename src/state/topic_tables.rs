@@ -6,13 +6,14 @@ use arrow::array::{AsArray, Float32Array, LargeStringArray, RecordBatch, UInt8Ar
 use arrow::datatypes::{Float32Type, Int64Type, UInt8Type, UInt32Type, UInt64Type};
 
 use super::ledger_tables::{
-    from_acts, from_endorsements, from_touches, text_column, texts, to_acts, to_endorsements, to_touches,
+    from_endorsements, from_posts, from_touches, text_column, texts, to_endorsements, to_posts, to_touches,
 };
 use super::tables::{batch, column, damaged, days, from_delivered, int32, int64, numbers, uint32, uint64};
 use crate::error::Result;
 use crate::ontology::sense::AliasCount;
 use crate::ontology::sense::Kind as Shows;
 use crate::topics::memory::TopicMemory;
+use crate::topics::sources::{Act, Key as SourceKey};
 
 type Make = fn(&TopicMemory) -> Result<RecordBatch>;
 
@@ -20,7 +21,7 @@ type Make = fn(&TopicMemory) -> Result<RecordBatch>;
 pub const MAKERS: [(&str, Make); 10] = [
     ("ids", from_ids),
     ("touches", from_touches),
-    ("acts", from_acts),
+    ("posts", from_posts),
     ("sources", from_sources),
     ("objects", from_objects),
     ("aliases", from_aliases),
@@ -35,7 +36,7 @@ pub fn to_memory(networks: usize, get: &dyn Fn(&str) -> Result<RecordBatch>) -> 
     let mut memory = TopicMemory::empty(networks);
     memory.ids = texts(&get("ids")?, "id")?;
     memory.touches = to_touches(&get("touches")?)?;
-    memory.acts = to_acts(&get("acts")?)?;
+    memory.posts = to_posts(&get("posts")?)?;
     add_sources(&get("sources")?, &mut memory)?;
     add_objects(&get("objects")?, &mut memory)?;
     add_aliases(&get("aliases")?, &mut memory)?;
@@ -52,12 +53,13 @@ pub fn to_memory(networks: usize, get: &dyn Fn(&str) -> Result<RecordBatch>) -> 
 fn code(shows: Shows) -> u8 {
     match shows {
         Shows::Tag => 0,
-        Shows::Text => 1,
+        Shows::Hashtag => 1,
+        Shows::Text => 2,
     }
 }
 
 fn shows_of(code: u8) -> Result<Shows> {
-    [Shows::Tag, Shows::Text]
+    [Shows::Tag, Shows::Hashtag, Shows::Text]
         .get(usize::from(code))
         .copied()
         .ok_or_else(|| damaged("shows"))
@@ -86,16 +88,23 @@ fn to_ontology(table: &RecordBatch) -> Result<Vec<(String, Option<String>)>> {
 fn from_sources(memory: &TopicMemory) -> Result<RecordBatch> {
     let rows = memory.sources.rows();
     batch(vec![
-        ("account", uint32(rows.iter().map(|row| row.account))),
-        ("topic", uint32(rows.iter().map(|row| row.topic))),
+        ("account", uint32(rows.iter().map(|row| row.key.account))),
+        ("topic", uint32(rows.iter().map(|row| row.key.topic))),
         (
             "shows",
-            Arc::new(UInt8Array::from_iter_values(rows.iter().map(|row| code(row.shows)))),
+            Arc::new(UInt8Array::from_iter_values(rows.iter().map(|row| code(row.key.shows)))),
         ),
-        ("at", int64(rows.iter().map(|row| row.at))),
+        (
+            "is_own",
+            Arc::new(UInt8Array::from_iter_values(
+                rows.iter().map(|row| u8::from(row.key.is_own)),
+            )),
+        ),
+        ("other", uint32(rows.iter().map(|row| row.act.other))),
+        ("at", int64(rows.iter().map(|row| row.act.at))),
         (
             "weight",
-            Arc::new(Float32Array::from_iter_values(rows.iter().map(|row| row.weight))),
+            Arc::new(Float32Array::from_iter_values(rows.iter().map(|row| row.act.weight))),
         ),
         ("id", text_column(rows.iter().map(|row| memory.sources.id(row)))),
     ])
@@ -106,8 +115,12 @@ fn add_sources(table: &RecordBatch, memory: &mut TopicMemory) -> Result<()> {
         numbers::<UInt32Type>(table, "account")?,
         numbers::<UInt32Type>(table, "topic")?,
     );
-    let (shows, times) = (
+    let (shows, are_own) = (
         numbers::<UInt8Type>(table, "shows")?,
+        numbers::<UInt8Type>(table, "is_own")?,
+    );
+    let (others, times) = (
+        numbers::<UInt32Type>(table, "other")?,
         numbers::<Int64Type>(table, "at")?,
     );
     let weights = numbers::<Float32Type>(table, "weight")?;
@@ -115,9 +128,18 @@ fn add_sources(table: &RecordBatch, memory: &mut TopicMemory) -> Result<()> {
         .as_string_opt::<i64>()
         .ok_or_else(|| damaged("id"))?;
     for row in 0..table.num_rows() {
-        let shows = shows_of(shows[row])?;
-        let key = (accounts[row], topics[row], shows);
-        memory.sources.push(key, times[row], weights[row], ids.value(row));
+        let key = SourceKey {
+            account: accounts[row],
+            topic: topics[row],
+            shows: shows_of(shows[row])?,
+            is_own: are_own[row] != 0,
+        };
+        let act = Act {
+            at: times[row],
+            weight: weights[row],
+            other: others[row],
+        };
+        memory.sources.push(key, act, ids.value(row));
     }
     Ok(())
 }

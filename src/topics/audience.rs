@@ -14,15 +14,24 @@ pub const NAMED: usize = 3;
 /// The least trust of somebody who counts as an independent source: more likely known than not.
 pub const KNOWN: f64 = 0.5;
 
+/// Somebody of an audience.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Member {
+    /// The person.
+    pub person: u32,
+    /// c(u,v) min(1, interest of u in the topic).
+    pub part: f64,
+    /// Whether this is a source of its own: somebody known who reacted on the topic, or never endorsed the person.
+    pub is_witness: bool,
+}
+
 /// One claim's audience.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Audience {
     /// The sum of c(u,v) min(1, interest of u in the topic).
     pub sum: f64,
-    /// The people with the greatest parts, with these; a part of 0 is nobody's.
-    best: [(u32, f64); NAMED],
-    /// Known people of it who neither reacted on the topic nor endorsed the person on any.
-    pub others: u32,
+    /// The people with the greatest parts; a part of 0 is nobody's.
+    best: [Member; NAMED],
     /// The trust of all people of it who neither reacted on the topic nor endorsed the person on any.
     pub other_trust: f64,
 }
@@ -65,8 +74,14 @@ fn of_person(claims: &Claims, known: &Known, praise: &Praise, person: usize) -> 
             }
             let part = contribution * claims.interest[other].min(1.0);
             if part > 0.0 {
-                let is_told = has_endorsed || has_reacted(claims, own.start + place, other as u32);
-                audiences[place].add(reactor, part, known.model.trust[reactor as usize], is_told);
+                let has_reacted = has_reacted(claims, own.start + place, other as u32);
+                let trust = known.model.trust[reactor as usize];
+                let member = Member {
+                    person: reactor,
+                    part,
+                    is_witness: trust >= KNOWN && (has_reacted || !has_endorsed),
+                };
+                audiences[place].add(member, trust, has_endorsed || has_reacted);
             }
         }
     }
@@ -80,17 +95,16 @@ fn has_reacted(claims: &Claims, claim: usize, actor: u32) -> bool {
 }
 
 impl Audience {
-    fn add(&mut self, reactor: u32, part: f64, trust: f64, is_told: bool) {
-        self.sum += part;
+    fn add(&mut self, member: Member, trust: f64, is_told: bool) {
+        self.sum += member.part;
         if !is_told {
-            self.others += u32::from(trust >= KNOWN);
             self.other_trust += trust;
         }
         // Reactors come in ascending order, so of equal parts the lesser person stays first.
-        let place = self.best.partition_point(|(_, other)| *other >= part);
+        let place = self.best.partition_point(|other| other.part >= member.part);
         if place < NAMED {
             self.best[place..].rotate_right(1);
-            self.best[place] = (reactor, part);
+            self.best[place] = member;
         }
     }
 
@@ -99,12 +113,12 @@ impl Audience {
         if self.sum > most {
             let left = most / self.sum;
             self.sum = most;
-            self.best.iter_mut().for_each(|(_, part)| *part *= left);
+            self.best.iter_mut().for_each(|member| member.part *= left);
         }
     }
 
-    /// The people with the greatest parts, with these.
-    pub fn best(&self) -> impl Iterator<Item = (u32, f64)> {
-        self.best.into_iter().filter(|(_, part)| *part > 0.0)
+    /// The people with the greatest parts.
+    pub fn best(&self) -> impl Iterator<Item = Member> {
+        self.best.into_iter().filter(|member| member.part > 0.0)
     }
 }

@@ -1,11 +1,12 @@
-//! What the rows of one load date bring: reactions on topics, acts, sources, and which topics stand together.
+//! What the rows of one load date bring: touches and posts on topics, sources, and which topics stand together.
 
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 use rayon::prelude::*;
 
+use super::memory::NOBODY;
 use super::objects::{Objects, Shown};
-use super::sources::Candidate;
+use super::sources::{Act, Candidate, Key};
 use crate::day::Day;
 use crate::intake::rows::Rows;
 use crate::networks::Network;
@@ -19,27 +20,23 @@ const MOST_TOGETHER: usize = 12;
 /// Rows about both topics of a pair, the lesser first; about one, where they are equal.
 pub(super) type Together = HashMap<(u32, u32), u64, FixedState>;
 
-/// A reaction on a topic, while its load date is settled.
+/// What a row to somebody else does on a topic, while its load date is settled.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Touch {
     /// Actor, day, target and topic, from the highest bits: what touches are sorted by, as one number.
     key: u128,
     pub(super) at: i64,
-    pub(super) weight: f64,
+    pub(super) verb: u8,
+    /// Whether it is a reaction to something on the topic: the target is credited.
+    pub(super) is_credit: bool,
+    /// Whether that reaction is words of the actor.
+    pub(super) is_given: bool,
 }
 
 impl Touch {
-    /// A reaction of the actor to the target on the topic.
-    fn new(actor: u32, (target, topic): (u32, u32), at: i64, weight: f64) -> Touch {
-        let high = u64::from(actor) << 32 | u64::from(Day::of_micros(at).0 as u32);
-        let low = u64::from(target) << 32 | u64::from(topic);
-        let key = u128::from(high) << 64 | u128::from(low);
-        Touch { key, at, weight }
-    }
-
     /// In order of actor and day, target and topic, then time.
     pub(super) fn order(&self, other: &Touch) -> std::cmp::Ordering {
-        let rest = |touch: &Touch| (touch.at, touch.weight.to_bits());
+        let rest = |touch: &Touch| (touch.at, touch.verb, touch.is_credit, touch.is_given);
         self.key.cmp(&other.key).then_with(|| rest(self).cmp(&rest(other)))
     }
 
@@ -61,13 +58,18 @@ impl Touch {
     }
 }
 
-/// An act of an account on a topic.
+fn touch_key(actor: u32, (target, topic): (u32, u32), at: i64) -> u128 {
+    let high = u64::from(actor) << 32 | u64::from(Day::of_micros(at).0 as u32);
+    let low = u64::from(target) << 32 | u64::from(topic);
+    u128::from(high) << 64 | u128::from(low)
+}
+
+/// A post of an account on a topic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Act {
+pub(super) struct Post {
     pub(super) account: u32,
     pub(super) topic: u32,
     pub(super) at: i64,
-    pub(super) is_given: bool,
 }
 
 /// Rows with what they are about, in order.
@@ -111,7 +113,7 @@ impl About {
 #[derive(Default)]
 pub(super) struct Brought {
     pub(super) touches: Vec<Touch>,
-    pub(super) acts: Vec<Act>,
+    pub(super) posts: Vec<Post>,
     pub(super) sources: Vec<Candidate>,
     pub(super) together: Together,
 }
@@ -152,7 +154,7 @@ impl DateRows<'_> {
         let mut all = Brought::default();
         for piece in pieces {
             all.touches.extend(piece.touches);
-            all.acts.extend(piece.acts);
+            all.posts.extend(piece.posts);
             all.sources.extend(piece.sources);
             add_together(&mut all.together, piece.together);
         }
@@ -161,29 +163,46 @@ impl DateRows<'_> {
 
     fn bring_row(&self, row: usize, own: &[Shown], scratch: &mut Scratch, brought: &mut Brought) {
         let (actor, at) = (self.rows.actors[row], self.rows.occurred_at[row]);
-        let is_to_another = !self.rows.is_post(row) && self.rows.targets[row] != actor;
-        scratch.objects.clear();
-        if is_to_another {
-            self.add_object_topics(row, own, &mut scratch.objects);
+        let target = self.rows.targets[row];
+        // What somebody does to their own account is nothing to anybody.
+        if target == actor {
+            return;
         }
         let Scratch { objects, topics, named } = scratch;
-        let own_topics = own.iter().map(|(topic, _)| *topic);
-        fill(topics, own_topics.chain(objects.iter().copied()));
-        brought.acts.extend(topics.iter().map(|topic| Act {
-            account: actor,
-            topic: *topic,
-            at,
-            is_given: self.rows.mentions.has_text[row] && objects.contains(topic),
-        }));
+        objects.clear();
+        let is_post = self.rows.is_post(row);
+        if !is_post {
+            self.add_object_topics(row, own, objects);
+        }
+        fill(
+            topics,
+            own.iter().map(|(topic, _)| *topic).chain(objects.iter().copied()),
+        );
         let of_tags = || own.iter().copied().filter(|(_, shows)| *shows == Shows::Tag);
-        self.name_sources(row, own.iter().copied(), (actor, 1.0), brought);
-        if is_to_another {
-            let target = self.rows.targets[row];
-            let weight = self.network.verbs[usize::from(self.rows.verbs[row])].weight;
-            let touch = |topic: &u32| Touch::new(actor, (target, *topic), at, weight);
-            brought.touches.extend(objects.iter().map(touch));
-            if self.network.tags_describe_object(self.rows.verbs[row]) {
-                self.name_sources(row, of_tags(), (target, weight as f32), brought);
+        if is_post {
+            let post = |topic: &u32| Post {
+                account: actor,
+                topic: *topic,
+                at,
+            };
+            brought.posts.extend(topics.iter().map(post));
+            self.name_sources(row, own.iter().copied(), (actor, true), (NOBODY, 1.0), brought);
+        } else {
+            let verb = self.rows.verbs[row];
+            brought.touches.extend(topics.iter().map(|topic| {
+                let is_credit = objects.contains(topic);
+                Touch {
+                    key: touch_key(actor, (target, *topic), at),
+                    at,
+                    verb,
+                    is_credit,
+                    is_given: is_credit && self.rows.mentions.has_text[row],
+                }
+            }));
+            self.name_sources(row, own.iter().copied(), (actor, true), (target, 1.0), brought);
+            if self.network.tags_describe_object(verb) {
+                let weight = self.network.verbs[usize::from(verb)].weight as f32;
+                self.name_sources(row, of_tags(), (target, false), (actor, weight), brought);
             }
         }
         // Words of a text merely occur: where there are tags, these say what belongs together.
@@ -206,15 +225,25 @@ impl DateRows<'_> {
         }
     }
 
+    /// Names the row as evidence of an account: its own or somebody else's, with that other and the weight.
     fn name_sources(
         &self,
         row: usize,
         topics: impl Iterator<Item = Shown>,
-        (account, weight): (u32, f32),
+        (account, is_own): (u32, bool),
+        (other, weight): (u32, f32),
         brought: &mut Brought,
     ) {
         let at = self.rows.occurred_at[row];
-        let candidate = |(topic, shows): Shown| Candidate::new((account, topic, shows), at, weight, row as u32);
+        let candidate = |(topic, shows): Shown| {
+            let key = Key {
+                account,
+                topic,
+                shows,
+                is_own,
+            };
+            Candidate::new(key, Act { at, weight, other }, row as u32)
+        };
         brought.sources.extend(topics.map(candidate));
     }
 }

@@ -5,7 +5,7 @@
 
 use rayon::prelude::*;
 
-use super::memory::{GIVEN, INTEREST, TopicMemory};
+use super::memory::{GIVEN, INTEREST, NOBODY, TopicMemory, WORTH};
 use crate::day::Day;
 use crate::influence::params::ModelParams;
 use crate::intake::accounts::Accounts;
@@ -55,6 +55,8 @@ pub struct Claims {
     pub interest: Vec<f64>,
     /// By claim: what it wrote to others, faded.
     pub given: Vec<f64>,
+    /// By claim: whether a tag or words of the person's own are on the topic.
+    pub wrote: Vec<bool>,
     /// Reactions.
     pub reactions: Vec<Edge>,
     /// By claim, where its reactions begin; one more than there are claims.
@@ -87,6 +89,7 @@ impl Tonight<'_> {
         let mut claims = Claims {
             interest: vec![0.0; keys.len()],
             given: vec![0.0; keys.len()],
+            wrote: vec![false; keys.len()],
             person_offsets: offsets(keys.iter().map(|key| key.0 as usize), self.persons.len()),
             keys,
             ..Claims::default()
@@ -95,6 +98,11 @@ impl Tonight<'_> {
             if let Some(claim) = claims.find(key) {
                 claims.interest[claim] += interest;
                 claims.given[claim] += given;
+            }
+        }
+        for key in self.written(&topics) {
+            if let Some(claim) = claims.find(key) {
+                claims.wrote[claim] = true;
             }
         }
         (claims.reactions, claims.reaction_offsets) = claims.edges(&reactions);
@@ -115,10 +123,10 @@ impl Tonight<'_> {
         let raw = entries.filter_map(|entry| {
             let (target, topic, actor) = entry.key;
             let key = (person(target), topics[topic as usize], person(actor));
-            let is_meant = key.1 != NO_TOPIC && key.0 != key.2;
-            is_meant.then(|| (key, entry.read(0, half_life, self.as_of), 0))
+            let is_meant = key.1 != NO_TOPIC && key.0 != key.2 && entry.count > 0;
+            is_meant.then(|| (key, entry.read(WORTH, half_life, self.as_of), 0))
         });
-        summed(raw.collect())
+        merged(raw.collect(), |a, b| a + b)
     }
 
     fn endorsements(&self, topics: &[u32]) -> Vec<Raw> {
@@ -129,7 +137,8 @@ impl Tonight<'_> {
             let topic = topics[*topic as usize];
             (topic != NO_TOPIC && target != actor).then_some(((target, topic, actor), worth, place as u32))
         });
-        summed(raw.collect())
+        // Whoever is endorsed under several of their ids is so once: by the word that counts most.
+        merged(raw.collect(), f64::max)
     }
 
     /// The person of an id that was delivered: itself, or tonight's owner of the account of that name.
@@ -143,28 +152,55 @@ impl Tonight<'_> {
         })
     }
 
+    /// Whose own tags or words are on which topic; what a person does to their own accounts is not.
+    fn written<'a>(&'a self, topics: &'a [u32]) -> impl Iterator<Item = (u32, u32)> + 'a {
+        let person = |node: u32| self.persons.of_account[node as usize];
+        let own = self.memory.sources.rows().iter().filter(|source| source.key.is_own);
+        let to_others = own.filter(move |source| {
+            let other = source.act.other;
+            other == NOBODY || person(other) != person(source.key.account)
+        });
+        let keys = to_others.map(move |source| (person(source.key.account), topics[source.key.topic as usize]));
+        keys.filter(|key| key.1 != NO_TOPIC)
+    }
+
+    /// Interest and what was given, by person and topic: posts, and rows to other persons.
     fn acts(&self, topics: &[u32]) -> Vec<((u32, u32), f64, f64)> {
         let half_life = self.params.topics.half_life_days;
-        let entries = self.memory.acts.entries.par_iter();
-        let acts = entries.filter_map(|entry| {
-            let (person, topic) = (
-                self.persons.of_account[entry.key.0 as usize],
-                topics[entry.key.1 as usize],
-            );
-            let read = |index: usize| entry.read(index, half_life, self.as_of);
-            (topic != NO_TOPIC).then(|| ((person, topic), read(INTEREST), read(GIVEN)))
+        let person = |node: u32| self.persons.of_account[node as usize];
+        let posts = self.memory.posts.entries.par_iter().filter_map(|entry| {
+            let key = (person(entry.key.0), topics[entry.key.1 as usize]);
+            (key.1 != NO_TOPIC).then(|| (key, entry.read(0, half_life, self.as_of), 0.0))
         });
-        acts.collect()
+        let touches = self.memory.touches.entries.par_iter().filter_map(|entry| {
+            let (target, topic, actor) = entry.key;
+            let key = (person(actor), topics[topic as usize]);
+            let read = |index: usize| entry.read(index, half_life, self.as_of);
+            let is_meant = key.1 != NO_TOPIC && person(target) != key.0;
+            is_meant.then(|| (key, read(INTEREST), read(GIVEN)))
+        });
+        let mut acts: Vec<((u32, u32), f64, f64)> = posts.chain(touches).collect();
+        // Stable: those of one key stay in the order of the memory.
+        acts.par_sort_by_key(|(key, ..)| *key);
+        acts.dedup_by(|next, first| {
+            let is_same = next.0 == first.0;
+            if is_same {
+                first.1 += next.1;
+                first.2 += next.2;
+            }
+            is_same
+        });
+        acts
     }
 }
 
-/// One a key, in order; what several accounts of a person did adds up in the order of the accounts.
-fn summed(mut raw: Vec<Raw>) -> Vec<Raw> {
+/// One a key, in order; what several accounts of a person did is put together in the order of the accounts.
+fn merged(mut raw: Vec<Raw>, together: fn(f64, f64) -> f64) -> Vec<Raw> {
     raw.par_sort_by_key(|(key, ..)| *key);
     raw.dedup_by(|next, first| {
         let is_same = next.0 == first.0;
         if is_same {
-            first.1 += next.1;
+            first.1 = together(first.1, next.1);
             first.2 = first.2.max(next.2);
         }
         is_same

@@ -1,11 +1,11 @@
 //! What a topic score rests on, each piece by name: the rows of `topic_evidence`.
 
-use super::audience::NAMED;
-use super::claims::{Claims, NO_TOPIC, Tonight, offsets};
-use super::expertise::Strengths;
+use super::audience::{KNOWN, NAMED};
+use super::claims::{Claims, Edge, NO_TOPIC, Tonight, offsets};
+use super::expertise::{Known, Strengths};
 use super::ledger::left;
-use super::memory::TopicMemory;
-use super::rollup::Row;
+use super::memory::{NOBODY, TopicMemory};
+use super::rollup::{Lift, Row};
 use super::sources::{KEPT, Source};
 use crate::ontology::Ontology;
 use crate::ontology::sense::Kind as Shows;
@@ -14,7 +14,7 @@ use crate::people::persons::Persons;
 /// The kinds of the contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
-    /// A narrower topic: its id.
+    /// Another topic of the person, narrower or the neighbour that lends most: its id.
     Ancestor,
     /// Somebody of the audience who cares for the topic: the person's id.
     Audience,
@@ -51,13 +51,6 @@ pub struct Evidence {
     pub weight: f64,
 }
 
-impl Evidence {
-    /// Whether it may be one of two independent sources.
-    pub fn is_independent(&self) -> bool {
-        self.kind != Kind::Ancestor
-    }
-}
-
 /// What pieces of evidence are called.
 #[derive(Clone, Copy)]
 pub struct Names<'a> {
@@ -90,6 +83,8 @@ struct OwnSources<'a> {
     /// By person, where its accounts begin; one more than there are persons.
     account_starts: Vec<usize>,
     accounts: Vec<u32>,
+    /// By account: its person.
+    of_account: &'a [u32],
     /// By topic of the ontology: its number in the memory.
     numbers: Vec<u32>,
 }
@@ -98,7 +93,7 @@ impl<'a> OwnSources<'a> {
     /// Of everybody.
     fn of(tonight: &Tonight<'a>) -> OwnSources<'a> {
         let (memory, of_account) = (tonight.memory, &tonight.persons.of_account);
-        let of_sources = memory.sources.rows().iter().map(|source| source.account as usize);
+        let of_sources = memory.sources.rows().iter().map(|source| source.key.account as usize);
         let mut accounts: Vec<u32> = (0..of_account.len() as u32).collect();
         accounts.sort_by_key(|account| of_account[*account as usize]);
         let number = |topic: u32| {
@@ -112,46 +107,60 @@ impl<'a> OwnSources<'a> {
             starts: offsets(of_sources, of_account.len()),
             account_starts: offsets(of_account.iter().map(|person| *person as usize), tonight.persons.len()),
             accounts,
+            of_account,
             numbers: (0..tonight.ontology.len() as u32).map(number).collect(),
         }
     }
 
-    /// Puts the places of the latest sources of a person that show a topic into the list, each id once.
+    /// Puts the places of the latest sources of a person that show a topic into the list: those of the person's own
+    /// rows and those by others, of each the latest, each id once.
     fn fill(&self, places: &mut Vec<u32>, (person, topic, shows): (u32, u32, Shows)) {
         let key = (self.numbers[topic as usize], shows);
-        let person = person as usize;
-        let accounts = &self.accounts[self.account_starts[person]..self.account_starts[person + 1]];
+        let accounts = &self.accounts[self.account_starts[person as usize]..self.account_starts[person as usize + 1]];
         let rows = self.memory.sources.rows();
-        let mut sides = 0;
+        let key_of = |row: &Source| (row.key.topic, row.key.shows);
         places.clear();
         for account in accounts.iter().map(|account| *account as usize) {
             let own = &rows[self.starts[account]..self.starts[account + 1]];
-            let first = own.partition_point(|row| (row.topic, row.shows) < key);
-            let same = own[first..].iter().take_while(|row| (row.topic, row.shows) == key);
-            let before = places.len();
+            let first = own.partition_point(|row| key_of(row) < key);
+            let same = own[first..].iter().take_while(|row| key_of(row) == key);
+            let places_of = same.zip((self.starts[account] + first) as u32..);
             places.extend(
-                same.zip((self.starts[account] + first) as u32..)
+                places_of
+                    .filter(|(row, _)| self.other(row) != Some(person))
                     .map(|(_, place)| place),
             );
-            sides += usize::from(places.len() > before);
         }
-        if sides > 1 {
-            self.merge(places);
-        }
+        self.keep_latest(places);
     }
 
-    /// Of the sources of several accounts, the latest, each id once.
-    fn merge(&self, places: &mut Vec<u32>) {
-        let row = |place: &u32| -> &Source { &self.memory.sources.rows()[*place as usize] };
-        let id = |place: &u32| self.memory.sources.id(row(place));
-        places.sort_by(|a, b| row(b).at.cmp(&row(a).at).then_with(|| id(a).cmp(id(b))));
-        let mut kept: Vec<u32> = Vec::with_capacity(KEPT);
+    /// Of the sources of several accounts, the latest of each side, each id once.
+    fn keep_latest(&self, places: &mut Vec<u32>) {
+        let id = |place: &u32| self.memory.sources.id(self.row(*place));
+        places.sort_by(|a, b| {
+            let (x, y) = (&self.row(*a).act, &self.row(*b).act);
+            (y.at.cmp(&x.at))
+                .then_with(|| id(a).cmp(id(b)))
+                .then(y.weight.total_cmp(&x.weight))
+        });
+        let mut kept: Vec<u32> = Vec::with_capacity(2 * KEPT);
         for place in places.iter() {
-            if kept.len() < KEPT && kept.iter().all(|other| id(other) != id(place)) {
+            let is_own = self.row(*place).key.is_own;
+            let of_side = || kept.iter().filter(|other| self.row(**other).key.is_own == is_own);
+            if of_side().count() < KEPT && of_side().all(|other| id(other) != id(place)) {
                 kept.push(*place);
             }
         }
         *places = kept;
+    }
+
+    fn row(&self, place: u32) -> &Source {
+        &self.memory.sources.rows()[place as usize]
+    }
+
+    /// Who acted on the person, or on whom the person acted.
+    fn other(&self, source: &Source) -> Option<u32> {
+        (source.act.other != NOBODY).then(|| self.of_account[source.act.other as usize])
     }
 }
 
@@ -170,6 +179,8 @@ pub struct Scratch {
     evidence: Vec<Evidence>,
     places: Vec<u32>,
     parts: Vec<(u32, f64)>,
+    /// The different people behind the evidence.
+    people: Vec<u32>,
 }
 
 impl<'a> Finder<'a> {
@@ -188,28 +199,34 @@ impl<'a> Finder<'a> {
         }
     }
 
-    /// The evidence of a row, in order of kind and source.
-    pub fn of_row(&self, row: &Row, scratch: &mut Scratch) -> Vec<Evidence> {
+    /// The evidence of a row, in order of kind and source, and how many different people are behind it: the person,
+    /// and others whom the model knows. Narrower topics are nobody.
+    pub fn of_row(&self, row: &Row, known: &Known, scratch: &mut Scratch) -> (Vec<Evidence>, usize) {
         scratch.evidence.clear();
+        scratch.people.clear();
         scratch.parts.clear();
         scratch
             .parts
             .extend(row.lifts.iter().map(|lift| (lift.from, lift.part)));
+        add_lent(row.related, &mut scratch.parts);
         self.add_greatest(Kind::Ancestor, scratch);
         if let Some(claim) = row.claim {
-            let audience = self.strengths.audiences[claim as usize].best();
+            let audience = || self.strengths.audiences[claim as usize].best();
             let weight = self.tonight.params.topics.audience;
             self.add(
                 Kind::Audience,
-                audience.map(|(person, part)| (person, weight * part)),
+                audience().map(|member| (member.person, weight * member.part)),
                 &mut scratch.evidence,
             );
-            self.counted_endorsements(claim as usize, &mut scratch.parts);
-            self.add_greatest(Kind::Endorsement, scratch);
-            self.add_sources(row, (Kind::Tag, Shows::Tag), scratch);
-            self.add_sources(row, (Kind::Text, Shows::Text), scratch);
+            let witnesses = audience().filter(|member| member.is_witness);
+            scratch.people.extend(witnesses.map(|member| member.person));
+            self.add_endorsements(claim as usize, scratch);
+            self.add_sources(row, (Kind::Tag, Shows::Tag), known, scratch);
+            self.add_sources(row, (Kind::Text, Shows::Text), known, scratch);
         }
-        scratch.evidence.clone()
+        scratch.people.sort_unstable();
+        scratch.people.dedup();
+        (scratch.evidence.clone(), scratch.people.len())
     }
 
     /// Adds pieces of a kind behind those of the kinds before it, in order of their sources.
@@ -226,26 +243,60 @@ impl<'a> Finder<'a> {
         self.add(kind, parts.iter().take(NAMED).copied(), evidence);
     }
 
-    fn add_sources(&self, row: &Row, (kind, shows): (Kind, Shows), scratch: &mut Scratch) {
-        let Scratch { evidence, places, .. } = scratch;
+    fn add_sources(&self, row: &Row, (kind, shows): (Kind, Shows), known: &Known, scratch: &mut Scratch) {
+        let Scratch {
+            evidence,
+            places,
+            people,
+            ..
+        } = scratch;
         self.own.fill(places, (row.person, row.topic, shows));
+        let behind = places.iter().filter_map(|place| match self.own.row(*place) {
+            source if source.key.is_own => Some(row.person),
+            source => (self.own.other(source)).filter(|other| known.model.trust[*other as usize] >= KNOWN),
+        });
+        people.extend(behind);
+        // What both sides name is one piece, by its latest act, which comes first.
+        let id = |place: &u32| self.tonight.memory.sources.id(self.own.row(*place));
+        let first = |at: usize| places[..at].iter().all(|other| id(other) != id(&places[at]));
         let (as_of, half_life) = (self.tonight.as_of, self.tonight.params.topics.half_life_days);
-        let weighed = places.iter().map(|place| {
-            let source = &self.tonight.memory.sources.rows()[*place as usize];
-            (*place, f64::from(source.weight) * left(source.at, as_of, half_life))
+        let weighed = (0..places.len()).filter(|at| first(*at)).map(|at| {
+            let act = &self.own.row(places[at]).act;
+            (places[at], f64::from(act.weight) * left(act.at, as_of, half_life))
         });
         self.add(kind, weighed, evidence);
     }
 
-    /// The latest endorsement of each that counts, with its part.
-    fn counted_endorsements(&self, claim: usize, counted: &mut Vec<(u32, f64)>) {
+    /// Adds the latest endorsement of each that counts most, with its part.
+    fn add_endorsements(&self, claim: usize, scratch: &mut Scratch) {
         let endorsed = &self.strengths.endorsements[self.claims.endorsement_offsets[claim]..];
         let edges = self.claims.endorsements_of(claim).iter().zip(endorsed);
-        counted.clear();
-        counted.extend(
-            edges
-                .filter(|(_, endorsed)| endorsed.part > 0.0)
-                .map(|(edge, endorsed)| (edge.latest, endorsed.part)),
-        );
+        let counted = || edges.clone().filter(|(_, endorsed)| endorsed.part > 0.0);
+        scratch.parts.clear();
+        scratch
+            .parts
+            .extend(counted().map(|(edge, endorsed)| (edge.latest, endorsed.part)));
+        self.add_greatest(Kind::Endorsement, scratch);
+        let listed = |edge: &Edge| {
+            scratch
+                .parts
+                .iter()
+                .take(NAMED)
+                .any(|(latest, _)| *latest == edge.latest)
+        };
+        let known = counted().filter(|(edge, endorsed)| endorsed.known >= KNOWN && listed(edge));
+        let people: Vec<u32> = known.map(|(edge, _)| self.claims.keys[edge.actor as usize].0).collect();
+        scratch.people.extend(people);
+    }
+}
+
+/// Adds what a neighbour lends; one that is narrower, too, is one piece.
+fn add_lent(related: Option<Lift>, parts: &mut Vec<(u32, f64)>) {
+    let Some(lent) = related else {
+        return;
+    };
+    match parts.iter_mut().find(|(from, _)| *from == lent.from) {
+        Some((_, part)) => *part += lent.part,
+        None => parts.push((lent.from, lent.part)),
     }
 }

@@ -8,7 +8,8 @@
 //!                                                              E at most where nothing but E ties v to k
 //! X       = T + phi U + E + A                                  what others gave
 //! D       = T + phi U + E + cap (1 - exp(-G / cap))            G = given, cap = 3 X: nobody earns by talking alone
-//! I       = B + rare (D + A + sum over topics j of D_j P(j | k) + sum over narrower topics j of decay^d D_j)
+//! R       = the greatest of P(j | k) rare_j D_j over other topics j of the person: the nearest neighbour lends
+//! I       = B + rare (D + A + sum over narrower topics j of decay^d D_j) + R
 //! score   = the influence score's own scale of I
 //! ```
 //!
@@ -94,6 +95,11 @@ pub struct Strengths {
 }
 
 impl Strengths {
+    /// Of the claim behind a row; nothing where there is none.
+    pub fn of_row(&self, row: &super::rollup::Row) -> Strength {
+        row.claim.map(|claim| self.claims[claim as usize]).unwrap_or_default()
+    }
+
     /// Of all claims.
     ///
     /// # Errors
@@ -101,7 +107,8 @@ impl Strengths {
     pub fn of(tonight: &Tonight, claims: &Claims, known: &Known) -> Result<Strengths> {
         let actors = Actors::of(tonight, claims, known)?;
         let params = &tonight.params.topics;
-        let praise = Praise::of(claims);
+        let person_known = |person: u32| known.model.trust[person as usize] * known.seasoned[person as usize];
+        let praise = Praise::of(claims, &person_known);
         let endorsements = endorsed(tonight, claims, known, &actors, &praise);
         let all_endorsed = |claim: usize| -> f64 {
             let place = claims.endorsement_offsets[claim]..claims.endorsement_offsets[claim + 1];
@@ -109,7 +116,7 @@ impl Strengths {
         };
         let mut audiences = audience::of_claims(claims, known, &praise);
         audiences.par_iter_mut().enumerate().for_each(|(claim, audience)| {
-            if claims.interest[claim] == 0.0 && claims.reactions_of(claim).is_empty() {
+            if !claims.wrote[claim] && claims.reactions_of(claim).is_empty() {
                 audience.limit(all_endorsed(claim));
             }
         });

@@ -1,18 +1,19 @@
 //! Tonight's rows go into the memory of topics, load date by load date.
 //!
-//! What a row is about is settled on its load date, by what texts had taught about aliases until then, and
+//! What a row is about is settled on its load date, by what texts have taught about aliases by its end, and
 //! never revised. On a post, tags and text are the actor's. On a reaction the tags describe the object and are
 //! evidence for target and actor, but for [verbs whose tags are the actor's
-//! alone](crate::networks::Network::tags_describe_object); a reaction that says nothing of its object is on
-//! what the target's own post of that object was about.
+//! alone](crate::networks::Network::tags_describe_object); text and hashtags are the actor's. A reaction that says
+//! nothing of its object is on what the target's own post of that object was about.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::brought::{About, Act, CHUNK_ROWS, DateRows, Together, Touch, add_together};
+use super::brought::{About, CHUNK_ROWS, DateRows, Post, Together, Touch, add_together};
 use super::ledger::{Entry, by_load_date, left};
-use super::memory::{Acts, TopicMemory, Touches, act_half_lives};
+use super::memory::{GIVEN, INTEREST, TopicMemory, WORTH, touch_half_lives};
 use super::sources::{Candidate, Sources};
 use crate::day::Day;
 use crate::influence::params::ModelParams;
@@ -21,7 +22,7 @@ use crate::intake::rows::Rows;
 use crate::networks::Network;
 use crate::ontology::Ontology;
 use crate::ontology::lexicon::Lexicon;
-use crate::ontology::sense::{AliasCount, Kind as Shows, Senses};
+use crate::ontology::sense::{AliasCount, Hits, Kind as Shows, Senses};
 
 /// One network's settled rows.
 pub struct SettledRows {
@@ -29,6 +30,8 @@ pub struct SettledRows {
     pub rows: Rows,
     /// By row: whether it counts.
     pub is_kept: Vec<bool>,
+    /// By node: the load date from which the account is out.
+    pub gone_since: Arc<[Day]>,
 }
 
 /// What the fold needs to know.
@@ -48,18 +51,19 @@ pub struct TopicFold<'a> {
 /// What tonight adds, before it goes into the memory.
 #[derive(Default)]
 pub struct Tonight {
-    touches: Vec<Entry<(u32, u32, u32), 1>>,
-    acts: Vec<Entry<(u32, u32), 2>>,
-    sources: Sources,
+    touches: Vec<Entry<(u32, u32, u32), 3>>,
+    posts: Vec<Entry<(u32, u32), 1>>,
+    /// By the load dates at whose ends somebody goes, and the last: what came until then.
+    sources: BTreeMap<Day, Sources>,
+    gone_since: Arc<[Day]>,
     together: Together,
 }
 
-/// Rows with what they are about, and what their texts teach.
+/// What texts teach.
 #[derive(Default)]
-struct Resolved {
-    about: About,
+struct Taught {
     texts: u64,
-    taught: BTreeMap<u32, AliasCount>,
+    aliases: BTreeMap<u32, AliasCount>,
 }
 
 impl TopicFold<'_> {
@@ -76,7 +80,9 @@ impl TopicFold<'_> {
             return;
         }
         let mut objects = std::mem::take(&mut memory.objects[place]);
-        let mut sources: Vec<Candidate> = Vec::new();
+        let mut sources: BTreeMap<Day, Vec<Candidate>> = BTreeMap::new();
+        let ends = ends(&settled.gone_since, last);
+        tonight.gone_since = settled.gone_since.clone();
         for (load_date, range) in settled.rows.dates().filter(|(day, _)| *day <= last) {
             let kept: Vec<usize> = range.filter(|row| settled.is_kept[*row]).collect();
             let about = self.resolve(memory, place, &settled.rows, &kept);
@@ -94,20 +100,25 @@ impl TopicFold<'_> {
                 load_date,
             };
             let brought = reading.bring(&about);
-            sources.extend(brought.sources);
+            let end = ends.range(load_date..).next().copied().unwrap_or(last);
+            sources.entry(end).or_default().extend(brought.sources);
             add_together(&mut tonight.together, brought.together);
-            tonight.touches.extend(self.weigh(brought.touches, load_date));
-            tonight.acts.extend(self.sum_acts(brought.acts, load_date));
+            tonight.touches.extend(self.weigh(brought.touches, network, load_date));
+            tonight.posts.extend(self.sum_posts(brought.posts, load_date));
         }
         objects.settle(last, self.max_lateness_days);
         memory.objects[place] = objects;
         // Accounts of one network stand together, and networks come in their order.
-        tonight.sources.append(latest_sources(sources, &settled.rows));
+        for end in ends {
+            let until = sources.remove(&end).unwrap_or_default();
+            let until = latest_sources(until, &settled.rows);
+            tonight.sources.entry(end).or_default().append(until);
+        }
     }
 
-    /// What each of the rows is about, and what that teaches about aliases. Rows about nothing whose object
-    /// may be known are there too.
+    /// What each of the rows is about. Rows about nothing whose object may be known are there too.
     fn resolve(&self, memory: &mut TopicMemory, place: usize, rows: &Rows, kept: &[usize]) -> About {
+        self.learn(memory, place, rows, kept);
         let known = &memory.aliases[place];
         let counts = self.alias_counts(&known.counts);
         let senses = Senses {
@@ -116,20 +127,42 @@ impl TopicFold<'_> {
             counts: &counts,
             texts: known.texts,
         };
-        let pieces: Vec<Resolved> = kept
-            .par_chunks(CHUNK_ROWS)
-            .map(|chunk| self.resolve_chunk(&senses, rows, chunk))
-            .collect();
+        let chunks = kept.par_chunks(CHUNK_ROWS);
+        let pieces: Vec<About> = chunks.map(|chunk| self.resolve_chunk(&senses, rows, chunk)).collect();
         let mut about = About::default();
+        pieces.into_iter().for_each(|piece| about.append(piece));
+        about
+    }
+
+    /// Takes in what the texts of the rows teach about aliases.
+    fn learn(&self, memory: &mut TopicMemory, place: usize, rows: &Rows, kept: &[usize]) {
+        let senses = Senses {
+            ontology: self.ontology,
+            lexicon: self.lexicon,
+            counts: &[],
+            texts: 0,
+        };
+        let teach = |chunk: &[usize]| {
+            let (mut taught, mut hits) = (Taught::default(), Hits::default());
+            for row in chunk {
+                taught.texts += u64::from(rows.mentions.has_text[*row]);
+                if rows.mentions.has_hits(*row) {
+                    rows.mentions.fill(*row, &mut hits);
+                    senses.judge(&hits, &mut |alias, more| {
+                        *taught.aliases.entry(alias).or_default() += more
+                    });
+                }
+            }
+            taught
+        };
+        let pieces: Vec<Taught> = kept.par_chunks(CHUNK_ROWS).map(teach).collect();
         let known = &mut memory.aliases[place];
         for piece in pieces {
             known.texts += piece.texts;
-            for (alias, more) in piece.taught {
+            for (alias, more) in piece.aliases {
                 *known.counts.entry(self.lexicon.alias(alias).into()).or_default() += more;
             }
-            about.append(piece.about);
         }
-        about
     }
 
     /// The counts of the memory by tonight's numbers of aliases.
@@ -143,36 +176,34 @@ impl TopicFold<'_> {
         counts
     }
 
-    fn resolve_chunk(&self, senses: &Senses, rows: &Rows, chunk: &[usize]) -> Resolved {
-        let mut resolved = Resolved::default();
-        let (mut tags, mut words, mut topics) = (Vec::new(), Vec::new(), Vec::new());
+    fn resolve_chunk(&self, senses: &Senses, rows: &Rows, chunk: &[usize]) -> About {
+        let mut about = About::default();
+        let (mut hits, mut topics) = (Hits::default(), Vec::new());
         for row in chunk {
-            let mentions = &rows.mentions;
-            resolved.texts += u64::from(mentions.has_text[*row]);
+            let is_post = rows.is_post(*row);
             topics.clear();
-            if mentions.has_hits(*row) {
-                let (of_tags, of_words) = mentions.of_row(*row);
-                tags.clear();
-                words.clear();
-                tags.extend(of_tags);
-                words.extend(of_words);
-                senses.resolve(&tags, &words, &mut topics);
-                senses.judge(&tags, &words, &mut |alias, more| {
-                    *resolved.taught.entry(alias).or_default() += more;
-                });
+            if rows.mentions.has_hits(*row) {
+                rows.mentions.fill(*row, &mut hits);
+                senses.resolve(&hits, &mut topics);
             }
-            if !topics.is_empty() || (!rows.is_post(*row) && mentions.objects[*row] != 0) {
+            if !topics.is_empty() || (!is_post && rows.mentions.objects[*row] != 0) {
+                // A hashtag is a tag of what was posted; in a reaction it is a word of the text.
+                let shown = |shows: Shows| match shows {
+                    Shows::Hashtag if is_post => Shows::Tag,
+                    Shows::Hashtag => Shows::Text,
+                    other => other,
+                };
                 let numbered = topics
                     .iter()
-                    .map(|(topic, shows)| (self.numbers[*topic as usize], *shows));
-                resolved.about.push(*row, numbered);
+                    .map(|(topic, shows)| (self.numbers[*topic as usize], shown(*shows)));
+                about.push(*row, numbered);
             }
         }
-        resolved
+        about
     }
 
     /// What the touches of one load date are worth at its end, by (target, topic, actor).
-    fn weigh(&self, mut touches: Vec<Touch>, load_date: Day) -> Vec<Entry<(u32, u32, u32), 1>> {
+    fn weigh(&self, mut touches: Vec<Touch>, network: &Network, load_date: Day) -> Vec<Entry<(u32, u32, u32), 3>> {
         touches.par_sort_unstable_by(Touch::order);
         let weighing = Weighing {
             selectivity: &self.params.selectivity,
@@ -180,41 +211,45 @@ impl TopicFold<'_> {
         };
         let mut sums = Vec::with_capacity(touches.len());
         for one_day in touches.chunk_by(|a, b| a.actor_day() == b.actor_day()) {
-            let targets = one_day.chunk_by(|a, b| a.target() == b.target()).count();
-            let selectivity = weighing.selectivity(targets as u32);
+            let targets = one_day.chunk_by(|a, b| a.target() == b.target());
+            let credited = targets.filter(|same| same.iter().any(|touch| touch.is_credit)).count();
+            let selectivity = weighing.selectivity(credited.max(1) as u32);
             for same in one_day.chunk_by(|a, b| (a.target(), a.topic()) == (b.target(), b.topic())) {
-                let sum: f64 = same.iter().map(|touch| touch.weight).sum();
-                let (first, latest) = (same[0], same[same.len() - 1].at);
-                let worth = selectivity * saturated(sum, self.params.repeats.beta_day);
-                sums.push(Entry {
-                    key: (first.target(), first.topic(), first.actor()),
+                let credits = || same.iter().filter(|touch| touch.is_credit);
+                let weight: f64 = credits()
+                    .map(|touch| network.verbs[usize::from(touch.verb)].weight)
+                    .sum();
+                let mut entry = Entry {
+                    key: (same[0].target(), same[0].topic(), same[0].actor()),
                     last_load: load_date,
-                    count: same.len() as u32,
-                    sums: [worth * self.faded(latest, load_date)],
-                });
+                    count: credits().count() as u32,
+                    sums: [0.0; 3],
+                };
+                if let Some(latest) = credits().next_back() {
+                    let worth = selectivity * saturated(weight, self.params.repeats.beta_day);
+                    entry.sums[WORTH] = worth * self.faded(latest.at, load_date);
+                }
+                for touch in same {
+                    let faded = self.faded(touch.at, load_date);
+                    entry.sums[INTEREST] += faded;
+                    entry.sums[GIVEN] += if touch.is_given { faded } else { 0.0 };
+                }
+                sums.push(entry);
             }
         }
         by_load_date(sums)
     }
 
-    fn sum_acts(&self, mut acts: Vec<Act>, load_date: Day) -> Vec<Entry<(u32, u32), 2>> {
-        acts.par_sort_unstable();
-        let sum = |same: &[Act]| {
-            let mut sums = [0.0; 2];
-            for act in same {
-                let faded = self.faded(act.at, load_date);
-                sums[super::memory::INTEREST] += faded;
-                sums[super::memory::GIVEN] += if act.is_given { faded } else { 0.0 };
-            }
-            Entry {
-                key: (same[0].account, same[0].topic),
-                last_load: load_date,
-                count: same.len() as u32,
-                sums,
-            }
+    fn sum_posts(&self, mut posts: Vec<Post>, load_date: Day) -> Vec<Entry<(u32, u32), 1>> {
+        posts.par_sort_unstable();
+        let sum = |same: &[Post]| Entry {
+            key: (same[0].account, same[0].topic),
+            last_load: load_date,
+            count: same.len() as u32,
+            sums: [same.iter().map(|post| self.faded(post.at, load_date)).sum()],
         };
-        let is_same = |a: &Act, b: &Act| (a.account, a.topic) == (b.account, b.topic);
-        acts.chunk_by(is_same).map(sum).collect()
+        let is_same = |a: &Post, b: &Post| (a.account, a.topic) == (b.account, b.topic);
+        posts.chunk_by(is_same).map(sum).collect()
     }
 
     /// What is left of 1 at the end of the load date.
@@ -226,23 +261,36 @@ impl TopicFold<'_> {
 impl Tonight {
     /// Puts everything into the memory, which is as of `as_of` then.
     pub fn settle(self, memory: &mut TopicMemory, params: &ModelParams, as_of: Day) {
-        let (touches, acts): (&mut Touches, &mut Acts) = (&mut memory.touches, &mut memory.acts);
-        touches.fold(self.touches, [params.topics.half_life_days], as_of);
-        acts.fold(self.acts, act_half_lives(&params.topics), as_of);
-        memory.sources.fold(&self.sources, as_of);
+        let half_life = params.topics.half_life_days;
+        memory
+            .touches
+            .fold(self.touches, touch_half_lives(&params.topics), as_of);
+        memory.posts.fold(self.posts, [half_life], as_of);
+        for (end, until) in &self.sources {
+            memory.sources.fold(until, as_of);
+            memory
+                .sources
+                .drop_gone(|node| self.gone_since.get(node as usize).is_some_and(|since| since <= end));
+        }
         for (pair, rows) in self.together {
             *memory.together.entry(pair).or_default() += rows;
         }
     }
 }
 
+/// The load dates until `last` at whose ends somebody goes, and `last`.
+fn ends(gone_since: &[Day], last: Day) -> BTreeSet<Day> {
+    let gone = gone_since.iter().copied().filter(|since| *since <= last);
+    gone.chain([last]).collect()
+}
+
 /// The latest sources of a network's rows. A tag is named by the object that has it, where there is one.
 fn latest_sources(candidates: Vec<Candidate>, rows: &Rows) -> Sources {
     Sources::latest(candidates, &|candidate| {
         let (activity_id, object_id) = rows.mentions.ids(candidate.row as usize);
-        match candidate.shows() {
+        match candidate.key().shows {
             Shows::Tag if !object_id.is_empty() => object_id,
-            Shows::Tag | Shows::Text => activity_id,
+            _ => activity_id,
         }
     })
 }

@@ -10,16 +10,19 @@ use crate::influence::params::Topics;
 use crate::ontology::Ontology;
 use crate::ontology::sense::AliasCount;
 
-/// Who reacted to whom on which topic: by (target, topic, actor), nodes and a topic's number.
-pub type Touches = Ledger<(u32, u32, u32), 1>;
-/// What an account was about by itself: by (account, topic), rows of its own and those given to others.
-pub type Acts = Ledger<(u32, u32), 2>;
+/// Who did something to whom on which topic: by (target, topic, actor), nodes and a topic's number. Counted are the
+/// reactions to what is on the topic; other rows are the actor's own words on it.
+pub type Touches = Ledger<(u32, u32, u32), 3>;
+/// What an account posted about: by (account, topic).
+pub type Posts = Ledger<(u32, u32), 1>;
 /// No node: of an account that goes.
 pub const NOBODY: u32 = u32::MAX;
-/// Of [`Acts`], the sum over all rows of the account.
-pub const INTEREST: usize = 0;
-/// Of [`Acts`], the sum over its reactions to others.
-pub const GIVEN: usize = 1;
+/// Of [`Touches`], what the reactions are worth to the target.
+pub const WORTH: usize = 0;
+/// Of [`Touches`], the sum over all rows: how far the actor cares for the topic.
+pub const INTEREST: usize = 1;
+/// Of [`Touches`], the sum over the actor's words to the target on what is on the topic.
+pub const GIVEN: usize = 2;
 
 /// What one network's texts taught about aliases, up to the last load date.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -37,8 +40,8 @@ pub struct TopicMemory {
     pub ids: Vec<String>,
     /// Who reacted to whom on which topic.
     pub touches: Touches,
-    /// What accounts were about by themselves.
-    pub acts: Acts,
+    /// What accounts posted about.
+    pub posts: Posts,
     /// Where that can be seen.
     pub sources: Sources,
     /// By network: what its posts of late were about.
@@ -92,8 +95,8 @@ impl TopicMemory {
         let account = |node: u32| Some(to[node as usize]).filter(|node| *node != NOBODY);
         self.touches
             .rename(|(target, topic, actor)| Some((account(*target)?, *topic, account(*actor)?)));
-        self.acts.rename(|(node, topic)| Some((account(*node)?, *topic)));
-        self.sources.rename(|node, topic| Some((account(node)?, topic)));
+        self.posts.rename(|(node, topic)| Some((account(*node)?, *topic)));
+        self.sources.rename_accounts(account);
         self.objects
             .iter_mut()
             .for_each(|objects| objects.rename_authors(account));
@@ -102,8 +105,8 @@ impl TopicMemory {
     fn rename_topics(&mut self, topic: &(dyn Fn(u32) -> u32 + Sync)) {
         self.touches
             .rename(|(target, number, actor)| Some((*target, topic(*number), *actor)));
-        self.acts.rename(|(node, number)| Some((*node, topic(*number))));
-        self.sources.rename(|node, number| Some((node, topic(number))));
+        self.posts.rename(|(node, number)| Some((*node, topic(*number))));
+        self.sources.rename_topics(topic);
         self.objects.iter_mut().for_each(|objects| objects.rename_topics(topic));
         self.endorsements.rename_topics(topic);
         let together = std::mem::take(&mut self.together);
@@ -111,9 +114,9 @@ impl TopicMemory {
         self.together = renamed.collect();
     }
 
-    /// Entries by account and topic: reactions, acts and sources.
+    /// Entries by account and topic: reactions, posts and sources.
     pub fn len(&self) -> usize {
-        self.touches.entries.len() + self.acts.entries.len() + self.sources.rows().len()
+        self.touches.entries.len() + self.posts.entries.len() + self.sources.rows().len()
     }
 
     /// Whether nobody has to do with any topic.
@@ -129,11 +132,18 @@ impl TopicMemory {
                 mark(actor);
             }
         }
-        self.acts.entries.iter().for_each(|entry| mark(entry.key.0));
+        self.posts.entries.iter().for_each(|entry| mark(entry.key.0));
+        for source in self.sources.rows() {
+            let other = source.act.other;
+            if other == NOBODY || (is_here(source.key.account) && is_here(other)) {
+                mark(source.key.account);
+                [other].into_iter().filter(|node| *node != NOBODY).for_each(&mut mark);
+            }
+        }
     }
 }
 
-/// How fast [`Acts`] fade.
-pub fn act_half_lives(params: &Topics) -> [f64; 2] {
-    [params.half_life_days; 2]
+/// How fast [`Touches`] fade.
+pub fn touch_half_lives(params: &Topics) -> [f64; 3] {
+    [params.half_life_days; 3]
 }

@@ -139,6 +139,7 @@ impl Claims {
         self.person_offsets.push(self.keys.len());
         self.interest.push(1.0);
         self.given.push(0.0);
+        self.wrote.push(false);
         let edge = Edge {
             target: target as u32,
             actor,

@@ -1,11 +1,13 @@
 use super::super::ledger::Entry;
-use super::super::memory::TopicMemory;
+use super::super::memory::{NOBODY, TopicMemory};
+use super::super::sources::{Act, Key};
 use super::super::standing::standings;
 use super::*;
 use crate::influence::scoring::Scored;
 use crate::influence::testing::World;
 use crate::intake::accounts::Accounts;
 use crate::ontology::Ontology;
+use crate::ontology::sense::Kind as Shows;
 
 const PEOPLE: u32 = 12;
 /// Who is reacted to.
@@ -29,14 +31,27 @@ fn memory(world: &World, ontology: &Ontology, newcomer_on: Option<u32>) -> Topic
     let mut touches: Vec<(u32, u32, u32)> = (0..5).map(|actor| (TARGET, tea, actor)).collect();
     touches.extend((0..2).map(|actor| (TARGET, milk, actor)));
     touches.extend(newcomer_on.map(|topic| (TARGET, topic, NEWCOMER)));
-    let mut acts: Vec<(u32, u32)> = touches.iter().map(|(_, topic, actor)| (*actor, *topic)).collect();
-    acts.push((TARGET, hills));
+    let posts = [(TARGET, hills)];
     touches.sort_unstable();
-    acts.sort_unstable();
     let mut memory = TopicMemory::empty(world.networks.len());
     memory.adopt(ontology);
-    memory.touches.entries = touches.into_iter().map(|key| entry(world, key, [1.0])).collect();
-    memory.acts.entries = acts.into_iter().map(|key| entry(world, key, [1.0, 0.0])).collect();
+    memory.touches.entries = touches
+        .into_iter()
+        .map(|key| entry(world, key, [1.0, 1.0, 0.0]))
+        .collect();
+    memory.posts.entries = posts.into_iter().map(|key| entry(world, key, [1.0])).collect();
+    let own = Key {
+        account: TARGET,
+        topic: hills,
+        shows: Shows::Text,
+        is_own: true,
+    };
+    let act = Act {
+        at: world.as_of.start_micros(),
+        weight: 1.0,
+        other: NOBODY,
+    };
+    memory.sources.push(own, act, "a post");
     memory.together = [
         ((hills, hills), 1),
         ((hills, tea), 1),

@@ -1,32 +1,53 @@
-//! Where evidence comes from: for each account, topic and kind the latest posts, objects and activities.
+//! Where evidence comes from: for each account, topic and kind the latest posts, objects and activities, those that
+//! the account's own rows name apart from those that other people's do.
 //!
 //! Only the latest few are kept. They are the latest of all, whatever the nights in which they came, because
-//! the latest of a union are the latest of the latest. So a night sorts what it brings and merges it.
+//! the latest of a union are the latest of the latest. So a night sorts what it brings and merges it. When somebody
+//! opts out their rows go on that load date, and nothing older takes their place.
 
 use std::cmp::Ordering;
 
 use rayon::prelude::*;
 
+use super::memory::NOBODY;
 use crate::day::Day;
 use crate::ontology::sense::Kind as Shows;
 use crate::settle::facts::FORGOTTEN_AFTER_DAYS;
 
-/// Sources kept for an account, topic and kind: enough to name, few enough to keep for everybody.
-pub const KEPT: usize = 3;
+/// Sources kept for a [`Key`]: enough to name, few enough to keep for everybody.
+pub const KEPT: usize = 2;
 
-/// One source.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Source {
+/// Whose evidence of what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Key {
     /// Node of the account whose evidence it is.
     pub account: u32,
     /// The topic, in the memory's numbers.
     pub topic: u32,
-    /// How it shows the topic.
+    /// How it shows the topic: as a tag or as words.
     pub shows: Shows,
-    /// When its latest act occurred, microseconds since 1970.
+    /// Whether the account's own row says so, and not somebody else's.
+    pub is_own: bool,
+}
+
+/// The latest act of a source.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Act {
+    /// When it occurred, microseconds since 1970.
     pub at: i64,
-    /// What that act weighed: its verb's weight, or 1 for the account's own.
+    /// What it weighed: its verb's weight, or 1 for the account's own.
     pub weight: f32,
+    /// Who acted on the account, or on whom the account acted; [`NOBODY`] of a post.
+    pub other: u32,
+}
+
+/// One source.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Source {
+    /// Whose and of what.
+    pub key: Key,
+    /// Its latest act.
+    pub act: Act,
     length: u32,
     start: usize,
 }
@@ -34,37 +55,46 @@ pub struct Source {
 /// A row that may become a source. Most do not, so no text moves before that is known.
 #[derive(Clone, Copy, Debug)]
 pub struct Candidate {
-    /// Account, topic, kind and how early it is, from the highest bits: what sources are sorted by, as one number.
-    key: u128,
+    /// The key and how early it is, from the highest bits: what sources are sorted by, as one number.
+    order: u128,
     weight: f32,
+    other: u32,
     /// The row, by which its id is found.
     pub row: u32,
 }
 
 impl Candidate {
-    /// A row that shows the topic of the account at the time.
-    pub fn new((account, topic, shows): (u32, u32, Shows), at: i64, weight: f32, row: u32) -> Candidate {
-        let high = u64::from(account) << 32 | u64::from(topic) << 1 | u64::from(shows == Shows::Text);
+    /// A row that shows the topic of the account.
+    pub fn new(key: Key, act: Act, row: u32) -> Candidate {
+        let kind = u64::from(key.shows == Shows::Text) << 1 | u64::from(key.is_own);
+        let high = u64::from(key.account) << 32 | u64::from(key.topic) << 2 | kind;
         // The latest first: of two's complements without the sign, the greater is the later.
-        let earliness = !(at.wrapping_sub(i64::MIN) as u64);
-        let key = u128::from(high) << 64 | u128::from(earliness);
-        Candidate { key, weight, row }
-    }
-
-    /// How it shows the topic.
-    pub fn shows(&self) -> Shows {
-        match (self.key >> 64) & 1 {
-            0 => Shows::Tag,
-            _ => Shows::Text,
+        let earliness = !(act.at.wrapping_sub(i64::MIN) as u64);
+        Candidate {
+            order: u128::from(high) << 64 | u128::from(earliness),
+            weight: act.weight,
+            other: act.other,
+            row,
         }
     }
 
-    fn account_topic(&self) -> (u32, u32) {
-        ((self.key >> 96) as u32, (self.key >> 65) as u32 & (u32::MAX >> 1))
+    /// Whose and of what.
+    pub fn key(&self) -> Key {
+        let high = (self.order >> 64) as u64;
+        Key {
+            account: (high >> 32) as u32,
+            topic: high as u32 >> 2,
+            shows: if high & 2 == 0 { Shows::Tag } else { Shows::Text },
+            is_own: high & 1 == 1,
+        }
     }
 
-    fn at(&self) -> i64 {
-        (!(self.key as u64) as i64).wrapping_add(i64::MIN)
+    fn act(&self) -> Act {
+        Act {
+            at: (!(self.order as u64) as i64).wrapping_add(i64::MIN),
+            weight: self.weight,
+            other: self.other,
+        }
     }
 }
 
@@ -81,36 +111,31 @@ impl PartialEq for Sources {
     }
 }
 
-/// By account, topic and kind, the latest first; an id that comes twice first with what weighs more.
+/// By key, the latest first; an id that comes twice first with what weighs more.
 fn order((a, x): (&Source, &str), (b, y): (&Source, &str)) -> Ordering {
-    let key = |s: &Source| (s.account, s.topic, s.shows);
-    (key(a).cmp(&key(b)))
-        .then(b.at.cmp(&a.at))
+    (a.key.cmp(&b.key))
+        .then(b.act.at.cmp(&a.act.at))
         .then_with(|| x.cmp(y))
-        .then(b.weight.total_cmp(&a.weight))
+        .then(b.act.weight.total_cmp(&a.act.weight))
+        .then(a.act.other.cmp(&b.act.other))
 }
 
 impl Sources {
     /// The latest of the candidates, each id once; `id` gives a candidate's.
     pub fn latest<'a>(mut candidates: Vec<Candidate>, id: &(dyn Fn(&Candidate) -> &'a str + Sync)) -> Sources {
         candidates.par_sort_unstable_by(|a, b| {
-            (a.key.cmp(&b.key))
+            (a.order.cmp(&b.order))
                 .then_with(|| id(a).cmp(id(b)))
                 .then(b.weight.total_cmp(&a.weight))
+                .then(a.other.cmp(&b.other))
         });
         let mut latest = Sources::default();
-        for same in candidates.chunk_by(|a, b| a.key >> 64 == b.key >> 64) {
-            let (account, topic) = same[0].account_topic();
-            let first = latest.rows.len();
+        for same in candidates.chunk_by(|a, b| a.order >> 64 == b.order >> 64) {
+            let (key, first) = (same[0].key(), latest.rows.len());
             for candidate in same {
                 let id = id(candidate);
                 if latest.rows[first..].iter().all(|row| latest.id(row) != id) {
-                    latest.push(
-                        (account, topic, candidate.shows()),
-                        candidate.at(),
-                        candidate.weight,
-                        id,
-                    );
+                    latest.push(key, candidate.act(), id);
                 }
                 if latest.rows.len() == first + KEPT {
                     break;
@@ -121,27 +146,28 @@ impl Sources {
     }
 
     /// Adds a source behind all others.
-    pub fn push(&mut self, (account, topic, shows): (u32, u32, Shows), at: i64, weight: f32, id: &str) {
+    pub fn push(&mut self, key: Key, act: Act, id: &str) {
         let (start, length) = (self.ids.len(), id.len() as u32);
         self.ids.push_str(id);
         self.rows.push(Source {
-            account,
-            topic,
-            shows,
-            at,
-            weight,
+            key,
+            act,
             length,
             start,
         });
     }
 
-    /// Adds a source behind all others, unless the latest of its account, topic and kind are there, or its id is.
-    fn keep(&mut self, key: (u32, u32, Shows), at: i64, weight: f32, id: &str) {
-        let is_same = |row: &&Source| (row.account, row.topic, row.shows) == key;
-        let mut same = self.rows.iter().rev().take(KEPT).take_while(is_same);
-        let is_there = same.clone().any(|row| self.id(row) == id);
+    /// Adds a source behind all others, unless the latest of its key are there, or its id is.
+    fn keep(&mut self, row: &Source, id: &str) {
+        let mut same = self
+            .rows
+            .iter()
+            .rev()
+            .take(KEPT)
+            .take_while(|other| other.key == row.key);
+        let is_there = same.clone().any(|other| self.id(other) == id);
         if !is_there && same.nth(KEPT - 1).is_none() {
-            self.push(key, at, weight, id);
+            self.push(row.key, row.act, id);
         }
     }
 
@@ -171,21 +197,40 @@ impl Sources {
             let Some((row, id)) = next else {
                 return;
             };
-            if row.at >= oldest {
-                self.keep((row.account, row.topic, row.shows), row.at, row.weight, id);
+            if row.act.at >= oldest {
+                self.keep(row, id);
             }
         }
     }
 
-    /// Gives accounts and topics other names, in the same order; those without one go.
-    pub fn rename(&mut self, name: impl Fn(u32, u32) -> Option<(u32, u32)>) {
-        self.rows.retain_mut(|row| match name(row.account, row.topic) {
-            Some((account, topic)) => {
-                (row.account, row.topic) = (account, topic);
-                true
+    /// Drops those that have to do with accounts for which `is_gone` holds.
+    pub fn drop_gone(&mut self, is_gone: impl Fn(u32) -> bool) {
+        let is_kept = |row: &Source| !is_gone(row.key.account) && (row.act.other == NOBODY || !is_gone(row.act.other));
+        self.rows.retain(is_kept);
+    }
+
+    /// Gives accounts other nodes, in the same order; those without one go.
+    pub fn rename_accounts(&mut self, node: impl Fn(u32) -> Option<u32>) {
+        self.rows.retain_mut(|row| {
+            let other = match row.act.other {
+                NOBODY => Some(NOBODY),
+                other => node(other),
+            };
+            match (node(row.key.account), other) {
+                (Some(account), Some(other)) => {
+                    (row.key.account, row.act.other) = (account, other);
+                    true
+                }
+                _ => false,
             }
-            None => false,
         });
+    }
+
+    /// Gives topics other numbers, in the same order.
+    pub fn rename_topics(&mut self, topic: impl Fn(u32) -> u32) {
+        self.rows
+            .iter_mut()
+            .for_each(|row| row.key.topic = topic(row.key.topic));
     }
 
     /// All of them.
@@ -209,34 +254,62 @@ mod tests {
     use super::*;
 
     fn told(sources: &Sources) -> Vec<(i64, &str)> {
-        sources.iter().map(|(row, id)| (row.at, id)).collect()
+        sources.iter().map(|(row, id)| (row.act.at, id)).collect()
     }
 
-    fn latest(of: &[((u32, u32, Shows), i64, &str)]) -> Sources {
+    /// (account, topic, kind), whether it is its own, and the other.
+    type Of = ((u32, u32, Shows), bool, u32);
+
+    fn latest(of: &[(Of, i64, &str)]) -> Sources {
         let candidates = (0..)
             .zip(of)
-            .map(|(row, (key, at, _))| Candidate::new(*key, *at, 1.0, row));
+            .map(|(row, (((account, topic, shows), is_own, other), at, _))| {
+                let (account, topic, shows, is_own) = (*account, *topic, *shows, *is_own);
+                let key = Key {
+                    account,
+                    topic,
+                    shows,
+                    is_own,
+                };
+                let candidate = Candidate::new(
+                    key,
+                    Act {
+                        at: *at,
+                        weight: 1.0,
+                        other: *other,
+                    },
+                    row,
+                );
+                assert_eq!((candidate.key(), candidate.act().at), (key, *at));
+                candidate
+            });
         Sources::latest(candidates.collect(), &|candidate| of[candidate.row as usize].2)
     }
 
     #[test]
     fn the_latest_are_kept_each_once_whatever_the_nights() {
         let ids: Vec<String> = (0..6).map(|i| format!("o{i}")).collect();
-        let all: Vec<((u32, u32, Shows), i64, &str)> = (0..20)
-            .map(|i| ((1, 2, Shows::Tag), i * 7 % 20, ids[i as usize % 6].as_str()))
+        let all: Vec<(Of, i64, &str)> = (0..20)
+            .map(|i| {
+                (
+                    ((1, 2, Shows::Tag), true, NOBODY),
+                    i * 7 % 20 - 5,
+                    ids[i as usize % 6].as_str(),
+                )
+            })
             .collect();
         let (mut at_once, mut nightly) = (Sources::default(), Sources::default());
         at_once.fold(&latest(&all), Day(0));
         for one in &all {
             nightly.fold(&latest(&[*one]), Day(0));
         }
-        assert_eq!(told(&at_once), [(19, "o5"), (18, "o2"), (13, "o1")]);
+        assert_eq!(told(&at_once), [(14, "o5"), (13, "o2")]);
         assert_eq!(nightly, at_once);
     }
 
     #[test]
     fn what_is_forgotten_goes() {
-        let mut sources = latest(&[((1, 2, Shows::Tag), Day(0).end_micros(), "old")]);
+        let mut sources = latest(&[(((1, 2, Shows::Tag), true, NOBODY), Day(0).end_micros(), "old")]);
         sources.fold(&Sources::default(), Day(FORGOTTEN_AFTER_DAYS));
         assert_eq!(told(&sources).len(), 1);
         sources.fold(&Sources::default(), Day(FORGOTTEN_AFTER_DAYS + 1));
@@ -244,15 +317,30 @@ mod tests {
     }
 
     #[test]
-    fn kinds_topics_and_accounts_do_not_crowd_out_one_another() {
+    fn kinds_topics_accounts_and_others_do_not_crowd_out_one_another() {
         let keys = [(2, 1, Shows::Tag), (1, 1, Shows::Text), (1, 1, Shows::Tag)];
         let all: Vec<_> = keys
             .into_iter()
-            .flat_map(|key| (0..5).map(move |at| (key, at, "same")))
+            .flat_map(|key| (0..5).map(move |at| ((key, at % 2 == 0, NOBODY), at, "same")))
             .collect();
         let mut sources = latest(&all);
-        assert_eq!(told(&sources), [(4, "same"); 3]);
-        sources.rename(|account, topic| (account == 1).then_some((7, topic)));
-        assert_eq!(sources.rows().iter().map(|row| row.account).collect::<Vec<_>>(), [7, 7]);
+        assert_eq!(told(&sources), [(3, "same"), (4, "same")].repeat(3));
+        sources.rename_accounts(|account| (account == 1).then_some(7));
+        assert!(sources.rows().iter().all(|row| row.key.account == 7) && sources.rows().len() == 4);
+    }
+
+    #[test]
+    fn what_somebody_gone_did_goes_with_them() {
+        let own = |other| ((1, 2, Shows::Tag), true, other);
+        let all = [
+            (own(5), 3, "theirs"),
+            (own(NOBODY), 2, "a post"),
+            (own(6), 1, "crowded out"),
+        ];
+        let mut sources = latest(&all);
+        sources.drop_gone(|node| node == 5);
+        assert_eq!(told(&sources), [(2, "a post")]);
+        sources.drop_gone(|node| node == 1);
+        assert!(told(&sources).is_empty());
     }
 }

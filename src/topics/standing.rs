@@ -28,6 +28,8 @@ pub struct Standing {
     pub reactors: i64,
     /// People whose endorsement counts for something.
     pub endorsers: i64,
+    /// Different people behind the evidence that is listed: the person, and others whom the model knows.
+    pub independent: i64,
     /// Whether two independent sources agree, somebody else's act on the topic being one.
     pub is_shown: bool,
     /// What it rests on, in order.
@@ -39,8 +41,6 @@ pub struct Standing {
 struct SourceCount {
     reactors: u32,
     endorsers: u32,
-    /// Known people who did something about it.
-    others: u32,
     /// Whether somebody reacted on the topic or endorsed, and is known.
     is_heard: bool,
     /// The trust of everybody who did something about it.
@@ -63,16 +63,16 @@ pub fn standings(tonight: &Tonight, known: &Known) -> Result<(Vec<Standing>, Out
                 .claim
                 .map(|claim| count(&claims, &strengths, known, claim as usize))
                 .unwrap_or_default();
-            let evidence = finder.of_row(&row, scratch);
-            let has_own = row.claim.is_some_and(|claim| claims.interest[claim as usize] > 0.0);
+            let (evidence, independent) = finder.of_row(&row, known, scratch);
+            let has_own = row.claim.is_some_and(|claim| claims.wrote[claim as usize]);
             let sure = count.trust + if has_own { OWN_WORDS } else { 0.0 };
-            let listed = evidence.iter().filter(|evidence| evidence.is_independent()).count();
             Standing {
                 rank: 0,
                 confidence: 1.0 - (-sure / SURE_AFTER).exp2(),
                 reactors: i64::from(count.reactors),
                 endorsers: i64::from(count.endorsers),
-                is_shown: count.is_heard && count.others + u32::from(has_own) >= 2 && listed >= 2,
+                independent: independent as i64,
+                is_shown: count.is_heard && independent >= 2,
                 row,
                 evidence,
             }
@@ -86,14 +86,12 @@ fn count(claims: &Claims, strengths: &Strengths, known: &Known, claim: usize) ->
     let trust = |actor: u32| known.model.trust[claims.keys[actor as usize].0 as usize];
     let audience = &strengths.audiences[claim];
     let mut count = SourceCount {
-        others: audience.others,
         trust: audience.other_trust,
         ..SourceCount::default()
     };
     let reactions = claims.reactions_of(claim);
     for edge in reactions.iter().filter(|edge| edge.strength > 0.0) {
         count.reactors += 1;
-        count.others += u32::from(trust(edge.actor) >= KNOWN);
         count.is_heard |= trust(edge.actor) >= KNOWN;
         count.trust += trust(edge.actor);
     }
@@ -104,7 +102,6 @@ fn count(claims: &Claims, strengths: &Strengths, known: &Known, claim: usize) ->
         let is_known = endorsed.known >= KNOWN;
         let has_reacted = reactions.binary_search_by_key(&edge.actor, |other| other.actor).is_ok();
         if !has_reacted {
-            count.others += u32::from(is_known);
             count.trust += endorsed.known.min(endorsed.part);
         }
         count.is_heard |= is_known;

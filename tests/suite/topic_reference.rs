@@ -77,10 +77,11 @@ fn check_evidence(claim: &(String, String), found: &[(&str, &str, f64)], wanted:
                 "{claim:?}: {kind} {source} {weight} {wanted:?}"
             );
         }
+        let most_of = if kind == "tag" { 2 * NAMED } else { NAMED };
         let greatest = |weights: &mut dyn Iterator<Item = f64>| {
             let mut weights: Vec<f64> = weights.collect();
             weights.sort_by(|a, b| b.total_cmp(a));
-            weights.truncate(NAMED);
+            weights.truncate(most_of);
             weights
         };
         let listed = greatest(&mut pieces.iter().map(|piece| piece.2));

@@ -7,7 +7,7 @@ use arrow::array::{ArrayRef, ListBuilder, StringArray, StringBuilder, TimestampM
 
 use crate::support::clout::Site;
 use crate::support::days::day;
-use crate::support::tables::{Snapshot, text};
+use crate::support::tables::{Record, Snapshot, text};
 use crate::support::warehouse::{Form, Warehouse, write_file};
 
 const DATE: &str = "2026-03-01";
@@ -87,10 +87,56 @@ fn tags_of_an_answer_are_the_actors_alone_where_people_tag_what_they_write() {
         let snapshot = night("twitter", &[&format!("1 bob {verb} o ada coffee")]);
         assert_eq!(told(&snapshot), set(&["bob coffee 0"]), "{verb}");
     }
-    let snapshot = night("linkedin", &["1 bob comment o ada coffee"]);
-    assert_eq!(told(&snapshot), set(&["bob coffee 0"]));
+    for network in ["linkedin", "facebook"] {
+        let snapshot = night(network, &["1 bob comment o ada coffee"]);
+        assert_eq!(told(&snapshot), set(&["bob coffee 0"]), "{network}");
+    }
     let snapshot = night("foursquare", &["1 bob tip_like o ada coffee"]);
     assert_eq!(told(&snapshot), set(&["ada coffee 1", "bob coffee 0"]));
+}
+
+#[test]
+fn a_hashtag_in_the_text_of_a_reaction_is_its_writers_alone() {
+    let reactions = [
+        ("twitter", "retweet"),
+        ("facebook", "share"),
+        ("linkedin", "recommend"),
+        ("foursquare", "tip_done"),
+    ];
+    for (network, verb) in reactions {
+        let snapshot = night(network, &[&format!("1 bob {verb} o ada - look #HotTubs #tea")]);
+        assert_eq!(told(&snapshot), set(&["bob hot-tubs 0", "bob tea 0"]), "{network}");
+        let evidence = snapshot.table("topic_evidence").iter();
+        let sources: BTreeSet<(&str, &str)> = evidence
+            .filter(|piece| text(piece, "kind") != "ancestor")
+            .map(|piece| (text(piece, "kind"), text(piece, "source_id")))
+            .collect();
+        assert_eq!(sources, BTreeSet::from([("text", "1")]), "{network}");
+    }
+    let post = night("twitter", &["1 ada tweet o - - my #HotTubs", "2 bob like o ada - -"]);
+    assert_eq!(told(&post), set(&["ada hot-tubs 1"]));
+}
+
+#[test]
+fn what_one_does_to_oneself_is_nothing() {
+    let snapshot = night("twitter", &["1 ada tweet o - - hi", "2 ada quote o ada coffee coffee"]);
+    assert_eq!(told(&snapshot), set(&[]));
+}
+
+#[test]
+fn one_other_person_is_one_source_whatever_they_do() {
+    // Ada once liked something on tea; bob likes what is hers, with the tag.
+    let rows = [
+        "1 eve tweet o1 - tea -",
+        "2 ada like o1 eve - -",
+        "3 ada tweet o2 - - holiday",
+        "4 bob like o2 ada tea -",
+    ];
+    let snapshot = night("twitter", &rows);
+    let mut rows = snapshot.table("topic_scores").iter();
+    let is_it = |row: &&Record| text(row, "person_id") == "twitter:ada" && text(row, "topic_id") == "tea";
+    let ada = rows.find(is_it).unwrap();
+    assert_eq!((&ada["reactors"], &ada["is_shown"]), (&1.into(), &false.into()));
 }
 
 #[test]
@@ -110,13 +156,8 @@ fn a_reaction_without_tags_is_to_what_the_target_posted() {
         // Somebody else's object lends ada nothing.
         "6 bob like o3 ada - -",
     ];
-    let expected = [
-        "ada hot-tubs 1",
-        "ada tea 1",
-        "bob hot-tubs 0",
-        "cid tea 0",
-        "eve coffee 0",
-    ];
+    // Whoever reacts without a word on it has nothing to do with the topic.
+    let expected = ["ada hot-tubs 1", "ada tea 1", "eve coffee 0"];
     let snapshot = night("twitter", &rows);
     assert_eq!(told(&snapshot), set(&expected));
     let evidence = snapshot.table("topic_evidence").iter();
@@ -148,7 +189,7 @@ fn an_interest_is_no_expertise() {
     };
     assert_eq!((shown("coffee"), shown("tea")), (false.into(), false.into()));
     let heard = night("twitter", &["1 ada tweet o1 - coffee -", "2 bob like o1 ada coffee -"]);
-    let is_shown = |row: &&crate::support::tables::Record| row["is_shown"] == true;
+    let is_shown = |row: &&Record| row["is_shown"] == true;
     let shown: Vec<&str> = heard
         .table("topic_scores")
         .iter()

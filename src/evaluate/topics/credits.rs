@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::evaluate::stream::Stream;
 use crate::job::Job;
 use crate::networks::Network;
-use crate::ontology::sense::{AliasCount, Kind, Senses};
+use crate::ontology::sense::{AliasCount, Hits, Kind, Senses};
 
 /// Amounts by topic and person.
 #[derive(Clone, Debug, Default)]
@@ -112,9 +112,10 @@ fn of_tags(senses: &Senses, network: &Network, rows: &crate::intake::rows::Rows,
     if !network.tags_describe_object(rows.verbs[row]) {
         return;
     }
-    let tags: Vec<u32> = rows.mentions.of_row(row).0.collect();
-    let mut found = Vec::new();
-    senses.resolve(&tags, &[], &mut found);
+    let (mut hits, mut found) = (Hits::default(), Vec::new());
+    rows.mentions.fill(row, &mut hits);
+    (hits.hashtags, hits.words) = (Vec::new(), Vec::new());
+    senses.resolve(&hits, &mut found);
     topics.extend(
         found
             .iter()

@@ -9,6 +9,8 @@ mod credits;
 pub mod farm;
 mod ranking;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::Serialize;
 
 use self::credits::{Credits, Tables};
@@ -21,7 +23,9 @@ use crate::day::Day;
 use crate::error::{Error, Result};
 use crate::influence::scoring::Scored;
 use crate::job::Job;
+use crate::ontology::sense::Kind as Shows;
 use crate::topics::claims;
+use crate::topics::evidence::{Evidence, Kind};
 use crate::topics::expertise::Known;
 use crate::topics::fold::{Tonight, TopicFold};
 use crate::topics::memory::{NOBODY, TopicMemory};
@@ -62,7 +66,7 @@ pub struct Coverage {
     pub with_a_shown_topic: usize,
     /// Topics shown, of anybody.
     pub shown: usize,
-    /// Of these, with fewer than two pieces of independent evidence: there may be none.
+    /// Of these, with evidence by fewer than two different people, the person being one: there may be none.
     pub shown_with_one_source: usize,
 }
 
@@ -208,9 +212,11 @@ fn coverage(cut: &Cut, standings: &[Standing]) -> Coverage {
         shown[standing.row.person as usize] |= standing.is_shown;
     }
     let active: Vec<usize> = (0..rows.len()).filter(|person| rows[*person] >= ACTIVE).collect();
+    let named = named(cut);
     let has_one_source = |standing: &&Standing| {
-        let independent = standing.evidence.iter().filter(|piece| piece.is_independent());
-        independent.count() < 2 || standing.reactors + standing.endorsers == 0
+        let pieces = standing.evidence.iter();
+        let behind = pieces.flat_map(|piece| who_is_behind(cut, &named, standing, piece));
+        behind.collect::<BTreeSet<u32>>().len() < 2 || standing.reactors + standing.endorsers == 0
     };
     let all_shown = || standings.iter().filter(|standing| standing.is_shown);
     Coverage {
@@ -219,5 +225,39 @@ fn coverage(cut: &Cut, standings: &[Standing]) -> Coverage {
         active: active.len(),
         shown: all_shown().count(),
         shown_with_one_source: all_shown().filter(has_one_source).count(),
+    }
+}
+
+/// Who is behind each tag and text: by person, topic, kind and id.
+type Named<'a> = BTreeMap<(u32, u32, Shows, &'a str), BTreeSet<u32>>;
+
+fn named<'a>(cut: &'a Cut) -> Named<'a> {
+    let person = |node: u32| cut.scene.persons.of_account[node as usize];
+    let mut named = Named::new();
+    for row in cut.memory.sources.rows() {
+        let whose = person(row.key.account);
+        let by = if row.key.is_own { whose } else { person(row.act.other) };
+        let key = (whose, row.key.topic, row.key.shows, cut.memory.sources.id(row));
+        named.entry(key).or_default().insert(by);
+    }
+    named
+}
+
+/// The people behind a piece of evidence, as one who reads the published rows finds them; nobody behind a topic.
+fn who_is_behind(cut: &Cut, named: &Named, standing: &Standing, piece: &Evidence) -> BTreeSet<u32> {
+    let place = piece.source as usize;
+    match piece.kind {
+        Kind::Ancestor => BTreeSet::new(),
+        Kind::Audience => BTreeSet::from([piece.source]),
+        Kind::Endorsement => {
+            let endorser = &cut.memory.endorsements.sums.entries[place].key.2;
+            BTreeSet::from([cut.scene.persons.find(endorser).unwrap_or(NOBODY)])
+        }
+        Kind::Tag | Kind::Text => {
+            let row = &cut.memory.sources.rows()[place];
+            let id = cut.memory.sources.id(row);
+            let key = (standing.row.person, row.key.topic, row.key.shows, id);
+            named.get(&key).cloned().unwrap_or_default()
+        }
     }
 }

@@ -8,10 +8,12 @@ use super::people::People;
 use super::scores::{BASE, BETA, Scored, score, scores};
 use super::settle::{Settled, settle};
 use super::standing::{standing, trust};
-use super::topics::{Claim, Topics, left, saturated};
+use super::topics::{Claim, Tag, Topics, left, saturated};
 use super::{Account, DAY, interval};
 use crate::support::warehouse::Warehouse;
 
+/// Trust from which somebody is a source.
+const KNOWN: f64 = 0.5;
 /// Influences nearer than this may be equal.
 const CLOSE: f64 = 1e-9;
 
@@ -25,7 +27,7 @@ pub struct Credible {
     pub reactors: usize,
     pub endorsers: usize,
     pub is_shown: bool,
-    /// By kind and source: weight; of tags the latest three, of the others all.
+    /// By kind and source: weight; of tags the latest, of the others all.
     pub evidence: BTreeMap<(&'static str, String), f64>,
 }
 
@@ -174,27 +176,29 @@ impl Judge {
             let vouched = heard / (heard + 1.0);
             let seasoned = self.seasoned.get(endorser).copied().unwrap_or(0.0);
             let left = apart(self.worth(endorsee, endorser)) * (1.0 - round);
+            let left = if left > 1e-9 { left } else { 0.0 };
             kept.insert((endorser.clone(), endorsee.clone()), seasoned * vouched * left);
         }
         kept
     }
 
-    /// How often a walk along praise from a person is expected at others: 64 steps, while a hundredth is there.
+    /// How often a walk along praise from a person is expected at others: 64 steps, while a hundredth is there. It
+    /// goes where somebody praises back in the end, and to people in proportion to how known they are.
     fn walk(&self, from: &str) -> HashMap<String, f64> {
         let mut visits: HashMap<String, f64> = HashMap::new();
         let mut at: HashMap<String, f64> = HashMap::from([(from.to_owned(), 1.0)]);
+        let known = |person: &str| self.trust(person) * self.seasoned.get(person).copied().unwrap_or(0.0);
+        let known = |person: &str| f64::max(known(person), 1e-6);
+        let ways = self.praise.iter().filter(|((by, of), _)| self.leads(of, by));
+        let ways: Vec<(&(String, String), f64)> = ways.map(|(pair, worth)| (pair, worth * known(&pair.1))).collect();
         for _ in 0..64 {
             let mut next: HashMap<String, f64> = HashMap::new();
-            for ((endorser, endorsee), worth) in &self.praise {
+            for ((endorser, endorsee), way) in &ways {
                 let here = at.get(endorser).copied().filter(|part| *part >= 0.01).unwrap_or(0.0);
-                let all: f64 = self
-                    .praise
-                    .iter()
-                    .filter(|((by, _), _)| by == endorser)
-                    .map(|(_, worth)| worth)
-                    .sum();
+                let own = ways.iter().filter(|((by, _), _)| by == endorser);
+                let all: f64 = own.map(|(_, way)| way).sum();
                 if here > 0.0 && all > 0.0 {
-                    *next.entry(endorsee.clone()).or_default() += here * worth / all;
+                    *next.entry(endorsee.clone()).or_default() += here * way / all;
                 }
             }
             next.iter()
@@ -202,6 +206,30 @@ impl Judge {
             at = next;
         }
         visits
+    }
+
+    /// Whether a chain of praise leads from one person to another.
+    fn leads(&self, from: &str, to: &str) -> bool {
+        let mut reached = BTreeSet::from([from.to_owned()]);
+        loop {
+            let more = self
+                .praise
+                .keys()
+                .filter(|(by, of)| reached.contains(by) && !reached.contains(of));
+            let more: Vec<String> = more.map(|(_, of)| of.clone()).collect();
+            if reached.contains(to) || more.is_empty() {
+                return reached.contains(to);
+            }
+            reached.extend(more);
+        }
+    }
+
+    /// Whether a tag of the person's own is on the topic.
+    fn wrote(&self, claim: &Claim) -> bool {
+        self.topics
+            .tags
+            .get(claim)
+            .is_some_and(|tags| tags.iter().any(|tag| tag.is_own))
     }
 
     fn parts(&self, claim: &Claim, kept: &BTreeMap<(String, String), f64>) -> Parts {
@@ -222,7 +250,7 @@ impl Judge {
         parts.audience = self.audience(claim);
         let acts = self.topics.acts.get(claim).copied().unwrap_or_default();
         let (all, most) = (parts.audience.values().sum::<f64>(), parts.endorsed());
-        if acts.0 == 0.0 && self.reactions(claim).next().is_none() && all > most {
+        if !self.wrote(claim) && self.reactions(claim).next().is_none() && all > most {
             parts.audience.values_mut().for_each(|part| *part *= most / all);
         }
         let cap = 3.0 * parts.by_others();
@@ -266,13 +294,14 @@ impl Judge {
         let mut lifts: BTreeMap<Claim, BTreeMap<String, f64>> = BTreeMap::new();
         let mut rows: BTreeSet<Claim> = BTreeSet::new();
         for (claim, own) in parts {
-            let acts = self.topics.acts.get(*claim).copied().unwrap_or_default();
-            if acts.0 > 0.0 || self.reactions(claim).next().is_some() || own.endorsed() > 0.0 {
+            if self.wrote(claim) || self.reactions(claim).next().is_some() || own.endorsed() > 0.0 {
                 rows.insert((*claim).clone());
                 for (broader, steps) in self.topics.above[&claim.1].iter().filter(|_| own.by_others() > 0.0) {
                     let part = 0.5_f64.powi(*steps) * own.direct();
                     let broader = (claim.0.clone(), broader.clone());
-                    lifts.entry(broader).or_default().insert(claim.1.clone(), part);
+                    if part > 0.0 {
+                        lifts.entry(broader).or_default().insert(claim.1.clone(), part);
+                    }
                 }
             }
         }
@@ -283,20 +312,23 @@ impl Judge {
         let whole: f64 = heard.iter().map(|person| self.trust(person)).sum();
         let mut credible: BTreeMap<Claim, Credible> = BTreeMap::new();
         let mut values: BTreeMap<String, Vec<(bool, f64)>> = BTreeMap::new();
-        for row in &all {
-            let on_it = all.iter().filter(|other| other.1 == row.1 && is_heard(other));
+        let rare = |topic: &str| {
+            let on_it = all.iter().filter(|other| other.1 == topic && is_heard(other));
             let share: f64 = on_it.map(|other| self.trust(&other.0)).sum::<f64>() / whole;
-            let rare = if whole > 0.0 { 1.0 / (1.0 + share / 0.25) } else { 1.0 };
+            if whole > 0.0 { 1.0 / (1.0 + share / 0.25) } else { 1.0 }
+        };
+        for row in &all {
             let own = if rows.contains(row) { &parts[row] } else { &nothing };
             let lifted = lifts.get(row).cloned().unwrap_or_default();
-            let related = if own.by_others() > 0.0 {
-                self.related(row, parts)
-            } else {
-                0.0
-            };
+            let lent = self.lent(row, parts, &rare).filter(|_| own.by_others() > 0.0);
             let audience: f64 = own.audience.values().sum();
-            let influence = BASE + rare * (own.direct() + audience + related + lifted.values().sum::<f64>());
-            let mut told = self.told(row, own, &lifted, rows.contains(row));
+            let influence = BASE + rare(&row.1) * (own.direct() + audience + lifted.values().sum::<f64>());
+            let influence = influence + lent.as_ref().map_or(0.0, |(_, part)| *part);
+            let mut others = lifted;
+            if let Some((from, part)) = lent {
+                *others.entry(from).or_default() += part;
+            }
+            let mut told = self.told(row, own, others, rows.contains(row));
             told.score = score(influence);
             values
                 .entry(row.1.clone())
@@ -320,33 +352,37 @@ impl Judge {
         credible
     }
 
-    /// What neighbouring topics of the person lend.
-    fn related(&self, (person, topic): &Claim, parts: &BTreeMap<&Claim, Parts>) -> f64 {
+    /// The neighbouring topic of the person that lends most.
+    fn lent(
+        &self,
+        (person, topic): &Claim,
+        parts: &BTreeMap<&Claim, Parts>,
+        rare: &dyn Fn(&str) -> f64,
+    ) -> Option<(String, f64)> {
         let together = |a: &String, b: &String| {
-            self.topics
-                .together
-                .get(&(a.clone(), b.clone()))
-                .copied()
-                .unwrap_or(0.0)
+            let rows = self.topics.together.get(&(a.clone(), b.clone()));
+            rows.copied().unwrap_or(0.0)
         };
         let others = parts
             .iter()
             .filter(|(claim, _)| claim.0 == *person && claim.1 != *topic);
         let lent = others.map(|(claim, own)| {
-            let both = together(topic, &claim.1);
-            if both > 0.0 {
-                both / together(topic, topic) * own.direct()
-            } else {
-                0.0
-            }
+            let share = together(topic, &claim.1) / (10.0 + together(topic, topic));
+            (claim.1.clone(), share * rare(&claim.1) * own.direct())
         });
-        lent.sum()
+        let mut best: Option<(String, f64)> = None;
+        for (from, part) in lent.filter(|(_, part)| *part > 0.0) {
+            if best.as_ref().is_none_or(|(_, most)| part > *most) {
+                best = Some((from, part));
+            }
+        }
+        best
     }
 
     /// Counts and evidence of a row.
-    fn told(&self, row: &Claim, own: &Parts, lifted: &BTreeMap<String, f64>, is_claim: bool) -> Credible {
+    fn told(&self, row: &Claim, own: &Parts, topics: BTreeMap<String, f64>, is_claim: bool) -> Credible {
         let mut told = Credible::default();
-        let (mut trust, mut others, mut is_heard) = (0.0, 0, false);
+        let (mut trust, mut is_heard) = (0.0, false);
         let reactors: BTreeSet<&String> = match is_claim {
             true => self
                 .reactions(row)
@@ -355,57 +391,68 @@ impl Judge {
                 .collect(),
             false => BTreeSet::new(),
         };
-        let mut hear = |known: f64, sure: f64, is_act: bool| {
-            trust += sure;
-            others += usize::from(known >= 0.5);
-            is_heard |= is_act && known >= 0.5;
-        };
-        reactors
-            .iter()
-            .for_each(|actor| hear(self.trust(actor), self.trust(actor), true));
+        for actor in &reactors {
+            trust += self.trust(actor);
+            is_heard |= self.trust(actor) >= KNOWN;
+        }
         told.reactors = reactors.len();
         for (actor, (part, known, _)) in own.endorsed.iter().filter(|(_, (part, ..))| *part > 0.0) {
             told.endorsers += 1;
-            match reactors.contains(actor) {
-                false => hear(*known, known.min(*part), true),
-                true => is_heard_already(*known, self.trust(actor)),
-            }
+            trust += if reactors.contains(actor) {
+                0.0
+            } else {
+                known.min(*part)
+            };
+            is_heard |= *known >= KNOWN;
         }
-        for actor in own.audience.keys().filter(|actor| !reactors.contains(actor)) {
-            if !self.praise.contains_key(&(actor.to_string(), row.0.clone())) {
-                hear(self.trust(actor), self.trust(actor), false);
-            }
-        }
-        let acts = self.topics.acts.get(row).copied().unwrap_or_default();
-        let has_own = is_claim && acts.0 > 0.0;
+        let praises = |actor: &String| self.praise.contains_key(&(actor.clone(), row.0.clone()));
+        let bystanders = own
+            .audience
+            .keys()
+            .filter(|actor| !reactors.contains(actor) && !praises(actor));
+        trust += bystanders.map(|actor| self.trust(actor)).sum::<f64>();
+        let has_own = is_claim && self.wrote(row);
         told.confidence = 1.0 - 0.5_f64.powf((trust + if has_own { 0.5 } else { 0.0 }) / 2.0);
-        let endorsed = own.endorsed.values().map(|(part, _, id)| (id.clone(), *part));
+
+        // Whoever is behind what is listed: of each kind the three greatest.
+        let mut people: BTreeSet<&String> = BTreeSet::new();
+        let is_known = |actor: &&String| self.trust(actor) >= KNOWN;
+        let audience = greatest(own.audience.iter().map(|(actor, part)| (actor, *part)));
+        let is_witness = |actor: &&String| reactors.contains(actor) || !praises(actor);
+        people.extend(audience.into_iter().filter(is_known).filter(is_witness));
+        let endorsed = greatest(own.endorsed.iter().map(|(actor, (part, ..))| (actor, *part)));
+        people.extend(endorsed.into_iter().filter(|actor| own.endorsed[*actor].1 >= KNOWN));
+        let tags: &[Tag] = match self.topics.tags.get(row) {
+            Some(tags) if is_claim => tags,
+            _ => &[],
+        };
+        people.extend(
+            tags.iter()
+                .map(|tag| if tag.is_own { &row.0 } else { &tag.by })
+                .filter(|by| *by == &row.0 || is_known(by)),
+        );
+        told.is_shown = is_heard && people.len() >= 2;
+
         told.add("audience", own.audience.clone());
+        let endorsed = own.endorsed.values().map(|(part, _, id)| (id.clone(), *part));
         told.add("endorsement", endorsed.collect());
-        let tags = self
-            .topics
-            .tags
-            .get(row)
-            .filter(|_| is_claim)
-            .cloned()
-            .unwrap_or_default();
-        let listed = told.evidence.len() + latest(&tags).len();
-        for (at, id, weight) in latest(&tags) {
-            told.evidence
-                .insert(("tag", id), weight * left(self.topics.end - at, 30.0));
+        told.add("ancestor", topics);
+        let mut tags: Vec<&Tag> = tags.iter().collect();
+        tags.sort_by(|a, b| (a.at, a.weight).partial_cmp(&(b.at, b.weight)).expect("numbers"));
+        // Of an id on both sides the latest act.
+        for tag in tags {
+            let weight = tag.weight * left(self.topics.end - tag.at, 30.0);
+            told.evidence.insert(("tag", tag.id.clone()), weight);
         }
-        told.add("ancestor", lifted.clone());
-        told.is_shown = is_heard && others + usize::from(has_own) >= 2 && listed >= 2;
         told
     }
 }
 
-/// Somebody who reacted and endorses is heard by the reaction: whose word is known is known.
-fn is_heard_already(known: f64, trust: f64) {
-    assert!(
-        known <= trust + 1e-12,
-        "an endorsement is known as far as its endorser is"
-    );
+/// The three with the greatest parts above 0; of equals the lesser.
+fn greatest<'a>(parts: impl Iterator<Item = (&'a String, f64)>) -> Vec<&'a String> {
+    let mut parts: Vec<(&String, f64)> = parts.filter(|(_, part)| *part > 0.0).collect();
+    parts.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(b.0)));
+    parts.into_iter().take(3).map(|(who, _)| who).collect()
 }
 
 /// How seasoned an account is that was seen on so many days of the warehouse's history.
@@ -416,19 +463,6 @@ fn season(days: f64, history: f64) -> f64 {
     } else {
         1.0
     }
-}
-
-/// The three latest, each id once with its latest act; of one time the lesser id, of one id the greater weight.
-fn latest(tags: &[(i64, String, f64)]) -> Vec<(i64, String, f64)> {
-    let mut tags = tags.to_vec();
-    tags.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)).then(b.2.total_cmp(&a.2)));
-    let mut kept: Vec<(i64, String, f64)> = Vec::new();
-    for tag in tags {
-        if kept.len() < 3 && kept.iter().all(|other| other.1 != tag.1) {
-            kept.push(tag);
-        }
-    }
-    kept
 }
 
 impl Credible {

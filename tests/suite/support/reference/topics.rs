@@ -10,6 +10,7 @@ use super::people::People;
 use super::settle::{Act, BETA_DAY, CROWD, FLOOD, Settled};
 use super::{Account, CO_VISIT, DAY, remembered, verb_weight};
 use crate::support::days::time;
+use crate::support::topics::Words;
 use crate::support::warehouse::Warehouse;
 
 /// Half-life of reactions and acts, and of endorsements, in days.
@@ -18,6 +19,8 @@ const HALF_LIVES: [f64; 2] = [30.0, 90.0];
 const KNOWN_FOR: i32 = 30;
 /// Topics of one row above which it tells nothing of neighbours.
 const MOST_TOGETHER: usize = 12;
+/// Tags of an account's own that are kept, and as many by others.
+const KEPT: usize = 2;
 
 /// Person and topic.
 pub type Claim = (String, String);
@@ -33,12 +36,25 @@ pub struct Topics {
     pub endorsements: BTreeMap<(Claim, String), (f64, String)>,
     /// Rows about both topics.
     pub together: BTreeMap<(String, String), f64>,
-    /// By claim: objects with the tag, as (time, id, weight of the act).
-    pub tags: BTreeMap<Claim, Vec<(i64, String, f64)>>,
+    /// By claim: the latest tags of the person's own rows, and those by others.
+    pub tags: BTreeMap<Claim, Vec<Tag>>,
     /// By topic: the distinct topics above it, with their distance.
     pub above: BTreeMap<String, BTreeMap<String, i32>>,
     /// The end of the snapshot date.
     pub end: i64,
+}
+
+/// A row that names a topic by a tag.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tag {
+    pub at: i64,
+    pub id: String,
+    pub weight: f64,
+    pub is_own: bool,
+    /// Who acted on the account, or on whom it acted.
+    other: Option<Account>,
+    /// The person behind it.
+    pub by: String,
 }
 
 /// A sum of one load date, with its value at the snapshot date.
@@ -82,64 +98,88 @@ impl Topics {
         let acts: Vec<&Act> = settled.posts.iter().chain(&settled.reactions).collect();
         let posts: Vec<&Act> = settled.posts.iter().collect();
         let mut about: Vec<(&Act, BTreeSet<String>, BTreeSet<String>)> = Vec::new();
-        for act in acts.into_iter().filter(|act| act.verb != CO_VISIT) {
+        let is_to_oneself = |act: &Act| act.target_account() == Some(act.actor());
+        for act in acts
+            .into_iter()
+            .filter(|act| act.verb != CO_VISIT && !is_to_oneself(act))
+        {
             let own: BTreeSet<String> = act.tags().into_iter().filter(|tag| ids.contains(tag)).collect();
             let objects = objects_of(act, &own, &posts, &ids);
             about.push((act, own, objects));
         }
         topics.add_acts(people, &about, as_of);
+        topics.add_tags(people, &about, as_of);
         topics.add_reactions(people, &about, as_of);
         topics.add_endorsements(warehouse, &|id| named(people, present, id), &ids, as_of);
         topics
     }
 
     fn add_acts(&mut self, people: &People, about: &[(&Act, BTreeSet<String>, BTreeSet<String>)], as_of: Day) {
-        let mut parts: BTreeMap<(Account, &String), Vec<(Part, bool)>> = BTreeMap::new();
+        type Whose<'a> = (Account, Option<Account>, &'a String);
+        let mut parts: BTreeMap<Whose, Vec<(Part, bool)>> = BTreeMap::new();
         for (act, own, objects) in about {
             let all: BTreeSet<&String> = own.union(objects).collect();
             for topic in &all {
-                let worth = left(self.end - act.at, HALF_LIVES[0]);
                 let part = Part {
                     load_date: act.load_date,
-                    worth,
+                    worth: left(self.end - act.at, HALF_LIVES[0]),
                 };
                 let is_given = act.object.is_some() && objects.contains(*topic);
-                parts.entry((act.actor(), *topic)).or_default().push((part, is_given));
+                let whose = (act.actor(), act.target_account(), *topic);
+                parts.entry(whose).or_default().push((part, is_given));
                 for other in all.iter().filter(|_| all.len() <= MOST_TOGETHER) {
-                    *self.together.entry(((*topic).clone(), (*other).clone())).or_default() += 1.0;
+                    let pair = ((*topic).clone(), (*other).clone());
+                    *self.together.entry(pair).or_default() += 1.0;
                 }
             }
-            self.add_tags(people, act, own);
         }
-        for ((account, topic), parts) in parts.into_iter().filter(|((account, _), _)| !people.is_out(account)) {
+        for ((account, target, topic), parts) in parts {
             let parts = remembered(&parts, |(part, _)| part.load_date, as_of.0);
-            if !parts.is_empty() {
-                let sums = self.acts.entry((people.person(&account), topic.clone())).or_default();
+            let person = people.person(&account);
+            let is_out = target.iter().chain([&account]).any(|account| people.is_out(account));
+            let is_own = target.as_ref().is_some_and(|target| people.person(target) == person);
+            if !parts.is_empty() && !is_out && !is_own {
+                let sums = self.acts.entry((person, topic.clone())).or_default();
                 sums.0 += parts.iter().map(|(part, _)| part.worth).sum::<f64>();
-                sums.1 += parts
-                    .iter()
-                    .filter(|(_, given)| *given)
-                    .map(|(part, _)| part.worth)
-                    .sum::<f64>();
+                let given = parts.iter().filter(|(_, given)| *given);
+                sums.1 += given.map(|(part, _)| part.worth).sum::<f64>();
             }
         }
     }
 
-    /// A tag is evidence for the actor, and where it describes an object of somebody else for them, too.
-    fn add_tags(&mut self, people: &People, act: &Act, own: &BTreeSet<String>) {
-        let id = act.object_id().unwrap_or_else(|| act.id.clone());
-        let weight = verb_weight(&act.network, &act.verb).unwrap_or(0.0);
-        let target = act
-            .target_account()
-            .filter(|target| *target != act.actor() && describes_object(act));
-        for (account, weight) in [(act.actor(), 1.0)]
-            .into_iter()
-            .chain(target.map(|target| (target, weight)))
-        {
-            for topic in own.iter().filter(|_| !people.is_out(&account)) {
-                let claim = (people.person(&account), topic.clone());
-                self.tags.entry(claim).or_default().push((act.at, id.clone(), weight));
+    /// A tag is evidence for the actor, and where it describes an object of somebody else for them, too. Day by day the
+    /// latest are kept, and those go that have to do with somebody who has left.
+    fn add_tags(&mut self, people: &People, about: &[(&Act, BTreeSet<String>, BTreeSet<String>)], as_of: Day) {
+        type Whose = (Account, String, bool);
+        let mut kept: BTreeMap<Whose, Vec<Tag>> = BTreeMap::new();
+        let dates: BTreeSet<i32> = about.iter().map(|(act, ..)| act.load_date).collect();
+        let (first, last) = (dates.first().copied().unwrap_or(as_of.0), as_of.0);
+        for day in first..=last {
+            for (act, own, _) in about.iter().filter(|(act, ..)| act.load_date == day) {
+                for (account, tag) in named_by(people, act) {
+                    for topic in own {
+                        let whose = (account.clone(), topic.clone(), tag.is_own);
+                        kept.entry(whose).or_default().push(tag.clone());
+                    }
+                }
             }
+            for ((account, ..), tags) in &mut kept {
+                *tags = latest(tags);
+                let is_gone = |account: &Account| people.is_gone(account, day);
+                tags.retain(|tag| !is_gone(account) && !tag.other.as_ref().is_some_and(is_gone));
+            }
+        }
+        for ((account, topic, _), tags) in kept {
+            let person = people.person(&account);
+            let is_own = |tag: &Tag| tag.other.as_ref().is_some_and(|other| people.person(other) == person);
+            let tags = tags.into_iter().filter(|tag| !is_own(tag));
+            let mut all = self.tags.remove(&(person.clone(), topic.clone())).unwrap_or_default();
+            all.extend(tags);
+            self.tags.insert((person, topic), all);
+        }
+        for tags in self.tags.values_mut() {
+            let (own, others): (Vec<Tag>, Vec<Tag>) = tags.drain(..).partition(|tag| tag.is_own);
+            *tags = [latest(&own), latest(&others)].concat();
         }
     }
 
@@ -190,7 +230,11 @@ impl Topics {
         let mut days: BTreeMap<(String, i32, i64), Vec<(String, String, i64, String, f64)>> = BTreeMap::new();
         for (date, rows) in warehouse.endorsements.range(..=as_of) {
             let mut rows: Vec<_> = rows.iter().collect();
-            rows.sort();
+            let order = |row: &Words| {
+                let at = row[1].as_ref().map(|at| time(*date, at));
+                (row[0].clone(), at, row[2..5].to_vec())
+            };
+            rows.sort_by_key(|row| order(row));
             for row in rows {
                 let word = |index: usize| row[index].clone().expect("a whole row");
                 let [id, at, endorser, endorsee, topic] = [0, 1, 2, 3, 4].map(word);
@@ -205,8 +249,8 @@ impl Topics {
             }
         }
         /// By (endorsee, topic, endorser): the parts, and the latest of them.
-        type Words = BTreeMap<(String, String, String), (Vec<Part>, (i64, String))>;
-        let mut words = Words::new();
+        type Praise = BTreeMap<(String, String, String), (Vec<Part>, (i64, String))>;
+        let mut words = Praise::new();
         for ((endorser, load_date, _), all) in days {
             let endorsees: BTreeSet<&String> = all.iter().map(|(endorsee, ..)| endorsee).collect();
             for key in all.iter().map(|(who, topic, ..)| (who, topic)).collect::<BTreeSet<_>>() {
@@ -237,11 +281,49 @@ impl Topics {
                     .iter()
                     .map(|part| part.worth)
                     .sum();
+                // Under several ids of theirs: the word that counts most.
                 let word = self.endorsements.entry(((person, topic), actor)).or_default();
-                *word = (word.0 + worth, id);
+                *word = (word.0.max(worth), id);
             }
         }
     }
+}
+
+/// Whose evidence the tags of a row are.
+fn named_by(people: &People, act: &Act) -> Vec<(Account, Tag)> {
+    let id = act.object_id().unwrap_or_else(|| act.id.clone());
+    let tag = |is_own: bool, weight: f64, other: Option<Account>| Tag {
+        at: act.at,
+        id: id.clone(),
+        weight,
+        is_own,
+        other,
+        by: people.person(&act.actor()),
+    };
+    let mut named = vec![(act.actor(), tag(true, 1.0, act.target_account()))];
+    if let Some(target) = act.target_account().filter(|_| describes_object(act)) {
+        let weight = verb_weight(&act.network, &act.verb).unwrap_or(0.0);
+        named.push((target, tag(false, weight, Some(act.actor()))));
+    }
+    named
+}
+
+/// The latest of one side, each id once with its latest act; of one time the lesser id, of one id the greater weight.
+fn latest(tags: &[Tag]) -> Vec<Tag> {
+    let mut tags = tags.to_vec();
+    tags.sort_by(|a, b| {
+        (b.at.cmp(&a.at))
+            .then_with(|| a.id.cmp(&b.id))
+            .then(b.weight.total_cmp(&a.weight))
+            .then_with(|| a.other.cmp(&b.other))
+    });
+    let mut kept: Vec<Tag> = Vec::new();
+    for tag in tags {
+        if kept.len() < KEPT && kept.iter().all(|other| other.id != tag.id) {
+            kept.push(tag);
+        }
+    }
+    kept
 }
 
 /// The person of an id that was delivered: its own, or the owner of the account of that name; none if they are out.

@@ -81,8 +81,12 @@ fn absent(nobody: &Nobody, format: Format) -> Result<()> {
                 false => format!(". Near ids: {}", near.join(", ")),
             };
             let asked = printable(&nobody.person_id);
-            print(&format!("{asked} stands in no table of {date}: unknown, or opted out{near}"))?;
+            print(&format!(
+                "{asked} stands in no table of {date}: unknown, or opted out{near}"
+            ))?;
         }
     }
-    Err(Error::usage(format!("nobody of that id stands in the snapshot of {date}")))
+    Err(Error::usage(format!(
+        "nobody of that id stands in the snapshot of {date}"
+    )))
 }

@@ -75,7 +75,11 @@ fn table<S: AsRef<str>>(columns: &[S], rows: &[Vec<Value>], figure: fn(f64) -> S
     table.set_header(columns.iter().map(AsRef::as_ref).collect::<Vec<&str>>());
     for row in rows {
         let cells = columns.iter().zip(row);
-        table.add_row(cells.map(|(column, value)| cell(column.as_ref(), value, figure)).collect::<Vec<_>>());
+        table.add_row(
+            cells
+                .map(|(column, value)| cell(column.as_ref(), value, figure))
+                .collect::<Vec<_>>(),
+        );
     }
     for (index, column) in table.column_iter_mut().enumerate() {
         if rows.iter().any(|row| row[index].is_number()) {
@@ -223,13 +227,20 @@ mod tests {
     fn of_a_list_ids_are_cut_and_never_how_many_more_there_are() {
         let long = "x".repeat(10_000);
         let told = listed(&format!("twitter: {long}, ada and 29 more"));
-        assert!(told.starts_with("twitter: xxx") && told.ends_with("…, ada and 29 more"), "{told}");
+        assert!(
+            told.starts_with("twitter: xxx") && told.ends_with("…, ada and 29 more"),
+            "{told}"
+        );
         assert!(told.chars().count() < 80, "{told}");
         assert_eq!(listed("twitter"), "twitter");
         let commas = listed(&format!("{} and 2 more", "a, ".repeat(5_000)));
         assert!(commas.len() < 80 && commas.ends_with(", … and 2 more"), "{commas}");
         let advice = "word ".repeat(40);
-        assert_eq!(cell("advice", &advice.as_str().into(), cents), advice, "a sentence is whole");
+        assert_eq!(
+            cell("advice", &advice.as_str().into(), cents),
+            advice,
+            "a sentence is whole"
+        );
     }
 
     #[test]

@@ -142,7 +142,10 @@ mod tests {
             ("debug", "warn,clout=debug"),
             ("off", "warn,clout=off"),
             ("sqlparser=trace", "warn,clout=info"),
-            ("trace, sqlparser=trace,clout::night=info", "warn,clout=trace,clout::night=info"),
+            (
+                "trace, sqlparser=trace,clout::night=info",
+                "warn,clout=trace,clout::night=info",
+            ),
         ] {
             assert_eq!(directives(wanted, "info"), told, "{wanted}");
         }

@@ -27,7 +27,9 @@ impl Nobody {
     /// With the near ids of those who are in the snapshot, and still there.
     pub(super) fn of(question: &Question, there: &There) -> Result<Nobody> {
         let batches = read_table(question.store, question.manifest, "scores", Some(&["person_id"]))?;
-        let columns = batches.iter().filter_map(|batch| batch.column(0).as_string_opt::<i32>());
+        let columns = batches
+            .iter()
+            .filter_map(|batch| batch.column(0).as_string_opt::<i32>());
         let ids = columns.flat_map(|ids| ids.iter().flatten()).filter(|id| there.has(id));
         Ok(Nobody {
             person_id: question.person_id.to_owned(),

@@ -106,7 +106,9 @@ pub enum Found {
 /// A usage error where the person has nothing to do with the topic.
 pub fn answer(question: &Question, watch: &dyn Watch) -> Result<Found> {
     if question.person_id.is_empty() {
-        return Err(Error::usage("an id is needed: that of a person, as in the table scores"));
+        return Err(Error::usage(
+            "an id is needed: that of a person, as in the table scores",
+        ));
     }
     let there = There::read(question.store)?;
     if let Some(scores) = question.scores(&there)? {
@@ -198,7 +200,10 @@ impl Answer {
         for on in self.one_more.iter_mut().flat_map(|more| &mut more.networks) {
             on.reactor_person_id = on.reactor_person_id.take().filter(|id| is_there(id));
         }
-        let evidence = self.topics.iter_mut().filter_map(|topic| topic["evidence"].as_array_mut());
+        let evidence = self
+            .topics
+            .iter_mut()
+            .filter_map(|topic| topic["evidence"].as_array_mut());
         for pieces in evidence {
             let is_person = |piece: &Value| piece["kind"] == "audience";
             pieces.retain(|piece| !is_person(piece) || piece["source_id"].as_str().is_some_and(is_there));

@@ -144,7 +144,12 @@ fn of_those_there(store: &Store, manifest: &Manifest, rows: LazyFrame) -> Result
         return Ok(rows);
     }
     let there = frame(store, &newest, "scores")?.select([col("person_id")]);
-    Ok(rows.join(there, [col("person_id")], [col("person_id")], JoinArgs::new(JoinType::Semi)))
+    Ok(rows.join(
+        there,
+        [col("person_id")],
+        [col("person_id")],
+        JoinArgs::new(JoinType::Semi),
+    ))
 }
 
 /// The values of a frame's only column, which is of texts without nulls.

@@ -25,7 +25,9 @@ pub fn near<'a>(ids: impl Iterator<Item = &'a str>, wanted: &str) -> Vec<String>
         }
     }
     let is_case_alone = near.first().is_some_and(|(mistakes, _)| *mistakes == 0);
-    let told = near.into_iter().filter(|(mistakes, _)| !is_case_alone || *mistakes == 0);
+    let told = near
+        .into_iter()
+        .filter(|(mistakes, _)| !is_case_alone || *mistakes == 0);
     told.map(|(_, id)| id).collect()
 }
 
@@ -53,7 +55,14 @@ mod tests {
 
     #[test]
     fn what_is_nearly_the_same_is_near_and_nothing_else() {
-        let ids = ["ada-the-specialist", "Bob", "bob", "rob", "twitter:fan0", "twitter:fan12"];
+        let ids = [
+            "ada-the-specialist",
+            "Bob",
+            "bob",
+            "rob",
+            "twitter:fan0",
+            "twitter:fan12",
+        ];
         let near = |wanted: &str| near(ids.into_iter(), wanted).join(" ");
         for (wanted, told) in [
             ("ada-teh-specalist", "ada-the-specialist"),

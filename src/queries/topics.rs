@@ -111,5 +111,7 @@ pub fn unknown_topic(store: &Store, manifest: &Manifest, topic: &str) -> Result<
         true => "clout query \"SELECT DISTINCT topic_id FROM topic_scores\" has those that there are".to_owned(),
         false => format!("did you mean {}?", near.join(" or ")),
     };
-    Ok(Error::usage(format!("nobody has to do with a topic {topic} on {date}: {near}")))
+    Ok(Error::usage(format!(
+        "nobody has to do with a topic {topic} on {date}: {near}"
+    )))
 }

@@ -8,6 +8,7 @@ mod delivery;
 mod endorsements;
 mod ontology;
 mod opt_outs;
+mod opted_out_since;
 mod owners;
 mod refusals;
 mod types;

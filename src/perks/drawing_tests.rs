@@ -164,7 +164,7 @@ fn whatever_is_changed_afterwards_is_found() {
     );
     tampered(
         |_, record| record.eligible_count = 39,
-        "38 people were eligible, and the record says 39",
+        "eligible people: 38, and the record says 39",
     );
     tampered(
         |_, record| record.campaign["winners"] = 4.into(),
@@ -172,7 +172,7 @@ fn whatever_is_changed_afterwards_is_found() {
     );
     tampered(
         |_, record| record.campaign["exclude"] = vec!["p0007", "p0008"].into(),
-        "36 people were eligible",
+        "eligible people: 36",
     );
     tampered(
         |_, record| record.campaign["id"] = "coffee".into(),
@@ -227,7 +227,7 @@ fn rules_are_held_against_what_was_announced() {
         winners: 3,
         ..tea.clone()
     };
-    assert_eq!(against(&three), "the campaign file has another winners");
+    assert_eq!(against(&three), "the campaign file has other values of winners");
     let nobody = Campaign {
         exclude: Vec::new(),
         ..tea

@@ -217,8 +217,9 @@ impl Verdict {
 
     fn compare(&mut self, rows: &[Row], expected: &[Winner]) {
         if rows.len() != expected.len() {
+            let people = if expected.len() == 1 { "person" } else { "people" };
             let message = format!(
-                "{} people should have won, and the table has {}",
+                "{} {people} should have won, and the table has {}",
                 expected.len(),
                 rows.len()
             );

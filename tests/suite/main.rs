@@ -31,6 +31,7 @@ mod diff;
 mod evaluate;
 mod exit_codes;
 mod explain;
+mod explain_absent;
 mod followers;
 mod foresight;
 mod foresight_by_hand;

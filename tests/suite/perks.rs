@@ -184,7 +184,7 @@ fn what_cannot_be_drawn_gets_a_clear_answer() {
         .map(|row| row["status"].as_str().unwrap())
         .collect();
     assert!(
-        status[0].starts_with("waits: no snapshot") && status[1] == "can be drawn",
+        status[0].starts_with("waits: no snapshot") && status[1] == "nobody can win",
         "{status:?}"
     );
     assert_eq!(list[1]["eligible_count"], 0);

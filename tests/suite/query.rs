@@ -221,7 +221,7 @@ fn a_table_is_for_people_and_says_what_it_leaves_out() {
     let line = said.out.lines().nth(1).unwrap();
     assert_eq!(
         line.split_whitespace().collect::<Vec<_>>(),
-        ["NaN", "0.333333", "-", "a[2Jb"]
+        ["NaN", "0.333333", "-", "a␛[2Jb"]
     );
 }
 

@@ -26,4 +26,5 @@ pub mod settle;
 pub mod state;
 pub mod tables;
 pub mod topics;
+pub mod visible;
 pub mod warehouse;

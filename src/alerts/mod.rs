@@ -2,8 +2,9 @@
 //!
 //! A score that moved is news where it moved by `alerts.min_points` or more *and* each night's score lies outside
 //! of the other night's interval: what another crowd of the same kind would have done as well is noise. A topic is
-//! news when it begins or ceases to be shown, silence on the one night on which it has lasted
-//! `alerts.inactive_days`. Nothing else is.
+//! news when it begins or ceases to be shown and its score moved by as many points, or it came or went altogether:
+//! one that is near the bar may step over it every night. Silence is news on the first published night on which it
+//! has lasted `alerts.inactive_days`. Nothing else is.
 
 pub mod words;
 
@@ -60,9 +61,19 @@ impl Default for AlertRules {
 }
 
 impl AlertRules {
-    /// Whether tonight is the night on which somebody who was last active on that day is told.
-    pub fn falls_silent(&self, last_active: Day, as_of: Day) -> bool {
-        as_of.0 - last_active.0 == self.inactive_days
+    /// Whether tonight is the night on which somebody who was last active on that day is told: they are silent for long
+    /// enough, and were not on the published night `before` (the day before where there is none).
+    pub fn falls_silent(&self, last_active: Day, as_of: Day, before: Option<Day>) -> bool {
+        let is_silent = |night: Day| night.0 - last_active.0 >= self.inactive_days;
+        is_silent(as_of) && !is_silent(before.unwrap_or(as_of.minus(1)))
+    }
+
+    /// Whether a topic that is shown on one of two nights is news.
+    pub fn is_turn(&self, topic: &Topic) -> bool {
+        match (topic.before, topic.after) {
+            (Some(before), Some(after)) => (after - before).abs() >= self.min_points,
+            _ => true,
+        }
     }
 }
 
@@ -99,10 +110,20 @@ impl Scored {
 pub struct Topic {
     /// Its id.
     pub topic_id: String,
-    /// Its score on the night on which it is shown.
-    pub score: f64,
+    /// Its score the day before, as published; none where there was nothing that spoke of it.
+    pub before: Option<f64>,
+    /// Its score tonight; none where nothing speaks of it any more.
+    pub after: Option<f64>,
     /// Tonight: people who reacted on it, and people whose endorsement counts.
     pub sources: (i64, i64),
+}
+
+impl Topic {
+    /// Its score on the night on which it is shown.
+    pub fn shown(&self, is_gained: bool) -> f64 {
+        let score = if is_gained { self.after } else { self.before };
+        score.unwrap_or_default()
+    }
 }
 
 /// One cause of a change with its points.
@@ -117,10 +138,12 @@ pub struct Person<'a> {
     pub before: Option<Scored>,
     /// Why it moved, with details.
     pub reasons: Vec<Part<'a>>,
-    /// Topics that are shown tonight and were not.
+    /// Topics that are shown tonight and were not, the best first.
     pub gained: Vec<Topic>,
     /// Topics that were shown and are not.
     pub lost: Vec<Topic>,
+    /// The published night before.
+    pub night_before: Option<Day>,
     /// The day of the latest act.
     pub last_active: Option<Day>,
     /// Points that thirty days of silence will cost, at most 0, where they were asked for.
@@ -132,8 +155,8 @@ pub fn of_person(person: &Person, rules: &AlertRules, as_of: Day) -> Vec<Alert> 
     let alerts = [
         inactive(person, rules, as_of),
         moved(person, rules, as_of),
-        topics(Kind::TopicGained, &person.gained, as_of),
-        topics(Kind::TopicLost, &person.lost, as_of),
+        topics(Kind::TopicGained, &person.gained, rules, as_of),
+        topics(Kind::TopicLost, &person.lost, rules, as_of),
     ];
     alerts.into_iter().flatten().collect()
 }
@@ -160,21 +183,26 @@ fn moved(person: &Person, rules: &AlertRules, as_of: Day) -> Option<Alert> {
 
 fn inactive(person: &Person, rules: &AlertRules, as_of: Day) -> Option<Alert> {
     let (last, score) = (person.last_active?, person.score?);
-    rules.falls_silent(last, as_of).then(|| Alert {
+    rules.falls_silent(last, as_of, person.night_before).then(|| Alert {
         kind: Kind::Inactive,
         points: person.silence,
-        message: words::inactive(last, rules.inactive_days, as_of),
+        message: words::inactive(last, as_of),
         advice: words::silence(score.score, person.silence, as_of),
     })
 }
 
-fn topics(kind: Kind, topics: &[Topic], as_of: Day) -> Option<Alert> {
-    let best = topics.iter().map(|topic| topic.score).max_by(f64::total_cmp)?;
+fn topics(kind: Kind, turned: &[Topic], rules: &AlertRules, as_of: Day) -> Option<Alert> {
+    let topics: Vec<Topic> = turned.iter().filter(|topic| rules.is_turn(topic)).cloned().collect();
+    let is_gained = kind == Kind::TopicGained;
+    let best = topics
+        .iter()
+        .map(|topic| topic.shown(is_gained))
+        .max_by(f64::total_cmp)?;
     Some(Alert {
         kind,
         points: Some(best),
-        message: words::topics(kind == Kind::TopicGained, topics, as_of),
-        advice: words::sources(kind == Kind::TopicGained, topics),
+        message: words::topics(is_gained, &topics, as_of),
+        advice: words::sources(is_gained, &topics, as_of),
     })
 }
 

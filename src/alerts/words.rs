@@ -2,12 +2,14 @@
 
 use super::{Part, Topic};
 use crate::day::Day;
-use crate::influence::changes::Cause;
+use crate::influence::changes::{Cause, in_words};
 
 /// Causes that an advice names.
 const NAMED: usize = 3;
 /// Topics that a message names.
 const NAMED_TOPICS: usize = 5;
+/// What `corroboration` is called wherever people read it.
+pub const CORROBORATION: &str = "how far people whom nobody knows yet are believed";
 /// Days of silence that are foretold.
 pub const SILENCE_DAYS: i32 = 30;
 
@@ -21,36 +23,82 @@ pub fn moved(before: f64, after: f64, as_of: Day) -> String {
     )
 }
 
-/// The largest causes in the direction of the change, and what the first of them means.
+/// The largest causes in the direction of the change and what all others took or added, so that the points told add up
+/// to the change; and what the first of them means.
 pub fn why(reasons: &[Part], points: f64) -> String {
-    let mut along: Vec<&Part> = reasons.iter().filter(|(.., part)| part * points > 0.0).collect();
-    along.sort_by(|a, b| b.2.abs().total_cmp(&a.2.abs()));
-    let Some((first, ..)) = along.first() else {
+    let mut causes: Vec<Summed> = summed(reasons);
+    causes.retain(|cause| cause.points * points > 0.0);
+    causes.sort_by(|a, b| b.points.abs().total_cmp(&a.points.abs()));
+    causes.truncate(NAMED);
+    let Some(first) = causes.first() else {
         return String::new();
     };
-    let told: Vec<String> = along
-        .iter()
-        .take(NAMED)
-        .map(|(cause, detail, part)| told(*cause, detail, *part))
-        .collect();
-    format!("Because {}. {}", told.join("; "), advice(*first, points < 0.0))
+    let mut items: Vec<String> = causes.iter().map(Summed::told).collect();
+    let told: i64 = causes.iter().map(|cause| cents(cause.points)).sum();
+    let rest = cents(points) - told;
+    if rest != 0 {
+        items.push(format!("all else {:+.2} points", rest as f64 / 100.0));
+    }
+    format!("Because {}. {}", items.join("; "), advice(first.cause, points < 0.0))
 }
 
-/// "new reactions (twitter: ada and 2 more) +3.10 points"
-fn told(cause: Cause, detail: &str, points: f64) -> String {
-    let detail = if detail.is_empty() {
-        String::new()
-    } else {
-        format!(" ({detail})")
-    };
-    format!("{}{detail} {points:+.2} points", plain(cause, points > 0.0))
+/// Points as they are shown, in hundredths.
+fn cents(points: f64) -> i64 {
+    (100.0 * points).round() as i64
 }
 
-/// A cause in plain words, as it raised or lowered a score.
-pub fn plain(cause: Cause, has_raised: bool) -> &'static str {
+/// A cause on all networks.
+struct Summed<'a> {
+    cause: Cause,
+    points: f64,
+    /// Details, the largest first.
+    details: Vec<(&'a str, f64)>,
+}
+
+fn summed<'a>(reasons: &[Part<'a>]) -> Vec<Summed<'a>> {
+    let mut causes: Vec<Summed> = Vec::new();
+    for (cause, detail, points) in reasons {
+        let place = causes.iter().position(|known| known.cause == *cause);
+        let place = place.unwrap_or_else(|| {
+            causes.push(Summed {
+                cause: *cause,
+                points: 0.0,
+                details: Vec::new(),
+            });
+            causes.len() - 1
+        });
+        causes[place].points += points;
+        causes[place].details.push((detail, *points));
+    }
+    for cause in &mut causes {
+        cause.details.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()));
+    }
+    causes
+}
+
+impl Summed<'_> {
+    /// "new reactions (twitter: ada and 2 more; linkedin: bob) +3.10 points"
+    fn told(&self) -> String {
+        let details = self.details.iter().filter(|(detail, _)| !detail.is_empty());
+        let details: Vec<String> = details.map(|(detail, _)| in_words(detail)).collect();
+        let (shown, more) = details.split_at(details.len().min(NAMED));
+        let detail = match (shown.len(), more.len()) {
+            (0, _) => String::new(),
+            (_, 0) => format!(" ({})", shown.join("; ")),
+            (_, more) => format!(" ({}; and {more} more)", shown.join("; ")),
+        };
+        format!(
+            "{}{detail} {:+.2} points",
+            plain(self.cause),
+            cents(self.points) as f64 / 100.0
+        )
+    }
+}
+
+/// A cause in plain words.
+fn plain(cause: Cause) -> &'static str {
     match cause {
-        Cause::Corroboration if has_raised => "known people vouch for more of the crowd",
-        Cause::Corroboration => "known people vouch for less of the crowd",
+        Cause::Corroboration => CORROBORATION,
         Cause::FadedReactions => "earlier reactions count less as they age",
         Cause::IdentityChanged => "accounts belong to other people now",
         Cause::NetworkJoined => "you appeared on another network",
@@ -98,9 +146,10 @@ fn advice(cause: Cause, has_fallen: bool) -> &'static str {
     }
 }
 
-/// "You were last seen on 2026-10-17, 14 days before 2026-10-31."
-pub fn inactive(last: Day, days: i32, as_of: Day) -> String {
-    format!("Your latest post or reaction was on {last}, {days} days before {as_of}.")
+/// "Your latest post or reaction was on 2026-10-17, 14 days before 2026-10-31."
+pub fn inactive(last: Day, as_of: Day) -> String {
+    let days = many(i64::from(as_of.0 - last.0), "day", "days");
+    format!("Your latest post or reaction was on {last}, {days} before {as_of}.")
 }
 
 /// What thirty days without a reaction will cost.
@@ -124,7 +173,7 @@ pub fn topics(is_gained: bool, topics: &[Topic], as_of: Day) -> String {
     let (shown, more) = topics.split_at(topics.len().min(NAMED_TOPICS));
     let names: Vec<String> = shown
         .iter()
-        .map(|topic| format!("{} ({:.2} points)", topic.topic_id, topic.score))
+        .map(|topic| format!("{} ({:.2} points)", topic.topic_id, topic.shown(is_gained)))
         .collect();
     let more = match more.len() {
         0 => String::new(),
@@ -140,31 +189,42 @@ pub fn topics(is_gained: bool, topics: &[Topic], as_of: Day) -> String {
     }
 }
 
-/// What the topics rest on tonight.
-pub fn sources(is_gained: bool, topics: &[Topic]) -> String {
+/// What became of the first of the topics, and what it rests on tonight.
+pub fn sources(is_gained: bool, topics: &[Topic], as_of: Day) -> String {
     let Some(first) = topics.first() else {
         return String::new();
     };
+    let (id, yesterday) = (&first.topic_id, as_of.minus(1));
+    let became = match (first.before, first.after) {
+        (Some(before), Some(after)) => {
+            format!("{id} went from {before:.2} points on {yesterday} to {after:.2} on {as_of}")
+        }
+        (None, _) => format!("{id} is new: nothing spoke of it on {yesterday}"),
+        (_, None) => return format!("{id} is gone: nothing that is remembered speaks of it any more."),
+    };
     let (reactors, endorsers) = first.sources;
     let rests = format!(
-        "{}: {} reacted on it and {} endorsed it",
-        first.topic_id,
+        "{became}. {} reacted on it and {} endorsed it",
         people(reactors),
         people(endorsers)
     );
     match is_gained {
-        true => format!("{rests}. Two independent sources agree; `topic_evidence` lists them."),
-        false => format!(
-            "{rests}, and no two independent sources agree any more. One more known person who reacts to what you write on \
-             it brings it back."
-        ),
+        true => format!("{rests}. Two independent sources agree on it."),
+        false => format!("{rests}, and no two independent sources agree on it any more, one of them a known person."),
     }
 }
 
 fn people(count: i64) -> String {
     match count {
         0 => "nobody".to_owned(),
-        1 => "1 person".to_owned(),
-        count => format!("{count} people"),
+        count => many(count, "person", "people"),
+    }
+}
+
+/// A count and its word: "1 person", "2 people".
+pub fn many(count: i64, one: &str, more: &str) -> String {
+    match count {
+        1 => format!("1 {one}"),
+        count => format!("{count} {more}"),
     }
 }

@@ -5,14 +5,14 @@ use std::io::Write;
 use polars::prelude::{DataFrame, ParquetWriter};
 use serde_json::{Map, Value};
 
-use super::output::plain;
 use crate::error::{Error, Kind, Result};
 use crate::queries::{Cells, NotFinite};
+use crate::visible::visible;
 
 /// Writes CSV after RFC 4180, lines ending in `\n`: null is nothing between two commas and an empty text is `""`;
-/// lists are JSON. With `is_plain`, for a terminal, texts lose their control characters.
+/// lists are JSON. With `is_plain`, for a terminal, control characters are shown as what they are.
 pub fn csv(frame: &DataFrame, is_plain: bool, to: &mut impl Write) -> Result<()> {
-    let field = |text: &str| quoted(&if is_plain { plain(text) } else { text.to_owned() });
+    let field = |text: &str| quoted(&if is_plain { visible(text) } else { text.to_owned() });
     let line = |fields: Vec<String>| fields.join(",");
     let names = frame.get_column_names();
     writeln!(to, "{}", line(names.iter().map(|name| field(name)).collect())).map_err(unwritten)?;

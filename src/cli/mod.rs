@@ -68,7 +68,8 @@ enum Command {
     Check(check::Args),
     /// Show the people with the highest scores.
     Top(top::Args),
-    /// Say what a person is credible on, and what that rests on.
+    /// Say why a person's score is what it is, what moved it, what silence and one more reaction would do, who is
+    /// around them, and on which topics they are credible.
     Explain(explain::Args),
     /// Ask published tables in SQL.
     Query(query::Args),
@@ -96,21 +97,35 @@ enum Command {
 /// Parses the command line, runs the command, and turns the outcome into an exit code.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    progress::start_log(cli.log_json, cli.quiet);
+    let log_json = cli.log_json;
+    progress::start_log(log_json, cli.quiet);
     // A panic is a mistake of ours: its report is on stderr by now, and the scheduler gets its exit code.
     let outcome = std::panic::catch_unwind(AssertUnwindSafe(|| dispatch(cli.command)));
     match outcome.unwrap_or_else(|_| Err(Error::internal("this is a bug in clout; nothing was published"))) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {}", output::harmless(&error.to_string()));
-            if error.kind().is_retryable() {
-                eprintln!(
-                    "hint: the same command may succeed later (exit code {})",
-                    error.kind().exit_code()
-                );
-            }
+            tell(&error, log_json);
             ExitCode::from(error.kind().exit_code())
         }
+    }
+}
+
+/// Says on stderr what went wrong: as one more line of the log where that is JSON.
+fn tell(error: &Error, is_json: bool) {
+    let message = output::harmless(&error.to_string());
+    let hint = error.kind().is_retryable().then(|| {
+        let code = error.kind().exit_code();
+        format!("the same command may succeed later (exit code {code})")
+    });
+    if is_json {
+        let fields = serde_json::json!({"message": message, "hint": hint});
+        let line = serde_json::json!({"level": "ERROR", "exit_code": error.kind().exit_code(), "fields": fields});
+        eprintln!("{line}");
+        return;
+    }
+    eprintln!("error: {message}");
+    if let Some(hint) = hint {
+        eprintln!("hint: {hint}");
     }
 }
 

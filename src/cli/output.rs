@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::options::Format;
 use crate::error::{Error, Kind, Result};
+use crate::visible::visible;
 
 /// Rows to be shown: the column names, and for each row its values.
 pub struct Rows {
@@ -73,7 +74,12 @@ fn table<S: AsRef<str>>(columns: &[S], rows: &[Vec<Value>], figure: fn(f64) -> S
         .set_content_arrangement(ContentArrangement::Disabled);
     table.set_header(columns.iter().map(AsRef::as_ref).collect::<Vec<&str>>());
     for row in rows {
-        table.add_row(row.iter().map(|value| cell(value, figure)).collect::<Vec<_>>());
+        let cells = columns.iter().zip(row);
+        table.add_row(
+            cells
+                .map(|(column, value)| cell(column.as_ref(), value, figure))
+                .collect::<Vec<_>>(),
+        );
     }
     for (index, column) in table.column_iter_mut().enumerate() {
         if rows.iter().any(|row| row[index].is_number()) {
@@ -83,15 +89,22 @@ fn table<S: AsRef<str>>(columns: &[S], rows: &[Vec<Value>], figure: fn(f64) -> S
     table.trim_fmt()
 }
 
+/// Columns of whole sentences, which are never cut; some are ours alone.
+const PROSE: [&str; 7] = ["message", "advice", "description", "title", "rule", "status", "cause"];
+/// Columns of lists as `score_changes` has them, and what an explanation calls them.
+const DETAILS: [&str; 3] = ["detail", "most_of_it", "by"];
+
 /// A value as a person reads it. Control characters of hostile names never reach the terminal.
-fn cell(value: &Value, figure: fn(f64) -> String) -> String {
+fn cell(column: &str, value: &Value, figure: fn(f64) -> String) -> String {
     match value {
         Value::Null => "-".to_owned(),
+        Value::String(text) if PROSE.contains(&column) => visible(text),
+        Value::String(text) if DETAILS.contains(&column) => listed(text),
         Value::String(text) => printable(text),
         Value::Number(number) if number.is_f64() => figure(number.as_f64().unwrap_or(f64::NAN)),
         Value::Array(items) => items
             .iter()
-            .map(|item| cell(item, figure))
+            .map(|item| cell(column, item, figure))
             .collect::<Vec<_>>()
             .join(", "),
         other => other.to_string(),
@@ -120,28 +133,43 @@ fn six_digits(measure: f64) -> String {
     }
 }
 
-/// The text without control and direction marks, cut to a width that a table can bear.
+/// The text without what steers a terminal, cut to a width that a table can bear.
 pub fn printable(text: &str) -> String {
     const WIDEST: usize = 80;
-    let plain: String = plain(text).chars().take(WIDEST + 1).collect();
-    match plain.chars().count() > WIDEST {
-        true => plain.chars().take(WIDEST - 1).chain(['…']).collect(),
+    cut(text, WIDEST)
+}
+
+/// A list such as "twitter: ada, bob and 29 more": long ids are cut, and what stands around them is not.
+fn listed(text: &str) -> String {
+    const WIDEST_ID: usize = 40;
+    const MOST_IDS: usize = 8;
+    let (place, people) = match text.split_once(": ") {
+        Some((place, people)) => (format!("{}: ", cut(place, WIDEST_ID)), people),
+        None => (String::new(), text),
+    };
+    let (people, more) = match people.rsplit_once(" and ") {
+        Some((people, more)) if more.ends_with(" more") => (people, format!(" and {}", cut(more, WIDEST_ID))),
+        _ => (people, String::new()),
+    };
+    let mut ids: Vec<String> = people.split(", ").take(MOST_IDS).map(|id| cut(id, WIDEST_ID)).collect();
+    if people.split(", ").nth(MOST_IDS).is_some() {
+        ids.push("…".to_owned());
+    }
+    format!("{place}{}{more}", ids.join(", "))
+}
+
+fn cut(text: &str, widest: usize) -> String {
+    let plain: String = visible(&text.chars().take(widest + 1).collect::<String>());
+    match plain.chars().count() > widest {
+        true => plain.chars().take(widest - 1).chain(['…']).collect(),
         false => plain,
     }
 }
 
-/// A message without control and direction marks, but for its line breaks.
+/// A message with nothing that steers a terminal, but for its line breaks.
 pub fn harmless(message: &str) -> String {
-    message.chars().filter(|c| *c == '\n' || is_plain(c)).collect()
-}
-
-fn is_plain(c: &char) -> bool {
-    !c.is_control() && !matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
-/// The text without control and direction marks, as a terminal can bear it.
-pub(super) fn plain(text: &str) -> String {
-    text.chars().filter(is_plain).collect()
+    let lines: Vec<String> = message.split('\n').map(visible).collect();
+    lines.join("\n")
 }
 
 /// Stdout for long answers, which notices that the reader has left.
@@ -189,8 +217,30 @@ mod tests {
 
     #[test]
     fn hostile_names_cannot_move_the_cursor_or_widen_the_table() {
-        assert_eq!(printable("\u{1b}[2Jada\u{202e}x\n"), "[2Jadax");
+        assert_eq!(printable("\u{1b}[2Jada\u{202e}x\n"), "␛[2Jada⟨202E⟩x␊");
         assert_eq!(printable(&"x".repeat(10_000)).chars().count(), 80);
+        assert_ne!(printable("ada\u{7}"), printable("ada\u{8}"), "they are two");
+        assert_eq!(harmless("a\nb\u{1b}c"), "a\nb␛c");
+    }
+
+    #[test]
+    fn of_a_list_ids_are_cut_and_never_how_many_more_there_are() {
+        let long = "x".repeat(10_000);
+        let told = listed(&format!("twitter: {long}, ada and 29 more"));
+        assert!(
+            told.starts_with("twitter: xxx") && told.ends_with("…, ada and 29 more"),
+            "{told}"
+        );
+        assert!(told.chars().count() < 80, "{told}");
+        assert_eq!(listed("twitter"), "twitter");
+        let commas = listed(&format!("{} and 2 more", "a, ".repeat(5_000)));
+        assert!(commas.len() < 80 && commas.ends_with(", … and 2 more"), "{commas}");
+        let advice = "word ".repeat(40);
+        assert_eq!(
+            cell("advice", &advice.as_str().into(), cents),
+            advice,
+            "a sentence is whole"
+        );
     }
 
     #[test]

@@ -71,7 +71,11 @@ fn read(file: &Path) -> Result<Vec<Campaign>> {
 fn named(file: &Path, id: &str) -> Result<Campaign> {
     let campaigns = read(file)?;
     let ids: Vec<&str> = campaigns.iter().map(|campaign| campaign.id.as_str()).collect();
-    let unknown = format!("{} has no campaign {id}: there are {}", file.display(), ids.join(", "));
+    let there_are = match ids.is_empty() {
+        true => "there is none".to_owned(),
+        false => format!("there are {}", ids.join(", ")),
+    };
+    let unknown = format!("{} has no campaign {id}: {there_are}", file.display());
     let found = campaigns.into_iter().find(|campaign| campaign.id == id);
     found.ok_or_else(|| Error::usage(unknown))
 }
@@ -104,7 +108,12 @@ fn row(store: &Store, campaign: &Campaign, draw: Option<&Draw>) -> Result<Vec<Va
     let (eligible, status) = match draw {
         Some(draw) => (Some(draw.eligible_count), "drawn".to_owned()),
         None => match prepare(store, campaign) {
-            Ok(ready) => (Some(ready.pool.eligible.len() as u64), "can be drawn".to_owned()),
+            Ok(ready) => {
+                let eligible = ready.pool.eligible.len() as u64;
+                let status = if eligible > 0 { "can be drawn" } else { "nobody can win" };
+                let notes = ready.notes.iter().map(|note| format!("; {note}"));
+                (Some(eligible), format!("{status}{}", notes.collect::<String>()))
+            }
             Err(error) if error.kind() == Kind::NotReady => (None, format!("waits: {}", error.message())),
             Err(error) => return Err(error),
         },

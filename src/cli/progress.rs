@@ -8,12 +8,17 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::night::watch::Watch;
 
+/// What libraries may say at most: below that some repeat what they were given, a query with its ids.
+const OF_LIBRARIES: &str = "warn";
+/// What only libraries of ours begin with.
+const OURS: &str = "clout";
+
 /// Sends log lines to stderr, as sentences or as JSON.
 pub fn start_log(is_json: bool, is_quiet: bool) {
-    let level = if is_quiet { "warn" } else { "info" };
-    let filter = tracing_subscriber::EnvFilter::try_from_env("CLOUT_LOG").unwrap_or_else(|_| level.into());
+    let usual = if is_quiet { "warn" } else { "info" };
+    let wanted = std::env::var("CLOUT_LOG").unwrap_or_default();
     let builder = tracing_subscriber::fmt()
-        .with_env_filter(filter)
+        .with_env_filter(tracing_subscriber::EnvFilter::new(directives(&wanted, usual)))
         .with_writer(std::io::stderr)
         .with_target(false);
     let started = match is_json {
@@ -25,6 +30,22 @@ pub fn start_log(is_json: bool, is_quiet: bool) {
     };
     if started.is_err() {
         eprintln!("warning: the log was started twice");
+    }
+}
+
+/// What `CLOUT_LOG` asks for, a level or directives of modules of ours, and no more than warnings of anybody else.
+fn directives(wanted: &str, usual: &str) -> String {
+    let of_ours = wanted.split(',').map(str::trim).filter_map(|directive| {
+        let is_level = directive.parse::<tracing::Level>().is_ok() || directive.eq_ignore_ascii_case("off");
+        match is_level {
+            true => Some(format!("{OURS}={directive}")),
+            false => directive.starts_with(OURS).then(|| directive.to_owned()),
+        }
+    });
+    let of_ours: Vec<String> = of_ours.collect();
+    match of_ours.is_empty() {
+        true => format!("{OF_LIBRARIES},{OURS}={usual}"),
+        false => format!("{OF_LIBRARIES},{}", of_ours.join(",")),
     }
 }
 
@@ -107,5 +128,26 @@ impl Watch for Progress {
 
     fn seconds(&self) -> f64 {
         self.started.elapsed().as_secs_f64()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::directives;
+
+    #[test]
+    fn a_level_is_ours_and_libraries_only_warn() {
+        for (wanted, told) in [
+            ("", "warn,clout=info"),
+            ("debug", "warn,clout=debug"),
+            ("off", "warn,clout=off"),
+            ("sqlparser=trace", "warn,clout=info"),
+            (
+                "trace, sqlparser=trace,clout::night=info",
+                "warn,clout=trace,clout::night=info",
+            ),
+        ] {
+            assert_eq!(directives(wanted, "info"), told, "{wanted}");
+        }
     }
 }

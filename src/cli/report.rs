@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::options::{Format, ResultArgs, day};
 use super::output::{print, show_object};
+use crate::alerts::words::many;
 use crate::day::Day;
 use crate::error::Result;
 use crate::report::{self, Options, Written};
@@ -57,13 +58,13 @@ impl Args {
 
 fn sentence(written: &Written) -> String {
     format!(
-        "report of {date}: {people} people, {full} of them with history, reasons, topics and neighbours; {nights} nights\n  \
-         {files} files, {bytes} bytes\n  open {index}",
+        "report of {date}: {people}, {full} of them with history, reasons, topics and neighbours; {nights}\n  \
+         {files}, {bytes} bytes\n  open {index}",
         date = written.snapshot_date,
-        people = written.people,
+        people = many(written.people as i64, "person", "people"),
         full = written.people_full,
-        nights = written.nights,
-        files = written.files,
+        nights = many(written.nights as i64, "night", "nights"),
+        files = many(written.files as i64, "file", "files"),
         bytes = written.bytes,
         index = written.index.display(),
     )

@@ -10,8 +10,9 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::day::Day;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::queries::person::{Row, rows};
+use crate::queries::there::still_there;
 use crate::schema::SCORE_CHANGES;
 use crate::tables::past::DELTA_DAYS;
 use crate::warehouse::manifest::Manifest;
@@ -81,7 +82,9 @@ pub struct Past<'a> {
     pub manifest: &'a Manifest,
     /// The person.
     pub person_id: &'a str,
-    /// Whether somebody is in the snapshot: earlier ones may name people who have opted out since.
+    /// The date of the newest snapshot, which names nobody who is not in it.
+    pub newest: Day,
+    /// Whether somebody is in the newest snapshot: others may name people who have opted out since.
     pub is_there: &'a dyn Fn(&str) -> bool,
 }
 
@@ -101,17 +104,17 @@ impl Past<'_> {
         }
         let mut changes = Vec::new();
         for (days, column) in DELTA_DAYS.into_iter().zip(DELTAS) {
-            changes.push(self.change(days, scores.get(column).and_then(Value::as_f64), scores, &nights)?);
+            changes.push(self.change(days, scores.get(column).and_then(Value::as_f64), scores, &nights));
         }
         Ok(changes)
     }
 
-    fn change(&self, days: i32, points: Option<f64>, scores: &Row, nights: &[Night]) -> Result<Change> {
+    fn change(&self, days: i32, points: Option<f64>, scores: &Row, nights: &[Night]) -> Change {
         let today = self.manifest.snapshot_date;
         let since = today.minus(days);
         let (score, why_unknown) = match points {
             Some(points) => (scores["score"].as_f64().map(|score| score - points), None),
-            None => (None, Some(self.why_unknown(since, scores)?)),
+            None => (None, Some(self.why_unknown(since, scores))),
         };
         let mut change = Change {
             days,
@@ -133,29 +136,33 @@ impl Past<'_> {
             }
             change.causes = by_cause(nights.iter().flatten().flatten());
         }
-        Ok(change)
+        change
     }
 
-    /// The reasons of the change of one night.
+    /// The reasons of the change of one night. An earlier night that cannot be read is one whose reasons are not there.
     fn night(&self, date: Day, scores: &Row) -> Result<Night> {
-        let today = self.manifest.snapshot_date;
-        let earlier = match date == today {
-            true => None,
-            false => snapshots::find(self.store, date)?,
+        if date == self.manifest.snapshot_date {
+            return self.reasons(self.manifest, scores);
+        }
+        let earlier = || {
+            let Some(manifest) = snapshots::find(self.store, date)? else {
+                return Ok(Err(format!("no snapshot of {date} is published")));
+            };
+            let published = rows(self.store, &manifest, "scores", self.person_id)?.pop();
+            self.reasons(&manifest, &published.unwrap_or_default())
         };
-        let Some(manifest) = earlier.as_ref().or((date == today).then_some(self.manifest)) else {
-            return Ok(Err(format!("no snapshot of {date} is published")));
-        };
+        let unreadable = |_: Error| Err(unreadable(date));
+        Ok(earlier().unwrap_or_else(unreadable))
+    }
+
+    /// The published reasons of a night whose row of `scores` this is.
+    fn reasons(&self, manifest: &Manifest, scores: &Row) -> Result<Night> {
+        let date = manifest.snapshot_date;
         if !manifest.tables.contains_key(SCORE_CHANGES.name) {
             let why = format!("the snapshot of {date} has no table score_changes: an earlier version of clout made it");
             return Ok(Err(why));
         }
-        let published = match date == today {
-            true => Some(scores.clone()),
-            false => rows(self.store, manifest, "scores", self.person_id)?.pop(),
-        };
-        let has_delta = published.is_some_and(|row| row.get(DELTAS[0]).is_some_and(Value::is_number));
-        if !has_delta {
+        if !scores.get(DELTAS[0]).is_some_and(Value::is_number) {
             let before = date.minus(1);
             return Ok(Err(format!(
                 "there was no score of both {before} and {date} to compare"
@@ -165,9 +172,9 @@ impl Past<'_> {
         for row in rows(self.store, manifest, SCORE_CHANGES.name, self.person_id)? {
             let text = |column: &str| row[column].as_str().unwrap_or_default();
             // What a recalibration names is a model and no person.
-            let detail = match date == today || text("cause") == "recalibrated" {
+            let detail = match date == self.newest || text("cause") == "recalibrated" {
                 true => text("detail").to_owned(),
-                false => self.still_there(text("detail")),
+                false => still_there(text("detail"), manifest, self.is_there),
             };
             let detail = Detail {
                 snapshot_date: date,
@@ -179,49 +186,29 @@ impl Past<'_> {
         Ok(Ok(night))
     }
 
-    /// A detail of an earlier night, `network: person, person and 3 more`: without the people if any of them is
-    /// not in the snapshot. (An id with a comma in it is taken for two that are not.)
-    fn still_there(&self, detail: &str) -> String {
-        let networks = self.manifest.parameters.get("networks").and_then(Value::as_object);
-        let is_place = |place: &str| {
-            let name = place.strip_suffix(", answered").unwrap_or(place);
-            networks.is_some_and(|networks| networks.contains_key(name))
-        };
-        let (place, people) = match detail.split_once(": ") {
-            Some((place, people)) if is_place(place) => (place, people),
-            _ if is_place(detail) => return detail.to_owned(),
-            _ => ("", detail),
-        };
-        let named = match people.rsplit_once(" and ") {
-            Some((named, more)) if more.ends_with(" more") => named,
-            _ => people,
-        };
-        let is_count = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-        let are_counted = match people.split_once(' ') {
-            Some((count, "person" | "people")) => is_count(count),
-            _ => false,
-        };
-        match are_counted || named.split(", ").all(self.is_there) {
-            true => detail.to_owned(),
-            false => place.to_owned(),
-        }
-    }
-
     /// Why there is no change since `since`.
-    fn why_unknown(&self, since: Day, scores: &Row) -> Result<String> {
+    fn why_unknown(&self, since: Day, scores: &Row) -> String {
         if scores["score"].is_null() {
-            return Ok(format!("there is no score of {}", self.manifest.snapshot_date));
+            return format!("there is no score of {}", self.manifest.snapshot_date);
         }
-        let Some(manifest) = snapshots::find(self.store, since)? else {
-            return Ok(format!("no snapshot of {since} is published"));
+        let then = || {
+            let Some(manifest) = snapshots::find(self.store, since)? else {
+                return Ok(format!("no snapshot of {since} is published"));
+            };
+            let then = rows(self.store, &manifest, "scores", self.person_id)?;
+            Ok(match then.first() {
+                None => format!("the snapshot of {since} does not have this person"),
+                Some(row) if row["score"].is_null() => format!("there was no score of {since}"),
+                Some(_) => format!("{since} was published after this snapshot, which is never changed"),
+            })
         };
-        let then = rows(self.store, &manifest, "scores", self.person_id)?;
-        Ok(match then.first() {
-            None => format!("the snapshot of {since} does not have this person"),
-            Some(row) if row["score"].is_null() => format!("there was no score of {since}"),
-            Some(_) => format!("{since} was published after this snapshot, which is never changed"),
-        })
+        then().unwrap_or_else(|_: Error| unreadable(since))
     }
+}
+
+/// What is said of an earlier night of which a part is gone or damaged.
+fn unreadable(date: Day) -> String {
+    format!("the snapshot of {date} cannot be read whole (`clout snapshots verify` tells more)")
 }
 
 /// Sums by cause, the largest first, each with its largest rows.

@@ -92,6 +92,7 @@ fn changes(store: &Store, scores: Value, is_there: &dyn Fn(&str) -> bool) -> Vec
         store,
         manifest: &manifest,
         person_id: "ada",
+        newest: *snapshots::list(store).unwrap().last().unwrap(),
         is_there,
     };
     past.changes(scores.as_object().unwrap()).unwrap()
@@ -172,33 +173,29 @@ fn whoever_is_not_there_any_more_is_not_named_by_an_earlier_night() {
     );
 }
 
-#[rstest]
-#[case("", "")]
-#[case("twitter", "twitter")]
-#[case("twitter: ada", "twitter: ada")]
-#[case("twitter: ada, bob and 12 more", "twitter: ada, bob and 12 more")]
-#[case("twitter: ada, eve", "twitter")]
-#[case("twitter: twitter:9", "twitter")]
-#[case("twitter, answered", "twitter, answered")]
-#[case("twitter, answered: bob", "twitter, answered: bob")]
-#[case("twitter, answered: eve", "twitter, answered")]
-#[case("twitter: 12 people", "twitter: 12 people")]
-#[case("twitter: 1 person", "twitter: 1 person")]
-#[case("twitter: some people", "twitter")]
-#[case("ada, bob", "ada, bob")]
-#[case("eve", "")]
-#[case("nowhere: ada", "")]
-fn only_people_who_are_there_are_named(#[case] detail: &str, #[case] told: &str) {
+#[test]
+fn an_older_date_names_nobody_who_is_gone_even_on_its_own_night() {
     let (_folder, store) = store();
-    night(&store, TODAY, (None, None), None);
-    let manifest = snapshots::find(&store, TODAY).unwrap().unwrap();
-    let past = Past {
-        store: &store,
-        manifest: &manifest,
-        person_id: "ada",
-        is_there: &|id| ["ada", "bob"].contains(&id),
-    };
-    assert_eq!(past.still_there(detail), told);
+    eight_nights(&store, None);
+    night(&store, TODAY.plus(1), (Some(20.0), None), None);
+    let told = changes(&store, today(), &|id| id != "omar");
+    assert!(!format!("{told:?}").contains("omar"), "{told:?}");
+}
+
+#[test]
+fn an_earlier_night_that_lacks_a_file_is_named_and_the_others_are_told() {
+    let (folder, store) = store();
+    eight_nights(&store, None);
+    let damaged = TODAY.minus(4);
+    for table in ["score_changes", "scores"] {
+        let path = folder.path().join(format!("{table}/snapshot_date={damaged}"));
+        std::fs::remove_dir_all(path).unwrap();
+        let week = &changes(&store, today(), &|_| true)[1];
+        let missing: Vec<Day> = week.missing_nights.iter().map(|night| night.snapshot_date).collect();
+        assert_eq!(missing, [damaged], "{table}");
+        assert!(week.missing_nights[0].why.contains("cannot be read whole"));
+        assert!((points(&week.causes) - 0.6).abs() < 1e-12);
+    }
 }
 
 #[rstest]

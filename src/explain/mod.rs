@@ -5,6 +5,7 @@
 //! computed from the snapshot's state, [`reopened`] and scored as its night did. Where the state is gone,
 //! the answer says which parts are missing and why. [`words`] says it for somebody who never saw the model.
 
+mod absent;
 pub mod changes;
 pub mod neighbours;
 pub mod one_more;
@@ -20,11 +21,13 @@ use crate::day::Day;
 use crate::error::{Error, Result};
 use crate::job::JobSpec;
 use crate::night::watch::Watch;
+use crate::queries::there::There;
 use crate::queries::{self, person::Row, topics};
 use crate::schema::TOPIC_SCORES;
 use crate::warehouse::manifest::Manifest;
 use crate::warehouse::store::Store;
 
+pub use absent::Nobody;
 use changes::{Change, Past};
 use neighbours::Neighbour;
 use one_more::OneMore;
@@ -32,6 +35,7 @@ use reopened::Reopened;
 use silence::Silence;
 
 /// Whom is asked about, and where.
+#[derive(Clone, Copy)]
 pub struct Question<'a> {
     /// Where the results are.
     pub store: &'a Store,
@@ -63,10 +67,15 @@ pub struct Answer {
     pub model_version: String,
     /// The person.
     pub person_id: String,
+    /// The account that was asked for, where it belongs to this person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub asked_id: Option<String>,
     /// The person's row of `scores`.
     pub scores: Row,
     /// People with a score, among whom the rank is.
     pub persons_scored: Option<u64>,
+    /// Topics of the input; null where it had none.
+    pub topics_known: Option<u64>,
     /// Rows of `network_scores`.
     pub network_scores: Vec<Row>,
     /// Since yesterday, last week and last month.
@@ -83,15 +92,43 @@ pub struct Answer {
     pub missing: Vec<Missing>,
 }
 
-/// Answers.
+/// What was found.
+pub enum Found {
+    /// The person, by the own id or that of an account.
+    Person(Box<Answer>),
+    /// Nobody.
+    Nobody(Nobody),
+}
+
+/// Answers. Whoever is not in the newest snapshot may have opted out: they are neither found nor named.
 ///
 /// # Errors
-/// A usage error where nobody of that id stands in the snapshot (with near ids, or with the person to whom the
-/// account belongs), or where the person has nothing to do with the topic.
-pub fn answer(question: &Question, watch: &dyn Watch) -> Result<Answer> {
-    let Some(scores) = question.rows("scores")?.pop() else {
-        return Err(nobody(question)?);
-    };
+/// A usage error where the person has nothing to do with the topic.
+pub fn answer(question: &Question, watch: &dyn Watch) -> Result<Found> {
+    if question.person_id.is_empty() {
+        return Err(Error::usage(
+            "an id is needed: that of a person, as in the table scores",
+        ));
+    }
+    let there = There::read(question.store)?;
+    if let Some(scores) = question.scores(&there)? {
+        return Ok(Found::Person(Box::new(of_person(question, scores, &there, watch)?)));
+    }
+    if let Some(owner) = Reopened::owner(question)? {
+        let of_owner = Question {
+            person_id: &owner,
+            ..*question
+        };
+        if let Some(scores) = of_owner.scores(&there)? {
+            let mut answer = of_person(&of_owner, scores, &there, watch)?;
+            answer.asked_id = Some(question.person_id.to_owned());
+            return Ok(Found::Person(Box::new(answer)));
+        }
+    }
+    Ok(Found::Nobody(Nobody::of(question, &there)?))
+}
+
+fn of_person(question: &Question, scores: Row, there: &There, watch: &dyn Watch) -> Result<Answer> {
     let (store, manifest) = (question.store, question.manifest);
     let topics = match manifest.tables.contains_key(TOPIC_SCORES.name) {
         true => topics::of_person(store, manifest, question.person_id, question.topic)?,
@@ -104,8 +141,10 @@ pub fn answer(question: &Question, watch: &dyn Watch) -> Result<Answer> {
         snapshot_date: manifest.snapshot_date,
         model_version: manifest.model_version.clone(),
         person_id: question.person_id.to_owned(),
+        asked_id: None,
         scores,
-        persons_scored: published::persons_scored(store, manifest)?,
+        persons_scored: published::metric(store, manifest, "persons_scored")?,
+        topics_known: published::metric(store, manifest, "topics")?,
         network_scores: question.rows("network_scores")?,
         changes: Vec::new(),
         silence: None,
@@ -114,16 +153,17 @@ pub fn answer(question: &Question, watch: &dyn Watch) -> Result<Answer> {
         topics,
         missing: question.without_topics().into_iter().collect(),
     };
-    let reopened = Reopened::open(question, &answer.scores, watch)?;
-    match &reopened {
+    match &Reopened::open(question, &answer.scores, watch)? {
         Ok(reopened) => answer.compute(question, reopened)?,
         Err(why) => answer.do_without(question, why)?,
     }
+    answer.name_only(&|id| there.has(id));
     let past = Past {
         store,
         manifest,
         person_id: question.person_id,
-        is_there: &|id| reopened.as_ref().is_ok_and(|reopened| reopened.find(id).is_some()),
+        newest: there.date,
+        is_there: &|id| there.has(id),
     };
     answer.changes = past.changes(&answer.scores)?;
     Ok(answer)
@@ -152,6 +192,24 @@ impl Answer {
         Ok(())
     }
 
+    /// Takes away everybody who is not there any more.
+    fn name_only(&mut self, is_there: &dyn Fn(&str) -> bool) {
+        if let Some(influences) = &mut self.influences {
+            influences.retain(|other| is_there(&other.other_person_id));
+        }
+        for on in self.one_more.iter_mut().flat_map(|more| &mut more.networks) {
+            on.reactor_person_id = on.reactor_person_id.take().filter(|id| is_there(id));
+        }
+        let evidence = self
+            .topics
+            .iter_mut()
+            .filter_map(|topic| topic["evidence"].as_array_mut());
+        for pieces in evidence {
+            let is_person = |piece: &Value| piece["kind"] == "audience";
+            pieces.retain(|piece| !is_person(piece) || piece["source_id"].as_str().is_some_and(is_there));
+        }
+    }
+
     /// A measure of the person's row of `scores`.
     pub fn measure(&self, column: &str) -> Option<f64> {
         self.scores.get(column).and_then(Value::as_f64)
@@ -159,6 +217,14 @@ impl Answer {
 }
 
 impl Question<'_> {
+    /// The person's row of `scores`, if they are there and still there.
+    fn scores(&self, there: &There) -> Result<Option<Row>> {
+        match there.has(self.person_id) {
+            true => Ok(self.rows("scores")?.pop()),
+            false => Ok(None),
+        }
+    }
+
     fn rows(&self, table: &str) -> Result<Vec<Row>> {
         queries::person::rows(self.store, self.manifest, table, self.person_id)
     }
@@ -178,24 +244,8 @@ impl Question<'_> {
 
     fn not_on(&self, topic: &str) -> Error {
         Error::usage(format!(
-            "{} has nothing to do with a topic {topic} on {}: no tag, text, endorsement, audience or narrower topic",
-            self.person_id, self.manifest.snapshot_date
+            "this person has nothing to do with a topic {topic} on {}: no tag, text, endorsement, audience or narrower topic",
+            self.manifest.snapshot_date
         ))
-    }
-}
-
-/// Why nobody of that id stands in the snapshot. Who opted out is in no state either, so the answer is the one for
-/// an id that was never seen.
-fn nobody(question: &Question) -> Result<Error> {
-    let date = question.manifest.snapshot_date;
-    if let Some(owner) = Reopened::owner(question)? {
-        return Ok(Error::usage(format!(
-            "{} belongs to {owner} on {date}: ask for that id",
-            question.person_id
-        )));
-    }
-    match queries::expect_person(question.store, question.manifest, question.person_id) {
-        Err(error) => Ok(error),
-        Ok(()) => Ok(Error::internal("a person stands in the scores and does not")),
     }
 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::reopened::Reopened;
 use crate::error::Result;
-use crate::influence::one_more::{Crowd, Who, strength};
+use crate::influence::one_more::{Crowd, Who, strength, trust_after};
 use crate::influence::weights::saturated;
 use crate::networks::Network;
 use crate::ontology::Ontology;
@@ -40,7 +40,8 @@ pub struct OnNetwork {
     pub is_there: bool,
     /// By a trusted person of ordinary standing who has not reacted to the person before.
     pub newcomer: Gain,
-    /// By the one in the middle of those who have reacted to the person there, by contribution.
+    /// By the one in the middle of those who have reacted to the person there, by contribution. Seen on that day, too,
+    /// they may be known better, and then all that they gave counts for more.
     pub reactor: Option<Gain>,
     /// Who that is.
     pub reactor_person_id: Option<String>,
@@ -138,12 +139,8 @@ fn word(networks: &[Network], common: &Common) -> String {
 
 fn of_networks(reopened: &Reopened, common: &[Common], network_scores: &[Row]) -> Vec<OnNetwork> {
     let networks = &reopened.job.networks;
-    let crowd = Crowd::of(
-        reopened.scored(),
-        &reopened.moment(0),
-        &reopened.job.model,
-        reopened.person,
-    );
+    let moment = reopened.moment(0);
+    let crowd = Crowd::of(reopened.scored(), &moment, &reopened.job.model, reopened.person);
     let tonight = crowd.score();
     let on_network = |common: &Common| {
         let gain = |who: Who| {
@@ -152,13 +149,20 @@ fn of_networks(reopened: &Reopened, common: &[Common], network_scores: &[Row]) -
             Some(Gain { score, points })
         };
         let reactor = crowd.median_reactor(common.network);
+        let by_reactor = |place: usize| {
+            let trust = reopened.with_memory(|memory| {
+                let acts = (crowd.reactor(place), common.network);
+                trust_after(memory, reopened.scored(), &moment, &reopened.job.model, acts)
+            });
+            gain(Who::Reactor { place, trust })
+        };
         let name = &networks[common.network].name;
         Some(OnNetwork {
             network: name.clone(),
             verb: word(networks, common),
             is_there: network_scores.iter().any(|row| row["network"] == **name),
             newcomer: gain(Who::Newcomer)?,
-            reactor: reactor.and_then(|place| gain(Who::Reactor(place))),
+            reactor: reactor.and_then(by_reactor),
             reactor_person_id: reactor.map(|place| reopened.id(crowd.reactor(place)).to_owned()),
             stranger: gain(Who::Stranger)?,
         })

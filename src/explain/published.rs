@@ -7,9 +7,9 @@ use crate::queries::person::rows_where;
 use crate::warehouse::manifest::Manifest;
 use crate::warehouse::store::Store;
 
-/// People with a score, as the night counted them.
-pub fn persons_scored(store: &Store, manifest: &Manifest) -> Result<Option<u64>> {
-    let rows = rows_where(store, manifest, "run_metrics", ("name", "persons_scored"))?;
+/// A count of the night about everybody; none where it was not counted.
+pub fn metric(store: &Store, manifest: &Manifest, name: &str) -> Result<Option<u64>> {
+    let rows = rows_where(store, manifest, "run_metrics", ("name", name))?;
     let value = rows.first().and_then(|row| row.get("value")).and_then(Value::as_f64);
     Ok(value.map(|count| count as u64))
 }

@@ -2,6 +2,7 @@
 
 use super::Answer;
 use super::changes::Change;
+use crate::alerts::words::{CORROBORATION, many};
 use crate::settle::facts::FORGOTTEN_AFTER_DAYS;
 
 /// What the score is, where it stands, and who is behind it: a sentence each.
@@ -11,7 +12,7 @@ pub fn score(answer: &Answer) -> Vec<String> {
     };
     let mut lines = vec![interval(answer, score)];
     lines.extend(place(answer));
-    lines.push(coverage(answer.measure("coverage").unwrap_or(0.0)));
+    lines.push(coverage(answer));
     lines.extend(people(answer));
     lines.extend(last_active(answer));
     lines
@@ -22,17 +23,40 @@ fn unscored(answer: &Answer) -> Vec<String> {
         "No score: nobody else's reaction to this person was counted in the last {FORGOTTEN_AFTER_DAYS} days. That is no \
          score of 0, there is only nothing to go by"
     )];
-    lines.push(coverage(answer.measure("coverage").unwrap_or(0.0)));
+    lines.push(coverage(answer));
     lines.extend(last_active(answer));
     lines
 }
 
 fn interval(answer: &Answer, score: f64) -> String {
     match (answer.measure("score_low"), answer.measure("score_high")) {
+        (Some(low), Some(high)) if is_same(low, score) && is_same(score, high) => format!(
+            "{score:.2}, and to the hundredth of a point the same in nine of ten cases, had another such crowd of people come by"
+        ),
         (Some(low), Some(high)) => format!(
             "{score:.2}, and from {low:.2} to {high:.2} in nine of ten cases, had another such crowd of people come by"
         ),
         _ => format!("{score:.2}"),
+    }
+}
+
+/// Whether two measures are shown as the same.
+fn is_same(a: f64, b: f64) -> bool {
+    format!("{a:.2}") == format!("{b:.2}")
+}
+
+/// What is hidden by the end of the scale, where the score is at one of them.
+pub fn end_of_scale(answer: &Answer) -> Option<&'static str> {
+    match answer.measure("score")? {
+        score if is_same(score, 100.0) => Some(
+            "The scale ends at 100, and this score is there: what one more reaction and silence do is hidden as far as it \
+             lies beyond",
+        ),
+        score if is_same(score, 1.0) => Some(
+            "The scale ends at 1, and this score is there: what one more reaction and silence do is hidden as far as it lies \
+             below",
+        ),
+        _ => None,
     }
 }
 
@@ -46,14 +70,23 @@ fn place(answer: &Answer) -> Option<String> {
     Some(format!("{}{among}: {below:.1} % of them have less", ordinal(rank)))
 }
 
-fn coverage(coverage: f64) -> String {
-    match coverage {
+fn coverage(answer: &Answer) -> String {
+    let has_room = match (answer.measure("score"), answer.measure("score_high")) {
+        (Some(score), Some(high)) => !is_same(score, high),
+        _ => false,
+    };
+    let room = if has_room {
+        "; the upper end of its range allows for it"
+    } else {
+        ""
+    };
+    match answer.measure("coverage").unwrap_or(0.0) {
         seen if seen >= 0.995 => {
             "Coverage 1.00: this person was seen on every network that counts, and no load date is missing".to_owned()
         }
         seen if seen > 0.0 => format!(
             "Coverage {seen:.2}: of what everybody's influence is made of, some {:.0} % was seen of this person (networks, \
-             load dates). The rest takes nothing from the score; the upper end of its range allows for it",
+             load dates). The rest takes nothing from the score{room}",
             100.0 * seen
         ),
         _ => "Coverage 0.00: nothing that this person did or got was counted".to_owned(),
@@ -89,7 +122,7 @@ pub fn cause(cause: &str) -> &str {
         "repeats_saturated" => "more by the same people, which counts less each time",
         "reactors_rose" => "people who react rose themselves",
         "reactors_fell" => "people who react fell themselves",
-        "corroboration" => "how far strangers are believed beside known people",
+        "corroboration" => CORROBORATION,
         "network_joined" => "a network came in",
         "network_left" => "a network went out",
         "identity_changed" => "accounts changed hands",
@@ -122,9 +155,9 @@ pub fn gap(change: &Change) -> Option<String> {
         0 => String::new(),
         1..=3 => format!("; nor of {}", dates.join(", ")),
         _ => format!(
-            "; nor of {} and {} nights before",
+            "; nor of {} and {} before",
             dates[..3].join(", "),
-            dates.len() - 3
+            many(dates.len() as i64 - 3, "night", "nights")
         ),
     };
     Some(format!("Since {since}: {told} ({}{more})", first.why))

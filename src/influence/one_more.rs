@@ -2,13 +2,14 @@
 //!
 //! The reaction is made in the last moment of the snapshot date by somebody who reacts to nobody else that day,
 //! and is delivered that day. It is weighed, folded and read as a night would do it, and the person's
-//! contributions are added up again with it; trust and standing of everybody who is there are held. Those who
-//! may react:
+//! contributions are added up again with it; trust and standing of everybody who is there are held, but for the trust
+//! of a reactor, whom the reaction itself may show on one day more. Those who may react:
 //!
 //! ```text
 //! newcomer  g = 1, rho = 1                                          trusted, of ordinary standing, new to the person
 //! stranger  g of an account seen on one day, rho of nobody attending   never seen before
-//! reactor   somebody who reacts to the person already, more attentive now: a(s + x) in place of a(s)
+//! reactor   somebody who reacts to the person already, more attentive now: a(s + x) in place of a(s), and with the
+//!           g of an account that was seen that day, too: all of their attention counts by it
 //! ```
 //!
 //! A run that really has the row moves the standing of others a little, too: whoever gains passes more on.
@@ -19,7 +20,7 @@ use super::pairs::Pairs;
 use super::params::ModelParams;
 use super::recency::Mixture;
 use super::score::Model;
-use super::scoring::Scored;
+use super::scoring::{Memory, Scored};
 use super::trust;
 use super::weights::{Weighing, saturated};
 use crate::networks::Network;
@@ -73,14 +74,37 @@ pub struct Crowd<'a> {
 }
 
 /// Who reacts once more.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Who {
     /// A trusted person of ordinary standing who has not reacted to the person yet.
     Newcomer,
     /// An account that was never seen before.
     Stranger,
-    /// The reactor in this place of the person's reactors, from 0.
-    Reactor(usize),
+    /// Somebody who has.
+    Reactor {
+        /// The place among the person's reactors, from 0.
+        place: usize,
+        /// Their trust with the reaction, see [`trust_after`].
+        trust: f64,
+    },
+}
+
+/// The trust of a person by one more act on a network in the last moment of the day.
+pub fn trust_after(
+    memory: &Memory,
+    scored: &Scored,
+    moment: &Moment,
+    params: &ModelParams,
+    (person, network): (u32, usize),
+) -> f64 {
+    let at = moment.as_of.end_micros() - 1;
+    let accounts = (0..).zip(&memory.persons.of_account).zip(memory.facts);
+    let own = accounts.filter(|((node, owner), _)| **owner == person && (memory.network_of)(*node) == network);
+    let then = own.map(|(_, facts)| {
+        let facts = facts.seen_at(at);
+        trust::of_account(facts.days_seen, facts.span_days(), moment.warehouse_days, &params.trust)
+    });
+    then.fold(scored.trust[person as usize], f64::max)
 }
 
 impl<'a> Crowd<'a> {
@@ -100,17 +124,19 @@ impl<'a> Crowd<'a> {
 
     /// The score as it is; none without a reactor.
     pub fn score(&self) -> Option<f64> {
-        self.score_with(&self.own)
+        self.score_by(&self.model(), &self.own)
     }
 
     /// The score with a reaction of that [strength] on top.
     pub fn score_after(&self, who: Who, strength: f64) -> Option<f64> {
         let mut attention = self.own.clone();
         let newcomer = self.scored.trust.len() as u32;
+        let mut trusted = self.trust.clone();
         match who {
             Who::Newcomer => self.add(&mut attention, newcomer, strength),
             Who::Stranger => self.add(&mut attention, newcomer + 1, strength),
-            Who::Reactor(edge) => {
+            Who::Reactor { place: edge, trust } => {
+                trusted[attention.reactors[edge] as usize] = trust;
                 let before: f64 = attention.terms(edge).iter().map(|term| term.strength).sum();
                 let whole = |strength: f64| saturated(strength, self.params.repeats.beta);
                 // What was returned takes the same share of the whole; of reactions without weight it took nothing.
@@ -120,7 +146,11 @@ impl<'a> Crowd<'a> {
                 };
             }
         }
-        self.score_with(&attention)
+        let model = Model {
+            trust: &trusted,
+            ..self.model()
+        };
+        self.score_by(&model, &attention)
     }
 
     /// Of the reactors who have reacted on the network, the one in the middle by contribution (the lesser of
@@ -160,8 +190,8 @@ impl<'a> Crowd<'a> {
         }
     }
 
-    fn score_with(&self, attention: &Attention) -> Option<f64> {
-        let sum = self.model().sum(attention, 0)?;
+    fn score_by(&self, model: &Model, attention: &Attention) -> Option<f64> {
+        let sum = model.sum(attention, 0)?;
         Some(self.scored.line.score(sum.influence))
     }
 }

@@ -56,7 +56,7 @@ fn fans(more: &[(u32, u32, i32, f64)]) -> World {
 
 #[rstest::rstest]
 #[case::stranger(Who::Stranger, 12)]
-#[case::reactor(Who::Reactor(3), 3)]
+#[case::reactor(Who::Reactor { place: 3, trust: 1.0 }, 3)]
 fn a_run_that_has_the_row_says_the_same(#[case] who: Who, #[case] actor: u32) {
     let (before, after) = (fans(&[]), fans(&[(actor, 13, 40, 24.0 - 1e-9)]));
     let scored = before.scored(0);
@@ -93,4 +93,42 @@ fn the_median_reactor_is_the_one_in_the_middle_of_a_network() {
         Some(6)
     );
     assert_eq!(crowd.median_reactor(world.network + 1), None);
+}
+
+#[test]
+fn a_reactor_who_was_seen_on_one_day_is_known_better_by_another() {
+    // Nobody but number 0 reacts to number 2, who is reacted to on one day: what a stranger adds alone is nothing.
+    let at = |day: i32, hours: f64| (0, 2, day, hours);
+    let seen = |world: &mut World, likes: &[(u32, u32, i32, f64)]| {
+        for (actor, _, day, hours) in likes {
+            let micros = super::super::testing::FIRST.plus(*day).start_micros() + (hours * 3.6e9) as i64;
+            let facts = &mut world.facts[*actor as usize];
+            *facts = facts.seen_at(micros);
+        }
+    };
+    let world = |likes: &[(u32, u32, i32, f64)]| {
+        let mut world = World::of(3, 40, likes, |person| person == 1);
+        world.facts = vec![Default::default(); 3];
+        seen(&mut world, likes);
+        world
+    };
+    let (first, more) = (at(36, 5.0), at(40, 24.0 - 1e-9));
+    let (before, after) = (world(&[first]), world(&[first, more]));
+    let scored = before.scored(0);
+    let crowd = Crowd::of(&scored, &before.moment(0), &before.params, 2);
+    let trust = before
+        .with_memory(|memory| trust_after(memory, &scored, &before.moment(0), &before.params, (0, before.network)));
+    assert!(scored.trust[0] < 1e-3 && trust > 0.1, "{} {trust}", scored.trust[0]);
+    let told = crowd
+        .score_after(Who::Reactor { place: 0, trust }, like(&before))
+        .unwrap();
+    let again = after.scored(0);
+    let is = again.standings.score(2).unwrap();
+    assert!((again.trust[0] - trust).abs() < 1e-12);
+    // Their standing moves a little by their own trust, and is held.
+    let (foretold, really) = (told - crowd.score().unwrap(), is - crowd.score().unwrap());
+    assert!(
+        really > 1.0 && (foretold - really).abs() < 0.1 * really,
+        "{foretold} {really}"
+    );
 }

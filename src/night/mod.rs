@@ -116,7 +116,7 @@ pub fn run(job: &Job, input: &Store, output: &Store, request: &Request, watch: &
     timings.lap("topics");
 
     watch.stage("finding reasons");
-    let past = Past::read(output, as_of)?;
+    let past = Past::read(output, as_of, &published)?;
     if let Some((yesterday, traces)) = read.yesterday.take() {
         results.compare(job, &state, &past, (&yesterday, &traces), &mut metrics)?;
     }

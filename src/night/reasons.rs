@@ -56,12 +56,12 @@ pub fn of(
 }
 
 /// By person who is told tonight of having fallen silent: what [`SILENCE_DAYS`] without a reaction will cost, in
-/// points, at most 0.
-pub fn silence(job: &Job, state: &State, judged: &Judged) -> BTreeMap<u32, f64> {
+/// points, at most 0. `before` is the published night before.
+pub fn silence(job: &Job, state: &State, judged: &Judged, before: Option<Day>) -> BTreeMap<u32, f64> {
     let as_of = judged.as_of;
     let is_told = |person: &u32| {
         let last = judged.presences.last_active_at[*person as usize].map(Day::of_micros);
-        last.is_some_and(|last| job.alerts.falls_silent(last, as_of))
+        last.is_some_and(|last| job.alerts.falls_silent(last, as_of, before))
             && judged.scored.standings.score(*person as usize).is_some()
     };
     let told: Vec<u32> = (0..judged.persons.len() as u32).filter(is_told).collect();

@@ -200,7 +200,7 @@ impl Results {
             coverage: &self.coverage,
             intervals: &self.intervals,
         };
-        let silence = reasons::silence(job, state, &self.judged);
+        let silence = reasons::silence(job, state, &self.judged, past.night_before());
         let news = News {
             rules: &job.alerts,
             as_of: self.judged.as_of,

@@ -192,6 +192,11 @@ impl Rules {
                 return Err(Error::usage(message));
             }
         }
+        if self.active_within_days == Some(0) {
+            return Err(Error::usage(
+                "eligible.active_within_days is 0: expected at least 1, the snapshot date itself",
+            ));
+        }
         let pairs = [
             ("score", self.min_score, self.max_score),
             ("percentile", self.min_percentile, self.max_percentile),

@@ -108,6 +108,10 @@ impl Text<'_> {
                     format!("{path} is not quoted: expected \"YYYY-MM-DD\""),
                 ));
             }
+            if section == "eligible." && matches!(value.get_ref(), DeValue::Array(items) if items.is_empty()) {
+                let message = format!("{path} is empty: nobody could win; leave it away to ask for nothing");
+                return Err(self.at(key.span().start, message));
+            }
             self.keys.push((path, number, key.span().start..value.span().end));
             if let ("eligible", DeValue::Table(rules)) = (name, value.get_ref()) {
                 self.read(rules, "eligible.", number, &RULES)?;

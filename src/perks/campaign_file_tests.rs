@@ -31,6 +31,15 @@ fn a_file_has_any_number_of_campaigns() {
 )]
 #[case("[campaign.eligible]\nmin_score = 'x'", "p.toml:8: eligible.min_score: invalid type")]
 #[case("[campaign.eligible]\nmin_score = 300", "p.toml:8: eligible.min_score is 300")]
+#[case(
+    "[campaign.eligible]\nmin_score = 3\ntopics = []",
+    "p.toml:9: eligible.topics is empty: nobody could win"
+)]
+#[case("[campaign.eligible]\nnetworks = []", "p.toml:8: eligible.networks is empty")]
+#[case(
+    "[campaign.eligible]\nactive_within_days = 0",
+    "p.toml:8: eligible.active_within_days is 0: expected at least 1"
+)]
 #[case("winners = 3", "p.toml:7: duplicate key")]
 #[case("[campain]", "p.toml:7: campain is not a known key")]
 #[case("[[campaign]]\nid = 'x'", "p.toml:7: missing field `title`")]

@@ -10,6 +10,7 @@ fn snapshot() -> Pinned {
         snapshot_date: Day(20_000),
         commit_id: "c".to_owned(),
         scores_sha256: "ab".to_owned(),
+        manifest_sha256: None,
     }
 }
 
@@ -62,6 +63,7 @@ fn no_two_tuples_give_the_same_bytes() {
     }
     let other = Pinned {
         scores_sha256: "ac".to_owned(),
+        manifest_sha256: None,
         ..snapshot.clone()
     };
     assert_ne!(

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::campaign::{ANY, Campaign, Rules};
 use super::draw::{Lot, Winner, part};
 use super::eligible::{Pool, Sources, pool};
+use super::unknown::notes;
 use crate::error::{Error, Kind, Result};
 use crate::job::differing;
 use crate::queries;
@@ -16,6 +17,8 @@ use crate::warehouse::store::Store;
 pub struct Ready {
     /// The people.
     pub pool: Pool,
+    /// Topics and networks of the rules on which nobody stands, as sentences.
+    pub notes: Vec<String>,
     snapshot: Manifest,
     newest: Manifest,
     past: Vec<Past>,
@@ -31,6 +34,8 @@ pub enum Outcome {
         winners: Vec<Winner>,
         /// How the eligible were found.
         pool: Pool,
+        /// See [`Ready::notes`].
+        notes: Vec<String>,
     },
     /// It had been drawn before, by the same rules and seed.
     Before(Box<Draw>),
@@ -55,6 +60,7 @@ pub fn prepare(store: &Store, campaign: &Campaign) -> Result<Ready> {
     });
     Ok(Ready {
         pool,
+        notes: notes(store, &snapshot, &campaign.eligible)?,
         past: past.collect(),
         snapshot,
         newest,
@@ -93,13 +99,14 @@ pub fn draw(store: &Store, campaign: &Campaign, seed: &str, draw_id: &str) -> Re
             .iter()
             .map(|step| format!("{} {}", step.left, step.rule))
             .collect();
+        let notes: String = ready.notes.iter().map(|note| format!("; {note}")).collect();
         return Err(Error::usage(format!(
-            "nobody can win {}, and nothing was drawn: {}",
+            "nobody can win {}, and nothing was drawn: {}{notes}",
             campaign.id,
             steps.join(", ")
         )));
     }
-    let snapshot = Pinned::of(&ready.snapshot);
+    let snapshot = Pinned::of(store, &ready.snapshot)?;
     let lot = Lot {
         seed,
         campaign_id: &campaign.id,
@@ -113,7 +120,7 @@ pub fn draw(store: &Store, campaign: &Campaign, seed: &str, draw_id: &str) -> Re
         campaign_id: campaign.id.clone(),
         draw_id: draw_id.to_owned(),
         campaign: as_drawn(campaign, &pool)?,
-        newest: Pinned::of(&ready.newest),
+        newest: Pinned::of(store, &ready.newest)?,
         past: ready.past,
         seed: seed.to_owned(),
         eligible_count,
@@ -125,6 +132,7 @@ pub fn draw(store: &Store, campaign: &Campaign, seed: &str, draw_id: &str) -> Re
             draw: Box::new(draw),
             winners,
             pool,
+            notes: ready.notes,
         }),
         Drawn::Lost(standing) => Err(Error::new(
             Kind::Conflict,
@@ -160,7 +168,7 @@ fn before(standing: Draw, campaign: &Campaign, seed: &str) -> Result<Outcome> {
         false => Err(Error::new(
             Kind::Conflict,
             format!(
-                "{} was drawn by another {}; a campaign is drawn once. Give a new one another id",
+                "{} was drawn with other values of {}; a campaign is drawn once. Give a new one another id",
                 campaign.id,
                 differences.join(", ")
             ),

@@ -37,12 +37,15 @@ fn a_campaign_is_drawn_once_and_by_one_seed() {
         Ok(_) => panic!("drawn"),
     };
     let (kind, says) = conflict(&tea, "t");
-    assert!(kind == Kind::Conflict && says.contains("another seed"), "{says}");
+    assert!(
+        kind == Kind::Conflict && says.contains("other values of seed"),
+        "{says}"
+    );
     let two = Campaign {
         winners: 2,
         ..tea.clone()
     };
-    assert!(conflict(&two, "s").1.contains("another winners"));
+    assert!(conflict(&two, "s").1.contains("other values of winners"));
     assert_eq!(store.list("").unwrap().objects, before);
 }
 
@@ -161,7 +164,7 @@ fn whatever_is_changed_afterwards_is_found() {
     );
     tampered(
         |_, record| record.eligible_count = 39,
-        "38 people were eligible, and the record says 39",
+        "eligible people: 38, and the record says 39",
     );
     tampered(
         |_, record| record.campaign["winners"] = 4.into(),
@@ -169,7 +172,7 @@ fn whatever_is_changed_afterwards_is_found() {
     );
     tampered(
         |_, record| record.campaign["exclude"] = vec!["p0007", "p0008"].into(),
-        "36 people were eligible",
+        "eligible people: 36",
     );
     tampered(
         |_, record| record.campaign["id"] = "coffee".into(),
@@ -224,7 +227,7 @@ fn rules_are_held_against_what_was_announced() {
         winners: 3,
         ..tea.clone()
     };
-    assert_eq!(against(&three), "the campaign file has another winners");
+    assert_eq!(against(&three), "the campaign file has other values of winners");
     let nobody = Campaign {
         exclude: Vec::new(),
         ..tea
@@ -233,5 +236,46 @@ fn rules_are_held_against_what_was_announced() {
         against(&nobody).contains("the campaign file leaves out 0 people"),
         "{}",
         against(&nobody)
+    );
+}
+
+#[test]
+fn a_table_that_was_replaced_together_with_its_entry_in_the_manifest_is_caught() {
+    let (folder, store) = store();
+    snapshot(&store, DAY, &crowd(40), "", "p0001 tea 30 true");
+    won(&store, &campaign("tea"), "s");
+    assert_eq!(problems(&store, "tea"), [""; 0]);
+    // The same night but for the topics, made elsewhere: every hash of the manifest is right.
+    let (other_folder, other) = crate::perks::testing::store();
+    snapshot(&other, DAY, &crowd(40), "", "p0002 tea 30 true");
+    let key = crate::warehouse::manifest::manifest_key(DAY);
+    let topics = crate::warehouse::manifest::part_folder("topic_scores", DAY);
+    for name in std::fs::read_dir(other_folder.path().join(&topics)).unwrap() {
+        let name = name.unwrap();
+        std::fs::copy(name.path(), folder.path().join(&topics).join(name.file_name())).unwrap();
+    }
+    std::fs::copy(other_folder.path().join(&key), folder.path().join(&key)).unwrap();
+    let found = problems(&store, "tea").join("; ");
+    assert!(found.contains("its manifest was changed"), "{found}");
+}
+
+#[test]
+fn a_topic_or_network_on_which_nobody_stands_is_told_with_near_names() {
+    let (_folder, store) = store();
+    snapshot(&store, DAY, &crowd(40), "p0001 twitter 30", "p0001 coffee 30 true");
+    let mut tea = campaign("tea");
+    tea.eligible.topics = vec!["cofee".to_owned(), "coffee".to_owned()];
+    let notes = prepare(&store, &tea).unwrap().notes;
+    assert_eq!(notes.len(), 1);
+    assert!(
+        notes[0].contains("topic cofee ") && notes[0].ends_with("did you mean coffee?"),
+        "{notes:?}"
+    );
+    tea.eligible.topics.clear();
+    tea.eligible.networks = vec!["zzz".to_owned()];
+    let error = draw(&store, &tea, "s", "id").err().unwrap().to_string();
+    assert!(
+        error.contains("nobody stands on network zzz in the snapshot of"),
+        "{error}"
     );
 }

@@ -8,6 +8,7 @@ pub mod campaign_file;
 pub mod draw;
 pub mod drawing;
 pub mod eligible;
+pub mod unknown;
 pub mod verify;
 
 #[cfg(test)]

@@ -126,9 +126,17 @@ impl Verdict {
                 .push(format!("the snapshot of {date} ({role}) is not there any more"));
             return Ok(None);
         };
-        if Pinned::of(&manifest) != *pinned {
-            self.problems
-                .push(format!("the snapshot of {date} ({role}) is another than the record's"));
+        let found = Pinned::of(store, &manifest)?;
+        // A record of an earlier version does not know the manifest's hash.
+        let is_pinned = pinned.manifest_sha256.is_some();
+        let known = Pinned {
+            manifest_sha256: found.manifest_sha256.filter(|_| is_pinned),
+            ..found
+        };
+        if known != *pinned {
+            let message =
+                format!("the snapshot of {date} ({role}) is another than the record's, or its manifest was changed");
+            self.problems.push(message);
             return Ok(None);
         }
         let found = snapshots::verify(store, date)?;
@@ -137,7 +145,12 @@ impl Verdict {
         self.note(
             is_whole,
             format!(
-                "the snapshot of {date} ({role}) is the record's, with {} files as its manifest says",
+                "the snapshot of {date} ({role}) is the record's{}, with {} files as its manifest says",
+                if is_pinned {
+                    ", manifest and all"
+                } else {
+                    " by commit and scores alone"
+                },
                 found.files
             ),
             || format!("the snapshot of {date} ({role}) is damaged: {}", problems.join("; ")),
@@ -176,8 +189,8 @@ impl Verdict {
     /// The table against the winners by the record's rules and seed.
     fn winners(&mut self, store: &Store, campaign: &Campaign, pool: &Pool) -> Result<()> {
         let (counted, recorded) = (pool.eligible.len() as u64, self.draw.eligible_count);
-        self.note(counted == recorded, format!("{counted} people were eligible"), || {
-            format!("{counted} people were eligible, and the record says {recorded}")
+        self.note(counted == recorded, format!("eligible people: {counted}"), || {
+            format!("eligible people: {counted}, and the record says {recorded}")
         });
         let draw = self.draw.clone();
         let lot = Lot {
@@ -195,7 +208,7 @@ impl Verdict {
         self.compare(&rows, &expected);
         if self.problems.len() == before {
             self.checks.push(format!(
-                "the {} winners are those with the least tickets, in order",
+                "the table has those with the least tickets, in order: {}",
                 expected.len()
             ));
         }
@@ -204,8 +217,9 @@ impl Verdict {
 
     fn compare(&mut self, rows: &[Row], expected: &[Winner]) {
         if rows.len() != expected.len() {
+            let people = if expected.len() == 1 { "person" } else { "people" };
             let message = format!(
-                "{} people should have won, and the table has {}",
+                "{} {people} should have won, and the table has {}",
                 expected.len(),
                 rows.len()
             );
@@ -239,13 +253,13 @@ impl Verdict {
         let differences = differing(&value(announced), &value(drawn));
         let is_same = differences.is_empty();
         self.note(is_same, "the rules are those of the campaign file", || {
-            format!("the campaign file has another {}", differences.join(", "))
+            format!("the campaign file has other values of {}", differences.join(", "))
         });
         if is_same {
             let left_out = pool(sources, announced)?.excluded;
             self.note(
                 left_out == drawn.exclude,
-                format!("{} people were left out by name, as the campaign file says", left_out.len()),
+                format!("people left out by name: {}, as the campaign file says", left_out.len()),
                 || {
                     let (file, record) = (left_out.len(), drawn.exclude.len());
                     format!("the campaign file leaves out {file} people who could have won, and the record {record}, or others")

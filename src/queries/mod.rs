@@ -6,10 +6,12 @@
 mod cells;
 pub mod diff;
 mod frames;
+pub mod near;
 pub mod person;
 mod scan;
 pub mod sql;
 mod statement;
+pub mod there;
 pub mod topics;
 
 use std::io::Cursor;
@@ -117,7 +119,7 @@ pub fn top(store: &Store, manifest: &Manifest, wanted: &Wanted) -> Result<DataFr
             &TOP_NETWORK_COLUMNS,
         ),
     };
-    let mut rows = frame(store, manifest, table)?;
+    let mut rows = of_those_there(store, manifest, frame(store, manifest, table)?)?;
     rows = match wanted.persons {
         [] => rows.filter(col("score").is_not_null()),
         persons => {
@@ -135,21 +137,19 @@ pub fn top(store: &Store, manifest: &Manifest, wanted: &Wanted) -> Result<DataFr
         .map_err(unreadable)
 }
 
-/// Near ids in a message.
-const NAMED: usize = 3;
-
-/// Answers a question about somebody who stands in no table, with near ids.
-pub fn expect_person(store: &Store, manifest: &Manifest, person_id: &str) -> Result<()> {
-    let ids = frame(store, manifest, "scores")?.select([col("person_id")]);
-    let own = ids.clone().filter(col("person_id").eq(lit(person_id)));
-    if own.collect().map_err(unreadable)?.height() > 0 {
-        return Ok(());
+/// The rows of an older snapshot without people who are not in the newest any more: they may have opted out.
+fn of_those_there(store: &Store, manifest: &Manifest, rows: LazyFrame) -> Result<LazyFrame> {
+    let newest = snapshot(store, None)?;
+    if newest.snapshot_date == manifest.snapshot_date {
+        return Ok(rows);
     }
-    let near = nearest(&texts(ids)?, person_id);
-    Err(Error::usage(format!(
-        "{person_id} stands in no table of {}: unknown, or opted out. Near ids: {near}",
-        manifest.snapshot_date
-    )))
+    let there = frame(store, &newest, "scores")?.select([col("person_id")]);
+    Ok(rows.join(
+        there,
+        [col("person_id")],
+        [col("person_id")],
+        JoinArgs::new(JoinType::Semi),
+    ))
 }
 
 /// The values of a frame's only column, which is of texts without nulls.
@@ -157,17 +157,6 @@ fn texts(rows: LazyFrame) -> Result<Vec<String>> {
     let rows = values(&rows.collect().map_err(unreadable)?)?;
     let texts = rows.iter().filter_map(|row| row[0].as_str().map(str::to_owned));
     Ok(texts.collect())
-}
-
-/// The ids that are most like `wanted`, for a message.
-fn nearest(ids: &[String], wanted: &str) -> String {
-    let wanted = wanted.to_lowercase();
-    let mut near: Vec<(f64, &str)> = (ids.iter())
-        .map(|id| (strsim::jaro_winkler(&id.to_lowercase(), &wanted), id.as_str()))
-        .collect();
-    near.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
-    let near: Vec<&str> = near.into_iter().take(NAMED).map(|(_, id)| id).collect();
-    near.join(", ")
 }
 
 /// The values of a frame, row by row, for showing.

@@ -3,7 +3,8 @@
 use polars::prelude::*;
 use serde_json::{Value, json};
 
-use super::{frame, nearest, texts, unreadable, values};
+use super::near::near;
+use super::{frame, of_those_there, texts, unreadable, values};
 use crate::error::{Error, Result};
 use crate::warehouse::manifest::Manifest;
 use crate::warehouse::store::Store;
@@ -32,7 +33,8 @@ pub const EVIDENCE_COLUMNS: [&str; 3] = ["kind", "source_id", "weight"];
 
 /// The people who are shown as credible on a topic, best first.
 pub fn top(store: &Store, manifest: &Manifest, topic: &str, persons: &[String], count: u32) -> Result<DataFrame> {
-    let rows = frame(store, manifest, "topic_scores")?.filter(col("topic_id").eq(lit(topic)));
+    let rows = of_those_there(store, manifest, frame(store, manifest, "topic_scores")?)?;
+    let rows = rows.filter(col("topic_id").eq(lit(topic)));
     let rows = match persons {
         [] => rows.filter(col("is_shown")),
         persons => {
@@ -104,8 +106,12 @@ pub fn unknown_topic(store: &Store, manifest: &Manifest, topic: &str) -> Result<
             "nobody is shown on topic {topic} on {date}: no person has two independent sources for it"
         )));
     }
+    let near = near(ids.iter().map(String::as_str), topic);
+    let near = match near.is_empty() {
+        true => "clout query \"SELECT DISTINCT topic_id FROM topic_scores\" has those that there are".to_owned(),
+        false => format!("did you mean {}?", near.join(" or ")),
+    };
     Ok(Error::usage(format!(
-        "nobody has to do with a topic {topic} on {date}: did you mean {}?",
-        nearest(&ids, topic)
+        "nobody has to do with a topic {topic} on {date}: {near}"
     )))
 }

@@ -10,7 +10,8 @@
 //! tables are sorted by person and read side by side, so memory holds one row group of each, the index of ids, and the
 //! histories of the full panels.
 //!
-//! The same snapshots and options give the same bytes.
+//! The same snapshots and options give the same bytes. Whoever is not in the newest snapshot any more is not named by a
+//! report of an older one (`still`).
 
 mod best;
 mod by_person;
@@ -26,6 +27,7 @@ mod panel;
 mod people;
 mod rows;
 mod shards;
+mod still;
 mod survey;
 #[cfg(test)]
 mod testing;
@@ -44,6 +46,7 @@ use crate::warehouse::manifest::Manifest;
 use crate::warehouse::store::Store;
 use folder::Folder;
 use nights::Nights;
+use still::Still;
 use survey::Survey;
 
 /// How much a report holds.
@@ -82,12 +85,13 @@ pub fn write(store: &Store, as_of: Option<Day>, options: Options, to: &Path) -> 
     Folder::check(to)?;
     let manifest = queries::snapshot(store, as_of)?;
     let nights = Nights::read(store, manifest, options.nights)?;
-    let survey = Survey::of(store, nights.tonight(), options.people)?;
+    let still = Still::of(store, nights.tonight())?;
+    let survey = Survey::of(store, nights.tonight(), &still, options.people)?;
     let facts = glance::Glance::of(store, &nights, &survey)?;
 
     let mut folder = Folder::open(to, &name(&nights, options))?;
     page::assets(&mut folder)?;
-    let people = people::write(store, &nights, &survey, &mut folder)?;
+    let people = people::write(store, &nights, (&survey, &still), &mut folder)?;
     let ids = index::write(people.index, &mut folder)?;
     survey.topics.write(&mut folder)?;
     let plan = json!({

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::by_person::ByPerson;
 use super::has;
+use super::still::Still;
 use crate::error::Result;
 use crate::schema::{ALERTS, INFLUENCES, NETWORK_SCORES, SCORE_CHANGES, SCORES, TOPIC_EVIDENCE, TOPIC_SCORES, Table};
 use crate::warehouse::manifest::Manifest;
@@ -107,9 +108,9 @@ impl<'a> Panels<'a> {
     }
 
     /// A person's panel, a full one where the history is told. Persons are asked for in ascending order.
-    pub fn of(&mut self, person: &str, scores: Vec<Value>, mut history: Option<Value>) -> Result<Value> {
+    pub fn of(&mut self, person: &str, scores: Vec<Value>, mut history: Option<Value>, still: &Still) -> Result<Value> {
         let mut panel = vec![Value::from(person), scores.into()];
-        let mut topics: Vec<Value> = Vec::new();
+        let (mut topics, mut changes): (Vec<Value>, _) = (Vec::new(), None);
         let length = if history.is_some() { PARTS.len() } else { SHORT };
         for (place, (part, table)) in PARTS.iter().zip(&mut self.parts).take(length).enumerate() {
             if place == SHORT {
@@ -119,6 +120,7 @@ impl<'a> Panels<'a> {
                 Some(table) => table.of(person)?,
                 None => Vec::new(),
             };
+            rows = still.told(part.table, rows, &mut changes);
             if part.table.name == TOPIC_EVIDENCE.name {
                 rows.retain(|row| topics.contains(&row[0]));
             }

@@ -9,6 +9,7 @@ use super::index::Entry;
 use super::nights::Nights;
 use super::panel::{self, Panels};
 use super::shards::Shards;
+use super::still::Still;
 use super::survey::Survey;
 use super::text::script_json;
 use crate::error::Result;
@@ -28,7 +29,12 @@ pub struct People {
 }
 
 /// Writes the shards of everybody, in the order of their ids.
-pub fn write(store: &Store, nights: &Nights, survey: &Survey, folder: &mut Folder) -> Result<People> {
+pub fn write(
+    store: &Store,
+    nights: &Nights,
+    (survey, still): (&Survey, &Still),
+    folder: &mut Folder,
+) -> Result<People> {
     let columns = panel::columns(&SCORES);
     let place = |name: &str| columns.iter().skip(1).position(|column| *column == name);
     let (score, rank) = (place("score"), place("rank"));
@@ -40,12 +46,15 @@ pub fn write(store: &Store, nights: &Nights, survey: &Survey, folder: &mut Folde
     let (mut index, mut count_full) = (Vec::new(), 0);
     while let Some(id) = scores.person()?.map(str::to_owned) {
         let row = scores.take();
+        if !still.has(&id) {
+            continue;
+        }
         let value = |place: Option<usize>| place.and_then(|place| row.get(place)).cloned().unwrap_or(Value::Null);
         let entry = (id.clone(), value(score), value(rank));
         let is_full = survey.full.get(count_full).is_some_and(|next| *next == id);
         let history = is_full.then(|| histories.of(count_full));
         count_full += usize::from(is_full);
-        let panel = panels.of(&id, row, history)?;
+        let panel = panels.of(&id, row, history, still)?;
         shards.push(&id, &script_json(&panel), folder)?;
         index.push(entry);
     }

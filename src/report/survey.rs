@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::best::Best;
 use super::distribution::Spread;
 use super::rows::{at, counts, measure, measures, texts};
+use super::still::Still;
 use super::topics::Topics;
 use crate::error::Result;
 use crate::warehouse::manifest::Manifest;
@@ -50,8 +51,8 @@ pub struct Survey {
 }
 
 impl Survey {
-    /// Looks at everybody; `people` of the best ranked get a full panel.
-    pub fn of(store: &Store, tonight: &Manifest, people: u64) -> Result<Survey> {
+    /// Looks at everybody; `people` of the best ranked get a full panel. Whoever is gone is counted and not named.
+    pub fn of(store: &Store, tonight: &Manifest, still: &Still, people: u64) -> Result<Survey> {
         let mut scan = Scan::new();
         let columns = [
             "person_id",
@@ -64,29 +65,30 @@ impl Survey {
             "delta_30d",
         ];
         for batch in snapshots::stream_table(store, tonight, "scores", Some(&columns))? {
-            scan.scores(&batch?)?;
+            scan.scores(&batch?, still)?;
         }
         let is_chosen = scan.chosen(people);
         let mut survey = Survey {
             spread: scan.spread,
             top: scan.top,
             movers: scan.movers,
-            networks: networks(store, tonight)?,
-            topics: Topics::of(store, tonight)?,
+            networks: networks(store, tonight, still)?,
+            topics: Topics::of(store, tonight, still)?,
             full: Vec::new(),
         };
-        survey.full = survey.choose(store, tonight, &is_chosen)?;
+        survey.full = survey.choose(store, tonight, still, &is_chosen)?;
         Ok(survey)
     }
 
     /// The ids of the chosen rows of `scores`, and of everybody whom the page names.
-    fn choose(&self, store: &Store, tonight: &Manifest, is_chosen: &[bool]) -> Result<Vec<String>> {
+    fn choose(&self, store: &Store, tonight: &Manifest, still: &Still, is_chosen: &[bool]) -> Result<Vec<String>> {
         let named = self.names();
         let mut full = Vec::new();
         let mut row = 0;
         for batch in snapshots::stream_table(store, tonight, "scores", Some(&["person_id"]))? {
             for id in texts(&batch?, "person_id")?.iter().flatten() {
-                if is_chosen.get(row).copied().unwrap_or(false) || named.contains(id) {
+                let is_best = is_chosen.get(row).copied().unwrap_or(false) && still.has(id);
+                if is_best || named.contains(id) {
                     full.push(id.to_owned());
                 }
                 row += 1;
@@ -132,7 +134,7 @@ impl Scan {
         }
     }
 
-    fn scores(&mut self, batch: &RecordBatch) -> Result<()> {
+    fn scores(&mut self, batch: &RecordBatch, still: &Still) -> Result<()> {
         let (ids, ranks) = (texts(batch, "person_id")?, counts(batch, "rank")?);
         let [scores, lows, highs] = ["score", "score_low", "score_high"].map(|name| measures(batch, name));
         let (scores, lows, highs) = (scores?, lows?, highs?);
@@ -150,6 +152,9 @@ impl Scan {
             };
             self.ranks.push(rank);
             self.spread.add(score);
+            if !still.has(ids.value(row)) {
+                continue;
+            }
             let person = |delta: Option<f64>| {
                 json!({
                     "person_id": ids.value(row),
@@ -194,7 +199,7 @@ impl Movers {
     }
 }
 
-fn networks(store: &Store, tonight: &Manifest) -> Result<Vec<(String, Vec<Value>)>> {
+fn networks(store: &Store, tonight: &Manifest, still: &Still) -> Result<Vec<(String, Vec<Value>)>> {
     let mut best: BTreeMap<String, Best> = BTreeMap::new();
     let columns = ["person_id", "network", "score", "share", "reactions"];
     for batch in snapshots::stream_table(store, tonight, "network_scores", Some(&columns))? {
@@ -206,7 +211,9 @@ fn networks(store: &Store, tonight: &Manifest) -> Result<Vec<(String, Vec<Value>
         );
         let (scores, shares) = (measures(&batch, "score")?, measures(&batch, "share")?);
         for row in 0..batch.num_rows() {
-            let Some(score) = at(scores, row) else { continue };
+            let Some(score) = at(scores, row).filter(|_| still.has(ids.value(row))) else {
+                continue;
+            };
             if !best.contains_key(names.value(row)) {
                 best.insert(names.value(row).to_owned(), Best::of(TOP));
             }

@@ -6,6 +6,8 @@
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
+use crate::visible::stand_in;
+
 /// Characters of an id that a list shows.
 pub const ID_CHARS: usize = 48;
 
@@ -20,19 +22,12 @@ pub fn shown(text: &str, most: usize) -> String {
             plain.push('…');
             break;
         }
-        match c {
-            '\0'..='\u{1f}' => plain.push(char::from_u32(0x2400 + c as u32).unwrap_or('�')),
-            _ if is_hidden(c) => plain.push_str(&format!("⟨{:04X}⟩", c as u32)),
-            _ => plain.push(c),
+        match stand_in(c) {
+            Some(stand_in) => plain.push_str(&stand_in),
+            None => plain.push(c),
         }
     }
     plain
-}
-
-/// Control, direction and zero-width characters, without the joiners that scripts and emoji need.
-fn is_hidden(c: char) -> bool {
-    matches!(c, '\u{7f}'..='\u{9f}' | '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
-        | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
 /// A person's place in the page: `#person=` and the id, percent-encoded.

@@ -9,6 +9,7 @@ use super::best::Best;
 use super::folder::Folder;
 use super::has;
 use super::rows::{counts, measure, measures, texts};
+use super::still::Still;
 use super::survey::TOP;
 use super::text::script_json;
 use crate::error::Result;
@@ -36,7 +37,7 @@ struct Topic {
 
 impl Topics {
     /// Reads them; none where the snapshot has no such table.
-    pub fn of(store: &Store, tonight: &Manifest) -> Result<Topics> {
+    pub fn of(store: &Store, tonight: &Manifest, still: &Still) -> Result<Topics> {
         if !has(tonight, "topic_scores") {
             return Ok(Topics::default());
         }
@@ -50,7 +51,7 @@ impl Topics {
             "is_shown",
         ];
         for batch in snapshots::stream_table(store, tonight, "topic_scores", Some(&columns))? {
-            add(&mut topics, &batch?)?;
+            add(&mut topics, &batch?, still)?;
         }
         let known = topics.len();
         let mut topics: Vec<(String, Topic)> = topics.into_iter().collect();
@@ -79,7 +80,7 @@ impl Topics {
     }
 }
 
-fn add(topics: &mut HashMap<String, Topic>, batch: &RecordBatch) -> Result<()> {
+fn add(topics: &mut HashMap<String, Topic>, batch: &RecordBatch, still: &Still) -> Result<()> {
     let (ids, names, ranks) = (
         texts(batch, "person_id")?,
         texts(batch, "topic_id")?,
@@ -100,6 +101,9 @@ fn add(topics: &mut HashMap<String, Topic>, batch: &RecordBatch) -> Result<()> {
         }
         if let Some(topic) = topics.get_mut(names.value(row)) {
             topic.shown += 1;
+            if !still.has(ids.value(row)) {
+                continue;
+            }
             topic.best.offer(-(ranks.value(row) as f64), || {
                 json!({
                     "person_id": ids.value(row),

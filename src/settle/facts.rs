@@ -51,6 +51,12 @@ impl Facts {
         }
     }
 
+    /// The record with one more act at that time.
+    pub fn seen_at(mut self, micros: i64) -> Facts {
+        self.see(&[micros]);
+        self
+    }
+
     /// Adds times, sorted. A day before the last seen one came late, so its bit is still there.
     fn see(&mut self, times: &[i64]) {
         let (Some(first), Some(last)) = (times.first(), times.last()) else {

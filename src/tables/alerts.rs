@@ -1,12 +1,13 @@
 //! `alerts`: what people should be told tonight.
 
-use std::collections::{BTreeMap, HashMap};
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use arrow::array::{RecordBatch, StringArray};
 use rayon::prelude::*;
 
-use super::past::Past;
+use super::past::{Past, PastTopic};
 use super::score_changes::Reasons;
 use super::{Tonight, batch, optional_measures};
 use crate::alerts::{Alert, AlertRules, Person, Scored, Topic, of_person};
@@ -70,6 +71,7 @@ fn known<'a>(tonight: &Tonight, news: &News<'a>, turns: &Turns, person: u32, bef
         gained,
         lost,
         last_active,
+        night_before: news.past.night_before(),
         silence: news.silence.get(&person).copied(),
     }
 }
@@ -77,49 +79,62 @@ fn known<'a>(tonight: &Tonight, news: &News<'a>, turns: &Turns, person: u32, bef
 /// Whose topics turned. Nobody's where one of the two nights has no topics at all: nothing can be told then.
 fn turns(tonight: &Tonight, news: &News) -> Result<Turns> {
     let mut turns = Turns::new();
-    let Some(before) = news.past.shown_topics()?.filter(|_| !news.ontology.is_empty()) else {
+    if news.ontology.is_empty() {
+        return Ok(turns);
+    }
+    let key = |standing: &Standing| (standing.row.person, news.ontology.id(standing.row.topic));
+    let shown = news.topics.iter().filter(|standing| standing.is_shown);
+    let shown: HashSet<(u32, &str)> = shown.map(key).collect();
+    let place = |topic: &PastTopic| tonight.persons.find(topic.person_id);
+    let may_turn = |topic: &PastTopic| {
+        topic.is_shown || place(topic).is_some_and(|person| shown.contains(&(person, topic.topic_id)))
+    };
+    let Some(before) = news.past.topics(may_turn)? else {
         return Ok(turns);
     };
-    let topic = |standing: &Standing| Topic {
-        topic_id: news.ontology.id(standing.row.topic).to_owned(),
-        score: standing.row.score(),
-        sources: (standing.reactors, standing.endorsers),
-    };
-    let mut left: HashMap<(u32, &str), f64> = HashMap::with_capacity(before.len());
-    for shown in before {
-        if let Some(person) = tonight.persons.find(shown.person_id) {
-            left.insert((person, shown.topic_id), shown.score);
-        }
-    }
+    let before = before
+        .iter()
+        .filter_map(|topic| Some(((place(topic)?, topic.topic_id), topic)));
+    let mut before: HashMap<(u32, &str), &PastTopic> = before.collect();
     for standing in news.topics {
-        let Some(before) = left.remove(&(standing.row.person, news.ontology.id(standing.row.topic))) else {
-            if standing.is_shown {
-                turns.entry(standing.row.person).or_default().0.push(topic(standing));
-            }
+        let then = before.remove(&key(standing));
+        let was_shown = then.is_some_and(|then| then.is_shown);
+        if was_shown == standing.is_shown {
             continue;
-        };
-        if !standing.is_shown {
-            let lost = Topic {
-                score: before,
-                ..topic(standing)
-            };
-            turns.entry(standing.row.person).or_default().1.push(lost);
         }
+        let topic = Topic {
+            topic_id: news.ontology.id(standing.row.topic).to_owned(),
+            before: then.map(|then| then.score),
+            after: Some(standing.row.score()),
+            sources: (standing.reactors, standing.endorsers),
+        };
+        let (gained, lost) = turns.entry(standing.row.person).or_default();
+        let list = if standing.is_shown { gained } else { lost };
+        list.push(topic);
     }
-    for ((person, topic_id), score) in left {
-        let (topic_id, sources) = (topic_id.to_owned(), (0, 0));
+    // What is left has no row tonight, and was shown.
+    for ((person, topic_id), then) in before {
         turns.entry(person).or_default().1.push(Topic {
-            topic_id,
-            score,
-            sources,
+            topic_id: topic_id.to_owned(),
+            before: Some(then.score),
+            after: None,
+            sources: (0, 0),
         });
     }
-    let order = |a: &Topic, b: &Topic| b.score.total_cmp(&a.score).then_with(|| a.topic_id.cmp(&b.topic_id));
     for (gained, lost) in turns.values_mut() {
-        gained.sort_by(order);
-        lost.sort_by(order);
+        gained.sort_by(best_first(true));
+        lost.sort_by(best_first(false));
     }
     Ok(turns)
+}
+
+fn best_first(is_gained: bool) -> impl Fn(&Topic, &Topic) -> Ordering {
+    move |a, b| {
+        let scores = [b, a].map(|topic| topic.shown(is_gained));
+        scores[0]
+            .total_cmp(&scores[1])
+            .then_with(|| a.topic_id.cmp(&b.topic_id))
+    }
 }
 
 /// The table.

@@ -29,23 +29,29 @@ pub struct Past {
     /// Of the day before alone.
     topics: Option<Vec<RecordBatch>>,
     model_version: Option<String>,
+    night_before: Option<Day>,
 }
 
-/// A topic that a snapshot shows of a person.
+/// A topic of a person, as a snapshot has it.
 #[derive(Clone, Copy, Debug)]
-pub struct ShownTopic<'a> {
+pub struct PastTopic<'a> {
     /// The person.
     pub person_id: &'a str,
     /// The topic.
     pub topic_id: &'a str,
     /// The topic score.
     pub score: f64,
+    /// Whether it is shown.
+    pub is_shown: bool,
 }
 
 impl Past {
     /// Reads the published scores of the days that deltas compare with.
-    pub fn read(store: &Store, as_of: Day) -> Result<Past> {
-        let mut past = Past::default();
+    pub fn read(store: &Store, as_of: Day, published: &[Day]) -> Result<Past> {
+        let mut past = Past {
+            night_before: published.iter().copied().filter(|day| *day < as_of).max(),
+            ..Past::default()
+        };
         for (scores, days) in past.scores.iter_mut().zip(DELTA_DAYS) {
             if let Some(manifest) = snapshots::find(store, as_of.minus(days))? {
                 let columns = if days == 1 {
@@ -115,12 +121,12 @@ impl Past {
         Ok(merged(rows, persons))
     }
 
-    /// What the day before showed, in order; none where it has no such table.
-    pub fn shown_topics(&self) -> Result<Option<Vec<ShownTopic<'_>>>> {
+    /// The topics of the day before that are meant, in order; none where it has no such table.
+    pub fn topics(&self, is_meant: impl Fn(&PastTopic) -> bool) -> Result<Option<Vec<PastTopic<'_>>>> {
         let Some(batches) = &self.topics else {
             return Ok(None);
         };
-        let mut shown = Vec::new();
+        let mut meant = Vec::new();
         for batch in batches {
             let (persons, topics) = (texts(batch, "person_id")?, texts(batch, "topic_id")?);
             let scores = measures(batch, "score")?;
@@ -128,15 +134,15 @@ impl Past {
                 .column_by_name("is_shown")
                 .and_then(|column| column.as_boolean_opt());
             let flags = flags.ok_or_else(|| lacks("is_shown"))?;
-            for row in (0..batch.num_rows()).filter(|row| flags.value(*row)) {
-                shown.push(ShownTopic {
-                    person_id: persons.value(row),
-                    topic_id: topics.value(row),
-                    score: scores.value(row),
-                });
-            }
+            let topic = |row: usize| PastTopic {
+                person_id: persons.value(row),
+                topic_id: topics.value(row),
+                score: scores.value(row),
+                is_shown: flags.value(row),
+            };
+            meant.extend((0..batch.num_rows()).map(topic).filter(|topic| is_meant(topic)));
         }
-        Ok(Some(shown))
+        Ok(Some(meant))
     }
 
     /// Points since `DELTA_DAYS[index]` days ago for persons in order of their ids; null if either score is.
@@ -148,6 +154,11 @@ impl Past {
         let earlier = self.scores(index, persons.clone().map(|(id, _)| id))?;
         let pairs = persons.zip(earlier);
         Ok(pairs.map(|((_, score), before)| Some(score? - before?)).collect())
+    }
+
+    /// The newest published night before tonight, however long ago.
+    pub fn night_before(&self) -> Option<Day> {
+        self.night_before
     }
 
     /// The model version of the snapshot of the day before.
@@ -244,6 +255,7 @@ mod tests {
             scores: [vec![batch], vec![], vec![]],
             topics: None,
             model_version: None,
+            night_before: None,
         };
         let tonight = [
             ("aaa", Some(1.0)),

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use super::{batch, measures};
 use crate::error::Result;
 use crate::influence::changes::tally::Slot;
-use crate::influence::changes::{Cause, Change};
+use crate::influence::changes::{ANSWERED_MARK, Cause, Change};
 use crate::networks::Network;
 use crate::people::persons::Persons;
 use crate::schema::SCORE_CHANGES;
@@ -98,7 +98,7 @@ fn of_person(moved: &Moved, words: Words) -> (u32, Vec<Reason>, f64) {
 fn detail(slot: &Slot, words: Words) -> String {
     let mut detail = words.networks[usize::from(slot.network)].name.clone();
     if slot.is_about_answers {
-        detail.push_str(", answered");
+        detail.push_str(ANSWERED_MARK);
     }
     if slot.part.abs() < NAMED_FROM_POINTS {
         return detail;

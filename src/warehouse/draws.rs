@@ -9,15 +9,16 @@ use arrow::array::AsArray;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 use tracing::warn;
 
-use super::encode::EncodedPart;
-use super::manifest::{Manifest, TableFile, TableFiles, part_folder};
+use super::encode::{EncodedPart, hex};
+use super::manifest::{Manifest, TableFile, TableFiles, manifest_key, part_folder};
 use super::publish::{land, put_part};
 use super::snapshots::read_files;
 use super::store::Store;
 use crate::day::Day;
-use crate::error::{Context, Error, Result};
+use crate::error::{Context, Error, Kind, Result};
 use crate::schema::PERK_WINNERS;
 
 /// The record's version that this program writes, and the newest that it reads.
@@ -60,6 +61,10 @@ pub struct Pinned {
     pub commit_id: String,
     /// SHA-256 of its `scores`, in hex; of several files in the manifest's order, with a comma between two.
     pub scores_sha256: String,
+    /// SHA-256 of the whole manifest file, in hex, and so of all that the manifest has the hashes of. Records of
+    /// earlier versions lack it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub manifest_sha256: Option<String>,
 }
 
 /// An earlier draw that cannot be mistaken for another.
@@ -72,15 +77,29 @@ pub struct Past {
 }
 
 impl Pinned {
-    /// The snapshot of a manifest.
-    pub fn of(manifest: &Manifest) -> Pinned {
+    /// The snapshot of a manifest that was read from the store.
+    ///
+    /// # Errors
+    /// If the manifest is there no more, or another one.
+    pub fn of(store: &Store, manifest: &Manifest) -> Result<Pinned> {
+        let date = manifest.snapshot_date;
+        let bytes = store.get(&manifest_key(date))?;
+        let bytes = bytes.filter(|bytes| Manifest::from_bytes(date, bytes).is_ok_and(|found| found == *manifest));
+        let changed = || {
+            Error::new(
+                Kind::Storage,
+                format!("the manifest of {date} was replaced while it was read"),
+            )
+        };
+        let bytes = bytes.ok_or_else(changed)?;
         let files = manifest.tables.get("scores").map_or(&[][..], |table| &table.files);
         let hashes: Vec<&str> = files.iter().map(|file| file.sha256.as_str()).collect();
-        Pinned {
-            snapshot_date: manifest.snapshot_date,
+        Ok(Pinned {
+            snapshot_date: date,
             commit_id: manifest.commit_id.clone(),
             scores_sha256: hashes.join(","),
-        }
+            manifest_sha256: Some(hex(&Sha256::digest(&bytes))),
+        })
     }
 }
 

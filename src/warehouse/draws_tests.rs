@@ -27,6 +27,7 @@ fn draw(campaign_id: &str, draw_id: &str, part: &EncodedPart) -> Draw {
         snapshot_date: DAY,
         commit_id: "c".to_owned(),
         scores_sha256: "ab".to_owned(),
+        manifest_sha256: None,
     };
     Draw {
         version: VERSION,

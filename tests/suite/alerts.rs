@@ -98,6 +98,15 @@ fn somebody_who_is_silent_is_told_on_one_night_what_silence_costs() {
             .collect::<Vec<Record>>()
     });
     assert_eq!(told.each_ref().map(Vec::len), [0, 1, 0]);
+    // A night that was not run loses nobody: the next one tells.
+    let site = Site::of(&habits(""));
+    site.night("2026-03-15");
+    let late = site.night("2026-03-17");
+    let late = alerts(&late, "twitter:ada")
+        .into_iter()
+        .find(|row| row["kind"] == "inactive")
+        .cloned();
+    assert!(text(&late.unwrap(), "message").contains("15 days before 2026-03-17"));
     let alert = &told[1][0];
     assert!(text(alert, "message").contains("2026-03-02") && text(alert, "message").contains("14 days"));
     assert!(number(alert, "points").unwrap() < 0.0, "{alert:?}");

@@ -153,3 +153,29 @@ fn a_topic_score_rises_as_a_run_that_has_the_reaction_says() {
     near(points(on_tea), really, 0.06 * really);
     assert!(really > 0.05, "{really}");
 }
+
+#[test]
+fn one_more_day_of_a_reactor_seen_on_one_is_worth_what_a_run_says() {
+    // Nobody but late reacts to zoe, and late was seen on one day; the warehouse is too old to believe that.
+    let town = |more: &str| {
+        let mut warehouse = Warehouse::default();
+        for date in 1..=9 {
+            let fans = (0..6).map(|fan| format!("r{fan}{date} 0{fan}:30 fan{fan} like - ada"));
+            let own = (date == 7).then(|| "z 10:00 late like - zoe".to_owned());
+            let rows: Vec<String> = fans.chain(own).chain((date == 9).then(|| more.to_owned())).collect();
+            warehouse = warehouse.activities("twitter", &format!("2026-03-0{date}"), &rows.join("\n"));
+        }
+        Site::of(&warehouse)
+    };
+    let (site, date) = (town(""), "2026-03-09");
+    let before = site.night(date).score("twitter:zoe").unwrap();
+    let answer = told(&site.output(), &["twitter:zoe"]);
+    let networks = answer["one_more"]["networks"].as_array().unwrap();
+    let twitter = networks.iter().find(|on| on["network"] == "twitter").unwrap();
+    assert_eq!(twitter["reactor_person_id"], "twitter:late");
+    let after = town("more 23:59:59.999999 late like - zoe").night(date);
+    let really = after.score("twitter:zoe").unwrap() - before;
+    // What the row does to the standing of the reactor is not told.
+    near(points(&twitter["reactor"]), really, 0.05 * really);
+    assert!(really > 1.0, "{really}");
+}

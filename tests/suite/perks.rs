@@ -184,7 +184,7 @@ fn what_cannot_be_drawn_gets_a_clear_answer() {
         .map(|row| row["status"].as_str().unwrap())
         .collect();
     assert!(
-        status[0].starts_with("waits: no snapshot") && status[1] == "can be drawn",
+        status[0].starts_with("waits: no snapshot") && status[1] == "nobody can win",
         "{status:?}"
     );
     assert_eq!(list[1]["eligible_count"], 0);
@@ -240,4 +240,30 @@ fn the_campaigns_of_the_project_are_documented_step_by_step() {
         campaigns.contains(&sha256(seed)),
         "the seed of the guide is the one that the file announces"
     );
+}
+
+#[test]
+fn campaigns_are_shown_harmless_and_a_misspelt_network_is_told() {
+    let hostile = campaign("tea", 1, "[campaign.eligible]\nnetworks = ['twiter', 'twitter']");
+    let hostile = hostile.replace("'Tea'", "\"\\u001b[2JTea\\u202e\"");
+    let (_site, output, file) = site(&hostile);
+    let list = ["perks", "list", "--output", &output, "--campaigns", &file];
+    let dry = [
+        "perks",
+        "draw",
+        "tea",
+        "--dry-run",
+        "--output",
+        &output,
+        "--campaigns",
+        &file,
+    ];
+    for arguments in [&list[..], &dry[..]] {
+        let said = clout(arguments)
+            .exits(0)
+            .says("nobody stands on network twiter in the snapshot of 2026-03-07: did you mean twitter?");
+        assert!(!said.out.contains(['\u{1b}', '\u{202e}']), "{}", said.out);
+    }
+    std::fs::write(&file, "").unwrap();
+    clout(&dry).exits(2).says("has no campaign tea: there is none");
 }

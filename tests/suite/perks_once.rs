@@ -27,7 +27,9 @@ fn a_second_draw_is_a_no_op_or_a_conflict_and_later_nights_change_nothing() {
     let again = draw(&output, &file, "tea", &[]).exits(0);
     again.says("already drawn").says_nothing_of("twitter:");
     std::fs::write(&file, campaign("tea", 4, "")).unwrap();
-    draw(&output, &file, "tea", &[]).exits(6).says("another winners");
+    draw(&output, &file, "tea", &[])
+        .exits(6)
+        .says("other values of winners");
     site.night(DATE);
     site.run(&["--as-of", "2026-03-07"]).exits(0).says("already published");
     let (input, range) = (path(&site.input()), ["--from", "2026-03-05", "--to", DATE]);
@@ -39,7 +41,7 @@ fn a_second_draw_is_a_no_op_or_a_conflict_and_later_nights_change_nothing() {
     verify(&output, "tea").exits(0);
     clout(&["perks", "verify", "tea", "--output", &output, "--campaigns", &file])
         .exits(1)
-        .says("the campaign file has another winners");
+        .says("the campaign file has other values of winners");
     let newest = ["query", "SELECT * FROM perk_winners", "--output", &output];
     clout(&newest).exits(2).says("perk_winners");
     let all = "SELECT snapshot_date, COUNT(*) AS n FROM perk_winners_history GROUP BY snapshot_date";

@@ -4,7 +4,7 @@ use rstest::rstest;
 use serde_json::{Value, json};
 
 use crate::cli::{DATE, two_nights};
-use crate::support::clout::{Said, clout, path};
+use crate::support::clout::{Said, clout, clout_with, path};
 use crate::support::tables::{number, part_files, text};
 
 pub fn ask(output: &str, sql: &str, more: &[&str]) -> Said {
@@ -221,7 +221,7 @@ fn a_table_is_for_people_and_says_what_it_leaves_out() {
     let line = said.out.lines().nth(1).unwrap();
     assert_eq!(
         line.split_whitespace().collect::<Vec<_>>(),
-        ["NaN", "0.333333", "-", "a[2Jb"]
+        ["NaN", "0.333333", "-", "a␛[2Jb"]
     );
 }
 
@@ -272,4 +272,15 @@ fn a_file_that_exists_is_left_alone() {
     std::fs::remove_file(&file).unwrap();
     ask(&output, "SELECT 1 AS one", &["--format", "csv", "--to", &path(&file)]).exits(0);
     assert_eq!(std::fs::read_to_string(&file).unwrap(), "one\n1\n");
+}
+
+#[test]
+fn whatever_is_logged_no_id_of_a_query_is() {
+    let (_site, output) = two_nights();
+    let sql = "SELECT score FROM scores WHERE person_id = 'somebody-private'";
+    for level in ["debug", "trace", "trace,sqlparser=trace"] {
+        let variables = [("CLOUT_LOG".to_owned(), level.to_owned())];
+        let said = clout_with(&["query", sql, "--output", &output], &variables).exits(0);
+        assert!(!said.err.contains("somebody-private"), "{level}: {}", said.err);
+    }
 }

@@ -239,7 +239,7 @@ fn a_night_that_gave_nobody_a_score_has_a_report() {
     let site = Site::of(&Warehouse::default().activities("twitter", DATE, "p1 10:00 ada tweet o1 -"));
     site.night(DATE);
     let to = site.another("report");
-    report(&site.output(), &to, &[]).exits(0).says("1 people");
+    report(&site.output(), &to, &[]).exits(0).says("1 person,");
     let index = Pages::of(&to).index;
     assert!(index.contains("Nobody has a score") && index.contains("twitter"));
 }

@@ -122,7 +122,21 @@ const ARROWS: [(&str, &[&str]); 10] = [
     ("networks/", &["networks", "settle", "error", "day"]),
     ("generate/", &["generate", "error", "day"]),
     ("ontology/", &["ontology", "error"]),
-    ("report/", &["report", "queries", "warehouse", "schema", "error", "day"]),
+    // Of alerts and causes only the words, for an advice that named somebody who is gone.
+    (
+        "report/",
+        &[
+            "report",
+            "queries",
+            "alerts",
+            "influence",
+            "warehouse",
+            "schema",
+            "visible",
+            "error",
+            "day",
+        ],
+    ),
     (
         "intake/",
         &["intake", "warehouse", "networks", "ontology", "schema", "error", "day"],

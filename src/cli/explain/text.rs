@@ -9,6 +9,7 @@ use crate::error::Result;
 use crate::explain::changes::{Cause, Change};
 use crate::explain::one_more::{Gain, OnNetwork};
 use crate::explain::{Answer, words};
+use crate::influence::changes::in_words;
 use crate::tables::influences::{INFLUENCED_BY, INFLUENCES_OTHER};
 
 /// People that are shown a direction; JSON has all twenty.
@@ -27,6 +28,9 @@ pub fn everything(answer: &Answer) -> Result<()> {
     changes(answer)?;
     silence(answer)?;
     one_more(answer)?;
+    if let Some(hidden) = words::end_of_scale(answer) {
+        print(&format!("  {hidden}"))?;
+    }
     neighbours(answer)?;
     topics::section(answer)?;
     missing(answer, |_| true)
@@ -44,6 +48,14 @@ pub fn topic(answer: &Answer) -> Result<()> {
 }
 
 fn head(answer: &Answer) -> Result<()> {
+    if let Some(asked) = &answer.asked_id {
+        print(&format!(
+            "{} belongs to {} on {}:",
+            printable(asked),
+            printable(&answer.person_id),
+            answer.snapshot_date
+        ))?;
+    }
     print(&format!(
         "{} on {} (model {})",
         printable(&answer.person_id),
@@ -58,9 +70,11 @@ pub fn heading(text: &str) -> Result<()> {
 }
 
 fn networks(answer: &Answer) -> Result<()> {
-    heading(
-        "By network: the score that it alone would give, its share of the influence, and counted reactions and posts",
-    )?;
+    heading(&format!(
+        "By network on {}: the score that it alone would give in points, its share of the influence, reach in people, and \
+         counted reactions and posts",
+        answer.snapshot_date
+    ))?;
     let of_rows = answer.network_scores.iter();
     let cells = |row: &crate::queries::person::Row| NETWORK_COLUMNS.map(|column| row[column].clone()).to_vec();
     table(&NETWORK_COLUMNS, of_rows.map(cells).collect())
@@ -87,11 +101,11 @@ fn causes(change: &Change) -> Result<()> {
     if change.causes.is_empty() {
         return Ok(());
     }
-    heading(&format!("Why, since {}", change.since))?;
+    heading(&format!("Why, since {}, in points", change.since))?;
     let row = |cause: &Cause| {
         let largest = cause.details.first();
         let what = largest
-            .map(|detail| detail.detail.as_str())
+            .map(|detail| in_words(&detail.detail))
             .filter(|what| !what.is_empty());
         let mut cells: Vec<Value> = vec![words::cause(&cause.cause).into(), cause.points.into()];
         if change.days > 1 {
@@ -112,7 +126,10 @@ fn silence(answer: &Answer) -> Result<()> {
     let Some(silence) = answer.silence.as_ref().filter(|silence| !silence.is_empty()) else {
         return Ok(());
     };
-    heading("What silence will cost, in points: nobody reacts any more, and all else stays as it is")?;
+    heading(&format!(
+        "What silence will cost from {} on, in points: nobody reacts any more, and all else stays as it is",
+        answer.snapshot_date
+    ))?;
     let row = |then: &crate::explain::silence::Silence| {
         let date = Value::from(then.snapshot_date.to_string());
         vec![then.days.into(), date, then.score.into(), then.points.into()]
@@ -127,7 +144,11 @@ fn one_more(answer: &Answer) -> Result<()> {
     let is_scored = answer.measure("score").is_some();
     heading(&format!(
         "What would raise it: {} one more reaction at the end of {}",
-        if is_scored { "the points of" } else { "the score after" },
+        if is_scored {
+            "the points of"
+        } else {
+            "the score (points from 1 to 100) after"
+        },
         answer.snapshot_date
     ))?;
     let gain = |gain: &Gain| match gain.points {
@@ -152,8 +173,8 @@ fn one_more(answer: &Answer) -> Result<()> {
     table(&columns, one_more.networks.iter().map(row).collect())?;
     print(
         "  The verb is the network's most common one, and whoever reacts does so to nobody else that day. newcomer: a trusted\n  \
-         person of ordinary standing, new to this one; reactor: somebody in the middle of those who react already; stranger:\n  \
-         an account that was never seen before",
+         person of ordinary standing, new to this one; reactor: somebody in the middle of those who react already, who may be\n  \
+         known better by one more day; stranger: an account that was never seen before",
     )?;
     topics::one_more(one_more, answer)
 }
@@ -163,14 +184,8 @@ fn neighbours(answer: &Answer) -> Result<()> {
         return Ok(());
     };
     for (direction, text) in [
-        (
-            INFLUENCED_BY,
-            "Who influences this person: their parts of the score, in points",
-        ),
-        (
-            INFLUENCES_OTHER,
-            "Whom this person influences: parts of their scores, in points",
-        ),
+        (INFLUENCED_BY, "Who influences this person: their parts of the score"),
+        (INFLUENCES_OTHER, "Whom this person influences: parts of their scores"),
     ] {
         let own: Vec<_> = influences.iter().filter(|other| other.direction == direction).collect();
         if own.is_empty() {
@@ -180,7 +195,7 @@ fn neighbours(answer: &Answer) -> Result<()> {
             more if more > PEOPLE => format!(" (the first {PEOPLE})"),
             _ => String::new(),
         };
-        heading(&format!("{text}{shown}"))?;
+        heading(&format!("{text} on {}, in points{shown}", answer.snapshot_date))?;
         let row = |other: &&crate::explain::neighbours::Neighbour| {
             vec![
                 other.other_person_id.clone().into(),

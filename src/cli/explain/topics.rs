@@ -14,12 +14,16 @@ use crate::queries::topics::{EVIDENCE_COLUMNS, PERSON_COLUMNS};
 const TOPICS: usize = 10;
 const WITH_EVIDENCE: usize = 3;
 
+/// What the figures of a topic are measured in.
+const UNITS: &str = "scores in points from 1 to 100, confidence from 0 to 1";
+
 /// All that is known of the topics of the answer.
 pub fn whole(answer: &Answer) -> Result<()> {
     let topics: Vec<&Value> = answer.topics.iter().collect();
+    print(&format!("On {}, {UNITS}", answer.snapshot_date))?;
     show(&rows(&PERSON_COLUMNS, &topics), Format::Text)?;
     for topic in &topics {
-        evidence(topic)?;
+        evidence(topic, answer)?;
     }
     weights()
 }
@@ -27,39 +31,65 @@ pub fn whole(answer: &Answer) -> Result<()> {
 /// The topics that are shown.
 pub fn section(answer: &Answer) -> Result<()> {
     let shown: Vec<&Value> = answer.topics.iter().filter(|topic| topic["is_shown"] == true).collect();
-    heading(&topics_heading(shown.len(), answer.topics.len()))?;
+    heading(&topics_heading(answer, shown.len()))?;
     if shown.is_empty() {
         return Ok(());
     }
     show(&rows(&PERSON_COLUMNS, &shown[..shown.len().min(TOPICS)]), Format::Text)?;
     for topic in shown.iter().take(WITH_EVIDENCE) {
-        evidence(topic)?;
+        evidence(topic, answer)?;
     }
-    weights()
+    weights()?;
+    let others: Vec<String> = shown.iter().skip(WITH_EVIDENCE).map(|topic| id(topic)).collect();
+    match others.is_empty() {
+        true => Ok(()),
+        false => print(&format!(
+            "--topic shows the evidence of the others, too: {}",
+            others.join(", ")
+        )),
+    }
 }
 
-fn topics_heading(shown: usize, known: usize) -> String {
+fn id(topic: &Value) -> String {
+    printable(topic["topic_id"].as_str().unwrap_or_default())
+}
+
+fn topics_heading(answer: &Answer, shown: usize) -> String {
+    let (known, date) = (answer.topics.len(), answer.snapshot_date);
     let first = if shown > TOPICS {
         format!(", the first {TOPICS} of {shown}")
     } else {
         String::new()
     };
     match (shown, known - shown) {
+        (0, 0) if answer.topics_known.is_none() && answer.missing.iter().all(|missing| missing.part != "topics") => {
+            format!("No topic: on {date} the input had no topics table, or an empty one, so nobody has any.")
+        }
         (0, 0) => "No topic: nothing that this person wrote, or was reacted to for, speaks of any.".to_owned(),
         (0, more) => {
             format!("No topic is shown, for none of {more} has two independent sources (--topic shows one of them).")
         }
-        (_, 0) => format!("Topics that two independent sources agree on{first}"),
+        (_, 0) => format!("Topics that two independent sources agree on, on {date}{first}, {UNITS}"),
         (_, more) => {
-            format!("Topics that two independent sources agree on{first} ({more} more are not shown: --topic)")
+            let more = match more {
+                1 => "1 more is".to_owned(),
+                more => format!("{more} more are"),
+            };
+            format!(
+                "Topics that two independent sources agree on, on {date}{first}, {UNITS} ({more} not shown: --topic)"
+            )
         }
     }
 }
 
-fn evidence(topic: &Value) -> Result<()> {
+fn evidence(topic: &Value, answer: &Answer) -> Result<()> {
     let evidence: Vec<&Value> = topic["evidence"].as_array().into_iter().flatten().collect();
-    let id = printable(topic["topic_id"].as_str().unwrap_or_default());
-    heading(&format!("Evidence of {id}{}", verdict(topic)))?;
+    heading(&format!(
+        "Evidence of {} on {}{}",
+        id(topic),
+        answer.snapshot_date,
+        verdict(topic)
+    ))?;
     show(&rows(&EVIDENCE_COLUMNS, &evidence), Format::Text)
 }
 
@@ -86,7 +116,8 @@ pub fn one_more(one_more: &OneMore, answer: &Answer) -> Result<()> {
         return Ok(());
     };
     heading(&format!(
-        "What would raise a topic score, in points: one more {} on it by a trusted newcomer on {} at the end of {}",
+        "What would raise a topic score: points gained, and the score then, by one more {} on it by a trusted newcomer on {} \
+         at the end of {}",
         first.verb, first.network, answer.snapshot_date
     ))?;
     let row = |on: &OnTopic| vec![on.topic_id.clone().into(), thousandths(on.points), on.score.into()];

@@ -10,8 +10,9 @@ use super::{CAMPAIGNS, named, summary};
 use crate::error::Result;
 use crate::perks::campaign::Campaign;
 use crate::perks::draw::Winner;
-use crate::perks::drawing::{Outcome, draw, prepare};
+use crate::perks::drawing::{Outcome, Ready, draw, prepare};
 use crate::perks::eligible::{Pool, Step};
+use crate::visible::visible;
 use crate::warehouse::draws::{self, Draw};
 
 /// Arguments of `clout perks draw`.
@@ -41,15 +42,21 @@ impl Args {
         let campaign = named(&self.campaigns, &self.campaign)?;
         let store = self.results.store()?;
         let Some(seed) = &self.seed else {
-            return self.only_say(&prepare(&store, &campaign)?.pool, &campaign);
+            return self.only_say(&prepare(&store, &campaign)?, &campaign);
         };
         match draw(&store, &campaign, seed, &random_hex(8)?)? {
-            Outcome::Drawn { draw, winners, pool } => self.tell(&draw, &winners, &pool),
+            Outcome::Drawn {
+                draw,
+                winners,
+                pool,
+                notes,
+            } => self.tell(&draw, &winners, (&pool, &notes)),
             Outcome::Before(draw) => self.tell_again(&draw),
         }
     }
 
-    fn only_say(&self, pool: &Pool, campaign: &Campaign) -> Result<()> {
+    fn only_say(&self, ready: &Ready, campaign: &Campaign) -> Result<()> {
+        let pool = &ready.pool;
         let people = pool.eligible.len() as u64;
         if self.format == Format::Json {
             return show_object(&json!({
@@ -57,17 +64,18 @@ impl Args {
                 "status": "dry_run",
                 "eligible_count": people,
                 "steps": steps(pool),
+                "notes": ready.notes,
             }));
         }
-        print(&format!("{}: {}", campaign.id, campaign.title))?;
-        show_steps(pool)?;
+        print(&format!("{}: {}", campaign.id, visible(&campaign.title)))?;
+        show_steps(pool, &ready.notes)?;
         print(&format!(
             "{} of {people} people would win. Nothing was drawn.",
             campaign.winners.min(people)
         ))
     }
 
-    fn tell(&self, draw: &Draw, winners: &[Winner], pool: &Pool) -> Result<()> {
+    fn tell(&self, draw: &Draw, winners: &[Winner], (pool, notes): (&Pool, &[String])) -> Result<()> {
         let row = |winner: &Winner| {
             vec![
                 winner.place.into(),
@@ -82,6 +90,7 @@ impl Args {
         if self.format == Format::Json {
             let mut object = summary(draw, "drawn");
             object["steps"] = json!(steps(pool));
+            object["notes"] = json!(notes);
             object["winners"] = rows.objects();
             return show_object(&object);
         }
@@ -93,7 +102,7 @@ impl Args {
             let wanted = &draw.campaign["winners"];
             print(&format!("Everybody who was eligible won: {wanted} were to win."))?;
         }
-        show_steps(pool)?;
+        show_steps(pool, notes)?;
         show(&rows, Format::Text)?;
         print(&format!(
             "The record is {}, the table {}",
@@ -120,7 +129,7 @@ fn steps(pool: &Pool) -> Vec<Value> {
     pool.steps.iter().map(step).collect()
 }
 
-fn show_steps(pool: &Pool) -> Result<()> {
+fn show_steps(pool: &Pool, notes: &[String]) -> Result<()> {
     let row = |step: &Step| vec![step.left.into(), step.rule.as_str().into()];
     show(
         &Rows {
@@ -128,5 +137,7 @@ fn show_steps(pool: &Pool) -> Result<()> {
             rows: pool.steps.iter().map(row).collect(),
         },
         Format::Text,
-    )
+    )?;
+    let mut notes = notes.iter();
+    notes.try_for_each(|note| print(&format!("Note: {}", visible(note))))
 }

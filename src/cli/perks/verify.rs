@@ -7,6 +7,7 @@ use serde_json::json;
 use super::super::options::{Format, ResultArgs};
 use super::super::output::{print, show_object};
 use super::{named, summary};
+use crate::alerts::words::many;
 use crate::error::{Error, Result};
 use crate::perks::campaign::check_id;
 use crate::perks::verify::{Verdict, verify};
@@ -49,8 +50,9 @@ impl Args {
         match verdict.problems.len() {
             0 => Ok(()),
             problems => Err(Error::internal(format!(
-                "the draw of {} is not what it says: {problems} problems",
-                self.campaign
+                "the draw of {} is not what it says: {}",
+                self.campaign,
+                many(problems as i64, "problem", "problems")
             ))),
         }
     }

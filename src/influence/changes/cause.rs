@@ -64,6 +64,11 @@ impl Cause {
         }
     }
 
+    /// The cause of a word.
+    pub fn of_word(word: &str) -> Option<Cause> {
+        Cause::ALL.into_iter().find(|cause| cause.word() == word)
+    }
+
     /// The cause on a network on which the person is new (`joined`) or no longer there (`left`).
     pub fn on_network(self, joined: bool, left: bool) -> Cause {
         match self {
@@ -74,9 +79,35 @@ impl Cause {
     }
 }
 
+/// What follows the network in the detail of a row that is about attention that was returned.
+pub const ANSWERED_MARK: &str = ", answered";
+
+/// A detail of `score_changes` as people read it.
+pub fn in_words(detail: &str) -> String {
+    let (place, people) = match detail.split_once(": ") {
+        Some((place, people)) => (place, Some(people)),
+        None => (detail, None),
+    };
+    match (place.strip_suffix(ANSWERED_MARK), people) {
+        (None, _) => detail.to_owned(),
+        (Some(network), None) => format!("{network}, for attention given back"),
+        (Some(network), Some(people)) => format!("{network}, for attention given back: {people}"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_detail_about_answers_says_so_and_the_others_stay() {
+        assert_eq!(in_words("twitter: ada and 2 more"), "twitter: ada and 2 more");
+        assert_eq!(in_words("twitter, answered"), "twitter, for attention given back");
+        assert_eq!(
+            in_words("twitter, answered: ada"),
+            "twitter, for attention given back: ada"
+        );
+    }
 
     #[test]
     fn causes_stand_in_the_order_of_their_words() {

@@ -25,5 +25,5 @@ pub mod person;
 pub mod split;
 pub mod tally;
 
-pub use cause::Cause;
+pub use cause::{ANSWERED_MARK, Cause, in_words};
 pub use person::{Change, Nights, Side};

@@ -9,7 +9,7 @@
 
   function standing(scores) {
     if (scores.score === null) {
-      return "No score: nobody has reacted yet.";
+      return "No score: nobody has reacted yet, or not for 720 days.";
     }
     return "Rank " + clout.count(scores.rank) + " of " + clout.many(clout.report.persons_scored, "person", "people") +
       " with a score, above " + clout.tenth(scores.percentile) + " % of them.";
@@ -116,7 +116,7 @@
     const names = others.flatMap((row, i) => [i > 0 ? ", " : "", clout.apart(row.topic_id, 60)]);
     const more = person.more.topic_scores;
     return say(
-      shown.length > 0 ? shown.map((row) => topic(person, row)) : clout.empty("No topic has two independent sources."),
+      shown.length > 0 ? shown.map((row) => topic(person, row)) : clout.empty("No topic has two independent sources, or the input has no topics."),
       others.length > 0 && h("p", { class: "quiet" }, "Not shown, for want of a second source: ", names,
         more > 0 && " and " + clout.count(more) + " more", "."));
   }

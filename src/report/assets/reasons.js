@@ -1,4 +1,4 @@
-// Why a score moved since the day before: a waterfall, one step a reason.
+// Why a score moved since the day before: a waterfall, one step a cause.
 "use strict";
 (function () {
   const clout = window.clout;
@@ -10,7 +10,7 @@
     ["repeats_saturated", "The same people again, who count less each time"],
     ["reactors_rose", "People who react rose"],
     ["reactors_fell", "People who react fell"],
-    ["corroboration", "Strangers are believed as far as known people react too"],
+    ["corroboration", "How far people whom nobody knows yet are believed"],
     ["network_joined", "A network joined"],
     ["network_left", "A network left"],
     ["identity_changed", "Accounts changed owners"],
@@ -31,17 +31,34 @@
   const line = (title, detail, figure, bar) =>
     h("li", {},
       h("div", { class: "line" }, h("span", {}, title), h("span", { class: "figure" }, figure)),
-      detail && h("div", { class: "quiet" }, clout.apart(detail)),
+      detail.length > 0 && h("div", { class: "quiet" }, detail),
       bar);
+
+  const LEAST = 0.005; // Points: less is shown as nothing.
+  const sum = (rows) => rows.reduce((all, row) => all + row.points, 0);
+  const inWords = (detail) => detail.replace(/^([^:]*), answered(?=: |$)/, "$1, for attention given back");
+
+  /** One step a cause, the largest first; what rounds to nothing, or is not listed, is one step together. */
+  function stepsOf(person) {
+    const byCause = new Map();
+    person.score_changes.forEach((row) => byCause.set(row.cause, (byCause.get(row.cause) || []).concat(row)));
+    const title = (cause) => CAUSES.get(cause) || clout.apart(cause);
+    const all = Array.from(byCause, ([cause, rows]) => ({ title: title(cause), points: sum(rows), rows }));
+    const told = all.filter(({ points }) => Math.abs(points) >= LEAST).sort((a, b) => Math.abs(b.points) - Math.abs(a.points));
+    const rest = person.scores.delta_1d - sum(told);
+    return Math.abs(rest) < LEAST ? told : told.concat({ title: "Everything else", points: rest, rows: [] });
+  }
+
+  /** The networks and people behind a step; where there are several, each with its points. */
+  function details({ rows }) {
+    const named = rows.filter((row) => row.detail !== "");
+    return named.map((row) => h("div", {}, clout.apart(inWords(row.detail)),
+      named.length > 1 && h("span", {}, " ", clout.delta(row.points))));
+  }
 
   function waterfall(person, night) {
     const { score, delta_1d: delta } = person.scores;
-    const changes = person.score_changes.slice();
-    const told = changes.reduce((sum, change) => sum + change.points, 0);
-    const more = person.more.score_changes;
-    if (more > 0) {
-      changes.push({ cause: clout.many(more, "smaller reason", "smaller reasons"), detail: "", points: delta - told });
-    }
+    const changes = stepsOf(person);
     const before = score - delta;
     const levels = [before];
     changes.forEach((change) => levels.push(levels[levels.length - 1] + change.points));
@@ -51,7 +68,7 @@
     return h("ol", { class: "steps" },
       line(night.before, "", clout.points(before), step(before, before, scale, true)),
       changes.map((change, i) =>
-        line(CAUSES.get(change.cause) || clout.apart(change.cause), change.detail, clout.delta(change.points),
+        line(change.title, details(change), clout.delta(change.points),
           step(levels[i], levels[i + 1], scale, false))),
       line(night.now, "", clout.points(score), step(score, score, scale, true)));
   }

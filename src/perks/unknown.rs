@@ -1,0 +1,53 @@
+//! Topics and networks of a campaign on which nobody stands: misspelt, most likely.
+
+use std::collections::BTreeSet;
+
+use arrow::array::AsArray;
+
+use super::campaign::Rules;
+use crate::error::Result;
+use crate::queries::near::near;
+use crate::warehouse::manifest::Manifest;
+use crate::warehouse::snapshots::stream_table;
+use crate::warehouse::store::Store;
+
+/// A sentence for each of them, with near names.
+pub fn notes(store: &Store, snapshot: &Manifest, rules: &Rules) -> Result<Vec<String>> {
+    let mut notes = Vec::new();
+    for (wanted, what, table, column) in [
+        (&rules.topics, "topic", "topic_scores", "topic_id"),
+        (&rules.networks, "network", "network_scores", "network"),
+    ] {
+        if wanted.is_empty() {
+            continue;
+        }
+        let known = values(store, snapshot, (table, column))?;
+        for name in wanted.iter().filter(|name| !known.contains(*name)) {
+            let near = near(known.iter().map(String::as_str), name);
+            let near = match near.is_empty() {
+                true => String::new(),
+                false => format!(": did you mean {}?", near.join(" or ")),
+            };
+            let date = snapshot.snapshot_date;
+            notes.push(format!(
+                "nobody stands on {what} {name} in the snapshot of {date}{near}"
+            ));
+        }
+    }
+    Ok(notes)
+}
+
+/// The values of a column of a table; none where the snapshot lacks the table.
+fn values(store: &Store, snapshot: &Manifest, (table, column): (&str, &str)) -> Result<BTreeSet<String>> {
+    let mut found = BTreeSet::new();
+    if snapshot.tables.contains_key(table) {
+        for batch in stream_table(store, snapshot, table, Some(&[column]))? {
+            for value in batch?.column(0).as_string_opt::<i32>().into_iter().flatten().flatten() {
+                if !found.contains(value) {
+                    found.insert(value.to_owned());
+                }
+            }
+        }
+    }
+    Ok(found)
+}

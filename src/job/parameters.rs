@@ -11,7 +11,7 @@ use crate::networks::Network;
 
 /// The number of the model that this code computes. It changes with every change of the code that
 /// can move a score; the parameters have their own part in [`Job::model_version`].
-pub const MODEL: u32 = 2;
+pub const MODEL: u32 = 3;
 
 impl Job {
     /// The model number and 12 hex digits over every parameter that can move a score: the model's

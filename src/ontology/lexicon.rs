@@ -51,6 +51,7 @@ struct Alias {
     form: String,
     topics: Vec<u32>,
     named: Vec<u32>,
+    is_phrase: bool,
 }
 
 /// A word of a topic: a row of the lexicon before it is sorted.
@@ -61,6 +62,12 @@ struct Word {
     topic: u32,
     is_name: bool,
     is_searched: bool,
+}
+
+impl Word {
+    fn is_phrase(&self) -> bool {
+        self.is_searched && self.words.trim().contains(' ') && !self.form.contains(is_dense)
+    }
 }
 
 /// Buffers that are used again from row to row.
@@ -160,6 +167,11 @@ impl Lexicon {
         &self.aliases[alias as usize].named
     }
 
+    /// Whether an alias is several words in a row, in a script that parts them.
+    pub fn is_phrase(&self, alias: u32) -> bool {
+        self.aliases[alias as usize].is_phrase
+    }
+
     /// The squeezed normal form of an alias.
     pub fn alias(&self, alias: u32) -> &str {
         &self.aliases[alias as usize].form
@@ -191,6 +203,7 @@ impl Alias {
             form: words[0].form.clone(),
             topics: topics(|_| true),
             named: topics(|word| word.is_name),
+            is_phrase: words.iter().any(Word::is_phrase),
         }
     }
 }

@@ -55,8 +55,10 @@ pub enum Kind {
     Tag,
     /// By a hashtag of its text.
     Hashtag,
-    /// By words of its text alone.
+    /// By words of its text: by several in a row, or by one that another hit of the row bears out.
     Text,
+    /// By a lone word of its text, which may merely occur there.
+    Word,
 }
 
 /// The hits of a row: alias numbers, ascending and distinct in each list.
@@ -96,20 +98,24 @@ pub struct Senses<'a> {
 }
 
 impl Senses<'_> {
-    /// Puts the topics of a row into `out`: ascending, each once, as `Tag` where any tag means it, and as `Hashtag`
-    /// where any hashtag does.
+    /// Puts the topics of a row into `out`: ascending, each once, by the first kind in which any hit means it.
     pub fn resolve(&self, hits: &Hits, out: &mut Vec<(u32, Kind)>) {
         out.clear();
         let heard = || hits.words.iter().copied().filter(|alias| !self.is_stopped(*alias));
         let tags = hits.tags.iter().map(|alias| (*alias, Kind::Tag));
         let hashtags = hits.hashtags.iter().map(|alias| (*alias, Kind::Hashtag));
-        for (alias, kind) in tags.chain(hashtags).chain(heard().map(|alias| (alias, Kind::Text))) {
+        for (alias, kind) in tags.chain(hashtags).chain(heard().map(|alias| (alias, Kind::Word))) {
             let others = || {
                 let words = heard().filter(|word| !hits.is_named(*word));
                 let others = hits.names().chain(words).filter(move |other| *other != alias);
                 others.take(MAX_CONTEXT)
             };
-            out.extend(self.meaning(alias, others).map(|topic| (topic, kind)));
+            let is_lone =
+                |topic: u32| !self.lexicon.is_phrase(alias) && !others().any(|other| self.may_support(other, topic));
+            out.extend(self.meaning(alias, others).map(|topic| match kind {
+                Kind::Word if !is_lone(topic) => (topic, Kind::Text),
+                kind => (topic, kind),
+            }));
         }
         out.sort_unstable();
         out.dedup_by_key(|(topic, _)| *topic);

@@ -69,7 +69,7 @@ fn count(texts: u64, judged: u64, agreed: u64) -> AliasCount {
 
 #[test]
 fn an_alias_of_one_topic_means_it() {
-    check(&["songs"], &["rockets"], &[("music", Kind::Tag), ("space", Kind::Text)]);
+    check(&["songs"], &["rockets"], &[("music", Kind::Tag), ("space", Kind::Word)]);
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn the_rest_of_the_row_settles_what_an_alias_means() {
 
 #[test]
 fn without_help_it_means_the_topic_that_it_names() {
-    check(&[], &["mercury"], &[("metal", Kind::Text)]);
+    check(&[], &["mercury"], &[("metal", Kind::Word)]);
 }
 
 #[test]
@@ -121,7 +121,7 @@ fn words_that_are_seldom_borne_out_are_not_heard() {
     let known = [("songs", count(500, 20, 1))];
     assert_eq!(
         resolve(&[], &["mercury", "songs"], 0, &known),
-        [("metal".to_owned(), Kind::Text)]
+        [("metal".to_owned(), Kind::Word)]
     );
 }
 

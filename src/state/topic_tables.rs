@@ -55,11 +55,12 @@ fn code(shows: Shows) -> u8 {
         Shows::Tag => 0,
         Shows::Hashtag => 1,
         Shows::Text => 2,
+        Shows::Word => 3,
     }
 }
 
 fn shows_of(code: u8) -> Result<Shows> {
-    [Shows::Tag, Shows::Hashtag, Shows::Text]
+    [Shows::Tag, Shows::Hashtag, Shows::Text, Shows::Word]
         .get(usize::from(code))
         .copied()
         .ok_or_else(|| damaged("shows"))

@@ -223,6 +223,9 @@ impl<'a> Finder<'a> {
             self.add_endorsements(claim as usize, scratch);
             self.add_sources(row, (Kind::Tag, Shows::Tag), known, scratch);
             self.add_sources(row, (Kind::Text, Shows::Text), known, scratch);
+            self.add_sources(row, (Kind::Text, Shows::Word), known, scratch);
+            let texts = scratch.evidence.partition_point(|piece| piece.kind < Kind::Text);
+            self.settle(&mut scratch.evidence[texts..]);
         }
         scratch.people.sort_unstable();
         scratch.people.dedup();
@@ -233,7 +236,12 @@ impl<'a> Finder<'a> {
     fn add(&self, kind: Kind, pieces: impl Iterator<Item = (u32, f64)>, evidence: &mut Vec<Evidence>) {
         let first = evidence.len();
         evidence.extend(pieces.map(|(source, weight)| Evidence { kind, source, weight }));
-        evidence[first..].sort_by(|a, b| self.names.source_id(a).cmp(self.names.source_id(b)));
+        self.settle(&mut evidence[first..]);
+    }
+
+    /// Puts pieces of one kind in order of their sources.
+    fn settle(&self, pieces: &mut [Evidence]) {
+        pieces.sort_by(|a, b| self.names.source_id(a).cmp(self.names.source_id(b)));
     }
 
     /// Adds the greatest few of the scratch's parts; of equals the lesser.
@@ -255,7 +263,8 @@ impl<'a> Finder<'a> {
             source if source.key.is_own => Some(row.person),
             source => (self.own.other(source)).filter(|other| known.model.trust[*other as usize] >= KNOWN),
         });
-        people.extend(behind);
+        // A lone word that stands in one text alone may merely occur there.
+        people.extend(behind.filter(|_| shows != Shows::Word || places.len() > 1));
         // What both sides name is one piece, by its latest act, which comes first.
         let id = |place: &u32| self.tonight.memory.sources.id(self.own.row(*place));
         let first = |at: usize| places[..at].iter().all(|other| id(other) != id(&places[at]));

@@ -17,6 +17,9 @@ use crate::settle::facts::FORGOTTEN_AFTER_DAYS;
 /// Sources kept for a [`Key`]: enough to name, few enough to keep for everybody.
 pub const KEPT: usize = 2;
 
+/// How sources show topics, by two bits of a candidate. A hashtag is a tag of a post, and a word of a reaction.
+const KINDS: [Shows; 4] = [Shows::Tag, Shows::Hashtag, Shows::Text, Shows::Word];
+
 /// Whose evidence of what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Key {
@@ -66,8 +69,9 @@ pub struct Candidate {
 impl Candidate {
     /// A row that shows the topic of the account.
     pub fn new(key: Key, act: Act, row: u32) -> Candidate {
-        let kind = u64::from(key.shows == Shows::Text) << 1 | u64::from(key.is_own);
-        let high = u64::from(key.account) << 32 | u64::from(key.topic) << 2 | kind;
+        let kind = KINDS.iter().position(|shows| *shows == key.shows).unwrap_or(0) as u64;
+        let low = kind << 1 | u64::from(key.is_own);
+        let high = u64::from(key.account) << 32 | u64::from(key.topic) << 3 | low;
         // The latest first: of two's complements without the sign, the greater is the later.
         let earliness = !(act.at.wrapping_sub(i64::MIN) as u64);
         Candidate {
@@ -83,8 +87,8 @@ impl Candidate {
         let high = (self.order >> 64) as u64;
         Key {
             account: (high >> 32) as u32,
-            topic: high as u32 >> 2,
-            shows: if high & 2 == 0 { Shows::Tag } else { Shows::Text },
+            topic: high as u32 >> 3,
+            shows: KINDS[(high >> 1 & 3) as usize],
             is_own: high & 1 == 1,
         }
     }

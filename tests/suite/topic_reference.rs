@@ -19,6 +19,9 @@ use crate::topics_by_night;
 /// Pieces of evidence a kind.
 const NAMED: usize = 3;
 
+/// Kind, source and weight.
+type Piece<'a> = (&'a str, &'a str, f64);
+
 fn run_into(site: &Site, name: &str, date: &str) -> Snapshot {
     let arguments: Vec<&str> = ["--as-of", date].into_iter().chain(AT_REST).collect();
     site.run_into(name, &arguments).exits(0);
@@ -30,7 +33,7 @@ fn run_into(site: &Site, name: &str, date: &str) -> Snapshot {
 fn check(snapshot: &Snapshot, warehouse: &Warehouse, as_of: Day) {
     let expected = credibility(warehouse, as_of);
     let claim = |row: &Record| (text(row, "person_id").to_owned(), text(row, "topic_id").to_owned());
-    let mut evidence: BTreeMap<(String, String), Vec<(&str, &str, f64)>> = BTreeMap::new();
+    let mut evidence: BTreeMap<(String, String), Vec<Piece>> = BTreeMap::new();
     for row in snapshot.table("topic_evidence") {
         let piece = (
             text(row, "kind"),
@@ -67,7 +70,7 @@ fn check(snapshot: &Snapshot, warehouse: &Warehouse, as_of: Day) {
 }
 
 /// Each piece weighs what it should, and of each kind the greatest are listed.
-fn check_evidence(claim: &(String, String), found: &[(&str, &str, f64)], wanted: &Credible) {
+fn check_evidence(claim: &(String, String), found: &[Piece], wanted: &Credible) {
     for kind in ["ancestor", "audience", "endorsement", "tag", "text"] {
         let pieces: Vec<_> = found.iter().filter(|piece| piece.0 == kind).collect();
         for (_, source, weight) in &pieces {

@@ -7,13 +7,11 @@ use clout::day::Day;
 use super::people::People;
 use super::scores::{BASE, BETA, Scored, score, scores};
 use super::settle::{Settled, settle};
-use super::standing::{standing, trust};
-use super::topics::{Claim, Tag, Topics, left, saturated};
+use super::standing::{season, standing, trust};
+use super::topics::{Claim, Topics, saturated};
 use super::{Account, DAY, interval};
 use crate::support::warehouse::Warehouse;
 
-/// Trust from which somebody is a source.
-const KNOWN: f64 = 0.5;
 /// Influences nearer than this may be equal.
 const CLOSE: f64 = 1e-9;
 
@@ -33,13 +31,13 @@ pub struct Credible {
 
 /// One claim's parts.
 #[derive(Clone, Debug, Default)]
-struct Parts {
-    earned: f64,
+pub struct Parts {
+    pub earned: f64,
     /// By endorser: the part, how far known, and the id.
-    endorsed: BTreeMap<String, (f64, f64, String)>,
+    pub endorsed: BTreeMap<String, (f64, f64, String)>,
     /// By reactor of the person who cares: the part.
-    audience: BTreeMap<String, f64>,
-    given: f64,
+    pub audience: BTreeMap<String, f64>,
+    pub given: f64,
 }
 
 impl Parts {
@@ -57,16 +55,16 @@ impl Parts {
 }
 
 /// Everything that claims are judged by.
-struct Judge {
-    topics: Topics,
-    people: BTreeMap<String, Scored>,
-    trust: HashMap<String, f64>,
-    seasoned: HashMap<String, f64>,
+pub struct Judge {
+    pub topics: Topics,
+    pub people: BTreeMap<String, Scored>,
+    pub trust: HashMap<String, f64>,
+    pub seasoned: HashMap<String, f64>,
     claims: BTreeSet<Claim>,
     /// By claim, as one text.
     standing: HashMap<String, f64>,
     /// By endorser and endorsee: the worth of the praise on all topics.
-    praise: BTreeMap<(String, String), f64>,
+    pub praise: BTreeMap<(String, String), f64>,
 }
 
 /// Everybody's topics at `as_of`, from all rows delivered until then.
@@ -132,100 +130,12 @@ impl Judge {
         }
     }
 
-    fn trust(&self, person: &str) -> f64 {
+    pub fn trust(&self, person: &str) -> f64 {
         self.trust.get(person).copied().unwrap_or(0.0)
     }
 
-    fn worth(&self, endorser: &str, endorsee: &str) -> f64 {
-        self.praise
-            .get(&(endorser.to_owned(), endorsee.to_owned()))
-            .copied()
-            .unwrap_or(0.0)
-    }
-
-    /// Who attends to a person: trusted attention, times how seasoned they are.
-    fn witnesses(&self, person: &str) -> BTreeMap<&str, f64> {
-        let parts = self
-            .people
-            .get(person)
-            .map(|scored| scored.parts.as_slice())
-            .unwrap_or_default();
-        let seasoned = |id: &String| self.seasoned.get(id).copied().unwrap_or(0.0);
-        parts.iter().map(|(id, t, _)| (id.as_str(), t * seasoned(id))).collect()
-    }
-
-    /// By endorser and endorsee: how far the word counts, but for the endorser's own trust.
-    fn kept(&self) -> BTreeMap<(String, String), f64> {
-        let mut kept = BTreeMap::new();
-        for ((endorser, endorsee), worth) in &self.praise {
-            let apart = |other: f64| {
-                if *worth > 0.0 {
-                    (1.0 - other / worth).max(0.0)
-                } else {
-                    0.0
-                }
-            };
-            let round = self.walk(endorsee).get(endorser).copied().unwrap_or(0.0).min(1.0);
-            let fellows = self.praise.keys().filter(|(_, of)| of == endorsee).map(|(by, _)| by);
-            let all: Vec<BTreeMap<&str, f64>> = fellows.map(|fellow| self.witnesses(fellow)).collect();
-            let mut heard = 0.0;
-            for (witness, trusted) in self.witnesses(endorser).into_iter().filter(|(id, _)| id != endorsee) {
-                let others: f64 = all.iter().filter_map(|of| of.get(witness)).sum::<f64>() - trusted;
-                heard += trusted * apart(self.worth(witness, endorsee)) / (1.0 + others.max(0.0));
-            }
-            let vouched = heard / (heard + 1.0);
-            let seasoned = self.seasoned.get(endorser).copied().unwrap_or(0.0);
-            let left = apart(self.worth(endorsee, endorser)) * (1.0 - round);
-            let left = if left > 1e-9 { left } else { 0.0 };
-            kept.insert((endorser.clone(), endorsee.clone()), seasoned * vouched * left);
-        }
-        kept
-    }
-
-    /// How often a walk along praise from a person is expected at others: 64 steps, while a hundredth is there. It
-    /// goes where somebody praises back in the end, and to people in proportion to how known they are.
-    fn walk(&self, from: &str) -> HashMap<String, f64> {
-        let mut visits: HashMap<String, f64> = HashMap::new();
-        let mut at: HashMap<String, f64> = HashMap::from([(from.to_owned(), 1.0)]);
-        let known = |person: &str| self.trust(person) * self.seasoned.get(person).copied().unwrap_or(0.0);
-        let known = |person: &str| f64::max(known(person), 1e-6);
-        let ways = self.praise.iter().filter(|((by, of), _)| self.leads(of, by));
-        let ways: Vec<(&(String, String), f64)> = ways.map(|(pair, worth)| (pair, worth * known(&pair.1))).collect();
-        for _ in 0..64 {
-            let mut next: HashMap<String, f64> = HashMap::new();
-            for ((endorser, endorsee), way) in &ways {
-                let here = at.get(endorser).copied().filter(|part| *part >= 0.01).unwrap_or(0.0);
-                let own = ways.iter().filter(|((by, _), _)| by == endorser);
-                let all: f64 = own.map(|(_, way)| way).sum();
-                if here > 0.0 && all > 0.0 {
-                    *next.entry(endorsee.clone()).or_default() += here * way / all;
-                }
-            }
-            next.iter()
-                .for_each(|(person, part)| *visits.entry(person.clone()).or_default() += part);
-            at = next;
-        }
-        visits
-    }
-
-    /// Whether a chain of praise leads from one person to another.
-    fn leads(&self, from: &str, to: &str) -> bool {
-        let mut reached = BTreeSet::from([from.to_owned()]);
-        loop {
-            let more = self
-                .praise
-                .keys()
-                .filter(|(by, of)| reached.contains(by) && !reached.contains(of));
-            let more: Vec<String> = more.map(|(_, of)| of.clone()).collect();
-            if reached.contains(to) || more.is_empty() {
-                return reached.contains(to);
-            }
-            reached.extend(more);
-        }
-    }
-
     /// Whether a tag of the person's own is on the topic.
-    fn wrote(&self, claim: &Claim) -> bool {
+    pub fn wrote(&self, claim: &Claim) -> bool {
         self.topics
             .tags
             .get(claim)
@@ -262,7 +172,7 @@ impl Judge {
         parts
     }
 
-    fn reactions<'a>(&'a self, claim: &'a Claim) -> impl Iterator<Item = (&'a String, &'a f64)> {
+    pub fn reactions<'a>(&'a self, claim: &'a Claim) -> impl Iterator<Item = (&'a String, &'a f64)> {
         let of_claim = self
             .topics
             .reactions
@@ -377,98 +287,5 @@ impl Judge {
             }
         }
         best
-    }
-
-    /// Counts and evidence of a row.
-    fn told(&self, row: &Claim, own: &Parts, topics: BTreeMap<String, f64>, is_claim: bool) -> Credible {
-        let mut told = Credible::default();
-        let (mut trust, mut is_heard) = (0.0, false);
-        let reactors: BTreeSet<&String> = match is_claim {
-            true => self
-                .reactions(row)
-                .filter(|(_, sum)| **sum > 0.0)
-                .map(|(actor, _)| actor)
-                .collect(),
-            false => BTreeSet::new(),
-        };
-        for actor in &reactors {
-            trust += self.trust(actor);
-            is_heard |= self.trust(actor) >= KNOWN;
-        }
-        told.reactors = reactors.len();
-        for (actor, (part, known, _)) in own.endorsed.iter().filter(|(_, (part, ..))| *part > 0.0) {
-            told.endorsers += 1;
-            trust += if reactors.contains(actor) {
-                0.0
-            } else {
-                known.min(*part)
-            };
-            is_heard |= *known >= KNOWN;
-        }
-        let praises = |actor: &String| self.praise.contains_key(&(actor.clone(), row.0.clone()));
-        let bystanders = own
-            .audience
-            .keys()
-            .filter(|actor| !reactors.contains(actor) && !praises(actor));
-        trust += bystanders.map(|actor| self.trust(actor)).sum::<f64>();
-        let has_own = is_claim && self.wrote(row);
-        told.confidence = 1.0 - 0.5_f64.powf((trust + if has_own { 0.5 } else { 0.0 }) / 2.0);
-
-        // Whoever is behind what is listed: of each kind the three greatest.
-        let mut people: BTreeSet<&String> = BTreeSet::new();
-        let is_known = |actor: &&String| self.trust(actor) >= KNOWN;
-        let audience = greatest(own.audience.iter().map(|(actor, part)| (actor, *part)));
-        let is_witness = |actor: &&String| reactors.contains(actor) || !praises(actor);
-        people.extend(audience.into_iter().filter(is_known).filter(is_witness));
-        let endorsed = greatest(own.endorsed.iter().map(|(actor, (part, ..))| (actor, *part)));
-        people.extend(endorsed.into_iter().filter(|actor| own.endorsed[*actor].1 >= KNOWN));
-        let tags: &[Tag] = match self.topics.tags.get(row) {
-            Some(tags) if is_claim => tags,
-            _ => &[],
-        };
-        people.extend(
-            tags.iter()
-                .map(|tag| if tag.is_own { &row.0 } else { &tag.by })
-                .filter(|by| *by == &row.0 || is_known(by)),
-        );
-        told.is_shown = is_heard && people.len() >= 2;
-
-        told.add("audience", own.audience.clone());
-        let endorsed = own.endorsed.values().map(|(part, _, id)| (id.clone(), *part));
-        told.add("endorsement", endorsed.collect());
-        told.add("ancestor", topics);
-        let mut tags: Vec<&Tag> = tags.iter().collect();
-        tags.sort_by(|a, b| (a.at, a.weight).partial_cmp(&(b.at, b.weight)).expect("numbers"));
-        // Of an id on both sides the latest act.
-        for tag in tags {
-            let weight = tag.weight * left(self.topics.end - tag.at, 30.0);
-            told.evidence.insert(("tag", tag.id.clone()), weight);
-        }
-        told
-    }
-}
-
-/// The three with the greatest parts above 0; of equals the lesser.
-fn greatest<'a>(parts: impl Iterator<Item = (&'a String, f64)>) -> Vec<&'a String> {
-    let mut parts: Vec<(&String, f64)> = parts.filter(|(_, part)| *part > 0.0).collect();
-    parts.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(b.0)));
-    parts.into_iter().take(3).map(|(who, _)| who).collect()
-}
-
-/// How seasoned an account is that was seen on so many days of the warehouse's history.
-fn season(days: f64, history: f64) -> f64 {
-    let season = |days: f64| 1.0 - (-((days - 1.0) / 10.0).powi(2)).exp();
-    if history > 1.0 {
-        (season(days) / season(history)).min(1.0)
-    } else {
-        1.0
-    }
-}
-
-impl Credible {
-    /// Adds pieces of a kind.
-    fn add(&mut self, kind: &'static str, parts: BTreeMap<String, f64>) {
-        let parts = parts.into_iter().filter(|(_, part)| *part > 0.0);
-        self.evidence.extend(parts.map(|(id, part)| ((kind, id), part)));
     }
 }

@@ -5,13 +5,18 @@
 //! rows say about topics, and [`credibility`] who is credible on them. Ids stay
 //! texts, every sum runs over all rows with their own ages, and nothing is carried from night to night.
 
+mod co_visits;
 mod credibility;
 mod interval;
 mod people;
+mod praise;
 mod scores;
 mod settle;
 mod standing;
+mod told;
+mod topic_tags;
 mod topics;
+mod words;
 
 pub use credibility::{Credible, credibility};
 pub use scores::{Scored, scores};

@@ -78,3 +78,13 @@ pub fn standing(amounts: &HashMap<(String, String), f64>, trust: &HashMap<String
         .map(|person| (person.clone(), rho(person)))
         .collect()
 }
+
+/// How seasoned an account is that was seen on so many days of the warehouse's history.
+pub fn season(days: f64, history: f64) -> f64 {
+    let season = |days: f64| 1.0 - (-((days - 1.0) / 10.0).powi(2)).exp();
+    if history > 1.0 {
+        (season(days) / season(history)).min(1.0)
+    } else {
+        1.0
+    }
+}

@@ -135,7 +135,12 @@ fn of_person(question: &Question, scores: Row, there: &There, watch: &dyn Watch)
         false => Vec::new(),
     };
     if let (Some(topic), []) = (question.topic, &topics[..]) {
-        return Err(question.not_on(topic));
+        return Err(
+            match queries::topics::is_known(question.store, question.manifest, topic)? {
+                true => question.not_on(topic),
+                false => queries::topics::unknown_topic(question.store, question.manifest, topic)?,
+            },
+        );
     }
     let mut answer = Answer {
         snapshot_date: manifest.snapshot_date,
@@ -244,7 +249,7 @@ impl Question<'_> {
 
     fn not_on(&self, topic: &str) -> Error {
         Error::usage(format!(
-            "this person has nothing to do with a topic {topic} on {}: no tag, text, endorsement, audience or narrower topic",
+            "this person has nothing to do with a topic {topic} on {}: no tag, text, endorsement, audience or other topic of theirs",
             self.manifest.snapshot_date
         ))
     }

@@ -159,7 +159,7 @@ mod tests {
     #[test]
     fn the_defaults_keep_their_version() {
         // A change here is a change of every deployment's model version: say so in the changelog.
-        assert_eq!(job(&[]).model_version(), "2-4d6ee1275ba4");
+        assert_eq!(job(&[]).model_version(), "3-4d6ee1275ba4");
     }
 
     #[test]

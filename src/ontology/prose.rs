@@ -15,58 +15,17 @@
 //! A hashtag begins at `#` where no letter stands before it and holds letters, digits and underscores, one
 //! letter at least. One that nobody knows is read as the words it is made of (`#LatteArtLovers`).
 
+use super::code::{
+    CODE, FOREIGN, HASH, OTHER, SIGNS, SPACE, SUSPECT, TICK, WIDE_AT, after_block, after_code, after_indented,
+    is_address, is_code, is_flag,
+};
 use super::normalize::{is_unspaced, push_word, push_words};
 use unicode_normalization::char::is_combining_mark;
-
-const SPACE: u16 = 1;
-const TICK: u16 = 1 << 1;
-const FOREIGN: u16 = 1 << 2;
-const HASH: u16 = 1 << 3;
-const AT: u16 = 1 << 4;
-const DOT: u16 = 1 << 5;
-const COLON: u16 = 1 << 6;
-const SLASH: u16 = 1 << 7;
-const UNDERSCORE: u16 = 1 << 8;
-const BRACKET: u16 = 1 << 9;
-const CODE: u16 = 1 << 10;
-const OTHER: u16 = 1 << 11;
-/// Signs for which a token is looked at twice.
-const SUSPECT: u16 = HASH | AT | DOT | COLON | SLASH | UNDERSCORE | BRACKET | CODE;
-
-const SIGNS: [u16; 256] = signs();
 
 /// Stands in the normal form where something was left out; no alias holds it.
 const GAP: &[u8] = b"\x01 ";
 
 const HASHES: [char; 2] = ['#', '\u{FF03}'];
-const WIDE_AT: char = '\u{FF20}';
-const CODE_SIGNS: [char; 11] = ['{', '}', '[', ']', '<', '>', '=', ';', '|', '$', '\\'];
-const OPENING: [char; 4] = ['(', '[', '"', '\''];
-const CLOSING: [char; 10] = [')', ']', '"', '\'', '.', ',', ';', ':', '!', '?'];
-
-const fn signs() -> [u16; 256] {
-    let mut signs = [0; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        signs[byte] = match byte as u8 {
-            b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c => SPACE,
-            b'`' => TICK,
-            b'#' => HASH,
-            b'@' => AT,
-            b'.' => DOT,
-            b':' => COLON,
-            b'/' => SLASH,
-            b'_' => UNDERSCORE,
-            b'(' | b')' => BRACKET,
-            b'{' | b'}' | b'[' | b']' | b'<' | b'>' | b'=' | b';' | b'|' | b'$' | b'\\' => CODE,
-            0x80.. => FOREIGN,
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => 0,
-            _ => OTHER,
-        };
-        byte += 1;
-    }
-    signs
-}
 
 /// Puts the normal form of the author's words into `words`.
 ///
@@ -104,72 +63,6 @@ pub fn read(text: &str, words: &mut Vec<u8>, is_known: impl FnMut(&str) -> bool)
             }
         }
     }
-}
-
-/// Where a block of code ends that the token at `at` begins, if it begins one.
-fn after_block(text: &str, at: usize, token: &str, found: u16) -> Option<usize> {
-    let behind = |end: &str| {
-        let rest = at + token.len();
-        Some(
-            text[rest..]
-                .find(end)
-                .map_or(text.len(), |place| rest + place + end.len()),
-        )
-    };
-    let is_first = || {
-        text[..at]
-            .rsplit('\n')
-            .next()
-            .is_some_and(|line| line.trim().is_empty())
-    };
-    if found & OTHER != 0 && token.starts_with("~~~") {
-        return behind("~~~");
-    }
-    if found & CODE == 0 {
-        return None;
-    }
-    match token {
-        "$" if is_first() => behind("\n"),
-        _ if token.starts_with("<pre") && !token.contains("</pre>") => behind("</pre>"),
-        _ if token.starts_with("<code") && !token.contains("</code>") => behind("</code>"),
-        _ => None,
-    }
-}
-
-/// Where the lines end that are indented as code behind an empty one; `at` is where a line begins.
-fn after_indented(text: &str, at: usize) -> usize {
-    let is_behind_empty = text[..at]
-        .trim_end_matches([' ', '\t'])
-        .strip_suffix('\n')
-        .is_some_and(|before| before.rsplit('\n').next().is_none_or(|line| line.trim().is_empty()));
-    if !is_behind_empty {
-        return at;
-    }
-    let mut end = at;
-    for line in text[at..].split_inclusive('\n') {
-        let is_indented = line.starts_with("    ") || line.starts_with('\t');
-        if !is_indented || line.trim().is_empty() {
-            break;
-        }
-        end += line.len();
-    }
-    end
-}
-
-/// Where the code ends that the backticks at `start` open; behind the backticks if they open none.
-fn after_code(bytes: &[u8], start: usize) -> usize {
-    let ticks = |at: usize| bytes[at..].iter().take_while(|byte| **byte == b'`').count();
-    let opening = ticks(start);
-    let is_block = opening >= 3;
-    let mut at = start + opening;
-    while at < bytes.len() && (is_block || bytes[at] != b'\n') {
-        let closing = ticks(at);
-        if closing == opening || (is_block && closing > opening) {
-            return at + closing;
-        }
-        at += closing.max(1);
-    }
-    if is_block { bytes.len() } else { start + opening }
 }
 
 /// Writes tokens into a normal form.
@@ -294,60 +187,6 @@ fn is_hump(before: &str, after: &str) -> bool {
     let follows_capital = before.ends_with(char::is_uppercase);
     let is_capital = rest.next().is_some_and(char::is_uppercase);
     is_capital && (!follows_capital || rest.next().is_some_and(char::is_lowercase))
-}
-
-fn is_address(piece: &str, found: u16) -> bool {
-    let is_www = |four: &[u8]| four.eq_ignore_ascii_case(b"www.");
-    (found & AT != 0 && piece.contains('@'))
-        || (found & FOREIGN != 0 && piece.contains(WIDE_AT))
-        || (found & DOT != 0 && is_host(piece))
-        || (found & COLON != 0 && piece.contains("://"))
-        || (found & DOT != 0 && piece.as_bytes().windows(4).any(is_www))
-}
-
-fn is_code(piece: &str, found: u16) -> bool {
-    let core = piece.trim_start_matches(OPENING).trim_end_matches(CLOSING);
-    (found & CODE != 0 && core.contains(CODE_SIGNS))
-        || (found & COLON != 0 && piece.contains("::"))
-        || (found & BRACKET != 0 && piece.contains("()"))
-        || (found & SLASH != 0 && piece.matches('/').nth(1).is_some() && !is_list(core))
-        || (found & UNDERSCORE != 0 && has_inner_underscore(piece))
-}
-
-/// Top level domains of most addresses that are written without a scheme.
-const DOMAINS: [&str; 24] = [
-    "com", "org", "net", "edu", "gov", "io", "co", "ly", "me", "tv", "fm", "be", "info", "biz", "us", "uk", "de", "fr",
-    "es", "it", "nl", "jp", "ru", "eu",
-];
-
-/// Whether a piece begins with a host name: `example.com`, `bit.ly/coffee`, `medium.com/tennis`.
-fn is_host(piece: &str) -> bool {
-    let core = piece.trim_start_matches(OPENING).trim_end_matches(CLOSING);
-    let host = core.split(['/', '?', ':']).next().unwrap_or_default();
-    let Some((name, domain)) = host.rsplit_once('.') else {
-        return false;
-    };
-    let is_label = |label: &str| !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-    let is_name = domain.len() >= 2 && domain.bytes().all(|b| b.is_ascii_lowercase()) && name.split('.').all(is_label);
-    is_name && (core.len() > host.len() || DOMAINS.contains(&domain))
-}
-
-/// Whether slashes part words: `coffee/tennis/jazz`, and not `/usr/bin` or `src/main.rs`.
-fn is_list(core: &str) -> bool {
-    core.split('/')
-        .all(|part| !part.is_empty() && part.chars().all(char::is_alphabetic))
-}
-
-/// Whether a piece is an option of a command: `--testnet-magic`.
-fn is_flag(piece: &str) -> bool {
-    let option = piece.trim_start_matches(OPENING).strip_prefix("--");
-    option.is_some_and(|name| name.starts_with(char::is_alphabetic))
-}
-
-/// Whether an underscore stands between two letters or digits; those at the edges are emphasis.
-fn has_inner_underscore(piece: &str) -> bool {
-    let mut parts = piece.split('_').filter(|part| part.contains(char::is_alphanumeric));
-    parts.next().is_some() && parts.next().is_some()
 }
 
 #[cfg(test)]

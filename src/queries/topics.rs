@@ -92,9 +92,19 @@ fn object(names: &[&str], row: &[Value]) -> Value {
     Value::Object(fields.collect())
 }
 
+/// The topics that anybody has to do with.
+fn ids(store: &Store, manifest: &Manifest) -> Result<Vec<String>> {
+    texts(frame(store, manifest, "topic_scores")?.select([col("topic_id").unique()]))
+}
+
+/// Whether anybody has to do with a topic.
+pub fn is_known(store: &Store, manifest: &Manifest, topic: &str) -> Result<bool> {
+    Ok(ids(store, manifest)?.iter().any(|id| id == topic))
+}
+
 /// Why nobody is shown on a topic: it may be written in another way.
 pub fn unknown_topic(store: &Store, manifest: &Manifest, topic: &str) -> Result<Error> {
-    let ids = texts(frame(store, manifest, "topic_scores")?.select([col("topic_id").unique()]))?;
+    let ids = ids(store, manifest)?;
     let date = manifest.snapshot_date;
     if ids.is_empty() {
         return Ok(Error::usage(format!(
@@ -112,6 +122,6 @@ pub fn unknown_topic(store: &Store, manifest: &Manifest, topic: &str) -> Result<
         false => format!("did you mean {}?", near.join(" or ")),
     };
     Ok(Error::usage(format!(
-        "nobody has to do with a topic {topic} on {date}: {near}"
+        "there is no topic {topic}, or nobody has to do with it on {date}: {near}"
     )))
 }

@@ -31,7 +31,7 @@ pub const TOPIC_SCORES: Table = Table {
         required(
             "is_shown",
             Kind::Flag,
-            "Whether two independent sources agree, somebody else's reaction or endorsement being one",
+            "Whether two different people are behind the evidence, somebody else's reaction or endorsement being among it",
         ),
     ],
 };
@@ -39,7 +39,7 @@ pub const TOPIC_SCORES: Table = Table {
 /// One row a person, topic and piece of evidence.
 pub const TOPIC_EVIDENCE: Table = Table {
     name: "topic_evidence",
-    description: "What each topic score rests on: at most three pieces a kind.",
+    description: "What each topic score rests on: at most three pieces a kind; of tags and texts the latest, at most four.",
     grain: &["person_id", "topic_id", "kind", "source_id"],
     bloom_column: Some("person_id"),
     columns: &[
@@ -50,12 +50,13 @@ pub const TOPIC_EVIDENCE: Table = Table {
             "source_id",
             Kind::Text,
             "tag: the object (or activity); text: the activity; endorsement: the endorsement; audience: the person who \
-             reacts; ancestor: the narrower topic",
+             reacts; ancestor: another topic of the person, narrower or the neighbour that lends most",
         ),
         required(
             "weight",
             Kind::Measure,
-            "tag, text: weight of the latest act on it, faded; others: what it adds. 1 is one fresh, trusted reaction",
+            "tag, text: weight of the latest act on it, faded; others: what it adds, before rarity. 1 is one fresh, trusted \
+             reaction",
         ),
     ],
 };

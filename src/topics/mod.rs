@@ -17,6 +17,7 @@ pub mod ledger;
 pub mod memory;
 pub mod objects;
 pub mod one_more;
+mod own_sources;
 pub mod rings;
 pub mod rollup;
 pub mod sources;

@@ -134,10 +134,13 @@ fn a_topic_or_person_that_nobody_knows_is_asked_back() {
     let (site, _) = sample(DATE);
     let output = path(&site.output());
     let say = |arguments: &[&str]| clout(&[arguments, &["--output", &output]].concat()).exits(2);
-    say(&["top", "--topic", "unknown"]).says("unknown").says("did you mean");
+    say(&["top", "--topic", "unknown"])
+        .says("unknown")
+        .says("SELECT DISTINCT topic_id");
     say(&["top", "--topic", "cofee"]).says("coffee");
     say(&["explain", "ada-the-specalist"]).says("ada-the-specialist");
-    say(&["explain", "ada-the-specialist", "--topic", "no-such-topic"]).says("no-such-topic");
+    say(&["explain", "ada-the-specialist", "--topic", "no-such-topic"]).says("there is no topic no-such-topic");
+    say(&["explain", "ada-the-specialist", "--topic", "Coffe"]).says("did you mean coffee");
 }
 
 /// Two hundred of Advogato's people who react to one another on free software, one of them a day to five others.

@@ -96,7 +96,7 @@ fn evidence(topic: &Value, answer: &Answer) -> Result<()> {
 fn weights() -> Result<()> {
     print(
         "\n1 is one fresh reaction by a trusted, ordinary person. A tag's or text's weight is that of the latest act on \
-         it, faded;\nthe others are what they add.",
+         it, faded;\nthe others are what they add, before how rare the topic is counts.",
     )
 }
 

@@ -27,7 +27,8 @@ pub struct Topics {
     pub given_per_earned: f64,
     /// How far the audience's own interest in the topic counts, >= 0.
     pub audience: f64,
-    /// How far a neighbouring topic counts, by the share of rows on this topic that are on it too, >= 0.
+    /// How far the neighbouring topic that lends most counts, by the share of rows on this topic that are on it too,
+    /// >= 0.
     pub related: f64,
     /// The share of all people with a topic at which a topic's contributions count half, > 0: what everybody is
     /// known for tells little.

@@ -84,7 +84,7 @@
       rows.length > 0 ? clout.table("By network", columns, rows) : clout.empty("No network knows this person."));
   }
 
-  const KINDS = new Map([["tag", "tag"], ["text", "text"], ["endorsement", "endorsement"], ["audience", "audience"], ["ancestor", "narrower topic"]]);
+  const KINDS = new Map([["tag", "tag"], ["text", "text"], ["endorsement", "endorsement"], ["audience", "audience"], ["ancestor", "other topic"]]);
 
   function evidence(person, topic) {
     const rows = (person.topic_evidence || []).filter((piece) => piece.topic_id === topic.topic_id);

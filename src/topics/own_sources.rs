@@ -1,0 +1,95 @@
+//! Where each person's tags and texts are: the latest, of the person's own rows and of others'.
+
+use super::claims::{NO_TOPIC, Tonight, offsets};
+use super::memory::{NOBODY, TopicMemory};
+use super::sources::{KEPT, Source};
+use crate::ontology::sense::Kind as Shows;
+
+/// Where each person's tags and texts are among the sources of the memory.
+pub(super) struct OwnSources<'a> {
+    memory: &'a TopicMemory,
+    /// By account, where its sources begin; one more than there are accounts.
+    starts: Vec<usize>,
+    /// By person, where its accounts begin; one more than there are persons.
+    account_starts: Vec<usize>,
+    accounts: Vec<u32>,
+    /// By account: its person.
+    of_account: &'a [u32],
+    /// By topic of the ontology: its number in the memory.
+    numbers: Vec<u32>,
+}
+
+impl<'a> OwnSources<'a> {
+    /// Of everybody.
+    pub(super) fn of(tonight: &Tonight<'a>) -> OwnSources<'a> {
+        let (memory, of_account) = (tonight.memory, &tonight.persons.of_account);
+        let of_sources = memory.sources.rows().iter().map(|source| source.key.account as usize);
+        let mut accounts: Vec<u32> = (0..of_account.len() as u32).collect();
+        accounts.sort_by_key(|account| of_account[*account as usize]);
+        let number = |topic: u32| {
+            let place = memory
+                .ids
+                .binary_search_by(|id| id.as_str().cmp(tonight.ontology.id(topic)));
+            place.map_or(NO_TOPIC, |place| place as u32)
+        };
+        OwnSources {
+            memory,
+            starts: offsets(of_sources, of_account.len()),
+            account_starts: offsets(of_account.iter().map(|person| *person as usize), tonight.persons.len()),
+            accounts,
+            of_account,
+            numbers: (0..tonight.ontology.len() as u32).map(number).collect(),
+        }
+    }
+
+    /// Puts the places of the latest sources of a person that show a topic into the list: those of the person's own
+    /// rows and those by others, of each the latest, each id once.
+    pub(super) fn fill(&self, places: &mut Vec<u32>, (person, topic, shows): (u32, u32, Shows)) {
+        let key = (self.numbers[topic as usize], shows);
+        let accounts = &self.accounts[self.account_starts[person as usize]..self.account_starts[person as usize + 1]];
+        let rows = self.memory.sources.rows();
+        let key_of = |row: &Source| (row.key.topic, row.key.shows);
+        places.clear();
+        for account in accounts.iter().map(|account| *account as usize) {
+            let own = &rows[self.starts[account]..self.starts[account + 1]];
+            let first = own.partition_point(|row| key_of(row) < key);
+            let same = own[first..].iter().take_while(|row| key_of(row) == key);
+            let places_of = same.zip((self.starts[account] + first) as u32..);
+            places.extend(
+                places_of
+                    .filter(|(row, _)| self.other(row) != Some(person))
+                    .map(|(_, place)| place),
+            );
+        }
+        self.keep_latest(places);
+    }
+
+    /// Of the sources of several accounts, the latest of each side, each id once.
+    fn keep_latest(&self, places: &mut Vec<u32>) {
+        let id = |place: &u32| self.memory.sources.id(self.row(*place));
+        places.sort_by(|a, b| {
+            let (x, y) = (&self.row(*a).act, &self.row(*b).act);
+            (y.at.cmp(&x.at))
+                .then_with(|| id(a).cmp(id(b)))
+                .then(y.weight.total_cmp(&x.weight))
+        });
+        let mut kept: Vec<u32> = Vec::with_capacity(2 * KEPT);
+        for place in places.iter() {
+            let is_own = self.row(*place).key.is_own;
+            let of_side = || kept.iter().filter(|other| self.row(**other).key.is_own == is_own);
+            if of_side().count() < KEPT && of_side().all(|other| id(other) != id(place)) {
+                kept.push(*place);
+            }
+        }
+        *places = kept;
+    }
+
+    pub(super) fn row(&self, place: u32) -> &Source {
+        &self.memory.sources.rows()[place as usize]
+    }
+
+    /// Who acted on the person, or on whom the person acted.
+    pub(super) fn other(&self, source: &Source) -> Option<u32> {
+        (source.act.other != NOBODY).then(|| self.of_account[source.act.other as usize])
+    }
+}

@@ -1,0 +1,92 @@
+use super::*;
+
+fn told(sources: &Sources) -> Vec<(i64, &str)> {
+    sources.iter().map(|(row, id)| (row.act.at, id)).collect()
+}
+
+/// (account, topic, kind), whether it is its own, and the other.
+type Of = ((u32, u32, Shows), bool, u32);
+
+fn latest(of: &[(Of, i64, &str)]) -> Sources {
+    let candidates = (0..)
+        .zip(of)
+        .map(|(row, (((account, topic, shows), is_own, other), at, _))| {
+            let (account, topic, shows, is_own) = (*account, *topic, *shows, *is_own);
+            let key = Key {
+                account,
+                topic,
+                shows,
+                is_own,
+            };
+            let candidate = Candidate::new(
+                key,
+                Act {
+                    at: *at,
+                    weight: 1.0,
+                    other: *other,
+                },
+                row,
+            );
+            assert_eq!((candidate.key(), candidate.act().at), (key, *at));
+            candidate
+        });
+    Sources::latest(candidates.collect(), &|candidate| of[candidate.row as usize].2)
+}
+
+#[test]
+fn the_latest_are_kept_each_once_whatever_the_nights() {
+    let ids: Vec<String> = (0..6).map(|i| format!("o{i}")).collect();
+    let all: Vec<(Of, i64, &str)> = (0..20)
+        .map(|i| {
+            (
+                ((1, 2, Shows::Tag), true, NOBODY),
+                i * 7 % 20 - 5,
+                ids[i as usize % 6].as_str(),
+            )
+        })
+        .collect();
+    let (mut at_once, mut nightly) = (Sources::default(), Sources::default());
+    at_once.fold(&latest(&all), Day(0));
+    for one in &all {
+        nightly.fold(&latest(&[*one]), Day(0));
+    }
+    assert_eq!(told(&at_once), [(14, "o5"), (13, "o2")]);
+    assert_eq!(nightly, at_once);
+}
+
+#[test]
+fn what_is_forgotten_goes() {
+    let mut sources = latest(&[(((1, 2, Shows::Tag), true, NOBODY), Day(0).end_micros(), "old")]);
+    sources.fold(&Sources::default(), Day(FORGOTTEN_AFTER_DAYS));
+    assert_eq!(told(&sources).len(), 1);
+    sources.fold(&Sources::default(), Day(FORGOTTEN_AFTER_DAYS + 1));
+    assert!(told(&sources).is_empty());
+}
+
+#[test]
+fn kinds_topics_accounts_and_others_do_not_crowd_out_one_another() {
+    let keys = [(2, 1, Shows::Tag), (1, 1, Shows::Text), (1, 1, Shows::Tag)];
+    let all: Vec<_> = keys
+        .into_iter()
+        .flat_map(|key| (0..5).map(move |at| ((key, at % 2 == 0, NOBODY), at, "same")))
+        .collect();
+    let mut sources = latest(&all);
+    assert_eq!(told(&sources), [(3, "same"), (4, "same")].repeat(3));
+    sources.rename_accounts(|account| (account == 1).then_some(7));
+    assert!(sources.rows().iter().all(|row| row.key.account == 7) && sources.rows().len() == 4);
+}
+
+#[test]
+fn what_somebody_gone_did_goes_with_them() {
+    let own = |other| ((1, 2, Shows::Tag), true, other);
+    let all = [
+        (own(5), 3, "theirs"),
+        (own(NOBODY), 2, "a post"),
+        (own(6), 1, "crowded out"),
+    ];
+    let mut sources = latest(&all);
+    sources.drop_gone(|node| node == 5);
+    assert_eq!(told(&sources), [(2, "a post")]);
+    sources.drop_gone(|node| node == 1);
+    assert!(told(&sources).is_empty());
+}

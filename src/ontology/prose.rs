@@ -77,7 +77,7 @@ impl<F: FnMut(&str) -> bool> Reader<'_, F> {
         if found & CODE != 0 && matches!(token, "=" | ":=" | "==") {
             return self.unwrite();
         }
-        if let Some((shown, address)) = token.split_once("](").filter(|_| found & CODE != 0) {
+        if let Some((shown, address)) = link(token, found) {
             self.token(shown.trim_start_matches(['!', '[', '(', '*']), found & !CODE);
             return self.pieces(address, found);
         }
@@ -175,6 +175,14 @@ impl<F: FnMut(&str) -> bool> Reader<'_, F> {
     fn gap(&mut self) {
         self.words.extend_from_slice(GAP);
     }
+}
+
+/// What a Markdown link in a token shows, and what stands behind it.
+fn link(token: &str, found: u16) -> Option<(&str, &str)> {
+    if found & CODE == 0 {
+        return None;
+    }
+    token.split_once("](")
 }
 
 fn is_tag_letter(c: char) -> bool {

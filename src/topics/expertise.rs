@@ -13,9 +13,9 @@
 //! score   = the influence score's own scale of I
 //! ```
 //!
-//! `rho` is [`propagated`] over all claims at once: the reactions on different topics have no edge in common, so one run over one sparse matrix is a run for
-//! every topic, each with trust as its teleport (Haveliwala, *Topic-Sensitive PageRank*, 2002). `P(j | k)` is the
-//! share of rows about k that are about j too. `rare` = 1 / (1 + p / common_at), p being the trusted share of
+//! `rho` is [`propagated`] over all claims at once: the reactions on different topics have no edge in common, so one
+//! run over one sparse matrix is a run for every topic, each with trust as its teleport (Haveliwala, *Topic-Sensitive
+//! PageRank*, 2002). `P(j | k)` is the share of rows about k that are about j too, [`super::rollup`] says how. `rare` = 1 / (1 + p / common_at), p being the trusted share of
 //! people with a topic who are listened to on k; it is a share, so the size of the warehouse moves nobody.
 
 use rayon::prelude::*;

@@ -28,8 +28,6 @@ pub struct Standing {
     pub reactors: i64,
     /// People whose endorsement counts for something.
     pub endorsers: i64,
-    /// Different people behind the evidence that is listed: the person, and others whom the model knows.
-    pub independent: i64,
     /// Whether two independent sources agree, somebody else's act on the topic being one.
     pub is_shown: bool,
     /// What it rests on, in order.
@@ -71,7 +69,6 @@ pub fn standings(tonight: &Tonight, known: &Known) -> Result<(Vec<Standing>, Out
                 confidence: 1.0 - (-sure / SURE_AFTER).exp2(),
                 reactors: i64::from(count.reactors),
                 endorsers: i64::from(count.endorsers),
-                independent: independent as i64,
                 is_shown: count.is_heard && independent >= 2,
                 row,
                 evidence,

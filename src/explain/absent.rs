@@ -1,6 +1,5 @@
 //! The answer about somebody who is not there: unknown, or opted out, which nothing tells apart.
 
-use arrow::array::AsArray;
 use serde::Serialize;
 
 use super::Question;
@@ -8,7 +7,6 @@ use crate::day::Day;
 use crate::error::Result;
 use crate::queries::near::near;
 use crate::queries::there::There;
-use crate::warehouse::snapshots::read_table;
 
 /// Nobody.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -26,11 +24,8 @@ pub struct Nobody {
 impl Nobody {
     /// With the near ids of those who are in the snapshot, and still there.
     pub(super) fn of(question: &Question, there: &There) -> Result<Nobody> {
-        let batches = read_table(question.store, question.manifest, "scores", Some(&["person_id"]))?;
-        let columns = batches
-            .iter()
-            .filter_map(|batch| batch.column(0).as_string_opt::<i32>());
-        let ids = columns.flat_map(|ids| ids.iter().flatten()).filter(|id| there.has(id));
+        let night = There::of(question.store, question.manifest)?;
+        let ids = night.all().filter(|id| there.has(id));
         Ok(Nobody {
             person_id: question.person_id.to_owned(),
             snapshot_date: question.manifest.snapshot_date,

@@ -193,6 +193,7 @@ fn of_topics(
         ontology: &ontology,
         accounts: &reopened.state.accounts,
         persons: &reopened.judged.persons,
+        are_there: &reopened.judged.presences.are_there(reopened.judged.persons.len()),
         params,
         as_of: reopened.moment(0).as_of,
     };

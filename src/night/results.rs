@@ -95,6 +95,7 @@ impl Results {
             ontology,
             accounts: &state.accounts,
             persons: &self.judged.persons,
+            are_there: &self.judged.presences.are_there(self.judged.persons.len()),
             params: &job.model,
             as_of,
         };

@@ -61,6 +61,15 @@ impl Presences {
         Presences { rows, last_active_at }
     }
 
+    /// By person, of so many: whether they are there.
+    pub fn are_there(&self, persons: usize) -> Vec<bool> {
+        let mut are_there = vec![false; persons];
+        for row in &self.rows {
+            are_there[row.person as usize] = true;
+        }
+        are_there
+    }
+
     /// The presences grouped by person, ascending; persons who are not there have no group.
     pub fn by_person(&self) -> impl Iterator<Item = &[Presence]> {
         self.rows.chunk_by(|a, b| a.person == b.person)

@@ -8,6 +8,7 @@ use arrow::datatypes::{Float64Type, TimestampMicrosecondType};
 use super::campaign::{Campaign, Rules};
 use crate::day::DAY_MICROS;
 use crate::error::{Error, Result};
+use crate::queries::there::There;
 use crate::warehouse::draws::Draw;
 use crate::warehouse::manifest::Manifest;
 use crate::warehouse::snapshots::{read_files, read_table};
@@ -194,11 +195,9 @@ fn by_tables(left: &mut Left, sources: Sources, rules: &Rules) -> Result<()> {
         left.keep(rule, |person| !won.contains(&person.id));
     }
     if newest.snapshot_date != snapshot.snapshot_date {
-        let there = texts(&read_table(store, newest, "scores", Some(&["person_id"]))?, |_, _| {
-            Some(true)
-        })?;
+        let there = There::of(store, newest)?;
         let rule = format!("still there on {}, the newest snapshot", newest.snapshot_date);
-        left.keep(rule, |person| there.contains(&person.id));
+        left.keep(rule, |person| there.has(&person.id));
     }
     Ok(())
 }

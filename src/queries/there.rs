@@ -15,7 +15,7 @@ use crate::warehouse::manifest::Manifest;
 use crate::warehouse::snapshots::read_table;
 use crate::warehouse::store::Store;
 
-/// The people of the newest snapshot.
+/// The people of a snapshot, which is the newest one where it matters who may be named.
 pub struct There {
     /// Its date.
     pub date: Day,
@@ -26,9 +26,13 @@ pub struct There {
 impl There {
     /// Reads the newest snapshot's people.
     pub fn read(store: &Store) -> Result<There> {
-        let newest = snapshot(store, None)?;
+        There::of(store, &snapshot(store, None)?)
+    }
+
+    /// Reads the people of a snapshot.
+    pub fn of(store: &Store, manifest: &Manifest) -> Result<There> {
         let mut ids = Vec::new();
-        for batch in read_table(store, &newest, "scores", Some(&["person_id"]))? {
+        for batch in read_table(store, manifest, "scores", Some(&["person_id"]))? {
             let column = batch.column(0).as_string_opt::<i32>();
             let column = column.ok_or_else(|| Error::internal("scores has a person_id that is no text"))?;
             if !column.is_empty() {
@@ -36,7 +40,7 @@ impl There {
             }
         }
         Ok(There {
-            date: newest.snapshot_date,
+            date: manifest.snapshot_date,
             ids,
         })
     }

@@ -34,6 +34,28 @@ pub(super) struct Touch {
 }
 
 impl Touch {
+    /// What one row of the actor does to the target, the topic being yet unknown.
+    fn of_row(actor: u32, target: u32, at: i64, verb: u8) -> Touch {
+        let high = u64::from(actor) << 32 | u64::from(Day::of_micros(at).0 as u32);
+        Touch {
+            key: u128::from(high) << 64 | u128::from(target) << 32,
+            at,
+            verb,
+            is_credit: false,
+            is_given: false,
+        }
+    }
+
+    /// The same on a topic: whether the target is credited for it, and whether by words.
+    fn on(self, topic: u32, is_credit: bool, has_text: bool) -> Touch {
+        Touch {
+            key: self.key | u128::from(topic),
+            is_credit,
+            is_given: is_credit && has_text,
+            ..self
+        }
+    }
+
     /// In order of actor and day, target and topic, then time.
     pub(super) fn order(&self, other: &Touch) -> std::cmp::Ordering {
         let rest = |touch: &Touch| (touch.at, touch.verb, touch.is_credit, touch.is_given);
@@ -56,12 +78,6 @@ impl Touch {
     pub(super) fn topic(&self) -> u32 {
         self.key as u32
     }
-}
-
-fn touch_key(actor: u32, (target, topic): (u32, u32), at: i64) -> u128 {
-    let high = u64::from(actor) << 32 | u64::from(Day::of_micros(at).0 as u32);
-    let low = u64::from(target) << 32 | u64::from(topic);
-    u128::from(high) << 64 | u128::from(low)
 }
 
 /// A post of an account on a topic.
@@ -189,16 +205,9 @@ impl DateRows<'_> {
             self.name_sources(row, own.iter().copied(), (actor, true), (NOBODY, 1.0), brought);
         } else {
             let verb = self.rows.verbs[row];
-            brought.touches.extend(topics.iter().map(|topic| {
-                let is_credit = objects.contains(topic);
-                Touch {
-                    key: touch_key(actor, (target, *topic), at),
-                    at,
-                    verb,
-                    is_credit,
-                    is_given: is_credit && self.rows.mentions.has_text[row],
-                }
-            }));
+            let (touch, has_text) = (Touch::of_row(actor, target, at, verb), self.rows.mentions.has_text[row]);
+            let on = |topic: &u32| touch.on(*topic, objects.contains(topic), has_text);
+            brought.touches.extend(topics.iter().map(on));
             self.name_sources(row, own.iter().copied(), (actor, true), (target, 1.0), brought);
             if self.network.tags_describe_object(verb) {
                 let weight = self.network.verbs[usize::from(verb)].weight as f32;

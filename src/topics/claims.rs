@@ -25,6 +25,8 @@ pub struct Tonight<'a> {
     pub accounts: &'a Accounts,
     /// Whose they are.
     pub persons: &'a Persons,
+    /// By person: whether they are [there](crate::people::presence::Presences), and so in `scores`.
+    pub are_there: &'a [bool],
     /// The constants.
     pub params: &'a ModelParams,
     /// The snapshot date.
@@ -141,15 +143,17 @@ impl Tonight<'_> {
         merged(raw.collect(), f64::max)
     }
 
-    /// The person of an id that was delivered: itself, or tonight's owner of the account of that name.
+    /// The person of an id that was delivered: itself, or tonight's owner of the account of that name. An account may
+    /// be known that has nothing left, its people having opted out: whoever praises it praises nobody.
     fn person(&self, person_id: &str) -> Option<u32> {
-        self.persons.find(person_id).or_else(|| {
+        let person = self.persons.find(person_id).or_else(|| {
             let (network, account_id) = person_id.split_once(':')?;
             let names = self.accounts.network_names();
             let place = names.iter().position(|name| name == network)?;
             let node = self.accounts.find(place, account_id)?;
             Some(self.persons.of_account[node as usize])
-        })
+        });
+        person.filter(|person| self.are_there[*person as usize])
     }
 
     /// Whose own tags or words are on which topic; what a person does to their own accounts is not.

@@ -132,11 +132,8 @@ impl<'a> Finder<'a> {
             let witnesses = audience().filter(|member| member.is_witness);
             scratch.people.extend(witnesses.map(|member| member.person));
             self.add_endorsements(claim as usize, scratch);
-            self.add_sources(row, (Kind::Tag, Shows::Tag), known, scratch);
-            self.add_sources(row, (Kind::Text, Shows::Text), known, scratch);
-            self.add_sources(row, (Kind::Text, Shows::Word), known, scratch);
-            let texts = scratch.evidence.partition_point(|piece| piece.kind < Kind::Text);
-            self.settle(&mut scratch.evidence[texts..]);
+            self.add_sources(row, (Kind::Tag, &[Shows::Tag]), known, scratch);
+            self.add_sources(row, (Kind::Text, &[Shows::Text, Shows::Word]), known, scratch);
         }
         scratch.people.sort_unstable();
         scratch.people.dedup();
@@ -147,12 +144,7 @@ impl<'a> Finder<'a> {
     fn add(&self, kind: Kind, pieces: impl Iterator<Item = (u32, f64)>, evidence: &mut Vec<Evidence>) {
         let first = evidence.len();
         evidence.extend(pieces.map(|(source, weight)| Evidence { kind, source, weight }));
-        self.settle(&mut evidence[first..]);
-    }
-
-    /// Puts pieces of one kind in order of their sources.
-    fn settle(&self, pieces: &mut [Evidence]) {
-        pieces.sort_by(|a, b| self.names.source_id(a).cmp(self.names.source_id(b)));
+        evidence[first..].sort_by(|a, b| self.names.source_id(a).cmp(self.names.source_id(b)));
     }
 
     /// Adds the greatest few of the scratch's parts; of equals the lesser.
@@ -162,29 +154,40 @@ impl<'a> Finder<'a> {
         self.add(kind, parts.iter().take(NAMED).copied(), evidence);
     }
 
-    fn add_sources(&self, row: &Row, (kind, shows): (Kind, Shows), known: &Known, scratch: &mut Scratch) {
+    /// Adds the latest sources of a kind, each id once, and who is behind them.
+    fn add_sources(&self, row: &Row, (kind, shown): (Kind, &[Shows]), known: &Known, scratch: &mut Scratch) {
         let Scratch {
             evidence,
+            parts,
             places,
             people,
-            ..
         } = scratch;
-        self.own.fill(places, (row.person, row.topic, shows));
-        let behind = places.iter().filter_map(|place| match self.own.row(*place) {
-            source if source.key.is_own => Some(row.person),
-            source => (self.own.other(source)).filter(|other| known.model.trust[*other as usize] >= KNOWN),
-        });
-        // A lone word that stands in one text alone may merely occur there.
-        people.extend(behind.filter(|_| shows != Shows::Word || places.len() > 1));
-        // What both sides name is one piece, by its latest act, which comes first.
-        let id = |place: &u32| self.tonight.memory.sources.id(self.own.row(*place));
-        let first = |at: usize| places[..at].iter().all(|other| id(other) != id(&places[at]));
         let (as_of, half_life) = (self.tonight.as_of, self.tonight.params.topics.half_life_days);
-        let weighed = (0..places.len()).filter(|at| first(*at)).map(|at| {
-            let act = &self.own.row(places[at]).act;
-            (places[at], f64::from(act.weight) * left(act.at, as_of, half_life))
-        });
-        self.add(kind, weighed, evidence);
+        let id = |place: u32| self.tonight.memory.sources.id(self.own.row(place));
+        parts.clear();
+        for shows in shown {
+            self.own.fill(places, (row.person, row.topic, *shows));
+            // A lone word that stands in one text alone may merely occur there.
+            if *shows != Shows::Word || places.len() > 1 {
+                people.extend(places.iter().filter_map(|place| self.behind(*place, row.person, known)));
+            }
+            // What both sides name is one piece, by its latest act, which comes first.
+            for place in places.iter() {
+                if parts.iter().all(|(other, _)| id(*other) != id(*place)) {
+                    let act = &self.own.row(*place).act;
+                    parts.push((*place, f64::from(act.weight) * left(act.at, as_of, half_life)));
+                }
+            }
+        }
+        self.add(kind, parts.iter().copied(), evidence);
+    }
+
+    /// Who is behind a source of the person's: they, or somebody else whom the model knows.
+    fn behind(&self, place: u32, person: u32, known: &Known) -> Option<u32> {
+        match self.own.row(place) {
+            source if source.key.is_own => Some(person),
+            source => (self.own.other(source)).filter(|other| known.model.trust[*other as usize] >= KNOWN),
+        }
     }
 
     /// Adds the latest endorsement of each that counts most, with its part.

@@ -79,6 +79,7 @@ fn with_tonight<T>(world: &World, memory: &TopicMemory, ask: impl FnOnce(&Tonigh
         ontology: &Ontology::of_rows(&memory.ontology),
         accounts: &Accounts::empty(Vec::new()),
         persons: &world.persons,
+        are_there: &vec![true; world.persons.len()],
         params: &world.params,
         as_of: world.as_of,
     };

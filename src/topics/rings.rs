@@ -11,9 +11,10 @@
 //! A swap of equal praise leaves nothing of either. In a ring every walk comes round, so nothing is left of it
 //! however long it is. Words for people from whom no chain of praise leads back, and for accounts that nobody knows,
 //! are no way out, so handing them around saves no ring. Where people praise many who praise others in turn, as they
-//! do in a real community, a walk gets lost and nearly all is left. Walks are followed while a person holds a hundredth of them, for 64 steps:
-//! a walk that is spread over more people than that has not come round in any sense that matters. So a few
-//! dozen people who praise only one another are a ring too; nothing in who praised whom tells them from one.
+//! do in a real community, a walk gets lost and nearly all is left. Walks are followed while a person holds a
+//! hundredth of them, for 64 steps: a walk that is spread over more people than that has not come round in any sense
+//! that matters. So a few dozen people who praise only one another are a ring too; nothing in who praised whom tells
+//! them from one.
 //!
 //! Source: the return probability of [`crate::graph`], beyond two steps and within strongly connected components
 //! (Sharir, *A strong-connectivity algorithm*, 1981); hitting probabilities as in Kemeny,

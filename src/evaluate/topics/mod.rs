@@ -141,6 +141,8 @@ impl<'a> Cut<'a> {
             ontology: &self.stream.ontology,
             accounts: &self.stream.accounts,
             persons: &self.scene.persons,
+            // Whoever is not there has no act that could be foretold.
+            are_there: &vec![true; self.scene.persons.len()],
             params: &self.job.model,
             as_of: self.scene.as_of(),
         };

@@ -8,14 +8,14 @@
 use std::hint::black_box;
 use std::time::Duration;
 
-use clout::graph::{Csr, PropagationParams, propagate, return_probability};
-use clout::influence::attention::Attention;
-use clout::influence::interval::Bootstrap;
-use clout::influence::params::ModelParams;
-use clout::influence::score::{Line, Model};
-use clout::ontology::lexicon::{Lexicon, Scratch};
-use clout::ontology::sense::Hits;
-use clout::ontology::{Ontology, Topic};
+use clout_graph::{Csr, PropagationParams, propagate, return_probability};
+use clout_model::influence::attention::Attention;
+use clout_model::influence::interval::Bootstrap;
+use clout_model::influence::params::ModelParams;
+use clout_model::influence::score::{Line, Model};
+use clout_topics::ontology::hits::Hits;
+use clout_topics::ontology::lexicon::{Lexicon, Scratch};
+use clout_topics::ontology::{Ontology, Topic};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use rayon::prelude::*;
 

@@ -12,12 +12,12 @@ use arrow::array::AsArray;
 use arrow::datatypes::Float64Type;
 use serde_json::Value;
 
-use crate::error::{Context, Error, Result};
-use crate::influence::params::{ModelParams, Scale};
 use crate::job::{JobSpec, differing};
-use crate::warehouse::manifest::Manifest;
-use crate::warehouse::snapshots;
-use crate::warehouse::store::Store;
+use clout_base::error::{Context, Error, Result};
+use clout_model::influence::params::{ModelParams, Scale};
+use clout_warehouse::manifest::Manifest;
+use clout_warehouse::snapshots;
+use clout_warehouse::store::Store;
 
 mod people;
 
@@ -188,9 +188,9 @@ fn with_scale(mut spec: JobSpec, manifest: &Manifest, scale: &Scale) -> Result<(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::Kind;
-    use crate::influence::params::Corroboration;
-    use crate::influence::score::Line;
+    use clout_base::error::Kind;
+    use clout_model::influence::params::Corroboration;
+    use clout_model::influence::score::Line;
 
     /// Influences from B on, ever rarer.
     fn influences() -> Vec<f64> {

@@ -1,8 +1,8 @@
 //! What published scores tell of people's influence, and where they stand on a scale.
 
-use crate::error::{Error, Result};
-use crate::influence::params::Scale;
-use crate::influence::score::clamp;
+use clout_base::error::{Error, Result};
+use clout_model::influence::params::Scale;
+use clout_model::influence::score::clamp;
 
 /// A scale and the scores under it; a figure is none where people at a limit of the old scale hide it.
 #[derive(Clone, Debug)]

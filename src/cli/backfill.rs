@@ -4,11 +4,11 @@ use super::options::{Format, JobArgs, day, open, start_threads};
 use super::output::{print, show_object};
 use super::progress::Progress;
 use super::run::{run_night, sentence};
-use crate::day::Day;
-use crate::error::{Context, Error, Result};
 use crate::job::Job;
-use crate::night::plan;
-use crate::night::watch::Watch;
+use crate::pipeline::plan;
+use crate::pipeline::watch::Watch;
+use clout_base::day::Day;
+use clout_base::error::{Context, Error, Result};
 
 /// Arguments of `clout backfill`.
 #[derive(clap::Args)]

@@ -1,5 +1,6 @@
 //! `clout calibrate`: a scale of a house's own, found on a published snapshot for the job file.
 
+use clout_warehouse::snapshots::find_or_newest;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -8,10 +9,9 @@ use serde_json::{Value, json};
 use super::options::{Format, ResultArgs, day};
 use super::output::{Rows, print, show, show_object};
 use crate::calibrate::{Calibration, Scaled, Wanted, calibrate};
-use crate::day::Day;
-use crate::error::{Error, Result};
-use crate::queries;
-use crate::warehouse::manifest::Manifest;
+use clout_base::day::Day;
+use clout_base::error::{Error, Result};
+use clout_warehouse::manifest::Manifest;
 
 /// Arguments of `clout calibrate`.
 #[derive(clap::Args)]
@@ -42,7 +42,7 @@ impl Args {
     /// Finds the scale and shows it; changes nothing that is published.
     pub fn run(self) -> Result<()> {
         let store = self.results.store()?;
-        let manifest = queries::snapshot(&store, self.as_of)?;
+        let manifest = find_or_newest(&store, self.as_of)?;
         let wanted = Wanted {
             median: self.median,
             p99: self.p99,

@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 use super::options::{Format, JobArgs, day, open, start_threads};
 use super::output::{Rows, print, show, show_object};
 use super::progress::Progress;
-use crate::day::Day;
-use crate::error::Result;
-use crate::night::check::{Findings, check};
+use crate::pipeline::check::{Findings, check};
+use clout_base::day::Day;
+use clout_base::error::Result;
 
 /// Arguments of `clout check`.
 #[derive(clap::Args)]
@@ -46,7 +46,7 @@ impl Args {
     }
 }
 
-fn row(reject: &crate::intake::rejects::Reject) -> Vec<Value> {
+fn row(reject: &crate::ingest::rejects::Reject) -> Vec<Value> {
     vec![
         reject.table.into(),
         reject.network.clone().into(),
@@ -88,7 +88,7 @@ fn text(findings: &Findings, count: usize) -> Result<()> {
         "{} rows of activities read up to {}, {} refused",
         findings.rows_read, findings.as_of, findings.rows_refused
     ))?;
-    for (reason, count) in crate::intake::rejects::by_reason(&findings.rejects) {
+    for (reason, count) in crate::ingest::rejects::by_reason(&findings.rejects) {
         print(&format!("  {count:>8}  {reason}"))?;
     }
     if findings.rejects.is_empty() {

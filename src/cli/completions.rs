@@ -3,7 +3,7 @@
 use clap::CommandFactory;
 use clap_complete::Shell;
 
-use crate::error::Result;
+use clout_base::error::Result;
 
 /// Arguments of `clout completions`.
 #[derive(clap::Args)]

@@ -4,9 +4,9 @@ use serde_json::Value;
 
 use super::options::{Format, ResultArgs, day};
 use super::output::{Rows, print, show, show_object};
-use crate::day::Day;
-use crate::error::Result;
 use crate::queries::diff::{BINS, Diff, Group, Partition, Person, diff};
+use clout_base::day::Day;
+use clout_base::error::Result;
 
 /// Arguments of `clout diff`.
 #[derive(clap::Args)]

@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use super::options::{Format, ResultArgs, random_hex};
 use super::output::{Rows, show};
-use crate::error::{Error, Kind, Result};
-use crate::warehouse::doctor::examine;
+use clout_base::error::{Error, Kind, Result};
+use clout_warehouse::doctor::examine;
 
 /// Arguments of `clout doctor`.
 #[derive(clap::Args)]

@@ -8,14 +8,14 @@ use serde_json::{Value, json};
 use super::options::{Format, JobArgs, day, open, start_threads};
 use super::output::{Rows, print, show, show_object};
 use super::progress::Progress;
-use crate::day::Day;
-use crate::error::Result;
 use crate::evaluate::attacks::Findings;
 use crate::evaluate::foresight::{Row, SCORE};
 use crate::evaluate::topics::{Findings as TopicFindings, Question};
 use crate::evaluate::windows::{Plan, Span};
 use crate::evaluate::{Evaluation, Evaluator};
-use crate::night::delivery::TopicsWanted;
+use crate::pipeline::delivery::TopicsWanted;
+use clout_base::day::Day;
+use clout_base::error::Result;
 
 /// Arguments of `clout evaluate`. It reports: bars that are missed are shown and are no failure (exit 0).
 #[derive(clap::Args)]

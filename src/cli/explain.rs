@@ -2,18 +2,19 @@
 //!
 //! Whoever is not there is answered on stdout, as everybody is; stderr, which is kept as a log, has no id.
 
+mod layout;
 mod text;
 mod topics;
 
+use clout_warehouse::snapshots::find_or_newest;
 use serde::Serialize;
 
 use super::options::{Format, ResultArgs, day, open};
 use super::output::{print, printable, show_object};
 use super::progress::Progress;
-use crate::day::Day;
-use crate::error::{Error, Result};
 use crate::explain::{Found, Nobody, Question, answer};
-use crate::queries;
+use clout_base::day::Day;
+use clout_base::error::{Error, Result};
 
 /// Arguments of `clout explain`.
 #[derive(clap::Args)]
@@ -49,7 +50,7 @@ impl Args {
         let spec = self.results.spec()?;
         let job = spec.clone().resolve_for_reading()?;
         let store = open(&job.output.root, &job.storage)?;
-        let manifest = queries::snapshot(&store, self.as_of)?;
+        let manifest = find_or_newest(&store, self.as_of)?;
         let question = Question {
             store: &store,
             manifest: &manifest,

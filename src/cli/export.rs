@@ -5,9 +5,9 @@ use std::io::Write;
 use polars::prelude::{DataFrame, ParquetWriter};
 use serde_json::{Map, Value};
 
-use crate::error::{Error, Kind, Result};
 use crate::queries::{Cells, NotFinite};
-use crate::visible::visible;
+use clout_base::error::{Error, Kind, Result};
+use clout_base::visible::visible;
 
 /// Writes CSV after RFC 4180, lines ending in `\n`: null is nothing between two commas and an empty text is `""`;
 /// lists are JSON. With `is_plain`, for a terminal, control characters are shown as what they are.

@@ -4,10 +4,10 @@ use serde_json::json;
 
 use super::options::{Format, day, open};
 use super::output::{print, show_object};
-use crate::day::Day;
-use crate::error::{Error, Result};
-use crate::generate::{GenerateError, GenerateSpec, GeneratedFile, generate};
 use crate::job::StorageRules;
+use clout_base::day::Day;
+use clout_base::error::{Error, Result};
+use clout_sample::{GenerateSpec, GeneratedFile, generate};
 
 /// Arguments of `clout generate`.
 #[derive(clap::Args)]
@@ -30,15 +30,6 @@ pub struct Args {
     /// How the summary is shown.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
-}
-
-impl From<GenerateError> for Error {
-    fn from(error: GenerateError) -> Error {
-        match error {
-            GenerateError::Spec(message) => Error::usage(message),
-            other => Error::internal("cannot make the warehouse up").with_source(other),
-        }
-    }
 }
 
 impl Args {

@@ -29,7 +29,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::error::{Error, Result};
+use clout_base::error::{Error, Result};
 
 /// The open influence score: from activity dumps to published snapshots.
 #[derive(Parser)]

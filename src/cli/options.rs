@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use crate::day::Day;
-use crate::error::{Error, Result};
 use crate::job::{Flags, Job, JobSpec, StorageRules};
-use crate::warehouse::store::{Store, StoreOptions};
+use clout_base::day::Day;
+use clout_base::error::{Error, Result};
+use clout_warehouse::store::{Store, StoreOptions};
 
 /// How results are shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -125,7 +125,8 @@ pub fn start_threads(job: &Job) -> Result<()> {
 
 /// A day as a command-line value.
 pub fn day(text: &str) -> std::result::Result<Day, String> {
-    text.parse().map_err(|error: crate::day::NotADay| error.to_string())
+    text.parse()
+        .map_err(|error: clout_base::day::NotADay| error.to_string())
 }
 
 /// A random text of `bytes` bytes in hex.

@@ -6,8 +6,8 @@ use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use serde_json::Value;
 
 use super::options::Format;
-use crate::error::{Error, Kind, Result};
-use crate::visible::visible;
+use clout_base::error::{Error, Kind, Result};
+use clout_base::visible::visible;
 
 /// Rows to be shown: the column names, and for each row its values.
 pub struct Rows {

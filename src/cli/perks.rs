@@ -10,12 +10,12 @@ use serde_json::{Value, json};
 
 use super::options::{Format, ResultArgs};
 use super::output::{Rows, show};
-use crate::error::{Error, Kind, Result};
 use crate::perks::campaign::Campaign;
 use crate::perks::campaign_file;
 use crate::perks::drawing::prepare;
-use crate::warehouse::draws::{self, Draw};
-use crate::warehouse::store::Store;
+use clout_base::error::{Error, Kind, Result};
+use clout_warehouse::draws::{self, Draw};
+use clout_warehouse::store::Store;
 
 /// Arguments of `clout perks`.
 #[derive(clap::Args)]

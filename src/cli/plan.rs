@@ -5,11 +5,11 @@ use serde_json::{Value, json};
 use super::options::{Format, JobArgs, day, open, start_threads};
 use super::output::{print, show_object};
 use super::progress::Progress;
-use crate::day::Day;
-use crate::error::Result;
 use crate::job::Job;
-use crate::night::plan::{Estimate, base, estimate, expect_delivery, list, snapshot_date, warn_of_changes};
-use crate::warehouse::snapshots;
+use crate::pipeline::plan::{Estimate, base, estimate, expect_delivery, list, snapshot_date, warn_of_changes};
+use clout_base::day::Day;
+use clout_base::error::Result;
+use clout_warehouse::snapshots;
 
 /// Arguments of `clout plan`.
 #[derive(clap::Args)]

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::night::watch::Watch;
+use crate::pipeline::watch::Watch;
 
 /// What libraries may say at most: below that some repeat what they were given, a query with its ids.
 const OF_LIBRARIES: &str = "warn";

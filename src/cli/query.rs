@@ -1,5 +1,6 @@
 //! `clout query`: SQL over published tables.
 
+use clout_warehouse::snapshots::find_or_newest;
 use std::fs::File;
 use std::io::{BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -10,10 +11,10 @@ use polars::prelude::DataFrame;
 use super::export;
 use super::options::{ResultArgs, day};
 use super::output::{Answer, print, show_table};
-use crate::day::Day;
-use crate::error::{Error, Result};
 use crate::queries::sql::{Dates, answer};
-use crate::queries::{self, Cells, NotFinite};
+use crate::queries::{Cells, NotFinite};
+use clout_base::day::Day;
+use clout_base::error::{Error, Result};
 
 /// Arguments of `clout query`.
 #[derive(clap::Args)]
@@ -79,7 +80,7 @@ impl Args {
             ));
         }
         let store = self.results.store()?;
-        let manifest = queries::snapshot(&store, self.as_of)?;
+        let manifest = find_or_newest(&store, self.as_of)?;
         let dates = Dates {
             from: self.from,
             until: self.until,

@@ -6,10 +6,10 @@ use serde_json::json;
 
 use super::options::{Format, ResultArgs, day};
 use super::output::{print, show_object};
-use crate::alerts::words::many;
-use crate::day::Day;
-use crate::error::Result;
-use crate::report::{self, Options, Written};
+use clout_base::day::Day;
+use clout_base::error::Result;
+use clout_model::alerts::words::many;
+use clout_site::{self, Options, Written};
 
 /// Arguments of `clout report`.
 #[derive(clap::Args)]
@@ -40,7 +40,7 @@ impl Args {
             people: self.people,
             nights: self.nights,
         };
-        let written = report::write(&self.results.store()?, self.as_of, options, &self.to)?;
+        let written = clout_site::write(&self.results.store()?, self.as_of, options, &self.to)?;
         match self.format {
             Format::Json => show_object(&json!({
                 "snapshot_date": written.snapshot_date,

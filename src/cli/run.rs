@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 use super::options::{Format, JobArgs, day, open, random_hex, start_threads};
 use super::output::{print, show_object};
 use super::progress::Progress;
-use crate::day::Day;
-use crate::error::Result;
 use crate::job::Job;
-use crate::night::{self, Night, Request};
+use crate::pipeline::{self, Night, Request};
+use clout_base::day::Day;
+use clout_base::error::Result;
 
 /// Arguments of `clout run`.
 #[derive(clap::Args)]
@@ -50,7 +50,7 @@ pub fn run_night(job: &Job, as_of: Option<Day>, is_rebuild: bool) -> Result<Valu
         commit_id: random_hex(16)?,
     };
     let progress = Progress::start();
-    let outcome = night::run(job, &input, &output, &request, &progress);
+    let outcome = pipeline::run(job, &input, &output, &request, &progress);
     progress.finish();
     Ok(summary(&outcome?))
 }

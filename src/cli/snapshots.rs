@@ -5,11 +5,11 @@ use serde_json::{Value, json};
 
 use super::options::{Format, ResultArgs, day};
 use super::output::{Rows, print, show, show_object};
-use crate::day::Day;
-use crate::error::{Error, Result};
-use crate::queries::snapshot;
-use crate::warehouse::manifest::Manifest;
-use crate::warehouse::snapshots;
+use clout_base::day::Day;
+use clout_base::error::{Error, Result};
+use clout_warehouse::manifest::Manifest;
+use clout_warehouse::snapshots;
+use clout_warehouse::snapshots::find_or_newest as snapshot;
 
 /// Arguments of `clout snapshots`.
 #[derive(clap::Args)]

@@ -2,10 +2,11 @@
 
 use super::options::{Format, ResultArgs, day};
 use super::output::{Rows, print, show};
-use crate::day::Day;
-use crate::error::{Error, Result};
 use crate::queries;
-use crate::schema::{NETWORK_SCORES, SCORES, TOPIC_SCORES, Table};
+use clout_base::day::Day;
+use clout_base::error::{Error, Result};
+use clout_base::schema::{NETWORK_SCORES, SCORES, TOPIC_SCORES, Table};
+use clout_warehouse::snapshots::find_or_newest;
 
 /// Arguments of `clout top`.
 #[derive(clap::Args)]
@@ -39,7 +40,7 @@ impl Args {
     /// Shows the people.
     pub fn run(self) -> Result<()> {
         let store = self.results.store()?;
-        let manifest = queries::snapshot(&store, self.as_of)?;
+        let manifest = find_or_newest(&store, self.as_of)?;
         let count = self.count.max(self.persons.len() as u32);
         let wanted = queries::Wanted {
             network: self.network.as_deref(),

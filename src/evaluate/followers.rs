@@ -10,14 +10,14 @@
 
 use std::collections::HashMap;
 
-use crate::day::Day;
-use crate::error::Result;
-use crate::networks::Network;
-use crate::warehouse::admission::{Refusal, admit};
-use crate::warehouse::contract::{self, InputColumn};
-use crate::warehouse::layout::{BEGINNING, Inventory};
-use crate::warehouse::read::{Batch, read};
-use crate::warehouse::store::{Object, Store};
+use clout_base::day::Day;
+use clout_base::error::Result;
+use clout_model::networks::Network;
+use clout_warehouse::admission::{Refusal, admit};
+use clout_warehouse::contract::{self, InputColumn};
+use clout_warehouse::layout::{BEGINNING, Inventory};
+use clout_warehouse::read::{Batch, read};
+use clout_warehouse::store::{Object, Store};
 
 /// Followers by account id.
 type Counts = HashMap<Box<str>, u64>;

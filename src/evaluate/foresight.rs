@@ -11,8 +11,8 @@ use super::rivals::{Act, Rival, distinct_reactors, rivals};
 use super::scene::{Scene, acts};
 use super::stream::Stream;
 use super::windows::Span;
-use crate::error::Result;
-use crate::influence::scoring::Scored;
+use clout_base::error::Result;
+use clout_model::influence::scoring::Scored;
 
 /// The score's name among its rivals.
 pub const SCORE: &str = "clout";
@@ -113,7 +113,7 @@ pub fn evaluate(
         let named = [(SCORE, &scores), ("persistence", &lately)];
         let rest = plain.iter().map(|rival| (rival.name, &rival.values));
         Window {
-            at: crate::day::instant(scene.at),
+            at: clout_base::day::instant(scene.at),
             ahead: span.to_string(),
             people: population.len(),
             reacted_to: outcomes.iter().filter(|count| **count > 0.0).count(),

@@ -24,7 +24,7 @@
 
 use rayon::prelude::*;
 
-use crate::graph::numeric::{ordered_sum, sum_over_chunks};
+use clout_graph::numeric::{ordered_sum, sum_over_chunks};
 
 /// Values that differ by less than half of one over this are equal to [`tied_share`]: far below a
 /// hundredth of a point, far above what the order of additions moves.

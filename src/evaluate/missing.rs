@@ -6,14 +6,14 @@ use serde::Serialize;
 
 use super::scene::Scene;
 use super::sureness::coverage;
-use crate::influence::attention::Attention;
-use crate::influence::interval::{Bootstrap, Interval};
-use crate::influence::pairs::Pairs;
-use crate::influence::params::{Corroboration, ModelParams};
-use crate::influence::reciprocity::left;
-use crate::influence::score::{Line, Sum, believed};
-use crate::influence::scoring::{Memory, Scored};
-use crate::influence::standings::quantile;
+use clout_model::influence::attention::Attention;
+use clout_model::influence::interval::{Bootstrap, Interval};
+use clout_model::influence::pairs::Pairs;
+use clout_model::influence::params::{Corroboration, ModelParams};
+use clout_model::influence::reciprocity::left;
+use clout_model::influence::score::{Line, Sum, believed};
+use clout_model::influence::scoring::{Memory, Scored};
+use clout_model::influence::standings::quantile;
 
 /// A network whose parts of T and U are both at most this small has a bound.
 const SMALL: f64 = 1.0 / 3.0;

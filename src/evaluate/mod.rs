@@ -36,13 +36,13 @@ use self::scene::Scene;
 use self::stream::Stream;
 use self::summary::Summary;
 use self::windows::Plan;
-use crate::error::{Error, Result};
 use crate::job::Job;
-use crate::night::delivery::TopicsWanted;
-use crate::night::plan::list;
-use crate::night::watch::Watch;
-use crate::warehouse::layout::Inventory;
-use crate::warehouse::store::Store;
+use crate::pipeline::delivery::TopicsWanted;
+use crate::pipeline::plan::list;
+use crate::pipeline::watch::Watch;
+use clout_base::error::{Error, Result};
+use clout_warehouse::layout::Inventory;
+use clout_warehouse::store::Store;
 
 /// Everything that an evaluation finds, but for attacks.
 #[derive(Clone, Debug, Serialize)]
@@ -105,7 +105,7 @@ impl<'a> Evaluator<'a> {
         let (mut windows, mut last) = (Vec::new(), None);
         let moments = self.plan.moments(&self.stream)?;
         for at in &moments {
-            watch.stage(&format!("looking ahead from {}", crate::day::instant(*at)));
+            watch.stage(&format!("looking ahead from {}", clout_base::day::instant(*at)));
             let followers = |scene: &Scene| self.followers(scene);
             let scene = self.scene(*at);
             let scored = scene.score()?;

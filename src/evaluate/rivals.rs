@@ -18,9 +18,9 @@
 
 use rayon::prelude::*;
 
-use crate::day::DAY_MICROS;
-use crate::error::{Error, Result};
-use crate::graph::{Csr, Dangling, PropagationParams, propagate};
+use clout_base::day::DAY_MICROS;
+use clout_base::error::{Error, Result};
+use clout_graph::{Csr, Dangling, PropagationParams, propagate};
 
 /// One counted reaction among people; nobody reacts to themselves here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,20 +4,20 @@ use rayon::prelude::*;
 
 use super::rivals::Act;
 use super::stream::Stream;
-use crate::day::{DAY_MICROS, Day};
-use crate::error::Result;
-use crate::influence::attention::Moment;
-use crate::influence::fold::{FoldParams, fold};
-use crate::influence::pairs::Pairs;
-use crate::influence::params::ModelParams;
-use crate::influence::recency::Mixture;
-use crate::influence::scoring::{Memory, Scored};
-use crate::influence::weights::Weighing;
-use crate::networks::Network;
-use crate::people::persons::Persons;
-use crate::settle::facts::{self, Facts, Post};
-use crate::settle::reactions::{Reaction, crowd_sizes};
 use crate::state::{History, moment};
+use clout_base::day::{DAY_MICROS, Day};
+use clout_base::error::Result;
+use clout_model::facts::{self, Facts, Post};
+use clout_model::influence::attention::Moment;
+use clout_model::influence::fold::{FoldParams, fold};
+use clout_model::influence::pairs::Pairs;
+use clout_model::influence::params::ModelParams;
+use clout_model::influence::recency::Mixture;
+use clout_model::influence::scoring::{Memory, Scored};
+use clout_model::influence::weights::Weighing;
+use clout_model::networks::Network;
+use clout_model::people::persons::Persons;
+use clout_model::reactions::{Reaction, crowd_sizes};
 
 /// What makes made-up person ids sort behind all others.
 const LAST: char = '\u{10FFFF}';

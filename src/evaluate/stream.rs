@@ -4,23 +4,24 @@
 //! who, and who has opted out, is taken from the end of the stream: somebody who opted out stands in no
 //! evaluation of an earlier day either.
 
-use crate::day::Day;
-use crate::error::Result;
-use crate::intake::accounts::Accounts;
-use crate::intake::endorsements::Endorsement;
 use crate::job::Job;
-use crate::night::delivery::{Delivery, TopicsWanted};
-use crate::night::fold::{Sources, settle};
-use crate::night::plan;
-use crate::night::settle::Counted;
-use crate::night::watch::Watch;
-use crate::ontology::Ontology;
-use crate::ontology::lexicon::Lexicon;
-use crate::people::persons::Persons;
+use crate::pipeline::delivery::{Delivery, TopicsWanted};
+use crate::pipeline::fold::settle;
+use crate::pipeline::plan;
+use crate::pipeline::settle::Counted;
+use crate::pipeline::sources::Sources;
+use crate::pipeline::watch::Watch;
 use crate::state::{History, State};
-use crate::tables::run_metrics::Metrics;
-use crate::warehouse::layout::Inventory;
-use crate::warehouse::store::Store;
+use clout_base::day::Day;
+use clout_base::error::Result;
+use clout_base::metrics::Metrics;
+use clout_model::accounts::Accounts;
+use clout_model::people::persons::Persons;
+use clout_topics::endorsements::Endorsement;
+use clout_topics::ontology::Ontology;
+use clout_topics::ontology::lexicon::Lexicon;
+use clout_warehouse::layout::Inventory;
+use clout_warehouse::store::Store;
 
 /// Counted rows of all load dates, and who they are about.
 pub struct Stream {

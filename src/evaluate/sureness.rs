@@ -7,11 +7,11 @@ use serde::Serialize;
 
 use super::draw::draw_below;
 use super::scene::Scene;
-use crate::influence::coverage::Signal;
-use crate::influence::interval::{Bootstrap, Interval};
-use crate::influence::score::believed;
-use crate::influence::scoring::Scored;
-use crate::people::presence::{Presence, Presences};
+use clout_model::influence::coverage::Signal;
+use clout_model::influence::interval::{Bootstrap, Interval};
+use clout_model::influence::score::believed;
+use clout_model::influence::scoring::Scored;
+use clout_model::people::presence::{Presence, Presences};
 
 /// One reactor in so many is left out.
 const ONE_IN: usize = 10;

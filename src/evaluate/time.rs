@@ -8,15 +8,15 @@
 use serde::Serialize;
 
 use super::scene::Scene;
-use crate::day::{DAY_MICROS, Day};
-use crate::error::Result;
-use crate::influence::params::ModelParams;
-use crate::influence::score::{Line, believed};
-use crate::networks::Network;
-use crate::people::persons::Persons;
-use crate::settle::facts::Post;
-use crate::settle::reactions::Reaction;
 use crate::state::History;
+use clout_base::day::{DAY_MICROS, Day};
+use clout_base::error::Result;
+use clout_model::facts::Post;
+use clout_model::influence::params::ModelParams;
+use clout_model::influence::score::{Line, believed};
+use clout_model::networks::Network;
+use clout_model::people::persons::Persons;
+use clout_model::reactions::Reaction;
 
 /// The first day of the play; any will do.
 const FIRST: Day = Day(20_000);
@@ -242,7 +242,7 @@ fn one_more(params: &ModelParams) -> Vec<Figure> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::networks::builtin;
+    use clout_model::networks::builtin;
 
     #[test]
     fn every_bar_of_time_is_met() {

@@ -4,8 +4,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::stream::Stream;
-use crate::day::{DAY_MICROS, Day};
-use crate::error::{Error, Result};
+use clout_base::day::{DAY_MICROS, Day};
+use clout_base::error::{Error, Result};
 
 /// A length of time: whole hours, written `12h` or `7d`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -3,10 +3,10 @@
 use serde::Serialize;
 
 use super::Question;
-use crate::day::Day;
-use crate::error::Result;
 use crate::queries::near::near;
-use crate::queries::there::There;
+use clout_base::day::Day;
+use clout_base::error::Result;
+use clout_warehouse::there::There;
 
 /// Nobody.
 #[derive(Clone, Debug, PartialEq, Serialize)]

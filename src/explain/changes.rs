@@ -9,15 +9,15 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::day::Day;
-use crate::error::{Error, Result};
 use crate::queries::person::{Row, rows};
-use crate::queries::there::still_there;
-use crate::schema::SCORE_CHANGES;
 use crate::tables::past::DELTA_DAYS;
-use crate::warehouse::manifest::Manifest;
-use crate::warehouse::snapshots;
-use crate::warehouse::store::Store;
+use clout_base::day::Day;
+use clout_base::error::{Error, Result};
+use clout_base::schema::SCORE_CHANGES;
+use clout_warehouse::manifest::Manifest;
+use clout_warehouse::snapshots;
+use clout_warehouse::store::Store;
+use clout_warehouse::there::still_there;
 
 /// Details that are told of a cause.
 const DETAILS: usize = 3;

@@ -5,10 +5,10 @@ use rstest::rstest;
 use serde_json::json;
 
 use super::*;
-use crate::schema::{Column, Kind, Table};
-use crate::warehouse::encode::{EncodedPart, encode};
-use crate::warehouse::publish::{Publication, publish};
-use crate::warehouse::store::StoreOptions;
+use clout_base::schema::{Column, Kind, Table};
+use clout_warehouse::encode::{EncodedPart, encode};
+use clout_warehouse::publish::{Publication, publish};
+use clout_warehouse::store::StoreOptions;
 
 const TODAY: Day = Day(20_100);
 

@@ -17,15 +17,15 @@ pub mod words;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::day::Day;
-use crate::error::{Error, Result};
 use crate::job::JobSpec;
-use crate::night::watch::Watch;
-use crate::queries::there::There;
+use crate::pipeline::watch::Watch;
 use crate::queries::{self, person::Row, topics};
-use crate::schema::TOPIC_SCORES;
-use crate::warehouse::manifest::Manifest;
-use crate::warehouse::store::Store;
+use clout_base::day::Day;
+use clout_base::error::{Error, Result};
+use clout_base::schema::TOPIC_SCORES;
+use clout_warehouse::manifest::Manifest;
+use clout_warehouse::store::Store;
+use clout_warehouse::there::There;
 
 pub use absent::Nobody;
 use changes::{Change, Past};

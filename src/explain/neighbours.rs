@@ -5,11 +5,11 @@ use serde::Serialize;
 
 use super::Question;
 use super::reopened::Reopened;
-use crate::error::Result;
 use crate::queries::person::Row;
-use crate::schema::INFLUENCES;
 use crate::tables::Tonight;
 use crate::tables::influences;
+use clout_base::error::Result;
+use clout_base::schema::INFLUENCES;
 
 /// Rows a direction, the contract's most.
 const MOST: usize = 20;

@@ -4,16 +4,16 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::reopened::Reopened;
-use crate::error::Result;
-use crate::influence::one_more::{Crowd, Who, strength, trust_after};
-use crate::influence::weights::saturated;
-use crate::networks::Network;
-use crate::ontology::Ontology;
-use crate::people::presence::between;
 use crate::queries::person::Row;
-use crate::topics::claims::Tonight;
-use crate::topics::expertise::Known;
-use crate::topics::one_more::{Reaction, gains};
+use clout_base::error::Result;
+use clout_model::influence::one_more::{Crowd, Who, strength, trust_after};
+use clout_model::influence::weights::saturated;
+use clout_model::networks::Network;
+use clout_model::people::presence::between;
+use clout_topics::claims::Tonight;
+use clout_topics::expertise::Known;
+use clout_topics::one_more::{Reaction, gains};
+use clout_topics::ontology::Ontology;
 
 /// Topics that are told, the best of those shown.
 const TOPICS: usize = 10;

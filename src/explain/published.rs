@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use crate::error::Result;
 use crate::queries::person::rows_where;
-use crate::warehouse::manifest::Manifest;
-use crate::warehouse::store::Store;
+use clout_base::error::Result;
+use clout_warehouse::manifest::Manifest;
+use clout_warehouse::store::Store;
 
 /// A count of the night about everybody; none where it was not counted.
 pub fn metric(store: &Store, manifest: &Manifest, name: &str) -> Result<Option<u64>> {

@@ -3,17 +3,17 @@
 use serde_json::Value;
 
 use super::Question;
-use crate::day::Day;
-use crate::error::Result;
-use crate::influence::attention::Moment;
-use crate::influence::scoring::{Memory, Scored};
 use crate::job::{Job, that_made};
-use crate::night::judged::Judged;
-use crate::night::plan::wanted;
-use crate::night::watch::Watch;
+use crate::pipeline::judged::Judged;
+use crate::pipeline::plan::wanted;
+use crate::pipeline::watch::Watch;
 use crate::queries::person::Row;
 use crate::state::files::{Wanted, load, prefix};
 use crate::state::{State, moment};
+use clout_base::day::Day;
+use clout_base::error::Result;
+use clout_model::influence::attention::Moment;
+use clout_model::influence::scoring::{Memory, Scored};
 
 /// How far a score may be from the published one that it is.
 const SAME_SCORE: f64 = 1e-9;

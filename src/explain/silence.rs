@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use super::reopened::Reopened;
-use crate::day::Day;
-use crate::influence::silence::score_of_person;
+use clout_base::day::Day;
+use clout_model::influence::silence::score_of_person;
 
 /// Days of silence that are told.
 const DAYS: [i32; 3] = [2, 7, 30];

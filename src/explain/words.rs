@@ -2,8 +2,8 @@
 
 use super::Answer;
 use super::changes::Change;
-use crate::alerts::words::{CORROBORATION, many};
-use crate::settle::facts::FORGOTTEN_AFTER_DAYS;
+use clout_model::alerts::words::{CORROBORATION, many};
+use clout_model::facts::FORGOTTEN_AFTER_DAYS;
 
 /// What the score is, where it stands, and who is behind it: a sentence each.
 pub fn score(answer: &Answer) -> Vec<String> {
@@ -192,8 +192,8 @@ pub fn thousands(number: u64) -> String {
 mod tests {
     use super::super::changes::MissingNight;
     use super::*;
-    use crate::day::Day;
-    use crate::schema::SCORE_CHANGES;
+    use clout_base::day::Day;
+    use clout_base::schema::SCORE_CHANGES;
 
     #[test]
     fn numbers_are_written_as_people_do() {

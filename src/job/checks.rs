@@ -5,10 +5,10 @@ use std::fmt::Display;
 use super::rules::{InfluenceRules, InputRules, OutputRules, RunRules, StateRules, StorageRules};
 use super::size;
 use super::spec::{InputSpec, OutputSpec, RunSpec};
-use crate::alerts::AlertRules;
-use crate::error::{Error, Result};
-use crate::networks::Network;
-use crate::settle::facts::MAX_LATENESS_DAYS;
+use clout_base::error::{Error, Result};
+use clout_model::alerts::AlertRules;
+use clout_model::facts::MAX_LATENESS_DAYS;
+use clout_model::networks::Network;
 
 impl InputRules {
     /// The rules that `[input]` means, given the networks that the job knows.
@@ -104,15 +104,13 @@ impl InfluenceRules {
     }
 }
 
-impl AlertRules {
-    /// Refuses values that cannot be, by their key.
-    pub(super) fn checked(self) -> Result<AlertRules> {
-        let is_span = (0.0..=99.0).contains(&self.min_points);
-        require(is_span, "alerts.min_points", self.min_points, "0 to 99")?;
-        let is_known = (1..=720).contains(&self.inactive_days);
-        require(is_known, "alerts.inactive_days", self.inactive_days, "1 to 720")?;
-        Ok(self)
-    }
+/// Refuses alert rules out of range, by their key.
+pub(super) fn check_alerts(rules: AlertRules) -> Result<AlertRules> {
+    let is_span = (0.0..=99.0).contains(&rules.min_points);
+    require(is_span, "alerts.min_points", rules.min_points, "0 to 99")?;
+    let is_known = (1..=720).contains(&rules.inactive_days);
+    require(is_known, "alerts.inactive_days", rules.inactive_days, "1 to 720")?;
+    Ok(rules)
 }
 
 fn check_expected(expect: &[String], networks: &[Network]) -> Result<()> {

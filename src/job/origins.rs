@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use toml::de::{DeTable, DeValue};
 
-use crate::error::{Error, Result};
+use clout_base::error::{Error, Result};
 
 /// The place of each key and section that was written, by dotted path.
 #[derive(Clone, Debug, Default)]

@@ -4,7 +4,7 @@ use toml::{Table, Value};
 
 use super::spec::JobSpec;
 use super::unknown;
-use crate::error::{Context, Error, Result};
+use clout_base::error::{Context, Error, Result};
 
 impl JobSpec {
     /// The same job with each `key=value` set, in order. The key is dotted as in the file (parts
@@ -111,7 +111,7 @@ fn put(table: &mut Table, path: &[String], value: Value) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::Kind;
+    use clout_base::error::Kind;
     use rstest::rstest;
 
     fn set_all(overrides: &[&str]) -> Result<JobSpec> {

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use super::resolve::Job;
-use crate::networks::Network;
+use clout_model::networks::Network;
 
 /// The number of the model that this code computes. It changes with every change of the code that
 /// can move a score; the parameters have their own part in [`Job::model_version`].

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::parameters::MODEL;
 use super::resolve::Job;
 use super::spec::JobSpec;
-use crate::error::{Error, Result};
+use clout_base::error::{Error, Result};
 
 /// The job of a snapshot of `model_version`, whose manifest holds `parameters`: the one that is given where it
 /// makes that version, and otherwise the given one with the manifest's model, networks and rules. So no file is

@@ -2,10 +2,10 @@
 
 use super::rules::{InfluenceRules, InputRules, OutputRules, RunRules, StateRules, StorageRules};
 use super::spec::JobSpec;
-use crate::alerts::AlertRules;
-use crate::error::Result;
-use crate::influence::params::ModelParams;
-use crate::networks::{Network, declared};
+use clout_base::error::Result;
+use clout_model::alerts::AlertRules;
+use clout_model::influence::params::ModelParams;
+use clout_model::networks::{Network, declared};
 
 /// A job that can run.
 #[derive(Clone, Debug, PartialEq)]
@@ -74,7 +74,7 @@ impl JobSpec {
             storage: self.storage.checked()?,
             run: RunRules::of(self.run)?,
             influences: self.influences.checked()?,
-            alerts: self.alerts.checked()?,
+            alerts: super::checks::check_alerts(self.alerts)?,
         })
     }
 }
@@ -90,7 +90,7 @@ fn with_seeds_in_order(mut model: ModelParams) -> ModelParams {
 mod tests {
     use super::super::Flags;
     use super::*;
-    use crate::error::Kind;
+    use clout_base::error::Kind;
     use rstest::rstest;
 
     const ROOTS: &str = "[input]\nroot = 'in'\n[output]\nroot = 'out'\n";

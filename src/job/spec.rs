@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 use super::origins::Origins;
 use super::rules::{InfluenceRules, StateRules, StorageRules};
 use super::unknown;
-use crate::alerts::AlertRules;
-use crate::error::{Error, Result};
-use crate::influence::params::ModelParams;
-use crate::networks::declared::Declaration;
+use clout_base::error::{Error, Result};
+use clout_model::alerts::AlertRules;
+use clout_model::influence::params::ModelParams;
+use clout_model::networks::declared::Declaration;
 
 /// A job as it was written: every key has the value of the file, of an override or flag, or its
 /// default. Nothing is checked but the types; [`JobSpec::resolve`] does the rest.
@@ -144,7 +144,7 @@ impl JobSpec {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::Kind;
+    use clout_base::error::Kind;
     use rstest::rstest;
 
     #[rstest]

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::day::Day;
-use crate::error::{Error, Result};
-use crate::warehouse::encode::hex;
+use clout_base::day::Day;
+use clout_base::error::{Error, Result};
+use clout_warehouse::encode::hex;
 
 /// Most characters of an id, which is a file's name.
 const ID_LENGTH: usize = 64;

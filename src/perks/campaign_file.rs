@@ -6,8 +6,8 @@ use serde::Deserialize;
 use toml::de::{DeTable, DeValue};
 
 use super::campaign::Campaign;
-use crate::error::{Error, Result};
 use crate::job::nearest_of;
+use clout_base::error::{Error, Result};
 
 /// The keys of a `[[campaign]]`; a test holds them together with the struct.
 pub(super) const KEYS: [&str; 8] = [

@@ -3,8 +3,8 @@ use std::collections::BTreeSet;
 use rstest::rstest;
 
 use super::*;
-use crate::error::Kind;
 use crate::perks::campaign::Rules;
+use clout_base::error::Kind;
 
 const TEA: &str = "[[campaign]]\nid = \"tea\"\ntitle = \"Tea\"\nsnapshot_date = \"2026-10-31\"\nwinners = 3\n\
                    seed_from = \"a lottery\"\n";

@@ -1,5 +1,5 @@
 use super::*;
-use crate::error::Kind;
+use clout_base::error::Kind;
 
 /// SHA-256 of `seed`.
 const SEED: &str = "19b25856e1c150ca834cffc8b59b23adbd0ec0389e58eb22b3b64768098d002b";

@@ -19,10 +19,10 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, Int64Array, RecordBatch, StringArray};
 use sha2::{Digest, Sha256};
 
-use crate::error::{Error, Result};
-use crate::schema::PERK_WINNERS;
-use crate::warehouse::draws::Pinned;
-use crate::warehouse::encode::{EncodedPart, encode, hex};
+use clout_base::error::{Error, Result};
+use clout_base::schema::PERK_WINNERS;
+use clout_warehouse::draws::Pinned;
+use clout_warehouse::encode::{EncodedPart, encode, hex};
 
 /// Names the way of drawing, so that no other use of the seed gives the same tickets.
 const TAG: &str = "clout perk draw 1";

@@ -2,8 +2,8 @@ use rand::SeedableRng;
 use rand::seq::SliceRandom;
 
 use super::*;
-use crate::day::Day;
-use crate::warehouse::snapshots::read_files;
+use clout_base::day::Day;
+use clout_warehouse::snapshots::read_files;
 
 fn snapshot() -> Pinned {
     Pinned {
@@ -140,11 +140,11 @@ fn the_table_has_the_winners_in_order_of_their_ids() {
     let won = winners("s", &people(50), 5);
     let part = part("tea", &won, 50).unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let store = crate::warehouse::store::Store::open(folder.path().to_str().unwrap(), &Default::default()).unwrap();
-    let file = crate::warehouse::draws::part_of(Day(20_000), &part);
+    let store = clout_warehouse::store::Store::open(folder.path().to_str().unwrap(), &Default::default()).unwrap();
+    let file = clout_warehouse::draws::part_of(Day(20_000), &part);
     assert!(file.path.starts_with("perk_winners/snapshot_date=2024-10-04/part-"));
     store.put(&file.path, part.bytes.clone()).unwrap();
-    let files = crate::warehouse::manifest::TableFiles {
+    let files = clout_warehouse::manifest::TableFiles {
         rows: 5,
         files: vec![file],
     };

@@ -1,17 +1,17 @@
 //! Drawing a campaign, once.
 
+use clout_warehouse::snapshots::find_or_newest;
 use serde_json::Value;
 
 use super::campaign::{ANY, Campaign, Rules};
 use super::draw::{Lot, Winner, part};
 use super::eligible::{Pool, Sources, pool};
 use super::unknown::notes;
-use crate::error::{Error, Kind, Result};
 use crate::job::differing;
-use crate::queries;
-use crate::warehouse::draws::{self, Draw, Drawn, Past, Pinned};
-use crate::warehouse::manifest::Manifest;
-use crate::warehouse::store::Store;
+use clout_base::error::{Error, Kind, Result};
+use clout_warehouse::draws::{self, Draw, Drawn, Past, Pinned};
+use clout_warehouse::manifest::Manifest;
+use clout_warehouse::store::Store;
 
 /// A campaign that can be drawn: its snapshot is there, and so are the draws that it refers to.
 pub struct Ready {
@@ -44,8 +44,8 @@ pub enum Outcome {
 /// Finds out among whom a campaign would be drawn now. Not ready until its snapshot and the draws that it refers to
 /// are there.
 pub fn prepare(store: &Store, campaign: &Campaign) -> Result<Ready> {
-    let snapshot = queries::snapshot(store, Some(campaign.snapshot_date))?;
-    let newest = queries::snapshot(store, None)?;
+    let snapshot = find_or_newest(store, Some(campaign.snapshot_date))?;
+    let newest = find_or_newest(store, None)?;
     let past = past(store, &campaign.eligible)?;
     let sources = Sources {
         store,

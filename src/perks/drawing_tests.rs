@@ -1,9 +1,9 @@
 use std::collections::BTreeSet;
 
 use super::*;
-use crate::day::Day;
 use crate::perks::testing::{DAY, campaign, crowd, snapshot, store};
 use crate::perks::verify::verify;
+use clout_base::day::Day;
 
 /// A store with a crowd of forty on the day of the campaigns.
 fn site() -> (tempfile::TempDir, Store) {
@@ -248,8 +248,8 @@ fn a_table_that_was_replaced_together_with_its_entry_in_the_manifest_is_caught()
     // The same night but for the topics, made elsewhere: every hash of the manifest is right.
     let (other_folder, other) = crate::perks::testing::store();
     snapshot(&other, DAY, &crowd(40), "", "p0002 tea 30 true");
-    let key = crate::warehouse::manifest::manifest_key(DAY);
-    let topics = crate::warehouse::manifest::part_folder("topic_scores", DAY);
+    let key = clout_warehouse::manifest::manifest_key(DAY);
+    let topics = clout_warehouse::manifest::part_folder("topic_scores", DAY);
     for name in std::fs::read_dir(other_folder.path().join(&topics)).unwrap() {
         let name = name.unwrap();
         std::fs::copy(name.path(), folder.path().join(&topics).join(name.file_name())).unwrap();

@@ -6,13 +6,13 @@ use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::{Float64Type, TimestampMicrosecondType};
 
 use super::campaign::{Campaign, Rules};
-use crate::day::DAY_MICROS;
-use crate::error::{Error, Result};
-use crate::queries::there::There;
-use crate::warehouse::draws::Draw;
-use crate::warehouse::manifest::Manifest;
-use crate::warehouse::snapshots::{read_files, read_table};
-use crate::warehouse::store::Store;
+use clout_base::day::DAY_MICROS;
+use clout_base::error::{Error, Result};
+use clout_warehouse::draws::Draw;
+use clout_warehouse::manifest::Manifest;
+use clout_warehouse::snapshots::{read_files, read_table};
+use clout_warehouse::store::Store;
+use clout_warehouse::there::There;
 
 /// The people of a campaign.
 #[derive(Clone, Debug, Default)]

@@ -1,9 +1,9 @@
 use rstest::rstest;
 
 use super::*;
-use crate::day::Day;
 use crate::perks::testing::{DAY, campaign, snapshot, store};
-use crate::warehouse::snapshots;
+use clout_base::day::Day;
+use clout_warehouse::snapshots;
 
 const SCORES: &str =
     "ada 40 90 1.0 30 0\n bob 30 70 0.5 10 3\n cid 20 50 1.0 2 20\n dan 10 10 0.2 1 -\n eve - - 1.0 0 0";

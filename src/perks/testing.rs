@@ -6,12 +6,12 @@ use arrow::array::{ArrayRef, BooleanArray, Float64Array, Int64Array, RecordBatch
 use arrow::array::{StringArray, TimestampMicrosecondArray};
 
 use super::campaign::{Campaign, Rules};
-use crate::day::Day;
-use crate::schema::{NETWORK_SCORES, SCORES, TOPIC_SCORES, Table};
-use crate::warehouse::encode::{EncodedPart, encode};
-use crate::warehouse::manifest::example;
-use crate::warehouse::publish::{Publication, publish};
-use crate::warehouse::store::Store;
+use clout_base::day::Day;
+use clout_base::schema::{NETWORK_SCORES, SCORES, TOPIC_SCORES, Table};
+use clout_warehouse::encode::{EncodedPart, encode};
+use clout_warehouse::manifest::example;
+use clout_warehouse::publish::{Publication, publish};
+use clout_warehouse::store::Store;
 
 /// The snapshot that the campaigns here are drawn from.
 pub const DAY: Day = Day(20_000);
@@ -106,7 +106,7 @@ fn part(table: &'static Table, rows: usize, given: &[(&str, ArrayRef)]) -> Encod
 fn scores_part(day: Day, rows: &[Vec<&str>]) -> EncodedPart {
     let active = rows.iter().map(|row| {
         let days: Option<i64> = row[5].parse().ok();
-        days.map(|days| day.start_micros() - days * crate::day::DAY_MICROS)
+        days.map(|days| day.start_micros() - days * clout_base::day::DAY_MICROS)
     });
     let active = TimestampMicrosecondArray::from_iter(active).with_timezone("UTC");
     let given: [(&str, ArrayRef); 6] = [

@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use arrow::array::AsArray;
 
 use super::campaign::Rules;
-use crate::error::Result;
 use crate::queries::near::near;
-use crate::warehouse::manifest::Manifest;
-use crate::warehouse::snapshots::stream_table;
-use crate::warehouse::store::Store;
+use clout_base::error::Result;
+use clout_warehouse::manifest::Manifest;
+use clout_warehouse::snapshots::stream_table;
+use clout_warehouse::store::Store;
 
 /// A sentence for each of them, with near names.
 pub fn notes(store: &Store, snapshot: &Manifest, rules: &Rules) -> Result<Vec<String>> {

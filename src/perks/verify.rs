@@ -10,13 +10,13 @@ use super::campaign::Campaign;
 use super::draw::{Lot, Winner};
 use super::drawing::without_names;
 use super::eligible::{Pool, Sources, pool};
-use crate::error::{Error, Kind, Result};
 use crate::job::differing;
-use crate::warehouse::draws::{self, Draw, Pinned};
-use crate::warehouse::manifest::Manifest;
-use crate::warehouse::snapshots::{self, read_files};
-use crate::warehouse::store::Store;
-use crate::warehouse::verify::check_file;
+use clout_base::error::{Error, Kind, Result};
+use clout_warehouse::draws::{self, Draw, Pinned};
+use clout_warehouse::manifest::Manifest;
+use clout_warehouse::snapshots::{self, read_files};
+use clout_warehouse::store::Store;
+use clout_warehouse::verify::check_file;
 
 /// What making a draw again found.
 pub struct Verdict {

@@ -3,7 +3,7 @@
 use polars::prelude::*;
 use serde_json::Value;
 
-use crate::day::{Day, instant};
+use clout_base::day::{Day, instant};
 
 /// What is made of a measure that JSON has no number for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,8 +7,8 @@ use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::{Date32Type, Float64Type, Int64Type, TimestampMicrosecondType};
 use polars::prelude::*;
 
-use crate::error::{Error, Result};
-use crate::schema::{Kind, Table};
+use clout_base::error::{Error, Result};
+use clout_base::schema::{Kind, Table};
 
 /// The Polars type of a published column.
 pub fn data_type(kind: Kind) -> DataType {
@@ -25,7 +25,7 @@ pub fn data_type(kind: Kind) -> DataType {
 
 /// The columns of a table.
 pub fn schema(table: &Table) -> Schema {
-    let field = |column: &crate::schema::Column| Field::new(column.name.into(), data_type(column.kind));
+    let field = |column: &clout_base::schema::Column| Field::new(column.name.into(), data_type(column.kind));
     table.columns.iter().map(field).collect()
 }
 

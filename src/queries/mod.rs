@@ -11,7 +11,6 @@ pub mod person;
 mod scan;
 pub mod sql;
 mod statement;
-pub mod there;
 pub mod topics;
 
 use std::io::Cursor;
@@ -19,32 +18,12 @@ use std::io::Cursor;
 use polars::prelude::*;
 use serde_json::Value;
 
-use crate::day::Day;
-use crate::error::{Error, Kind, Result};
-use crate::warehouse::manifest::Manifest;
-use crate::warehouse::snapshots;
-use crate::warehouse::store::Store;
+use clout_base::error::{Error, Kind, Result};
+use clout_warehouse::manifest::Manifest;
+use clout_warehouse::snapshots::find_or_newest;
+use clout_warehouse::store::Store;
 
 pub use cells::{Cells, NotFinite};
-
-/// The manifest of a date, or of the newest snapshot.
-pub fn snapshot(store: &Store, as_of: Option<Day>) -> Result<Manifest> {
-    let published = snapshots::list(store)?;
-    let none = |what: String| Error::new(Kind::NotReady, what);
-    let day = match as_of {
-        Some(day) => day,
-        None => *published
-            .last()
-            .ok_or_else(|| none(format!("no snapshot below {}: run `clout run` first", store.url())))?,
-    };
-    snapshots::find(store, day)?.ok_or_else(|| {
-        let near = published.iter().min_by_key(|other| (other.0 - day.0).abs());
-        let near = near
-            .map(|other| format!("; the nearest is {other}"))
-            .unwrap_or_default();
-        none(format!("no snapshot of {day} below {}{near}", store.url()))
-    })
-}
 
 /// A published table as a lazy frame.
 pub fn frame(store: &Store, manifest: &Manifest, table: &str) -> Result<LazyFrame> {
@@ -139,7 +118,7 @@ pub fn top(store: &Store, manifest: &Manifest, wanted: &Wanted) -> Result<DataFr
 
 /// The rows of an older snapshot without people who are not in the newest any more: they may have opted out.
 fn of_those_there(store: &Store, manifest: &Manifest, rows: LazyFrame) -> Result<LazyFrame> {
-    let newest = snapshot(store, None)?;
+    let newest = find_or_newest(store, None)?;
     if newest.snapshot_date == manifest.snapshot_date {
         return Ok(rows);
     }

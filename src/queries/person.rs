@@ -4,11 +4,11 @@ use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::datatypes::{DataType, Float64Type, Int64Type, TimestampMicrosecondType};
 use serde_json::{Map, Number, Value};
 
-use crate::day::instant;
-use crate::error::{Error, Result};
-use crate::warehouse::manifest::Manifest;
-use crate::warehouse::snapshots;
-use crate::warehouse::store::Store;
+use clout_base::day::instant;
+use clout_base::error::{Error, Result};
+use clout_warehouse::manifest::Manifest;
+use clout_warehouse::snapshots;
+use clout_warehouse::store::Store;
 
 /// A row: values by the contract's column names.
 pub type Row = Map<String, Value>;

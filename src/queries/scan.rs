@@ -6,12 +6,12 @@ use std::sync::{Arc, Mutex};
 use polars::prelude::*;
 
 use super::frames;
-use crate::day::Day;
-use crate::error::Error;
-use crate::schema::Table;
-use crate::warehouse::manifest::TableFiles;
-use crate::warehouse::snapshots;
-use crate::warehouse::store::Store;
+use clout_base::day::Day;
+use clout_base::error::Error;
+use clout_base::schema::Table;
+use clout_warehouse::manifest::TableFiles;
+use clout_warehouse::snapshots;
+use clout_warehouse::store::Store;
 
 /// The column that the tables of all dates have before the others.
 pub const DATE_COLUMN: &str = "snapshot_date";
@@ -75,7 +75,7 @@ pub fn lazy(
 
 impl Scan {
     /// The columns in the order asked for.
-    fn read(&self, wanted: &[&str]) -> crate::error::Result<DataFrame> {
+    fn read(&self, wanted: &[&str]) -> clout_base::error::Result<DataFrame> {
         let is_stored = |name: &&&str| self.date.is_none() || **name != DATE_COLUMN;
         let stored: Vec<&str> = wanted.iter().filter(is_stored).copied().collect();
         let batches = snapshots::read_files(&self.store, &self.files, Some(&stored))?;

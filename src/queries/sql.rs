@@ -8,14 +8,14 @@ use polars::sql::SQLContext;
 use super::frames;
 use super::scan::{self, DATE_COLUMN, Failures};
 use super::statement::{self, Asked};
-use crate::day::Day;
-use crate::error::{Error, Result};
-use crate::schema::{self, PERK_WINNERS, Table};
-use crate::warehouse::draws::{self, Draw};
-use crate::warehouse::guard::guarded;
-use crate::warehouse::manifest::{Manifest, TableFiles};
-use crate::warehouse::snapshots;
-use crate::warehouse::store::Store;
+use clout_base::day::Day;
+use clout_base::error::{Error, Result};
+use clout_base::schema::{self, PERK_WINNERS, Table};
+use clout_warehouse::draws::{self, Draw};
+use clout_warehouse::guard::guarded;
+use clout_warehouse::manifest::{Manifest, TableFiles};
+use clout_warehouse::snapshots;
+use clout_warehouse::store::Store;
 
 /// What the names of tables over all dates end with.
 const HISTORY: &str = "_history";

@@ -10,7 +10,7 @@ use sqlparser::ast::{ObjectName, Query, Statement, TableFactor, Visit, Visitor};
 use sqlparser::dialect::GenericDialect;
 use sqlparser::parser::{Parser, ParserOptions};
 
-use crate::error::{Error, Result};
+use clout_base::error::{Error, Result};
 
 /// A statement that may be asked.
 #[derive(Debug, PartialEq, Eq)]
@@ -137,7 +137,7 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
-    use crate::error::Kind;
+    use clout_base::error::Kind;
 
     fn is_table(name: &str) -> bool {
         ["scores", "influences"].contains(&name)

@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 
 use super::near::near;
 use super::{frame, of_those_there, texts, unreadable, values};
-use crate::error::{Error, Result};
-use crate::warehouse::manifest::Manifest;
-use crate::warehouse::store::Store;
+use clout_base::error::{Error, Result};
+use clout_warehouse::manifest::Manifest;
+use clout_warehouse::store::Store;
 
 /// The columns that [`top`] shows.
 pub const TOP_COLUMNS: [&str; 6] = [

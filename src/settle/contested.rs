@@ -7,20 +7,20 @@ use std::collections::HashMap;
 
 use arrow::array::{Array, StringViewArray};
 
-use crate::day::Day;
-use crate::error::{Error, Kind, Result};
-use crate::intake::accounts::Accounts;
-use crate::intake::file_rows::object_hash;
-use crate::intake::ids::HashKey;
-use crate::intake::interner::NO_NODE;
-use crate::intake::mentions::content_hash;
-use crate::intake::rows::Rows;
-use crate::networks::Network;
-use crate::warehouse::admission::admit;
-use crate::warehouse::contract;
-use crate::warehouse::layout::Inventory;
-use crate::warehouse::read::{Batch, read};
-use crate::warehouse::store::Store;
+use crate::ingest::mentions::content_hash;
+use crate::ingest::object_hash::object_hash;
+use clout_base::day::Day;
+use clout_base::error::{Error, Kind, Result};
+use clout_base::ids::HashKey;
+use clout_model::accounts::Accounts;
+use clout_model::accounts::NO_NODE;
+use clout_model::networks::Network;
+use clout_topics::rows::Rows;
+use clout_warehouse::admission::admit;
+use clout_warehouse::contract;
+use clout_warehouse::layout::Inventory;
+use clout_warehouse::read::{Batch, read};
+use clout_warehouse::store::Store;
 
 const WANTED: [&str; 8] = [
     "activity_id",

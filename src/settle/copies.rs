@@ -5,17 +5,9 @@
 
 use rayon::prelude::*;
 
-use crate::day::Day;
-use crate::intake::rows::Rows;
-
-/// An id that was delivered, and the last load date on which it was.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Delivered {
-    /// Hash of the activity id.
-    pub id: u128,
-    /// Last load date that brought it.
-    pub load_date: Day,
-}
+use clout_base::day::Day;
+use clout_model::delivered::Delivered;
+use clout_topics::rows::Rows;
 
 /// What settling the copies of one network found.
 pub struct Settled {

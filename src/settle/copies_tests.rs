@@ -1,5 +1,5 @@
 use super::*;
-use crate::intake::interner::NO_NODE;
+use clout_model::accounts::NO_NODE;
 
 /// Rows given as (load date, id, occurred_at, target).
 fn rows(given: &[(i32, u128, i64, u32)]) -> Rows {

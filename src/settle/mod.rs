@@ -5,5 +5,3 @@
 
 pub mod contested;
 pub mod copies;
-pub mod facts;
-pub mod reactions;

@@ -4,8 +4,8 @@ use arrow::array::RecordBatch;
 use arrow::datatypes::{Int64Type, UInt32Type, UInt64Type};
 
 use super::tables::{batch, days, int32, int64, numbers, uint32, uint64};
-use crate::error::Result;
-use crate::networks::covisit::{CheckIn, CoVisits, Credit};
+use clout_base::error::Result;
+use clout_model::networks::covisit::{CheckIn, CoVisits, Credit};
 
 /// The three memories of one network's co-visits.
 pub fn from_co_visits(memory: &CoVisits) -> Result<[RecordBatch; 3]> {

@@ -12,11 +12,11 @@ use serde::{Deserialize, Serialize};
 
 use super::gone::Gone;
 use super::{History, State, covisit_tables, tables, topic_tables};
-use crate::day::Day;
-use crate::error::{Context, Error, Result};
-use crate::intake::ids::HashKey;
-use crate::networks::Network;
-use crate::warehouse::store::{Object, Store};
+use clout_base::day::Day;
+use clout_base::error::{Context, Error, Result};
+use clout_base::ids::HashKey;
+use clout_model::networks::Network;
+use clout_warehouse::store::{Object, Store};
 
 /// The layout's version: another one is no state of ours.
 const LAYOUT: u32 = 6;
@@ -175,7 +175,7 @@ pub fn load(store: &Store, prefix: &str, wanted: &Wanted) -> Result<std::result:
     };
     match assemble(&meta, wanted, &get) {
         Ok(state) => Ok(Ok(state)),
-        Err(error) if error.kind() == crate::error::Kind::Internal => Ok(Err(error.to_string())),
+        Err(error) if error.kind() == clout_base::error::Kind::Internal => Ok(Err(error.to_string())),
         Err(error) => Err(error),
     }
 }

@@ -5,8 +5,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::intake::accounts::Accounts;
-use crate::intake::ids::HashKey;
+use clout_base::ids::HashKey;
+use clout_model::accounts::Accounts;
 
 /// Hashes of opted-out persons and accounts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

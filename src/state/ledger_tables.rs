@@ -6,10 +6,10 @@ use arrow::array::{ArrayRef, AsArray, Float64Array, LargeStringArray, RecordBatc
 use arrow::datatypes::{Float64Type, Int64Type, UInt32Type};
 
 use super::tables::{batch, column, damaged, days, int32, int64, numbers, to_delivered, uint32};
-use crate::error::Result;
-use crate::topics::endorsements::{Endorsements, Latest};
-use crate::topics::ledger::{Entry, Ledger};
-use crate::topics::memory::{Posts, TopicMemory, Touches};
+use clout_base::error::Result;
+use clout_topics::endorsements::{Endorsements, Latest};
+use clout_topics::ledger::{Entry, Ledger};
+use clout_topics::memory::{Posts, TopicMemory, Touches};
 
 /// The sums of touches, in their order.
 const TOUCHES: [&str; 3] = ["worth", "interest", "given"];

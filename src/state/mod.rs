@@ -13,18 +13,19 @@ pub mod topic_tables;
 
 use std::collections::HashSet;
 
-use crate::day::Day;
-use crate::influence::attention::Moment;
-use crate::influence::pairs::Pairs;
-use crate::influence::recency::Mixture;
-use crate::intake::accounts::Accounts;
-use crate::networks::Network;
-use crate::networks::covisit::CoVisits;
-use crate::settle::copies::Delivered;
-use crate::settle::facts::Facts;
 use crate::state::gone::Gone;
-use crate::topics::memory::{NOBODY, TopicMemory};
-use crate::warehouse::store::Object;
+use clout_base::day::Day;
+use clout_model::accounts::Accounts;
+use clout_model::delivered::Delivered;
+use clout_model::facts::Facts;
+use clout_model::influence::attention::Moment;
+use clout_model::influence::pairs::Pairs;
+use clout_model::influence::recency::Mixture;
+use clout_model::networks::Network;
+use clout_model::networks::covisit::CoVisits;
+use clout_model::people::presence::PresenceSources;
+use clout_topics::memory::{NOBODY, TopicMemory};
+use clout_warehouse::store::Object;
 
 /// One network's beginnings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -91,6 +92,17 @@ pub struct State {
 }
 
 impl State {
+    /// The parts that say where a person is present.
+    pub fn presence_sources(&self) -> PresenceSources<'_> {
+        PresenceSources {
+            accounts: &self.accounts,
+            facts: &self.facts,
+            is_listed: &self.is_listed,
+            owners: &self.owners,
+            pairs: &self.pairs,
+        }
+    }
+
     /// The state before the first night.
     pub fn empty(networks: &[Network]) -> State {
         let names = networks.iter().map(|network| network.name.clone()).collect();

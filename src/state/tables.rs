@@ -9,12 +9,12 @@ use arrow::array::{
 };
 use arrow::datatypes::{ArrowPrimitiveType, Float32Type, Float64Type, Int32Type, Int64Type, UInt8Type, UInt32Type};
 
-use crate::day::Day;
-use crate::error::{Error, Result};
-use crate::influence::pairs::Pairs;
-use crate::intake::accounts::Accounts;
-use crate::settle::copies::Delivered;
-use crate::settle::facts::Facts;
+use clout_base::day::Day;
+use clout_base::error::{Error, Result};
+use clout_model::accounts::Accounts;
+use clout_model::delivered::Delivered;
+use clout_model::facts::Facts;
+use clout_model::influence::pairs::Pairs;
 
 /// A batch made of named columns of equal length.
 pub fn batch(columns: Vec<(&str, ArrayRef)>) -> Result<RecordBatch> {

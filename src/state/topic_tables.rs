@@ -9,11 +9,11 @@ use super::ledger_tables::{
     from_endorsements, from_posts, from_touches, text_column, texts, to_endorsements, to_posts, to_touches,
 };
 use super::tables::{batch, column, damaged, days, from_delivered, int32, int64, numbers, uint32, uint64};
-use crate::error::Result;
-use crate::ontology::sense::AliasCount;
-use crate::ontology::sense::Kind as Shows;
-use crate::topics::memory::TopicMemory;
-use crate::topics::sources::{Act, Key as SourceKey};
+use clout_base::error::Result;
+use clout_topics::memory::TopicMemory;
+use clout_topics::ontology::sense::AliasCount;
+use clout_topics::ontology::sense::Kind as Shows;
+use clout_topics::sources::{Act, Key as SourceKey};
 
 type Make = fn(&TopicMemory) -> Result<RecordBatch>;
 

@@ -10,12 +10,12 @@ use rayon::prelude::*;
 use super::past::{Past, PastTopic};
 use super::score_changes::Reasons;
 use super::{Tonight, batch, optional_measures};
-use crate::alerts::{Alert, AlertRules, Person, Scored, Topic, of_person};
-use crate::day::Day;
-use crate::error::Result;
-use crate::ontology::Ontology;
-use crate::schema::ALERTS;
-use crate::topics::standing::Standing;
+use clout_base::day::Day;
+use clout_base::error::Result;
+use clout_base::schema::ALERTS;
+use clout_model::alerts::{Alert, AlertRules, Person, Scored, Topic, of_person};
+use clout_topics::ontology::Ontology;
+use clout_topics::standing::Standing;
 
 /// What there is to tell from, beside tonight's standings.
 pub struct News<'a> {
@@ -31,7 +31,7 @@ pub struct News<'a> {
     pub ontology: &'a Ontology,
     /// Everybody's standing on them, in order of person and topic.
     pub topics: &'a [Standing],
-    /// What [`crate::alerts::words::SILENCE_DAYS`] of silence will cost those who fall silent tonight, in points.
+    /// What [`clout_model::alerts::words::SILENCE_DAYS`] of silence will cost those who fall silent tonight, in points.
     pub silence: &'a BTreeMap<u32, f64>,
 }
 

@@ -6,8 +6,8 @@ use arrow::array::{RecordBatch, StringArray};
 use rayon::prelude::*;
 
 use super::{Tonight, batch, counts, measures};
-use crate::error::Result;
-use crate::schema::INFLUENCES;
+use clout_base::error::Result;
+use clout_base::schema::INFLUENCES;
 
 /// The direction of those who reacted to the person.
 pub const INFLUENCED_BY: &str = "influenced_by";

@@ -15,15 +15,15 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Float64Array, Int64Array, RecordBatch};
 
-use crate::error::{Error, Result};
-use crate::influence::attention::Attention;
-use crate::influence::interval::Interval;
-use crate::influence::score::{Line, Model};
-use crate::influence::standings::Standings;
-use crate::networks::Network;
-use crate::people::persons::Persons;
-use crate::people::presence::Presences;
-use crate::schema::Table;
+use clout_base::error::{Error, Result};
+use clout_base::schema::Table;
+use clout_model::influence::attention::Attention;
+use clout_model::influence::interval::Interval;
+use clout_model::influence::score::{Line, Model};
+use clout_model::influence::standings::Standings;
+use clout_model::networks::Network;
+use clout_model::people::persons::Persons;
+use clout_model::people::presence::Presences;
 
 /// Everything that a table may be made from.
 pub struct Tonight<'a> {

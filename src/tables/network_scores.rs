@@ -6,10 +6,10 @@ use arrow::array::{RecordBatch, StringArray};
 use rayon::prelude::*;
 
 use super::{Tonight, batch, counts, measures, optional_measures};
-use crate::error::Result;
-use crate::influence::network_parts;
-use crate::people::presence::Presence;
-use crate::schema::NETWORK_SCORES;
+use clout_base::error::Result;
+use clout_base::schema::NETWORK_SCORES;
+use clout_model::influence::network_parts;
+use clout_model::people::presence::Presence;
 
 struct Row {
     presence: Presence,

@@ -5,14 +5,14 @@ use std::collections::HashSet;
 use arrow::array::{AsArray, Float64Array, RecordBatch, StringArray};
 use arrow::datatypes::Float64Type;
 
-use crate::alerts::Scored;
-use crate::day::Day;
-use crate::error::{Error, Result};
-use crate::influence::interval::Interval;
-use crate::intake::ids::HashKey;
 use crate::state::State;
-use crate::warehouse::snapshots;
-use crate::warehouse::store::Store;
+use clout_base::day::Day;
+use clout_base::error::{Error, Result};
+use clout_base::ids::HashKey;
+use clout_model::alerts::Scored;
+use clout_model::influence::interval::Interval;
+use clout_warehouse::snapshots;
+use clout_warehouse::store::Store;
 
 /// Days back for which a delta is published.
 pub const DELTA_DAYS: [i32; 3] = [1, 7, 30];

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use arrow::array::{Date32Array, Int64Array, RecordBatch, StringArray};
 
 use super::batch;
-use crate::error::Result;
-use crate::intake::rejects::Reject;
-use crate::schema::REJECTS;
+use crate::ingest::rejects::Reject;
+use clout_base::error::Result;
+use clout_base::schema::REJECTS;
 
 /// The table, sorted by its grain.
 pub fn table(mut rejects: Vec<Reject>) -> Result<RecordBatch> {

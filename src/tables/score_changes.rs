@@ -7,12 +7,12 @@ use arrow::array::{RecordBatch, StringArray};
 use rayon::prelude::*;
 
 use super::{batch, measures};
-use crate::error::Result;
-use crate::influence::changes::tally::Slot;
-use crate::influence::changes::{ANSWERED_MARK, Cause, Change};
-use crate::networks::Network;
-use crate::people::persons::Persons;
-use crate::schema::SCORE_CHANGES;
+use clout_base::error::Result;
+use clout_base::schema::SCORE_CHANGES;
+use clout_model::influence::changes::tally::Slot;
+use clout_model::influence::changes::{ANSWERED_MARK, Cause, Change};
+use clout_model::networks::Network;
+use clout_model::people::persons::Persons;
 
 /// People are named where a row is a hundredth of a point or more; below that the network says enough.
 const NAMED_FROM_POINTS: f64 = 0.005;

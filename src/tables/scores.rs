@@ -10,11 +10,11 @@ use rayon::prelude::*;
 
 use super::past::{Past, PublishedPersons};
 use super::{Tonight, batch, measures, optional_measures};
-use crate::error::Result;
-use crate::influence::interval::Interval;
-use crate::influence::reach::Reach;
-use crate::people::presence::Presence;
-use crate::schema::SCORES;
+use clout_base::error::Result;
+use clout_base::schema::SCORES;
+use clout_model::influence::interval::Interval;
+use clout_model::influence::reach::Reach;
+use clout_model::people::presence::Presence;
 
 /// What one row holds beside the person's standing.
 struct Row {

@@ -6,10 +6,10 @@ use arrow::array::{ArrayRef, RecordBatch, StringArray};
 use rayon::prelude::*;
 
 use super::{batch, measures};
-use crate::error::Result;
-use crate::schema::TOPIC_EVIDENCE;
-use crate::topics::evidence::{Evidence, Names};
-use crate::topics::standing::Standing;
+use clout_base::error::Result;
+use clout_base::schema::TOPIC_EVIDENCE;
+use clout_topics::evidence::{Evidence, Names};
+use clout_topics::standing::Standing;
 
 /// A row of the table.
 type Piece<'a> = (&'a Standing, &'a Evidence);

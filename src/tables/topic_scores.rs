@@ -5,11 +5,11 @@ use std::sync::Arc;
 use arrow::array::{BooleanArray, RecordBatch, StringArray};
 
 use super::{batch, counts, measures};
-use crate::error::Result;
-use crate::ontology::Ontology;
-use crate::people::persons::Persons;
-use crate::schema::TOPIC_SCORES;
-use crate::topics::standing::Standing;
+use clout_base::error::Result;
+use clout_base::schema::TOPIC_SCORES;
+use clout_model::people::persons::Persons;
+use clout_topics::ontology::Ontology;
+use clout_topics::standing::Standing;
 
 /// The table; `standings` are in order of person and topic.
 pub fn table(persons: &Persons, ontology: &Ontology, standings: &[Standing]) -> Result<RecordBatch> {

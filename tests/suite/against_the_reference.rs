@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use clout::day::Day;
+use clout_base::day::Day;
 
 use crate::support::clout::Site;
 use crate::support::days::day;

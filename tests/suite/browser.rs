@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use clout::schema::{ALERTS, SCORE_CHANGES};
+use clout_base::schema::{ALERTS, SCORE_CHANGES};
 use serde_json::json;
 
 use crate::report::report;

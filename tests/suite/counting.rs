@@ -200,8 +200,8 @@ fn a_pair_is_forgotten_after_two_years_less_ten_days() {
         ("2024-02-01", "b 10:00 eve tweet - -"),
     ]);
     let site = Site::of(&warehouse);
-    let last = clout::day::Day(day("2024-01-01").0 + 719).to_string();
-    let gone = clout::day::Day(day("2024-01-01").0 + 720).to_string();
+    let last = clout_base::day::Day(day("2024-01-01").0 + 719).to_string();
+    let gone = clout_base::day::Day(day("2024-01-01").0 + 720).to_string();
     assert!(site.night(&last).score("twitter:bob").is_some());
     let after = site.night(&gone);
     assert_eq!(after.people(), ["twitter:eve"]);

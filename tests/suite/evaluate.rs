@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use clout::day::{DAY_MICROS, Day};
 use clout::evaluate::scene::Scene;
 use clout::evaluate::stream::Stream;
 use clout::job::{Flags, Job, JobSpec};
-use clout::night::delivery::TopicsWanted;
-use clout::night::plan::list;
-use clout::night::watch::Unwatched;
-use clout::warehouse::store::{Store, StoreOptions};
+use clout::pipeline::delivery::TopicsWanted;
+use clout::pipeline::plan::list;
+use clout::pipeline::watch::Unwatched;
+use clout_base::day::{DAY_MICROS, Day};
+use clout_warehouse::store::{Store, StoreOptions};
 use rstest::rstest;
 
 use crate::against_the_reference::is_close;

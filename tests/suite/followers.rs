@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Int16Array, Int64Array, StringArray, UInt64Array};
 use clout::evaluate::followers::Followers;
-use clout::networks::{Network, builtin};
-use clout::warehouse::layout::Inventory;
-use clout::warehouse::store::{Store, StoreOptions};
+use clout_model::networks::{Network, builtin};
+use clout_warehouse::layout::Inventory;
+use clout_warehouse::store::{Store, StoreOptions};
 
 use crate::support::clout::{Site, path};
 use crate::support::columns::Texts;

@@ -214,9 +214,9 @@ fn the_ontology_of_klout_is_read_but_for_edges_of_topics_that_it_lacks() {
         let file = format!("{table}/part-00000.parquet");
         std::fs::copy(ontology.join(&file), site.input().join(&file)).unwrap();
     }
-    let store = clout::warehouse::store::Store::open(&path(&site.input()), &Default::default()).unwrap();
-    let inventory = clout::warehouse::layout::Inventory::read(&store, |_| true).unwrap();
-    let (ontology, rejects) = clout::intake::ontology::take_in(&store, &inventory).unwrap();
+    let store = clout_warehouse::store::Store::open(&path(&site.input()), &Default::default()).unwrap();
+    let inventory = clout_warehouse::layout::Inventory::read(&store, |_| true).unwrap();
+    let (ontology, rejects) = clout::ingest::ontology::take_in(&store, &inventory).unwrap();
     assert_eq!(ontology.len(), 8_033);
     let is_told = |reason: &str| reason.contains("_ROOT_") || reason.contains("economics");
     assert!(

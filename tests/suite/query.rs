@@ -32,7 +32,7 @@ fn every_table_says_what_was_published_in_every_column() {
     for (row, published) in by_sql.iter().zip(snapshot.table("scores")) {
         for (name, value) in published {
             let expected = match (name.as_str(), value.as_i64()) {
-                ("last_active_at", Some(micros)) => clout::day::instant(micros).into(),
+                ("last_active_at", Some(micros)) => clout_base::day::instant(micros).into(),
                 _ => value.clone(),
             };
             let [found, known] = [&row[name], &expected].map(Value::as_f64);

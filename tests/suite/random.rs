@@ -14,7 +14,7 @@ const FIRST: i32 = 20_500;
 pub const NIGHTS: i32 = 6;
 
 pub fn date(night: i32) -> String {
-    clout::day::Day(FIRST + night).to_string()
+    clout_base::day::Day(FIRST + night).to_string()
 }
 
 /// A few rows over few people, so that copies, twins, late rows and venues meet.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use clout::schema::{ALERTS, SCORE_CHANGES};
+use clout_base::schema::{ALERTS, SCORE_CHANGES};
 use serde_json::Value;
 
 use crate::support::clout::{Said, Site, clout, path, run};

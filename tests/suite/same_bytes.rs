@@ -88,7 +88,7 @@ fn redelivered(warehouse: &Warehouse) -> Warehouse {
             .get_mut(&(network.clone(), date))
             .unwrap()
             .extend(some.iter().cloned());
-        if let Some(next) = again.activities.get_mut(&(network, clout::day::Day(date.0 + 1))) {
+        if let Some(next) = again.activities.get_mut(&(network, clout_base::day::Day(date.0 + 1))) {
             next.extend(some);
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use clout::day::Day;
+use clout_base::day::Day;
 use proptest::collection::vec;
 use proptest::prelude::*;
 

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::{table, verdict};
 use crate::cli::output::print;
-use crate::error::Result;
 use crate::evaluate::attacks::{BarOn, Findings};
+use clout_base::error::Result;
 
 /// The findings as one object.
 pub fn object(findings: &Findings) -> Value {

@@ -4,9 +4,9 @@ use serde_json::Value;
 
 use super::{fine, table, verdict};
 use crate::cli::output::print;
-use crate::error::Result;
 use crate::evaluate::topics::farm::{Farm, Kind};
 use crate::evaluate::topics::{Findings, SCORE};
+use clout_base::error::Result;
 
 /// Shows the findings as tables.
 pub fn show(findings: &Findings) -> Result<()> {

@@ -2,15 +2,15 @@
 
 use serde_json::Value;
 
-use super::super::options::Format;
-use super::super::output::{Rows, print, printable, show};
+use super::super::output::{print, printable};
+use super::layout::{heading, table, thousandths};
 use super::topics;
-use crate::error::Result;
 use crate::explain::changes::{Cause, Change};
 use crate::explain::one_more::{Gain, OnNetwork};
 use crate::explain::{Answer, words};
-use crate::influence::changes::in_words;
 use crate::tables::influences::{INFLUENCED_BY, INFLUENCES_OTHER};
+use clout_base::error::Result;
+use clout_model::influence::changes::in_words;
 
 /// People that are shown a direction; JSON has all twenty.
 const PEOPLE: usize = 10;
@@ -62,11 +62,6 @@ fn head(answer: &Answer) -> Result<()> {
         answer.snapshot_date,
         answer.model_version
     ))
-}
-
-/// A line above a section.
-pub fn heading(text: &str) -> Result<()> {
-    print(&format!("\n{text}"))
 }
 
 fn networks(answer: &Answer) -> Result<()> {
@@ -216,15 +211,4 @@ fn missing(answer: &Answer, is_meant: impl Fn(&str) -> bool) -> Result<()> {
         heading(&format!("Not told: {}; {}", parts.join(", "), same[0].why))?;
     }
     Ok(())
-}
-
-/// A table of cells.
-pub fn table(columns: &[&'static str], rows: Vec<Vec<Value>>) -> Result<()> {
-    let columns = columns.to_vec();
-    show(&Rows { columns, rows }, Format::Text)
-}
-
-/// A measure that two decimals tell too little of.
-pub fn thousandths(measure: f64) -> Value {
-    format!("{measure:.3}").into()
 }

@@ -4,11 +4,11 @@ use serde_json::Value;
 
 use super::super::options::Format;
 use super::super::output::{Rows, print, printable, show};
-use super::text::{heading, table, thousandths};
-use crate::error::Result;
+use super::layout::{heading, table, thousandths};
 use crate::explain::Answer;
 use crate::explain::one_more::{OnTopic, OneMore};
 use crate::queries::topics::{EVIDENCE_COLUMNS, PERSON_COLUMNS};
+use clout_base::error::Result;
 
 /// Topics that are shown, and those of them that are shown with their evidence.
 const TOPICS: usize = 10;

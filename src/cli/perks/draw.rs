@@ -7,13 +7,13 @@ use serde_json::{Value, json};
 use super::super::options::{Format, ResultArgs, random_hex};
 use super::super::output::{Rows, print, show, show_object};
 use super::{CAMPAIGNS, named, summary};
-use crate::error::Result;
 use crate::perks::campaign::Campaign;
 use crate::perks::draw::Winner;
 use crate::perks::drawing::{Outcome, Ready, draw, prepare};
 use crate::perks::eligible::{Pool, Step};
-use crate::visible::visible;
-use crate::warehouse::draws::{self, Draw};
+use clout_base::error::Result;
+use clout_base::visible::visible;
+use clout_warehouse::draws::{self, Draw};
 
 /// Arguments of `clout perks draw`.
 #[derive(clap::Args)]

@@ -7,10 +7,10 @@ use serde_json::json;
 use super::super::options::{Format, ResultArgs};
 use super::super::output::{print, show_object};
 use super::{named, summary};
-use crate::alerts::words::many;
-use crate::error::{Error, Result};
 use crate::perks::campaign::check_id;
 use crate::perks::verify::{Verdict, verify};
+use clout_base::error::{Error, Result};
+use clout_model::alerts::words::many;
 
 /// Arguments of `clout perks verify`.
 #[derive(clap::Args)]

@@ -11,9 +11,9 @@ pub use self::findings::{BarOn, Findings, Gain};
 pub use self::plots::Plot;
 pub use self::setup::{Group, Setup, Target};
 use super::scene::Scene;
-use crate::error::Result;
-use crate::influence::scoring::Scored;
-use crate::night::watch::Watch;
+use crate::pipeline::watch::Watch;
+use clout_base::error::Result;
+use clout_model::influence::scoring::Scored;
 
 /// The percentile of scored people above which no fake may come.
 const FAKES_BELOW: f64 = 0.9;
@@ -42,7 +42,7 @@ pub fn attack(scene: Scene, watch: &dyn Watch) -> Result<Findings> {
     };
     suite.run()?;
     Ok(Findings {
-        at: crate::day::instant(setup.scene.at),
+        at: clout_base::day::instant(setup.scene.at),
         percentile_90: suite.percentile_90,
         gains: suite.gains,
         is_settled: setup.scene.moment().warehouse_days >= f64::from(setup.scene.params.trust.settled_after_days),
@@ -55,7 +55,7 @@ fn percentile(scored: &Scored, share: f64) -> f64 {
     if sorted.is_empty() {
         return f64::INFINITY;
     }
-    crate::influence::standings::quantile(&sorted, share)
+    clout_model::influence::standings::quantile(&sorted, share)
 }
 
 struct Suite<'a, 'b> {

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::setup::{FAKES, Setup, Target};
 use crate::evaluate::draw::draw_below;
 use crate::evaluate::scene::Scene;
-use crate::settle::reactions::Reaction;
+use clout_model::reactions::Reaction;
 
 /// Fresh accounts of a ring, beside the target.
 const RING: usize = 10;
@@ -174,7 +174,7 @@ impl<'a, 'b> Plot<'a, 'b> {
 
     /// The last day's reactions to each target a hundred times; with `all`, of everybody who ever reacted.
     pub fn burst(mut self, is_all: bool) -> Self {
-        let since = self.setup.scene.at - crate::day::DAY_MICROS;
+        let since = self.setup.scene.at - clout_base::day::DAY_MICROS;
         let is_target = |node: u32| {
             self.setup
                 .targets
@@ -234,7 +234,7 @@ impl<'a, 'b> Plot<'a, 'b> {
         self.rows = self.setup.scene.reactions.iter().map(there).collect();
         self.scene
             .posts
-            .extend(self.setup.scene.posts.iter().map(|post| crate::settle::facts::Post {
+            .extend(self.setup.scene.posts.iter().map(|post| clout_model::facts::Post {
                 actor: post.actor + nodes,
                 ..*post
             }));

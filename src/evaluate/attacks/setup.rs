@@ -1,13 +1,13 @@
 //! Whom an attack is for, and who helps: chosen by rules, so that the same warehouse gives the same.
 
-use crate::day::{DAY_MICROS, Day};
-use crate::error::Result;
 use crate::evaluate::draw::draw;
 use crate::evaluate::scene::Scene;
-use crate::influence::reach::Reach;
-use crate::influence::scoring::Scored;
-use crate::settle::facts::Facts;
-use crate::settle::reactions::Reaction;
+use clout_base::day::{DAY_MICROS, Day};
+use clout_base::error::Result;
+use clout_model::facts::Facts;
+use clout_model::influence::reach::Reach;
+use clout_model::influence::scoring::Scored;
+use clout_model::reactions::Reaction;
 
 /// Targets of a group.
 pub const GROUP: usize = 10;

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::Question;
-use crate::error::{Error, Result};
 use crate::evaluate::stream::Stream;
 use crate::job::Job;
-use crate::networks::Network;
-use crate::ontology::sense::{AliasCount, Hits, Kind, Senses};
+use clout_base::error::{Error, Result};
+use clout_model::networks::Network;
+use clout_topics::ontology::hits::Hits;
+use clout_topics::ontology::sense::{AliasCount, Kind, Senses};
 
 /// Amounts by topic and person.
 #[derive(Clone, Debug, Default)]
@@ -107,7 +108,7 @@ impl Tables {
 }
 
 /// The topics of a row's tags, where they describe what was reacted to.
-fn of_tags(senses: &Senses, network: &Network, rows: &crate::intake::rows::Rows, row: usize, topics: &mut Vec<u32>) {
+fn of_tags(senses: &Senses, network: &Network, rows: &clout_topics::rows::Rows, row: usize, topics: &mut Vec<u32>) {
     topics.clear();
     if !network.tags_describe_object(rows.verbs[row]) {
         return;

@@ -6,14 +6,14 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::Cut;
-use crate::day::{DAY_MICROS, Day};
-use crate::error::Result;
 use crate::evaluate::attacks::setup::FAKES;
 use crate::evaluate::draw::draw_below;
-use crate::intake::endorsements::Endorsement;
-use crate::settle::facts::Post;
-use crate::settle::reactions::Reaction;
-use crate::topics::standing::Standing;
+use clout_base::day::{DAY_MICROS, Day};
+use clout_base::error::Result;
+use clout_model::facts::Post;
+use clout_model::reactions::Reaction;
+use clout_topics::endorsements::Endorsement;
+use clout_topics::standing::Standing;
 
 /// People who buy endorsements, a topic each.
 const BUYERS: usize = 10;

@@ -19,17 +19,17 @@ use self::ranking::Figures;
 use super::scene::Scene;
 use super::stream::Stream;
 use super::windows::Plan;
-use crate::day::Day;
-use crate::error::{Error, Result};
-use crate::influence::scoring::Scored;
 use crate::job::Job;
-use crate::ontology::sense::Kind as Shows;
-use crate::topics::claims;
-use crate::topics::evidence::{Evidence, Kind};
-use crate::topics::expertise::Known;
-use crate::topics::fold::{Tonight, TopicFold};
-use crate::topics::memory::{NOBODY, TopicMemory};
-use crate::topics::standing::{Standing, standings};
+use clout_base::day::Day;
+use clout_base::error::{Error, Result};
+use clout_model::influence::scoring::Scored;
+use clout_topics::claims;
+use clout_topics::evidence::{Evidence, Kind};
+use clout_topics::expertise::Known;
+use clout_topics::fold::{Tonight, TopicFold};
+use clout_topics::memory::{NOBODY, TopicMemory};
+use clout_topics::ontology::sense::Kind as Shows;
+use clout_topics::standing::{Standing, standings};
 
 /// The topic score's name among its rivals.
 pub const SCORE: &str = "topic score";
@@ -173,7 +173,7 @@ pub fn evaluate(stream: &Stream, job: &Job, plan: &Plan, question: &Question, te
     let (mut pooled, mut last) = (ranking::Pool::default(), None);
     let moments = plan.moments(stream)?;
     for at in &moments {
-        tell(&format!("looking ahead from {}", crate::day::instant(*at)));
+        tell(&format!("looking ahead from {}", clout_base::day::instant(*at)));
         let cut = Cut::of(stream, job, Day::of_micros(at - 1));
         let scored = cut.scene.score()?;
         let standings = cut.standings(&scored)?;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use percent_encoding::percent_decode_str;
 use serde::Serialize;
 
-use crate::warehouse::manifest::{InputFile, Manifest};
+use clout_warehouse::manifest::{InputFile, Manifest};
 
 /// How the input files of two runs differ. A night reads the load dates after the snapshot before it, so two nights
 /// usually have read none in common.
@@ -97,8 +97,8 @@ fn partition(path: &str) -> Partition {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::day::Day;
-    use crate::warehouse::manifest::example;
+    use clout_base::day::Day;
+    use clout_warehouse::manifest::example;
 
     fn manifest(files: &[(&str, u64, Option<&str>)]) -> Manifest {
         let file = |(path, size, etag): &(&str, u64, Option<&str>)| InputFile {

@@ -9,13 +9,13 @@ mod spread;
 
 use serde_json::{Map, Value, json};
 
-use crate::day::Day;
-use crate::error::{Error, Result};
 use crate::job::differing;
-use crate::queries::snapshot;
-use crate::warehouse::manifest::Manifest;
-use crate::warehouse::snapshots;
-use crate::warehouse::store::Store;
+use clout_base::day::Day;
+use clout_base::error::{Error, Result};
+use clout_warehouse::manifest::Manifest;
+use clout_warehouse::snapshots;
+use clout_warehouse::snapshots::find_or_newest as snapshot;
+use clout_warehouse::store::Store;
 
 pub use inputs::{InputChange, Partition};
 pub use people::{Group, People, Person};

@@ -9,11 +9,11 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::spread::{BINS, histogram};
-use crate::error::{Error, Result};
-use crate::schema::SCORES;
-use crate::warehouse::manifest::Manifest;
-use crate::warehouse::snapshots::read_table;
-use crate::warehouse::store::Store;
+use clout_base::error::{Error, Result};
+use clout_base::schema::SCORES;
+use clout_warehouse::manifest::Manifest;
+use clout_warehouse::snapshots::read_table;
+use clout_warehouse::store::Store;
 
 /// The people of two snapshots.
 #[derive(Clone, Debug, Serialize)]

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::influence::standings::quantile;
+use clout_model::influence::standings::quantile;
 
 /// The scores of a snapshot, in points. All but the count are null where nobody has one.
 #[derive(Clone, Debug, PartialEq, Serialize)]

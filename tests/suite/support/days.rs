@@ -1,6 +1,6 @@
 //! Days and times of day, as the tests write them.
 
-use clout::day::{DAY_MICROS, Day};
+use clout_base::day::{DAY_MICROS, Day};
 
 /// A day by its date.
 pub fn day(text: &str) -> Day {

@@ -4,8 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Float64Array, RecordBatch, StringArray};
-use clout::schema::Table;
-use clout::warehouse::encode::encode;
+use clout_base::schema::Table;
+use clout_warehouse::encode::encode;
 use serde_json::{Value, json};
 
 fn change(root: &Path, date: &str, change: impl FnOnce(&mut serde_json::Map<String, Value>)) {

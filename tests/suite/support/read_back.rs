@@ -6,7 +6,7 @@ use std::path::Path;
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, TimeUnit, TimestampMicrosecondType};
-use clout::day::Day;
+use clout_base::day::Day;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use super::warehouse::{Row, Warehouse};

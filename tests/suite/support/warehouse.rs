@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, RecordBatch, StringArray};
 use arrow::datatypes::TimeUnit;
-use clout::day::Day;
+use clout_base::day::Day;
 use parquet::arrow::ArrowWriter;
 use rand::SeedableRng;
 use rand::seq::SliceRandom;

@@ -4,8 +4,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use clout::day::Day;
-use clout::influence::resample::{REPLICATES, seed, weights};
+use clout_base::day::Day;
+use clout_model::influence::resample::{REPLICATES, seed, weights};
 
 use super::scores::{BASE, HALF_LIVES, MASSES, Scored};
 use super::settle::Settled;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use clout::day::Day;
+use clout_base::day::Day;
 
 use super::{Account, verb_weight};
 use crate::support::warehouse::Warehouse;

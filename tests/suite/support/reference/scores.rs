@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use clout::day::Day;
+use clout_base::day::Day;
 
 use super::interval;
 use super::people::People;

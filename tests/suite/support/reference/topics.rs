@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use clout::day::Day;
+use clout_base::day::Day;
 
 use super::people::People;
 use super::settle::{Act, BETA_DAY, CROWD, FLOOD, Settled};

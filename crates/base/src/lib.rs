@@ -1,0 +1,8 @@
+//! Days, errors, stable hashes, metrics, and the schema of every published table: what all other crates share.
+
+pub mod day;
+pub mod error;
+pub mod ids;
+pub mod metrics;
+pub mod schema;
+pub mod visible;

@@ -1,0 +1,129 @@
+//! What holds of every graph.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::{Dangling, propagate, return_probability};
+
+prop_compose! {
+    /// Up to 30 people with their trust, and reactions among them: self-reactions, repeats and
+    /// weights of 0 included.
+    fn crowds()(node_count in 1..30usize)(
+        trust in prop::collection::vec(prop_oneof![Just(0.0), Just(1.0), 0.0..1.0f64], node_count),
+        reactions in prop::collection::vec(
+            (0..node_count as u32, 0..node_count as u32, prop_oneof![Just(0.0), 1e-3..1e3f64]),
+            0..120,
+        ),
+    ) -> (Vec<f64>, Reactions) {
+        (trust, reactions)
+    }
+}
+
+fn run(trust: &[f64], reactions: &[(u32, u32, f64)]) -> Outcome {
+    propagate(&graph(trust.len(), reactions), trust, &EXACT)
+}
+
+/// The reactions among people whose ids start at `first`.
+fn moved_to(first: usize, reactions: &[(u32, u32, f64)]) -> impl Iterator<Item = (u32, u32, f64)> {
+    reactions
+        .iter()
+        .map(move |&(u, v, w)| (u + first as u32, v + first as u32, w))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn mass_stays_one_and_nothing_is_negative((trust, reactions) in crowds(), is_uniform: bool) {
+        let dangling = if is_uniform { Dangling::Uniform } else { Dangling::Teleport };
+        let params = PropagationParams { dangling, ..PropagationParams::default() };
+        let outcome = propagate(&graph(trust.len(), &reactions), &trust, &params);
+        assert_sound(&outcome);
+        prop_assert!(outcome.is_converged && outcome.residual <= params.tolerance);
+    }
+
+    #[test]
+    fn the_order_of_reactions_does_not_move_a_bit(
+        (trust, reactions, shuffled) in crowds().prop_flat_map(|(trust, reactions)| {
+            (Just(trust), Just(reactions.clone()), Just(reactions).prop_shuffle())
+        }),
+    ) {
+        prop_assert!(run(&trust, &reactions) == run(&trust, &shuffled));
+    }
+
+    #[test]
+    fn numbering_people_otherwise_moves_nobody(
+        (trust, reactions, ids) in crowds().prop_flat_map(|(trust, reactions)| {
+            let ids: Vec<u32> = (0..trust.len() as u32).collect();
+            (Just(trust), Just(reactions), Just(ids).prop_shuffle())
+        }),
+    ) {
+        let renamed: Reactions =
+            reactions.iter().map(|&(u, v, w)| (ids[u as usize], ids[v as usize], w)).collect();
+        let mut renamed_trust = trust.clone();
+        for (old, &new) in ids.iter().enumerate() {
+            renamed_trust[new as usize] = trust[old];
+        }
+        let (before, after) = (run(&trust, &reactions), run(&renamed_trust, &renamed));
+        let back = |values: &[f64]| ids.iter().map(|&id| values[id as usize]).collect::<Vec<_>>();
+        assert_close(&back(&after.ranks), &before.ranks, 1e-12, "ranks");
+        assert_close(&back(&after.inflow), &before.inflow, 1e-12, "inflow");
+    }
+
+    #[test]
+    fn it_does_not_matter_in_which_unit_an_actor_is_measured(
+        (trust, reactions) in crowds(), actor in 0..30u32, factor in 0.01..100.0f64,
+    ) {
+        let scale = |&(u, v, w): &(u32, u32, f64)| (u, v, if u == actor { factor * w } else { w });
+        let scaled: Reactions = reactions.iter().map(scale).collect();
+        let (before, after) = (run(&trust, &reactions), run(&trust, &scaled));
+        assert_close(&after.ranks, &before.ranks, 1e-12, "ranks");
+        assert_close(&after.inflow, &before.inflow, 1e-12, "inflow");
+    }
+
+    #[test]
+    fn a_disjoint_copy_of_everything_moves_nobody((trust, reactions) in crowds()) {
+        let mut both = reactions.clone();
+        both.extend(moved_to(trust.len(), &reactions));
+        let (before, after) = (run(&trust, &reactions), run(&trust.repeat(2), &both));
+        let (first, copy) = after.inflow.split_at(trust.len());
+        assert_close(first, &before.inflow, 1e-12, "original");
+        assert_close(copy, &before.inflow, 1e-12, "copy");
+    }
+
+    #[test]
+    fn strangers_among_themselves_move_nobody(
+        (trust, reactions) in crowds(), (strangers, among_them) in crowds(), are_trusted: bool,
+    ) {
+        let strangers = if are_trusted { strangers } else { vec![0.0; strangers.len()] };
+        let mut everything = reactions.clone();
+        everything.extend(moved_to(trust.len(), &among_them));
+        let before = run(&trust, &reactions);
+        let after = run(&[trust.clone(), strangers].concat(), &everything);
+        let (known, unknown) = after.inflow.split_at(trust.len());
+        assert_close(known, &before.inflow, 1e-12, "known people");
+        prop_assert!(are_trusted || unknown.iter().all(|x| *x == 0.0));
+    }
+
+    #[test]
+    fn a_return_probability_lies_between_zero_and_damping_squared((trust, reactions) in crowds()) {
+        let in_edges = graph(trust.len(), &reactions);
+        let returns = return_probability(&in_edges, &in_edges.transpose().0, D);
+        prop_assert!(returns.iter().all(|q| (0.0..=D * D).contains(q)));
+    }
+
+    #[test]
+    fn transposing_twice_gives_the_graph_back((trust, reactions) in crowds()) {
+        let in_edges = graph(trust.len(), &reactions);
+        let (out_edges, edges) = in_edges.transpose();
+        for node in 0..trust.len() {
+            for slot in out_edges.range(node) {
+                let edge = edges[slot] as usize;
+                prop_assert!(in_edges.range(out_edges.neighbors()[slot] as usize).contains(&edge));
+                prop_assert_eq!(in_edges.neighbors()[edge] as usize, node);
+                prop_assert_eq!(in_edges.weights()[edge], out_edges.weights()[slot]);
+            }
+        }
+        prop_assert!(out_edges.transpose().0 == in_edges);
+    }
+}

@@ -1,0 +1,207 @@
+//! What is known of an account by itself: on how many days it was seen, and what it posted.
+
+use crate::reactions::Reaction;
+use clout_base::day::{DAY_MICROS, Day};
+
+/// After so many days between load dates, posts and pairs are forgotten: a score is about people who
+/// are there. Two years less ten days, so that something yearly is never dropped in between.
+pub const FORGOTTEN_AFTER_DAYS: i32 = 720;
+
+/// The most days of lateness that [`Facts::recent_days`] can hold.
+pub const MAX_LATENESS_DAYS: i32 = 120;
+
+/// One account's own record. Counted rows as actor, self-reactions included; never revised.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// Distinct UTC days on which it did something.
+    pub days_seen: u32,
+    /// Bit k: it was seen k days before `last_seen`. Late rows may still add to these days.
+    pub recent_days: u128,
+    /// When it was first seen, microseconds since 1970; meaningless while `days_seen` is 0.
+    pub first_seen_at: i64,
+    /// When it was last seen; meaningless while `days_seen` is 0.
+    pub last_seen_at: i64,
+    /// Last day seen; meaningless while `days_seen` is 0.
+    pub last_seen: i32,
+    /// Posts that are not forgotten.
+    pub posts: u32,
+    /// Last load date of a post; meaningless while `posts` is 0.
+    pub last_post_load: i32,
+    /// Time of the latest post, microseconds since 1970; meaningless while `posts` is 0.
+    pub last_post_at: i64,
+}
+
+/// One counted post or check-in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Post {
+    /// Node of the account.
+    pub actor: u32,
+    /// The load date that brought it.
+    pub load_date: Day,
+    /// When, microseconds since 1970.
+    pub occurred_at: i64,
+}
+
+impl Facts {
+    /// Days between the first and the last time it was seen, and parts of days.
+    pub fn span_days(&self) -> f64 {
+        match self.days_seen {
+            0 => 0.0,
+            _ => (self.last_seen_at - self.first_seen_at) as f64 / DAY_MICROS as f64,
+        }
+    }
+
+    /// The record with one more act at that time.
+    pub fn seen_at(mut self, micros: i64) -> Facts {
+        self.see(&[micros]);
+        self
+    }
+
+    /// Adds times, sorted. A day before the last seen one came late, so its bit is still there.
+    fn see(&mut self, times: &[i64]) {
+        let (Some(first), Some(last)) = (times.first(), times.last()) else {
+            return;
+        };
+        let days = times.chunk_by(|a, b| Day::of_micros(*a) == Day::of_micros(*b));
+        let days = days.map(|same_day| Day::of_micros(same_day[0]).0);
+        if self.days_seen == 0 {
+            (self.last_seen, self.recent_days) = (Day::of_micros(*first).0, 0);
+            (self.first_seen_at, self.last_seen_at) = (*first, *last);
+        }
+        self.first_seen_at = self.first_seen_at.min(*first);
+        self.last_seen_at = self.last_seen_at.max(*last);
+        for day in days {
+            self.recent_days = shifted(self.recent_days, day - self.last_seen);
+            self.last_seen = self.last_seen.max(day);
+            let bit = shifted(1, self.last_seen - day);
+            if self.recent_days & bit == 0 {
+                self.days_seen += 1;
+                self.recent_days |= bit;
+            }
+        }
+    }
+
+    /// Adds the posts of one load date.
+    fn post(&mut self, load_date: Day, count: u32, latest_at: i64) {
+        if self.posts > 0 && load_date.0 - self.last_post_load >= FORGOTTEN_AFTER_DAYS {
+            self.posts = 0;
+        }
+        self.last_post_at = if self.posts == 0 {
+            latest_at
+        } else {
+            self.last_post_at.max(latest_at)
+        };
+        self.posts += count;
+        self.last_post_load = load_date.0;
+    }
+
+    /// Drops posts that are forgotten at `as_of`.
+    pub fn forget(&mut self, as_of: Day) {
+        if self.posts > 0 && as_of.0 - self.last_post_load >= FORGOTTEN_AFTER_DAYS {
+            *self = Facts {
+                posts: 0,
+                last_post_load: 0,
+                last_post_at: 0,
+                ..*self
+            };
+        }
+    }
+
+    /// Whether there is anything to remember.
+    pub fn is_empty(&self) -> bool {
+        self.days_seen == 0 && self.posts == 0
+    }
+}
+
+/// `bits` moved to `days` later; unmoved where `days` is not positive.
+fn shifted(bits: u128, days: i32) -> u128 {
+    bits.checked_shl(days.max(0) as u32).unwrap_or(0)
+}
+
+/// Adds tonight's rows to the records. `facts` is indexed by node; `reactions` are delivered ones,
+/// sorted by actor, and `posts` are sorted.
+pub fn fold(facts: &mut [Facts], reactions: &[Reaction], posts: &[Post]) {
+    let mut times: Vec<i64> = Vec::new();
+    let (mut r, mut p) = (0, 0);
+    while r < reactions.len() || p < posts.len() {
+        let actor = match (reactions.get(r), posts.get(p)) {
+            (Some(reaction), Some(post)) => reaction.actor.min(post.actor),
+            (Some(reaction), None) => reaction.actor,
+            (None, Some(post)) => post.actor,
+            (None, None) => break,
+        };
+        let record = &mut facts[actor as usize];
+        times.clear();
+        while r < reactions.len() && reactions[r].actor == actor {
+            times.push(reactions[r].occurred_at);
+            r += 1;
+        }
+        let first_post = p;
+        while p < posts.len() && posts[p].actor == actor {
+            times.push(posts[p].occurred_at);
+            p += 1;
+        }
+        for same_day in posts[first_post..p].chunk_by(|a, b| a.load_date == b.load_date) {
+            record.post(
+                same_day[0].load_date,
+                same_day.len() as u32,
+                same_day[same_day.len() - 1].occurred_at,
+            );
+        }
+        times.sort_unstable();
+        record.see(&times);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn post(day: i32, load: i32) -> Post {
+        Post {
+            actor: 0,
+            load_date: Day(load),
+            occurred_at: Day(day).start_micros() + 5,
+        }
+    }
+
+    #[test]
+    fn a_day_counts_once_however_it_is_delivered() {
+        let mut at_once = [Facts::default()];
+        let all = [
+            post(5, 5),
+            post(5, 5),
+            post(6, 6),
+            post(4, 7),
+            post(5, 7),
+            post(90, 90),
+            post(6, 91),
+        ];
+        fold(&mut at_once, &[], &all);
+        assert_eq!(
+            (at_once[0].days_seen, at_once[0].posts, at_once[0].first_seen_at),
+            (4, 7, post(4, 7).occurred_at)
+        );
+        assert_eq!(at_once[0].last_seen_at, post(90, 90).occurred_at);
+
+        let mut nightly = [Facts::default()];
+        for night in all.chunk_by(|a, b| a.load_date == b.load_date) {
+            fold(&mut nightly, &[], night);
+        }
+        assert_eq!(nightly, at_once);
+    }
+
+    #[test]
+    fn posts_are_forgotten_after_two_years_of_silence() {
+        let mut facts = [Facts::default()];
+        fold(
+            &mut facts,
+            &[],
+            &[post(5, 5), post(5 + FORGOTTEN_AFTER_DAYS, 5 + FORGOTTEN_AFTER_DAYS)],
+        );
+        assert_eq!(facts[0].posts, 1);
+        assert_eq!(facts[0].days_seen, 2);
+        facts[0].forget(Day(5 + 2 * FORGOTTEN_AFTER_DAYS));
+        assert_eq!(facts[0].posts, 0);
+    }
+}

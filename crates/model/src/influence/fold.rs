@@ -1,0 +1,161 @@
+//! Tonight's reactions go into the memory of pairs.
+//!
+//! One pair at a time, in order of load date, so folding night by night and folding all at once do the same
+//! operations in the same order. Pairs are forgotten by their own load dates ([`FORGOTTEN_AFTER_DAYS`]).
+
+use std::ops::Range;
+
+use rayon::prelude::*;
+
+use super::pairs::{MAX_HALF_LIVES, Pairs, Row};
+use super::recency::Mixture;
+use crate::facts::FORGOTTEN_AFTER_DAYS;
+use crate::reactions::Reaction;
+use clout_base::day::Day;
+
+/// What folding needs to know.
+pub struct FoldParams<'a> {
+    /// How they fade.
+    pub mixture: &'a Mixture,
+    /// The last load date folded.
+    pub as_of: Day,
+}
+
+/// Folds sorted reactions, with their [weights](super::weights), into the rows `old` of `before`.
+/// Pairs that are forgotten at `params.as_of` are left out.
+pub fn fold(before: &Pairs, old: Range<usize>, reactions: &[Reaction], weights: &[f32], params: &FoldParams) -> Pairs {
+    let pieces: Vec<Pairs> = chunks(before, old, reactions)
+        .into_par_iter()
+        .map(|(old, new)| fold_chunk(before, old, &reactions[new.clone()], &weights[new], params))
+        .collect();
+    let mut folded = Pairs::default();
+    for piece in pieces {
+        folded.append(piece, params.mixture.len());
+    }
+    folded
+}
+
+/// Rows of both sides for which one thread folds at a time.
+const CHUNK_ROWS: usize = 1 << 17;
+
+/// Cuts both sides at the same actors.
+fn chunks(before: &Pairs, old: Range<usize>, reactions: &[Reaction]) -> Vec<(Range<usize>, Range<usize>)> {
+    let (mut o, mut r) = (old.start, 0);
+    let mut cut = Vec::new();
+    while o < old.end || r < reactions.len() {
+        let far_old = (o + CHUNK_ROWS).min(old.end);
+        let far_new = (r + CHUNK_ROWS).min(reactions.len());
+        // The next chunk begins with the first actor that neither far end has finished.
+        let old_actor = (far_old < old.end).then(|| before.actors[far_old]);
+        let new_actor = (far_new < reactions.len()).then(|| reactions[far_new].actor);
+        let bound = match (old_actor, new_actor) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        };
+        let first = match (before.actors.get(o).filter(|_| o < old.end), reactions.get(r)) {
+            (Some(actor), Some(reaction)) => (*actor).min(reaction.actor),
+            (Some(actor), None) => *actor,
+            (None, Some(reaction)) => reaction.actor,
+            (None, None) => break,
+        };
+        // One actor with more rows than a chunk is a chunk of its own.
+        let bound = bound.map(|actor| actor.max(first + 1));
+        let (o_end, r_end) = match bound {
+            Some(actor) => (
+                o + before.actors[o..old.end].partition_point(|a| *a < actor),
+                r + reactions[r..].partition_point(|reaction| reaction.actor < actor),
+            ),
+            None => (old.end, reactions.len()),
+        };
+        cut.push((o..o_end, r..r_end));
+        (o, r) = (o_end, r_end);
+    }
+    cut
+}
+
+fn fold_chunk(
+    before: &Pairs,
+    old: Range<usize>,
+    reactions: &[Reaction],
+    weights: &[f32],
+    params: &FoldParams,
+) -> Pairs {
+    let mut folded = Pairs::default();
+    let mut rows = Vec::new();
+    let (mut o, mut r) = (old.start, 0);
+    while o < old.end || r < reactions.len() {
+        let old_key = (o < old.end).then(|| (before.actors[o], before.targets[o]));
+        let new_key = reactions.get(r).map(|reaction| (reaction.actor, reaction.target));
+        let Some(key) = [old_key, new_key].into_iter().flatten().min() else {
+            break;
+        };
+        rows.clear();
+        while o < old.end && (before.actors[o], before.targets[o]) == key {
+            rows.push(before.row(o, params.mixture));
+            o += 1;
+        }
+        let first = r;
+        while r < reactions.len() && (reactions[r].actor, reactions[r].target) == key {
+            r += 1;
+        }
+        fold_pair(&mut rows, &reactions[first..r], &weights[first..r], params);
+        for row in &rows {
+            folded.push(key.0, key.1, row, params.mixture.len());
+        }
+    }
+    folded
+}
+
+/// Adds one pair's reactions, in order of load date, to its rows.
+fn fold_pair(rows: &mut Vec<Row>, reactions: &[Reaction], weights: &[f32], params: &FoldParams) {
+    let mut last_load = rows.iter().map(|row| row.last_load).max();
+    let mut weighed = reactions.iter().zip(weights).peekable();
+    while let Some((first, _)) = weighed.peek() {
+        let load_date = first.load_date;
+        if last_load.is_some_and(|last| load_date.0 - last.0 >= FORGOTTEN_AFTER_DAYS) {
+            rows.clear();
+        }
+        last_load = Some(load_date);
+        while let Some((reaction, weight)) = weighed.next_if(|(reaction, _)| reaction.load_date == load_date) {
+            let row = row_of(rows, reaction, *weight, params.mixture);
+            let weight = f64::from(*weight);
+            params
+                .mixture
+                .add(&mut row.sums, weight, reaction.occurred_at, load_date);
+            row.count += 1;
+            row.last_at = row.last_at.max(reaction.occurred_at);
+        }
+    }
+    if last_load.is_some_and(|last| params.as_of.0 - last.0 >= FORGOTTEN_AFTER_DAYS) {
+        rows.clear();
+    }
+}
+
+/// The row of a reaction's verb, with its sums brought to the end of the reaction's load date.
+fn row_of<'a>(rows: &'a mut Vec<Row>, reaction: &Reaction, weight: f32, mixture: &Mixture) -> &'a mut Row {
+    let place = rows.partition_point(|row| row.verb < reaction.verb);
+    if rows.get(place).is_none_or(|row| row.verb != reaction.verb) {
+        let row = Row {
+            verb: reaction.verb,
+            count: 0,
+            last_load: reaction.load_date,
+            last_at: i64::MIN,
+            weight,
+            sums: [0.0; MAX_HALF_LIVES],
+        };
+        rows.insert(place, row);
+    }
+    let row = &mut rows[place];
+    if row.last_load != reaction.load_date {
+        let fading = mixture.fading(f64::from(reaction.load_date.0 - row.last_load.0));
+        for (sum, factor) in row.sums.iter_mut().zip(fading) {
+            *sum *= factor;
+        }
+        row.last_load = reaction.load_date;
+    }
+    row
+}
+
+#[cfg(test)]
+#[path = "fold_tests.rs"]
+mod tests;

@@ -1,0 +1,133 @@
+//! Scores, ranks and percentiles of everybody who has one.
+
+use super::attention::Attention;
+use super::score::{Line, Model, Sum, clamp};
+
+/// One night's standings, by person.
+#[derive(Clone, Debug, Default)]
+pub struct Standings {
+    /// How the person's contributions add up; none without a reactor.
+    pub sums: Vec<Option<Sum>>,
+    /// The score before it is clamped.
+    pub values: Vec<Option<f64>>,
+    /// 1 is best; equals share a rank.
+    pub ranks: Vec<Option<i64>>,
+    /// 100 x the share of scored people with a strictly lower value.
+    pub percentiles: Vec<Option<f64>>,
+}
+
+impl Standings {
+    /// Scores everybody and ranks them.
+    pub fn of(attention: &Attention, model: &Model, line: &Line) -> Standings {
+        let sums = model.sums(attention);
+        let values: Vec<Option<f64>> = sums
+            .iter()
+            .map(|sum| sum.map(|sum| line.value(sum.influence)))
+            .collect();
+        let (ranks, percentiles) = ranked(&values);
+        Standings {
+            sums,
+            values,
+            ranks,
+            percentiles,
+        }
+    }
+
+    /// The score of a person.
+    pub fn score(&self, person: usize) -> Option<f64> {
+        self.values[person].map(clamp)
+    }
+
+    /// All scores, ascending.
+    pub fn sorted_scores(&self) -> Vec<f64> {
+        let mut scores: Vec<f64> = self.values.iter().flatten().copied().map(clamp).collect();
+        scores.sort_unstable_by(f64::total_cmp);
+        scores
+    }
+}
+
+/// Ranks (1, 1, 3) and percentiles by descending value.
+fn ranked(values: &[Option<f64>]) -> (Vec<Option<i64>>, Vec<Option<f64>>) {
+    let mut scored: Vec<(f64, usize)> = values
+        .iter()
+        .enumerate()
+        .filter_map(|(person, value)| value.map(|v| (v, person)))
+        .collect();
+    scored.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    let (mut ranks, mut percentiles) = (vec![None; values.len()], vec![None; values.len()]);
+    let mut above = 0;
+    for equals in scored.chunk_by(|a, b| a.0 == b.0) {
+        let below = scored.len() - above - equals.len();
+        for (_, person) in equals {
+            ranks[*person] = Some(above as i64 + 1);
+            percentiles[*person] = Some(100.0 * below as f64 / scored.len() as f64);
+        }
+        above += equals.len();
+    }
+    (ranks, percentiles)
+}
+
+/// Mean, median, 95th and 99th percentile (by linear interpolation) and maximum of sorted scores.
+#[derive(Clone, Copy, Debug, Default, PartialEq, serde::Serialize)]
+pub struct Distribution {
+    /// People with a score.
+    pub scored: u64,
+    /// Arithmetic mean, points.
+    pub mean: f64,
+    /// Points.
+    pub median: f64,
+    /// 95th percentile, points.
+    pub p95: f64,
+    /// 99th percentile, points.
+    pub p99: f64,
+    /// Points.
+    pub max: f64,
+}
+
+impl Distribution {
+    /// Of ascending scores; all zero where there is none.
+    pub fn of(sorted: &[f64]) -> Distribution {
+        let Some(max) = sorted.last() else {
+            return Distribution::default();
+        };
+        Distribution {
+            scored: sorted.len() as u64,
+            mean: clout_graph::numeric::ordered_sum(sorted) / sorted.len() as f64,
+            median: quantile(sorted, 0.5),
+            p95: quantile(sorted, 0.95),
+            p99: quantile(sorted, 0.99),
+            max: *max,
+        }
+    }
+}
+
+/// The value below which `share` (0 to 1) of the ascending values lie, by linear interpolation between the
+/// two around place `share (n - 1)`.
+///
+/// # Panics
+/// If there is no value.
+pub fn quantile(sorted: &[f64], share: f64) -> f64 {
+    let place = share * (sorted.len() - 1) as f64;
+    let (low, high) = (sorted[place.floor() as usize], sorted[place.ceil() as usize]);
+    low + (high - low) * place.fract()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equals_share_a_rank_and_the_next_is_skipped() {
+        let (ranks, percentiles) = ranked(&[Some(5.0), None, Some(9.0), Some(9.0), Some(1.0)]);
+        assert_eq!(ranks, [Some(3), None, Some(1), Some(1), Some(4)]);
+        assert_eq!(percentiles, [Some(25.0), None, Some(50.0), Some(50.0), Some(0.0)]);
+    }
+
+    #[test]
+    fn quantiles_are_interpolated() {
+        let spread = Distribution::of(&[1.0, 2.0, 3.0, 4.0]);
+        assert_eq!((spread.mean, spread.median, spread.max), (2.5, 2.5, 4.0));
+        assert!((spread.p95 - 3.85).abs() < 1e-12);
+        assert_eq!(Distribution::of(&[]), Distribution::default());
+    }
+}

@@ -1,0 +1,141 @@
+//! What a reaction weighs when it is made: its verb, how choosy its actor was, and the repeats of its day.
+//!
+//! ```text
+//! selectivity = 1 / (1 + m / crowd + (m / flood)^2) m + 1 accounts reacted to on that day
+//! f(y)        = (1 + b) y / (y + b)                1 for y = 1, never above 1 + b
+//! x_i         = selectivity (f(y_i) - f(y_(i-1)))  y_i: verb weights of the pair's day, latest first
+//! ```
+//!
+//! The reactions of one account to another within one load date and UTC day are taken latest first, each
+//! worth what it adds to the day: so a day of a thousand is worth 1 + b at most, dated by its latest. That
+//! is decided once, on the load date: late rows have a day of their own and nothing already counted changes.
+//! A weight is kept as a 32-bit float, which is how the memory of a single reaction holds it.
+
+use rayon::prelude::*;
+
+use super::params::{Repeats, Selectivity};
+use crate::networks::Network;
+use crate::reactions::Reaction;
+
+/// Reactions that one thread weighs at a time, and the rest of the last actor's.
+const CHUNK_ROWS: usize = 1 << 17;
+
+/// How reactions are weighed.
+#[derive(Clone, Copy, Debug)]
+pub struct Weighing<'a> {
+    /// How a day of many choices is thinned.
+    pub selectivity: &'a Selectivity,
+    /// How repeats saturate.
+    pub repeats: &'a Repeats,
+}
+
+impl Weighing<'_> {
+    /// The weights of one network's reactions, sorted by pair, load date and time, each with the size of
+    /// its [crowd](crate::reactions::crowd_sizes).
+    pub fn weigh(&self, reactions: &[Reaction], crowd_sizes: &[u32], network: &Network) -> Vec<f32> {
+        let mut cuts = vec![0];
+        while let Some(last) = cuts.last().copied().filter(|last| *last < reactions.len()) {
+            let far = (last + CHUNK_ROWS).min(reactions.len());
+            let actor = reactions[far - 1].actor;
+            cuts.push(far + reactions[far..].partition_point(|reaction| reaction.actor == actor));
+        }
+        let chunk = |cut: &[usize]| self.weigh_chunk(&reactions[cut[0]..cut[1]], &crowd_sizes[cut[0]..cut[1]], network);
+        let pieces: Vec<Vec<f32>> = cuts.par_windows(2).map(chunk).collect();
+        pieces.concat()
+    }
+
+    fn weigh_chunk(&self, reactions: &[Reaction], crowd_sizes: &[u32], network: &Network) -> Vec<f32> {
+        let is_one_day = |a: &Reaction, b: &Reaction| {
+            (a.actor, a.target, a.load_date, a.day()) == (b.actor, b.target, b.load_date, b.day())
+        };
+        let mut weights = Vec::with_capacity(reactions.len());
+        for day in reactions.chunk_by(is_one_day) {
+            let first = weights.len();
+            weights.resize(first + day.len(), 0.0);
+            let selectivity = self.selectivity(crowd_sizes[first]);
+            let (mut so_far, mut worth) = (0.0, 0.0);
+            for (reaction, weight) in day.iter().zip(&mut weights[first..]).rev() {
+                so_far += network.verbs[usize::from(reaction.verb)].weight;
+                let total = self.of_day(so_far);
+                *weight = (selectivity * (total - worth)) as f32;
+                worth = total;
+            }
+        }
+        weights
+    }
+
+    /// What each of `crowd_size` choices of a day is worth.
+    pub fn selectivity(&self, crowd_size: u32) -> f64 {
+        let others = f64::from(crowd_size - 1);
+        1.0 / (1.0 + others / self.selectivity.crowd + (others / self.selectivity.flood).powi(2))
+    }
+
+    /// What a pair's day of verb weights that sum to `sum` is worth.
+    fn of_day(&self, sum: f64) -> f64 {
+        saturated(sum, self.repeats.beta_day)
+    }
+}
+
+/// (1 + beta) s / (s + beta): 1 at s = 1, never above 1 + beta.
+pub fn saturated(strength: f64, beta: f64) -> f64 {
+    if strength > 0.0 {
+        (1.0 + beta) * strength / (strength + beta)
+    } else {
+        0.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::networks::builtin;
+    use clout_base::day::Day;
+
+    fn weigh(seconds_and_verbs: &[(i64, &str)], crowd: u32) -> Vec<f32> {
+        let twitter = builtin().into_iter().find(|n| n.name == "twitter").unwrap();
+        let reactions: Vec<Reaction> = seconds_and_verbs
+            .iter()
+            .map(|(seconds, verb)| Reaction {
+                actor: 1,
+                target: 2,
+                occurred_at: Day(9).start_micros() + seconds * 1_000_000,
+                load_date: Day(9),
+                verb: twitter.verb(verb).unwrap(),
+            })
+            .collect();
+        let weighing = Weighing {
+            selectivity: &Selectivity::default(),
+            repeats: &Repeats::default(),
+        };
+        weighing.weigh(&reactions, &vec![crowd; reactions.len()], &twitter)
+    }
+
+    #[test]
+    fn one_ordinary_reaction_weighs_one_and_the_latest_of_a_day_weighs_in_full() {
+        assert_eq!(weigh(&[(1, "like")], 1), [1.0]);
+        let two = weigh(&[(1, "like"), (2, "like")], 1);
+        assert_eq!(two[1], 1.0);
+        assert!(two[0] > 0.0 && two[0] < 0.1, "{two:?}");
+    }
+
+    #[test]
+    fn a_day_of_a_thousand_is_worth_little_more_than_one() {
+        let many: Vec<(i64, &str)> = (0..1_000).map(|second| (second, "retweet")).collect();
+        let sum: f64 = weigh(&many, 1).iter().map(|weight| f64::from(*weight)).sum();
+        assert!((1.0..=1.0 + Repeats::default().beta_day).contains(&sum), "{sum}");
+    }
+
+    #[test]
+    fn days_stand_alone() {
+        let weights = weigh(&[(86_399, "like"), (86_400, "like")], 1);
+        assert_eq!(weights, [1.0, 1.0]);
+    }
+
+    #[test]
+    fn a_choice_among_few_counts_in_full_and_among_many_hardly() {
+        let one = weigh(&[(1, "like")], 2)[0];
+        assert!(one > 0.9, "{one}");
+        assert!(weigh(&[(1, "like")], 1_000)[0] < 0.001);
+        assert!(saturated(0.0, 2.0) == 0.0 && saturated(1.0, 2.0) == 1.0 && saturated(1e9, 2.0) < 3.0);
+    }
+}

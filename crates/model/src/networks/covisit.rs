@@ -1,0 +1,176 @@
+//! Foursquare's co-visit: a reaction that no row states.
+//!
+//! The reactor follows the target and checks in at the same venue, at most `window_days` after a strictly
+//! earlier check-in of the target. It is credited once per (reactor, target, venue, reactor's UTC day),
+//! on the load date on which both check-ins are known, at the reactor's time.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::CoVisitRule;
+use crate::reactions::Reaction;
+use clout_base::day::{DAY_MICROS, Day};
+
+/// One counted check-in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct CheckIn {
+    /// Hash of the venue.
+    pub venue: u64,
+    /// Node of the account.
+    pub account: u32,
+    /// When, microseconds since 1970.
+    pub occurred_at: i64,
+    /// The load date that brought it.
+    pub load_date: Day,
+}
+
+/// A co-visit that was credited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Credit {
+    /// Node of the reactor.
+    pub reactor: u32,
+    /// Node of the target.
+    pub target: u32,
+    /// Hash of the venue.
+    pub venue: u64,
+    /// The reactor's UTC day.
+    pub day: Day,
+}
+
+/// What must be remembered between load dates, and what is in force on them.
+#[derive(Clone, Debug, Default)]
+pub struct CoVisits {
+    /// Check-ins that a later load date may still match; sorted.
+    pub check_ins: Vec<CheckIn>,
+    /// Credits that a later load date might repeat.
+    pub credits: HashSet<Credit>,
+    /// (follower, followee) in force, sorted.
+    pub follows: Vec<(u32, u32)>,
+}
+
+impl CoVisits {
+    /// Credits what one load date's check-ins make known. `is_gone` tells the accounts that had opted
+    /// out by then. Returns the reactions in a fixed order.
+    pub fn derive(
+        &mut self,
+        delivered: Vec<CheckIn>,
+        load_date: Day,
+        rule: &CoVisitRule,
+        is_gone: &dyn Fn(u32) -> bool,
+    ) -> Vec<Reaction> {
+        self.check_ins.extend(delivered.into_iter().filter(|c| c.venue != 0));
+        self.check_ins.retain(|c| !is_gone(c.account));
+        if !self.check_ins.iter().any(|c| c.load_date == load_date) {
+            return Vec::new();
+        }
+        self.check_ins.sort_unstable();
+        let mut followers: Vec<(u32, u32)> = self.follows.iter().map(|(from, to)| (*to, *from)).collect();
+        followers.sort_unstable();
+        let window = rule.window_days * DAY_MICROS;
+        let mut found: BTreeMap<Credit, i64> = BTreeMap::new();
+        for venue in self.check_ins.chunk_by(|a, b| a.venue == b.venue) {
+            for new in venue.iter().filter(|c| c.load_date == load_date) {
+                for followee in linked(&self.follows, new.account) {
+                    for earlier in of_account(venue, followee) {
+                        note(&mut found, new, earlier, window);
+                    }
+                }
+                for follower in linked(&followers, new.account) {
+                    for later in of_account(venue, follower) {
+                        note(&mut found, later, new, window);
+                    }
+                }
+            }
+        }
+        let mut reactions = Vec::new();
+        for (credit, occurred_at) in found {
+            if self.credits.insert(credit) {
+                reactions.push(Reaction {
+                    actor: credit.reactor,
+                    target: credit.target,
+                    occurred_at,
+                    load_date,
+                    verb: rule.verb,
+                });
+            }
+        }
+        reactions
+    }
+
+    /// Renumbers the accounts; `to` keeps their order.
+    pub fn renumber(&mut self, to: &[u32]) {
+        let node = |node: u32| to[node as usize];
+        self.check_ins.iter_mut().for_each(|c| c.account = node(c.account));
+        self.follows
+            .iter_mut()
+            .for_each(|pair| *pair = (node(pair.0), node(pair.1)));
+        let moved = |c: Credit| Credit {
+            reactor: node(c.reactor),
+            target: node(c.target),
+            ..c
+        };
+        self.credits = self.credits.drain().map(moved).collect();
+    }
+
+    /// Drops everything that names an account for which `is_kept` does not hold.
+    pub fn retain_accounts(&mut self, is_kept: &impl Fn(u32) -> bool) {
+        self.check_ins.retain(|c| is_kept(c.account));
+        self.follows.retain(|(from, to)| is_kept(*from) && is_kept(*to));
+        self.credits.retain(|c| is_kept(c.reactor) && is_kept(c.target));
+    }
+
+    /// Calls `see` with every account that is named.
+    pub fn for_each_account(&self, mut see: impl FnMut(u32)) {
+        self.check_ins.iter().for_each(|c| see(c.account));
+        self.follows
+            .iter()
+            .flat_map(|(from, to)| [*from, *to])
+            .for_each(&mut see);
+        self.credits
+            .iter()
+            .flat_map(|c| [c.reactor, c.target])
+            .for_each(&mut see);
+    }
+
+    /// Forgets what no row of a load date after `as_of` can match.
+    pub fn forget(&mut self, as_of: Day, max_lateness_days: i32, rule: &CoVisitRule) {
+        let oldest = as_of.next().minus(max_lateness_days);
+        let oldest_match = oldest.start_micros() - rule.window_days * DAY_MICROS;
+        self.check_ins.retain(|c| c.occurred_at >= oldest_match);
+        self.credits.retain(|credit| credit.day >= oldest);
+    }
+}
+
+/// Everybody linked to `account` in a sorted list of pairs.
+fn linked(pairs: &[(u32, u32)], account: u32) -> impl Iterator<Item = u32> + '_ {
+    let start = pairs.partition_point(|(from, _)| *from < account);
+    pairs[start..]
+        .iter()
+        .take_while(move |(from, _)| *from == account)
+        .map(|(_, to)| *to)
+}
+
+/// The check-ins of `account` among those of one venue, sorted by account.
+fn of_account(venue: &[CheckIn], account: u32) -> &[CheckIn] {
+    let start = venue.partition_point(|c| c.account < account);
+    let end = start + venue[start..].partition_point(|c| c.account == account);
+    &venue[start..end]
+}
+
+fn note(found: &mut BTreeMap<Credit, i64>, reactor: &CheckIn, target: &CheckIn, window: i64) {
+    let lag = reactor.occurred_at - target.occurred_at;
+    if reactor.account == target.account || lag <= 0 || lag > window {
+        return;
+    }
+    let credit = Credit {
+        reactor: reactor.account,
+        target: target.account,
+        venue: reactor.venue,
+        day: Day::of_micros(reactor.occurred_at),
+    };
+    let at = found.entry(credit).or_insert(reactor.occurred_at);
+    *at = (*at).min(reactor.occurred_at);
+}
+
+#[cfg(test)]
+#[path = "covisit_tests.rs"]
+mod tests;

@@ -1,0 +1,69 @@
+//! A published table read side by side with others, person by person.
+
+use arrow::array::{RecordBatch, StringArray};
+use serde_json::Value;
+
+use super::rows;
+use clout_base::error::Result;
+use clout_warehouse::manifest::Manifest;
+use clout_warehouse::snapshots;
+use clout_warehouse::store::Store;
+
+/// A cursor over a table that is sorted by person. Persons are asked for in ascending order.
+pub struct ByPerson<'a> {
+    batches: Box<dyn Iterator<Item = Result<RecordBatch>> + 'a>,
+    current: Option<(RecordBatch, StringArray)>,
+    row: usize,
+}
+
+impl<'a> ByPerson<'a> {
+    /// Opens a table; the first of the columns must be `person_id`.
+    pub fn open(store: &'a Store, manifest: &'a Manifest, table: &str, columns: &'a [&'a str]) -> Result<ByPerson<'a>> {
+        Ok(ByPerson {
+            batches: Box::new(snapshots::stream_table(store, manifest, table, Some(columns))?),
+            current: None,
+            row: 0,
+        })
+    }
+
+    /// The person at the cursor; none at the end.
+    pub fn person(&mut self) -> Result<Option<&str>> {
+        while self
+            .current
+            .as_ref()
+            .is_none_or(|(batch, _)| self.row >= batch.num_rows())
+        {
+            let Some(batch) = self.batches.next().transpose()? else {
+                self.current = None;
+                return Ok(None);
+            };
+            let ids = rows::texts(&batch, "person_id")?.clone();
+            self.current = Some((batch, ids));
+            self.row = 0;
+        }
+        Ok(self.current.as_ref().map(|(_, ids)| ids.value(self.row)))
+    }
+
+    /// The row at the cursor without its person, and on to the next.
+    pub fn take(&mut self) -> Vec<Value> {
+        let row = match &self.current {
+            Some((batch, _)) if self.row < batch.num_rows() => rows::row(&batch.columns()[1..], self.row),
+            _ => Vec::new(),
+        };
+        self.row += 1;
+        row
+    }
+
+    /// All rows of a person; those of persons before are passed over.
+    pub fn of(&mut self, person: &str) -> Result<Vec<Vec<Value>>> {
+        let mut found = Vec::new();
+        while let Some(here) = self.person()? {
+            match here.as_bytes().cmp(person.as_bytes()) {
+                std::cmp::Ordering::Less => self.row += 1,
+                std::cmp::Ordering::Equal => found.push(self.take()),
+                std::cmp::Ordering::Greater => break,
+            }
+        }
+        Ok(found)
+    }
+}

@@ -1,0 +1,192 @@
+//! The folder of a report, and how it changes: a reader has the old report or the new one, never half of one.
+//!
+//! Everything but `index.html` lies in a folder of the night's own name. The new night is written beside the old;
+//! then `index.html`, which points at it, is put in place by a rename, and the old night is taken away. A run that
+//! is killed leaves the old report as it was, or a folder without `index.html`, and the next run clears up.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::text;
+use clout_base::error::{Error, Kind, Result};
+
+/// What the folders of nights begin with.
+pub const NIGHT: &str = "night-";
+/// The file that says whose folder this is, written before anything else.
+const MARK: &str = "clout-report.json";
+const MARK_TEXT: &str = "{\"clout_report\": 1}\n";
+const INDEX: &str = "index.html";
+const NEXT_INDEX: &str = "index.html.next";
+
+/// A report that is being written.
+#[derive(Debug)]
+pub struct Folder {
+    root: PathBuf,
+    name: String,
+    files: u64,
+    bytes: u64,
+}
+
+impl Folder {
+    /// Whether a report may be written there: the folder is absent, empty, or an earlier report.
+    pub fn check(root: &Path) -> Result<()> {
+        let shown = root.display();
+        if root.to_string_lossy().contains("://") {
+            return Err(Error::usage(format!(
+                "--to {shown}: a report is written to a folder of this machine; copy it from there to where it is served"
+            )));
+        }
+        let mut entries = match fs::read_dir(root) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            Err(error) => {
+                return Err(Error::usage(format!("--to {shown}: not a folder that can be read")).with_source(error));
+            }
+        };
+        let is_ours = fs::read_to_string(root.join(MARK)).is_ok_and(|text| text == MARK_TEXT);
+        if is_ours || entries.next().is_none() {
+            return Ok(());
+        }
+        Err(Error::usage(format!(
+            "--to {shown}: the folder holds something else than a report of Clout; nothing was written. Name an empty one"
+        )))
+    }
+
+    /// Begins a night in a folder that passed [`Folder::check`].
+    pub fn open(root: &Path, name: &str) -> Result<Folder> {
+        let mut folder = Folder {
+            root: root.to_owned(),
+            name: name.to_owned(),
+            files: 0,
+            bytes: 0,
+        };
+        folder.write(Path::new(MARK), MARK_TEXT.as_bytes())?;
+        Ok(folder)
+    }
+
+    /// The night's folder below the root.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Files written so far.
+    pub fn files(&self) -> u64 {
+        self.files
+    }
+
+    /// Their bytes.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// Writes a file of the night; the path is one of ours, never made of an id.
+    pub fn file(&mut self, path: &str, content: &[u8]) -> Result<()> {
+        let path = Path::new(&self.name).join(path);
+        self.write(&path, content)
+    }
+
+    /// Writes a script that hands one value to a function of the page.
+    pub fn script(&mut self, path: &str, function: &str, value: &Value) -> Result<()> {
+        self.file(
+            path,
+            format!("clout.{function}({});\n", text::script_json(value)).as_bytes(),
+        )
+    }
+
+    /// Puts the page in place, which makes the night the report, and takes earlier nights away. The page's path.
+    pub fn publish(&mut self, html: &str) -> Result<PathBuf> {
+        self.write(Path::new(NEXT_INDEX), html.as_bytes())?;
+        let index = self.root.join(INDEX);
+        fs::rename(self.root.join(NEXT_INDEX), &index).map_err(|error| failed(&index, error))?;
+        self.sweep().map_err(|error| failed(&self.root, error))?;
+        Ok(index)
+    }
+
+    fn write(&mut self, path: &Path, content: &[u8]) -> Result<()> {
+        let path = self.root.join(path);
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).map_err(|error| failed(folder, error))?;
+        }
+        fs::write(&path, content).map_err(|error| failed(&path, error))?;
+        self.files += 1;
+        self.bytes += content.len() as u64;
+        Ok(())
+    }
+
+    fn sweep(&self) -> io::Result<()> {
+        for entry in fs::read_dir(&self.root)? {
+            let entry = entry?;
+            let name = entry.file_name();
+            let is_earlier = name.to_string_lossy().starts_with(NIGHT) && name.to_string_lossy() != *self.name;
+            if is_earlier && entry.file_type()?.is_dir() {
+                fs::remove_dir_all(entry.path())?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn failed(path: &Path, error: io::Error) -> Error {
+    Error::new(Kind::Storage, format!("cannot write {}", path.display())).with_source(error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(root: &Path) -> Vec<String> {
+        let entries = fs::read_dir(root).unwrap();
+        let mut names: Vec<String> = entries
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_new_night_takes_the_place_of_the_old_one() {
+        let root = tempfile::tempdir().unwrap();
+        for (name, html) in [("night-a", "first"), ("night-b", "second"), ("night-b", "second")] {
+            Folder::check(root.path()).unwrap();
+            let mut folder = Folder::open(root.path(), name).unwrap();
+            folder.file("people/00000.js", b"x").unwrap();
+            let index = folder.publish(html).unwrap();
+            assert_eq!(fs::read_to_string(index).unwrap(), html);
+            assert_eq!((folder.files(), folder.bytes()), (3, 20 + html.len() as u64 + 1));
+            assert_eq!(names(root.path()), [MARK, INDEX, name]);
+        }
+    }
+
+    #[test]
+    fn a_night_that_was_not_finished_is_no_report_and_is_swept_by_the_next() {
+        let root = tempfile::tempdir().unwrap();
+        let mut killed = Folder::open(root.path(), "night-a").unwrap();
+        killed.file("plan.js", b"x").unwrap();
+        assert!(!root.path().join(INDEX).exists());
+        Folder::check(root.path()).unwrap();
+        Folder::open(root.path(), "night-b").unwrap().publish("page").unwrap();
+        assert_eq!(names(root.path()), [MARK, INDEX], "night-b wrote no file of its own");
+    }
+
+    #[test]
+    fn a_folder_of_anything_else_is_refused() {
+        let root = tempfile::tempdir().unwrap();
+        Folder::check(root.path()).unwrap();
+        Folder::check(&root.path().join("absent")).unwrap();
+        let file = root.path().join("thesis.txt");
+        fs::write(&file, "years of work").unwrap();
+        for path in [root.path(), &file, Path::new("s3://bucket/report")] {
+            assert_eq!(
+                Folder::check(path).unwrap_err().kind(),
+                Kind::Usage,
+                "{}",
+                path.display()
+            );
+        }
+        fs::write(root.path().join(MARK), "{\"another\": \"program\"}").unwrap();
+        assert!(Folder::check(root.path()).is_err());
+    }
+}

@@ -1,0 +1,64 @@
+//! How fresh each network is, as far as published snapshots know.
+//!
+//! A manifest names the input files that its own run read: one load date after a state, everything after a rebuild.
+//! So the newest load date of a network is that of the newest file among all the nights at hand; a network that
+//! delivered before all of them is known by its name alone.
+
+use std::collections::BTreeMap;
+
+use clout_base::day::Day;
+use clout_warehouse::layout::activities_partition;
+use clout_warehouse::manifest::Manifest;
+use clout_warehouse::store::Object;
+
+/// The newest load date of activities by network, among the inputs of some nights.
+pub fn newest<'a>(nights: impl Iterator<Item = &'a Manifest>) -> BTreeMap<String, Day> {
+    let mut newest: BTreeMap<String, Day> = BTreeMap::new();
+    for file in nights.flat_map(|night| &night.inputs) {
+        let object = Object {
+            key: file.path.clone(),
+            size: file.size,
+            etag: None,
+        };
+        if let Some(partition) = activities_partition(&object) {
+            let day = newest.entry(partition.network).or_insert(partition.load_date);
+            *day = (*day).max(partition.load_date);
+        }
+    }
+    newest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::manifest;
+    use clout_warehouse::manifest::InputFile;
+
+    #[test]
+    fn the_newest_load_date_is_that_of_any_night_at_hand() {
+        let night = |paths: &[&str]| {
+            let mut night = manifest();
+            let input = |path: &&str| InputFile {
+                path: (*path).to_owned(),
+                size: 1,
+                etag: None,
+            };
+            night.inputs = paths.iter().map(input).collect();
+            night
+        };
+        let nights = [
+            night(&[
+                "activities/network=twitter/date=2026-10-30/a.parquet",
+                "activities/network=my%20net/date=2026-10-30/a.parquet",
+            ]),
+            night(&[
+                "activities/network=twitter/date=2026-10-31/a.parquet",
+                "accounts/network=facebook/date=2026-10-31/a.parquet",
+                "topics/a.parquet",
+            ]),
+        ];
+        let newest = newest(nights.iter());
+        let told: Vec<String> = newest.iter().map(|(network, day)| format!("{network} {day}")).collect();
+        assert_eq!(told, ["my net 2026-10-30", "twitter 2026-10-31"]);
+    }
+}

@@ -1,0 +1,125 @@
+//! The scores of earlier nights, of those with a full panel.
+//!
+//! One night is read after the other: read side by side like tonight's tables, sixty of them would hold a row group
+//! each.
+
+use std::cmp::Ordering;
+
+use arrow::array::RecordBatch;
+use serde_json::{Value, json};
+
+use super::nights::Nights;
+use super::rows::{at, measure, measures, texts};
+use clout_base::error::Result;
+use clout_base::schema::SCORES;
+use clout_warehouse::snapshots;
+use clout_warehouse::store::Store;
+
+const COLUMNS: [&str; 4] = ["person_id", "score", "score_low", "score_high"];
+
+/// One person's score on one night, in points. Single precision is a hundred-thousandth of a point, and half the memory.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Past {
+    night: u32,
+    score: f32,
+    low: f32,
+    high: f32,
+}
+
+/// Histories, in the order of the ids that they were read for.
+pub struct Histories(Vec<Vec<Past>>);
+
+impl Histories {
+    /// Reads all nights for the persons of these ids, which are in ascending order.
+    pub fn read(store: &Store, nights: &Nights, ids: &[String]) -> Result<Histories> {
+        let mut histories = Histories(vec![Vec::new(); ids.len()]);
+        for (night, manifest) in (0..).zip(nights.all()) {
+            let mut next = 0;
+            for batch in snapshots::stream_table(store, manifest, SCORES.name, Some(&COLUMNS))? {
+                next = histories.add(&batch?, night, ids, next)?;
+            }
+        }
+        Ok(histories)
+    }
+
+    /// Adds a batch of a night; the first person who may stand in the next one.
+    fn add(&mut self, batch: &RecordBatch, night: u32, ids: &[String], mut next: usize) -> Result<usize> {
+        let found = texts(batch, "person_id")?;
+        let [scores, lows, highs] = [&COLUMNS[1], &COLUMNS[2], &COLUMNS[3]].map(|name| measures(batch, name));
+        let (scores, lows, highs) = (scores?, lows?, highs?);
+        for row in 0..batch.num_rows() {
+            let id = found.value(row);
+            while ids
+                .get(next)
+                .is_some_and(|wanted| wanted.as_str().cmp(id) == Ordering::Less)
+            {
+                next += 1;
+            }
+            if ids.get(next).is_none_or(|wanted| wanted != id) {
+                continue;
+            }
+            if let (Some(score), Some(low), Some(high)) = (at(scores, row), at(lows, row), at(highs, row)) {
+                let [score, low, high] = [score, low, high].map(|points| points as f32);
+                self.0[next].push(Past {
+                    night,
+                    score,
+                    low,
+                    high,
+                });
+            }
+        }
+        Ok(next)
+    }
+
+    /// The nights on which a person, by place among the ids, had a score: number of the night, score, lower and upper
+    /// end.
+    pub fn of(&self, place: usize) -> Value {
+        let points = |value: f32| measure(f64::from(value));
+        let night = |past: &Past| json!([past.night, points(past.score), points(past.low), points(past.high)]);
+        self.0.get(place).into_iter().flatten().map(night).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use arrow::array::{Float64Array, StringArray};
+
+    use super::*;
+
+    fn batch(rows: &[(&str, Option<f64>)]) -> RecordBatch {
+        let ids = StringArray::from_iter_values(rows.iter().map(|(id, _)| *id));
+        let points = Float64Array::from_iter(rows.iter().map(|(_, score)| *score));
+        let points = Arc::new(points);
+        RecordBatch::try_from_iter([
+            ("person_id", Arc::new(ids) as _),
+            ("score", points.clone() as _),
+            ("score_low", points.clone() as _),
+            ("score_high", points as _),
+        ])
+        .unwrap()
+    }
+
+    #[test]
+    fn each_person_gets_the_nights_with_a_score_whatever_lies_between_the_batches() {
+        let ids = ["bob", "dan", "eve"].map(str::to_owned);
+        let mut histories = Histories(vec![Vec::new(); 3]);
+        let first = histories
+            .add(&batch(&[("ada", Some(1.0)), ("bob", Some(2.5))]), 0, &ids, 0)
+            .unwrap();
+        histories
+            .add(
+                &batch(&[("cat", Some(3.0)), ("dan", None), ("eve", Some(4.0))]),
+                0,
+                &ids,
+                first,
+            )
+            .unwrap();
+        histories
+            .add(&batch(&[("bob", Some(5.0)), ("zoe", Some(6.0))]), 1, &ids, 0)
+            .unwrap();
+        assert_eq!(histories.of(0), json!([[0, 2.5, 2.5, 2.5], [1, 5, 5, 5]]));
+        assert_eq!((histories.of(1), histories.of(2)), (json!([]), json!([[0, 4, 4, 4]])));
+    }
+}

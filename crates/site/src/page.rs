@@ -1,0 +1,231 @@
+//! `index.html`: the night at a glance, as a page that needs no script to be read; and the assets beside it.
+
+use jiff::civil::Date;
+use minijinja::{AutoEscape, Environment};
+use serde::Serialize;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use super::folder::Folder;
+use super::glance::{Glance, Past};
+use super::nights::Nights;
+use super::survey::{Movers, Survey};
+use super::text;
+use clout_base::day::Day;
+use clout_base::error::{Error, Result};
+
+const INDEX: &str = include_str!("assets/index.html");
+
+/// Stylesheet and scripts, in the order in which the page loads them.
+const ASSETS: [(&str, &str); 9] = [
+    ("report.css", include_str!("assets/report.css")),
+    ("dom.js", include_str!("assets/dom.js")),
+    ("data.js", include_str!("assets/data.js")),
+    ("history.js", include_str!("assets/history.js")),
+    ("reasons.js", include_str!("assets/reasons.js")),
+    ("around.js", include_str!("assets/around.js")),
+    ("person.js", include_str!("assets/person.js")),
+    ("search.js", include_str!("assets/search.js")),
+    ("main.js", include_str!("assets/main.js")),
+];
+
+/// Writes stylesheet and scripts.
+pub fn assets(folder: &mut Folder) -> Result<()> {
+    ASSETS
+        .iter()
+        .try_for_each(|(name, content)| folder.file(name, content.as_bytes()))
+}
+
+/// Adds the page's own bytes to a hash.
+pub fn hash_assets(hash: &mut Sha256) {
+    hash.update(INDEX);
+    ASSETS.iter().for_each(|(_, content)| hash.update(content));
+}
+
+/// A list of movers over one span.
+#[derive(Serialize)]
+struct Span {
+    days: u32,
+    since: Day,
+    known: u64,
+    rose: Vec<Value>,
+    fell: Vec<Value>,
+}
+
+/// A line that marks a quantile in the distribution.
+#[derive(Serialize)]
+struct Mark {
+    name: &'static str,
+    points: f64,
+    x: f64,
+}
+
+/// The page.
+pub fn index(nights: &Nights, survey: &Survey, glance: &Glance, folder: &str) -> Result<String> {
+    let tonight = nights.tonight();
+    let scripts: Vec<&str> = ASSETS
+        .iter()
+        .map(|(name, _)| *name)
+        .filter(|name| name.ends_with(".js"))
+        .collect();
+    let span = |movers: &Movers| Span {
+        days: movers.days,
+        since: tonight.snapshot_date.minus(movers.days as i32),
+        known: movers.known,
+        rose: movers.rose.rows(),
+        fell: movers.fell.rows(),
+    };
+    let topics = survey.topics.listed.iter().map(|(topic, shown, _)| (topic, shown));
+    let page = json!({
+        "folder": folder,
+        "scripts": scripts,
+        "date": tonight.snapshot_date,
+        "manifest": tonight,
+        "version": env!("CARGO_PKG_VERSION"),
+        "glance": glance,
+        "nights": nights.count(),
+        "first_night": glance.past.first().map(|night| night.date),
+        "lines": lines(&glance.past),
+        "scored": survey.spread.scored,
+        "bars": survey.spread.bars(),
+        "axis": survey.spread.axis(),
+        "marks": marks(survey, glance),
+        "top": survey.top.rows(),
+        "spans": survey.movers.iter().map(span).collect::<Vec<_>>(),
+        "networks": survey.networks,
+        "topics": topics.collect::<Vec<_>>(),
+        "topics_known": survey.topics.known,
+        "first_topic": survey.topics.listed.first().map(|(.., best)| best),
+        "slowest": glance.stages.first().map_or(1.0, |(_, seconds)| seconds.max(f64::MIN_POSITIVE)),
+    });
+    let rendered = environment().and_then(|env| env.get_template("index.html")?.render(minijinja::value::Serde(&page)));
+    rendered.map_err(|error| Error::internal("the report's page cannot be made").with_source(error))
+}
+
+fn environment() -> std::result::Result<Environment<'static>, minijinja::Error> {
+    let mut env = Environment::new();
+    env.set_auto_escape_callback(|_| AutoEscape::Html);
+    env.add_filter("shown", |text: &str| text::shown(text, text::ID_CHARS));
+    env.add_filter("fragment", |text: &str| text::fragment(text));
+    env.add_filter("count", text::count);
+    env.add_filter("signed", text::signed);
+    env.add_filter("bytes", text::bytes);
+    env.add_filter("points", |value: f64| format!("{value:.2}"));
+    env.add_filter("tenth", |value: f64| format!("{value:.1}"));
+    env.add_filter("small", |value: f64| format!("{value:.1e}"));
+    env.add_filter("exact", |value: f64| format!("{value:.9}"));
+    env.add_filter("long_date", |date: &str| long_date(date));
+    env.add_template("index.html", INDEX)?;
+    Ok(env)
+}
+
+/// A date as it is said: 31 October 2026.
+fn long_date(date: &str) -> String {
+    match date.parse::<Date>() {
+        Ok(day) => day.strftime("%-d %B %Y").to_string(),
+        Err(_) => date.to_owned(),
+    }
+}
+
+fn marks(survey: &Survey, glance: &Glance) -> Vec<Mark> {
+    let axis = survey.spread.axis() as f64;
+    let mark = |(name, metric): (&'static str, &str)| {
+        let points = *glance.metrics.get(metric)?;
+        let x = (100.0 * points / axis).clamp(0.0, 100.0);
+        Some(Mark { name, points, x })
+    };
+    let named = [
+        ("median", "score_median"),
+        ("95th percentile", "score_p95"),
+        ("99th percentile", "score_p99"),
+    ];
+    named.into_iter().filter_map(mark).collect()
+}
+
+/// One quantile over the published nights.
+#[derive(Serialize)]
+struct Line {
+    name: &'static str,
+    /// For a polyline in a box of 100 by 100.
+    path: String,
+    dots: Vec<Dot>,
+}
+
+#[derive(Serialize)]
+struct Dot {
+    date: Day,
+    points: f64,
+    x: f64,
+    y: f64,
+}
+
+/// Median and upper percentiles by date, with the axis of all of them.
+fn lines(past: &[Past]) -> Value {
+    const AXIS_STEP: f64 = 10.0;
+    let (Some(first), Some(last)) = (past.first(), past.last()) else {
+        return Value::Null;
+    };
+    let days = f64::from((last.date.0 - first.date.0).max(1));
+    let value = |night: &Past, metric: &str| night.metrics.get(metric).copied();
+    let highest = past
+        .iter()
+        .filter_map(|night| value(night, "score_p99"))
+        .fold(0.0, f64::max);
+    let axis = (highest / AXIS_STEP).ceil().max(1.0) * AXIS_STEP;
+    let line = |(name, metric): (&'static str, &str)| {
+        let dot = |night: &Past| {
+            value(night, metric).map(|points| Dot {
+                date: night.date,
+                points,
+                x: 100.0 * f64::from(night.date.0 - first.date.0) / days,
+                y: 100.0 - 100.0 * points / axis,
+            })
+        };
+        let dots: Vec<Dot> = past.iter().filter_map(dot).collect();
+        let path: Vec<String> = dots.iter().map(|dot| format!("{:.2},{:.2}", dot.x, dot.y)).collect();
+        Line {
+            name,
+            path: path.join(" "),
+            dots,
+        }
+    };
+    let named = [
+        ("99th percentile", "score_p99"),
+        ("95th percentile", "score_p95"),
+        ("median", "score_median"),
+    ];
+    json!({"axis": axis, "lines": named.map(line)})
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_said_in_words() {
+        assert_eq!(long_date("2026-10-31"), "31 October 2026");
+        assert_eq!(long_date("<b>"), "<b>");
+    }
+
+    #[test]
+    fn no_asset_asks_for_anything_from_elsewhere_or_writes_markup() {
+        for (name, content) in ASSETS.iter().chain([&("index.html", INDEX)]) {
+            let foreign = content.replace("http://www.w3.org/2000/svg", "");
+            for word in [
+                "http://",
+                "https://",
+                "innerHTML",
+                "outerHTML",
+                "insertAdjacentHTML",
+                "eval(",
+                "@import",
+                "url(",
+            ] {
+                assert!(!foreign.contains(word), "{name} has {word}");
+            }
+            if name.ends_with(".js") {
+                assert!(content.contains("\"use strict\";"), "{name}");
+            }
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! Everybody, in one pass over tables that are read side by side.
+
+use serde_json::Value;
+
+use super::by_person::ByPerson;
+use super::folder::Folder;
+use super::history::Histories;
+use super::index::Entry;
+use super::nights::Nights;
+use super::panel::{self, Panels};
+use super::shards::Shards;
+use super::still::Still;
+use super::survey::Survey;
+use super::text::script_json;
+use clout_base::error::Result;
+use clout_base::schema::SCORES;
+use clout_warehouse::store::Store;
+
+/// What was written about people.
+pub struct People {
+    /// How many there are.
+    pub count: u64,
+    /// Those with a full panel.
+    pub count_full: u64,
+    /// The first id of each shard.
+    pub shards: Vec<String>,
+    /// For the index.
+    pub index: Vec<Entry>,
+}
+
+/// Writes the shards of everybody, in the order of their ids.
+pub fn write(
+    store: &Store,
+    nights: &Nights,
+    (survey, still): (&Survey, &Still),
+    folder: &mut Folder,
+) -> Result<People> {
+    let columns = panel::columns(&SCORES);
+    let place = |name: &str| columns.iter().skip(1).position(|column| *column == name);
+    let (score, rank) = (place("score"), place("rank"));
+    let mut scores = ByPerson::open(store, nights.tonight(), SCORES.name, &columns)?;
+    let known = panel::Columns::new();
+    let histories = Histories::read(store, nights, &survey.full)?;
+    let mut panels = Panels::open(store, nights.tonight(), &known)?;
+    let mut shards = Shards::of("people");
+    let (mut index, mut count_full) = (Vec::new(), 0);
+    while let Some(id) = scores.person()?.map(str::to_owned) {
+        let row = scores.take();
+        if !still.has(&id) {
+            continue;
+        }
+        let value = |place: Option<usize>| place.and_then(|place| row.get(place)).cloned().unwrap_or(Value::Null);
+        let entry = (id.clone(), value(score), value(rank));
+        let is_full = survey.full.get(count_full).is_some_and(|next| *next == id);
+        let history = is_full.then(|| histories.of(count_full));
+        count_full += usize::from(is_full);
+        let panel = panels.of(&id, row, history, still)?;
+        shards.push(&id, &script_json(&panel), folder)?;
+        index.push(entry);
+    }
+    Ok(People {
+        count: index.len() as u64,
+        count_full: count_full as u64,
+        shards: shards.finish(folder)?,
+        index,
+    })
+}

@@ -1,0 +1,101 @@
+//! Rows in many small scripts, in the order of a key, so that a page loads one of them for one person.
+//!
+//! A script calls `clout.take(kind, number, rows)`. The page finds the right one by the first key of each, which the
+//! plan holds; keys compare by code point, as UTF-8 bytes do.
+
+use super::folder::Folder;
+use clout_base::error::Result;
+
+/// Bytes of a shard, unless one row alone is larger: some hundred people, and a blink on a slow line.
+pub const SHARD_BYTES: usize = 256 << 10;
+
+/// Characters of a first key that the plan holds: an id may be long, and a cut key is only ever too small.
+const KEY_CHARS: usize = 64;
+
+/// Writes the shards of one kind.
+pub struct Shards {
+    kind: &'static str,
+    first_keys: Vec<String>,
+    body: String,
+}
+
+impl Shards {
+    /// None so far.
+    pub fn of(kind: &'static str) -> Shards {
+        Shards {
+            kind,
+            first_keys: Vec::new(),
+            body: String::new(),
+        }
+    }
+
+    /// Adds a row, which is JSON that a script can hold, under a key not below the last one.
+    pub fn push(&mut self, key: &str, row: &str, folder: &mut Folder) -> Result<()> {
+        if !self.body.is_empty() && self.body.len() + row.len() > SHARD_BYTES {
+            self.write(folder)?;
+        }
+        if self.body.is_empty() {
+            self.first_keys.push(key.chars().take(KEY_CHARS).collect());
+        } else {
+            self.body.push_str(",\n");
+        }
+        self.body.push_str(row);
+        Ok(())
+    }
+
+    /// Writes the last shard; the first key of each.
+    pub fn finish(mut self, folder: &mut Folder) -> Result<Vec<String>> {
+        if !self.body.is_empty() {
+            self.write(folder)?;
+        }
+        Ok(self.first_keys)
+    }
+
+    fn write(&mut self, folder: &mut Folder) -> Result<()> {
+        let number = self.first_keys.len() - 1;
+        let script = format!("clout.take(\"{}\", {number}, [\n{}\n]);\n", self.kind, self.body);
+        self.body.clear();
+        folder.file(&format!("{}/{number:05}.js", self.kind), script.as_bytes())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shards_are_bounded_and_hold_every_row_once_in_order() {
+        let root = tempfile::tempdir().unwrap();
+        let mut folder = Folder::open(root.path(), "night-2026-10-31-0").unwrap();
+        let mut shards = Shards::of("ids");
+        let row = format!("\"{}\"", "x".repeat(1000));
+        for number in 0..1000 {
+            shards
+                .push(&format!("{number:04}{}", "k".repeat(100)), &row, &mut folder)
+                .unwrap();
+        }
+        let keys = shards.finish(&mut folder).unwrap();
+        assert_eq!(keys.len(), 4);
+        assert!(keys.iter().all(|key| key.len() == KEY_CHARS) && keys.is_sorted());
+        let mut rows = 0;
+        for number in 0..4 {
+            let path = root.path().join(format!("night-2026-10-31-0/ids/{number:05}.js"));
+            let text = std::fs::read_to_string(path).unwrap();
+            assert!(text.len() < SHARD_BYTES + 100, "{}", text.len());
+            assert!(text.starts_with(&format!("clout.take(\"ids\", {number}, [\n")) && text.ends_with("\n]);\n"));
+            rows += text.matches(&row).count();
+        }
+        assert_eq!(rows, 1000);
+    }
+
+    #[test]
+    fn a_row_larger_than_a_shard_has_one_of_its_own() {
+        let root = tempfile::tempdir().unwrap();
+        let mut folder = Folder::open(root.path(), "night-2026-10-31-0").unwrap();
+        let mut shards = Shards::of("ids");
+        for (key, length) in [("a", 1), ("b", 2 * SHARD_BYTES), ("c", 1)] {
+            shards.push(key, &"1".repeat(length), &mut folder).unwrap();
+        }
+        assert_eq!(shards.finish(&mut folder).unwrap(), ["a", "b", "c"]);
+    }
+}

@@ -1,0 +1,103 @@
+//! Who may be named in a report of an older date: whoever is still in the newest snapshot.
+//!
+//! Whoever opted out since stands in the older tables all the same, by the own id and in what is told of others. A
+//! report of the newest date takes its tables as they are.
+
+use serde_json::Value;
+
+use clout_base::error::Result;
+use clout_base::schema::{ALERTS, INFLUENCES, SCORE_CHANGES, TOPIC_EVIDENCE, Table};
+use clout_model::alerts::words::why;
+use clout_model::influence::changes::Cause;
+use clout_warehouse::manifest::Manifest;
+use clout_warehouse::snapshots;
+use clout_warehouse::store::Store;
+use clout_warehouse::there::{There, still_there};
+
+/// The people who may be named.
+pub struct Still<'a> {
+    tonight: &'a Manifest,
+    /// None in a report of the newest snapshot.
+    there: Option<There>,
+}
+
+impl<'a> Still<'a> {
+    /// Reads who is there, if the night is not the newest one.
+    pub fn of(store: &Store, tonight: &'a Manifest) -> Result<Still<'a>> {
+        let newest = snapshots::list(store)?.into_iter().next_back();
+        let is_newest = newest.is_none_or(|newest| newest <= tonight.snapshot_date);
+        let there = (!is_newest).then(|| There::read(store)).transpose()?;
+        Ok(Still { tonight, there })
+    }
+
+    /// Whether somebody may be named.
+    pub fn has(&self, id: &str) -> bool {
+        self.there.as_ref().is_none_or(|there| there.has(id))
+    }
+
+    /// A person's rows of a table without what names others who are gone. `changes` holds the rows of `score_changes`
+    /// from before, where one of those did.
+    pub fn told(&self, table: &Table, rows: Vec<Vec<Value>>, changes: &mut Option<Vec<Vec<Value>>>) -> Vec<Vec<Value>> {
+        if self.there.is_none() {
+            return rows;
+        }
+        let column = |name: &str| table.columns.iter().skip(1).position(|column| column.name == name);
+        let text = |row: &[Value], name: &str| -> String {
+            let cell = column(name).and_then(|place| row.get(place));
+            cell.and_then(Value::as_str).unwrap_or_default().to_owned()
+        };
+        match table.name {
+            name if name == INFLUENCES.name => keep(rows, |row| self.has(&text(row, "other_person_id"))),
+            name if name == TOPIC_EVIDENCE.name => keep(rows, |row| {
+                text(row, "kind") != "audience" || self.has(&text(row, "source_id"))
+            }),
+            name if name == SCORE_CHANGES.name => {
+                let cleaned = self.changes(&rows);
+                *changes = (cleaned != rows).then(|| cleaned.clone());
+                cleaned
+            }
+            name if name == ALERTS.name => match changes {
+                Some(changes) => rows.into_iter().map(|row| with_advice(row, changes)).collect(),
+                None => rows,
+            },
+            _ => rows,
+        }
+    }
+
+    /// Rows of `score_changes`: cause, detail, points.
+    fn changes(&self, rows: &[Vec<Value>]) -> Vec<Vec<Value>> {
+        let clean = |row: &Vec<Value>| {
+            let mut row = row.clone();
+            // What a recalibration names is a model and no person.
+            if let [cause, detail, ..] = &mut row[..]
+                && cause != Cause::Recalibrated.word()
+            {
+                let named = detail.as_str().unwrap_or_default();
+                *detail = still_there(named, self.tonight, &|id| self.has(id)).into();
+            }
+            row
+        };
+        rows.iter().map(clean).collect()
+    }
+}
+
+fn keep(mut rows: Vec<Vec<Value>>, is_kept: impl Fn(&[Value]) -> bool) -> Vec<Vec<Value>> {
+    rows.retain(|row| is_kept(row));
+    rows
+}
+
+/// A row of `alerts` (kind, points, message, advice) whose advice names nobody but those whom the changes do.
+fn with_advice(mut row: Vec<Value>, changes: &[Vec<Value>]) -> Vec<Value> {
+    if let [kind, points, _, advice] = &mut row[..]
+        && kind.as_str().is_some_and(|kind| kind.starts_with("score_"))
+    {
+        let part = |row: &'_ Vec<Value>| -> Option<(Cause, String, f64)> {
+            let cause = Cause::of_word(row.first()?.as_str()?)?;
+            Some((cause, row.get(1)?.as_str()?.to_owned(), row.get(2)?.as_f64()?))
+        };
+        let parts: Vec<(Cause, String, f64)> = changes.iter().filter_map(part).collect();
+        let parts: Vec<(Cause, &str, f64)> = parts.iter().map(|(c, detail, p)| (*c, detail.as_str(), *p)).collect();
+        *advice = why(&parts, points.as_f64().unwrap_or_default()).into();
+    }
+    row
+}

@@ -1,0 +1,123 @@
+//! Words and figures of others, and our own, as a page can bear them.
+//!
+//! The page escapes what it shows, so a tag in a name is text. What is left are characters that cannot be seen or
+//! that turn the text around them; those are shown as what they are. `assets/dom.js` does the same.
+
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::Value;
+
+use clout_base::visible::stand_in;
+
+/// Characters of an id that a list shows.
+pub const ID_CHARS: usize = 48;
+
+/// A text with its invisible and direction-turning characters made visible, cut to `most` characters.
+pub fn shown(text: &str, most: usize) -> String {
+    if text.chars().all(char::is_whitespace) {
+        return text.chars().take(most).map(|_| '␠').collect();
+    }
+    let mut plain = String::new();
+    for (index, c) in text.chars().enumerate() {
+        if index == most {
+            plain.push('…');
+            break;
+        }
+        match stand_in(c) {
+            Some(stand_in) => plain.push_str(&stand_in),
+            None => plain.push(c),
+        }
+    }
+    plain
+}
+
+/// A person's place in the page: `#person=` and the id, percent-encoded.
+pub fn fragment(id: &str) -> String {
+    format!("#person={}", utf8_percent_encode(id, NON_ALPHANUMERIC))
+}
+
+/// A value as JSON that a script can hold: no tag, comment or line end of JavaScript's can come of it.
+pub fn script_json(value: &Value) -> String {
+    let mut safe = String::new();
+    for c in value.to_string().chars() {
+        match c {
+            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => safe.push_str(&format!("\\u{:04x}", c as u32)),
+            _ => safe.push(c),
+        }
+    }
+    safe
+}
+
+/// A count with separators: 1,833.
+pub fn count(value: f64) -> String {
+    let digits = format!("{:.0}", value.abs());
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    if value < 0.0 { format!("−{text}") } else { text }
+}
+
+/// Points with their sign and two decimals; what rounds to nothing has none.
+pub fn signed(points: f64) -> String {
+    let text = format!("{:.2}", points.abs());
+    match (text.as_str(), points < 0.0) {
+        ("0.00", _) => text,
+        (_, true) => format!("−{text}"),
+        (_, false) => format!("+{text}"),
+    }
+}
+
+/// Bytes in the largest unit of which there is at least one.
+pub fn bytes(size: u64) -> String {
+    match size {
+        0..1024 => format!("{size} bytes"),
+        1024..1_048_576 => format!("{:.0} KiB", size as f64 / 1024.0),
+        _ => format!("{:.1} MiB", size as f64 / 1_048_576.0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_seen_is_shown_and_what_is_long_is_cut() {
+        assert_eq!(shown("ada\u{202e}gnp.exe", 48), "ada⟨202E⟩gnp.exe");
+        assert_eq!(shown("a\nb\u{0}c\u{85}", 48), "a␊b␀c⟨0085⟩");
+        assert_eq!(shown("  ", 48), "␠␠");
+        assert_eq!(shown(&"x".repeat(10_000), 48).chars().count(), 49);
+        assert_eq!(shown("👩‍💻 نور ö", 48), "👩‍💻 نور ö", "what is no trick stays");
+    }
+
+    #[test]
+    fn an_id_in_an_address_is_nothing_but_itself() {
+        assert_eq!(
+            fragment("a/../b#\"><script>&%é"),
+            "#person=a%2F%2E%2E%2Fb%23%22%3E%3Cscript%3E%26%25%C3%A9"
+        );
+    }
+
+    #[test]
+    fn json_cannot_break_out_of_a_script_and_says_the_same() {
+        let value = Value::from("</script><!-- & \u{2028}\u{2029} \" \\ 👩‍💻");
+        let safe = script_json(&value);
+        assert!(!safe.contains(['<', '>', '&', '\u{2028}', '\u{2029}']), "{safe}");
+        assert_eq!(serde_json::from_str::<Value>(&safe).unwrap(), value);
+    }
+
+    #[test]
+    fn figures_are_grouped_and_signed() {
+        assert_eq!(
+            [0.0, 999.0, 1000.0, 1_234_567.0].map(count),
+            ["0", "999", "1,000", "1,234,567"]
+        );
+        assert_eq!(
+            [0.0, -0.001, 1.5, -12.345].map(signed),
+            ["0.00", "0.00", "+1.50", "−12.35"]
+        );
+        assert_eq!([12, 2048, 3 << 20].map(bytes), ["12 bytes", "2 KiB", "3.0 MiB"]);
+    }
+}

@@ -1,0 +1,284 @@
+//! What the rows of one load date bring: touches and posts on topics, sources, and which topics stand together.
+
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
+use rayon::prelude::*;
+
+use super::memory::NOBODY;
+use super::objects::{Objects, Shown};
+use super::sources::{Act, Candidate, Key};
+use crate::ontology::sense::Kind as Shows;
+use crate::rows::Rows;
+use clout_base::day::Day;
+use clout_model::networks::Network;
+
+/// Rows that one thread reads at a time.
+pub(super) const CHUNK_ROWS: usize = 1 << 11;
+/// Rows on more topics than this tell nothing of which topics belong together: somebody lists everything.
+const MOST_TOGETHER: usize = 12;
+
+/// Rows about both topics of a pair, the lesser first; about one, where they are equal.
+pub(super) type Together = HashMap<(u32, u32), u64, FixedState>;
+
+/// What a row to somebody else does on a topic, while its load date is settled.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Touch {
+    /// Actor, day, target and topic, from the highest bits: what touches are sorted by, as one number.
+    key: u128,
+    pub(super) at: i64,
+    pub(super) verb: u8,
+    /// Whether it is a reaction to something on the topic: the target is credited.
+    pub(super) is_credit: bool,
+    /// Whether that reaction is words of the actor.
+    pub(super) is_given: bool,
+}
+
+impl Touch {
+    /// What one row of the actor does to the target, the topic being yet unknown.
+    fn of_row(actor: u32, target: u32, at: i64, verb: u8) -> Touch {
+        let high = u64::from(actor) << 32 | u64::from(Day::of_micros(at).0 as u32);
+        Touch {
+            key: u128::from(high) << 64 | u128::from(target) << 32,
+            at,
+            verb,
+            is_credit: false,
+            is_given: false,
+        }
+    }
+
+    /// The same on a topic: whether the target is credited for it, and whether by words.
+    fn on(self, topic: u32, is_credit: bool, has_text: bool) -> Touch {
+        Touch {
+            key: self.key | u128::from(topic),
+            is_credit,
+            is_given: is_credit && has_text,
+            ..self
+        }
+    }
+
+    /// In order of actor and day, target and topic, then time.
+    pub(super) fn order(&self, other: &Touch) -> std::cmp::Ordering {
+        let rest = |touch: &Touch| (touch.at, touch.verb, touch.is_credit, touch.is_given);
+        self.key.cmp(&other.key).then_with(|| rest(self).cmp(&rest(other)))
+    }
+
+    pub(super) fn actor(&self) -> u32 {
+        (self.key >> 96) as u32
+    }
+
+    /// Actor and day.
+    pub(super) fn actor_day(&self) -> u64 {
+        (self.key >> 64) as u64
+    }
+
+    pub(super) fn target(&self) -> u32 {
+        (self.key >> 32) as u32
+    }
+
+    pub(super) fn topic(&self) -> u32 {
+        self.key as u32
+    }
+}
+
+/// A post of an account on a topic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Post {
+    pub(super) account: u32,
+    pub(super) topic: u32,
+    pub(super) at: i64,
+}
+
+/// Rows with what they are about, in order.
+#[derive(Default)]
+pub(super) struct About {
+    rows: Vec<(u32, usize)>,
+    topics: Vec<Shown>,
+}
+
+impl About {
+    /// Adds a row.
+    pub(super) fn push(&mut self, row: usize, topics: impl Iterator<Item = Shown>) {
+        self.topics.extend(topics);
+        self.rows.push((row as u32, self.topics.len()));
+    }
+
+    /// Adds rows behind all others.
+    pub(super) fn append(&mut self, other: About) {
+        let base = self.topics.len();
+        self.topics.extend(other.topics);
+        self.rows.extend(other.rows.iter().map(|(row, end)| (*row, base + end)));
+    }
+
+    /// The rows from place `first` to before `end`.
+    fn between(&self, first: usize, end: usize) -> impl Iterator<Item = (usize, &[Shown])> {
+        let mut start = first.checked_sub(1).map_or(0, |before| self.rows[before].1);
+        self.rows[first..end].iter().map(move |(row, end)| {
+            let topics = &self.topics[start..*end];
+            start = *end;
+            (*row as usize, topics)
+        })
+    }
+
+    /// All rows.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (usize, &[Shown])> {
+        self.between(0, self.rows.len())
+    }
+}
+
+/// What one load date, or a part of it, brings.
+#[derive(Default)]
+pub(super) struct Brought {
+    pub(super) touches: Vec<Touch>,
+    pub(super) posts: Vec<Post>,
+    pub(super) sources: Vec<Candidate>,
+    pub(super) together: Together,
+}
+
+/// Lists that are used again from row to row.
+#[derive(Default)]
+struct Scratch {
+    /// The topics of what was reacted to.
+    objects: Vec<u32>,
+    /// Those and the row's own, each once.
+    topics: Vec<u32>,
+    /// Those that say what belongs together.
+    named: Vec<u32>,
+}
+
+/// The rows of one load date.
+pub(super) struct DateRows<'a> {
+    pub(super) max_lateness_days: i32,
+    pub(super) network: &'a Network,
+    pub(super) rows: &'a Rows,
+    pub(super) objects: &'a Objects,
+    pub(super) load_date: Day,
+}
+
+impl DateRows<'_> {
+    /// What the rows bring, given what each is about.
+    pub(super) fn bring(&self, about: &About) -> Brought {
+        let starts: Vec<usize> = (0..about.rows.len()).step_by(CHUNK_ROWS).collect();
+        let pieces = starts.into_par_iter().map(|first| {
+            let (mut brought, mut scratch) = (Brought::default(), Scratch::default());
+            let end = (first + CHUNK_ROWS).min(about.rows.len());
+            for (row, own) in about.between(first, end) {
+                self.bring_row(row, own, &mut scratch, &mut brought);
+            }
+            brought
+        });
+        let pieces: Vec<Brought> = pieces.collect();
+        let mut all = Brought::default();
+        for piece in pieces {
+            all.touches.extend(piece.touches);
+            all.posts.extend(piece.posts);
+            all.sources.extend(piece.sources);
+            add_together(&mut all.together, piece.together);
+        }
+        all
+    }
+
+    fn bring_row(&self, row: usize, own: &[Shown], scratch: &mut Scratch, brought: &mut Brought) {
+        let (actor, at) = (self.rows.actors[row], self.rows.occurred_at[row]);
+        let target = self.rows.targets[row];
+        // What somebody does to their own account is nothing to anybody.
+        if target == actor {
+            return;
+        }
+        let Scratch { objects, topics, named } = scratch;
+        objects.clear();
+        let is_post = self.rows.is_post(row);
+        if !is_post {
+            self.add_object_topics(row, own, objects);
+        }
+        fill(
+            topics,
+            own.iter().map(|(topic, _)| *topic).chain(objects.iter().copied()),
+        );
+        let of_tags = || own.iter().copied().filter(|(_, shows)| *shows == Shows::Tag);
+        if is_post {
+            let post = |topic: &u32| Post {
+                account: actor,
+                topic: *topic,
+                at,
+            };
+            brought.posts.extend(topics.iter().map(post));
+            self.name_sources(row, own.iter().copied(), (actor, true), (NOBODY, 1.0), brought);
+        } else {
+            let verb = self.rows.verbs[row];
+            let (touch, has_text) = (Touch::of_row(actor, target, at, verb), self.rows.mentions.has_text[row]);
+            let on = |topic: &u32| touch.on(*topic, objects.contains(topic), has_text);
+            brought.touches.extend(topics.iter().map(on));
+            self.name_sources(row, own.iter().copied(), (actor, true), (target, 1.0), brought);
+            if self.network.tags_describe_object(verb) {
+                let weight = self.network.verbs[usize::from(verb)].weight as f32;
+                self.name_sources(row, of_tags(), (target, false), (actor, weight), brought);
+            }
+        }
+        // Words of a text merely occur: where there are tags, these say what belongs together.
+        fill(named, of_tags().map(|(topic, _)| topic).chain(objects.iter().copied()));
+        note_together(if named.is_empty() { topics } else { named }, &mut brought.together);
+    }
+
+    /// The topics of what was reacted to: by the reaction's tags, or by the target's own post.
+    fn add_object_topics(&self, row: usize, own: &[Shown], topics: &mut Vec<u32>) {
+        if self.network.tags_describe_object(self.rows.verbs[row]) {
+            let tags = own.iter().filter(|(_, shows)| *shows == Shows::Tag);
+            topics.extend(tags.map(|(topic, _)| *topic));
+        }
+        let object = self.rows.mentions.objects[row];
+        if topics.is_empty() && object != 0 {
+            let key = (object, self.rows.targets[row]);
+            let known = self.objects.find(key, self.load_date, self.max_lateness_days);
+            topics.extend(known.iter().map(|(topic, _)| *topic));
+            topics.dedup();
+        }
+    }
+
+    /// Names the row as evidence of an account: its own or somebody else's, with that other and the weight.
+    fn name_sources(
+        &self,
+        row: usize,
+        topics: impl Iterator<Item = Shown>,
+        (account, is_own): (u32, bool),
+        (other, weight): (u32, f32),
+        brought: &mut Brought,
+    ) {
+        let at = self.rows.occurred_at[row];
+        let candidate = |(topic, shows): Shown| {
+            let key = Key {
+                account,
+                topic,
+                shows,
+                is_own,
+            };
+            Candidate::new(key, Act { at, weight, other }, row as u32)
+        };
+        brought.sources.extend(topics.map(candidate));
+    }
+}
+
+/// Puts the topics into the list, ascending, each once.
+fn fill(list: &mut Vec<u32>, topics: impl Iterator<Item = u32>) {
+    list.clear();
+    list.extend(topics);
+    list.sort_unstable();
+    list.dedup();
+}
+
+fn note_together(topics: &[u32], together: &mut Together) {
+    if topics.len() > MOST_TOGETHER {
+        return;
+    }
+    for (place, topic) in topics.iter().enumerate() {
+        for other in &topics[place..] {
+            *together.entry((*topic, *other)).or_default() += 1;
+        }
+    }
+}
+
+/// Adds the rows of another part.
+pub(super) fn add_together(all: &mut Together, more: Together) {
+    for (pair, rows) in more {
+        *all.entry(pair).or_default() += rows;
+    }
+}

@@ -1,0 +1,216 @@
+//! Who endorsed whom on what: "+K", by person ids as they were delivered.
+//!
+//! An endorsement is worth its weight, up to 1, times the [selectivity](clout_model::influence::weights) of a day on
+//! which its endorser endorsed many, and several of one endorser to one person on one topic and day saturate. That
+//! is settled on the load date. An id that was delivered before is a copy, as with activities.
+
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::ledger::{Entry, Ledger, by_load_date, left};
+use clout_base::day::Day;
+use clout_base::ids::HashKey;
+use clout_model::delivered::Delivered;
+use clout_model::influence::params::ModelParams;
+use clout_model::influence::weights::{Weighing, saturated};
+
+/// One row that is believed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Endorsement {
+    /// `endorsement_id`.
+    pub id: Box<str>,
+    /// `endorsed_at`, microseconds since 1970.
+    pub endorsed_at: i64,
+    /// The person who says so.
+    pub endorser: Box<str>,
+    /// The person of whom it is said.
+    pub endorsee: Box<str>,
+    /// The topic, by its id; the ontology has it.
+    pub topic: Box<str>,
+    /// Finite, not negative.
+    pub weight: f64,
+    /// The day on which it was delivered.
+    pub load_date: Day,
+}
+
+impl Endorsement {
+    /// Orders by load date and id, then by every other column.
+    pub fn order(&self, other: &Endorsement) -> Ordering {
+        let id = |e: &Endorsement, o: &Endorsement| e.load_date.cmp(&o.load_date).then_with(|| e.id.cmp(&o.id));
+        id(self, other)
+            .then_with(|| self.endorsed_at.cmp(&other.endorsed_at))
+            .then_with(|| self.endorser.cmp(&other.endorser))
+            .then_with(|| self.endorsee.cmp(&other.endorsee))
+            .then_with(|| self.topic.cmp(&other.topic))
+            .then_with(|| self.weight.total_cmp(&other.weight))
+    }
+}
+
+/// Endorsee, topic, endorser.
+pub type Key = (Box<str>, u32, Box<str>);
+
+/// The latest endorsement of a key.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Latest {
+    /// When, microseconds since 1970.
+    pub at: i64,
+    /// Its id.
+    pub id: Box<str>,
+}
+
+/// All endorsements that are not forgotten.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Endorsements {
+    /// What they are worth, faded.
+    pub sums: Ledger<Key, 1>,
+    /// By key, in the order of `sums`: the latest one.
+    pub latest: Vec<Latest>,
+    /// Ids that a later load date may repeat, sorted.
+    pub delivered: Vec<Delivered>,
+}
+
+/// What tonight's endorsements were.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Tally {
+    /// That count.
+    pub counted: u64,
+    /// That had been delivered before.
+    pub copies: u64,
+    /// Of somebody for themselves, by the ids that were delivered.
+    pub own: u64,
+}
+
+impl Endorsements {
+    /// Adds tonight's, sorted by load date and id; `number` gives a topic's number.
+    pub fn fold(
+        &mut self,
+        tonight: &[Endorsement],
+        number: &dyn Fn(&str) -> Option<u32>,
+        params: &ModelParams,
+        (as_of, max_lateness_days): (Day, i32),
+    ) -> Tally {
+        let mut tally = Tally::default();
+        let fresh = self.without_copies(tonight, (as_of, max_lateness_days), &mut tally);
+        let mut touches: Vec<(Key, &Endorsement)> = Vec::with_capacity(fresh.len());
+        for endorsement in fresh {
+            if endorsement.endorser == endorsement.endorsee {
+                tally.own += 1;
+            } else if let Some(topic) = number(&endorsement.topic) {
+                tally.counted += 1;
+                let key = (endorsement.endorsee.clone(), topic, endorsement.endorser.clone());
+                touches.push((key, endorsement));
+            }
+        }
+        let sums = weigh(&mut touches, params);
+        let before = std::mem::take(&mut self.latest);
+        let mut latest: Vec<(Key, Latest)> = self.sums.entries.iter().map(|e| e.key.clone()).zip(before).collect();
+        latest.extend(touches.into_iter().map(|(key, endorsement)| {
+            let latest = Latest {
+                at: endorsement.endorsed_at,
+                id: endorsement.id.clone(),
+            };
+            (key, latest)
+        }));
+        latest.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| b.1.cmp(&a.1)));
+        latest.dedup_by(|next, first| next.0 == first.0);
+        self.sums.fold(sums, [params.topics.endorsement_half_life_days], as_of);
+        let mut kept = self.sums.entries.iter().map(|entry| &entry.key).peekable();
+        latest.retain(|(key, _)| kept.next_if(|other| *other == key).is_some());
+        self.latest = latest.into_iter().map(|(_, latest)| latest).collect();
+        tally
+    }
+
+    /// Tonight's endorsements whose id was not delivered before; within a load date the first of an id counts.
+    fn without_copies<'a>(
+        &mut self,
+        tonight: &'a [Endorsement],
+        (as_of, max_lateness_days): (Day, i32),
+        tally: &mut Tally,
+    ) -> Vec<&'a Endorsement> {
+        let mut known: BTreeMap<u128, Day> = self
+            .delivered
+            .iter()
+            .map(|delivered| (delivered.id, delivered.load_date))
+            .collect();
+        let mut fresh = Vec::new();
+        for endorsement in tonight {
+            let id = HashKey::ACTIVITY.hash(&["endorsement", &endorsement.id]);
+            let last = known.insert(id, endorsement.load_date);
+            match last.is_some_and(|last| endorsement.load_date.0 - last.0 <= max_lateness_days) {
+                true => tally.copies += 1,
+                false => fresh.push(endorsement),
+            }
+        }
+        let delivered = known.into_iter().map(|(id, load_date)| Delivered { id, load_date });
+        self.delivered = delivered
+            .filter(|delivered| as_of.next().0 - delivered.load_date.0 <= max_lateness_days)
+            .collect();
+        fresh
+    }
+
+    /// What each is worth at the end of `as_of`, with the latest of it.
+    pub fn read(&self, half_life_days: f64, as_of: Day) -> impl Iterator<Item = (&Key, f64, &Latest)> {
+        let entries = self.sums.entries.iter().zip(&self.latest);
+        entries.map(move |(entry, latest)| (&entry.key, entry.read(0, half_life_days, as_of), latest))
+    }
+
+    /// Gives topics other numbers, in the same order.
+    pub fn rename_topics(&mut self, topic: &(dyn Fn(u32) -> u32 + Sync)) {
+        self.sums
+            .rename(|(endorsee, number, endorser)| Some((endorsee.clone(), topic(*number), endorser.clone())));
+    }
+
+    /// Drops those of persons for whom `is_gone` holds.
+    pub fn drop_gone(&mut self, is_gone: impl Fn(&str) -> bool) {
+        let persons: BTreeSet<&str> = self.sums.entries.iter().flat_map(|e| [&*e.key.0, &*e.key.2]).collect();
+        let gone: BTreeSet<Box<str>> = persons.into_iter().filter(|id| is_gone(id)).map(Into::into).collect();
+        if gone.is_empty() {
+            return;
+        }
+        let is_kept = |key: &Key| !gone.contains(&key.0) && !gone.contains(&key.2);
+        let mut keys = self.sums.entries.iter().map(|entry| is_kept(&entry.key));
+        self.latest.retain(|_| keys.next().unwrap_or(false));
+        self.sums.entries.retain(|entry| is_kept(&entry.key));
+    }
+}
+
+/// The sums by key and load date, each as of the end of it.
+fn weigh(touches: &mut [(Key, &Endorsement)], params: &ModelParams) -> Vec<Entry<Key, 1>> {
+    let weighing = Weighing {
+        selectivity: &params.selectivity,
+        repeats: &params.repeats,
+    };
+    let day = |e: &Endorsement| Day::of_micros(e.endorsed_at);
+    touches.sort_unstable_by(|(a, x), (b, y)| {
+        (&a.2, x.load_date, day(x), &a.0, a.1, x.endorsed_at, &x.id).cmp(&(
+            &b.2,
+            y.load_date,
+            day(y),
+            &b.0,
+            b.1,
+            y.endorsed_at,
+            &y.id,
+        ))
+    });
+    let mut sums: Vec<Entry<Key, 1>> = Vec::new();
+    let is_one_day = |a: &(Key, &Endorsement), b: &(Key, &Endorsement)| {
+        (&a.0.2, a.1.load_date, day(a.1)) == (&b.0.2, b.1.load_date, day(b.1))
+    };
+    for one_day in touches.chunk_by(is_one_day) {
+        let endorsees = one_day.chunk_by(|a, b| a.0.0 == b.0.0).count();
+        let selectivity = weighing.selectivity(endorsees as u32);
+        for same in one_day.chunk_by(|a, b| a.0 == b.0) {
+            let latest = same[same.len() - 1].1;
+            let sum: f64 = same.iter().map(|(_, e)| e.weight.min(1.0)).sum();
+            let half_life = params.topics.endorsement_half_life_days;
+            let faded = left(latest.endorsed_at, latest.load_date, half_life);
+            sums.push(Entry {
+                key: same[0].0.clone(),
+                last_load: latest.load_date,
+                count: same.len() as u32,
+                sums: [selectivity * saturated(sum, params.repeats.beta_day) * faded],
+            });
+        }
+    }
+    by_load_date(sums)
+}

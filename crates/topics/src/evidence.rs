@@ -1,0 +1,225 @@
+//! What a topic score rests on, each piece by name: the rows of `topic_evidence`.
+
+use super::audience::{KNOWN, NAMED};
+use super::claims::{Claims, Edge, Tonight};
+use super::expertise::{Known, Strengths};
+use super::ledger::left;
+use super::memory::TopicMemory;
+use super::own_sources::OwnSources;
+use super::rollup::{Lift, Row};
+use crate::ontology::Ontology;
+use crate::ontology::sense::Kind as Shows;
+use clout_model::people::persons::Persons;
+
+/// The kinds of the contract.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// Another topic of the person, narrower or the neighbour that lends most: its id.
+    Ancestor,
+    /// Somebody of the audience who cares for the topic: the person's id.
+    Audience,
+    /// An endorsement: its id.
+    Endorsement,
+    /// A tag: the id of the object.
+    Tag,
+    /// Words of a text: the id of the activity.
+    Text,
+}
+
+impl Kind {
+    /// As published; in the order of the words.
+    pub fn word(self) -> &'static str {
+        match self {
+            Kind::Ancestor => "ancestor",
+            Kind::Audience => "audience",
+            Kind::Endorsement => "endorsement",
+            Kind::Tag => "tag",
+            Kind::Text => "text",
+        }
+    }
+}
+
+/// One piece.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Evidence {
+    /// What it is.
+    pub kind: Kind,
+    /// Whose or which: its place in the memory's sources or endorsements, a person, or a topic of the ontology.
+    pub source: u32,
+    /// Of tag and text, the weight of the latest act on it, faded; of the others, what they add to the
+    /// strength. The unit is one ordinary, trusted, fresh reaction.
+    pub weight: f64,
+}
+
+/// What pieces of evidence are called.
+#[derive(Clone, Copy)]
+pub struct Names<'a> {
+    /// The memory.
+    pub memory: &'a TopicMemory,
+    /// Tonight's topics.
+    pub ontology: &'a Ontology,
+    /// Everybody.
+    pub persons: &'a Persons,
+}
+
+impl<'a> Names<'a> {
+    /// The `source_id` of a piece.
+    pub fn source_id(&self, piece: &Evidence) -> &'a str {
+        let place = piece.source as usize;
+        match piece.kind {
+            Kind::Ancestor => self.ontology.id(piece.source),
+            Kind::Audience => &self.persons.ids[place],
+            Kind::Endorsement => &self.memory.endorsements.latest[place].id,
+            Kind::Tag | Kind::Text => self.memory.sources.id(&self.memory.sources.rows()[place]),
+        }
+    }
+}
+
+/// What rows rest on.
+pub struct Finder<'a> {
+    tonight: &'a Tonight<'a>,
+    claims: &'a Claims,
+    strengths: &'a Strengths,
+    own: OwnSources<'a>,
+    names: Names<'a>,
+}
+
+/// Lists that are used again from row to row.
+#[derive(Default)]
+pub struct Scratch {
+    evidence: Vec<Evidence>,
+    places: Vec<u32>,
+    parts: Vec<(u32, f64)>,
+    /// The different people behind the evidence.
+    people: Vec<u32>,
+}
+
+impl<'a> Finder<'a> {
+    /// Of tonight.
+    pub fn of(tonight: &'a Tonight<'a>, claims: &'a Claims, strengths: &'a Strengths) -> Finder<'a> {
+        Finder {
+            tonight,
+            claims,
+            strengths,
+            own: OwnSources::of(tonight),
+            names: Names {
+                memory: tonight.memory,
+                ontology: tonight.ontology,
+                persons: tonight.persons,
+            },
+        }
+    }
+
+    /// The evidence of a row, in order of kind and source, and how many different people are behind it: the person,
+    /// and others whom the model knows. Narrower topics are nobody.
+    pub fn of_row(&self, row: &Row, known: &Known, scratch: &mut Scratch) -> (Vec<Evidence>, usize) {
+        scratch.evidence.clear();
+        scratch.people.clear();
+        scratch.parts.clear();
+        scratch
+            .parts
+            .extend(row.lifts.iter().map(|lift| (lift.from, lift.part)));
+        add_lent(row.related, &mut scratch.parts);
+        self.add_greatest(Kind::Ancestor, scratch);
+        if let Some(claim) = row.claim {
+            let audience = || self.strengths.audiences[claim as usize].best();
+            let weight = self.tonight.params.topics.audience;
+            self.add(
+                Kind::Audience,
+                audience().map(|member| (member.person, weight * member.part)),
+                &mut scratch.evidence,
+            );
+            let witnesses = audience().filter(|member| member.is_witness);
+            scratch.people.extend(witnesses.map(|member| member.person));
+            self.add_endorsements(claim as usize, scratch);
+            self.add_sources(row, (Kind::Tag, &[Shows::Tag]), known, scratch);
+            self.add_sources(row, (Kind::Text, &[Shows::Text, Shows::Word]), known, scratch);
+        }
+        scratch.people.sort_unstable();
+        scratch.people.dedup();
+        (scratch.evidence.clone(), scratch.people.len())
+    }
+
+    /// Adds pieces of a kind behind those of the kinds before it, in order of their sources.
+    fn add(&self, kind: Kind, pieces: impl Iterator<Item = (u32, f64)>, evidence: &mut Vec<Evidence>) {
+        let first = evidence.len();
+        evidence.extend(pieces.map(|(source, weight)| Evidence { kind, source, weight }));
+        evidence[first..].sort_by(|a, b| self.names.source_id(a).cmp(self.names.source_id(b)));
+    }
+
+    /// Adds the greatest few of the scratch's parts; of equals the lesser.
+    fn add_greatest(&self, kind: Kind, scratch: &mut Scratch) {
+        let Scratch { evidence, parts, .. } = scratch;
+        parts.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        self.add(kind, parts.iter().take(NAMED).copied(), evidence);
+    }
+
+    /// Adds the latest sources of a kind, each id once, and who is behind them.
+    fn add_sources(&self, row: &Row, (kind, shown): (Kind, &[Shows]), known: &Known, scratch: &mut Scratch) {
+        let Scratch {
+            evidence,
+            parts,
+            places,
+            people,
+        } = scratch;
+        let (as_of, half_life) = (self.tonight.as_of, self.tonight.params.topics.half_life_days);
+        let id = |place: u32| self.tonight.memory.sources.id(self.own.row(place));
+        parts.clear();
+        for shows in shown {
+            self.own.fill(places, (row.person, row.topic, *shows));
+            // A lone word that stands in one text alone may merely occur there.
+            if *shows != Shows::Word || places.len() > 1 {
+                people.extend(places.iter().filter_map(|place| self.behind(*place, row.person, known)));
+            }
+            // What both sides name is one piece, by its latest act, which comes first.
+            for place in places.iter() {
+                if parts.iter().all(|(other, _)| id(*other) != id(*place)) {
+                    let act = &self.own.row(*place).act;
+                    parts.push((*place, f64::from(act.weight) * left(act.at, as_of, half_life)));
+                }
+            }
+        }
+        self.add(kind, parts.iter().copied(), evidence);
+    }
+
+    /// Who is behind a source of the person's: they, or somebody else whom the model knows.
+    fn behind(&self, place: u32, person: u32, known: &Known) -> Option<u32> {
+        match self.own.row(place) {
+            source if source.key.is_own => Some(person),
+            source => (self.own.other(source)).filter(|other| known.model.trust[*other as usize] >= KNOWN),
+        }
+    }
+
+    /// Adds the latest endorsement of each that counts most, with its part.
+    fn add_endorsements(&self, claim: usize, scratch: &mut Scratch) {
+        let endorsed = &self.strengths.endorsements[self.claims.endorsement_offsets[claim]..];
+        let edges = self.claims.endorsements_of(claim).iter().zip(endorsed);
+        let counted = || edges.clone().filter(|(_, endorsed)| endorsed.part > 0.0);
+        scratch.parts.clear();
+        scratch
+            .parts
+            .extend(counted().map(|(edge, endorsed)| (edge.latest, endorsed.part)));
+        self.add_greatest(Kind::Endorsement, scratch);
+        let listed = |edge: &Edge| {
+            scratch
+                .parts
+                .iter()
+                .take(NAMED)
+                .any(|(latest, _)| *latest == edge.latest)
+        };
+        let known = counted().filter(|(edge, endorsed)| endorsed.known >= KNOWN && listed(edge));
+        let people: Vec<u32> = known.map(|(edge, _)| self.claims.keys[edge.actor as usize].0).collect();
+        scratch.people.extend(people);
+    }
+}
+
+/// Adds what a neighbour lends; one that is narrower, too, is one piece.
+fn add_lent(related: Option<Lift>, parts: &mut Vec<(u32, f64)>) {
+    let Some(lent) = related else {
+        return;
+    };
+    match parts.iter_mut().find(|(from, _)| *from == lent.from) {
+        Some((_, part)) => *part += lent.part,
+        None => parts.push((lent.from, lent.part)),
+    }
+}

@@ -1,0 +1,297 @@
+//! Tonight's rows go into the memory of topics, load date by load date.
+//!
+//! What a row is about is settled on its load date, by what texts have taught about aliases by its end, and
+//! never revised. On a post, tags and text are the actor's. On a reaction the tags describe the object and are
+//! evidence for target and actor, but for [verbs whose tags are the actor's
+//! alone](clout_model::networks::Network::tags_describe_object); text and hashtags are the actor's. A reaction that says
+//! nothing of its object is on what the target's own post of that object was about.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::brought::{About, CHUNK_ROWS, DateRows, Post, Together, Touch, add_together};
+use super::ledger::{Entry, by_load_date, left};
+use super::memory::{GIVEN, INTEREST, TopicMemory, WORTH, touch_half_lives};
+use super::sources::{Candidate, Sources};
+use crate::ontology::Ontology;
+use crate::ontology::hits::Hits;
+use crate::ontology::lexicon::Lexicon;
+use crate::ontology::sense::{AliasCount, Kind as Shows, Senses};
+use crate::rows::Rows;
+use clout_base::day::Day;
+use clout_model::influence::params::ModelParams;
+use clout_model::influence::weights::{Weighing, saturated};
+use clout_model::networks::Network;
+
+/// One network's settled rows.
+pub struct SettledRows {
+    /// The rows, as nodes.
+    pub rows: Rows,
+    /// By row: whether it counts.
+    pub is_kept: Vec<bool>,
+    /// By node: the load date from which the account is out.
+    pub gone_since: Arc<[Day]>,
+}
+
+/// What the fold needs to know.
+pub struct TopicFold<'a> {
+    /// Tonight's topics.
+    pub ontology: &'a Ontology,
+    /// Their aliases.
+    pub lexicon: &'a Lexicon,
+    /// By topic of the ontology: its number in the memory.
+    pub numbers: &'a [u32],
+    /// The constants.
+    pub params: &'a ModelParams,
+    /// `input.max_lateness_days`.
+    pub max_lateness_days: i32,
+}
+
+/// What tonight adds, before it goes into the memory.
+#[derive(Default)]
+pub struct Tonight {
+    touches: Vec<Entry<(u32, u32, u32), 3>>,
+    posts: Vec<Entry<(u32, u32), 1>>,
+    /// By the load dates at whose ends somebody goes, and the last: what came until then.
+    sources: BTreeMap<Day, Sources>,
+    gone_since: Arc<[Day]>,
+    together: Together,
+}
+
+/// What texts teach.
+#[derive(Default)]
+struct Taught {
+    texts: u64,
+    aliases: BTreeMap<u32, AliasCount>,
+}
+
+impl TopicFold<'_> {
+    /// Takes one network's rows in, up to load date `last`.
+    pub fn take(
+        &self,
+        memory: &mut TopicMemory,
+        tonight: &mut Tonight,
+        (place, network): (usize, &Network),
+        settled: &SettledRows,
+        last: Day,
+    ) {
+        if settled.rows.mentions.is_empty() {
+            return;
+        }
+        let mut objects = std::mem::take(&mut memory.objects[place]);
+        let mut sources: BTreeMap<Day, Vec<Candidate>> = BTreeMap::new();
+        let ends = ends(&settled.gone_since, last);
+        tonight.gone_since = settled.gone_since.clone();
+        for (load_date, range) in settled.rows.dates().filter(|(day, _)| *day <= last) {
+            let kept: Vec<usize> = range.filter(|row| settled.is_kept[*row]).collect();
+            let about = self.resolve(memory, place, &settled.rows, &kept);
+            for (row, topics) in about.iter().filter(|(row, _)| settled.rows.is_post(*row)) {
+                let key = (settled.rows.mentions.objects[row], settled.rows.actors[row]);
+                if key.0 != 0 {
+                    objects.add(key, load_date, topics, self.max_lateness_days);
+                }
+            }
+            let reading = DateRows {
+                max_lateness_days: self.max_lateness_days,
+                network,
+                rows: &settled.rows,
+                objects: &objects,
+                load_date,
+            };
+            let brought = reading.bring(&about);
+            let end = ends.range(load_date..).next().copied().unwrap_or(last);
+            sources.entry(end).or_default().extend(brought.sources);
+            add_together(&mut tonight.together, brought.together);
+            tonight.touches.extend(self.weigh(brought.touches, network, load_date));
+            tonight.posts.extend(self.sum_posts(brought.posts, load_date));
+        }
+        objects.settle(last, self.max_lateness_days);
+        memory.objects[place] = objects;
+        // Accounts of one network stand together, and networks come in their order.
+        for end in ends {
+            let until = sources.remove(&end).unwrap_or_default();
+            let until = latest_sources(until, &settled.rows);
+            tonight.sources.entry(end).or_default().append(until);
+        }
+    }
+
+    /// What each of the rows is about. Rows about nothing whose object may be known are there too.
+    fn resolve(&self, memory: &mut TopicMemory, place: usize, rows: &Rows, kept: &[usize]) -> About {
+        self.learn(memory, place, rows, kept);
+        let known = &memory.aliases[place];
+        let counts = self.alias_counts(&known.counts);
+        let senses = Senses {
+            ontology: self.ontology,
+            lexicon: self.lexicon,
+            counts: &counts,
+            texts: known.texts,
+        };
+        let chunks = kept.par_chunks(CHUNK_ROWS);
+        let pieces: Vec<About> = chunks.map(|chunk| self.resolve_chunk(&senses, rows, chunk)).collect();
+        let mut about = About::default();
+        pieces.into_iter().for_each(|piece| about.append(piece));
+        about
+    }
+
+    /// Takes in what the texts of the rows teach about aliases.
+    fn learn(&self, memory: &mut TopicMemory, place: usize, rows: &Rows, kept: &[usize]) {
+        let senses = Senses {
+            ontology: self.ontology,
+            lexicon: self.lexicon,
+            counts: &[],
+            texts: 0,
+        };
+        let teach = |chunk: &[usize]| {
+            let (mut taught, mut hits) = (Taught::default(), Hits::default());
+            for row in chunk {
+                taught.texts += u64::from(rows.mentions.has_text[*row]);
+                if rows.mentions.has_hits(*row) {
+                    rows.mentions.fill(*row, &mut hits);
+                    senses.judge(&hits, &mut |alias, more| {
+                        *taught.aliases.entry(alias).or_default() += more
+                    });
+                }
+            }
+            taught
+        };
+        let pieces: Vec<Taught> = kept.par_chunks(CHUNK_ROWS).map(teach).collect();
+        let known = &mut memory.aliases[place];
+        for piece in pieces {
+            known.texts += piece.texts;
+            for (alias, more) in piece.aliases {
+                *known.counts.entry(self.lexicon.alias(alias).into()).or_default() += more;
+            }
+        }
+    }
+
+    /// The counts of the memory by tonight's numbers of aliases.
+    fn alias_counts(&self, known: &BTreeMap<Box<str>, AliasCount>) -> Vec<AliasCount> {
+        let mut counts = vec![AliasCount::default(); self.lexicon.len()];
+        for (alias, count) in known {
+            if let Some(number) = self.lexicon.find(alias) {
+                counts[number as usize] = *count;
+            }
+        }
+        counts
+    }
+
+    fn resolve_chunk(&self, senses: &Senses, rows: &Rows, chunk: &[usize]) -> About {
+        let mut about = About::default();
+        let (mut hits, mut topics) = (Hits::default(), Vec::new());
+        for row in chunk {
+            let is_post = rows.is_post(*row);
+            topics.clear();
+            if rows.mentions.has_hits(*row) {
+                rows.mentions.fill(*row, &mut hits);
+                senses.resolve(&hits, &mut topics);
+            }
+            if !topics.is_empty() || (!is_post && rows.mentions.objects[*row] != 0) {
+                // A hashtag is a tag of what was posted; in a reaction it is a word of the text.
+                let shown = |shows: Shows| match shows {
+                    Shows::Hashtag if is_post => Shows::Tag,
+                    Shows::Hashtag => Shows::Text,
+                    other => other,
+                };
+                let numbered = topics
+                    .iter()
+                    .map(|(topic, shows)| (self.numbers[*topic as usize], shown(*shows)));
+                about.push(*row, numbered);
+            }
+        }
+        about
+    }
+
+    /// What the touches of one load date are worth at its end, by (target, topic, actor).
+    fn weigh(&self, mut touches: Vec<Touch>, network: &Network, load_date: Day) -> Vec<Entry<(u32, u32, u32), 3>> {
+        touches.par_sort_unstable_by(Touch::order);
+        let weighing = Weighing {
+            selectivity: &self.params.selectivity,
+            repeats: &self.params.repeats,
+        };
+        let mut sums = Vec::with_capacity(touches.len());
+        for one_day in touches.chunk_by(|a, b| a.actor_day() == b.actor_day()) {
+            let targets = one_day.chunk_by(|a, b| a.target() == b.target());
+            let credited = targets.filter(|same| same.iter().any(|touch| touch.is_credit)).count();
+            let selectivity = weighing.selectivity(credited.max(1) as u32);
+            for same in one_day.chunk_by(|a, b| (a.target(), a.topic()) == (b.target(), b.topic())) {
+                let credits = || same.iter().filter(|touch| touch.is_credit);
+                let weight: f64 = credits()
+                    .map(|touch| network.verbs[usize::from(touch.verb)].weight)
+                    .sum();
+                let mut entry = Entry {
+                    key: (same[0].target(), same[0].topic(), same[0].actor()),
+                    last_load: load_date,
+                    count: credits().count() as u32,
+                    sums: [0.0; 3],
+                };
+                if let Some(latest) = credits().next_back() {
+                    let worth = selectivity * saturated(weight, self.params.repeats.beta_day);
+                    entry.sums[WORTH] = worth * self.faded(latest.at, load_date);
+                }
+                for touch in same {
+                    let faded = self.faded(touch.at, load_date);
+                    entry.sums[INTEREST] += faded;
+                    entry.sums[GIVEN] += if touch.is_given { faded } else { 0.0 };
+                }
+                sums.push(entry);
+            }
+        }
+        by_load_date(sums)
+    }
+
+    fn sum_posts(&self, mut posts: Vec<Post>, load_date: Day) -> Vec<Entry<(u32, u32), 1>> {
+        posts.par_sort_unstable();
+        let sum = |same: &[Post]| Entry {
+            key: (same[0].account, same[0].topic),
+            last_load: load_date,
+            count: same.len() as u32,
+            sums: [same.iter().map(|post| self.faded(post.at, load_date)).sum()],
+        };
+        let is_same = |a: &Post, b: &Post| (a.account, a.topic) == (b.account, b.topic);
+        posts.chunk_by(is_same).map(sum).collect()
+    }
+
+    /// What is left of 1 at the end of the load date.
+    fn faded(&self, at: i64, load_date: Day) -> f64 {
+        left(at, load_date, self.params.topics.half_life_days)
+    }
+}
+
+impl Tonight {
+    /// Puts everything into the memory, which is as of `as_of` then.
+    pub fn settle(self, memory: &mut TopicMemory, params: &ModelParams, as_of: Day) {
+        let half_life = params.topics.half_life_days;
+        memory
+            .touches
+            .fold(self.touches, touch_half_lives(&params.topics), as_of);
+        memory.posts.fold(self.posts, [half_life], as_of);
+        for (end, until) in &self.sources {
+            memory.sources.fold(until, as_of);
+            memory
+                .sources
+                .drop_gone(|node| self.gone_since.get(node as usize).is_some_and(|since| since <= end));
+        }
+        for (pair, rows) in self.together {
+            *memory.together.entry(pair).or_default() += rows;
+        }
+    }
+}
+
+/// The load dates until `last` at whose ends somebody goes, and `last`.
+fn ends(gone_since: &[Day], last: Day) -> BTreeSet<Day> {
+    let gone = gone_since.iter().copied().filter(|since| *since <= last);
+    gone.chain([last]).collect()
+}
+
+/// The latest sources of a network's rows. A tag is named by the object that has it, where there is one.
+fn latest_sources(candidates: Vec<Candidate>, rows: &Rows) -> Sources {
+    Sources::latest(candidates, &|candidate| {
+        let (activity_id, object_id) = rows.mentions.ids(candidate.row as usize);
+        match candidate.key().shows {
+            Shows::Tag if !object_id.is_empty() => object_id,
+            _ => activity_id,
+        }
+    })
+}

@@ -1,0 +1,167 @@
+//! Sums that fade with one half-life, kept by a key and read by their own load dates.
+//!
+//! A sum is kept as of the end of the last load date that added to it; the next one fades it first. So what
+//! it is depends on the load dates that brought rows and not on the nights on which somebody looked, and
+//! folding night by night does the same operations as folding all at once.
+
+use rayon::prelude::*;
+
+use clout_base::day::{DAY_MICROS, Day};
+use clout_model::facts::FORGOTTEN_AFTER_DAYS;
+
+/// One key's sums.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry<K, const N: usize> {
+    /// Whose they are.
+    pub key: K,
+    /// The last load date that added to them; they are as of its end.
+    pub last_load: Day,
+    /// Rows that added to them.
+    pub count: u32,
+    /// The faded sums.
+    pub sums: [f64; N],
+}
+
+/// Entries in order of their keys, each once.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ledger<K, const N: usize> {
+    /// The entries.
+    pub entries: Vec<Entry<K, N>>,
+}
+
+impl<K, const N: usize> Default for Ledger<K, N> {
+    fn default() -> Self {
+        Ledger { entries: Vec::new() }
+    }
+}
+
+impl<K: Ord + Clone + Send + Sync, const N: usize> Ledger<K, N> {
+    /// Adds tonight's sums, one a key and load date at most, in any order; what is forgotten at `as_of` goes.
+    pub fn fold(&mut self, mut tonight: Vec<Entry<K, N>>, half_lives_days: [f64; N], as_of: Day) {
+        tonight.par_sort_unstable_by(|a, b| (&a.key, a.last_load).cmp(&(&b.key, b.last_load)));
+        let before = std::mem::take(&mut self.entries);
+        let mut folded: Vec<Entry<K, N>> = Vec::with_capacity(before.len() + tonight.len());
+        let mut old = before.into_iter().peekable();
+        for new in tonight {
+            while let Some(entry) = old.next_if(|entry| entry.key <= new.key) {
+                folded.push(entry);
+            }
+            match folded.last_mut().filter(|entry| entry.key == new.key) {
+                Some(entry) => entry.add(&new, &half_lives_days),
+                None => folded.push(new),
+            }
+        }
+        folded.extend(old);
+        folded.retain(|entry| as_of.0 - entry.last_load.0 < FORGOTTEN_AFTER_DAYS);
+        self.entries = folded;
+    }
+
+    /// Gives every key another name, in the same order; keys without one go.
+    pub fn rename(&mut self, name: impl Fn(&K) -> Option<K>) {
+        self.entries.retain_mut(|entry| match name(&entry.key) {
+            Some(key) => {
+                entry.key = key;
+                true
+            }
+            None => false,
+        });
+    }
+}
+
+impl<K, const N: usize> Entry<K, N> {
+    fn add(&mut self, new: &Entry<K, N>, half_lives_days: &[f64; N]) {
+        let days = new.last_load.0 - self.last_load.0;
+        if days >= FORGOTTEN_AFTER_DAYS {
+            (self.count, self.sums) = (0, [0.0; N]);
+        }
+        for ((sum, more), half_life) in self.sums.iter_mut().zip(new.sums).zip(half_lives_days) {
+            *sum = *sum * fading(days, *half_life) + more;
+        }
+        self.count += new.count;
+        self.last_load = new.last_load;
+    }
+
+    /// Sum `index` as it is at the end of `as_of`.
+    pub fn read(&self, index: usize, half_life_days: f64, as_of: Day) -> f64 {
+        self.sums[index] * fading(as_of.0 - self.last_load.0, half_life_days)
+    }
+}
+
+/// One entry a key and load date; days add up in their order.
+pub fn by_load_date<K: Ord + Clone, const N: usize>(mut sums: Vec<Entry<K, N>>) -> Vec<Entry<K, N>> {
+    // Stable: the days of one key and load date stay in their order.
+    sums.sort_by(|a, b| (&a.key, a.last_load).cmp(&(&b.key, b.last_load)));
+    sums.dedup_by(|next, first| {
+        let is_same = (&next.key, next.last_load) == (&first.key, first.last_load);
+        if is_same {
+            first.count += next.count;
+            first
+                .sums
+                .iter_mut()
+                .zip(next.sums)
+                .for_each(|(sum, more)| *sum += more);
+        }
+        is_same
+    });
+    sums
+}
+
+/// What is left at the end of `day` of 1 at the instant `at`, microseconds since 1970.
+pub fn left(at: i64, day: Day, half_life_days: f64) -> f64 {
+    let age_days = (day.end_micros() - at) as f64 / DAY_MICROS as f64;
+    (-age_days / half_life_days).exp2()
+}
+
+/// What is left of 1 after `days`.
+fn fading(days: i32, half_life_days: f64) -> f64 {
+    (-f64::from(days) / half_life_days).exp2()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn entry(key: u32, load_date: i32, sum: f64) -> Entry<u32, 1> {
+        Entry {
+            key,
+            last_load: Day(load_date),
+            count: 1,
+            sums: [sum],
+        }
+    }
+
+    #[test]
+    fn a_sum_halves_in_its_half_life_and_goes_when_it_is_forgotten() {
+        let mut ledger = Ledger::default();
+        ledger.fold(vec![entry(7, 100, 4.0)], [30.0], Day(100));
+        ledger.fold(vec![entry(7, 130, 1.0)], [30.0], Day(130));
+        assert_eq!(ledger.entries[0].sums, [3.0]);
+        assert_eq!(ledger.entries[0].read(0, 30.0, Day(160)), 1.5);
+        ledger.fold(Vec::new(), [30.0], Day(130 + FORGOTTEN_AFTER_DAYS));
+        assert!(ledger.entries.is_empty());
+    }
+
+    #[test]
+    fn a_gap_as_long_as_forgetting_begins_anew() {
+        let late = 100 + FORGOTTEN_AFTER_DAYS;
+        let mut ledger = Ledger::default();
+        ledger.fold(vec![entry(7, 100, 4.0), entry(7, late, 1.0)], [1e9], Day(late));
+        assert_eq!((ledger.entries[0].count, ledger.entries[0].sums), (1, [1.0]));
+    }
+
+    proptest! {
+        #[test]
+        fn night_by_night_is_all_at_once(rows in prop::collection::btree_map((0u32..5, 0i32..9), 0.1f64..9.0, 0..30)) {
+            let rows: Vec<Entry<u32, 1>> = rows.iter().map(|((key, day), sum)| entry(*key, *day, *sum)).collect();
+            let (mut nightly, mut at_once) = (Ledger::default(), Ledger::default());
+            for day in 0..9 {
+                let today = rows.iter().filter(|row| row.last_load.0 == day).cloned().collect();
+                nightly.fold(today, [3.0], Day(day));
+            }
+            at_once.fold(rows.into_iter().rev().collect(), [3.0], Day(8));
+            prop_assert_eq!(nightly, at_once);
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! Mentions: the aliases that each row of activity names, as numbers.
+
+use crate::ontology::hits::Hits;
+
+/// By row of a network: aliases found, the object, and the ids that a source is named by.
+#[derive(Clone, Debug, Default)]
+pub struct Mentions {
+    /// By row: hash of the object id, 0 where there is none.
+    pub objects: Vec<u64>,
+    /// By row: whether it has a text.
+    pub has_text: Vec<bool>,
+    /// By row: a hash of tags and text, by which rows of one activity id are told apart within a run.
+    pub contents: Vec<u32>,
+    hit_ends: Vec<u32>,
+    /// Aliases, tags before hashtags before words: four times the number, and [`TAG`], [`HASHTAG`] or [`WORD`].
+    hits: Vec<u32>,
+    id_ends: Vec<usize>,
+    activity_lengths: Vec<u32>,
+    ids: String,
+}
+
+const TAG: u32 = 0;
+const HASHTAG: u32 = 1;
+const WORD: u32 = 2;
+
+/// One row's tags and text, matched against the lexicon.
+pub struct MentionRow<'a> {
+    /// Hash of the object id, 0 without one.
+    pub object: u64,
+    /// True if the row has a text.
+    pub has_text: bool,
+    /// A hash of tags and text.
+    pub content: u32,
+    /// The aliases found, settled.
+    pub found: &'a Hits,
+    /// `activity_id`, empty without one.
+    pub activity_id: &'a str,
+    /// `object_id`, empty without one.
+    pub object_id: &'a str,
+}
+
+impl Mentions {
+    /// Appends a row. Ids are kept for rows that name an alias.
+    pub fn push(&mut self, row: &MentionRow) {
+        self.contents.push(row.content);
+        self.has_text.push(row.has_text);
+        self.objects.push(row.object);
+        self.add_hits(row.found);
+        if self.hits.len() > self.hit_ends.last().map_or(0, |end| *end as usize) {
+            self.ids.push_str(row.activity_id);
+            self.ids.push_str(row.object_id);
+            self.activity_lengths.push(row.activity_id.len() as u32);
+        } else {
+            self.activity_lengths.push(0);
+        }
+        self.id_ends.push(self.ids.len());
+        self.hit_ends.push(self.hits.len() as u32);
+    }
+
+    fn add_hits(&mut self, found: &Hits) {
+        for (aliases, kind) in [(&found.tags, TAG), (&found.hashtags, HASHTAG), (&found.words, WORD)] {
+            self.hits.extend(aliases.iter().map(|alias| 4 * alias + kind));
+        }
+    }
+
+    /// Appends the rows of `other`.
+    pub fn extend(&mut self, other: Mentions) {
+        let (hits, ids) = (self.hits.len() as u32, self.ids.len());
+        self.objects.extend(other.objects);
+        self.has_text.extend(other.has_text);
+        self.contents.extend(other.contents);
+        self.hit_ends.extend(other.hit_ends.iter().map(|end| hits + end));
+        self.hits.extend(other.hits);
+        self.id_ends.extend(other.id_ends.iter().map(|end| ids + end));
+        self.activity_lengths.extend(other.activity_lengths);
+        self.ids.push_str(&other.ids);
+    }
+
+    /// Whether there is no row.
+    pub fn is_empty(&self) -> bool {
+        self.objects.is_empty()
+    }
+
+    /// Puts the aliases of a row into `hits`.
+    pub fn fill(&self, row: usize, hits: &mut Hits) {
+        hits.clear();
+        for hit in &self.hits[start(&self.hit_ends, row) as usize..self.hit_ends[row] as usize] {
+            let list = match hit % 4 {
+                TAG => &mut hits.tags,
+                HASHTAG => &mut hits.hashtags,
+                _ => &mut hits.words,
+            };
+            list.push(hit / 4);
+        }
+    }
+
+    /// Whether a row has any alias.
+    pub fn has_hits(&self, row: usize) -> bool {
+        self.hit_ends[row] > start(&self.hit_ends, row)
+    }
+
+    /// Activity id and object id of a row with aliases; the latter is empty where it has none.
+    pub fn ids(&self, row: usize) -> (&str, &str) {
+        let begin = start(&self.id_ends, row);
+        self.ids[begin..self.id_ends[row]].split_at(self.activity_lengths[row] as usize)
+    }
+}
+
+fn start<T: Copy + Default>(ends: &[T], row: usize) -> T {
+    match row {
+        0 => T::default(),
+        _ => ends[row - 1],
+    }
+}

@@ -1,0 +1,185 @@
+//! What the posts of late were about, so that a reaction without tags is to something.
+//!
+//! A post is remembered for as many load dates as a row may be late. Two posts of one object are about what
+//! either is about. An object is its author's: whoever names somebody else's object gains nothing by it.
+//! Those of earlier nights stand in order; tonight's are looked up by a hash until they are merged into these.
+
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
+
+use crate::ontology::sense::Kind as Shows;
+use clout_base::day::Day;
+
+/// A topic and how the post shows it.
+pub type Shown = (u32, Shows);
+
+/// Hash of an object's id, and its author's node.
+pub type Key = (u64, u32);
+
+/// What an object is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Known {
+    /// The last load date that brought a post of it.
+    load_date: Day,
+    /// What it is about, sorted.
+    topics: Vec<Shown>,
+}
+
+/// An object of an earlier night.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Settled {
+    key: Key,
+    load_date: Day,
+    /// Where its topics end; they begin where those of the one before end.
+    end: usize,
+}
+
+/// The objects of one network.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Objects {
+    settled: Vec<Settled>,
+    topics: Vec<Shown>,
+    fresh: HashMap<Key, Known, FixedState>,
+}
+
+impl Objects {
+    /// Remembers a post.
+    pub fn add(&mut self, key: Key, load_date: Day, topics: &[Shown], days: i32) {
+        let before = match self.fresh.contains_key(&key) {
+            true => None,
+            false => self.settled(key),
+        };
+        let before = before.map(|(load_date, topics)| (load_date, topics.to_vec()));
+        let known = self.fresh.entry(key).or_insert_with(|| {
+            let (load_date, topics) = before.unwrap_or((load_date, Vec::new()));
+            Known { load_date, topics }
+        });
+        if load_date.0 - known.load_date.0 > days {
+            known.topics.clear();
+        }
+        known.load_date = load_date;
+        known.topics.extend_from_slice(topics);
+        known.topics.sort_unstable();
+        known.topics.dedup();
+    }
+
+    /// What an object of this author is about, for a reaction of this load date.
+    pub fn find(&self, key: Key, load_date: Day, days: i32) -> &[Shown] {
+        let fresh = self
+            .fresh
+            .get(&key)
+            .map(|known| (known.load_date, known.topics.as_slice()));
+        match fresh.or_else(|| self.settled(key)) {
+            Some((last, topics)) if load_date.0 - last.0 <= days => topics,
+            _ => &[],
+        }
+    }
+
+    fn settled(&self, key: Key) -> Option<(Day, &[Shown])> {
+        let place = self.settled.binary_search_by_key(&key, |object| object.key).ok()?;
+        Some((self.settled[place].load_date, self.topics_at(place)))
+    }
+
+    fn topics_at(&self, place: usize) -> &[Shown] {
+        let start = place.checked_sub(1).map_or(0, |before| self.settled[before].end);
+        &self.topics[start..self.settled[place].end]
+    }
+
+    /// Puts tonight's in order among the others, and drops what no later load date can ask for.
+    pub fn settle(&mut self, as_of: Day, days: i32) {
+        let mut fresh: Vec<(Key, Known)> = std::mem::take(&mut self.fresh).into_iter().collect();
+        fresh.sort_unstable_by_key(|(key, _)| *key);
+        let before = std::mem::take(self);
+        let is_kept = |load_date: Day| as_of.next().0 - load_date.0 <= days;
+        self.settled.reserve(before.settled.len() + fresh.len());
+        self.topics.reserve(before.topics.len());
+        let mut fresh = fresh.into_iter().peekable();
+        for (key, load_date, topics) in before.iter() {
+            while let Some((key, known)) = fresh.next_if(|(other, _)| *other < key) {
+                self.push_if(is_kept(known.load_date), key, known.load_date, &known.topics);
+            }
+            let is_renewed = fresh.peek().is_some_and(|(other, _)| *other == key);
+            self.push_if(is_kept(load_date) && !is_renewed, key, load_date, topics);
+        }
+        for (key, known) in fresh {
+            self.push_if(is_kept(known.load_date), key, known.load_date, &known.topics);
+        }
+    }
+
+    fn push_if(&mut self, is_wanted: bool, key: Key, load_date: Day, topics: &[Shown]) {
+        if is_wanted {
+            self.push(key, load_date, topics);
+        }
+    }
+
+    /// Adds one of an earlier night behind all others.
+    pub fn push(&mut self, key: Key, load_date: Day, topics: &[Shown]) {
+        self.topics.extend_from_slice(topics);
+        let end = self.topics.len();
+        self.settled.push(Settled { key, load_date, end });
+    }
+
+    /// Gives authors other nodes, in the same order; those without one go.
+    pub fn rename_authors(&mut self, account: impl Fn(u32) -> Option<u32>) {
+        let before = std::mem::take(self);
+        self.settled.reserve(before.settled.len());
+        self.topics.reserve(before.topics.len());
+        for ((object, author), load_date, topics) in before.iter() {
+            if let Some(author) = account(author) {
+                self.push((object, author), load_date, topics);
+            }
+        }
+    }
+
+    /// Gives topics other numbers, in the same order.
+    pub fn rename_topics(&mut self, topic: impl Fn(u32) -> u32) {
+        self.topics.iter_mut().for_each(|(number, _)| *number = topic(*number));
+    }
+
+    /// All of earlier nights, in order; what tonight added is among them once it is settled.
+    pub fn iter(&self) -> impl Iterator<Item = (Key, Day, &[Shown])> {
+        let settled = self.settled.iter().enumerate();
+        settled.map(|(place, object)| (object.key, object.load_date, self.topics_at(place)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_object_is_its_authors_and_for_a_while() {
+        for is_settled_nightly in [false, true] {
+            let mut objects = Objects::default();
+            let add = |objects: &mut Objects, day: i32, shown: Shown| {
+                objects.add((9, 1), Day(day), &[shown], 30);
+                if is_settled_nightly {
+                    objects.settle(Day(day), 30);
+                }
+            };
+            add(&mut objects, 10, (3, Shows::Text));
+            add(&mut objects, 12, (2, Shows::Tag));
+            assert_eq!(objects.find((9, 1), Day(42), 30), [(2, Shows::Tag), (3, Shows::Text)]);
+            assert!(objects.find((9, 1), Day(43), 30).is_empty());
+            assert!(objects.find((9, 2), Day(12), 30).is_empty());
+            add(&mut objects, 50, (4, Shows::Tag));
+            assert_eq!(objects.find((9, 1), Day(50), 30), [(4, Shows::Tag)]);
+            objects.settle(Day(80), 30);
+            assert_eq!(objects.iter().count(), 0);
+        }
+    }
+
+    #[test]
+    fn tonights_stand_in_order_among_the_others() {
+        let mut objects = Objects::default();
+        for (day, keys) in [(1, [5, 1, 9]), (2, [7, 1, 3])] {
+            for key in keys {
+                objects.add((key, 4), Day(day), &[(day as u32, Shows::Tag)], 30);
+            }
+            objects.settle(Day(day), 30);
+        }
+        objects.rename_authors(|author| Some(author + 1));
+        let known: Vec<(Key, usize)> = objects.iter().map(|(key, _, topics)| (key, topics.len())).collect();
+        assert_eq!(known, [((1, 5), 2), ((3, 5), 1), ((5, 5), 1), ((7, 5), 1), ((9, 5), 1)]);
+    }
+}

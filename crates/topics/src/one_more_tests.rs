@@ -1,0 +1,137 @@
+use super::super::ledger::Entry;
+use super::super::memory::{NOBODY, TopicMemory};
+use super::super::sources::{Act, Key};
+use super::super::standing::standings;
+use super::*;
+use crate::ontology::Ontology;
+use crate::ontology::sense::Kind as Shows;
+use clout_model::accounts::Accounts;
+use clout_model::influence::scoring::Scored;
+use clout_model::influence::testing::World;
+
+const PEOPLE: u32 = 12;
+/// Who is reacted to.
+const TARGET: u32 = 11;
+/// Who may come on top.
+const NEWCOMER: u32 = 7;
+/// The last moment of the day, in hours.
+const LATE: f64 = 24.0 - 1e-9;
+
+/// Five who like the target on the world's last day; and the newcomer, too.
+fn world(has_newcomer: bool) -> World {
+    let likes = (0..5).map(|actor| (actor, TARGET, 10, LATE));
+    let more = has_newcomer.then_some((NEWCOMER, TARGET, 10, LATE));
+    World::of(PEOPLE, 10, &likes.chain(more).collect::<Vec<_>>(), |_| true)
+}
+
+/// The memory of likes on tea (and by two of them on milk), and of the target's own words on hills, whom nobody
+/// reacts to on it.
+fn memory(world: &World, ontology: &Ontology, newcomer_on: Option<u32>) -> TopicMemory {
+    let (hills, milk, tea) = (0, 1, 2);
+    let mut touches: Vec<(u32, u32, u32)> = (0..5).map(|actor| (TARGET, tea, actor)).collect();
+    touches.extend((0..2).map(|actor| (TARGET, milk, actor)));
+    touches.extend(newcomer_on.map(|topic| (TARGET, topic, NEWCOMER)));
+    let posts = [(TARGET, hills)];
+    touches.sort_unstable();
+    let mut memory = TopicMemory::empty(world.networks.len());
+    memory.adopt(ontology);
+    memory.touches.entries = touches
+        .into_iter()
+        .map(|key| entry(world, key, [1.0, 1.0, 0.0]))
+        .collect();
+    memory.posts.entries = posts.into_iter().map(|key| entry(world, key, [1.0])).collect();
+    let own = Key {
+        account: TARGET,
+        topic: hills,
+        shows: Shows::Text,
+        is_own: true,
+    };
+    let act = Act {
+        at: world.as_of.start_micros(),
+        weight: 1.0,
+        other: NOBODY,
+    };
+    memory.sources.push(own, act, "a post");
+    memory.together = [
+        ((hills, hills), 1),
+        ((hills, tea), 1),
+        ((milk, milk), 2),
+        ((milk, tea), 2),
+        ((tea, tea), 5),
+    ]
+    .into();
+    memory
+}
+
+fn entry<K, const N: usize>(world: &World, key: K, sums: [f64; N]) -> Entry<K, N> {
+    Entry {
+        key,
+        last_load: world.as_of,
+        count: 1,
+        sums,
+    }
+}
+
+fn with_tonight<T>(world: &World, memory: &TopicMemory, ask: impl FnOnce(&Tonight, &Known, &Scored) -> T) -> T {
+    let scored = world.scored(0);
+    let tonight = Tonight {
+        memory,
+        ontology: &Ontology::of_rows(&memory.ontology),
+        accounts: &Accounts::empty(Vec::new()),
+        persons: &world.persons,
+        are_there: &vec![true; world.persons.len()],
+        params: &world.params,
+        as_of: world.as_of,
+    };
+    let known = Known {
+        attention: &scored.attention,
+        company: &scored.attention,
+        seasoned: &scored.seasoned,
+        model: &scored.model(&world.params),
+        sums: &scored.standings.sums,
+        line: &scored.line,
+    };
+    ask(&tonight, &known, &scored)
+}
+
+/// The target's topic scores, by topic.
+fn scores(world: &World, memory: &TopicMemory) -> Vec<(u32, f64)> {
+    with_tonight(world, memory, |tonight, known, _| {
+        let rows = standings(tonight, known).unwrap().0;
+        let own = rows.iter().filter(|standing| standing.row.person == TARGET);
+        own.map(|standing| (standing.row.topic, standing.row.score())).collect()
+    })
+}
+
+#[test]
+fn a_memory_that_has_the_reaction_says_nearly_the_same_of_every_topic() {
+    let row = |id: &str, above: Option<&str>| (id.to_owned(), above.map(str::to_owned));
+    let rows = [row("hills", None), row("milk", Some("tea")), row("tea", None)];
+    let ontology = Ontology::of_rows(&rows);
+    assert_eq!(ontology.rows(), rows);
+    let (before, after) = (world(false), world(true));
+    let bare = memory(&before, &ontology, None);
+    let told = with_tonight(&before, &bare, |tonight, known, _| {
+        // A like weighs one, and the newcomer's attention to the target is what it is in the other world.
+        let edge = after.scored(0).attention.amounts[5];
+        let reaction = Reaction {
+            person: TARGET,
+            verb_weight: 1.0,
+            attention: edge,
+        };
+        gains(tonight, known, &reaction, &[0, 1, 2]).unwrap()
+    });
+    assert_eq!(told.len(), 3);
+    for gain in told {
+        let of_topic = |scores: &[(u32, f64)]| scores.iter().find(|row| row.0 == gain.topic).unwrap().1;
+        assert_eq!(gain.before, of_topic(&scores(&before, &bare)));
+        let really = of_topic(&scores(&after, &memory(&before, &ontology, Some(gain.topic))));
+        let (points, is) = (gain.after - gain.before, really - gain.before);
+        // The newcomer is ordinary here, and has nobody who attends to them there: 4 % less standing.
+        assert!(
+            points > 0.1 && (points - is).abs() < 0.05 * is,
+            "{}: {points} {is}",
+            gain.topic
+        );
+    }
+}

@@ -1,0 +1,127 @@
+//! Places, sources and what is shown: the rows of `topic_scores`.
+
+use rayon::prelude::*;
+
+use super::audience::KNOWN;
+use super::claims::{Claims, Tonight};
+use super::evidence::{Evidence, Finder, Scratch};
+use super::expertise::{Known, Strengths};
+use super::rollup::{self, Row};
+use clout_base::error::Result;
+use clout_graph::Outcome;
+
+/// How far one trusted person makes sure: half of what was unsure is left after two.
+const SURE_AFTER: f64 = 2.0;
+/// A person's own words beside another's: they say what the person talks about, not that others think so.
+const OWN_WORDS: f64 = 0.5;
+
+/// One row of `topic_scores`, with its evidence.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    /// Person, topic and score.
+    pub row: Row,
+    /// 1 is best: those shown come first.
+    pub rank: i64,
+    /// From 0 to 1.
+    pub confidence: f64,
+    /// People who reacted on the topic.
+    pub reactors: i64,
+    /// People whose endorsement counts for something.
+    pub endorsers: i64,
+    /// Whether two independent sources agree, somebody else's act on the topic being one.
+    pub is_shown: bool,
+    /// What it rests on, in order.
+    pub evidence: Vec<Evidence>,
+}
+
+/// What the sources of a row are.
+#[derive(Clone, Copy, Debug, Default)]
+struct SourceCount {
+    reactors: u32,
+    endorsers: u32,
+    /// Whether somebody reacted on the topic or endorsed, and is known.
+    is_heard: bool,
+    /// The trust of everybody who did something about it.
+    trust: f64,
+}
+
+/// Every row of the night, in order of person and topic, and how the propagation behind them went.
+///
+/// # Errors
+/// If the claims are no graph: a mistake of ours.
+pub fn standings(tonight: &Tonight, known: &Known) -> Result<(Vec<Standing>, Outcome)> {
+    let claims = tonight.claims();
+    let strengths = Strengths::of(tonight, &claims, known)?;
+    let rows = rollup::rows(tonight, &claims, &strengths, known);
+    let finder = Finder::of(tonight, &claims, &strengths);
+    let mut standings: Vec<Standing> = rows
+        .into_par_iter()
+        .map_init(Scratch::default, |scratch, row| {
+            let count = row
+                .claim
+                .map(|claim| count(&claims, &strengths, known, claim as usize))
+                .unwrap_or_default();
+            let (evidence, independent) = finder.of_row(&row, known, scratch);
+            let has_own = row.claim.is_some_and(|claim| claims.wrote[claim as usize]);
+            let sure = count.trust + if has_own { OWN_WORDS } else { 0.0 };
+            Standing {
+                rank: 0,
+                confidence: 1.0 - (-sure / SURE_AFTER).exp2(),
+                reactors: i64::from(count.reactors),
+                endorsers: i64::from(count.endorsers),
+                is_shown: count.is_heard && independent >= 2,
+                row,
+                evidence,
+            }
+        })
+        .collect();
+    rank(&mut standings, tonight.ontology.len());
+    Ok((standings, strengths.outcome))
+}
+
+fn count(claims: &Claims, strengths: &Strengths, known: &Known, claim: usize) -> SourceCount {
+    let trust = |actor: u32| known.model.trust[claims.keys[actor as usize].0 as usize];
+    let audience = &strengths.audiences[claim];
+    let mut count = SourceCount {
+        trust: audience.other_trust,
+        ..SourceCount::default()
+    };
+    let reactions = claims.reactions_of(claim);
+    for edge in reactions.iter().filter(|edge| edge.strength > 0.0) {
+        count.reactors += 1;
+        count.is_heard |= trust(edge.actor) >= KNOWN;
+        count.trust += trust(edge.actor);
+    }
+    let endorsed = &strengths.endorsements[claims.endorsement_offsets[claim]..];
+    let endorsements = claims.endorsements_of(claim).iter().zip(endorsed);
+    for (edge, endorsed) in endorsements.filter(|(_, endorsed)| endorsed.part > 0.0) {
+        count.endorsers += 1;
+        let is_known = endorsed.known >= KNOWN;
+        let has_reacted = reactions.binary_search_by_key(&edge.actor, |other| other.actor).is_ok();
+        if !has_reacted {
+            count.trust += endorsed.known.min(endorsed.part);
+        }
+        count.is_heard |= is_known;
+    }
+    count
+}
+
+/// Ranks each topic: those shown before others, by value; equals share a rank.
+fn rank(standings: &mut [Standing], topics: usize) {
+    let mut by_topic: Vec<Vec<(bool, f64, u32)>> = vec![Vec::new(); topics];
+    for (place, standing) in (0..).zip(standings.iter()) {
+        by_topic[standing.row.topic as usize].push((standing.is_shown, standing.row.value, place));
+    }
+    by_topic
+        .par_iter_mut()
+        .for_each(|own| own.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(b.1.total_cmp(&a.1)).then(a.2.cmp(&b.2))));
+    for own in &by_topic {
+        let mut above = 0;
+        for equals in own.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
+            for (_, _, place) in equals {
+                standings[*place as usize].rank = above as i64 + 1;
+            }
+            above += equals.len();
+        }
+    }
+}

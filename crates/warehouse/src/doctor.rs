@@ -1,0 +1,178 @@
+//! Is this store fit for Clout? Tried out with probes below `state/`, which are deleted again.
+
+use bytes::Bytes;
+
+use super::store::{Created, Store};
+use clout_base::error::{Error, Result};
+
+/// One thing that was tried.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Check {
+    /// What was tried, in a word or three.
+    pub name: &'static str,
+    /// Whether it held.
+    pub is_ok: bool,
+    /// What was seen and, where it failed, what to do.
+    pub detail: String,
+}
+
+/// One thing to try: what was seen, or why it does not hold.
+type Step<'a> = Box<dyn Fn() -> Result<String> + 'a>;
+
+/// Creates of one key at once: exactly one of them must win.
+const RACERS: usize = 4;
+
+/// Tries everything that publishing needs, in order; what cannot work after a failure is left
+/// out. `nonce` makes the probes' keys this call's own.
+pub fn examine(store: &Store, nonce: &str) -> Vec<Check> {
+    let probe = format!("state/.doctor-{nonce}");
+    let race = format!("state/.doctor-{nonce}-race");
+    let steps: [(&'static str, Step); 4] = [
+        ("reachable", Box::new(|| reach(store))),
+        ("writable", Box::new(|| write(store, &probe))),
+        ("create-only put", Box::new(|| create_twice(store, &probe))),
+        ("racing creates", Box::new(|| create_at_once(store, &race))),
+    ];
+    let mut checks = Vec::new();
+    for (name, step) in steps {
+        let (is_ok, detail) = match step() {
+            Ok(seen) => (true, seen),
+            Err(error) => (false, error.to_string()),
+        };
+        checks.push(Check { name, is_ok, detail });
+        if !is_ok && name == "reachable" {
+            return checks;
+        }
+        if !is_ok && name == "writable" {
+            break;
+        }
+    }
+    checks.extend([&probe, &race].into_iter().filter_map(|key| left_behind(store, key)));
+    checks
+}
+
+/// Deletes a probe; a check that failed if it will not go.
+fn left_behind(store: &Store, key: &str) -> Option<Check> {
+    store.delete(key).err().map(|error| Check {
+        name: "tidy",
+        is_ok: false,
+        detail: format!("delete the probe '{key}' by hand: {error}"),
+    })
+}
+
+fn reach(store: &Store) -> Result<String> {
+    let folders = store.list_folders("")?.len();
+    Ok(format!("{} was listed: {folders} folders", store.url()))
+}
+
+fn write(store: &Store, key: &str) -> Result<String> {
+    let body = Bytes::from_static(b"clout doctor");
+    store.put(key, body.clone())?;
+    match store.get(key)? {
+        Some(read) if read == body => {}
+        _ => {
+            return Err(unfit(
+                "what was written did not read back: this store is not consistent",
+            ));
+        }
+    }
+    store.delete(key)?;
+    match store.head(key)? {
+        None => Ok("a probe was written, read back and deleted".to_owned()),
+        Some(_) => Err(unfit(
+            "a deleted probe is still there: turn off caching or versioned views of this root",
+        )),
+    }
+}
+
+fn create_twice(store: &Store, key: &str) -> Result<String> {
+    let first = Bytes::from_static(b"first");
+    if store.create(key, first.clone())? != Created::New {
+        return Err(unfit("a create of a new key said that it exists: run the doctor again"));
+    }
+    let second = store.create(key, Bytes::from_static(b"second"))?;
+    if second == Created::New || store.get(key)? != Some(first) {
+        return Err(unfit(
+            "a second create wrote over the first: this store ignores conditional puts, so two runs \
+             at once could publish one date twice. Use a store that honours If-None-Match, or make \
+             sure that only one run writes to this root",
+        ));
+    }
+    Ok("a second create was refused and the first bytes stayed".to_owned())
+}
+
+fn create_at_once(store: &Store, key: &str) -> Result<String> {
+    let bodies: Vec<Bytes> = (0..RACERS).map(|racer| Bytes::from(format!("racer {racer}"))).collect();
+    let answers: Vec<Result<Created>> = std::thread::scope(|scope| {
+        let start = |body: &Bytes| {
+            let body = body.clone();
+            scope.spawn(move || store.create(key, body))
+        };
+        let racers: Vec<_> = bodies.iter().map(start).collect();
+        let panicked = || Err(Error::internal("a racing create panicked"));
+        racers
+            .into_iter()
+            .map(|racer| racer.join().unwrap_or_else(|_| panicked()))
+            .collect()
+    });
+    let answers = answers.into_iter().collect::<Result<Vec<Created>>>()?;
+    let winners = answers.iter().filter(|answer| **answer == Created::New).count();
+    if winners != 1 {
+        return Err(unfit(&format!(
+            "{winners} of {RACERS} creates of one key at once won: its conditional puts check first and \
+             write later. Make sure that only one run writes to this root at a time"
+        )));
+    }
+    let winner = answers.iter().position(|answer| *answer == Created::New);
+    if store.get(key)?.as_ref() != winner.and_then(|winner| bodies.get(winner)) {
+        return Err(unfit(
+            "the create that was told it won did not keep its bytes: do not publish here",
+        ));
+    }
+    Ok(format!("of {RACERS} creates at once exactly one won"))
+}
+
+fn unfit(why: &str) -> Error {
+    Error::new(clout_base::error::Kind::Storage, why)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::faulty::Faulty;
+    use crate::store::StoreOptions;
+
+    fn names(checks: &[Check], is_ok: bool) -> Vec<&'static str> {
+        checks
+            .iter()
+            .filter(|check| check.is_ok == is_ok)
+            .map(|check| check.name)
+            .collect()
+    }
+
+    #[test]
+    fn a_fit_store_passes_and_keeps_no_probe() {
+        let folder = tempfile::tempdir().unwrap();
+        let local = Store::open(folder.path().to_str().unwrap(), &StoreOptions::default()).unwrap();
+        for store in [local, Faulty::store([])] {
+            let checks = examine(&store, "n1");
+            assert_eq!(names(&checks, false), [""; 0], "{checks:?}");
+            assert_eq!(checks.len(), 4);
+            assert!(store.list("").unwrap().objects.is_empty());
+        }
+    }
+
+    #[test]
+    fn a_store_that_ignores_conditions_is_found_out() {
+        let checks = examine(&Faulty::without_conditions(), "n1");
+        assert_eq!(names(&checks, false), ["create-only put", "racing creates"]);
+        assert!(checks[2].detail.contains("If-None-Match"), "{}", checks[2].detail);
+    }
+
+    #[test]
+    fn a_root_that_is_a_file_is_not_writable() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let store = Store::open(file.path().to_str().unwrap(), &StoreOptions::default()).unwrap();
+        assert_eq!(names(&examine(&store, "n1"), false).first(), Some(&"writable"));
+    }
+}

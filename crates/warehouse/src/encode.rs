@@ -1,0 +1,249 @@
+//! A table's rows as the bytes of one Parquet file: the same rows give the same bytes.
+//!
+//! What a reader finds in the file: rows sorted by the grain (declared, nulls first), zstd,
+//! statistics of every page with column and offset index, a bloom filter on the id that people
+//! are looked up by, and each column's meaning, both in the Arrow schema's field metadata
+//! (pyarrow, polars) and as the key-value pairs `clout.table`, `clout.description` and
+//! `clout.columns`. Only encodings that every reader knows (plain and dictionary).
+
+use std::cmp::Ordering;
+
+use arrow::array::{ArrayRef, RecordBatch, make_comparator};
+use arrow::compute::SortOptions;
+use bytes::Bytes;
+use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowRowGroupWriterFactory, compute_leaves};
+use parquet::basic::{Compression, ZstdLevel};
+use parquet::file::metadata::{KeyValue, SortingColumn};
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::schema::types::ColumnPath;
+use rayon::prelude::*;
+use sha2::{Digest, Sha256};
+
+use clout_base::error::{Error, Result};
+use clout_base::schema::{Kind, Table};
+
+/// Rows a row group: enough to compress well, few enough that a reader in need of one person
+/// skips most of a large table. Part of the bytes, like the two limits below.
+const ROW_GROUP_ROWS: usize = 128 * 1024;
+
+/// Rows a page, which is what the page index lets a reader skip.
+const PAGE_ROWS: usize = 20_000;
+
+/// Bytes a page before compression.
+const PAGE_BYTES: usize = 1 << 20;
+
+/// zstd level: 1 to 3 differ by a few percent in size and a third in time.
+const ZSTD_LEVEL: i32 = 1;
+
+/// Share of absent ids that the bloom filter lets through: 10 to 20 bits an id.
+const BLOOM_FALSE_POSITIVES: f64 = 0.01;
+
+/// The order of the rows, by each column of the grain. Text compares by its UTF-8 bytes.
+const ORDER: SortOptions = SortOptions {
+    descending: false,
+    nulls_first: true,
+};
+
+/// A table's file, not yet stored anywhere.
+#[derive(Clone, Debug)]
+pub struct EncodedPart {
+    /// The file's content.
+    pub bytes: Bytes,
+    /// Its rows.
+    pub rows: u64,
+    /// SHA-256 of the content, in hex.
+    pub sha256: String,
+    /// `part-<first 16 hex digits of the SHA-256>.parquet`.
+    pub name: String,
+}
+
+/// Encodes a night's rows of a table. A batch without rows gives a file with the whole schema
+/// and no rows. Rows of another schema, or not sorted by the grain, are an internal error.
+pub fn encode(table: &Table, batch: &RecordBatch) -> Result<EncodedPart> {
+    let batch = conform(table, batch)?;
+    check_order(table, &batch)?;
+    let bytes = write(table, &batch)
+        .map_err(|error| Error::internal(format!("cannot encode '{}'", table.name)).with_source(error))?;
+    let sha256 = hex(&Sha256::digest(&bytes));
+    Ok(EncodedPart {
+        rows: batch.num_rows() as u64,
+        name: format!("part-{}.parquet", &sha256[..16]),
+        bytes,
+        sha256,
+    })
+}
+
+/// Digits of a hash.
+pub fn hex(digest: &[u8]) -> String {
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The batch under the table's own schema: the same names in the same order, the same types,
+/// and no null where none may be.
+fn conform(table: &Table, batch: &RecordBatch) -> Result<RecordBatch> {
+    let schema = table.arrow_schema();
+    let found: Vec<&str> = batch
+        .schema_ref()
+        .fields()
+        .iter()
+        .map(|field| field.name().as_str())
+        .collect();
+    let expected: Vec<&str> = table.columns.iter().map(|column| column.name).collect();
+    if found != expected {
+        let message = format!("'{}' has columns {found:?}, expected {expected:?}", table.name);
+        return Err(Error::internal(message));
+    }
+    RecordBatch::try_new(schema, batch.columns().to_vec())
+        .map_err(|error| Error::internal(format!("'{}' does not fit its schema", table.name)).with_source(error))
+}
+
+/// Refuses rows that are not sorted by the grain: a declared order that does not hold makes
+/// readers skip rows that are there.
+fn check_order(table: &Table, batch: &RecordBatch) -> Result<()> {
+    let failed = |error| Error::internal(format!("cannot compare rows of '{}'", table.name)).with_source(error);
+    let mut compare = Vec::with_capacity(table.grain.len());
+    for name in table.grain {
+        let column: &ArrayRef = batch
+            .column_by_name(name)
+            .ok_or_else(|| Error::internal(format!("'{}' has no column '{name}'", table.name)))?;
+        compare.push(make_comparator(column, column, ORDER).map_err(failed)?);
+    }
+    let order = |row: usize| {
+        let mut by_column = compare.iter().map(|compare| compare(row - 1, row));
+        by_column.find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
+    };
+    match (1..batch.num_rows())
+        .into_par_iter()
+        .find_first(|row| order(*row).is_gt())
+    {
+        None => Ok(()),
+        Some(row) => Err(Error::internal(format!(
+            "'{}' is not sorted by {:?}: row {row} stands before the row above it",
+            table.name, table.grain
+        ))),
+    }
+}
+
+fn write(table: &Table, batch: &RecordBatch) -> parquet::errors::Result<Bytes> {
+    let properties = properties(table, batch.num_rows())?;
+    let writer = ArrowWriter::try_new(Vec::new(), batch.schema(), Some(properties))?;
+    let (mut file, columns) = writer.into_serialized_writer()?;
+    let starts: Vec<usize> = (0..batch.num_rows()).step_by(ROW_GROUP_ROWS).collect();
+    let group = |(number, first): (usize, usize)| {
+        let rows = ROW_GROUP_ROWS.min(batch.num_rows() - first);
+        write_columns(&columns, number, &batch.slice(first, rows))
+    };
+    let groups: Vec<Vec<ArrowColumnChunk>> = starts
+        .into_par_iter()
+        .enumerate()
+        .map(group)
+        .collect::<parquet::errors::Result<_>>()?;
+    for chunks in groups {
+        let mut group = file.next_row_group()?;
+        for chunk in chunks {
+            chunk.append_to_row_group(&mut group)?;
+        }
+        group.close()?;
+    }
+    Ok(Bytes::from(file.into_inner()?))
+}
+
+/// One row group's columns, side by side: no byte of one depends on another.
+fn write_columns(
+    factory: &ArrowRowGroupWriterFactory,
+    group: usize,
+    batch: &RecordBatch,
+) -> parquet::errors::Result<Vec<ArrowColumnChunk>> {
+    let schema = batch.schema();
+    let columns: Vec<_> = schema.fields().iter().zip(batch.columns()).collect();
+    // Every column, lists included, has exactly one leaf in the file.
+    let writers = factory.create_column_writers(group)?;
+    let written = writers
+        .into_par_iter()
+        .zip(columns)
+        .map(|(mut writer, (field, column))| {
+            for leaf in compute_leaves(field, column)? {
+                writer.write(&leaf)?;
+            }
+            writer.close()
+        });
+    written.collect()
+}
+
+fn properties(table: &Table, rows: usize) -> parquet::errors::Result<WriterProperties> {
+    let mut builder = WriterProperties::builder()
+        .set_created_by("clout".to_owned())
+        .set_compression(Compression::ZSTD(ZstdLevel::try_new(ZSTD_LEVEL)?))
+        .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
+        .set_data_page_row_count_limit(PAGE_ROWS)
+        .set_data_page_size_limit(PAGE_BYTES)
+        .set_statistics_enabled(EnabledStatistics::Page)
+        .set_dictionary_enabled(false)
+        .set_sorting_columns(Some(sorting_columns(table)))
+        .set_key_value_metadata(Some(descriptions(table)));
+    for column in table
+        .columns
+        .iter()
+        .filter(|column| has_dictionary(table, column.name, column.kind))
+    {
+        builder = builder.set_column_dictionary_enabled(leaf(column.name, column.kind), true);
+    }
+    if let Some(name) = table.bloom_column {
+        let ids = rows.clamp(1, ROW_GROUP_ROWS) as u64;
+        builder = builder
+            .set_column_bloom_filter_fpp(ColumnPath::from(name), BLOOM_FALSE_POSITIVES)
+            .set_column_bloom_filter_max_ndv(ColumnPath::from(name), ids);
+    }
+    Ok(builder.build())
+}
+
+/// Words repeat; measures, counts and instants hardly do, nor does an id that is alone in the
+/// grain. Trying a dictionary on those costs time and is given up half-way.
+fn has_dictionary(table: &Table, name: &str, kind: Kind) -> bool {
+    matches!(kind, Kind::Text | Kind::TextList) && table.grain != [name]
+}
+
+/// The path of a column's values in the file: a list's are two levels down.
+fn leaf(name: &str, kind: Kind) -> ColumnPath {
+    match kind {
+        Kind::TextList => ColumnPath::from(vec![name.to_owned(), "list".to_owned(), "element".to_owned()]),
+        _ => ColumnPath::from(name),
+    }
+}
+
+/// The grain as positions: every column, lists included, has exactly one leaf in the file.
+fn sorting_columns(table: &Table) -> Vec<SortingColumn> {
+    let position = |name: &&str| table.columns.iter().position(|column| column.name == *name);
+    let positions = table.grain.iter().filter_map(position);
+    let sorting = positions.map(|position| SortingColumn {
+        column_idx: position as i32,
+        descending: ORDER.descending,
+        nulls_first: ORDER.nulls_first,
+    });
+    sorting.collect()
+}
+
+fn descriptions(table: &Table) -> Vec<KeyValue> {
+    let column = |column: &clout_base::schema::Column| {
+        serde_json::json!({
+            "name": column.name,
+            "description": column.description,
+            "nullable": column.is_nullable,
+        })
+    };
+    let columns: serde_json::Value = table.columns.iter().map(column).collect();
+    let pair = |key: &str, value: String| KeyValue {
+        key: key.to_owned(),
+        value: Some(value),
+    };
+    vec![
+        pair("clout.table", table.name.to_owned()),
+        pair("clout.description", table.description.to_owned()),
+        pair("clout.columns", columns.to_string()),
+    ]
+}
+
+#[cfg(test)]
+#[path = "encode_tests.rs"]
+mod tests;

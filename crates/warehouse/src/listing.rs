@@ -1,0 +1,86 @@
+//! What is below a prefix: objects and folders, with odd names reported instead of fatal.
+
+use super::failure::Failure;
+use super::odd_keys;
+use super::store::{Object, Store};
+use clout_base::error::Result;
+
+/// What is below a prefix.
+#[derive(Clone, Debug, Default)]
+pub struct Listing {
+    /// The objects, sorted by key.
+    pub objects: Vec<Object>,
+    /// Names that no key can stand for (an empty segment, a control character, not UTF-8), relative to
+    /// the root, as they can be shown.
+    pub odd: Vec<String>,
+}
+
+impl Store {
+    /// Everything below a prefix (a folder's name, or "" for the root). A prefix that is not
+    /// there is empty.
+    pub fn list(&self, prefix: &str) -> Result<Listing> {
+        let path = self.path("list", prefix)?;
+        let opened = &*self.opened;
+        let found = if opened.is_local {
+            odd_keys::list_local(&*opened.objects, &path).map_err(Failure::Store)
+        } else {
+            let plain = self.wait(0, odd_keys::list_plainly(&*opened.objects, &path));
+            match (plain, &opened.pages) {
+                (Err(Failure::Store(object_store::Error::InvalidPath { .. })), Some(pages)) => {
+                    self.wait(0, odd_keys::list_around_odd_keys(&**pages, &path))
+                }
+                (plain, _) => plain,
+            }
+        };
+        let found = found.map_err(|failure| self.error(failure, "list", prefix))?;
+        let objects = found.objects.iter().map(|meta| self.object(meta));
+        let mut objects: Vec<Object> = objects.filter(|object| !object.key.is_empty()).collect();
+        objects.sort_by(|a, b| a.key.cmp(&b.key));
+        let odd = found
+            .odd
+            .iter()
+            .map(|name| printable(name, opened.root.as_ref()))
+            .collect();
+        Ok(Listing { objects, odd })
+    }
+
+    /// Names of the folders right below a prefix, sorted. On a folder of this machine an empty
+    /// folder counts as one.
+    pub fn list_folders(&self, prefix: &str) -> Result<Vec<String>> {
+        let path = self.path("list", prefix)?;
+        match self.wait(0, self.opened.objects.list_with_delimiter(Some(&path))) {
+            Ok(listed) => {
+                let names = listed.common_prefixes.iter().filter_map(|path| path.filename());
+                let mut names: Vec<String> = names.map(str::to_owned).collect();
+                names.sort();
+                Ok(names)
+            }
+            Err(Failure::Store(object_store::Error::InvalidPath { .. })) => self.folders_of_objects(prefix),
+            Err(failure) => Err(self.error(failure, "list", prefix)),
+        }
+    }
+
+    /// The slow way, around odd names: what is below the prefix says which folders there are.
+    fn folders_of_objects(&self, prefix: &str) -> Result<Vec<String>> {
+        let start = if prefix.is_empty() {
+            0
+        } else {
+            prefix.trim_end_matches('/').len() + 1
+        };
+        let listing = self.list(prefix)?;
+        let below = listing.objects.iter().filter_map(|object| object.key.get(start..));
+        let mut names: Vec<String> = below
+            .filter_map(|key| Some(key.split_once('/')?.0.to_owned()))
+            .collect();
+        names.sort();
+        names.dedup();
+        Ok(names)
+    }
+}
+
+/// An odd name relative to the root, without characters that would spoil a line.
+fn printable(name: &str, root: &str) -> String {
+    let name = name.trim_start_matches('/');
+    let below = name.strip_prefix(root).unwrap_or(name);
+    below.trim_start_matches('/').escape_debug().to_string()
+}

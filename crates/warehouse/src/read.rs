@@ -1,0 +1,148 @@
+//! Reads the wanted columns of an admitted file, one row group at a time.
+
+use arrow::array::{
+    Array, ArrayRef, AsArray, Float64Array, Int64Array, PrimitiveArray, RecordBatch, StringViewArray, new_null_array,
+};
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Float64Type, Int64Type, TimeUnit, TimestampMicrosecondType};
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::errors::ParquetError;
+
+use super::admission::{Admitted, Refusal};
+use super::fetch::Fetched;
+use super::guard::guarded;
+use super::store::Store;
+use clout_base::error::Result;
+
+pub use super::text_lists::TextLists;
+
+/// Rows that are decoded at a time: large enough to amortise a call, small enough for the cache.
+const BATCH_ROWS: usize = 16 * 1024;
+
+/// One decoded batch: the wanted columns in order, each there or null throughout.
+pub struct Batch {
+    columns: Vec<Option<ArrayRef>>,
+    /// Rows in the batch.
+    pub rows: usize,
+}
+
+impl Batch {
+    /// Column `index` as texts: strings of any kind, or integers in decimal.
+    pub fn texts(&self, index: usize) -> std::result::Result<StringViewArray, Refusal> {
+        Ok(self.cast(index, &DataType::Utf8View)?.as_string_view().clone())
+    }
+
+    /// Column `index` as whole numbers; what 64 bits with a sign cannot hold is null.
+    pub fn counts(&self, index: usize) -> std::result::Result<Int64Array, Refusal> {
+        Ok(self.cast(index, &DataType::Int64)?.as_primitive::<Int64Type>().clone())
+    }
+
+    /// Column `index` as measures, from floats or integers.
+    pub fn measures(&self, index: usize) -> std::result::Result<Float64Array, Refusal> {
+        let array = self.cast(index, &DataType::Float64)?;
+        Ok(array.as_primitive::<Float64Type>().clone())
+    }
+
+    /// Column `index` as lists of texts; a column that is missing holds empty lists.
+    pub fn text_lists(&self, index: usize) -> std::result::Result<TextLists, Refusal> {
+        match &self.columns[index] {
+            Some(array) => TextLists::of(array.as_ref()),
+            None => Ok(TextLists::empty(self.rows)),
+        }
+    }
+
+    /// Column `index` as microseconds since 1970, UTC.
+    pub fn instants(&self, index: usize) -> std::result::Result<PrimitiveArray<TimestampMicrosecondType>, Refusal> {
+        let zone = match self.columns[index].as_ref().map(|array| array.data_type()) {
+            Some(DataType::Timestamp(_, zone)) => zone.clone(),
+            _ => None,
+        };
+        let array = self.cast(index, &DataType::Timestamp(TimeUnit::Microsecond, zone))?;
+        Ok(array.as_primitive::<TimestampMicrosecondType>().clone())
+    }
+
+    fn cast(&self, index: usize, to: &DataType) -> std::result::Result<ArrayRef, Refusal> {
+        match &self.columns[index] {
+            Some(array) => cast(array, to).map_err(|error| error.to_string()),
+            None => Ok(new_null_array(to, self.rows)),
+        }
+    }
+}
+
+/// Calls `take` with every batch of the file, in order. A refusal says what in the file is wrong;
+/// what `take` saw before it must be thrown away.
+pub fn read(
+    store: &Store,
+    file: &Admitted,
+    take: &mut dyn FnMut(Batch) -> std::result::Result<(), Refusal>,
+) -> Result<std::result::Result<(), Refusal>> {
+    for row_group in 0..file.metadata.metadata().num_row_groups() {
+        let fetched = fetch(store, file, row_group)?;
+        let decoded = guarded("a page cannot be decoded", || {
+            decode_group(file, row_group, fetched, take)
+        });
+        if let Err(refusal) = decoded {
+            return Ok(Err(format!("row group {row_group}: {refusal}")));
+        }
+    }
+    Ok(Ok(()))
+}
+
+/// The bytes of a row group's wanted columns.
+fn fetch(store: &Store, file: &Admitted, row_group: usize) -> Result<Fetched> {
+    let size = file.object.size;
+    if let Some(whole) = &file.whole {
+        return Ok(Fetched::new(
+            size,
+            std::slice::from_ref(&(0..size)),
+            vec![whole.clone()],
+        ));
+    }
+    let ranges = file.ranges(row_group);
+    let bytes = store.get_ranges(&file.object.key, &ranges)?;
+    Ok(Fetched::new(size, &ranges, bytes))
+}
+
+fn decode_group(
+    file: &Admitted,
+    row_group: usize,
+    fetched: Fetched,
+    take: &mut dyn FnMut(Batch) -> std::result::Result<(), Refusal>,
+) -> std::result::Result<(), Refusal> {
+    let unreadable = |error: ParquetError| error.to_string();
+    let schema = file.metadata.metadata().file_metadata().schema_descr();
+    let mask = ProjectionMask::roots(schema, file.columns.iter().flatten().copied());
+    let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(fetched, file.metadata.clone())
+        .with_row_groups(vec![row_group])
+        .with_projection(mask)
+        .with_batch_size(BATCH_ROWS)
+        .build()
+        .map_err(unreadable)?;
+    let expected = file.metadata.metadata().row_group(row_group).num_rows() as usize;
+    let mut rows = 0;
+    for batch in reader {
+        let batch = batch.map_err(|error| error.to_string())?;
+        rows += batch.num_rows();
+        take(wanted(file, &batch))?;
+    }
+    if rows == expected {
+        Ok(())
+    } else {
+        Err(format!("it announces {expected} rows and holds {rows}"))
+    }
+}
+
+/// The batch's columns in the order in which they were wanted.
+fn wanted(file: &Admitted, batch: &RecordBatch) -> Batch {
+    let names = file.metadata.schema().fields();
+    let columns = file
+        .columns
+        .iter()
+        .map(|place| place.and_then(|root| batch.column_by_name(names[root].name()).cloned()))
+        .collect();
+    Batch {
+        columns,
+        rows: batch.num_rows(),
+    }
+}

@@ -1,0 +1,160 @@
+//! Every kind of list that the contract admits, from bytes of Parquet where it can be written.
+
+use std::sync::Arc;
+
+use arrow::array::{
+    DictionaryArray, FixedSizeListArray, LargeListArray, LargeListViewArray, LargeStringArray, ListArray,
+    ListViewArray, NullArray, RecordBatch, StringArray,
+};
+use arrow::buffer::{NullBuffer, OffsetBuffer, ScalarBuffer};
+use arrow::datatypes::{Field, FieldRef, Int8Type, Int32Type};
+use parquet::arrow::ArrowWriter;
+
+use super::*;
+use crate::admission::admit;
+use crate::contract::{Holds, columns};
+use crate::read::read;
+use crate::store::{Store, StoreOptions};
+
+const ITEMS: [Option<&str>; 8] = [
+    Some("unused"),
+    Some("a"),
+    None,
+    Some("b"),
+    Some("c"),
+    Some(""),
+    Some("é"),
+    Some("a text of more than twelve bytes"),
+];
+
+/// The same items in every type that may carry them.
+fn carriers() -> Vec<ArrayRef> {
+    let each = || ITEMS.into_iter();
+    vec![
+        Arc::new(each().collect::<StringArray>()),
+        Arc::new(each().collect::<LargeStringArray>()),
+        Arc::new(each().collect::<StringViewArray>()),
+        Arc::new(each().collect::<DictionaryArray<Int8Type>>()),
+        Arc::new(each().collect::<DictionaryArray<Int32Type>>()),
+    ]
+}
+
+fn field(items: &ArrayRef) -> FieldRef {
+    Arc::new(Field::new("item", items.data_type().clone(), true))
+}
+
+/// Row 1 is null, row 2 is empty.
+fn is_there() -> Option<NullBuffer> {
+    Some(NullBuffer::from(vec![true, false, true, true]))
+}
+
+/// Lists of any length over the items, in every kind.
+fn ragged(items: &ArrayRef) -> Vec<ArrayRef> {
+    let narrow = || OffsetBuffer::new(ScalarBuffer::from(vec![1_i32, 4, 5, 5, 8]));
+    let wide = OffsetBuffer::new(ScalarBuffer::from(vec![1_i64, 4, 5, 5, 8]));
+    let (starts, sizes) = (vec![1_i32, 4, 5, 5], vec![3_i32, 1, 0, 3]);
+    let wide_of = |values: &[i32]| ScalarBuffer::from(values.iter().map(|value| i64::from(*value)).collect::<Vec<_>>());
+    let (wide_starts, wide_sizes) = (wide_of(&starts), wide_of(&sizes));
+    vec![
+        Arc::new(ListArray::new(field(items), narrow(), items.clone(), is_there())),
+        Arc::new(LargeListArray::new(field(items), wide, items.clone(), is_there())),
+        Arc::new(ListViewArray::new(
+            field(items),
+            starts.into(),
+            sizes.into(),
+            items.clone(),
+            is_there(),
+        )),
+        Arc::new(LargeListViewArray::new(
+            field(items),
+            wide_starts,
+            wide_sizes,
+            items.clone(),
+            is_there(),
+        )),
+    ]
+}
+
+/// The column as a file's reader hands it on; none where Parquet's writer does not know the type.
+fn through_parquet(column: &ArrayRef) -> Option<Vec<Vec<String>>> {
+    let ids: ArrayRef = Arc::new(StringArray::from_iter_values(
+        (0..column.len()).map(|row| row.to_string()),
+    ));
+    let named = [("topic_id", ids.clone()), ("name", ids), ("aliases", column.clone())];
+    let batch = RecordBatch::try_from_iter_with_nullable(named.map(|(name, array)| (name, array, true))).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = std::fs::File::create(folder.path().join("x")).unwrap();
+    let mut writer = ArrowWriter::try_new(file, batch.schema(), None).ok()?;
+    writer.write(&batch).ok()?;
+    writer.close().unwrap();
+    let store = Store::open(folder.path().to_str().unwrap(), &StoreOptions::default()).unwrap();
+    let object = store.head("x").unwrap().unwrap();
+    let admitted = admit(&store, &object, &["aliases"], columns("topics"))
+        .unwrap()
+        .unwrap();
+    let mut found = Vec::new();
+    let outcome = read(&store, &admitted, &mut |batch| {
+        found.extend(rows(&batch.text_lists(0)?));
+        Ok(())
+    });
+    assert_eq!(outcome.unwrap(), Ok(()), "{:?}", column.data_type());
+    Some(found)
+}
+
+fn rows(lists: &TextLists) -> Vec<Vec<String>> {
+    let row = |row| lists.row(row).map(str::to_owned).collect();
+    (0..lists.spans.len()).map(row).collect()
+}
+
+/// Holds against `expected` in memory, cut out of a longer column and read back. How many were read back?
+fn check(columns: &[ArrayRef], expected: &[&[&str]]) -> usize {
+    let mut read_back = 0;
+    for column in columns {
+        let kind = column.data_type();
+        assert!(Holds::TextList.admits(kind), "{kind}");
+        assert_eq!(rows(&TextLists::of(column).unwrap()), expected, "{kind}");
+        let tail = column.slice(2, column.len() - 2);
+        assert_eq!(rows(&TextLists::of(&tail).unwrap()), expected[2..], "{kind} sliced");
+        if let Some(found) = through_parquet(column) {
+            assert_eq!(found, expected, "{kind} through Parquet");
+            read_back += 1;
+        }
+    }
+    read_back
+}
+
+#[test]
+fn every_kind_of_list_of_every_kind_of_text_is_walked() {
+    let expected: &[&[&str]] = &[&["a", "b"], &[], &[], &["", "é", "a text of more than twelve bytes"]];
+    let columns: Vec<ArrayRef> = carriers().iter().flat_map(ragged).collect();
+    assert_eq!(columns.len(), 20);
+    assert_eq!(check(&columns, expected), 20, "all of them went through Parquet");
+}
+
+#[test]
+fn lists_of_a_fixed_length_are_walked() {
+    let expected: &[&[&str]] = &[
+        &["unused", "a"],
+        &[],
+        &["c", ""],
+        &["é", "a text of more than twelve bytes"],
+    ];
+    let fixed = |items: &ArrayRef| -> ArrayRef {
+        Arc::new(FixedSizeListArray::new(field(items), 2, items.clone(), is_there()))
+    };
+    let columns: Vec<ArrayRef> = carriers().iter().map(fixed).collect();
+    assert_eq!(check(&columns, expected), 5);
+}
+
+#[test]
+fn a_column_that_carries_nothing_holds_empty_lists() {
+    let nothing: ArrayRef = Arc::new(NullArray::new(3));
+    assert_eq!(through_parquet(&nothing), Some(vec![Vec::new(); 3]));
+    let nulls: ArrayRef = Arc::new(NullArray::new(2));
+    let lists = ListArray::new(field(&nulls), OffsetBuffer::from_lengths([2, 0]), nulls, None);
+    assert_eq!(
+        rows(&TextLists::of(&lists).unwrap()),
+        [Vec::<String>::new(), Vec::new()]
+    );
+    assert_eq!(rows(&TextLists::empty(2)), [Vec::<String>::new(), Vec::new()]);
+}

@@ -1,0 +1,23 @@
+//! Headings, tables and cells of the explanation as text.
+
+use clout_base::error::Result;
+use serde_json::Value;
+
+use super::super::options::Format;
+use super::super::output::{Rows, print, show};
+
+/// A line above a section.
+pub fn heading(text: &str) -> Result<()> {
+    print(&format!("\n{text}"))
+}
+
+/// A table of cells.
+pub fn table(columns: &[&'static str], rows: Vec<Vec<Value>>) -> Result<()> {
+    let columns = columns.to_vec();
+    show(&Rows { columns, rows }, Format::Text)
+}
+
+/// A measure that two decimals tell too little of.
+pub fn thousandths(measure: f64) -> Value {
+    format!("{measure:.3}").into()
+}

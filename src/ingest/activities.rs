@@ -1,0 +1,257 @@
+//! Reads every delivered partition of activities, in parallel, into rows of numbers.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use super::file_rows::{FileRows, Reader, WANTED, WITHOUT_TOPICS, read_file};
+use super::interner::Interner;
+use super::rejects::{Reject, Share};
+use super::validate::Rules;
+use clout_base::day::Day;
+use clout_base::error::Result;
+use clout_model::networks::Network;
+use clout_topics::ontology::lexicon::Lexicon;
+use clout_topics::rows::Rows;
+use clout_warehouse::admission::{Admitted, admit_all};
+use clout_warehouse::contract;
+use clout_warehouse::layout::{Inventory, Partition};
+use clout_warehouse::store::{Object, Store};
+
+const TABLE: &str = "activities";
+
+/// What the delivered activities held.
+pub struct Intake {
+    /// Rows by network, as in the job's list of networks.
+    pub rows: Vec<Rows>,
+    /// The ids behind the provisional numbers, by network.
+    pub interners: Vec<Interner>,
+    /// Refused rows and files.
+    pub rejects: Vec<Reject>,
+    /// Rows read and refused, by network and load date.
+    pub shares: Vec<Share>,
+    /// By network: its first load date with a row, of this intake or known before.
+    pub first_load_dates: Vec<Option<Day>>,
+}
+
+/// What the intake must know from before: nothing on the first night.
+#[derive(Clone)]
+pub struct IntakeParams<'a> {
+    /// The job's networks.
+    pub networks: &'a [Network],
+    /// First load date to read.
+    pub first: Day,
+    /// Last load date to read.
+    pub last: Day,
+    /// `input.max_lateness_days`.
+    pub max_lateness_days: i32,
+    /// `input.max_refused_share`.
+    pub max_refused_share: f64,
+    /// Whether anybody opted out before `first`.
+    pub has_gone: bool,
+    /// By network: its first load date where an earlier night saw it.
+    pub first_load_dates: Vec<Option<Day>>,
+    /// The aliases of topics, where there are any.
+    pub lexicon: Option<&'a Lexicon>,
+}
+
+/// A partition's files that were admitted.
+struct PartitionFiles<'a> {
+    network: usize,
+    partition: &'a Partition,
+    files: Vec<Admitted>,
+}
+
+/// Admits and reads the activities of the load dates in `params`; `tick` hears of every file's bytes.
+///
+/// # Errors
+/// Only when the store fails; what is wrong with files and rows is in [`Intake::rejects`].
+pub fn take_in(
+    store: &Store,
+    inventory: &Inventory,
+    params: &IntakeParams,
+    tick: &(dyn Fn(u64) + Sync),
+) -> Result<Intake> {
+    let mut rejects = Vec::new();
+    let admitted = admit_partitions(store, inventory, params, &mut rejects)?;
+    let files: Vec<(&PartitionFiles, &Admitted)> = admitted
+        .iter()
+        .flat_map(|found| found.files.iter().map(move |file| (found, file)))
+        .collect();
+    let mut unreadable: Vec<bool> = vec![false; files.len()];
+    loop {
+        let reading = Reading {
+            store,
+            params,
+            first_load_dates: first_load_dates(params, &files, &unreadable),
+        };
+        let interners: Vec<Interner> = params.networks.iter().map(|_| Interner::default()).collect();
+        let outcomes = files
+            .par_iter()
+            .map(|(found, file)| {
+                let rows = reading.file(found, file, &interners[found.network]);
+                tick(file.object.size);
+                rows
+            })
+            .collect::<Result<Vec<FileRows>>>()?;
+        unreadable = outcomes.iter().map(|outcome| outcome.unreadable.is_some()).collect();
+        // A footer promised the first rows of a network, and its pages broke the promise: judge the rest again.
+        if first_load_dates(params, &files, &unreadable) == reading.first_load_dates {
+            let mut intake = Intake {
+                rows: vec![Rows::default(); params.networks.len()],
+                interners,
+                rejects,
+                shares: Vec::new(),
+                first_load_dates: reading.first_load_dates,
+            };
+            let mut outcomes = outcomes.into_iter();
+            for found in &admitted {
+                intake.append(found, outcomes.by_ref().take(found.files.len()));
+            }
+            return Ok(intake);
+        }
+    }
+}
+
+/// By network: the first load date with a row, known before or among files that are not unreadable.
+fn first_load_dates(
+    params: &IntakeParams,
+    files: &[(&PartitionFiles, &Admitted)],
+    unreadable: &[bool],
+) -> Vec<Option<Day>> {
+    let mut dates = params.first_load_dates.clone();
+    for ((found, _), _) in files
+        .iter()
+        .zip(unreadable)
+        .filter(|((_, file), bad)| file.rows > 0 && !**bad)
+    {
+        let first = &mut dates[found.network];
+        *first = Some(first.map_or(found.partition.load_date, |day| day.min(found.partition.load_date)));
+    }
+    dates
+}
+
+/// What reading a file needs to know.
+struct Reading<'a> {
+    store: &'a Store,
+    params: &'a IntakeParams<'a>,
+    first_load_dates: Vec<Option<Day>>,
+}
+
+impl Reading<'_> {
+    /// Reads one file under its partition's rules; a network's first load date may bring a backlog.
+    fn file(&self, found: &PartitionFiles, file: &Admitted, interner: &Interner) -> Result<FileRows> {
+        let load_date = found.partition.load_date;
+        let is_first = self.first_load_dates[found.network] == Some(load_date);
+        let rules = Rules {
+            network: &found.partition.network,
+            load_date,
+            max_lateness_days: (!is_first).then_some(self.params.max_lateness_days),
+        };
+        let rows: u64 = found.files.iter().map(|file| file.rows).sum();
+        // One more refused row than this, and the partition refuses the run: further reasons would only fill memory.
+        let most_reasons = (self.params.max_refused_share * rows as f64) as usize + 1;
+        let reader = Reader {
+            network: &self.params.networks[found.network],
+            rules,
+            interner,
+            lexicon: self.params.lexicon,
+        };
+        read_file(self.store, file, &reader, most_reasons)
+    }
+}
+
+/// Admits the files of every known partition, many at a time.
+fn admit_partitions<'a>(
+    store: &Store,
+    inventory: &'a Inventory,
+    params: &IntakeParams,
+    rejects: &mut Vec<Reject>,
+) -> Result<Vec<PartitionFiles<'a>>> {
+    let place = |partition: &Partition| params.networks.iter().position(|n| n.name == partition.network);
+    let delivered: Vec<(usize, &Partition, &Vec<Object>)> = inventory
+        .delivered(TABLE, params.first, params.last)
+        .filter_map(|(partition, objects)| Some((place(partition)?, partition, objects)))
+        .collect();
+    let objects: Vec<&Object> = delivered.iter().flat_map(|(_, _, objects)| objects.iter()).collect();
+    let wanted = match params.lexicon {
+        Some(_) => &WANTED[..],
+        None => &WANTED[..WITHOUT_TOPICS],
+    };
+    let mut decided = admit_all(store, &objects, wanted, contract::columns(TABLE))?.into_iter();
+    let mut admitted = Vec::new();
+    for (network, partition, objects) in delivered {
+        let mut files = Vec::new();
+        for (object, outcome) in objects.iter().zip(decided.by_ref()) {
+            match outcome {
+                Ok(file) => files.push(file),
+                Err(reason) => rejects.push(file_reject(partition, &object.key, reason)),
+            }
+        }
+        admitted.push(PartitionFiles {
+            network,
+            partition,
+            files,
+        });
+    }
+    Ok(admitted)
+}
+
+fn file_reject(partition: &Partition, file: &str, reason: String) -> Reject {
+    Reject {
+        table: TABLE,
+        network: Some(partition.network.clone()),
+        load_date: Some(partition.load_date),
+        file: file.to_owned(),
+        row_number: None,
+        reason: format!("unreadable file: {reason}"),
+        activity_id: None,
+    }
+}
+
+impl Intake {
+    fn append(&mut self, found: &PartitionFiles, outcomes: impl Iterator<Item = FileRows>) {
+        let partition = found.partition;
+        let mut share = Share {
+            table: TABLE,
+            network: partition.network.clone(),
+            load_date: partition.load_date,
+            rows: 0,
+            refused: 0,
+        };
+        let rows = &mut self.rows[found.network];
+        for outcome in outcomes {
+            if let Some(reason) = outcome.unreadable {
+                self.rejects.push(file_reject(partition, &outcome.file, reason));
+                continue;
+            }
+            share.rows += outcome.read;
+            share.refused += outcome.refused_count;
+            self.rejects.extend(
+                outcome
+                    .refused
+                    .into_iter()
+                    .map(|(row_number, reason, activity_id)| Reject {
+                        row_number: Some(row_number),
+                        activity_id,
+                        reason,
+                        ..file_reject(partition, &outcome.file, String::new())
+                    }),
+            );
+            rows.extend(outcome.rows);
+        }
+        rows.date_ends.push((partition.load_date, rows.ids.len()));
+        self.shares.push(share);
+    }
+
+    /// Rows refused, by reason.
+    pub fn refused_by_network(&self) -> BTreeMap<&str, (u64, u64)> {
+        let mut totals = BTreeMap::new();
+        for share in &self.shares {
+            let total: &mut (u64, u64) = totals.entry(share.network.as_str()).or_default();
+            total.0 += share.rows;
+            total.1 += share.refused;
+        }
+        totals
+    }
+}

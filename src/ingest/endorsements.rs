@@ -1,0 +1,98 @@
+//! Endorsements ("+K"): one person's word that another knows about a topic.
+//!
+//! Appended by load date. Unlike an activity, one may be delivered however late. Copies stay in here: which
+//! of them counts is settled where the ids of earlier nights are known.
+
+use arrow::array::Array;
+use rayon::slice::ParallelSliceMut;
+
+use super::table_rows::{Judged, JudgedBatch, Source, read_rows};
+use super::text_rows::Refused;
+use super::validate::{missing, required, shown, within};
+use clout_base::day::Day;
+use clout_base::error::Result;
+use clout_topics::endorsements::Endorsement;
+use clout_topics::ontology::Ontology;
+use clout_warehouse::layout::Inventory;
+use clout_warehouse::read::Batch;
+use clout_warehouse::store::Store;
+
+/// The table.
+pub const TABLE: &str = "endorsements";
+
+/// What an endorsement without a weight weighs, as the contract has it.
+const DEFAULT_WEIGHT: f64 = 1.0;
+
+/// Reads the load dates `first..=last`, sorted by load date, then by all columns in the contract's order. Without
+/// topics no row can mean anything, so nothing is read.
+///
+/// # Errors
+/// Only when the store fails; what is wrong with files and rows is in `refused`.
+pub fn take_in(
+    store: &Store,
+    inventory: &Inventory,
+    first: Day,
+    last: Day,
+    ontology: &Ontology,
+    refused: &mut Refused,
+) -> Result<Vec<Endorsement>> {
+    if ontology.is_empty() {
+        return Ok(Vec::new());
+    }
+    let delivered = inventory.delivered(TABLE, first, last);
+    let sources = delivered.flat_map(|(partition, files)| {
+        files.iter().map(|file| Source {
+            table: TABLE,
+            load_date: partition.load_date,
+            file,
+        })
+    });
+    let sources: Vec<Source<Day>> = sources.collect();
+    let judge = |load_date: Day, batch: &Batch| judge(load_date, batch, ontology);
+    let rows = read_rows(store, &sources, &judge, &mut refused.rejects)?;
+    let mut endorsements: Vec<Endorsement> = rows.into_iter().map(|row| row.value).collect();
+    endorsements.par_sort_unstable_by(Endorsement::order);
+    Ok(endorsements)
+}
+
+fn judge(load_date: Day, batch: &Batch, ontology: &Ontology) -> JudgedBatch<Endorsement> {
+    let (ids, times) = (batch.texts(0)?, batch.instants(1)?);
+    let (endorsers, endorsees, topics) = (batch.texts(2)?, batch.texts(3)?, batch.texts(4)?);
+    let weights = batch.measures(5)?;
+    let endorsement = |row: usize| -> Judged<Endorsement> {
+        let id = required("endorsement_id", &ids, row)?;
+        let endorser = required("endorser_id", &endorsers, row)?;
+        let endorsee = required("endorsee_id", &endorsees, row)?;
+        let topic = required("topic_id", &topics, row)?;
+        let endorsed_at = times.is_valid(row).then(|| times.value(row));
+        let endorsed_at = endorsed_at.ok_or_else(|| missing("null", "endorsed_at"))?;
+        if ontology.find(topic).is_none() {
+            return Err(format!("unknown topic: no topic has the topic_id '{}'", shown(topic)));
+        }
+        within(endorsed_at, load_date)?;
+        let weight = weights.is_valid(row).then(|| weights.value(row));
+        Ok(Endorsement {
+            id: id.into(),
+            endorsed_at,
+            endorser: endorser.into(),
+            endorsee: endorsee.into(),
+            topic: topic.into(),
+            weight: judge_weight(weight.unwrap_or(DEFAULT_WEIGHT))?,
+            load_date,
+        })
+    };
+    Ok((0..batch.rows).map(endorsement).collect())
+}
+
+fn judge_weight(weight: f64) -> Judged<f64> {
+    match weight {
+        weight if !weight.is_finite() => Err("weight that is no number: expected a finite one".to_owned()),
+        weight if weight < 0.0 => Err(format!("negative weight: {weight}, expected 0 or more")),
+        // There is one zero, so that equal rows are equal.
+        weight => Ok(weight + 0.0),
+    }
+}
+
+#[cfg(test)]
+#[path = "endorsements_tests.rs"]
+mod tests;

@@ -1,0 +1,140 @@
+//! One file of activities becomes rows of numbers and reasons for the rest.
+
+use arrow::array::Array;
+
+use super::interner::Interner;
+use super::mentions::{AboutColumns, append_mentions};
+use super::object_hash::object_hash;
+use super::validate::{Found, Rules};
+use clout_base::error::Result;
+use clout_base::ids::HashKey;
+use clout_model::networks::Network;
+use clout_topics::ontology::lexicon::Lexicon;
+use clout_topics::rows::Rows;
+use clout_warehouse::admission::Admitted;
+use clout_warehouse::read::{Batch, read};
+use clout_warehouse::store::Store;
+
+/// The columns that are read, in the order of the constants below; the last two only where there are topics.
+pub const WANTED: [&str; 8] = [
+    "activity_id",
+    "occurred_at",
+    "actor_id",
+    "verb",
+    "target_id",
+    "object_id",
+    "text",
+    "tags",
+];
+/// How many of them move the influence score.
+pub const WITHOUT_TOPICS: usize = 6;
+const ACTIVITY_ID: usize = 0;
+const OCCURRED_AT: usize = 1;
+const ACTOR_ID: usize = 2;
+const VERB: usize = 3;
+const TARGET_ID: usize = 4;
+const OBJECT_ID: usize = 5;
+const TEXT: usize = 6;
+const TAGS: usize = 7;
+
+/// What turns a network's rows into numbers.
+pub struct Reader<'a> {
+    /// The network.
+    pub network: &'a Network,
+    /// Its partition's rules.
+    pub rules: Rules<'a>,
+    /// Its ids.
+    pub interner: &'a Interner,
+    /// The aliases of topics, where there are any.
+    pub lexicon: Option<&'a Lexicon>,
+}
+
+/// The believed rows of one file, and what was refused in it.
+#[derive(Default)]
+pub struct FileRows {
+    /// The file.
+    pub file: String,
+    /// Rows that are believed.
+    pub rows: Rows,
+    /// Refused rows: number, reason, activity id; the first ones, where there are too many.
+    pub refused: Vec<(i64, String, Option<String>)>,
+    /// Refused rows in all.
+    pub refused_count: u64,
+    /// Rows in the file.
+    pub read: u64,
+    /// Why the whole file is refused; then there are no rows.
+    pub unreadable: Option<String>,
+}
+
+/// Reads one admitted file; of refused rows, the reasons of the first `most_reasons` are kept.
+///
+/// # Errors
+/// Only when the store fails.
+pub fn read_file(store: &Store, file: &Admitted, reader: &Reader, most_reasons: usize) -> Result<FileRows> {
+    let mut taken = FileRows::default();
+    let outcome = read(store, file, &mut |batch| taken.take(&batch, reader, most_reasons))?;
+    if let Err(reason) = outcome {
+        taken = FileRows {
+            unreadable: Some(reason),
+            ..FileRows::default()
+        };
+    }
+    taken.file = file.object.key.clone();
+    Ok(taken)
+}
+
+impl FileRows {
+    fn take(&mut self, batch: &Batch, reader: &Reader, most_reasons: usize) -> std::result::Result<(), String> {
+        let (network, interner) = (reader.network, reader.interner);
+        let ids = batch.texts(ACTIVITY_ID)?;
+        let times = batch.instants(OCCURRED_AT)?;
+        let (actors, verbs, targets) = (batch.texts(ACTOR_ID)?, batch.texts(VERB)?, batch.texts(TARGET_ID)?);
+        let mut believed: Vec<u32> = Vec::with_capacity(batch.rows);
+        for row in 0..batch.rows {
+            let verb = verbs.is_valid(row).then(|| verbs.value(row));
+            let found = Found {
+                activity_id: ids.is_valid(row).then(|| ids.value(row)),
+                occurred_at: times.is_valid(row).then(|| times.value(row)),
+                actor_id: actors.is_valid(row).then(|| actors.value(row)),
+                verb,
+                target_id: targets.is_valid(row).then(|| targets.value(row)),
+                verb_code: verb.and_then(|word| network.verb(word)),
+            };
+            match reader.rules.judge(&found) {
+                Ok((occurred_at, verb)) => {
+                    self.rows.ids.push(HashKey::ACTIVITY.hash(&[ids.value(row)]));
+                    self.rows.occurred_at.push(occurred_at);
+                    self.rows.verbs.push(verb);
+                    believed.push(row as u32);
+                }
+                Err(reason) => {
+                    self.refused_count += 1;
+                    if self.refused.len() < most_reasons {
+                        let number = self.read as i64 + row as i64;
+                        self.refused
+                            .push((number, reason, found.activity_id.map(str::to_owned)));
+                    }
+                }
+            }
+        }
+        interner.intern(&actors, &believed, &mut self.rows.actors);
+        interner.intern(&targets, &believed, &mut self.rows.targets);
+        if network.co_visit.is_some() {
+            let venues = batch.texts(OBJECT_ID)?;
+            self.rows
+                .venues
+                .extend(believed.iter().map(|row| object_hash(&venues, *row as usize)));
+        }
+        if let Some(lexicon) = reader.lexicon {
+            let columns = AboutColumns {
+                activity_ids: ids,
+                objects: batch.texts(OBJECT_ID)?,
+                texts: batch.texts(TEXT)?,
+                tags: batch.text_lists(TAGS)?,
+            };
+            append_mentions(&mut self.rows.mentions, &columns, &believed, lexicon);
+        }
+        self.read += batch.rows as u64;
+        Ok(())
+    }
+}

@@ -1,0 +1,61 @@
+//! Reads the mentions of a batch: matches its tags and texts against the lexicon.
+
+use std::hash::BuildHasher;
+
+use arrow::array::{Array, StringViewArray};
+use clout_topics::mentions::{MentionRow, Mentions};
+use clout_topics::ontology::hits::Hits;
+use clout_topics::ontology::lexicon::{Lexicon, Scratch};
+use clout_warehouse::text_lists::TextLists;
+
+use super::object_hash::object_hash;
+
+/// The columns of a batch that say what rows are about.
+pub struct AboutColumns {
+    /// `activity_id`.
+    pub activity_ids: StringViewArray,
+    /// `object_id`.
+    pub objects: StringViewArray,
+    /// `text`.
+    pub texts: StringViewArray,
+    /// `tags`.
+    pub tags: TextLists,
+}
+
+/// Appends the rows `believed` of a batch to `mentions`.
+pub fn append_mentions(mentions: &mut Mentions, columns: &AboutColumns, believed: &[u32], lexicon: &Lexicon) {
+    let (mut scratch, mut found) = (Scratch::default(), Hits::default());
+    for row in believed.iter().map(|row| *row as usize) {
+        found.clear();
+        for tag in columns.tags.row(row) {
+            found.tags.extend(lexicon.tag(tag, &mut scratch));
+        }
+        let text = text_of(&columns.texts, row);
+        if let Some(text) = text {
+            lexicon.text(text, &mut scratch, &mut found);
+        }
+        found.settle();
+        mentions.push(&MentionRow {
+            object: object_hash(&columns.objects, row),
+            has_text: text.is_some(),
+            content: content_hash(&columns.texts, &columns.tags, row),
+            found: &found,
+            activity_id: text_of(&columns.activity_ids, row).unwrap_or_default(),
+            object_id: text_of(&columns.objects, row).unwrap_or_default(),
+        });
+    }
+}
+
+/// The hash that tells rows of one activity id apart by their text and tags; the same within a run.
+pub fn content_hash(texts: &StringViewArray, tags: &TextLists, row: usize) -> u32 {
+    let hasher = foldhash::fast::FixedState::default();
+    let text = hasher.hash_one(text_of(texts, row));
+    tags.row(row).fold(text, |hash, tag| hasher.hash_one((hash, tag))) as u32
+}
+
+fn text_of(column: &StringViewArray, row: usize) -> Option<&str> {
+    column
+        .is_valid(row)
+        .then(|| column.value(row))
+        .filter(|text| !text.is_empty())
+}

@@ -1,0 +1,88 @@
+//! Merges the accounts of new rows into the state's, in canonical order.
+
+use arrow::array::{Array, LargeStringArray, LargeStringBuilder};
+use clout_model::accounts::{Accounts, NO_NODE};
+use rayon::prelude::*;
+
+use super::interner::Interner;
+
+/// Tonight's accounts, and where the earlier numbers went.
+pub struct Merged {
+    /// Every account of the state and of tonight's rows.
+    pub accounts: Accounts,
+    /// The node of each node of the state; ascending.
+    pub from_state: Vec<u32>,
+    /// By network: the node of each provisional number.
+    pub from_interner: Vec<Vec<u32>>,
+}
+
+/// Merges tonight's accounts into the state's. `is_used` tells, by network and provisional number,
+/// whether anything that counts names the account.
+pub fn merge(state: &Accounts, interners: &[Interner], is_used: &(dyn Fn(usize, u32) -> bool + Sync)) -> Merged {
+    let parts: Vec<(LargeStringArray, Vec<u32>, Vec<u32>)> = interners
+        .par_iter()
+        .enumerate()
+        .map(|(network, interner)| merge_network(state.ids(network), interner, &|number| is_used(network, number)))
+        .collect();
+    let mut ids = Vec::new();
+    let mut from_state = Vec::with_capacity(state.len());
+    let mut from_interner = Vec::new();
+    let mut base = 0_u32;
+    for (merged, old, mut new) in parts {
+        from_state.extend(old.iter().map(|place| base + place));
+        new.iter_mut()
+            .filter(|node| **node != NO_NODE)
+            .for_each(|node| *node += base);
+        from_interner.push(new);
+        base += merged.len() as u32;
+        ids.push(merged);
+    }
+    Merged {
+        accounts: Accounts::new(state.network_names().to_vec(), ids),
+        from_state,
+        from_interner,
+    }
+}
+
+fn merge_network(
+    state: &LargeStringArray,
+    interner: &Interner,
+    is_used: &dyn Fn(u32) -> bool,
+) -> (LargeStringArray, Vec<u32>, Vec<u32>) {
+    let mut new: Vec<(Box<str>, u32)> = Vec::new();
+    interner.for_each(|number, id| {
+        if is_used(number) {
+            new.push((id.into(), number));
+        }
+    });
+    new.par_sort_unstable_by(|a, b| a.0.as_bytes().cmp(b.0.as_bytes()));
+    let mut merged = LargeStringBuilder::with_capacity(state.len() + new.len(), 16 * (state.len() + new.len()));
+    let mut from_state = Vec::with_capacity(state.len());
+    let mut from_interner = vec![NO_NODE; interner.number_bound()];
+    let mut place = 0_u32;
+    let mut incoming = new.iter().peekable();
+    for index in 0..state.len() {
+        let known = state.value(index);
+        while let Some((id, number)) = incoming.next_if(|(id, _)| id.as_bytes() < known.as_bytes()) {
+            merged.append_value(id);
+            from_interner[*number as usize] = place;
+            place += 1;
+        }
+        if let Some((_, number)) = incoming.next_if(|(id, _)| id.as_bytes() == known.as_bytes()) {
+            from_interner[*number as usize] = place;
+        }
+        merged.append_value(known);
+        from_state.push(place);
+        place += 1;
+    }
+    for (id, number) in incoming {
+        merged.append_value(id);
+        from_interner[*number as usize] = place;
+        place += 1;
+    }
+    (merged.finish(), from_state, from_interner)
+}
+
+#[cfg(test)]
+#[path = "accounts_tests.rs"]
+mod tests;

@@ -1,0 +1,18 @@
+//! From delivered files to rows of numbers: ids become dense nodes here, once.
+
+pub mod activities;
+pub mod endorsements;
+pub mod file_rows;
+pub mod interner;
+pub mod mentions;
+pub mod merge_accounts;
+pub mod object_hash;
+pub mod ontology;
+pub mod reference;
+pub mod rejects;
+pub mod table_rows;
+pub mod tags;
+#[cfg(test)]
+mod testing;
+pub mod text_rows;
+pub mod validate;

@@ -1,0 +1,100 @@
+//! Topics and their edges become the ontology of the night; what is wrong with them becomes rejects.
+//!
+//! Both tables are read whole every night. Rows are handed on in an order of their own, so that neither
+//! their order nor their split into files decides which of several rows that contradict each other stands.
+
+use super::rejects::Reject;
+use super::table_rows::{JudgedBatch, Row, Source, read_rows};
+use super::validate::required;
+use clout_base::day::Day;
+use clout_base::error::Result;
+use clout_topics::ontology::{Ontology, Topic};
+use clout_warehouse::layout::Inventory;
+use clout_warehouse::read::Batch;
+use clout_warehouse::store::Store;
+
+/// Neither table has load dates.
+type Undated<'a> = Source<'a, Option<Day>>;
+
+/// Reads the ontology; an empty one where no topic is delivered.
+///
+/// # Errors
+/// Only when the store fails; what is wrong with files and rows is in the rejects.
+pub fn take_in(store: &Store, inventory: &Inventory) -> Result<(Ontology, Vec<Reject>)> {
+    let mut rejects = Vec::new();
+    let topics = sorted_rows(store, &sources(inventory, "topics"), &topics, &mut rejects)?;
+    let edges = sorted_rows(store, &sources(inventory, "topic_edges"), &edges, &mut rejects)?;
+    let topic = |(id, name, aliases): &TopicRow| Topic {
+        id: id.clone(),
+        name: name.clone(),
+        aliases: aliases.clone(),
+    };
+    let (ontology, faults) = Ontology::build(
+        topics.iter().map(|row| topic(&row.value)).collect(),
+        edges.iter().map(|row| row.value.clone()).collect(),
+    );
+    rejects.extend(rejected(&topics, faults.topics));
+    rejects.extend(rejected(&edges, faults.edges));
+    Ok((ontology, rejects))
+}
+
+fn sources<'a>(inventory: &'a Inventory, table: &'static str) -> Vec<Undated<'a>> {
+    let source = |file| Source {
+        table,
+        load_date: None,
+        file,
+    };
+    inventory.undated(table).iter().map(source).collect()
+}
+
+fn sorted_rows<'a, T: Ord + Send>(
+    store: &Store,
+    sources: &[Undated<'a>],
+    judge: &(dyn Fn(Option<Day>, &Batch) -> JudgedBatch<T> + Sync),
+    rejects: &mut Vec<Reject>,
+) -> Result<Vec<Row<'a, T, Option<Day>>>> {
+    let mut rows = read_rows(store, sources, judge, rejects)?;
+    rows.sort_by(|a, b| a.value.cmp(&b.value));
+    Ok(rows)
+}
+
+/// The faults of rows, which the builder knows by their places.
+fn rejected<T>(rows: &[Row<T, Option<Day>>], faults: Vec<(usize, String)>) -> impl Iterator<Item = Reject> {
+    let reject = |(place, reason): (usize, String)| {
+        let row = &rows[place];
+        row.source.reject(Some(row.number), reason)
+    };
+    faults.into_iter().map(reject)
+}
+
+/// Id, name and aliases.
+type TopicRow = (String, String, Vec<String>);
+
+fn topics(_: Option<Day>, batch: &Batch) -> JudgedBatch<TopicRow> {
+    let (ids, names, aliases) = (batch.texts(0)?, batch.texts(1)?, batch.text_lists(2)?);
+    let topic = |row| {
+        let (id, name) = (required("topic_id", &ids, row)?, required("name", &names, row)?);
+        Ok((
+            id.to_owned(),
+            name.to_owned(),
+            aliases.row(row).map(str::to_owned).collect(),
+        ))
+    };
+    Ok((0..batch.rows).map(topic).collect())
+}
+
+fn edges(_: Option<Day>, batch: &Batch) -> JudgedBatch<(String, String)> {
+    let (parents, children) = (batch.texts(0)?, batch.texts(1)?);
+    let edge = |row| {
+        let (parent, child) = (
+            required("parent_id", &parents, row)?,
+            required("child_id", &children, row)?,
+        );
+        Ok((parent.to_owned(), child.to_owned()))
+    };
+    Ok((0..batch.rows).map(edge).collect())
+}
+
+#[cfg(test)]
+#[path = "ontology_tests.rs"]
+mod tests;

@@ -1,0 +1,191 @@
+//! The tables that say who is who: accounts, follows, identities and opt-outs.
+//!
+//! The first three are full snapshots, of which the newest readable one in force counts; opt-outs are
+//! appended. Account ids go through the same interners as the activities' actors.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::activities::IntakeParams;
+use super::interner::Interner;
+use super::text_rows::{Refused, TextBatch, read_partition, reject};
+use clout_base::day::Day;
+use clout_base::error::Result;
+use clout_warehouse::layout::{Inventory, Partition};
+use clout_warehouse::store::{Object, Store};
+
+/// A person's claim to an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// Place of the network in the job's list.
+    pub network: usize,
+    /// Number of the account: provisional in the intake, a node afterwards.
+    pub account: u32,
+    /// The person.
+    pub person_id: Box<str>,
+}
+
+/// What the run's load dates say about accounts and persons.
+#[derive(Default)]
+pub struct Reference {
+    /// By network: the accounts that its newest snapshot lists.
+    pub listed: BTreeMap<usize, Vec<u32>>,
+    /// By network and date: who follows whom (only where co-visits are derived).
+    pub follows: BTreeMap<usize, BTreeMap<Day, Vec<(u32, u32)>>>,
+    /// By date: who owns which accounts.
+    pub identities: BTreeMap<Day, Vec<Claim>>,
+    /// By date: persons who opted out.
+    pub opt_outs: BTreeMap<Day, Vec<String>>,
+    /// What was refused.
+    pub refused: Refused,
+    /// Networks named by identities that are neither known nor declared.
+    pub unknown_networks: BTreeSet<String>,
+}
+
+/// Where the tables are, and what turns their ids into numbers.
+struct Sources<'a> {
+    store: &'a Store,
+    inventory: &'a Inventory,
+    params: &'a IntakeParams<'a>,
+    interners: &'a [Interner],
+}
+
+/// Reads the reference tables of the load dates in `params`.
+///
+/// # Errors
+/// Only when the store fails.
+pub fn take_in(
+    store: &Store,
+    inventory: &Inventory,
+    params: &IntakeParams,
+    interners: &[Interner],
+) -> Result<Reference> {
+    let sources = Sources {
+        store,
+        inventory,
+        params,
+        interners,
+    };
+    let mut reference = Reference::default();
+    reference.take_accounts(&sources)?;
+    reference.take_follows(&sources)?;
+    reference.take_identities(&sources)?;
+    reference.take_opt_outs(&sources)?;
+    Ok(reference)
+}
+
+impl<'a> Sources<'a> {
+    fn delivered(&self, table: &'static str) -> impl Iterator<Item = (&'a Partition, &'a Vec<Object>)> {
+        self.inventory.delivered(table, self.params.first, self.params.last)
+    }
+
+    fn network(&self, name: &str) -> Option<usize> {
+        self.params.networks.iter().position(|network| network.name == name)
+    }
+}
+
+impl Reference {
+    fn take_accounts(&mut self, sources: &Sources) -> Result<()> {
+        let mut newest_first: Vec<_> = sources.delivered("accounts").collect();
+        newest_first.sort_by_key(|(partition, _)| std::cmp::Reverse(partition.load_date));
+        for (partition, files) in newest_first {
+            let network = sources.network(&partition.network);
+            let Some(network) = network.filter(|network| !self.listed.contains_key(network)) else {
+                continue;
+            };
+            if let Some(rows) = read_partition(sources.store, "accounts", partition, files, &mut self.refused)? {
+                let interner = &sources.interners[network];
+                let numbers = rows.iter().flat_map(|batch| interner.intern_all(&batch.columns[0]));
+                self.listed.insert(network, numbers.collect());
+            }
+        }
+        Ok(())
+    }
+
+    fn take_follows(&mut self, sources: &Sources) -> Result<()> {
+        for (partition, files) in sources.delivered("follows") {
+            let Some(network) = sources.network(&partition.network) else {
+                continue;
+            };
+            // Every delivered row is held against the contract, also where nothing is derived from it.
+            let rows = read_partition(sources.store, "follows", partition, files, &mut self.refused)?;
+            if let Some(rows) = rows.filter(|_| sources.params.networks[network].co_visit.is_some()) {
+                let interner = &sources.interners[network];
+                let pairs = rows.iter().flat_map(|batch| {
+                    let followers = interner.intern_all(&batch.columns[0]);
+                    followers.into_iter().zip(interner.intern_all(&batch.columns[1]))
+                });
+                let by_date = self.follows.entry(network).or_default();
+                by_date.insert(partition.load_date, pairs.collect());
+            }
+        }
+        Ok(())
+    }
+
+    fn take_identities(&mut self, sources: &Sources) -> Result<()> {
+        // Who owned what in between matters only to somebody who opted out.
+        let is_newest_enough = !sources.params.has_gone && sources.delivered("opt_outs").next().is_none();
+        for (partition, files) in sources.delivered("identities") {
+            if let Some(rows) = read_partition(sources.store, "identities", partition, files, &mut self.refused)? {
+                let claims = self.settle_claims(partition, &rows, sources);
+                if is_newest_enough {
+                    self.identities.clear();
+                }
+                self.identities.insert(partition.load_date, claims);
+            }
+        }
+        Ok(())
+    }
+
+    fn take_opt_outs(&mut self, sources: &Sources) -> Result<()> {
+        for (partition, files) in sources.delivered("opt_outs") {
+            if let Some(rows) = read_partition(sources.store, "opt_outs", partition, files, &mut self.refused)? {
+                let persons = rows.iter().flat_map(|batch| batch.columns[0].iter().flatten());
+                self.opt_outs
+                    .insert(partition.load_date, persons.map(str::to_owned).collect());
+            }
+        }
+        Ok(())
+    }
+
+    /// One owner an account: the lesser person_id; another person's row is refused.
+    fn settle_claims(&mut self, partition: &Partition, rows: &[TextBatch], sources: &Sources) -> Vec<Claim> {
+        let mut claims: Vec<(Claim, &str, i64)> = Vec::new();
+        for batch in rows {
+            let (persons, networks, accounts) = (&batch.columns[0], &batch.columns[1], &batch.columns[2]);
+            for (row, number) in batch.row_numbers.iter().enumerate() {
+                let Some(network) = sources.network(networks.value(row)) else {
+                    self.unknown_networks.insert(networks.value(row).to_owned());
+                    continue;
+                };
+                let account = sources.interners[network].intern_one(accounts.value(row));
+                let person_id = persons.value(row).into();
+                claims.push((
+                    Claim {
+                        network,
+                        account,
+                        person_id,
+                    },
+                    &batch.file,
+                    *number,
+                ));
+            }
+        }
+        claims.sort_by(|(a, ..), (b, ..)| {
+            (a.network, a.account, &a.person_id).cmp(&(b.network, b.account, &b.person_id))
+        });
+        let mut settled: Vec<Claim> = Vec::with_capacity(claims.len());
+        for (claim, file, row_number) in claims {
+            match settled.last() {
+                Some(owner) if (owner.network, owner.account) == (claim.network, claim.account) => {
+                    if owner.person_id != claim.person_id {
+                        let reason = "account claimed by two persons: it belongs to the lesser person_id".to_owned();
+                        let refused = reject("identities", partition, file, Some(row_number), reason);
+                        self.refused.rejects.push(refused);
+                    }
+                }
+                _ => settled.push(claim),
+            }
+        }
+        settled
+    }
+}

@@ -1,0 +1,154 @@
+//! Partitions whose columns are all required texts: accounts, follows, identities and opt-outs.
+
+use arrow::array::{Array, StringViewArray};
+
+use super::rejects::{Reject, Share};
+use super::validate::required;
+use clout_base::error::Result;
+use clout_warehouse::admission::admit;
+use clout_warehouse::contract::{self, InputColumn};
+use clout_warehouse::layout::Partition;
+use clout_warehouse::read::read;
+use clout_warehouse::store::{Object, Store};
+
+/// What was refused while partitions were read.
+#[derive(Debug, Default)]
+pub struct Refused {
+    /// Refused rows and files.
+    pub rejects: Vec<Reject>,
+    /// Rows read and refused, of the tables that are partitioned by network.
+    pub shares: Vec<Share>,
+}
+
+/// Rows of one batch without nulls.
+pub struct TextBatch {
+    /// The file.
+    pub file: String,
+    /// Each kept row's number in the file.
+    pub row_numbers: Vec<i64>,
+    /// The table's columns in the contract's order.
+    pub columns: Vec<StringViewArray>,
+}
+
+/// The partition that is being read, and how many of its rows were refused.
+struct Reading<'a> {
+    table: &'static str,
+    partition: &'a Partition,
+    share: Share,
+}
+
+/// The rows of a partition; none where no file of it can be read.
+///
+/// # Errors
+/// Only when the store fails.
+pub fn read_partition(
+    store: &Store,
+    table: &'static str,
+    partition: &Partition,
+    files: &[Object],
+    refused: &mut Refused,
+) -> Result<Option<Vec<TextBatch>>> {
+    let share = Share {
+        table,
+        network: partition.network.clone(),
+        load_date: partition.load_date,
+        rows: 0,
+        refused: 0,
+    };
+    let mut reading = Reading {
+        table,
+        partition,
+        share,
+    };
+    let mut rows = None;
+    for object in files {
+        match reading.file(store, object)? {
+            Ok(batches) => {
+                let kept = batches
+                    .into_iter()
+                    .map(|(first, columns)| reading.keep(&object.key, first, &columns, refused));
+                rows.get_or_insert_with(Vec::new).extend(kept);
+            }
+            Err(reason) => {
+                let reason = format!("unreadable file: {reason}");
+                refused
+                    .rejects
+                    .push(reject(table, partition, &object.key, None, reason));
+            }
+        }
+    }
+    if !partition.network.is_empty() {
+        refused.shares.push(reading.share);
+    }
+    Ok(rows)
+}
+
+type Batches = Vec<(i64, Vec<StringViewArray>)>;
+
+impl Reading<'_> {
+    /// The batches of a file with the number of each one's first row, or why it is refused.
+    fn file(&self, store: &Store, object: &Object) -> Result<std::result::Result<Batches, String>> {
+        let columns = contract::columns(self.table);
+        let names: Vec<&str> = columns.iter().map(|column| column.name).collect();
+        let admitted = match admit(store, object, &names, columns)? {
+            Ok(admitted) => admitted,
+            Err(reason) => return Ok(Err(reason)),
+        };
+        let mut batches = Vec::new();
+        let mut seen = 0_i64;
+        let outcome = read(store, &admitted, &mut |batch| {
+            let columns = (0..names.len()).map(|index| batch.texts(index));
+            batches.push((seen, columns.collect::<std::result::Result<Vec<_>, _>>()?));
+            seen += batch.rows as i64;
+            Ok(())
+        })?;
+        Ok(outcome.map(|()| batches))
+    }
+
+    fn keep(&mut self, file: &str, first: i64, columns: &[StringViewArray], refused: &mut Refused) -> TextBatch {
+        let names = contract::columns(self.table);
+        let count = columns.first().map_or(0, |column| column.len());
+        let mut kept = Vec::with_capacity(count);
+        for row in 0..count {
+            let is_there = |(name, texts): (&InputColumn, _)| required(name.name, texts, row).map(|_| ());
+            match names.iter().zip(columns).try_for_each(is_there) {
+                Ok(()) => kept.push(row),
+                Err(reason) => {
+                    self.share.refused += 1;
+                    let number = Some(first + row as i64);
+                    refused
+                        .rejects
+                        .push(reject(self.table, self.partition, file, number, reason));
+                }
+            }
+        }
+        self.share.rows += count as u64;
+        TextBatch {
+            file: file.to_owned(),
+            row_numbers: kept.iter().map(|row| first + *row as i64).collect(),
+            columns: columns
+                .iter()
+                .map(|column| kept.iter().map(|row| Some(column.value(*row))).collect())
+                .collect(),
+        }
+    }
+}
+
+/// A refused row, or file where there is no row number.
+pub fn reject(
+    table: &'static str,
+    partition: &Partition,
+    file: &str,
+    row_number: Option<i64>,
+    reason: String,
+) -> Reject {
+    Reject {
+        table,
+        network: (!partition.network.is_empty()).then(|| partition.network.clone()),
+        load_date: Some(partition.load_date),
+        file: file.to_owned(),
+        row_number,
+        reason,
+        activity_id: None,
+    }
+}

@@ -1,0 +1,206 @@
+//! The rules by which a row of activities is refused, in the order in which they are told, and those of
+//! them that rows of other tables share.
+
+use arrow::array::{Array, StringViewArray};
+
+use clout_base::day::{DAY_MICROS, Day};
+
+/// No network of the contract existed before 2004-01-01: an earlier time is a broken clock.
+pub const FIRST_DAY: Day = Day(12_418);
+
+/// What the rules need to know about a partition.
+#[derive(Clone, Copy, Debug)]
+pub struct Rules<'a> {
+    /// The network's name, for messages.
+    pub network: &'a str,
+    /// The partition's load date.
+    pub load_date: Day,
+    /// `input.max_lateness_days`; none on the network's first load date, which may bring a backlog.
+    pub max_lateness_days: Option<i32>,
+}
+
+/// A row's values before they are believed.
+#[derive(Clone, Copy, Debug)]
+pub struct Found<'a> {
+    /// `activity_id`.
+    pub activity_id: Option<&'a str>,
+    /// `occurred_at`, microseconds since 1970.
+    pub occurred_at: Option<i64>,
+    /// `actor_id`.
+    pub actor_id: Option<&'a str>,
+    /// `verb`.
+    pub verb: Option<&'a str>,
+    /// `target_id`; null on a post.
+    pub target_id: Option<&'a str>,
+    /// The verb's code, if the network knows it.
+    pub verb_code: Option<u8>,
+}
+
+/// A row that counts so far: its time and its verb's code.
+pub type Believed = (i64, u8);
+
+impl Rules<'_> {
+    /// The row's time and verb, or why it is refused.
+    pub fn judge(&self, found: &Found) -> Result<Believed, String> {
+        let ids = [
+            ("activity_id", found.activity_id),
+            ("actor_id", found.actor_id),
+            ("verb", found.verb),
+        ];
+        for (column, value) in ids {
+            expect_some(column, value)?;
+        }
+        if found.target_id == Some("") {
+            return Err("empty target_id: expected an id, or null on a post".to_owned());
+        }
+        let occurred_at = found.occurred_at.ok_or_else(|| missing("null", "occurred_at"))?;
+        let verb = found
+            .verb_code
+            .ok_or_else(|| self.unknown_verb(found.verb.unwrap_or_default()))?;
+        self.judge_time(occurred_at)?;
+        Ok((occurred_at, verb))
+    }
+
+    fn unknown_verb(&self, verb: &str) -> String {
+        format!("unknown verb: '{}' is no verb of network {}", shown(verb), self.network)
+    }
+
+    fn judge_time(&self, occurred_at: i64) -> Result<(), String> {
+        let day = within(occurred_at, self.load_date)?;
+        match self.max_lateness_days {
+            Some(max) if self.load_date.0 - day.0 > max => Err(format!(
+                "delivered too late: {} days after it occurred, input.max_lateness_days is {max}",
+                self.load_date.0 - day.0
+            )),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The day of an instant (microseconds since 1970), which lies between 2004 and the load date's end.
+pub fn within(occurred_at: i64, load_date: Day) -> Result<Day, String> {
+    let day = Day::of_micros(occurred_at);
+    if occurred_at >= load_date.end_micros() {
+        let ahead = occurred_at.saturating_sub(load_date.end_micros()) / DAY_MICROS;
+        return Err(format!(
+            "time after the load date's end: it occurred on {day}, {} day(s) after {load_date}",
+            ahead + 1
+        ));
+    }
+    match day < FIRST_DAY {
+        true => Err(format!("time before 2004: it occurred on {day}")),
+        false => Ok(day),
+    }
+}
+
+/// The text of a required column in a row: neither null nor empty.
+pub fn required<'a>(column: &str, texts: &'a StringViewArray, row: usize) -> Result<&'a str, String> {
+    expect_some(column, texts.is_valid(row).then(|| texts.value(row)))
+}
+
+fn expect_some<'a>(column: &str, value: Option<&'a str>) -> Result<&'a str, String> {
+    match value {
+        None => Err(missing("null", column)),
+        Some("") => Err(missing("empty", column)),
+        Some(text) => Ok(text),
+    }
+}
+
+/// The reason where a required value is `null` or `empty`.
+pub fn missing(how: &str, column: &str) -> String {
+    format!("{how} {column}: the column is required")
+}
+
+/// A delivered word as a reason may show it: short, on one line.
+pub fn shown(word: &str) -> String {
+    word.chars().filter(|c| !c.is_control()).take(40).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RULES: Rules = Rules {
+        network: "twitter",
+        load_date: Day(20_000),
+        max_lateness_days: Some(30),
+    };
+
+    fn found(occurred_at: i64) -> Found<'static> {
+        Found {
+            activity_id: Some("1"),
+            occurred_at: Some(occurred_at),
+            actor_id: Some("a"),
+            verb: Some("like"),
+            target_id: None,
+            verb_code: Some(2),
+        }
+    }
+
+    #[test]
+    fn the_year_2004_begins_on_the_first_day() {
+        assert_eq!(FIRST_DAY.to_string(), "2004-01-01");
+    }
+
+    #[test]
+    fn times_are_bounded_by_the_load_date_and_the_lateness_window() {
+        let end = RULES.load_date.end_micros();
+        assert_eq!(RULES.judge(&found(end - 1)), Ok((end - 1, 2)));
+        assert!(RULES.judge(&found(end)).unwrap_err().starts_with("time after"));
+        let oldest = RULES.load_date.minus(30).start_micros();
+        assert!(RULES.judge(&found(oldest)).is_ok());
+        assert!(
+            RULES
+                .judge(&found(oldest - 1))
+                .unwrap_err()
+                .starts_with("delivered too late")
+        );
+        assert!(
+            RULES
+                .judge(&found(FIRST_DAY.start_micros() - 1))
+                .unwrap_err()
+                .contains("2004")
+        );
+        let backlog = Rules {
+            max_lateness_days: None,
+            ..RULES
+        };
+        assert!(backlog.judge(&found(FIRST_DAY.start_micros())).is_ok());
+    }
+
+    #[test]
+    fn null_ids_and_unknown_verbs_are_refused_by_name() {
+        let good = found(RULES.load_date.start_micros());
+        let reason = |found: Found| RULES.judge(&found).unwrap_err();
+        assert!(reason(Found { actor_id: None, ..good }).contains("actor_id"));
+        assert!(
+            reason(Found {
+                activity_id: Some(""),
+                ..good
+            })
+            .contains("empty activity_id")
+        );
+        assert!(
+            reason(Found {
+                target_id: Some(""),
+                ..good
+            })
+            .contains("target_id")
+        );
+        assert!(
+            reason(Found {
+                occurred_at: None,
+                ..good
+            })
+            .contains("occurred_at")
+        );
+        assert!(
+            reason(Found {
+                verb: Some("poke"),
+                verb_code: None,
+                ..good
+            })
+            .contains("'poke'")
+        );
+    }
+}

@@ -1,0 +1,69 @@
+//! The intake alone: what a run would read, and what it would refuse.
+
+use super::delivery::{Delivery, TopicsWanted};
+use super::plan::{expect_delivery, list, snapshot_date};
+use super::watch::Watch;
+use crate::ingest::activities::IntakeParams;
+use crate::ingest::rejects::Reject;
+use crate::job::Job;
+use clout_base::day::Day;
+use clout_base::error::Result;
+use clout_warehouse::layout::BEGINNING;
+use clout_warehouse::store::Store;
+
+/// What was found.
+#[derive(Debug)]
+pub struct Findings {
+    /// The last load date that was read.
+    pub as_of: Day,
+    /// Rows of activities in readable files.
+    pub rows_read: u64,
+    /// Rows of activities that are refused.
+    pub rows_refused: u64,
+    /// Every refused row and file, of all tables, sorted.
+    pub rejects: Vec<Reject>,
+    /// Whether a run would accept this input.
+    pub verdict: Result<()>,
+}
+
+/// Reads the load dates from `first` (the oldest without it) to `as_of` as a run without a state would.
+pub fn check(job: &Job, input: &Store, first: Option<Day>, as_of: Option<Day>, watch: &dyn Watch) -> Result<Findings> {
+    watch.stage("listing the input");
+    let inventory = list(job, input, watch)?;
+    let as_of = snapshot_date(&inventory, as_of, input.url())?;
+    let first = first.unwrap_or(BEGINNING);
+    let first_load_dates = job
+        .networks
+        .iter()
+        .map(|network| {
+            inventory
+                .partitions("activities")
+                .find(|(p, _)| p.network == network.name)
+                .map(|(p, _)| p.load_date)
+        })
+        .map(|oldest| oldest.filter(|oldest| *oldest < first))
+        .collect();
+    let params = IntakeParams {
+        networks: &job.networks,
+        first,
+        last: as_of,
+        max_lateness_days: job.input.max_lateness_days,
+        max_refused_share: job.input.max_refused_share,
+        has_gone: false,
+        first_load_dates,
+        lexicon: None,
+    };
+    watch.stage("reading activities");
+    let delivery = Delivery::read(input, &inventory, &params, TopicsWanted::Tables, watch)?;
+    let verdict = delivery
+        .expect_good(job)
+        .and_then(|()| expect_delivery(&inventory, job, as_of));
+    let totals = delivery.intake.refused_by_network();
+    Ok(Findings {
+        as_of,
+        rows_read: totals.values().map(|(rows, _)| rows).sum(),
+        rows_refused: totals.values().map(|(_, refused)| refused).sum(),
+        rejects: delivery.rejects,
+        verdict,
+    })
+}

@@ -1,0 +1,81 @@
+//! Which load dates a network delivered, from the files of closed load dates.
+
+use std::collections::BTreeSet;
+
+use crate::state::State;
+use clout_base::day::Day;
+use clout_model::influence::coverage::delivered_share;
+use clout_model::influence::recency::Mixture;
+use clout_model::networks::Network;
+use clout_warehouse::layout;
+
+/// By network: the share of its history, by mass, that was delivered; none where it never delivered a row.
+/// `history_days` is by network, too.
+pub fn delivered_shares(
+    state: &State,
+    networks: &[Network],
+    history_days: &[f64],
+    mixture: &Mixture,
+    as_of: Day,
+) -> Vec<Option<f64>> {
+    let delivered: BTreeSet<(String, Day)> = state
+        .closed
+        .iter()
+        .filter_map(layout::activities_partition)
+        .map(|partition| (partition.network, partition.load_date))
+        .collect();
+    let share = |place: usize| {
+        let first = state.histories[place]?.first_load_date;
+        let name = &networks[place].name;
+        let missing = (first.0..=as_of.0).filter(|day| !delivered.contains(&(name.clone(), Day(*day))));
+        let ages = missing.map(|day| as_of.0 - day);
+        Some(delivered_share(mixture, history_days[place], ages))
+    };
+    (0..networks.len()).map(share).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::History;
+    use clout_model::influence::params::Recency;
+    use clout_model::networks::builtin;
+    use clout_warehouse::store::Object;
+
+    /// The shares at the end of day 20,003 if these keys were closed by then.
+    fn shares(keys: &[&str]) -> Vec<Option<f64>> {
+        let networks = builtin();
+        let mut state = State::empty(&networks);
+        let object = |key: &&str| Object {
+            key: (*key).to_owned(),
+            size: 9,
+            etag: None,
+        };
+        state.closed = keys.iter().map(object).collect();
+        let twitter = networks.iter().position(|network| network.name == "twitter").unwrap();
+        state.histories[twitter] = Some(History {
+            first_load_date: Day(20_001),
+            oldest_day: Day(19_990),
+        });
+        let history_days = vec![14.0; networks.len()];
+        let mixture = Mixture::new(&Recency::default());
+        let mut shares = delivered_shares(&state, &networks, &history_days, &mixture, Day(20_003));
+        let of_twitter = shares.swap_remove(twitter);
+        assert!(shares.iter().all(Option::is_none), "nobody else delivered");
+        vec![of_twitter]
+    }
+
+    #[test]
+    fn a_hole_costs_the_mass_of_its_day() {
+        assert_eq!(Day(20_001).to_string(), "2024-10-05");
+        let first = "activities/network=twitter/date=2024-10-05/part-0.parquet";
+        let second = "activities/date=2024%2D10%2D06/network=twitter/part-0.parquet";
+        let third = "activities/network=twitter/date=2024-10-07/part-7.parquet";
+        assert_eq!(shares(&[first, second, third]), [Some(1.0)]);
+        let mixture = Mixture::new(&Recency::default());
+        let mass = mixture.steady_mass(2.0) - mixture.steady_mass(1.0);
+        let expected = 1.0 - mass / mixture.steady_mass(14.0);
+        let other = "accounts/network=twitter/date=2024-10-06/part-0.parquet";
+        assert_eq!(shares(&[first, other, third]), [Some(expected)]);
+    }
+}

@@ -1,0 +1,232 @@
+//! One network's rows of tonight become counted posts and reactions.
+
+use std::collections::BTreeMap;
+
+use super::ownership::{Ownership, is_one_person};
+use super::sources::Sources;
+use crate::settle::contested::{self, Delivery};
+use crate::settle::copies::{self, Settled};
+use crate::state::{History, State};
+use clout_base::day::Day;
+use clout_base::error::Result;
+use clout_base::metrics::Metrics;
+use clout_model::accounts::NO_NODE;
+use clout_model::facts::{self, Facts, Post};
+use clout_model::networks::covisit::CheckIn;
+use clout_model::networks::{CoVisitRule, Network};
+use clout_model::reactions::{Reaction, settle_twins};
+use clout_topics::fold::SettledRows;
+use clout_topics::rows::Rows;
+
+/// Who follows whom, by the load date from which it holds.
+pub type FollowsByDate = BTreeMap<Day, Vec<(u32, u32)>>;
+
+/// What counts of one network's rows, people who opted out in the meantime included.
+#[derive(Default)]
+pub struct Counted {
+    /// Posts and check-ins, sorted by account.
+    pub posts: Vec<Post>,
+    /// Reactions in the order of [`settle_twins`].
+    pub reactions: Vec<Reaction>,
+    /// The rows as they were read; none where there are no topics.
+    pub settled: Option<SettledRows>,
+}
+
+/// One network, tonight.
+pub struct NetworkNight<'a> {
+    /// Place of the network.
+    pub place: usize,
+    /// Where the rows came from.
+    pub sources: &'a Sources<'a>,
+    /// Who had opted out when.
+    pub ownership: &'a Ownership,
+    /// The network's first load date with a row, if it ever delivered.
+    pub first_load_date: Option<Day>,
+}
+
+impl NetworkNight<'_> {
+    fn network(&self) -> &Network {
+        &self.sources.job.networks[self.place]
+    }
+
+    /// Settles copies, co-visits and twins; returns what counts, in order.
+    pub fn settle(
+        &self,
+        state: &mut State,
+        rows: Rows,
+        follows: FollowsByDate,
+        metrics: &mut Metrics,
+    ) -> Result<Counted> {
+        let network = self.network();
+        let max_lateness_days = self.sources.job.input.max_lateness_days;
+        let before = std::mem::take(&mut state.delivered[self.place]);
+        let mut settled = copies::settle(&rows, &before, self.sources.as_of, max_lateness_days);
+        self.settle_contested(state, &rows, &mut settled)?;
+        state.delivered[self.place] = std::mem::take(&mut settled.delivered);
+        self.drop_gone(&rows, &mut settled);
+        self.note_history(state, &rows, &settled);
+        let (posts, mut reactions, check_ins) = split(&rows, &settled, network);
+        let settled_rows = (!rows.mentions.is_empty()).then(|| SettledRows {
+            rows: Rows {
+                ids: Vec::new(),
+                ..rows
+            },
+            is_kept: std::mem::take(&mut settled.is_kept),
+            gone_since: self.ownership.gone_since.clone(),
+        });
+        // Whoever has opted out by the snapshot date enters no count either.
+        let is_here = |account: u32| self.ownership.gone_since[account as usize] > self.sources.as_of;
+        if let Some(rule) = &network.co_visit {
+            let derived = self.co_visits(state, rule, check_ins, follows);
+            let credited = derived.iter().filter(|r| is_here(r.actor) && is_here(r.target)).count();
+            metrics.add("co_visits", &network.name, credited as f64);
+            reactions.extend(derived);
+        }
+        let twins = settle_twins(&mut reactions, network);
+        let counted: Vec<&Reaction> = reactions
+            .iter()
+            .filter(|r| is_here(r.actor) && is_here(r.target))
+            .collect();
+        let own = counted
+            .iter()
+            .filter(|r| is_one_person(state, r.actor, r.target))
+            .count();
+        metrics.add("rows_copies", &network.name, settled.copies as f64);
+        metrics.add("rows_twins", &network.name, twins as f64);
+        metrics.add("reactions_self", &network.name, own as f64);
+        metrics.add("reactions_counted", &network.name, (counted.len() - own) as f64);
+        let posted = posts.iter().filter(|post| is_here(post.actor)).count();
+        metrics.add("posts_counted", &network.name, posted as f64);
+        Ok(Counted {
+            posts,
+            reactions,
+            settled: settled_rows,
+        })
+    }
+
+    fn settle_contested(&self, state: &State, rows: &Rows, settled: &mut Settled) -> Result<()> {
+        if settled.contested.is_empty() {
+            return Ok(());
+        }
+        settled.contested.sort();
+        let delivery = Delivery {
+            store: self.sources.input,
+            inventory: self.sources.inventory,
+            network: self.network(),
+            place: self.place,
+            accounts: &state.accounts,
+            rows,
+        };
+        for row in contested::choose(&delivery, &settled.contested)? {
+            settled.is_kept[row] = true;
+        }
+        Ok(())
+    }
+
+    /// Rows that name somebody who had opted out by their load date count for nothing.
+    fn drop_gone(&self, rows: &Rows, settled: &mut Settled) {
+        for (load_date, range) in rows.dates() {
+            let is_gone = |node: u32| node != NO_NODE && self.ownership.gone_since[node as usize] <= load_date;
+            for row in range {
+                settled.is_kept[row] &= !is_gone(rows.actors[row]) && !is_gone(rows.targets[row]);
+            }
+        }
+    }
+
+    fn note_history(&self, state: &mut State, rows: &Rows, settled: &Settled) {
+        let (None, Some(first_load_date)) = (state.histories[self.place], self.first_load_date) else {
+            return;
+        };
+        let of_first = rows.dates().filter(|(day, _)| *day == first_load_date);
+        let kept = of_first
+            .flat_map(|(_, range)| range)
+            .filter(|row| settled.is_kept[*row]);
+        let oldest = kept.map(|row| rows.occurred_at[row]).min();
+        let oldest_day = oldest.map_or(first_load_date, Day::of_micros);
+        state.histories[self.place] = Some(History {
+            first_load_date,
+            oldest_day,
+        });
+    }
+
+    /// Derives the co-visits load date by load date, each under the follows and opt-outs in force on it.
+    fn co_visits(
+        &self,
+        state: &mut State,
+        rule: &CoVisitRule,
+        check_ins: CheckInsByDate,
+        follows: FollowsByDate,
+    ) -> Vec<Reaction> {
+        let max_lateness_days = self.sources.job.input.max_lateness_days;
+        let memory = &mut state.co_visits[self.place];
+        let mut follows = follows.into_iter().peekable();
+        let mut reactions = Vec::new();
+        for (load_date, delivered) in check_ins {
+            while let Some((_, pairs)) = follows.next_if(|(day, _)| *day <= load_date) {
+                memory.follows = pairs;
+            }
+            let is_gone = |account: u32| self.ownership.gone_since[account as usize] <= load_date;
+            reactions.extend(memory.derive(delivered, load_date, rule, &is_gone));
+            memory.forget(load_date, max_lateness_days, rule);
+        }
+        if let Some((_, pairs)) = follows.last() {
+            memory.follows = pairs;
+        }
+        memory.forget(self.sources.as_of, max_lateness_days, rule);
+        reactions
+    }
+}
+
+impl Counted {
+    /// Adds everything to the accounts' own records.
+    pub fn note(&self, records: &mut [Facts], network: &Network) {
+        facts::fold(records, &delivered_only(&self.reactions, network), &self.posts);
+    }
+}
+
+/// The reactions that rows stated, without the derived ones.
+fn delivered_only<'a>(reactions: &'a [Reaction], network: &Network) -> std::borrow::Cow<'a, [Reaction]> {
+    match &network.co_visit {
+        None => reactions.into(),
+        Some(rule) => reactions.iter().copied().filter(|r| r.verb != rule.verb).collect(),
+    }
+}
+
+type CheckInsByDate = Vec<(Day, Vec<CheckIn>)>;
+
+fn split(rows: &Rows, settled: &Settled, network: &Network) -> (Vec<Post>, Vec<Reaction>, CheckInsByDate) {
+    let visit = network.co_visit.as_ref().map(|rule| rule.check_in);
+    let (mut posts, mut reactions, mut check_ins) = (Vec::new(), Vec::new(), Vec::new());
+    for (load_date, range) in rows.dates() {
+        let mut visits = Vec::new();
+        for row in range.filter(|row| settled.is_kept[*row]) {
+            let (actor, occurred_at, verb) = (rows.actors[row], rows.occurred_at[row], rows.verbs[row]);
+            if rows.is_post(row) {
+                posts.push(Post {
+                    actor,
+                    load_date,
+                    occurred_at,
+                });
+                if Some(verb) == visit {
+                    visits.push(CheckIn {
+                        venue: rows.venues[row],
+                        account: actor,
+                        occurred_at,
+                        load_date,
+                    });
+                }
+            } else {
+                reactions.push(Reaction {
+                    actor,
+                    target: rows.targets[row],
+                    occurred_at,
+                    load_date,
+                    verb,
+                });
+            }
+        }
+        check_ins.push((load_date, visits));
+    }
+    posts.sort_unstable();
+    (posts, reactions, check_ins)
+}

@@ -23,8 +23,8 @@ fn no_published_column_is_unsigned() {
     }
 }
 
-/// The README's table of columns, as it must stand there.
-fn documented(table: &Table) -> String {
+/// Renders a table's columns as the README must contain them.
+fn markdown_rows(table: &Table) -> String {
     let kind = |column: &Column| match column.kind {
         Kind::Text => "string",
         Kind::TextList => "list of strings",
@@ -43,10 +43,10 @@ fn documented(table: &Table) -> String {
 }
 
 #[test]
-fn the_readme_says_what_every_column_means() {
+fn the_readme_contains_every_column_meaning() {
     let readme = include_str!("../../README.md");
     for table in ALL.iter().copied().flatten() {
-        let expected = documented(table);
+        let expected = markdown_rows(table);
         assert!(
             readme.contains(&expected),
             "README, table {}: expected\n{expected}",

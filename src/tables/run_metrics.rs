@@ -1,4 +1,4 @@
-//! `run_metrics`: what the run counted, from the input alone.
+//! Table `run_metrics`: counts of a run. They depend on the input alone, never on time or machine.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use super::{batch, measures};
 use crate::error::Result;
 use crate::schema::RUN_METRICS;
 
-/// Metrics by name and network; the empty network is the whole warehouse.
+/// Metrics by name and network. An empty network name means the whole warehouse.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Metrics {
     values: BTreeMap<(&'static str, String), f64>,
@@ -26,18 +26,18 @@ impl Metrics {
         *self.values.entry((name, String::new())).or_default() += value;
     }
 
-    /// Adds to a metric of one network and to the warehouse's.
+    /// Adds to a metric of one network and to that of the whole warehouse.
     pub fn add(&mut self, name: &'static str, network: &str, value: f64) {
         *self.values.entry((name, network.to_owned())).or_default() += value;
         self.count(name, value);
     }
 
-    /// A metric of the whole warehouse; 0 where nothing was counted.
+    /// Returns a metric of the whole warehouse; 0 if it was never set.
     pub fn total(&self, name: &'static str) -> f64 {
         self.values.get(&(name, String::new())).copied().unwrap_or(0.0)
     }
 
-    /// The table, sorted by its grain: a null network comes first.
+    /// Builds the table, sorted by its grain; a null network comes first.
     pub fn table(&self) -> Result<RecordBatch> {
         let network = |network: &String| (!network.is_empty()).then(|| network.clone());
         batch(

@@ -1,6 +1,6 @@
-//! Clout: the open influence score. A nightly batch job that reads Parquet activity dumps from
-//! object storage, propagates influence through the whole network, and publishes one immutable
-//! snapshot of scores. See ARCHITECTURE.md for the map.
+//! Clout: the open influence score. A nightly batch job reads Parquet activity dumps from object
+//! storage, propagates influence through the whole network, and publishes one immutable snapshot of
+//! scores. ARCHITECTURE.md describes the parts.
 
 pub mod calibrate;
 pub mod cli;

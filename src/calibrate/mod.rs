@@ -1,12 +1,11 @@
-//! A scale of a house's own: which two constants give the people of a published snapshot the wanted scores.
+//! Computes a custom score scale: two constants that give the people of a published snapshot the requested scores.
 //!
 //! A score is a line over the decades of influence, score = one_reactor + points_per_decade d with
-//! d = log10(I / (1 + B)): one fresh, trusted, ordinary reactor alone has d = 0. So the published scores
-//! tell d (B cancels out), two quantiles of d and the scores wanted for them make the new line, and the
-//! order of people stays. Whom a limit of the old scale holds is known from one side only.
+//! d = log10(I / (1 + B)). One fresh reactor with full trust and average rank gives d = 0. The published scores therefore
+//! give d (B cancels out). Two quantiles of d and their requested scores define the new line, and the order of people does
+//! not change. For a person at a limit of the old scale, only a bound of d is known.
 //!
-//! Nothing is fitted during a run: the two constants are found once, stand in the job file, and make
-//! another model version.
+//! Runs fit nothing: the two constants are computed once, are part of the job file, and change the model version.
 
 use arrow::array::AsArray;
 use arrow::datatypes::Float64Type;
@@ -24,44 +23,44 @@ mod people;
 use people::People;
 pub use people::Scaled;
 
-/// Fewer people with a score have no 99th percentile but their best person alone.
+/// Fewest people with a score. With fewer, the 99th percentile is the best person.
 pub const MIN_PEOPLE: usize = 100;
 
-/// Quantiles of ln I that differ by less than this are one: the line through them would be noise.
+/// Smallest difference of the two quantiles, in decades. Below it, the line would amplify rounding errors.
 const MIN_DECADES: f64 = 1e-9;
-/// How exactly the new scale must give what was asked, in points.
+/// Tolerance of the requested scores, in points.
 const TOLERANCE_POINTS: f64 = 1e-7;
 
-/// The scores that are asked for.
+/// Requested scores.
 #[derive(Clone, Copy, Debug)]
 pub struct Wanted {
-    /// Of the median person.
+    /// Score of the median person.
     pub median: f64,
-    /// Of the 99th percentile person.
+    /// Score of the person at the 99th percentile.
     pub p99: f64,
 }
 
-/// What a calibration found.
+/// Result of a calibration.
 #[derive(Clone, Debug)]
 pub struct Calibration {
-    /// People with a score.
+    /// Number of people with a score.
     pub persons_scored: usize,
-    /// People at a limit of the old scale whose place on the new one is not known.
+    /// Number of people at a limit of the old scale, with an unknown new score.
     pub persons_unknown: usize,
-    /// As published.
+    /// Published scores on the old scale.
     pub before: Scaled,
-    /// Under the new scale.
+    /// Scores on the new scale.
     pub after: Scaled,
-    /// The version of the job's model with the new scale.
+    /// Version of the job's model with the new scale.
     pub model_version: String,
-    /// What else moves a score and differs between the job and the snapshot, by job-file keys.
+    /// Differences between job and snapshot that change scores, other than the scale, as job-file keys.
     pub differs_in: Vec<String>,
 }
 
-/// Finds the scale for a snapshot, and what the job would be with it.
+/// Computes the scale for a snapshot and the resulting model version of the job.
 ///
 /// # Errors
-/// A usage error where there is no such scale, or where the model does not allow it.
+/// Returns a usage error if no such scale exists or the model does not allow it.
 pub fn calibrate(store: &Store, manifest: &Manifest, spec: JobSpec, wanted: Wanted) -> Result<Calibration> {
     wanted.check()?;
     let old = published_scale(manifest)?;
@@ -87,23 +86,24 @@ impl Wanted {
             return Ok(());
         }
         Err(Error::usage(format!(
-            "--median {median} --p99 {p99}: expected 1 < median < p99 < 100, so that the better have the higher score"
+            "--median {median} --p99 {p99}: expected 1 < median < p99 < 100, so that more influence gives a higher score"
         )))
     }
 
-    /// Quantiles lie between two people; where a limit of the new scale holds one of them, they move.
+    /// Checks the result. A quantile lies between two people, so it changes if one of them is clamped to a limit of the
+    /// new scale.
     fn is_met_by(self, after: &Scaled) -> Result<()> {
         let is = |found: Option<f64>, asked: f64| found.is_some_and(|found| (found - asked).abs() <= TOLERANCE_POINTS);
         match is(after.median, self.median) && is(after.p99, self.p99) {
             true => Ok(()),
             false => Err(Error::usage(
-                "people next to a wanted quantile would stand at a limit (1 or 100) of the new scale: ask for scores further inside",
+                "people at a requested quantile would be at a limit (1 or 100) of the new scale; choose scores further from the limits",
             )),
         }
     }
 }
 
-/// The scale by which a snapshot was made, as its manifest says.
+/// Reads the scale of a snapshot from its manifest.
 fn published_scale(manifest: &Manifest) -> Result<Scale> {
     let constant = |key: &str| {
         let scale = manifest.parameters.get("model").and_then(|model| model.get("scale"));
@@ -111,7 +111,7 @@ fn published_scale(manifest: &Manifest) -> Result<Scale> {
         value.ok_or_else(|| {
             let day = manifest.snapshot_date;
             Error::usage(format!(
-                "the manifest of {day} does not tell model.scale.{key}: nothing to calibrate by"
+                "the manifest of {day} has no model.scale.{key}; calibrate on a snapshot of a newer version"
             ))
         })
     };
@@ -121,7 +121,7 @@ fn published_scale(manifest: &Manifest) -> Result<Scale> {
     })
 }
 
-/// Everybody with a published score.
+/// Reads all published scores.
 fn people(store: &Store, manifest: &Manifest, scale: &Scale) -> Result<People> {
     let mut scores: Vec<f64> = Vec::new();
     for batch in snapshots::read_table(store, manifest, "scores", Some(&["score"]))? {
@@ -129,7 +129,7 @@ fn people(store: &Store, manifest: &Manifest, scale: &Scale) -> Result<People> {
     }
     if scores.len() < MIN_PEOPLE {
         return Err(Error::usage(format!(
-            "{} people have a score on {}: expected at least {MIN_PEOPLE}, or the 99th percentile is the best person alone",
+            "{} people have a score on {}: expected at least {MIN_PEOPLE}, because with fewer the 99th percentile is the best person",
             scores.len(),
             manifest.snapshot_date
         )));
@@ -137,7 +137,7 @@ fn people(store: &Store, manifest: &Manifest, scale: &Scale) -> Result<People> {
     Ok(People::of(scores, scale))
 }
 
-/// The line through the two quantiles.
+/// Computes the line through the two quantiles.
 fn solve(people: &People, wanted: Wanted) -> Result<Scale> {
     let (median, p99) = (
         people.quantile(0.5, "median")?,
@@ -145,7 +145,7 @@ fn solve(people: &People, wanted: Wanted) -> Result<Scale> {
     );
     if p99 - median < MIN_DECADES {
         return Err(Error::usage(
-            "the median person and the 99th percentile person have the same influence: no scale can tell them apart",
+            "the median person and the 99th percentile person have the same influence; no scale can separate their scores",
         ));
     }
     let points_per_decade = (wanted.p99 - wanted.median) / (p99 - median);
@@ -159,14 +159,14 @@ fn solve(people: &People, wanted: Wanted) -> Result<Scale> {
     };
     model.validate().context(|| {
         format!(
-            "a median of {} and a 99th percentile of {} need a scale that cannot be",
+            "a median of {} and a 99th percentile of {} need an invalid scale",
             wanted.median, wanted.p99
         )
     })?;
     Ok(scale)
 }
 
-/// The model version of the job with the scale, and in what else that moves a score the snapshot differs.
+/// Returns the model version of the job with the scale, and the other differences from the snapshot that change scores.
 fn with_scale(mut spec: JobSpec, manifest: &Manifest, scale: &Scale) -> Result<(String, Vec<String>)> {
     spec.model.scale = scale.clone();
     let job = spec.resolve_for_reading()?;
@@ -192,7 +192,7 @@ mod tests {
     use clout_model::influence::params::Corroboration;
     use clout_model::influence::score::Line;
 
-    /// Influences from B on, ever rarer.
+    /// Returns influences above B, ever rarer.
     fn influences() -> Vec<f64> {
         (0..500).map(|i| 0.25 + 1e4 / f64::from(i + 1)).collect()
     }
@@ -207,18 +207,18 @@ mod tests {
     }
 
     #[test]
-    fn the_scores_under_the_new_scale_are_those_that_were_asked_for() {
+    fn scores_on_the_new_scale_are_the_requested_ones() {
         let scale = found(under(&Scale::default()), 30.0, 55.0).unwrap();
         let scored = People::of(under(&scale), &scale).scaled(&scale);
         assert!((scored.median.unwrap() - 30.0).abs() < 1e-9, "{scored:?}");
         assert!((scored.p99.unwrap() - 55.0).abs() < 1e-9, "{scored:?}");
-        let foretold = People::of(under(&Scale::default()), &Scale::default()).scaled(&scale);
-        assert!((foretold.max.unwrap() - scored.max.unwrap()).abs() < 1e-9);
-        assert_eq!((foretold.at_1, foretold.at_100), (scored.at_1, scored.at_100));
+        let predicted = People::of(under(&Scale::default()), &Scale::default()).scaled(&scale);
+        assert!((predicted.max.unwrap() - scored.max.unwrap()).abs() < 1e-9);
+        assert_eq!((predicted.at_1, predicted.at_100), (scored.at_1, scored.at_100));
     }
 
     #[test]
-    fn asking_for_what_is_gives_the_same_scale() {
+    fn requesting_the_published_scores_gives_the_same_scale() {
         let old = Scale::default();
         let is = People::of(under(&old), &old).scaled(&old);
         let scale = found(under(&old), is.median.unwrap(), is.p99.unwrap()).unwrap();
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_limit_hides_is_not_guessed() {
+    fn scores_hidden_by_a_limit_are_unknown() {
         let mut scores = under(&Scale::default());
         scores[0] = 100.0;
         let scale = found(scores.clone(), 30.0, 45.0).unwrap();
@@ -236,13 +236,13 @@ mod tests {
         scores.iter_mut().take(20).for_each(|score| *score = 100.0);
         let refused = found(scores, 10.0, 30.0).unwrap_err();
         assert!(
-            refused.to_string().contains("99th percentile person stands at a limit"),
+            refused.to_string().contains("99th percentile person is at a limit"),
             "{refused}"
         );
     }
 
     #[test]
-    fn what_no_scale_can_give_is_a_usage_error() {
+    fn impossible_requests_are_usage_errors() {
         let alike = found(vec![12.0; 500], 20.0, 60.0).unwrap_err();
         assert!(alike.to_string().contains("the same influence"), "{alike}");
         let steep = found(under(&Scale::default()), 1.1, 99.0).unwrap_err();

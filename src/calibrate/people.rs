@@ -1,31 +1,31 @@
-//! What published scores tell of people's influence, and where they stand on a scale.
+//! Converts published scores to decades of influence, and decades to scores on another scale.
 
 use clout_base::error::{Error, Result};
 use clout_model::influence::params::Scale;
 use clout_model::influence::score::clamp;
 
-/// A scale and the scores under it; a figure is none where people at a limit of the old scale hide it.
+/// Scale with the distribution of scores on it. A figure is none if it depends on people at a limit of the old scale.
 #[derive(Clone, Debug)]
 pub struct Scaled {
-    /// The two constants.
+    /// Constants of the scale.
     pub scale: Scale,
-    /// The lowest score.
+    /// Lowest score.
     pub min: Option<f64>,
-    /// The median, by linear interpolation as all quantiles here.
+    /// Median; all quantiles use linear interpolation.
     pub median: Option<f64>,
-    /// The 95th percentile.
+    /// 95th percentile.
     pub p95: Option<f64>,
-    /// The 99th percentile.
+    /// 99th percentile.
     pub p99: Option<f64>,
-    /// The highest score.
+    /// Highest score.
     pub max: Option<f64>,
-    /// People whom the lower limit holds.
+    /// Number of people at the lower limit.
     pub at_1: usize,
-    /// People whom the upper limit holds.
+    /// Number of people at the upper limit.
     pub at_100: usize,
 }
 
-/// What a published score tells of a person: between how many decades of influence it lies.
+/// Bounds of a person's influence in decades, as given by the published score.
 #[derive(Clone, Copy, Debug)]
 struct Decades {
     low: f64,
@@ -49,54 +49,54 @@ impl Decades {
         clamp(scale.one_reactor + scale.points_per_decade * self.high)
     }
 
-    /// The score, where it is known.
+    /// Returns the score if it is known.
     fn score(self, scale: &Scale) -> Option<f64> {
         let score = self.lowest_score(scale);
         (score == self.highest_score(scale)).then_some(score)
     }
 }
 
-/// Everybody with a score, in order of it.
+/// All people with a score, in ascending order.
 pub(super) struct People(Vec<Decades>);
 
 impl People {
-    /// The people with these scores under a scale.
+    /// Creates the list from scores on a scale.
     pub(super) fn of(mut scores: Vec<f64>, scale: &Scale) -> People {
         scores.sort_by(f64::total_cmp);
         People(scores.into_iter().map(|score| Decades::of(score, scale)).collect())
     }
 
-    /// How many.
+    /// Returns the number of people.
     pub(super) fn count(&self) -> usize {
         self.0.len()
     }
 
-    /// How many of them have no known place on a scale.
+    /// Returns the number of people with an unknown score on a scale.
     pub(super) fn unknown_on(&self, scale: &Scale) -> usize {
         self.0.iter().filter(|person| person.score(scale).is_none()).count()
     }
 
-    /// A quantile of the decades; an error where it falls on people at a limit.
+    /// Returns a quantile of the decades. Returns an error if it falls on people at a limit.
     pub(super) fn quantile(&self, share: f64, name: &str) -> Result<f64> {
         let low = quantile(self.count(), share, |at| self.0[at].low);
         let high = quantile(self.count(), share, |at| self.0[at].high);
         match low.is_finite() && high.is_finite() {
             true => Ok(low),
             false => Err(Error::usage(format!(
-                "the {name} person stands at a limit (1 or 100) of the published scale, which hides how much influence \
-             that is: calibrate on a snapshot whose scale holds fewer people there"
+                "the {name} person is at a limit (1 or 100) of the published scale, so the influence is unknown: \
+                 calibrate on a snapshot with fewer people at the limits"
             ))),
         }
     }
 
-    /// Their scores on a scale.
+    /// Computes the distribution of scores on a scale.
     pub(super) fn scaled(&self, scale: &Scale) -> Scaled {
         let figure = |share: f64| {
             let low = quantile(self.count(), share, |at| self.0[at].lowest_score(scale));
             let high = quantile(self.count(), share, |at| self.0[at].highest_score(scale));
             (low == high).then_some(low)
         };
-        let standing_at = |limit: f64| {
+        let count_at = |limit: f64| {
             self.0
                 .iter()
                 .filter(|person| person.score(scale) == Some(limit))
@@ -109,16 +109,16 @@ impl People {
             p95: figure(0.95),
             p99: figure(0.99),
             max: figure(1.0),
-            at_1: standing_at(1.0),
-            at_100: standing_at(100.0),
+            at_1: count_at(1.0),
+            at_100: count_at(100.0),
         }
     }
 }
 
-/// The quantile of `count` values in order, by linear interpolation.
+/// Returns a quantile of `count` ordered values, by linear interpolation.
 fn quantile(count: usize, share: f64, value: impl Fn(usize) -> f64) -> f64 {
-    let place = share * (count - 1) as f64;
-    let (below, part) = (place.floor() as usize, place.fract());
+    let position = share * (count - 1) as f64;
+    let (below, part) = (position.floor() as usize, position.fract());
     match part {
         0.0 => value(below),
         part => value(below) + part * (value(below + 1) - value(below)),

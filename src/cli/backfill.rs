@@ -1,4 +1,4 @@
-//! `clout backfill`: every date from one to another, in order.
+//! `clout backfill`: publishes the snapshots of a range of dates, in order.
 
 use super::options::{Format, JobArgs, day, open, start_threads};
 use super::output::{print, show_object};
@@ -21,13 +21,13 @@ pub struct Args {
     /// Last snapshot date.
     #[arg(long, value_name = "DATE", value_parser = day)]
     to: Day,
-    /// How the summaries are shown.
+    /// Output format of the summaries.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }
 
 impl Args {
-    /// Runs the nights, those without a delivery too; stops at the first that fails.
+    /// Runs each date, including dates without a delivery. Stops at the first failure.
     pub fn run(self) -> Result<()> {
         if self.from > self.to {
             return Err(Error::usage(format!("--from {} is after --to {}", self.from, self.to)));
@@ -51,14 +51,14 @@ impl Args {
     }
 }
 
-/// The first date for which there can be a snapshot: nothing can be said before the first delivery.
+/// Returns the later of `from` and the first load date: no snapshot is possible before the first delivery.
 fn first_date(job: &Job, from: Day) -> Result<Day> {
     let watch = Progress::start();
     let inventory = plan::list(job, &open(&job.input.root, &job.storage)?, &watch)?;
     let oldest = inventory.activity_dates().map_or(from, |(oldest, _)| oldest);
     if oldest > from {
         watch.warn(&format!(
-            "nothing was delivered before {oldest}: the dates from {from} on are passed over"
+            "the first delivery is of {oldest}: skipping the dates from {from} to the day before it"
         ));
     }
     watch.finish();

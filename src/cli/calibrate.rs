@@ -1,4 +1,4 @@
-//! `clout calibrate`: a scale of a house's own, found on a published snapshot for the job file.
+//! `clout calibrate`: computes a custom score scale from a published snapshot, for the job file.
 
 use clout_warehouse::snapshots::find_or_newest;
 use std::io::Write;
@@ -18,28 +18,28 @@ use clout_warehouse::manifest::Manifest;
 pub struct Args {
     #[command(flatten)]
     results: ResultArgs,
-    /// Snapshot date; the newest without it.
+    /// Snapshot date; default: the newest.
     #[arg(long, value_name = "DATE", value_parser = day)]
     as_of: Option<Day>,
-    /// The score that the median person is to have.
+    /// Score of the median person on the new scale.
     #[arg(long, value_name = "POINTS", default_value_t = 20.0)]
     median: f64,
-    /// The score that the 99th percentile person is to have.
+    /// Score of the person at the 99th percentile on the new scale.
     #[arg(long, value_name = "POINTS", default_value_t = 60.0)]
     p99: f64,
-    /// Write the part of the job file here; a file that exists is left alone (exit 2).
+    /// Write the job file section to this new file; an existing file is not replaced (exit 2).
     #[arg(long, value_name = "FILE")]
     to: Option<PathBuf>,
-    /// How the answer is shown.
+    /// Output format.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }
 
-const NOTE: &str = "Published snapshots stay as they are. The first night under the new model_version reads the whole \
-input again, and its scores differ from the night before by the new scale as well.";
+const NOTE: &str = "Published snapshots do not change. The first run with the new model_version reads the whole \
+input again, and its score changes include the change of scale.";
 
 impl Args {
-    /// Finds the scale and shows it; changes nothing that is published.
+    /// Computes the scale and prints it. Does not change published snapshots.
     pub fn run(self) -> Result<()> {
         let store = self.results.store()?;
         let manifest = find_or_newest(&store, self.as_of)?;
@@ -84,31 +84,35 @@ impl Args {
             found.persons_scored, manifest.snapshot_date, manifest.model_version
         ))?;
         show(&figures(found), Format::Text)?;
-        print("  at_1, at_100: people whom a limit of the scale holds")?;
+        print("  at_1, at_100: number of people at the lower and the upper limit of the scale")?;
         if found.persons_unknown > 0 {
             print(&format!(
-                "  {} people stand at a limit of the old scale, so their place on the new one is not known (-)",
+                "  {} people are at a limit of the old scale, so their scores on the new one are unknown (-)",
                 found.persons_unknown
             ))?;
         }
         match &self.to {
-            Some(file) => print(&format!("\nThe scale is in {}:\n\n{}", file.display(), fragment(found)))?,
+            Some(file) => print(&format!(
+                "\nThe scale was written to {}:\n\n{}",
+                file.display(),
+                fragment(found)
+            ))?,
             None => print(&format!("\nFor the job file:\n\n{}", fragment(found)))?,
         }
         if !found.differs_in.is_empty() {
             print(&format!(
-                "The job and the snapshot also differ in {}: the scores above hold for a job that does not.",
+                "The job also differs from the snapshot in {}. The scores above are valid for the snapshot's parameters.",
                 found.differs_in.join(", ")
             ))?;
         }
         print(&format!(
-            "A job with it has model_version {}.\n{NOTE}",
+            "With this scale, the job has model_version {}.\n{NOTE}",
             found.model_version
         ))
     }
 }
 
-/// The part of a job file. The shortest text that is read back as the same number.
+/// Formats the job file section. `{:?}` prints the shortest digits that parse back to the same number.
 fn fragment(found: &Calibration) -> String {
     let scale = &found.after.scale;
     format!(
@@ -119,7 +123,11 @@ fn fragment(found: &Calibration) -> String {
 
 fn write_new(file: &Path, text: &str) -> Result<()> {
     let refused = |error: std::io::Error| {
-        Error::usage(format!("cannot write {} as a new file", file.display())).with_source(error)
+        Error::usage(format!(
+            "cannot write {} as a new file; choose another name if it exists",
+            file.display()
+        ))
+        .with_source(error)
     };
     let mut created = std::fs::File::create_new(file).map_err(refused)?;
     created.write_all(text.as_bytes()).map_err(refused)

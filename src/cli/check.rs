@@ -1,4 +1,4 @@
-//! `clout check`: test the input only.
+//! `clout check`: validates the input without publishing anything.
 
 use serde_json::{Value, json};
 
@@ -14,22 +14,22 @@ use clout_base::error::Result;
 pub struct Args {
     #[command(flatten)]
     job: JobArgs,
-    /// Last load date to test; the newest of any known network without it.
+    /// Last load date to validate; default: the newest of any known network.
     #[arg(long, value_name = "DATE", value_parser = day)]
     as_of: Option<Day>,
-    /// First load date to test; the oldest without it.
+    /// First load date to validate; default: the oldest.
     #[arg(long, value_name = "DATE", value_parser = day)]
     from: Option<Day>,
-    /// How many rejects to show; all with --format json.
+    /// Number of rejects to show; --format json shows all.
     #[arg(short = 'n', long, default_value_t = 20)]
     count: usize,
-    /// How the findings are shown.
+    /// Output format of the findings.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }
 
 impl Args {
-    /// Tests the input and shows what would be refused.
+    /// Validates the input and prints the rejects. Fails as the run would.
     pub fn run(self) -> Result<()> {
         let job = self.job.spec()?.resolve_for_checking()?;
         start_threads(&job)?;
@@ -111,7 +111,7 @@ fn text(findings: &Findings, count: usize) -> Result<()> {
     match more {
         0 => Ok(()),
         more => print(&format!(
-            "and {more} more: --count {} or --format json shows them",
+            "{more} more: --count {} or --format json shows them",
             findings.rejects.len()
         )),
     }

@@ -1,4 +1,4 @@
-//! `clout completions`: a completion script for a shell.
+//! `clout completions`: prints a completion script for a shell.
 
 use clap::CommandFactory;
 use clap_complete::Shell;
@@ -8,13 +8,13 @@ use clout_base::error::Result;
 /// Arguments of `clout completions`.
 #[derive(clap::Args)]
 pub struct Args {
-    /// The shell.
+    /// Shell to print the script for.
     #[arg(value_enum)]
     shell: Shell,
 }
 
 impl Args {
-    /// Prints the script.
+    /// Prints the completion script.
     pub fn run(self) -> Result<()> {
         let mut script = Vec::new();
         clap_complete::generate(self.shell, &mut super::Cli::command(), "clout", &mut script);

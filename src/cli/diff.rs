@@ -1,4 +1,4 @@
-//! `clout diff`: two snapshots side by side.
+//! `clout diff`: compares two snapshots.
 
 use serde_json::Value;
 
@@ -11,37 +11,37 @@ use clout_base::error::Result;
 /// Arguments of `clout diff`.
 #[derive(clap::Args)]
 pub struct Args {
-    /// The earlier snapshot date.
+    /// Earlier snapshot date.
     #[arg(value_name = "DATE1", value_parser = day)]
     from: Day,
-    /// The later snapshot date.
+    /// Later snapshot date.
     #[arg(value_name = "DATE2", value_parser = day)]
     to: Day,
     #[command(flatten)]
     results: ResultArgs,
-    /// How many people, and partitions of the input, each list names.
+    /// Number of people, and of input partitions, per list.
     #[arg(short = 'n', long, default_value_t = 5)]
     count: usize,
-    /// How the comparison is shown; JSON names every input file.
+    /// Output format of the comparison; JSON lists every input file.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }
 
-/// Characters of the longest bar.
-const LONGEST_BAR: f64 = 40.0;
+/// Length of the longest histogram line, in characters.
+const LONGEST_LINE: f64 = 40.0;
 
 impl Args {
-    /// Compares and shows.
+    /// Compares the snapshots and prints the differences.
     pub fn run(self) -> Result<()> {
         let store = self.results.store()?;
         let found = diff(&store, [self.from, self.to], self.count)?;
         match self.format {
             Format::Json => show_object(&found.object()),
-            Format::Text => self.tell(&found),
+            Format::Text => self.print_text(&found),
         }
     }
 
-    fn tell(&self, found: &Diff) -> Result<()> {
+    fn print_text(&self, found: &Diff) -> Result<()> {
         let [from, to] = found.dates;
         print(&format!("From {from} to {to}; scores and their changes in points"))?;
         model(found)?;
@@ -55,10 +55,10 @@ impl Args {
             people.in_both
         ))?;
         print(&histogram(&people.deltas))?;
-        group("New in the snapshot", &people.arrivals)?;
-        group("Gone from the snapshot", &people.leavers)?;
-        group("Without a score before, with one now", &people.gained_score)?;
-        group("With a score before, without one now", &people.lost_score)?;
+        group("New in the later snapshot", &people.arrivals)?;
+        group("Not in the later snapshot", &people.leavers)?;
+        group("With a score only in the later snapshot", &people.gained_score)?;
+        group("With a score only in the earlier snapshot", &people.lost_score)?;
         self.inputs(found)
     }
 
@@ -66,8 +66,8 @@ impl Args {
         let inputs = &found.inputs;
         let [from, to] = found.dates;
         print(&format!(
-            "\nInput files read: {} ({} bytes) for {from}, {} ({} bytes) for {to}. A night reads what came after the \
-             snapshot before it.",
+            "\nInput files read: {} ({} bytes) for {from}, {} ({} bytes) for {to}. Each run reads only the load dates \
+             after the previous snapshot.",
             inputs.files[0], inputs.bytes[0], inputs.files[1], inputs.bytes[1]
         ))?;
         if inputs.partitions.is_empty() {
@@ -98,9 +98,7 @@ impl Args {
         }
         match inputs.partitions.len().saturating_sub(self.count) {
             0 => Ok(()),
-            more => print(&format!(
-                "and {more} more partitions: --count or --format json shows them"
-            )),
+            more => print(&format!("{more} more partitions: --count or --format json shows them")),
         }
     }
 }
@@ -108,13 +106,13 @@ impl Args {
 fn model(found: &Diff) -> Result<()> {
     let [from, to] = &found.models;
     match from == to {
-        true => print(&format!("Both are of model {from}."))?,
+        true => print(&format!("Both snapshots use model {from}."))?,
         false => print(&format!(
-            "The models differ: {from}, then {to}. Part of every change is the model's and not the person's."
+            "The models differ: {from}, then {to}. Part of each score change comes from the model, not from new data."
         ))?,
     }
     if found.parameters.is_empty() {
-        return print("No parameter differs.");
+        return print("All parameters are equal.");
     }
     let row = |(name, [from, to]): &(String, [Value; 2])| {
         vec![name.as_str().into(), from.to_string().into(), to.to_string().into()]
@@ -154,7 +152,7 @@ fn spreads(found: &Diff) -> Rows {
 fn movers(title: &str, people: &[Person]) -> Result<()> {
     print(&format!("\n{title}"))?;
     match people.is_empty() {
-        true => print("  nobody"),
+        true => print("  none"),
         false => show(&persons(people), Format::Text),
     }
 }
@@ -178,13 +176,13 @@ fn persons(people: &[Person]) -> Rows {
 
 fn group(title: &str, group: &Group) -> Result<()> {
     let people = match group.scored + group.unscored {
-        0 => return print(&format!("\n{title}: nobody")),
+        0 => return print(&format!("\n{title}: none")),
         1 => "1 person".to_owned(),
         people => format!("{people} people"),
     };
     let unnamed = match group.unnamed {
         0 => String::new(),
-        unnamed => format!(" ({unnamed} not in the newest snapshot, and so not named)"),
+        unnamed => format!(" ({unnamed} not in the newest snapshot and therefore not named)"),
     };
     print(&format!("\n{title}: {people}, {} with a score{unnamed}", group.scored))?;
     if group.highest.is_empty() {
@@ -202,13 +200,13 @@ fn group(title: &str, group: &Group) -> Result<()> {
     show(&rows, Format::Text)
 }
 
-/// People by the class of their change, a bar a class.
+/// Draws a histogram of score changes, one line per class.
 fn histogram(counts: &[u64; BINS.len()]) -> String {
     let most = counts.iter().copied().max().unwrap_or(0).max(1) as f64;
     let widest = BINS.iter().map(|bin| bin.len()).max().unwrap_or(0);
     let lines = BINS.iter().zip(counts).map(|(bin, count)| {
-        // Somebody is never nobody: the least bar is one character.
-        let length = (*count as f64 / most * LONGEST_BAR).ceil() as usize;
+        // Rounded up, so that a class with one person is not drawn as empty.
+        let length = (*count as f64 / most * LONGEST_LINE).ceil() as usize;
         format!("  {bin:>widest$}  {count:>8}  {}", "#".repeat(length))
     });
     let lines: Vec<String> = lines.map(|line| line.trim_end().to_owned()).collect();

@@ -1,4 +1,4 @@
-//! `clout doctor`: is this store fit?
+//! `clout doctor`: checks the output store.
 
 use serde_json::Value;
 
@@ -12,13 +12,13 @@ use clout_warehouse::doctor::examine;
 pub struct Args {
     #[command(flatten)]
     results: ResultArgs,
-    /// How the findings are shown.
+    /// Output format of the findings.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }
 
 impl Args {
-    /// Examines the output store; fails where it is not fit.
+    /// Checks the output store and prints one row per check. Fails with the first failed check.
     pub fn run(self) -> Result<()> {
         let store = self.results.store()?;
         let checks = examine(&store, &random_hex(8)?);
@@ -38,7 +38,7 @@ impl Args {
         match checks.iter().find(|check| !check.is_ok) {
             Some(failed) => Err(Error::new(
                 Kind::Storage,
-                format!("{} is not fit: {}", store.url(), failed.detail),
+                format!("{} cannot be used as an output store: {}", store.url(), failed.detail),
             )),
             None => Ok(()),
         }

@@ -1,4 +1,4 @@
-//! `clout evaluate`: does the score foretell, and can it be bought?
+//! `clout evaluate`: measures how well scores predict future reactions and how much attacks gain.
 
 mod attacks;
 mod topics;
@@ -17,42 +17,42 @@ use crate::pipeline::delivery::TopicsWanted;
 use clout_base::day::Day;
 use clout_base::error::Result;
 
-/// Arguments of `clout evaluate`. It reports: bars that are missed are shown and are no failure (exit 0).
+/// Arguments of `clout evaluate`. Missed thresholds are printed and do not change the exit code (0).
 #[derive(clap::Args)]
 pub struct Args {
     #[command(flatten)]
     job: JobArgs,
-    /// First snapshot date to score; the first load date without it.
+    /// First snapshot date to score; default: the first load date.
     #[arg(long, value_name = "DATE", value_parser = day)]
     from: Option<Day>,
-    /// Last snapshot date to score; the last one that leaves the longest window ahead without it.
+    /// Last snapshot date to score; default: the last date that leaves a full window of the longest --ahead.
     #[arg(long, value_name = "DATE", value_parser = day)]
     to: Option<Day>,
-    /// From one moment to the next, counted from the end of the first date: 1d, 7d, or 6h to cut within days.
+    /// Step between moments, starting at the end of the first date: 1d, 7d, or 6h to cut within days.
     #[arg(long, value_name = "SPAN", default_value = "1d")]
     every: Span,
-    /// How far to look ahead; several by commas.
+    /// Length of the prediction window; separate several by commas.
     #[arg(long, value_name = "SPAN", default_value = "1d", value_delimiter = ',')]
     ahead: Vec<Span>,
-    /// Try to buy points at the end of the last date (--to, or the last load date) instead of looking ahead.
+    /// Simulate attacks at the end of the last date (--to, or the last load date) instead of measuring predictions.
     #[arg(long, conflicts_with_all = ["from", "every", "ahead"])]
     attacks: bool,
-    /// Foretell who will be credited on which topic, instead; tags are topics where the input has none.
+    /// Measure topic scores instead: predict people's credits on each topic. Tags are topics if the input has none.
     #[arg(long, conflicts_with = "attacks")]
     topics: bool,
-    /// With --topics: the verb by which people are credited; any reaction without it.
+    /// With --topics: verb of the predicted credits; default: any reaction.
     #[arg(long, value_name = "VERB", requires = "topics")]
     foretell: Option<String>,
-    /// With --topics: the verb of the acts that a rival counts; any reaction to others without it.
+    /// With --topics: verb of the acts counted by the rival predictor; default: any reaction to others.
     #[arg(long, value_name = "VERB", requires = "topics")]
     by: Option<String>,
-    /// How the findings are shown.
+    /// Output format.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }
 
 impl Args {
-    /// Evaluates and shows what was found.
+    /// Runs the evaluation and prints the findings.
     pub fn run(self) -> Result<()> {
         let job = self.job.spec()?.resolve_for_checking()?;
         start_threads(&job)?;
@@ -97,12 +97,12 @@ enum Found {
     Topics(Box<TopicFindings>),
 }
 
-/// A figure with four digits behind the point, as evaluations are compared.
+/// Formats a figure with four decimals.
 fn fine(value: f64) -> Value {
     format!("{value:.4}").into()
 }
 
-/// Whether a bar is met, as a word.
+/// Formats the result of a comparison with a threshold.
 fn verdict(is_met: Option<bool>) -> Value {
     match is_met {
         Some(true) => "met".into(),
@@ -115,7 +115,7 @@ fn show_evaluation(evaluation: &Evaluation) -> Result<()> {
     let people: Vec<usize> = evaluation.windows.iter().map(|window| window.people).collect();
     let (least, most) = (people.iter().min().unwrap_or(&0), people.iter().max().unwrap_or(&0));
     print(&format!(
-        "Foresight of model {} in the mean of {} windows, {least} to {most} people each",
+        "Prediction quality of model {}, mean of {} windows with {least} to {most} people each",
         evaluation.model_version, evaluation.summary.windows
     ))?;
     let mut predictors: Vec<&Row> = evaluation.summary.predictors.iter().collect();
@@ -133,20 +133,20 @@ fn show_evaluation(evaluation: &Evaluation) -> Result<()> {
         rows.collect(),
     )?;
     print(PREDICTORS)?;
-    print("\nBeside the best rival of each measure")?;
+    print("\nCompared with the best rival of each measure")?;
     let rows = evaluation.summary.ratios.iter();
     let rows = rows.map(|ratio| vec![ratio.measure.into(), ratio.best_rival.into(), fine(ratio.ratio)]);
     table(vec!["measure", "best_rival", "ratio"], rows.collect())?;
     if let Some(popularity) = &evaluation.popularity {
         print(&format!(
-            "\nNot popularity, of {} people whose followers are known: R² of score on log followers {:.3}, Spearman with \
-             next reactions given followers {:.3}",
+            "\nIndependence of popularity, {} people with known followers: R² of score on log followers {:.3}, partial \
+             Spearman with next reactions given followers {:.3}",
             popularity.people, popularity.r_squared, popularity.partial_spearman
         ))?;
     }
     show_missing(evaluation)?;
     show_intervals(evaluation)?;
-    print("\nTime, in points")?;
+    print("\nEffects of time, in points")?;
     let rows = evaluation.time.iter().map(|figure| {
         let bar = figure.bar.map_or(Value::Null, Value::from);
         vec![
@@ -156,11 +156,11 @@ fn show_evaluation(evaluation: &Evaluation) -> Result<()> {
             verdict(figure.is_met),
         ]
     });
-    table(vec!["what", "points", "at_most", "verdict"], rows.collect())
+    table(vec!["effect", "points", "at_most", "verdict"], rows.collect())
 }
 
 fn show_missing(evaluation: &Evaluation) -> Result<()> {
-    print("\nA network left out, in points lost (a third: it holds at most a third of T and of U)")?;
+    print("\nOne network left out, in points lost (a third: the network gives at most a third of T and of U)")?;
     let rows = evaluation.missing_networks.iter().map(|missing| {
         vec![
             missing.network.clone().into(),
@@ -194,7 +194,7 @@ fn show_missing(evaluation: &Evaluation) -> Result<()> {
 }
 
 fn show_intervals(evaluation: &Evaluation) -> Result<()> {
-    print("\nA tenth of all reactors left out: how often the 90 % interval holds the score then")?;
+    print("\nOne tenth of the reactors left out: share of 90 % intervals that contain the new score")?;
     let rows = evaluation.intervals.iter().map(|holding| {
         vec![
             holding.reactors_from.into(),
@@ -212,26 +212,27 @@ fn show_intervals(evaluation: &Evaluation) -> Result<()> {
         "people",
         "held",
         "width",
-        "bar",
+        "at_least",
         "verdict",
     ];
     table(columns, rows.collect())
 }
 
-/// What the foresight columns mean.
+/// Legend of the prediction measures.
 const PREDICTORS: &str =
-    "  ndcg_100, ndcg_1000  how well the first 100 and 1000 places foretell the distinct reactors of the next window
-  spearman             rank correlation with them over everybody
-  auc_top              how well the top 1 % of the next window is told from the rest
-  tied                 share of people in the largest group of equals";
+    "  ndcg_100, ndcg_1000  NDCG of the first 100 and 1000 people by distinct reactors in the next window
+  spearman             rank correlation with these reactors over all people
+  auc_top              AUC of separating the top 1 % of the next window from the rest
+  tied                 share of people in the largest group of equal values";
 
-/// What the columns of missing networks mean.
-const NETWORKS: &str = "  people, without_score         who still has a score without the network, and who has none
+/// Legend of the table of missing networks.
+const NETWORKS: &str =
+    "  people, without_score         number of people with and without a score when the network is left out
   mean, percentile_95           points lost
-  people_of_a_third             for whom the network holds at most a third of T and of U
-  most_of_a_third, bound        the most that one of them lost, and what the model's constants allow
-  raised                        people whom leaving it out raised: there may be none
-  interval_holds                how often the interval without the network holds the score with it";
+  people_of_a_third             number of people with at most a third of T and of U from the network
+  most_of_a_third, bound        largest loss among them, and the limit by the model's constants
+  raised                        number of people with a higher score without the network; must be 0
+  interval_holds                share of intervals without the network that contain the score with it";
 
 fn table(columns: Vec<&'static str>, rows: Vec<Vec<Value>>) -> Result<()> {
     show(&Rows { columns, rows }, Format::Text)

@@ -1,6 +1,6 @@
-//! `clout explain`: why a person's score is what it is, what moved it, and what would.
+//! `clout explain`: explains a person's score, its changes and its forecast.
 //!
-//! Whoever is not there is answered on stdout, as everybody is; stderr, which is kept as a log, has no id.
+//! The answer goes to stdout, also if no such person exists. stderr may be kept as a log, so it contains no ids.
 
 mod layout;
 mod text;
@@ -19,24 +19,24 @@ use clout_base::error::{Error, Result};
 /// Arguments of `clout explain`.
 #[derive(clap::Args)]
 pub struct Args {
-    /// The person: an id as in the table scores, or an account as NETWORK:ACCOUNT_ID.
+    /// Person id as in the table scores, or account as NETWORK:ACCOUNT_ID.
     #[arg(value_name = "PERSON_ID")]
     person: String,
     #[command(flatten)]
     results: ResultArgs,
-    /// Snapshot date; the newest without it.
+    /// Snapshot date; default: the newest.
     #[arg(long, value_name = "DATE", value_parser = day)]
     as_of: Option<Day>,
-    /// One topic alone, whether it is shown or not; its id.
+    /// Explain only this topic, whether it is shown or not.
     #[arg(long, value_name = "TOPIC_ID")]
     topic: Option<String>,
-    /// How the explanation is shown.
+    /// Output format.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }
 
 impl Args {
-    /// Explains.
+    /// Runs the command.
     pub fn run(self) -> Result<()> {
         match (self.ask()?, self.format) {
             (Found::Nobody(nobody), format) => absent(&nobody, format),
@@ -67,27 +67,27 @@ impl Args {
 
 fn object(answer: &impl Serialize) -> Result<()> {
     let json = serde_json::to_value(answer);
-    show_object(&json.map_err(|error| Error::internal("the answer is no JSON").with_source(error))?)
+    show_object(&json.map_err(|error| Error::internal("the answer cannot be written as JSON").with_source(error))?)
 }
 
-/// The answer about nobody, and the failure that it is.
+/// Prints the answer for an id without a person, and fails.
 fn absent(nobody: &Nobody, format: Format) -> Result<()> {
     let date = nobody.snapshot_date;
     match format {
         Format::Json => object(nobody)?,
         Format::Text => {
-            let near: Vec<String> = nobody.near.iter().map(|id| printable(id)).collect();
-            let near = match near.is_empty() {
+            let similar: Vec<String> = nobody.near.iter().map(|id| printable(id)).collect();
+            let similar = match similar.is_empty() {
                 true => String::new(),
-                false => format!(". Near ids: {}", near.join(", ")),
+                false => format!(". Similar ids: {}", similar.join(", ")),
             };
             let asked = printable(&nobody.person_id);
             print(&format!(
-                "{asked} stands in no table of {date}: unknown, or opted out{near}"
+                "{asked} is not in the snapshot of {date}: unknown, or opted out{similar}"
             ))?;
         }
     }
     Err(Error::usage(format!(
-        "nobody of that id stands in the snapshot of {date}"
+        "the snapshot of {date} has no person with this id"
     )))
 }

@@ -1,4 +1,4 @@
-//! The answer of a query as CSV, JSON or Parquet.
+//! Writes a query result as CSV, JSON or Parquet.
 
 use std::io::Write;
 
@@ -9,26 +9,26 @@ use crate::queries::{Cells, NotFinite};
 use clout_base::error::{Error, Kind, Result};
 use clout_base::visible::visible;
 
-/// Writes CSV after RFC 4180, lines ending in `\n`: null is nothing between two commas and an empty text is `""`;
-/// lists are JSON. With `is_plain`, for a terminal, control characters are shown as what they are.
+/// Writes CSV (RFC 4180 with `\n` line ends): null is an empty field, an empty string is `""`, a list is JSON.
+/// With `is_plain`, for a terminal, control characters are replaced by visible ones.
 pub fn csv(frame: &DataFrame, is_plain: bool, to: &mut impl Write) -> Result<()> {
-    let field = |text: &str| quoted(&if is_plain { visible(text) } else { text.to_owned() });
+    let field = |text: &str| quote_field(&if is_plain { visible(text) } else { text.to_owned() });
     let line = |fields: Vec<String>| fields.join(",");
     let names = frame.get_column_names();
-    writeln!(to, "{}", line(names.iter().map(|name| field(name)).collect())).map_err(unwritten)?;
+    writeln!(to, "{}", line(names.iter().map(|name| field(name)).collect())).map_err(write_error)?;
     for values in Cells::of(frame).rows(NotFinite::Text) {
         let cell = |value: &Value| match value {
             Value::Null => String::new(),
             Value::String(text) => field(text),
             other => field(&other.to_string()),
         };
-        writeln!(to, "{}", line(values.iter().map(cell).collect())).map_err(unwritten)?;
+        writeln!(to, "{}", line(values.iter().map(cell).collect())).map_err(write_error)?;
     }
     Ok(())
 }
 
-/// A field, in quotes where it must be.
-fn quoted(text: &str) -> String {
+/// Quotes a field if needed. An empty string is quoted to distinguish it from null.
+fn quote_field(text: &str) -> String {
     let is_bare = !text.is_empty() && !text.contains([',', '"', '\n', '\r']) && text.trim() == text;
     match is_bare {
         true => text.to_owned(),
@@ -36,17 +36,17 @@ fn quoted(text: &str) -> String {
     }
 }
 
-/// Writes one JSON array of objects, an object a line. What is no number is null.
+/// Writes one JSON array with one object per line. NaN and infinities become null.
 pub fn json(frame: &DataFrame, to: &mut impl Write) -> Result<()> {
     let names: Vec<String> = frame.get_column_names().iter().map(|name| name.to_string()).collect();
-    to.write_all(b"[").map_err(unwritten)?;
+    to.write_all(b"[").map_err(write_error)?;
     for (index, values) in Cells::of(frame).rows(NotFinite::Null).enumerate() {
         let object: Map<String, Value> = names.iter().cloned().zip(values).collect();
         let comma = if index > 0 { "," } else { "" };
-        write!(to, "{comma}\n  {}", Value::Object(object)).map_err(unwritten)?;
+        write!(to, "{comma}\n  {}", Value::Object(object)).map_err(write_error)?;
     }
     let end = if frame.height() > 0 { "\n]\n" } else { "]\n" };
-    to.write_all(end.as_bytes()).map_err(unwritten)
+    to.write_all(end.as_bytes()).map_err(write_error)
 }
 
 /// Writes one Parquet file.
@@ -54,11 +54,11 @@ pub fn parquet(frame: &mut DataFrame, to: &mut impl Write) -> Result<()> {
     let written = ParquetWriter::new(to).finish(frame);
     written
         .map(|_| ())
-        .map_err(|error| Error::new(Kind::Internal, "cannot write the answer as Parquet").with_source(error))
+        .map_err(|error| Error::new(Kind::Internal, "cannot write the query result as Parquet").with_source(error))
 }
 
-fn unwritten(error: std::io::Error) -> Error {
-    Error::internal("cannot write the answer").with_source(error)
+fn write_error(error: std::io::Error) -> Error {
+    Error::internal("cannot write the query result").with_source(error)
 }
 
 #[cfg(test)]
@@ -89,10 +89,10 @@ mod tests {
     }
 
     #[test]
-    fn csv_keeps_null_empty_and_odd_texts_apart() {
-        let faithful = text(|to| csv(&frame(), false, to).unwrap());
+    fn csv_distinguishes_null_empty_and_special_texts() {
+        let plain = text(|to| csv(&frame(), false, to).unwrap());
         assert_eq!(
-            faithful,
+            plain,
             "id,empty,score,n,lists\n\
              \"x,\"\"y\"\"\n\u{1b}[2J\",\"\",35.71331417751419,3,\"[\"\"a\"\",\"\"b\\\"\"c\"\"]\"\n\
              ,\" padded\",NaN,,[]\n"
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn parquet_is_read_back_as_it_was() {
+    fn parquet_reads_back_unchanged() {
         let mut bytes = Vec::new();
         parquet(&mut frame(), &mut bytes).unwrap();
         let back = ParquetReader::new(std::io::Cursor::new(bytes)).finish().unwrap();

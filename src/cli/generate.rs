@@ -1,4 +1,4 @@
-//! `clout generate`: a made-up warehouse.
+//! `clout generate`: writes a synthetic input warehouse.
 
 use serde_json::json;
 
@@ -12,28 +12,28 @@ use clout_sample::{GenerateSpec, GeneratedFile, generate};
 /// Arguments of `clout generate`.
 #[derive(clap::Args)]
 pub struct Args {
-    /// Where to: a path or URL. Files of the same name are replaced.
+    /// Destination: a path or URL. Files of the same name are replaced.
     #[arg(long, value_name = "URL")]
     to: String,
-    /// Decides every draw: the same seed gives the same bytes.
+    /// Random seed; the same seed gives the same bytes.
     #[arg(long, default_value_t = GenerateSpec::default().seed)]
     seed: u64,
-    /// How many people.
+    /// Number of people.
     #[arg(long, default_value_t = GenerateSpec::default().persons)]
     persons: u32,
-    /// How many load dates.
+    /// Number of load dates.
     #[arg(long, default_value_t = GenerateSpec::default().days)]
     days: u32,
-    /// The last load date.
+    /// Last load date.
     #[arg(long, value_name = "DATE", value_parser = day, default_value_t = Day(GenerateSpec::default().last_day))]
     last_day: Day,
-    /// How the summary is shown.
+    /// Output format of the summary.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }
 
 impl Args {
-    /// Writes the warehouse, file by file.
+    /// Generates the warehouse, writes it file by file and prints a summary.
     pub fn run(self) -> Result<()> {
         let store = open(&self.to, &StorageRules::default())?;
         let spec = GenerateSpec {
@@ -53,7 +53,7 @@ impl Args {
                 "planted": made.planted,
             })),
             Format::Text => print(&format!(
-                "made up {} files, {} bytes, below {}: {} activities, of which {} late, {} redelivered and {} twins",
+                "generated {} files, {} bytes, in {}: {} activities, including {} late, {} redelivered and {} twins",
                 made.files, made.bytes, self.to, made.activities, made.late, made.redelivered, made.twins
             )),
         }

@@ -1,7 +1,6 @@
-//! The command line: one file a command, and no work here.
+//! The command line: one file per command, without business logic.
 //!
-//! This is the front door: the environment, the clock, randomness and threads come in here and
-//! nowhere below.
+//! Only this module reads the environment, the clock and random bytes, and starts threads.
 
 mod backfill;
 mod calibrate;
@@ -31,7 +30,7 @@ use clap::{Parser, Subcommand};
 
 use clout_base::error::{Error, Result};
 
-/// The open influence score: from activity dumps to published snapshots.
+/// Computes influence scores from activity dumps and publishes them as snapshots.
 #[derive(Parser)]
 #[command(
     name = "clout",
@@ -41,77 +40,80 @@ use clout_base::error::{Error, Result};
     disable_help_subcommand = true
 )]
 #[command(
-    after_help = "Exit codes: 0 done (or already done), 1 internal error, 2 usage or job file, 3 input missing or not \
-ready (retry later), 4 input refused, 5 storage failed after retries (retry), 6 another run published this date, 7 did not \
-converge, 8 would exceed the memory limit."
+    after_help = "Exit codes: 0 done (or already done), 1 internal error, 2 wrong usage or job file, 3 input missing or \
+not ready (retry later), 4 input refused, 5 storage failed after retries (retry later), 6 another run published this date, \
+7 scores did not converge, 8 memory limit would be exceeded."
 )]
 struct Cli {
     #[command(subcommand)]
     command: Command,
-    /// Log as JSON lines, for machines.
+    /// Write the log as JSON lines.
     #[arg(long, global = true)]
     log_json: bool,
-    /// Say less: only warnings and errors.
+    /// Log only warnings and errors.
     #[arg(short, long, global = true)]
     quiet: bool,
 }
 
 #[derive(Subcommand)]
 enum Command {
-    /// Run one night: read what was delivered, publish one snapshot.
+    /// Read new input and publish the snapshot of one date.
     Run(run::Args),
-    /// Run every date from one to another, in order.
+    /// Publish the snapshots of a range of dates, in order.
     Backfill(backfill::Args),
-    /// Say what a run would read, need in memory and write.
+    /// Show the files, rows, memory and output size of a run without running it.
     Plan(plan::Args),
-    /// Test the input only: every file and row that the next run would read.
+    /// Validate the input of the next run without publishing anything.
     Check(check::Args),
     /// Show the people with the highest scores.
     Top(top::Args),
-    /// Say why a person's score is what it is, what moved it, what silence and one more reaction would do, who is
-    /// around them, and on which topics they are credible.
+    /// Explain a person's score: its parts, recent changes, forecasts, neighbours and topics.
     Explain(explain::Args),
-    /// Ask published tables in SQL.
+    /// Query published tables with SQL.
     Query(query::Args),
-    /// Hold two snapshots side by side: who moved, came and went, and what the two were made from.
+    /// Compare two snapshots: scores, people, parameters and input files.
     Diff(diff::Args),
-    /// Reward people: list campaigns, draw one, or check a draw.
+    /// Draw the winners of reward campaigns, and verify draws.
     Perks(perks::Args),
-    /// Does the score foretell, and can it be bought? Score the past, look at the future. It reports: a bar that is
-    /// missed is shown, and is no failure.
+    /// Measure on past data how well scores predict later reactions and resist attacks. A missed threshold is
+    /// printed and does not change the exit code.
     Evaluate(evaluate::Args),
-    /// Find a scale of one's own on a published snapshot, for the job file.
+    /// Compute a custom score scale from a published snapshot, for the job file.
     Calibrate(calibrate::Args),
-    /// Write a static site about one night, for people who would rather look than read.
+    /// Write a static HTML report about one snapshot.
     Report(report::Args),
     /// List, show or verify published snapshots.
     Snapshots(snapshots::Args),
-    /// Make up a warehouse to try things on.
+    /// Generate a synthetic input warehouse.
     Generate(generate::Args),
-    /// Is this store fit? Reachable, writable, safe for concurrent runs.
+    /// Check that the output store is reachable, writable and safe for concurrent runs.
     Doctor(doctor::Args),
     /// Print a completion script for a shell.
     Completions(completions::Args),
 }
 
-/// Parses the command line, runs the command, and turns the outcome into an exit code.
+/// Parses the command line, runs the command and returns its exit code.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let log_json = cli.log_json;
     progress::start_log(log_json, cli.quiet);
-    // A panic is a mistake of ours: its report is on stderr by now, and the scheduler gets its exit code.
+    // The panic hook has printed the report to stderr. The scheduler still needs a documented exit code.
     let outcome = std::panic::catch_unwind(AssertUnwindSafe(|| dispatch(cli.command)));
-    match outcome.unwrap_or_else(|_| Err(Error::internal("this is a bug in clout; nothing was published"))) {
+    match outcome.unwrap_or_else(|_| {
+        Err(Error::internal(
+            "this is a bug in Clout; please report it. Nothing was published",
+        ))
+    }) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            tell(&error, log_json);
+            print_error(&error, log_json);
             ExitCode::from(error.kind().exit_code())
         }
     }
 }
 
-/// Says on stderr what went wrong: as one more line of the log where that is JSON.
-fn tell(error: &Error, is_json: bool) {
+/// Prints an error to stderr; with JSON logging, as one more line of the log.
+fn print_error(error: &Error, is_json: bool) {
     let message = output::harmless(&error.to_string());
     let hint = error.kind().is_retryable().then(|| {
         let code = error.kind().exit_code();

@@ -1,4 +1,4 @@
-//! What several commands take: the job, its overrides, stores, threads and formats.
+//! Arguments that several commands share: job file, overrides, stores, threads and output formats.
 
 use std::path::PathBuf;
 
@@ -9,40 +9,40 @@ use clout_base::day::Day;
 use clout_base::error::{Error, Result};
 use clout_warehouse::store::{Store, StoreOptions};
 
-/// How results are shown.
+/// Output format of results.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Format {
-    /// An aligned table, for people.
+    /// An aligned table or sentences.
     #[default]
     Text,
-    /// One array of rows, or one object, for machines.
+    /// JSON: one array of rows, or one object.
     Json,
 }
 
-/// The job file and what overrides it.
+/// The job file and the flags that override it.
 #[derive(Args, Clone, Debug)]
 pub struct JobArgs {
-    /// Job file (TOML); not needed where the roots are given.
+    /// Job file (TOML); optional if --input and --output are given.
     pub job: Option<PathBuf>,
-    /// Input root: a path, file://, s3://, gs:// or az://.
+    /// Input root: a path or a URL with file://, s3://, gs:// or az://.
     #[arg(long, value_name = "URL")]
     pub input: Option<String>,
-    /// Output root.
+    /// Output root: a path or URL, as for --input.
     #[arg(long, value_name = "URL")]
     pub output: Option<String>,
-    /// Override a key of the job file; may be repeated.
+    /// Override a key of the job file; repeatable.
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub overrides: Vec<String>,
-    /// Worker threads; as many as there are processors without it.
+    /// Worker threads; default: one per processor.
     #[arg(long, value_name = "N")]
     pub threads: Option<usize>,
-    /// Refuse (exit 8) a run that would need more memory, for instance 8GiB.
+    /// Refuse (exit 8) a run with a higher memory estimate, for instance 8GiB.
     #[arg(long, value_name = "SIZE")]
     pub memory_limit: Option<String>,
 }
 
 impl JobArgs {
-    /// The job as file, overrides and flags say it, in this order.
+    /// Reads the job file and applies overrides, then flags; later ones win.
     pub fn spec(&self) -> Result<JobSpec> {
         let spec = match &self.job {
             Some(path) => {
@@ -63,21 +63,21 @@ impl JobArgs {
     }
 }
 
-/// Where the results are: for commands that only read them.
+/// Location of the results, for commands that only read them.
 #[derive(Args, Clone, Debug)]
 pub struct ResultArgs {
-    /// Job file (TOML); not needed with --output.
+    /// Job file (TOML); optional with --output.
     pub job: Option<PathBuf>,
-    /// Output root: where the results are.
+    /// Output root with the published snapshots.
     #[arg(long, value_name = "URL")]
     pub output: Option<String>,
-    /// Override a key of the job file; may be repeated.
+    /// Override a key of the job file; repeatable.
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub overrides: Vec<String>,
 }
 
 impl ResultArgs {
-    /// The job as file, overrides and flags say it.
+    /// Reads the job file and applies overrides, then flags; later ones win.
     pub fn spec(&self) -> Result<JobSpec> {
         let args = JobArgs {
             job: self.job.clone(),
@@ -97,14 +97,14 @@ impl ResultArgs {
     }
 }
 
-/// Opens a store with the credentials and endpoints of the environment.
+/// Opens a store with credentials and endpoints from environment variables (`AWS_*`, `GOOGLE_*`, `AZURE_*`).
 pub fn open(root: &str, rules: &StorageRules) -> Result<Store> {
-    let is_ours = |name: &str| {
+    let is_store_variable = |name: &str| {
         ["AWS_", "GOOGLE_", "AZURE_"]
             .iter()
             .any(|prefix| name.starts_with(prefix))
     };
-    let environment = std::env::vars().filter(|(name, _)| is_ours(name)).collect();
+    let environment = std::env::vars().filter(|(name, _)| is_store_variable(name)).collect();
     let options = StoreOptions {
         environment,
         retry_timeout_seconds: rules.retry_timeout_seconds,
@@ -114,7 +114,7 @@ pub fn open(root: &str, rules: &StorageRules) -> Result<Store> {
     Store::open(root, &options)
 }
 
-/// Gives rayon its threads, once a process.
+/// Starts rayon's global thread pool. Call it once per process; a second call fails.
 pub fn start_threads(job: &Job) -> Result<()> {
     let threads = job.run.threads.unwrap_or(0);
     rayon::ThreadPoolBuilder::new()
@@ -123,15 +123,16 @@ pub fn start_threads(job: &Job) -> Result<()> {
         .map_err(|error| Error::internal("cannot start the worker threads").with_source(error))
 }
 
-/// A day as a command-line value.
+/// Parses a date argument, `YYYY-MM-DD`.
 pub fn day(text: &str) -> std::result::Result<Day, String> {
     text.parse()
         .map_err(|error: clout_base::day::NotADay| error.to_string())
 }
 
-/// A random text of `bytes` bytes in hex.
+/// Returns `bytes` random bytes from the operating system as hex digits.
 pub fn random_hex(bytes: usize) -> Result<String> {
     let mut buffer = vec![0_u8; bytes];
-    getrandom::fill(&mut buffer).map_err(|error| Error::internal(format!("no randomness from the system: {error}")))?;
+    getrandom::fill(&mut buffer)
+        .map_err(|error| Error::internal(format!("the operating system returned no random bytes: {error}")))?;
     Ok(buffer.iter().map(|byte| format!("{byte:02x}")).collect())
 }

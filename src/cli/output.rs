@@ -1,4 +1,4 @@
-//! Tables for people, JSON for machines; both on stdout.
+//! Prints results to stdout: aligned tables or JSON.
 
 use std::io::Write;
 
@@ -9,35 +9,35 @@ use super::options::Format;
 use clout_base::error::{Error, Kind, Result};
 use clout_base::visible::visible;
 
-/// Rows to be shown: the column names, and for each row its values.
+/// Result rows with their column names.
 pub struct Rows {
-    /// Column names, as in the contract.
+    /// Column names, as in `schema`.
     pub columns: Vec<&'static str>,
-    /// Values by row, in the order of the columns.
+    /// Values by row, in column order.
     pub rows: Vec<Vec<Value>>,
 }
 
 impl Rows {
-    /// The rows as an array of objects.
+    /// Returns the rows as an array of objects.
     pub fn objects(&self) -> Value {
         Value::Array(self.rows.iter().map(|row| object(&self.columns, row)).collect())
     }
 }
 
-/// Shows rows in the wanted format.
+/// Prints rows as a table or as JSON.
 pub fn show(rows: &Rows, format: Format) -> Result<()> {
     match format {
-        Format::Text => print(&table(&rows.columns, &rows.rows, cents)),
+        Format::Text => print(&table(&rows.columns, &rows.rows, format_score)),
         Format::Json => print(&json(&rows.objects())?),
     }
 }
 
-/// Shows one object as JSON.
+/// Prints one object as JSON.
 pub fn show_object(value: &Value) -> Result<()> {
     print(&json(value)?)
 }
 
-/// Prints a text and a line break; a reader who left early is no error.
+/// Prints a text and a line break. A closed pipe (`clout top | head -1`) is not an error.
 pub fn print(text: &str) -> Result<()> {
     match writeln!(std::io::stdout(), "{text}") {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
@@ -48,7 +48,8 @@ pub fn print(text: &str) -> Result<()> {
 }
 
 fn json(value: &Value) -> Result<String> {
-    serde_json::to_string_pretty(value).map_err(|error| Error::internal("a result is no JSON").with_source(error))
+    serde_json::to_string_pretty(value)
+        .map_err(|error| Error::internal("cannot convert a result to JSON").with_source(error))
 }
 
 fn object(columns: &[&str], row: &[Value]) -> Value {
@@ -61,10 +62,10 @@ fn object(columns: &[&str], row: &[Value]) -> Value {
     )
 }
 
-/// Shows rows whose columns somebody else has named, as a table: measures of any magnitude.
+/// Prints the rows of a query as a table: column names from the user, numbers of any magnitude.
 pub fn show_table(columns: &[String], rows: &[Vec<Value>]) -> Result<()> {
     let columns: Vec<String> = columns.iter().map(|name| printable(name)).collect();
-    print(&table(&columns, rows, six_digits))
+    print(&table(&columns, rows, format_number))
 }
 
 fn table<S: AsRef<str>>(columns: &[S], rows: &[Vec<Value>], figure: fn(f64) -> String) -> String {
@@ -77,7 +78,7 @@ fn table<S: AsRef<str>>(columns: &[S], rows: &[Vec<Value>], figure: fn(f64) -> S
         let cells = columns.iter().zip(row);
         table.add_row(
             cells
-                .map(|(column, value)| cell(column.as_ref(), value, figure))
+                .map(|(column, value)| format_cell(column.as_ref(), value, figure))
                 .collect::<Vec<_>>(),
         );
     }
@@ -89,36 +90,36 @@ fn table<S: AsRef<str>>(columns: &[S], rows: &[Vec<Value>], figure: fn(f64) -> S
     table.trim_fmt()
 }
 
-/// Columns of whole sentences, which are never cut; some are ours alone.
+/// Columns that hold sentences, which are never cut.
 const PROSE: [&str; 7] = ["message", "advice", "description", "title", "rule", "status", "cause"];
-/// Columns of lists as `score_changes` has them, and what an explanation calls them.
+/// Columns that hold lists of ids: `detail` of `score_changes`, and its headings in `clout explain`.
 const DETAILS: [&str; 3] = ["detail", "most_of_it", "by"];
 
-/// A value as a person reads it. Control characters of hostile names never reach the terminal.
-fn cell(column: &str, value: &Value, figure: fn(f64) -> String) -> String {
+/// Formats a value for a table. Ids come from users, so control characters are replaced by visible ones.
+fn format_cell(column: &str, value: &Value, figure: fn(f64) -> String) -> String {
     match value {
         Value::Null => "-".to_owned(),
         Value::String(text) if PROSE.contains(&column) => visible(text),
-        Value::String(text) if DETAILS.contains(&column) => listed(text),
+        Value::String(text) if DETAILS.contains(&column) => shorten_list(text),
         Value::String(text) => printable(text),
         Value::Number(number) if number.is_f64() => figure(number.as_f64().unwrap_or(f64::NAN)),
         Value::Array(items) => items
             .iter()
-            .map(|item| cell(column, item, figure))
+            .map(|item| format_cell(column, item, figure))
             .collect::<Vec<_>>()
             .join(", "),
         other => other.to_string(),
     }
 }
 
-/// Two decimals.
-fn cents(measure: f64) -> String {
+/// Formats a score with two decimals.
+fn format_score(measure: f64) -> String {
     let shown = format!("{measure:.2}");
     if shown == "-0.00" { "0.00".to_owned() } else { shown }
 }
 
-/// Six digits that count, without zeros at the end: as C's `%g`.
-fn six_digits(measure: f64) -> String {
+/// Formats a number with six significant digits and without trailing zeros, as C's `%g`.
+fn format_number(measure: f64) -> String {
     let scientific = format!("{measure:.5e}");
     let Some((digits, exponent)) = scientific.split_once('e') else {
         return scientific;
@@ -133,18 +134,18 @@ fn six_digits(measure: f64) -> String {
     }
 }
 
-/// The text without what steers a terminal, cut to a width that a table can bear.
+/// Replaces control characters by visible ones and cuts the text to the widest table cell.
 pub fn printable(text: &str) -> String {
     const WIDEST: usize = 80;
     cut(text, WIDEST)
 }
 
-/// A list such as "twitter: ada, bob and 29 more": long ids are cut, and what stands around them is not.
-fn listed(text: &str) -> String {
+/// Shortens a list such as "twitter: ada, bob and 29 more": cuts long ids, keeps the network and the count.
+fn shorten_list(text: &str) -> String {
     const WIDEST_ID: usize = 40;
     const MOST_IDS: usize = 8;
-    let (place, people) = match text.split_once(": ") {
-        Some((place, people)) => (format!("{}: ", cut(place, WIDEST_ID)), people),
+    let (network, people) = match text.split_once(": ") {
+        Some((network, people)) => (format!("{}: ", cut(network, WIDEST_ID)), people),
         None => (String::new(), text),
     };
     let (people, more) = match people.rsplit_once(" and ") {
@@ -155,7 +156,7 @@ fn listed(text: &str) -> String {
     if people.split(", ").nth(MOST_IDS).is_some() {
         ids.push("…".to_owned());
     }
-    format!("{place}{}{more}", ids.join(", "))
+    format!("{network}{}{more}", ids.join(", "))
 }
 
 fn cut(text: &str, widest: usize) -> String {
@@ -166,20 +167,20 @@ fn cut(text: &str, widest: usize) -> String {
     }
 }
 
-/// A message with nothing that steers a terminal, but for its line breaks.
+/// Replaces control characters by visible ones and keeps line breaks.
 pub fn harmless(message: &str) -> String {
     let lines: Vec<String> = message.split('\n').map(visible).collect();
     lines.join("\n")
 }
 
-/// Stdout for long answers, which notices that the reader has left.
+/// Buffered stdout for long results that records a closed pipe.
 pub(super) struct Answer {
     to: std::io::BufWriter<std::io::StdoutLock<'static>>,
     is_unread: bool,
 }
 
 impl Answer {
-    /// Begins an answer; flush it at its end.
+    /// Locks stdout. Call `flush` at the end.
     pub(super) fn new() -> Answer {
         Answer {
             to: std::io::BufWriter::new(std::io::stdout().lock()),
@@ -187,14 +188,14 @@ impl Answer {
         }
     }
 
-    /// Whether the reader left early, which is no error: `head` does so.
+    /// Returns true if the reader closed the pipe, as `head` does; this is not an error.
     pub(super) fn is_unread(&self) -> bool {
         self.is_unread
     }
 
     fn note<T>(&mut self, outcome: std::io::Result<T>) -> std::io::Result<T> {
-        let is_left = |error: &std::io::Error| error.kind() == std::io::ErrorKind::BrokenPipe;
-        self.is_unread |= outcome.as_ref().is_err_and(is_left);
+        let is_broken_pipe = |error: &std::io::Error| error.kind() == std::io::ErrorKind::BrokenPipe;
+        self.is_unread |= outcome.as_ref().is_err_and(is_broken_pipe);
         outcome
     }
 }
@@ -219,27 +220,31 @@ mod tests {
     fn hostile_names_cannot_move_the_cursor_or_widen_the_table() {
         assert_eq!(printable("\u{1b}[2Jada\u{202e}x\n"), "␛[2Jada⟨202E⟩x␊");
         assert_eq!(printable(&"x".repeat(10_000)).chars().count(), 80);
-        assert_ne!(printable("ada\u{7}"), printable("ada\u{8}"), "they are two");
+        assert_ne!(
+            printable("ada\u{7}"),
+            printable("ada\u{8}"),
+            "different control characters stay distinct"
+        );
         assert_eq!(harmless("a\nb\u{1b}c"), "a\nb␛c");
     }
 
     #[test]
-    fn of_a_list_ids_are_cut_and_never_how_many_more_there_are() {
+    fn long_ids_in_a_list_are_cut_and_the_count_of_others_is_kept() {
         let long = "x".repeat(10_000);
-        let told = listed(&format!("twitter: {long}, ada and 29 more"));
+        let shown = shorten_list(&format!("twitter: {long}, ada and 29 more"));
         assert!(
-            told.starts_with("twitter: xxx") && told.ends_with("…, ada and 29 more"),
-            "{told}"
+            shown.starts_with("twitter: xxx") && shown.ends_with("…, ada and 29 more"),
+            "{shown}"
         );
-        assert!(told.chars().count() < 80, "{told}");
-        assert_eq!(listed("twitter"), "twitter");
-        let commas = listed(&format!("{} and 2 more", "a, ".repeat(5_000)));
+        assert!(shown.chars().count() < 80, "{shown}");
+        assert_eq!(shorten_list("twitter"), "twitter");
+        let commas = shorten_list(&format!("{} and 2 more", "a, ".repeat(5_000)));
         assert!(commas.len() < 80 && commas.ends_with(", … and 2 more"), "{commas}");
         let advice = "word ".repeat(40);
         assert_eq!(
-            cell("advice", &advice.as_str().into(), cents),
+            format_cell("advice", &advice.as_str().into(), format_score),
             advice,
-            "a sentence is whole"
+            "a sentence is not cut"
         );
     }
 
@@ -255,7 +260,7 @@ mod tests {
             0.5,
             99999.95,
         ];
-        let shown = measures.map(six_digits);
+        let shown = measures.map(format_number);
         let expected = [
             "0",
             "35.7133",
@@ -276,7 +281,7 @@ mod tests {
             columns: vec!["name", "score"],
             rows: vec![vec!["a".into(), Value::from(9.5)], vec!["b".into(), Value::Null]],
         };
-        let text = table(&rows.columns, &rows.rows, cents);
+        let text = table(&rows.columns, &rows.rows, format_score);
         assert!(text.contains("9.50") && text.contains('-'), "{text}");
     }
 }

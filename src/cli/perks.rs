@@ -1,4 +1,4 @@
-//! `clout perks`: campaigns that reward people.
+//! `clout perks`: lists, draws and verifies reward campaigns.
 
 mod draw;
 mod verify;
@@ -26,31 +26,31 @@ pub struct Args {
 
 #[derive(Subcommand)]
 enum Action {
-    /// Every campaign: drawn, ready to be drawn, or what it waits for.
+    /// List the campaigns with their status.
     List(List),
-    /// Draw a campaign's winners, once.
+    /// Draw the winners of a campaign; each campaign is drawn once.
     Draw(draw::Args),
-    /// Make a draw again from the published tables and compare.
+    /// Repeat a draw from the published tables and compare the results.
     Verify(verify::Args),
 }
 
-/// The file that campaigns stand in without another.
+/// Default campaign file.
 const CAMPAIGNS: &str = "jobs/perks.toml";
 
 #[derive(clap::Args)]
 struct List {
     #[command(flatten)]
     results: ResultArgs,
-    /// File of campaigns (TOML).
+    /// Campaign file (TOML).
     #[arg(long, value_name = "FILE", default_value = CAMPAIGNS)]
     campaigns: PathBuf,
-    /// How the list is shown.
+    /// Output format of the list.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }
 
 impl Args {
-    /// Lists, draws or verifies.
+    /// Runs the subcommand.
     pub fn run(self) -> Result<()> {
         match self.action {
             Action::List(list) => list.run(),
@@ -62,7 +62,10 @@ impl Args {
 
 fn read(file: &Path) -> Result<Vec<Campaign>> {
     let text = std::fs::read_to_string(file).map_err(|error| {
-        let message = format!("cannot read the campaigns in {} (--campaigns FILE)", file.display());
+        let message = format!(
+            "cannot read the campaign file {}; choose one with --campaigns FILE",
+            file.display()
+        );
         Error::usage(message).with_source(error)
     })?;
     campaign_file::parse(&text, &file.display().to_string())
@@ -71,11 +74,11 @@ fn read(file: &Path) -> Result<Vec<Campaign>> {
 fn named(file: &Path, id: &str) -> Result<Campaign> {
     let campaigns = read(file)?;
     let ids: Vec<&str> = campaigns.iter().map(|campaign| campaign.id.as_str()).collect();
-    let there_are = match ids.is_empty() {
-        true => "there is none".to_owned(),
-        false => format!("there are {}", ids.join(", ")),
+    let known = match ids.is_empty() {
+        true => "it has none".to_owned(),
+        false => format!("it has {}", ids.join(", ")),
     };
-    let unknown = format!("{} has no campaign {id}: {there_are}", file.display());
+    let unknown = format!("{} has no campaign {id}; {known}", file.display());
     let found = campaigns.into_iter().find(|campaign| campaign.id == id);
     found.ok_or_else(|| Error::usage(unknown))
 }
@@ -90,8 +93,8 @@ impl List {
             let draw = drawn.iter().find(|draw| draw.campaign_id == campaign.id);
             rows.push(row(&store, campaign, draw)?);
         }
-        let is_elsewhere = |draw: &&Draw| campaigns.iter().all(|campaign| campaign.id != draw.campaign_id);
-        rows.extend(drawn.iter().filter(is_elsewhere).map(row_of_record));
+        let is_not_in_file = |draw: &&Draw| campaigns.iter().all(|campaign| campaign.id != draw.campaign_id);
+        rows.extend(drawn.iter().filter(is_not_in_file).map(row_of_record));
         let columns = vec![
             "campaign_id",
             "snapshot_date",
@@ -110,7 +113,11 @@ fn row(store: &Store, campaign: &Campaign, draw: Option<&Draw>) -> Result<Vec<Va
         None => match prepare(store, campaign) {
             Ok(ready) => {
                 let eligible = ready.pool.eligible.len() as u64;
-                let status = if eligible > 0 { "can be drawn" } else { "nobody can win" };
+                let status = if eligible > 0 {
+                    "can be drawn"
+                } else {
+                    "no eligible person"
+                };
                 let notes = ready.notes.iter().map(|note| format!("; {note}"));
                 (Some(eligible), format!("{status}{}", notes.collect::<String>()))
             }
@@ -128,14 +135,14 @@ fn row(store: &Store, campaign: &Campaign, draw: Option<&Draw>) -> Result<Vec<Va
     ])
 }
 
-/// A draw whose campaign does not stand in the file.
+/// Returns the row of a draw that has no campaign in the file.
 fn row_of_record(draw: &Draw) -> Vec<Value> {
     vec![
         draw.campaign_id.as_str().into(),
         draw.snapshot.snapshot_date.to_string().into(),
         draw.part.rows.into(),
         draw.eligible_count.into(),
-        "drawn, and not in the file".into(),
+        "drawn, not in the file".into(),
         draw.campaign["title"].clone(),
     ]
 }

@@ -1,4 +1,4 @@
-//! `clout plan`: what a run would read, need in memory and write.
+//! `clout plan`: shows the files, rows, memory and output size of a run without running it.
 
 use serde_json::{Value, json};
 
@@ -16,16 +16,16 @@ use clout_warehouse::snapshots;
 pub struct Args {
     #[command(flatten)]
     job: JobArgs,
-    /// Snapshot date; the newest load date of any known network without it.
+    /// Snapshot date; default: the newest load date of any known network.
     #[arg(long, value_name = "DATE", value_parser = day)]
     as_of: Option<Day>,
-    /// How the plan is shown.
+    /// Output format of the plan.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }
 
 impl Args {
-    /// Plans, and says whether the run could begin.
+    /// Prints the plan. Fails if the run could not start: input not ready, or memory limit exceeded.
     pub fn run(self) -> Result<()> {
         let job = self.job.spec()?.resolve()?;
         start_threads(&job)?;
@@ -118,16 +118,16 @@ fn sentence(plan: &Value) -> String {
         })
         .collect();
     let state = match plan["state_of"].as_str() {
-        Some(day) => format!("goes on from the state of {day}"),
-        None => "rebuilds from the input: there is no state to go on from".to_owned(),
+        Some(day) => format!("continues from the state of {day}"),
+        None => "reads the whole input: no saved state to continue from".to_owned(),
     };
     let published = if plan["is_published"] == true {
-        " (already published: a run would do nothing)"
+        " (already published; a run would change nothing)"
     } else {
         ""
     };
     format!(
-        "Snapshot of {}{published}, model {}\n  {state}\n  reads    {} files, {} MiB, {} rows, load dates {} to {}{}\n  needs    about {} MiB of memory\n  writes   about {} MiB, the state included",
+        "Snapshot of {}{published}, model {}\n  {state}\n  reads    {} files, {} MiB, {} rows, load dates {} to {}{}\n  needs    about {} MiB of memory\n  writes   about {} MiB including the state",
         text("snapshot_date"),
         text("model_version"),
         plan["files"],

@@ -1,4 +1,4 @@
-//! Progress and logs, on stderr: bars on a terminal, sentences elsewhere.
+//! Progress and log lines on stderr: progress bars on a terminal, plain lines elsewhere.
 
 use std::io::IsTerminal;
 use std::sync::{Mutex, PoisonError};
@@ -8,17 +8,17 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::pipeline::watch::Watch;
 
-/// What libraries may say at most: below that some repeat what they were given, a query with its ids.
-const OF_LIBRARIES: &str = "warn";
-/// What only libraries of ours begin with.
-const OURS: &str = "clout";
+/// Log level of dependencies. At lower levels some of them log their input, for example a query with person ids.
+const LIBRARY_LEVEL: &str = "warn";
+/// Target prefix of Clout's own modules.
+const OWN_PREFIX: &str = "clout";
 
-/// Sends log lines to stderr, as sentences or as JSON.
+/// Starts logging to stderr, as plain lines or as JSON. `CLOUT_LOG` sets the level.
 pub fn start_log(is_json: bool, is_quiet: bool) {
-    let usual = if is_quiet { "warn" } else { "info" };
+    let default_level = if is_quiet { "warn" } else { "info" };
     let wanted = std::env::var("CLOUT_LOG").unwrap_or_default();
     let builder = tracing_subscriber::fmt()
-        .with_env_filter(tracing_subscriber::EnvFilter::new(directives(&wanted, usual)))
+        .with_env_filter(tracing_subscriber::EnvFilter::new(directives(&wanted, default_level)))
         .with_writer(std::io::stderr)
         .with_target(false);
     let started = match is_json {
@@ -33,33 +33,33 @@ pub fn start_log(is_json: bool, is_quiet: bool) {
     }
 }
 
-/// What `CLOUT_LOG` asks for, a level or directives of modules of ours, and no more than warnings of anybody else.
-fn directives(wanted: &str, usual: &str) -> String {
-    let of_ours = wanted.split(',').map(str::trim).filter_map(|directive| {
+/// Builds the log filter from `CLOUT_LOG` (a level, or directives for Clout's modules). Dependencies log warnings only.
+fn directives(wanted: &str, default_level: &str) -> String {
+    let own = wanted.split(',').map(str::trim).filter_map(|directive| {
         let is_level = directive.parse::<tracing::Level>().is_ok() || directive.eq_ignore_ascii_case("off");
         match is_level {
-            true => Some(format!("{OURS}={directive}")),
-            false => directive.starts_with(OURS).then(|| directive.to_owned()),
+            true => Some(format!("{OWN_PREFIX}={directive}")),
+            false => directive.starts_with(OWN_PREFIX).then(|| directive.to_owned()),
         }
     });
-    let of_ours: Vec<String> = of_ours.collect();
-    match of_ours.is_empty() {
-        true => format!("{OF_LIBRARIES},{OURS}={usual}"),
-        false => format!("{OF_LIBRARIES},{}", of_ours.join(",")),
+    let own: Vec<String> = own.collect();
+    match own.is_empty() {
+        true => format!("{LIBRARY_LEVEL},{OWN_PREFIX}={default_level}"),
+        false => format!("{LIBRARY_LEVEL},{}", own.join(",")),
     }
 }
 
-/// Watches one night from the command line.
+/// Shows the progress of one run on stderr.
 pub struct Progress {
     started: Instant,
     bar: Mutex<ProgressBar>,
-    /// The stage that is under way, and when it began.
+    /// Current stage and its start time.
     stage: Mutex<Option<(String, Instant)>>,
     is_terminal: bool,
 }
 
 impl Progress {
-    /// Begins to watch.
+    /// Starts the clock and, on a terminal, a spinner.
     pub fn start() -> Progress {
         let is_terminal = std::io::stderr().is_terminal();
         let bar = if is_terminal {
@@ -76,13 +76,13 @@ impl Progress {
         }
     }
 
-    /// Takes the bar away, before the summary is printed.
+    /// Ends the last stage and clears the progress bar. Call it before printing the summary.
     pub fn finish(&self) {
         self.begin(None);
         self.with_bar(|bar| bar.finish_and_clear());
     }
 
-    /// Ends the stage that is under way, with a line in the log where no bar shows it, and begins the next.
+    /// Ends the current stage and starts the next. Without a terminal, logs the seconds of the ended stage.
     fn begin(&self, next: Option<&str>) {
         let next = next.map(|name| (name.to_owned(), Instant::now()));
         let ended = std::mem::replace(&mut *self.stage.lock().unwrap_or_else(PoisonError::into_inner), next);
@@ -136,8 +136,8 @@ mod tests {
     use super::directives;
 
     #[test]
-    fn a_level_is_ours_and_libraries_only_warn() {
-        for (wanted, told) in [
+    fn a_level_applies_to_clout_and_dependencies_only_warn() {
+        for (wanted, expected) in [
             ("", "warn,clout=info"),
             ("debug", "warn,clout=debug"),
             ("off", "warn,clout=off"),
@@ -147,7 +147,7 @@ mod tests {
                 "warn,clout=trace,clout::night=info",
             ),
         ] {
-            assert_eq!(directives(wanted, "info"), told, "{wanted}");
+            assert_eq!(directives(wanted, "info"), expected, "{wanted}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! `clout query`: SQL over published tables.
+//! `clout query`: runs SQL on published tables.
 
 use clout_warehouse::snapshots::find_or_newest;
 use std::fs::File;
@@ -19,64 +19,64 @@ use clout_base::error::{Error, Result};
 /// Arguments of `clout query`.
 #[derive(clap::Args)]
 #[command(
-    after_help = "Each table of the snapshot stands under its name, and as TABLE_history over all published dates, with a \
-column snapshot_date. SHOW TABLES lists them, SHOW COLUMNS FROM scores tells what the columns mean.
+    after_help = "Each table of the snapshot can be queried by its name. TABLE_history has the rows of all published dates, \
+with a column snapshot_date. SHOW TABLES lists the tables; SHOW COLUMNS FROM scores lists columns with types and meanings.
 
   clout query \"SELECT person_id, score FROM scores WHERE score > 40 ORDER BY score DESC\" --output out
   clout query \"SELECT snapshot_date, score FROM scores_history WHERE person_id = 'ada'\" --output out --format csv"
 )]
 pub struct Args {
-    /// One query (SELECT, WITH, SHOW TABLES or SHOW COLUMNS FROM) in the SQL of Polars.
+    /// One query in Polars SQL: SELECT, WITH, SHOW TABLES or SHOW COLUMNS FROM.
     sql: String,
     #[command(flatten)]
     results: ResultArgs,
-    /// Snapshot date; the newest without it.
+    /// Snapshot date; default: the newest.
     #[arg(long, value_name = "DATE", value_parser = day)]
     as_of: Option<Day>,
-    /// First date of the _history tables; the oldest without it.
+    /// First date of the _history tables; default: the oldest.
     #[arg(long, value_name = "DATE", value_parser = day)]
     from: Option<Day>,
-    /// Last date of the _history tables; the newest without it.
+    /// Last date of the _history tables; default: the newest.
     #[arg(long, value_name = "DATE", value_parser = day)]
     until: Option<Day>,
-    /// How the answer is written.
+    /// Output format.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
-    /// Write the answer here instead of stdout; a file that exists is left alone (exit 2).
+    /// Write the result to this new file instead of stdout; an existing file is not replaced (exit 2).
     #[arg(long, value_name = "FILE")]
     to: Option<PathBuf>,
-    /// Rows that a table shows at most; the other formats have all.
+    /// Maximum number of rows in a table; other formats write all rows.
     #[arg(short = 'n', long, default_value_t = 100)]
     count: usize,
 }
 
-/// How the answer of a query is written.
+/// Output format of a query.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// An aligned table, for people.
+    /// An aligned table.
     #[default]
     #[value(alias = "text")]
     Table,
-    /// Comma-separated values, for spreadsheets.
+    /// Comma-separated values.
     Csv,
-    /// One array of rows, for programs.
+    /// JSON: one array of rows.
     Json,
-    /// A Parquet file, for data tools.
+    /// A Parquet file.
     Parquet,
 }
 
 impl Args {
-    /// Asks and shows.
+    /// Runs the query and writes its result.
     pub fn run(self) -> Result<()> {
         let is_terminal = self.to.is_none() && std::io::stdout().is_terminal();
         if self.format == Format::Parquet && is_terminal {
             return Err(Error::usage(
-                "Parquet is no text for a terminal: give --to FILE, or send stdout to a file",
+                "Parquet is binary and cannot be shown on a terminal: use --to FILE, or redirect stdout to a file",
             ));
         }
         if let (Format::Table, Some(_)) = (self.format, &self.to) {
             return Err(Error::usage(
-                "a table is for people and goes to stdout: give --format csv, json or parquet with --to",
+                "--to needs --format csv, json or parquet: a table is only printed to stdout",
             ));
         }
         let store = self.results.store()?;
@@ -105,7 +105,7 @@ impl Args {
         match rows.height() - shown {
             0 => Ok(()),
             more => print(&format!(
-                "and {more} more: --count {} or --format csv shows them",
+                "{more} more: --count {} or --format csv shows them",
                 rows.height()
             )),
         }
@@ -118,18 +118,22 @@ impl Args {
             Format::Json | Format::Table => export::json(rows, to)?,
         }
         to.flush()
-            .map_err(|error| Error::internal("cannot write the answer").with_source(error))
+            .map_err(|error| Error::internal("cannot write the query result").with_source(error))
     }
 
-    /// Half an answer is none: a file that cannot be finished goes.
+    /// Writes the result to a new file. Removes the file if writing fails, so that no partial result remains.
     fn write_file(&self, file: &Path, rows: &mut DataFrame) -> Result<()> {
         let refused = |error: std::io::Error| {
-            Error::usage(format!("cannot write {} as a new file", file.display())).with_source(error)
+            Error::usage(format!(
+                "cannot write {} as a new file; choose another name if it exists",
+                file.display()
+            ))
+            .with_source(error)
         };
         let mut to = BufWriter::new(File::create_new(file).map_err(refused)?);
         let written = self.write(rows, false, &mut to);
         if written.is_err() {
-            // The first error is the one to tell.
+            // The write error is the cause; a failed removal would only hide it.
             let _ = std::fs::remove_file(file);
         }
         written

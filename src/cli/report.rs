@@ -1,4 +1,4 @@
-//! `clout report`: a static site about one night, for people who would rather look than read.
+//! `clout report`: writes a static HTML report about one snapshot.
 
 use std::path::PathBuf;
 
@@ -16,25 +16,25 @@ use clout_site::{self, Options, Written};
 pub struct Args {
     #[command(flatten)]
     results: ResultArgs,
-    /// Where the site is written: a folder that is absent, empty or an earlier report.
+    /// Folder to write: new, empty or an earlier report.
     #[arg(long, value_name = "DIR")]
     to: PathBuf,
-    /// Snapshot date; the newest without it.
+    /// Snapshot date; default: the newest.
     #[arg(long, value_name = "DATE", value_parser = day)]
     as_of: Option<Day>,
-    /// How many of the best ranked get history, reasons, topics and neighbours; everybody can be found.
+    /// Number of people, by rank, with history, reasons, topics and neighbours; all others are listed without them.
     #[arg(long, value_name = "N", default_value_t = 20_000)]
     people: u64,
-    /// How many published nights the histories go back over.
+    /// Number of published snapshots in each history.
     #[arg(long, value_name = "N", default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=1000))]
     nights: u32,
-    /// How the answer is shown.
+    /// Output format of the summary.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }
 
 impl Args {
-    /// Writes the site and says where it is.
+    /// Writes the report and prints its location.
     pub fn run(self) -> Result<()> {
         let options = Options {
             people: self.people,

@@ -1,4 +1,4 @@
-//! `clout run`: one night.
+//! `clout run`: publishes the snapshot of one date.
 
 use serde_json::{Value, json};
 
@@ -15,19 +15,19 @@ use clout_base::error::Result;
 pub struct Args {
     #[command(flatten)]
     job: JobArgs,
-    /// Snapshot date; the newest load date of any known network without it.
+    /// Snapshot date; default: the newest load date of any known network.
     #[arg(long, value_name = "DATE", value_parser = day)]
     as_of: Option<Day>,
-    /// Read all of the input again although there is a state.
+    /// Read the whole input again and ignore the saved state.
     #[arg(long)]
     rebuild: bool,
-    /// How the summary is shown.
+    /// Output format of the summary.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }
 
 impl Args {
-    /// Runs the night and prints its summary.
+    /// Runs one date and prints its summary.
     pub fn run(self) -> Result<()> {
         let job = self.job.spec()?.resolve()?;
         start_threads(&job)?;
@@ -39,7 +39,7 @@ impl Args {
     }
 }
 
-/// Runs one night and returns its summary.
+/// Runs one date and returns its summary as JSON.
 pub fn run_night(job: &Job, as_of: Option<Day>, is_rebuild: bool) -> Result<Value> {
     let input = open(&job.input.root, &job.storage)?;
     let output = open(&job.output.root, &job.storage)?;
@@ -98,7 +98,7 @@ fn summary(night: &Night) -> Value {
     }
 }
 
-/// The summary as a person reads it.
+/// Formats the summary as text.
 pub fn sentence(summary: &Value) -> String {
     let number = |name: &str| summary[name].as_f64().unwrap_or(0.0);
     let date = summary["snapshot_date"].as_str().unwrap_or_default();
@@ -114,8 +114,8 @@ pub fn sentence(summary: &Value) -> String {
             false => format!("with other parameters: {}", names.join(", ")),
         };
         return format!(
-            "{date} is already published {differing}. Snapshots are immutable; nothing was done. (Another --output takes \
-             a rebuild.)"
+            "{date} is already published {differing}. Snapshots are immutable, so nothing was done. To compute it again, \
+             choose another --output."
         );
     }
     let rejects: Vec<String> = summary["rejects"]
@@ -131,7 +131,7 @@ pub fn sentence(summary: &Value) -> String {
         })
         .collect();
     format!(
-        "published {date}  model {model}, {seconds:.1} s\n  input      {read} rows read: {reactions} reactions and {posts} posts counted, {copies} copies, {twins} twins, {own} self-reactions\n  refused    {refused} rows of activities; rejects by reason:{rejects}\n  people     {persons}, of whom {scored} have a score; {pairs} pairs\n  scores     mean {mean:.1}, median {median:.1}, 95th percentile {p95:.1}, 99th {p99:.1}, max {max:.1}\n  converged  after {iterations} iterations, residual {residual:.1e}",
+        "published {date}  model {model}, {seconds:.1} s\n  input      {read} rows read: {reactions} reactions and {posts} posts counted, {copies} copies, {twins} twins, {own} self-reactions\n  refused    {refused} rows of activities; rejects by reason:{rejects}\n  people     {persons}, {scored} with a score; {pairs} pairs\n  scores     mean {mean:.1}, median {median:.1}, 95th percentile {p95:.1}, 99th {p99:.1}, max {max:.1}\n  converged  after {iterations} iterations, residual {residual:.1e}",
         model = summary["model_version"].as_str().unwrap_or_default(),
         seconds = summary["timings"]["total"].as_f64().unwrap_or(0.0),
         read = number("rows_read"),

@@ -1,4 +1,4 @@
-//! `clout snapshots`: list, show or verify what is published.
+//! `clout snapshots`: lists, shows or verifies published snapshots.
 
 use clap::Subcommand;
 use serde_json::{Value, json};
@@ -20,11 +20,11 @@ pub struct Args {
 
 #[derive(Subcommand)]
 enum Action {
-    /// Every published snapshot.
+    /// List the published snapshots.
     List(Options),
-    /// One snapshot: its tables, files, parameters and timings.
+    /// Show one snapshot: its model, run, inputs, timings and files.
     Show(Options),
-    /// Hash every file again and compare with the manifest.
+    /// Hash each file again and compare it with the manifest.
     Verify(Options),
 }
 
@@ -32,16 +32,16 @@ enum Action {
 struct Options {
     #[command(flatten)]
     results: ResultArgs,
-    /// Snapshot date; the newest without it (list: every date).
+    /// Snapshot date; default: the newest (list: all dates).
     #[arg(long, value_name = "DATE", value_parser = day)]
     as_of: Option<Day>,
-    /// How the answer is shown.
+    /// Output format.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }
 
 impl Args {
-    /// Lists, shows or verifies.
+    /// Runs the subcommand.
     pub fn run(self) -> Result<()> {
         match self.action {
             Action::List(options) => list(&options),
@@ -100,11 +100,11 @@ fn show_one(options: &Options) -> Result<()> {
     let manifest = snapshot(&store, options.as_of)?;
     if options.format == Format::Json {
         let value = serde_json::to_value(&manifest)
-            .map_err(|error| Error::internal("the manifest is no JSON").with_source(error))?;
+            .map_err(|error| Error::internal("cannot convert the manifest to JSON").with_source(error))?;
         return show_object(&value);
     }
     print(&format!(
-        "Snapshot of {}\n  model    {}\n  run      {} (commit {})\n  inputs   {} files, {} bytes\n  settled  {} (residual {:.1e})\n  seconds  {}",
+        "Snapshot of {}\n  model      {}\n  run        {} (commit {})\n  inputs     {} files, {} bytes\n  converged  {} (residual {:.1e})\n  seconds    {}",
         manifest.snapshot_date,
         manifest.model_version,
         manifest.run_id,
@@ -149,7 +149,7 @@ fn verify(options: &Options) -> Result<()> {
             &json!({"snapshot_date": day, "files": found.files, "bytes": found.bytes, "problems": problems}),
         )?,
         Format::Text if problems.is_empty() => print(&format!(
-            "{day}: {} files, {} bytes, all as the manifest says",
+            "{day}: {} files, {} bytes, all match the manifest",
             found.files, found.bytes
         ))?,
         Format::Text => print(&format!(
@@ -161,7 +161,7 @@ fn verify(options: &Options) -> Result<()> {
     match problems.is_empty() {
         true => Ok(()),
         false => Err(Error::internal(format!(
-            "the snapshot of {day} is damaged: {} problems. Restore its files from a copy, or rebuild into another output root",
+            "the snapshot of {day} is damaged: {} problems. Restore its files from a backup, or run into another output root",
             problems.len()
         ))),
     }

@@ -1,4 +1,4 @@
-//! `clout top`: the people with the highest scores.
+//! `clout top`: shows the people with the highest scores.
 
 use super::options::{Format, ResultArgs, day};
 use super::output::{Rows, print, show};
@@ -13,34 +13,35 @@ use clout_warehouse::snapshots::find_or_newest;
 pub struct Args {
     #[command(flatten)]
     results: ResultArgs,
-    /// Snapshot date; the newest without it.
+    /// Snapshot date; default: the newest.
     #[arg(long, value_name = "DATE", value_parser = day)]
     as_of: Option<Day>,
-    /// By the influence on one network alone.
+    /// Rank by influence on one network.
     #[arg(long)]
     network: Option<String>,
-    /// By credibility on one topic: its id.
+    /// Rank by credibility on one topic, given by its id.
     #[arg(long, value_name = "TOPIC_ID", conflicts_with = "network")]
     topic: Option<String>,
-    /// Only this person, with or without a score; may be repeated.
+    /// Show only this person, with or without a score; repeatable.
     #[arg(long = "person", value_name = "PERSON_ID")]
     persons: Vec<String>,
-    /// How many people.
+    /// Number of people to show.
     #[arg(short = 'n', long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..))]
     count: u32,
-    /// Leave out what the columns mean.
+    /// Omit the meanings of the columns.
     #[arg(long)]
     no_legend: bool,
-    /// How the people are shown.
+    /// Output format.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }
 
 impl Args {
-    /// Shows the people.
+    /// Prints the people, highest score first.
     pub fn run(self) -> Result<()> {
         let store = self.results.store()?;
         let manifest = find_or_newest(&store, self.as_of)?;
+        // All people named with --person are shown, even beyond --count.
         let count = self.count.max(self.persons.len() as u32);
         let wanted = queries::Wanted {
             network: self.network.as_deref(),
@@ -60,14 +61,14 @@ impl Args {
             return Err(queries::topics::unknown_topic(&store, &manifest, topic)?);
         }
         if frame.height() == 0 {
-            return Err(self.nobody(manifest.snapshot_date));
+            return Err(self.no_rows_error(manifest.snapshot_date));
         }
         let rows = Rows {
             columns: columns.to_vec(),
             rows: queries::values(&frame)?,
         };
         if self.format == Format::Text {
-            let what = if self.persons.is_empty() {
+            let heading = if self.persons.is_empty() {
                 "Highest scores"
             } else {
                 "Scores"
@@ -78,7 +79,7 @@ impl Args {
                 .map(|topic| format!(" of topic {topic}"))
                 .unwrap_or_default();
             print(&format!(
-                "{what}{topic} on {} (model {})",
+                "{heading}{topic} on {} (model {})",
                 manifest.snapshot_date, manifest.model_version
             ))?;
         }
@@ -91,7 +92,7 @@ impl Args {
 }
 
 impl Args {
-    fn nobody(&self, date: Day) -> Error {
+    fn no_rows_error(&self, date: Day) -> Error {
         let on = self
             .network
             .as_ref()
@@ -99,13 +100,15 @@ impl Args {
             .or_else(|| self.topic.as_ref().map(|topic| format!(" on topic {topic}")))
             .unwrap_or_default();
         match self.persons.is_empty() {
-            true => Error::usage(format!("nobody has a score{on} on {date}")),
-            false => Error::usage(format!("none of these persons stands in the snapshot of {date}{on}")),
+            true => Error::usage(format!("no person has a score{on} on {date}")),
+            false => Error::usage(format!(
+                "the snapshot of {date} has none of these persons{on}. Check the ids; opted-out people are not shown"
+            )),
         }
     }
 }
 
-/// What the columns mean, from the one place that says so.
+/// Formats the meanings of the shown columns, from `schema`.
 fn legend(table: &Table, shown: &[&str]) -> String {
     let widest = shown.iter().map(|name| name.len()).max().unwrap_or(0);
     let meaning = |name: &&str| table.columns.iter().find(|column| column.name == *name);

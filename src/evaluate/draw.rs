@@ -1,10 +1,10 @@
-//! Draws without a state: what is drawn follows from its name and number alone.
+//! Stateless pseudo-random draws: each draw follows from its purpose and number alone.
 
 use std::hash::Hasher;
 
 use siphasher::sip::SipHasher13;
 
-/// A number of 64 evenly distributed bits for the `number`-th draw of `purpose`.
+/// Returns 64 uniformly distributed bits for the `number`-th draw of `purpose`.
 pub fn draw(purpose: &str, number: u64) -> u64 {
     let mut hasher = SipHasher13::new();
     hasher.write(purpose.as_bytes());
@@ -13,7 +13,7 @@ pub fn draw(purpose: &str, number: u64) -> u64 {
     hasher.finish()
 }
 
-/// A draw from 0 to `below` - 1.
+/// Returns a draw from 0 to `below` - 1.
 pub fn draw_below(purpose: &str, number: u64, below: usize) -> usize {
     ((u128::from(draw(purpose, number)) * below as u128) >> 64) as usize
 }
@@ -23,7 +23,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn draws_are_even_and_repeat() {
+    fn draws_are_uniform_and_repeatable() {
         assert_eq!(draw("a", 1), draw("a", 1));
         assert_ne!(draw("a", 1), draw("b", 1));
         let mut counts = [0_u32; 10];

@@ -1,12 +1,11 @@
-//! Who has how many followers at a date: what a score is compared with, never a term of it.
+//! Reads the number of followers of each account on a date. Scores are compared with it; it is never part of a score.
 //!
-//! A network's newest `accounts` partition tells it by `followers_count`; where that has no count at all,
-//! the in-degree of its newest `follows` partition does. That graph may be partial, so an account that is
-//! not in it is unknown, while one that only follows has 0. As in a run, the newest partition with a readable
-//! file counts; files that cannot be read are passed over, for the run itself reports them.
+//! The source is `followers_count` of a network's newest `accounts` partition. If that has no count, the in-degree of the
+//! newest `follows` partition is used. That graph may be partial, so an account that is not in it is unknown, and an
+//! account that only follows others has 0 followers. As in a run, the newest partition with a readable file counts.
+//! Unreadable files are skipped, because the run itself reports them.
 //!
-//! Memory: each account id once, and while a graph is read 8 bytes for each of its rows; a row group is
-//! decoded at a time.
+//! Memory: each account id once, and 8 bytes per row while a graph is read. One row group is decoded at a time.
 
 use std::collections::HashMap;
 
@@ -19,20 +18,20 @@ use clout_warehouse::layout::{BEGINNING, Inventory};
 use clout_warehouse::read::{Batch, read};
 use clout_warehouse::store::{Object, Store};
 
-/// Followers by account id.
+/// Number of followers by account id.
 type Counts = HashMap<Box<str>, u64>;
 
-/// How many followers each account has, where that is known.
+/// Number of followers of each account with a known count.
 #[derive(Debug, Default)]
 pub struct Followers {
     by_network: Vec<Counts>,
 }
 
 impl Followers {
-    /// What the input tells of `as_of`. Networks are numbered as in `networks`.
+    /// Reads the counts as of a date. Networks are numbered as in `networks`.
     ///
     /// # Errors
-    /// Only when the store fails.
+    /// Returns an error only if the store fails.
     pub fn read(store: &Store, inventory: &Inventory, networks: &[Network], as_of: Day) -> Result<Followers> {
         let of_network = |network: &Network| {
             let source = Source {
@@ -41,29 +40,29 @@ impl Followers {
                 network: &network.name,
                 as_of,
             };
-            let told = source.newest("accounts", told)?;
-            match told.is_empty() {
-                true => source.newest("follows", counted),
-                false => Ok(told),
+            let counts = source.newest("accounts", read_counts)?;
+            match counts.is_empty() {
+                true => source.newest("follows", read_in_degrees),
+                false => Ok(counts),
             }
         };
         let by_network = networks.iter().map(of_network).collect::<Result<_>>()?;
         Ok(Followers { by_network })
     }
 
-    /// The followers of an account; none where nobody told.
+    /// Returns the number of followers of an account; none if it is unknown.
     pub fn of(&self, network: usize, account_id: &str) -> Option<f64> {
         let count = self.by_network.get(network)?.get(account_id)?;
         Some(*count as f64)
     }
 
-    /// How many accounts of a network are known.
+    /// Returns the number of accounts of a network with a known count.
     pub fn known(&self, network: usize) -> usize {
         self.by_network.get(network).map_or(0, HashMap::len)
     }
 }
 
-/// Where the tables of one network are.
+/// Location of the tables of one network.
 struct Source<'a> {
     store: &'a Store,
     inventory: &'a Inventory,
@@ -72,7 +71,7 @@ struct Source<'a> {
 }
 
 impl<'a> Source<'a> {
-    /// What `take` makes of the newest partition with a readable file; nothing where there is none.
+    /// Applies `take` to partitions, newest first, until one has a readable file; empty if none has.
     fn newest(&self, table: &str, take: fn(&Store, &[Object]) -> Result<Option<Counts>>) -> Result<Counts> {
         let delivered = self.inventory.delivered(table, BEGINNING, self.as_of);
         let mut of_network: Vec<_> = delivered.filter(|(at, _)| at.network == self.network).collect();
@@ -86,7 +85,8 @@ impl<'a> Source<'a> {
     }
 }
 
-/// Hands every batch of a file to `take`; false where the file cannot be read, and what was taken is void.
+/// Passes each batch of a file to `take`. Returns false if the file cannot be read; the rows passed so far are then
+/// void.
 fn each_batch(
     store: &Store,
     object: &Object,
@@ -100,8 +100,8 @@ fn each_batch(
     }
 }
 
-/// The counts that accounts files tell; none without a readable file.
-fn told(store: &Store, files: &[Object]) -> Result<Option<Counts>> {
+/// Reads counts from accounts files; none without a readable file.
+fn read_counts(store: &Store, files: &[Object]) -> Result<Option<Counts>> {
     let mut counts = None;
     for object in files {
         let mut of_file: Vec<(Box<str>, u64)> = Vec::new();
@@ -117,7 +117,7 @@ fn told(store: &Store, files: &[Object]) -> Result<Option<Counts>> {
         if is_readable {
             let counts = counts.get_or_insert_with(Counts::new);
             for (id, count) in of_file {
-                // The greatest of several: no answer may depend on the order of rows and files.
+                // The maximum makes the result independent of the order of rows and files.
                 let known = counts.entry(id).or_insert(count);
                 *known = count.max(*known);
             }
@@ -126,13 +126,13 @@ fn told(store: &Store, files: &[Object]) -> Result<Option<Counts>> {
     Ok(counts)
 }
 
-/// A negative number counts nobody.
+/// Converts a count; none if it is negative.
 fn as_count(value: i64) -> Option<u64> {
     u64::try_from(value).ok()
 }
 
-/// The in-degrees of follows files; none without a readable file.
-fn counted(store: &Store, files: &[Object]) -> Result<Option<Counts>> {
+/// Computes in-degrees from follows files; none without a readable file.
+fn read_in_degrees(store: &Store, files: &[Object]) -> Result<Option<Counts>> {
     let mut graph = Graph::default();
     let mut is_any_readable = false;
     for object in files {
@@ -152,7 +152,7 @@ fn counted(store: &Store, files: &[Object]) -> Result<Option<Counts>> {
     Ok(is_any_readable.then(|| graph.in_degrees()))
 }
 
-/// Who follows whom, with a number for each account.
+/// Graph of follows, with a number for each account.
 #[derive(Default)]
 struct Graph {
     numbers: HashMap<Box<str>, u32>,
@@ -161,7 +161,7 @@ struct Graph {
 }
 
 impl Graph {
-    /// Adds a row, unless an id is missing.
+    /// Adds an edge, unless an id is missing.
     fn follow(&mut self, follower: &str, followee: &str) {
         if !follower.is_empty() && !followee.is_empty() {
             let edge = (self.number(followee), self.number(follower));
@@ -178,13 +178,13 @@ impl Graph {
         number
     }
 
-    /// Forgets what came after there were so many accounts and rows.
+    /// Removes all accounts and rows added after the given numbers of them.
     fn cut(&mut self, (accounts, rows): (usize, usize)) {
         self.numbers.retain(|_, number| (*number as usize) < accounts);
         self.edges.truncate(rows);
     }
 
-    /// Followers of each account: each once, and nobody their own.
+    /// Counts the followers of each account. Duplicate edges count once, self-loops not at all.
     fn in_degrees(mut self) -> Counts {
         self.edges.sort_unstable();
         self.edges.dedup();

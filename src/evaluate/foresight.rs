@@ -1,8 +1,7 @@
-//! Whether a score foretells who will be reacted to, beside the counts that an analyst would write.
+//! Measures the prediction of future reactions by scores, compared with simple counts.
 //!
-//! At each moment everybody with a counted reaction is ranked by the score and by each
-//! [rival](super::rivals); then one looks ahead and holds the order against the distinct reactors that
-//! each person gets in the next window.
+//! At each moment, all people with a counted reaction are ranked by the score and by each [rival](super::rivals). The
+//! rankings are compared with the number of distinct reactors of each person in the next window.
 
 use serde::Serialize;
 
@@ -14,67 +13,70 @@ use super::windows::Span;
 use clout_base::error::Result;
 use clout_model::influence::scoring::Scored;
 
-/// The score's name among its rivals.
+/// Name of the score among its rivals.
 pub const SCORE: &str = "clout";
-/// Of the best placed, so many are the people that a list shows.
+/// Length of a short list, as shown to readers.
 const SHORT: usize = 100;
-/// And so many those that a campaign reaches.
+/// Length of a long list, as used by campaigns.
 const LONG: usize = 1_000;
-/// The best share of people that AUC tells from the rest.
+/// Share of people in the top class of the AUC.
 const TOP: f64 = 0.01;
 
-/// How well one predictor did.
+/// Measures of one predictor.
 #[derive(Clone, Debug, Serialize)]
 pub struct Row {
-    /// `clout` or a rival's name.
+    /// Name of the predictor: `clout` or a rival.
     pub predictor: &'static str,
-    /// NDCG of the first hundred.
+    /// NDCG of the first 100 people.
     pub ndcg_100: f64,
-    /// NDCG of the first thousand.
+    /// NDCG of the first 1,000 people.
     pub ndcg_1000: f64,
-    /// Spearman's rank correlation over everybody.
+    /// Spearman's rank correlation over all people.
     pub spearman: f64,
     /// Area under the ROC curve for the top 1 % of the next window.
     pub auc_top: f64,
-    /// Share of people in the largest group of equals.
+    /// Share of people in the largest group of equal values.
     pub tied: f64,
 }
 
-/// One moment and window.
+/// Results of one moment and window.
 #[derive(Clone, Debug, Serialize)]
 pub struct Window {
-    /// The moment.
+    /// Moment, in UTC.
     pub at: String,
-    /// How far ahead.
+    /// Length of the window.
     pub ahead: String,
-    /// People ranked.
+    /// Number of people ranked.
     pub people: usize,
-    /// Of them, people with a reactor in the window.
+    /// Number of these people with a reactor in the window.
     pub reacted_to: usize,
-    /// By predictor.
+    /// Measures by predictor.
     pub predictors: Vec<Row>,
-    /// Score and followers, where enough are known.
+    /// Relation of score and followers; none if too few counts are known.
     pub popularity: Option<Popularity>,
 }
 
-/// Whether the score is more than a count of followers.
+/// Relation of the score to the number of followers.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Popularity {
-    /// People whose followers are known.
+    /// Number of people with known followers.
     pub people: usize,
     /// R² of the score on log(1 + followers).
     pub r_squared: f64,
-    /// Spearman of the score with the next window's reactors, given followers.
+    /// Partial Spearman correlation of the score with the next window's reactors, given followers.
     pub partial_spearman: f64,
 }
 
-/// The least number of people of whom a correlation with followers is told.
+/// Fewest people with known followers for a correlation.
 const LEAST_KNOWN: usize = 30;
 
-/// Who has how many followers, by person; unknown where nothing says so.
+/// Function that returns the followers by person; none if unknown.
 pub type KnownFollowers<'a> = &'a dyn Fn(&Scene) -> Result<Vec<Option<f64>>>;
 
-/// Evaluates one moment, for each window ahead of it.
+/// Evaluates one moment, for each window after it.
+///
+/// # Errors
+/// Returns the errors of the rivals and of reading followers.
 pub fn evaluate(
     scene: &Scene,
     scored: &Scored,
@@ -109,8 +111,8 @@ pub fn evaluate(
             distinct_reactors(&inside.copied().collect::<Vec<_>>(), people)
         };
         let outcomes = of(&between(everything, scene.at, scene.at + span.micros()));
-        let lately = between(&past, scene.at - span.micros(), scene.at);
-        let named = [(SCORE, &scores), ("persistence", &lately)];
+        let recent = between(&past, scene.at - span.micros(), scene.at);
+        let named = [(SCORE, &scores), ("persistence", &recent)];
         let rest = plain.iter().map(|rival| (rival.name, &rival.values));
         Window {
             at: clout_base::day::instant(scene.at),
@@ -128,7 +130,7 @@ pub fn evaluate(
     Ok(ahead.iter().map(window).collect())
 }
 
-/// Everything that is ever counted, as the outcomes of all windows.
+/// Returns all counted reactions, from which the outcomes of all windows are taken.
 pub fn everything(stream: &Stream) -> Vec<Act> {
     let reactions: Vec<_> = stream
         .counted
@@ -150,14 +152,14 @@ fn row(predictor: &'static str, values: &[f64], outcomes: &[f64]) -> Row {
 }
 
 fn popularity(population: &[usize], scores: &[f64], followers: &[Option<f64>], outcomes: &[f64]) -> Option<Popularity> {
-    let known = |place: usize| Some((place, followers[population[place]]?));
+    let known = |index: usize| Some((index, followers[population[index]]?));
     let known: Vec<(usize, f64)> = (0..population.len()).filter_map(known).collect();
     if known.len() < LEAST_KNOWN {
         return None;
     }
     let logs: Vec<f64> = known.iter().map(|(_, count)| count.ln_1p()).collect();
-    let score: Vec<f64> = known.iter().map(|(place, _)| scores[population[*place]]).collect();
-    let next: Vec<f64> = known.iter().map(|(place, _)| outcomes[*place]).collect();
+    let score: Vec<f64> = known.iter().map(|(index, _)| scores[population[*index]]).collect();
+    let next: Vec<f64> = known.iter().map(|(index, _)| outcomes[*index]).collect();
     Some(Popularity {
         people: known.len(),
         r_squared: r_squared(&logs, &score),

@@ -1,8 +1,8 @@
-//! How well a ranking foretold what came.
+//! Measures of a ranking's quality, given the outcomes.
 //!
-//! Slices are by person over one population: place `i` of every slice is the same person. Only the order
-//! of scores counts, except in [`r_squared`], so a person without a score may stand at minus infinity.
-//! Equal scores are one tie, and no measure breaks a tie in anybody's favour:
+//! Slices are by person over one population: index `i` of each slice is the same person. Only the order of scores counts,
+//! except in [`r_squared`], so the score of a person without one may be minus infinity. Equal scores are one tie, and ties
+//! are never broken in favour of a person:
 //!
 //! ```text
 //! NDCG@k    = DCG / DCG of the best order,  DCG = sum over r <= k of gain(r) / log2(1 + r)
@@ -12,11 +12,11 @@
 //! AUC       = P(score of one of the top > score of one of the rest) + 1/2 P(they are equal)
 //! ```
 //!
-//! Gains are linear: twice the reactors is worth twice as much. Cost: a sort of the population each.
-//! The same input gives the same bits; NDCG, AUC and ties do not depend on how people are numbered either.
+//! Gains are linear: twice the reactors is worth twice as much. Cost: one sort of the population per measure. The same input
+//! gives the same bits. NDCG, AUC and ties are also independent of the numbering of people.
 //!
-//! Where a measure is not defined (nothing came, everybody is equal) it has the value of a ranking that
-//! knows nothing, as each function says. With numbers as input none is ever NaN.
+//! If a measure is undefined (no outcomes, all values equal), it has the value of an uninformed ranking, as stated for each
+//! function. Numeric input never gives NaN.
 //!
 //! Papers: Järvelin, Kekäläinen, *Cumulated Gain-Based Evaluation of IR Techniques*, 2002; McSherry, Najork,
 //! *Computing Information Retrieval Performance Measures Efficiently in the Presence of Tied Scores*, 2008;
@@ -26,35 +26,35 @@ use rayon::prelude::*;
 
 use clout_graph::numeric::{ordered_sum, sum_over_chunks};
 
-/// Values that differ by less than half of one over this are equal to [`tied_share`]: far below a
-/// hundredth of a point, far above what the order of additions moves.
+/// Inverse of the rounding step of [`tied_share`]: values that differ by less than half a step are equal. The step is
+/// far below a hundredth of a point and far above the effect of the order of additions.
 const TIE_SCALE: f64 = 1e9;
 
-/// Where `1 - r²` is smaller, what is left after the third side is rounding.
+/// Smallest `1 - r²`. Below it, the remainder after removing the third variable is only rounding.
 const NOTHING_LEFT: f64 = 1e-12;
 
-/// NDCG@k of ranking by descending `scores`, where each person brought `gains` (finite, not negative).
-/// In `[0, 1]`; 0 where no gain is above 0.
+/// Computes NDCG@k of the ranking by descending `scores`, with `gains` per person (finite, not negative). The result is
+/// in `[0, 1]`; 0 if no gain is above 0.
 ///
 /// # Panics
-/// If the slices differ in length.
+/// Panics if the slices differ in length.
 pub fn ndcg(scores: &[f64], gains: &[f64], k: usize) -> f64 {
     assert_eq!(scores.len(), gains.len(), "one population");
     debug_assert!(gains.iter().all(|gain| gain.is_finite() && *gain >= 0.0));
     let ideal = expected_dcg(gains, gains, k);
     if ideal > 0.0 {
-        (expected_dcg(scores, gains, k) / ideal).min(1.0) // Rounding may end above 1.
+        (expected_dcg(scores, gains, k) / ideal).min(1.0) // Rounding may give a value above 1.
     } else {
         0.0
     }
 }
 
-/// The mean DCG@k over all orders within groups of equal scores: every member of a group has the mean of
-/// its discounts, those beyond k being 0.
+/// Computes the mean DCG@k over all orders within groups of equal scores. Each member of a group has the mean of the
+/// group's discounts; discounts beyond k are 0.
 fn expected_dcg(scores: &[f64], gains: &[f64], k: usize) -> f64 {
     debug_assert!(scores.iter().all(|score| !score.is_nan()));
     let mut people: Vec<(f64, f64)> = scores.iter().copied().zip(gains.iter().copied()).collect();
-    // Gains are sorted too, so that the sum of a group does not depend on how people are numbered.
+    // Sorting the gains, too, makes the sum of a group independent of the numbering of people.
     people.par_sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(b.1.total_cmp(&a.1)));
     let (mut dcg, mut above) = (0.0, 0);
     for tied in people.chunk_by(|a, b| a.0 == b.0) {
@@ -70,11 +70,11 @@ fn expected_dcg(scores: &[f64], gains: &[f64], k: usize) -> f64 {
     dcg
 }
 
-/// Precision@k: the share of the first `k` by descending `scores` who brought any gain, in the mean over all
-/// orders within groups of equal scores. People who are missing to make up `k` count as without gain.
+/// Computes Precision@k: the share of the first `k` by descending `scores` with a gain above 0, as the mean over all
+/// orders within groups of equal scores. If fewer than `k` people exist, the missing ones count as without gain.
 ///
 /// # Panics
-/// If the slices differ in length.
+/// Panics if the slices differ in length.
 pub fn precision(scores: &[f64], gains: &[f64], k: usize) -> f64 {
     assert_eq!(scores.len(), gains.len(), "one population");
     let mut people: Vec<(f64, bool)> = scores
@@ -96,19 +96,20 @@ pub fn precision(scores: &[f64], gains: &[f64], k: usize) -> f64 {
     hits / k as f64
 }
 
-/// Spearman's rank correlation, equals sharing their mean rank; 0 where one side is constant or empty.
+/// Computes Spearman's rank correlation. Equal values have their mean rank. The result is 0 if one side is constant or
+/// empty.
 ///
 /// # Panics
-/// If the slices differ in length.
+/// Panics if the slices differ in length.
 pub fn spearman(a: &[f64], b: &[f64]) -> f64 {
     pearson(&mean_ranks(a), &mean_ranks(b))
 }
 
-/// Spearman's correlation of `a` and `b` with what both share with `given` taken out. 0 where `given`
-/// orders people as one of them does, in the same or the opposite sense: then nothing is left of it.
+/// Computes the partial Spearman correlation of `a` and `b`, given `given`. The result is 0 if `given` orders people
+/// like `a` or `b`, in the same or the opposite direction.
 ///
 /// # Panics
-/// If the slices differ in length.
+/// Panics if the slices differ in length.
 pub fn partial_spearman(a: &[f64], b: &[f64], given: &[f64]) -> f64 {
     let [a, b, given] = [a, b, given].map(mean_ranks);
     let (ab, ag, bg) = (pearson(&a, &b), pearson(&a, &given), pearson(&b, &given));
@@ -119,23 +120,23 @@ pub fn partial_spearman(a: &[f64], b: &[f64], given: &[f64]) -> f64 {
     ((ab - ag * bg) / (left[0] * left[1]).sqrt()).clamp(-1.0, 1.0)
 }
 
-/// The share of the variance of `y` that a straight line in `x` explains: Pearson's r squared, of finite
-/// values. 0 where one side is constant or empty.
+/// Computes the share of the variance of `y` that a straight line in `x` explains: Pearson's r squared, for finite
+/// values. The result is 0 if one side is constant or empty.
 ///
 /// # Panics
-/// If the slices differ in length.
+/// Panics if the slices differ in length.
 pub fn r_squared(x: &[f64], y: &[f64]) -> f64 {
     pearson(x, y).powi(2)
 }
 
-/// How well `scores` tell the top `share` by outcome from the rest: the AUC, ties counting half. 0.5 where
-/// one class is empty.
+/// Computes the AUC of separating the top `share` by outcome from the rest; ties count half. The result is 0.5 if one
+/// class is empty.
 ///
-/// The top is `share` of the population, rounded, at least one person; everybody tied with the last of them
-/// belongs to it, and nobody with an outcome below 1: who got no reaction is at the top of nothing.
+/// The top is `share` of the population, rounded, and at least one person. People tied with the last of them are
+/// included. People with an outcome below 1 are never in the top.
 ///
 /// # Panics
-/// If the slices differ in length.
+/// Panics if the slices differ in length.
 pub fn auc_of_top(scores: &[f64], outcomes: &[f64], share: f64) -> f64 {
     assert_eq!(scores.len(), outcomes.len(), "one population");
     let Some(least) = least_of_top(outcomes, share) else {
@@ -143,7 +144,7 @@ pub fn auc_of_top(scores: &[f64], outcomes: &[f64], share: f64) -> f64 {
     };
     let ranks = mean_ranks(scores);
     let is_top = |person: &usize| outcomes[*person] >= least;
-    // Multiples of 1/2, far below 2^53: the sum is exact.
+    // The ranks are multiples of 1/2 and far below 2^53, so the sum is exact.
     let (mut top, mut rank_sum) = (0.0, 0.0);
     for person in (0..scores.len()).filter(is_top) {
         top += 1.0;
@@ -156,7 +157,7 @@ pub fn auc_of_top(scores: &[f64], outcomes: &[f64], share: f64) -> f64 {
     (rank_sum - top * (top + 1.0) / 2.0) / (top * rest)
 }
 
-/// The smallest outcome that belongs to the top `share`; none in an empty population.
+/// Returns the smallest outcome in the top `share`; none for an empty population.
 fn least_of_top(outcomes: &[f64], share: f64) -> Option<f64> {
     let count = (share * outcomes.len() as f64).round() as usize;
     let last = count.max(1).min(outcomes.len()).checked_sub(1)?;
@@ -165,8 +166,8 @@ fn least_of_top(outcomes: &[f64], share: f64) -> Option<f64> {
     Some(least.max(1.0))
 }
 
-/// The share of the population in the largest group of equal scores (finite; rounded to 9 decimals): what a
-/// ranking leaves open. 0 where there is nobody.
+/// Computes the share of the population in the largest group of equal scores (finite; rounded to 9 decimals), which the
+/// ranking leaves undecided. The result is 0 for an empty population.
 pub fn tied_share(scores: &[f64]) -> f64 {
     let mut rounded: Vec<f64> = scores.iter().map(|score| (score * TIE_SCALE).round()).collect();
     rounded.par_sort_unstable_by(f64::total_cmp);
@@ -174,7 +175,7 @@ pub fn tied_share(scores: &[f64]) -> f64 {
     largest.map_or(0.0, |largest| largest as f64 / scores.len() as f64)
 }
 
-/// Ascending ranks from 1, equals sharing the mean of theirs.
+/// Computes ascending ranks from 1; equal values have their mean rank.
 fn mean_ranks(values: &[f64]) -> Vec<f64> {
     debug_assert!(values.iter().all(|value| !value.is_nan()));
     let mut people: Vec<(f64, usize)> = values.iter().copied().zip(0..).collect();
@@ -190,7 +191,7 @@ fn mean_ranks(values: &[f64]) -> Vec<f64> {
     ranks
 }
 
-/// Pearson's r of finite values; 0 where one side is constant or empty.
+/// Computes Pearson's r of finite values; 0 if one side is constant or empty.
 fn pearson(x: &[f64], y: &[f64]) -> f64 {
     assert_eq!(x.len(), y.len(), "one population");
     let (Some(x), Some(y)) = (deviations(x), deviations(y)) else {
@@ -200,13 +201,13 @@ fn pearson(x: &[f64], y: &[f64]) -> f64 {
     (product(&x, &y) / (product(&x, &x) * product(&y, &y)).sqrt()).clamp(-1.0, 1.0)
 }
 
-/// How far each value is from the mean, in units of the farthest, so that no square over- or underflows;
-/// none where all are equal.
+/// Returns the deviation of each value from the mean, in units of the largest deviation, so that squares neither
+/// overflow nor underflow; none if all values are equal.
 fn deviations(values: &[f64]) -> Option<Vec<f64>> {
     debug_assert!(values.iter().all(|value| value.is_finite()));
     let first = values.first()?;
     if values.iter().all(|value| value == first) {
-        return None; // Their mean may be rounded, and rounding is no variance.
+        return None; // The mean may be rounded, which would look like variance.
     }
     let mean = ordered_sum(values) / values.len() as f64;
     let farthest = values.iter().fold(0.0_f64, |far, value| far.max((value - mean).abs()));

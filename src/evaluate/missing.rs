@@ -1,5 +1,5 @@
-//! What a network is worth to the people who are on it: its rows that credit a person are left out, and
-//! everybody's trust and rank are held.
+//! Measures the effect of leaving out a network: the rows that credit a person on it are removed, while trust and rank
+//! of all people stay constant.
 
 use rayon::prelude::*;
 use serde::Serialize;
@@ -15,46 +15,46 @@ use clout_model::influence::score::{Line, Sum, believed};
 use clout_model::influence::scoring::{Memory, Scored};
 use clout_model::influence::standings::quantile;
 
-/// A network whose parts of T and U are both at most this small has a bound.
+/// Limit of a small network: its shares of T and of U are both at most this. A bound holds for such networks.
 const SMALL: f64 = 1.0 / 3.0;
-/// Rounding of sums that should be equal.
+/// Tolerance for the rounding of sums that should be equal.
 const ROUNDING: f64 = 1e-9;
 
-/// What leaving out one network did.
+/// Effect of leaving out one network.
 #[derive(Clone, Debug, Serialize)]
 pub struct Missing {
-    /// The network.
+    /// Name of the network.
     pub network: String,
-    /// People who still have a score without it.
+    /// Number of people with a score without the network.
     pub people: usize,
-    /// People who have none without it.
+    /// Number of people without a score when the network is left out.
     pub without_score: usize,
-    /// Points lost in the mean; none without people.
+    /// Mean loss in points; none without people.
     pub mean: Option<f64>,
-    /// The 95th percentile of the points lost; none without people.
+    /// 95th percentile of the losses in points; none without people.
     pub percentile_95: Option<f64>,
-    /// People for whom it is a third at most.
+    /// Number of people with at most a third of T and of U from the network.
     pub people_of_a_third: usize,
-    /// The most that one of them lost; none without such people.
+    /// Largest loss among them, in points; none without such people.
     pub most_of_a_third: Option<f64>,
-    /// What they may lose at most, for the model's constants.
+    /// Upper bound of their loss by the model's constants, in points.
     pub bound: f64,
-    /// People whom leaving it out raised: there may be none.
+    /// Number of people with a higher score without the network; must be 0.
     pub raised: usize,
-    /// How often the interval without it holds the score with it; none without people.
+    /// Share of intervals without the network that contain the score with it; none without people.
     pub interval_holds: Option<f64>,
-    /// Whether nobody was raised and the bound holds; none where nobody could lose the network.
+    /// True if no score rose and the bound holds; none if no person has reactions on the network.
     pub is_met: Option<bool>,
 }
 
-/// One person without one network.
+/// Loss of one person without one network.
 struct Loss {
     points: f64,
     is_small: bool,
     is_held: bool,
 }
 
-/// Leaves out each network in turn.
+/// Measures the effect of leaving out each network in turn.
 pub fn missing(scene: &Scene, scored: &Scored) -> Vec<Missing> {
     let facts = scene.facts();
     let pairs = scene.pairs();
@@ -69,13 +69,13 @@ pub fn missing(scene: &Scene, scored: &Scored) -> Vec<Missing> {
     };
     let whole = attention(&pairs);
     let mut found = Vec::new();
-    for (place, network) in scene.networks.iter().enumerate() {
-        let is_there = |node: u32| usize::from(scene.network_of[node as usize]) == place;
-        if !pairs.actors.iter().any(|actor| is_there(*actor)) {
+    for (network_index, network) in scene.networks.iter().enumerate() {
+        let is_on_network = |node: u32| usize::from(scene.network_of[node as usize]) == network_index;
+        if !pairs.actors.iter().any(|actor| is_on_network(*actor)) {
             continue;
         }
         let mut fewer = pairs.clone();
-        fewer.retain(&scene.mixture(), |actor, _| !is_there(actor));
+        fewer.retain(&scene.mixture(), |actor, _| !is_on_network(actor));
         let mut rest = attention(&fewer);
         hold_returns(&mut rest, &whole, &scored.trust);
         let model = scored.model(scene.params);
@@ -84,8 +84,8 @@ pub fn missing(scene: &Scene, scored: &Scored) -> Vec<Missing> {
         let comparison = Comparison {
             scored,
             params: scene.params,
-            place: place as u8,
-            intervals: bootstrap.intervals(&sums, &coverage(scene, scored, Some(place))),
+            network: network_index as u8,
+            intervals: bootstrap.intervals(&sums, &coverage(scene, scored, Some(network_index))),
             sums,
         };
         found.push(comparison.judge(&network.name));
@@ -93,7 +93,7 @@ pub fn missing(scene: &Scene, scored: &Scored) -> Vec<Missing> {
     found
 }
 
-/// Takes from what is left what people gave back, on all networks.
+/// Subtracts returned attention, over all networks, from the remaining attention.
 fn hold_returns(rest: &mut Attention, whole: &Attention, trust: &[f64]) {
     for (person, trust) in trust.iter().enumerate() {
         for edge in rest.edges(person) {
@@ -106,8 +106,8 @@ fn hold_returns(rest: &mut Attention, whole: &Attention, trust: &[f64]) {
 struct Comparison<'a> {
     scored: &'a Scored,
     params: &'a ModelParams,
-    place: u8,
-    /// By person, without the network.
+    network: u8,
+    /// Sums by person, without the network.
     sums: Vec<Option<Sum>>,
     intervals: Vec<Option<Interval>>,
 }
@@ -143,17 +143,17 @@ impl Comparison<'_> {
         }
     }
 
-    /// The greater of the network's shares of T and of U; none where it gives the person nothing.
+    /// Returns the greater of the network's shares of T and of U; none if the network gives the person nothing.
     fn share(&self, person: usize) -> Option<f64> {
         let model = self.scored.model(self.params);
         let attention = &self.scored.attention;
-        let (mut sums, mut parts, mut is_there) = ([0.0; 2], [0.0; 2], false);
+        let (mut sums, mut parts, mut has_terms) = ([0.0; 2], [0.0; 2], false);
         for edge in attention.edges(person) {
             let terms = attention.terms(edge);
             let all: f64 = terms.iter().map(|term| term.strength).sum();
-            let here = terms.iter().filter(|term| term.network == self.place);
-            let own: f64 = here.clone().map(|term| term.strength).sum();
-            is_there |= here.count() > 0;
+            let on_network = terms.iter().filter(|term| term.network == self.network);
+            let own: f64 = on_network.clone().map(|term| term.strength).sum();
+            has_terms |= on_network.count() > 0;
             let share = if all > 0.0 { own / all } else { 0.0 };
             let (trusted, strangers) = model.parts(attention, edge);
             for (slot, amount) in [trusted, strangers].into_iter().enumerate() {
@@ -168,10 +168,10 @@ impl Comparison<'_> {
                 0.0
             }
         };
-        is_there.then(|| ratio(0).max(ratio(1)))
+        has_terms.then(|| ratio(0).max(ratio(1)))
     }
 
-    /// None where no score is left.
+    /// Computes the loss of a person; none if no score is left.
     fn loss(&self, person: usize, share: f64) -> Option<Loss> {
         let sum = self.sums[person].as_ref()?;
         let interval = self.intervals[person]?;
@@ -184,20 +184,20 @@ impl Comparison<'_> {
     }
 }
 
-/// What a reactor gives to a target; 0 where there is no edge.
+/// Returns the amount that a reactor gives to a target; 0 without an edge.
 fn amount(attention: &Attention, reactor: u32, target: usize) -> f64 {
     let edges = attention.edges(target);
     match attention.reactors[edges.clone()].binary_search(&reactor) {
-        Ok(place) => attention.amounts[edges.start + place],
+        Ok(index) => attention.amounts[edges.start + index],
         Err(_) => 0.0,
     }
 }
 
-/// The most points that T and U can lose by a third of each, over a grid of both.
+/// Computes the largest loss in points by removing a third of T and of U, over a grid of both.
 fn bound(params: &Corroboration, line: &Line) -> f64 {
     let influence =
         |trusted: f64, strangers: f64| params.base + trusted + believed(trusted, strangers, params) * strangers;
-    // From a thousandth of a reactor to a million of them, forty steps a decade.
+    // The grid ranges from a thousandth of a reactor to a million, with forty steps per decade.
     let amounts = || (-120..=240).map(|step| 10_f64.powf(f64::from(step) / 40.0));
     let lost = |trusted: f64, strangers: f64| {
         let kept = 1.0 - SMALL;

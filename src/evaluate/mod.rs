@@ -1,5 +1,4 @@
-//! How well the score foretells what comes, and what it would take to move it: score the past, look at
-//! the future, imagine an attack.
+//! Evaluates the scores: prediction of future reactions, and resistance to attacks.
 //!
 //! ```text
 //! warehouse ──> stream ──> scene at a moment ──> scores, rivals ─┐
@@ -8,10 +7,10 @@
 //!                          scene + made-up rows ──> scores ──> attacks
 //! ```
 //!
-//! [`stream`] reads everything that counts once, [`scene`] cuts it at a moment and scores it as a run would,
-//! [`foresight`] holds the order against the next window beside [`rivals`] with the [`measures`] of
-//! information retrieval, [`missing`] leaves networks out, [`sureness`] reactors, [`time`] plays silence and first nights,
-//! [`attacks`] buys points. Nothing is written anywhere but to stdout; the same input gives the same figures.
+//! [`stream`] reads all counted rows once. [`scene`] cuts the stream at a moment and scores it like a run. [`foresight`]
+//! compares the ranking with the next window, beside the [`rivals`] and with the [`measures`] of information retrieval.
+//! [`missing`] leaves out networks, [`sureness`] leaves out reactors, [`time`] simulates silence and first nights, and
+//! [`attacks`] simulates attacks. The evaluation writes only to stdout. The same input gives the same figures.
 
 pub mod attacks;
 pub mod draw;
@@ -44,26 +43,26 @@ use clout_base::error::{Error, Result};
 use clout_warehouse::layout::Inventory;
 use clout_warehouse::store::Store;
 
-/// Everything that an evaluation finds, but for attacks.
+/// Results of an evaluation, without attacks.
 #[derive(Clone, Debug, Serialize)]
 pub struct Evaluation {
-    /// The model that was judged.
+    /// Model version.
     pub model_version: String,
-    /// By moment and window.
+    /// Results by moment and window.
     pub windows: Vec<Window>,
-    /// Means over the windows, beside the best rival.
+    /// Means over the windows, compared with the best rival.
     pub summary: Summary,
-    /// Means over the windows where followers are known.
+    /// Means over the windows with known followers; none if there are no such windows.
     pub popularity: Option<Popularity>,
-    /// By network, at the last moment.
+    /// Effect of leaving out each network, at the last moment.
     pub missing_networks: Vec<missing::Missing>,
-    /// How often the interval holds the score without a tenth of all reactors, at the last moment.
+    /// Share of intervals that contain the score without a tenth of all reactors, at the last moment.
     pub intervals: Vec<sureness::Holding>,
-    /// Silence, first nights and one more reactor.
+    /// Effects of silence, first nights and one more reactor.
     pub time: Vec<time::Figure>,
 }
 
-/// A warehouse that was read for evaluation.
+/// Warehouse that was read for evaluation.
 pub struct Evaluator<'a> {
     job: &'a Job,
     input: &'a Store,
@@ -76,7 +75,7 @@ impl<'a> Evaluator<'a> {
     /// Reads the input.
     ///
     /// # Errors
-    /// Input that is missing or refused, and a store that fails.
+    /// Returns an error if the input is missing or refused, or if the store fails.
     pub fn open(
         job: &'a Job,
         input: &'a Store,
@@ -96,10 +95,10 @@ impl<'a> Evaluator<'a> {
         })
     }
 
-    /// Foresight over all windows, and what networks and time do.
+    /// Measures predictions over all windows, and the effects of missing networks and of time.
     ///
     /// # Errors
-    /// A plan without a moment.
+    /// Returns a usage error if the plan has no moment.
     pub fn evaluate(&self, watch: &dyn Watch) -> Result<Evaluation> {
         let everything = foresight::everything(&self.stream);
         let (mut windows, mut last) = (Vec::new(), None);
@@ -137,23 +136,26 @@ impl<'a> Evaluator<'a> {
         })
     }
 
-    /// Whether topic scores foretell, over all moments, and what endorsers buy.
+    /// Measures predictions by topic scores over all moments, and the gains by bought endorsements.
     ///
     /// # Errors
-    /// As [`topics::evaluate`].
+    /// Returns the errors of [`topics::evaluate`].
     pub fn topics(&self, question: &topics::Question, watch: &dyn Watch) -> Result<topics::Findings> {
         topics::evaluate(&self.stream, self.job, self.plan, question, &|stage| watch.stage(stage))
     }
 
-    /// The attacks, at the end of the plan's last date or of the last load date.
+    /// Simulates the attacks at the end of the plan's last date or of the last load date.
+    ///
+    /// # Errors
+    /// Returns a usage error if no load date is that early.
     pub fn attack(&self, watch: &dyn Watch) -> Result<attacks::Findings> {
         let date = self.plan.to.map_or(self.stream.last, |to| to.min(self.stream.last));
         if date < self.stream.first {
-            let what = format!(
-                "nothing was delivered by {date}: the first load date is {}",
+            let message = format!(
+                "no load date until {date}; the first load date is {}. Choose a later --to",
                 self.stream.first
             );
-            return Err(Error::usage(what));
+            return Err(Error::usage(message));
         }
         attacks::attack(self.scene(date.end_micros()), watch)
     }
@@ -162,7 +164,7 @@ impl<'a> Evaluator<'a> {
         Scene::of(&self.stream, at, &self.job.networks, &self.job.model)
     }
 
-    /// By person: the followers of all accounts of which they are known.
+    /// Returns the followers by person: the sum over all accounts with a known count.
     fn followers(&self, scene: &Scene) -> Result<Vec<Option<f64>>> {
         let known = Followers::read(self.input, &self.inventory, &self.job.networks, scene.as_of())?;
         let mut by_person: Vec<Option<f64>> = vec![None; scene.persons.len()];

@@ -1,20 +1,20 @@
-//! The plain predictors that an analyst would write, from the same counted rows as the score.
+//! Computes simple predictors of future reactions from the same counted rows as the score.
 //!
 //! ```text
 //! reactions             number of reactions to the person
-//! distinct_reactors     number of people who reacted; _1d: of the last 24 hours alone
+//! distinct_reactors     number of people with a reaction to the person; _1d: of the last 24 hours alone
 //! decayed_h             sum over reactions of 2^(-age / h), h = 6 h, 1, 3, 7 and 30 days
 //! pagerank              r = (1 - d) t + d (P^T r + m t), d = 0.85
 //! ```
 //!
-//! PageRank is `graph::propagate` as everybody knows it: an edge weighs as many reactions as it stands for,
-//! t is uniform over everybody who reacted or was reacted to, and the mass m of those who never reacted goes
-//! back to t. People who took no part have 0.
+//! PageRank is `graph::propagate` in its textbook form. The weight of an edge is the number of reactions. t is uniform over
+//! all people with a reaction given or received, and the mass m of people without one given returns to t. All other people
+//! have 0.
 //!
-//! None of them knows verbs, networks, trust or repeats; that is the point of them.
+//! The predictors use no verbs, networks, trust or repeats, so they show the benefit of these terms.
 //!
-//! The result does not depend on the order of the acts, to the last bit: they are sorted before anything is
-//! added up. Cost: two sorts of the acts. Memory beyond the result: 16 bytes an act, and the graph.
+//! The result is independent of the order of the acts, to the last bit, because acts are sorted before any addition. Cost:
+//! two sorts of the acts. Memory beyond the result: 16 bytes per act, and the graph.
 
 use rayon::prelude::*;
 
@@ -22,27 +22,27 @@ use clout_base::day::DAY_MICROS;
 use clout_base::error::{Error, Result};
 use clout_graph::{Csr, Dangling, PropagationParams, propagate};
 
-/// One counted reaction among people; nobody reacts to themselves here.
+/// Counted reaction between two different people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Act {
-    /// The person who reacted.
+    /// Index of the reactor.
     pub reactor: u32,
-    /// The person who was reacted to.
+    /// Index of the target.
     pub target: u32,
-    /// When, in microseconds since 1970.
+    /// Time, in microseconds since 1970.
     pub occurred_at: i64,
 }
 
-/// A plain predictor of who will be reacted to.
+/// Simple predictor of future reactions.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Rival {
-    /// What reports call it.
+    /// Name in reports.
     pub name: &'static str,
-    /// One value a person; more foretells more.
+    /// Value by person; greater values predict more reactions.
     pub values: Vec<f64>,
 }
 
-/// The half-lives of the decayed counts, in days: from what foretells a burst best to a month.
+/// Half-lives of the decayed counts in days, from the best one for bursts to a month.
 const HALF_LIVES_DAYS: [(&str, f64); 5] = [
     ("decayed_6h", 0.25),
     ("decayed_1d", 1.0),
@@ -51,7 +51,7 @@ const HALF_LIVES_DAYS: [(&str, f64); 5] = [
     ("decayed_30d", 30.0),
 ];
 
-/// PageRank as in the paper.
+/// Parameters of PageRank, as in the paper.
 const PAGERANK: PropagationParams = PropagationParams {
     damping: 0.85,
     tolerance: 1e-10,
@@ -59,11 +59,13 @@ const PAGERANK: PropagationParams = PropagationParams {
     dangling: Dangling::Teleport,
 };
 
-/// All rivals at the instant `at` (microseconds since 1970) for people `0..persons`, of the `acts` before it.
-/// Fails only where a reactor is beyond `persons`, or there are more than 2^32 pairs of people.
+/// Computes all rivals at the time `at` (microseconds since 1970) for people `0..persons`, from the `acts` before it.
+///
+/// # Errors
+/// Returns an error if a reactor is beyond `persons`, or if there are more than 2^32 pairs of people.
 ///
 /// # Panics
-/// If an act is to a person beyond `persons`.
+/// Panics if the target of an act is beyond `persons`.
 pub fn rivals(acts: &[Act], persons: usize, at: i64) -> Result<Vec<Rival>> {
     debug_assert!(acts.iter().all(|act| act.occurred_at < at));
     let pairs = sorted_pairs(acts.iter());
@@ -80,11 +82,11 @@ pub fn rivals(acts: &[Act], persons: usize, at: i64) -> Result<Vec<Rival>> {
     Ok(rivals)
 }
 
-/// How many different people reacted to each of `0..persons`. Of the acts of the next window this is the
-/// outcome that predictors are judged by.
+/// Counts the distinct reactors of each of `0..persons`. For the acts of the next window, this is the outcome for all
+/// predictors.
 ///
 /// # Panics
-/// If an act is to a person beyond `persons`.
+/// Panics if the target of an act is beyond `persons`.
 pub fn distinct_reactors(acts: &[Act], persons: usize) -> Vec<f64> {
     distinct(&sorted_pairs(acts.iter()), persons)
 }
@@ -95,7 +97,7 @@ impl Rival {
     }
 }
 
-/// A target and a reactor as one number that sorts by target, then reactor.
+/// Target and reactor as one number that sorts by target, then reactor.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Pair(u64);
 
@@ -113,7 +115,7 @@ impl Pair {
     }
 }
 
-/// The pair of each act, ascending.
+/// Returns the pairs of all acts, ascending.
 fn sorted_pairs<'a>(acts: impl Iterator<Item = &'a Act>) -> Vec<Pair> {
     let mut pairs: Vec<Pair> = acts.map(Pair::of).collect();
     pairs.par_sort_unstable();
@@ -136,7 +138,8 @@ fn distinct(pairs: &[Pair], persons: usize) -> Vec<f64> {
     counts
 }
 
-/// The decayed counts, one a half-life. Each person's reactions are added from the oldest, which weighs least.
+/// Computes the decayed counts, one per half-life. Each person's reactions are added oldest first, that is smallest
+/// weight first.
 fn decayed(acts: &[Act], persons: usize, at: i64) -> Vec<Rival> {
     let mut timeline: Vec<(u32, i64)> = acts.iter().map(|act| (act.target, act.occurred_at)).collect();
     timeline.par_sort_unstable();
@@ -166,7 +169,7 @@ fn pagerank(pairs: &[Pair], persons: usize) -> Result<Vec<f64>> {
     Ok(propagate(&in_edges, &teleport, &PAGERANK).ranks)
 }
 
-/// Row `v` lists who reacted to `v`, weighted by the number of reactions.
+/// Builds the graph: row `v` has the reactors of `v`, weighted by the number of reactions.
 fn graph(pairs: &[Pair], persons: usize) -> Result<Csr> {
     let mut offsets = vec![0; persons + 1];
     let (mut reactors, mut weights) = (Vec::new(), Vec::new());
@@ -179,7 +182,7 @@ fn graph(pairs: &[Pair], persons: usize) -> Result<Csr> {
         offsets[person + 1] = offsets[person + 1].max(offsets[person]);
     }
     Csr::from_sorted_rows(offsets, reactors, weights)
-        .map_err(|error| Error::internal("the reactions among people are no graph").with_source(error))
+        .map_err(|error| Error::internal("cannot build the graph of reactions among people").with_source(error))
 }
 
 #[cfg(test)]

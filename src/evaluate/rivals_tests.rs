@@ -1,4 +1,4 @@
-//! Small cases by hand, slow versions written another way, and that the order of acts does not matter.
+//! Tests the rivals with small cases by hand, slow reference implementations, and permuted acts.
 
 use std::collections::BTreeSet;
 
@@ -22,15 +22,18 @@ fn values(acts: &[Act], persons: usize, name: &str) -> Vec<f64> {
     all.into_iter().find(|rival| rival.name == name).unwrap().values
 }
 
-fn assert_near(values: &[f64], expected: &[f64]) {
+fn assert_close(values: &[f64], expected: &[f64]) {
     assert_eq!(values.len(), expected.len());
     for (value, expected) in values.iter().zip(expected) {
-        assert!((value - expected).abs() < 1e-9, "{values:?} are not near {expected:?}");
+        assert!(
+            (value - expected).abs() < 1e-9,
+            "{values:?} are not close to {expected:?}"
+        );
     }
 }
 
 #[test]
-fn the_rivals_come_in_their_order_with_a_value_a_person() {
+fn rivals_have_a_fixed_order_and_one_value_per_person() {
     let all = rivals(&[act(0, 1, 5)], 3, AT).unwrap();
     let names: Vec<&str> = all.iter().map(|rival| rival.name).collect();
     let expected = [
@@ -66,36 +69,36 @@ fn a_reaction_counts_half_after_a_half_life() {
 }
 
 #[test]
-fn a_ring_shares_pagerank_equally_and_who_took_no_part_has_none() {
+fn a_ring_shares_pagerank_equally_and_inactive_people_have_none() {
     let ring = [act(0, 1, 1), act(1, 2, 1), act(2, 0, 1)];
     let third = 1.0 / 3.0;
-    assert_near(&values(&ring, 4, "pagerank"), &[third, third, third, 0.0]);
+    assert_close(&values(&ring, 4, "pagerank"), &[third, third, third, 0.0]);
 }
 
 #[test]
 fn a_star_gives_its_pagerank_back_to_all() {
     let star = [act(1, 0, 1), act(2, 0, 1), act(3, 0, 1)];
     let leaf = 1.0 / (4.0 + 3.0 * 0.85);
-    assert_near(
+    assert_close(
         &values(&star, 4, "pagerank"),
         &[leaf * (1.0 + 3.0 * 0.85), leaf, leaf, leaf],
     );
 }
 
 #[test]
-fn nobody_and_nothing_have_rivals_too() {
+fn rivals_of_empty_input_are_defined() {
     assert!(rivals(&[], 0, AT).unwrap().iter().all(|rival| rival.values.is_empty()));
     assert_eq!(values(&[], 2, "decayed_7d"), [0.0, 0.0]);
     assert_eq!(values(&[], 2, "pagerank"), [0.5, 0.5]);
 }
 
-/// PageRank with a dense matrix, from another start.
+/// Computes PageRank with a dense matrix, from another start vector.
 fn dense_pagerank(acts: &[Act], persons: usize) -> Vec<f64> {
-    let is_there = |person: usize| {
+    let is_active = |person: usize| {
         acts.iter()
             .any(|act| [act.reactor, act.target].contains(&(person as u32)))
     };
-    let present: Vec<usize> = (0..persons).filter(|person| is_there(*person)).collect();
+    let present: Vec<usize> = (0..persons).filter(|person| is_active(*person)).collect();
     let mut passes = vec![vec![0.0; persons]; persons];
     for (from, row) in passes.iter_mut().enumerate() {
         let given: Vec<&Act> = acts.iter().filter(|act| act.reactor as usize == from).collect();
@@ -109,7 +112,13 @@ fn dense_pagerank(acts: &[Act], persons: usize) -> Vec<f64> {
     let mut ranks = vec![0.0; persons];
     ranks[present[0]] = 1.0;
     for _ in 0..300 {
-        let fresh = |to: usize| if is_there(to) { 0.15 / present.len() as f64 } else { 0.0 };
+        let fresh = |to: usize| {
+            if is_active(to) {
+                0.15 / present.len() as f64
+            } else {
+                0.0
+            }
+        };
         let came = |to: usize| -> f64 { (0..persons).map(|from| ranks[from] * passes[from][to]).sum() };
         ranks = (0..persons).map(|to| fresh(to) + 0.85 * came(to)).collect();
     }
@@ -117,7 +126,7 @@ fn dense_pagerank(acts: &[Act], persons: usize) -> Vec<f64> {
 }
 
 prop_compose! {
-    /// Up to 40 reactions among up to 8 people, and some who take no part.
+    /// Generates up to 40 reactions among up to 8 people, and some people without acts.
     fn histories()(people in 2..8u32)(
         acts in prop::collection::vec((0..people, 1..people, 1..2000i64), 1..40),
         people in Just(people),
@@ -131,7 +140,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn rivals_are_what_slow_versions_give((acts, persons) in histories()) {
+    fn rivals_equal_their_slow_references((acts, persons) in histories()) {
         let to = |person: usize| acts.iter().filter(move |act| act.target as usize == person);
         let by_person = |value: &dyn Fn(usize) -> f64| -> Vec<f64> { (0..persons).map(value).collect() };
         let reactors = |person| to(person).map(|act| act.reactor).collect::<BTreeSet<u32>>().len() as f64;
@@ -139,12 +148,12 @@ proptest! {
         let decayed = |person| to(person).map(|act| 0.5_f64.powf(hours(act) / 72.0)).sum();
         prop_assert_eq!(distinct_reactors(&acts, persons), by_person(&reactors));
         prop_assert_eq!(values(&acts, persons, "reactions"), by_person(&|person| to(person).count() as f64));
-        assert_near(&values(&acts, persons, "decayed_3d"), &by_person(&decayed));
-        assert_near(&values(&acts, persons, "pagerank"), &dense_pagerank(&acts, persons));
+        assert_close(&values(&acts, persons, "decayed_3d"), &by_person(&decayed));
+        assert_close(&values(&acts, persons, "pagerank"), &dense_pagerank(&acts, persons));
     }
 
     #[test]
-    fn the_order_of_acts_does_not_move_a_bit(
+    fn the_order_of_acts_changes_no_bit(
         (acts, shuffled, persons) in histories().prop_flat_map(|(acts, persons)| {
             (Just(acts.clone()), Just(acts).prop_shuffle(), Just(persons))
         }),

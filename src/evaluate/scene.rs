@@ -1,4 +1,4 @@
-//! A stream cut at a moment, with whatever else one imagines to have happened, scored as a run would.
+//! Cuts a stream at a moment, optionally with made-up rows, and scores it like a run.
 
 use rayon::prelude::*;
 
@@ -19,37 +19,37 @@ use clout_model::networks::Network;
 use clout_model::people::persons::Persons;
 use clout_model::reactions::{Reaction, crowd_sizes};
 
-/// What makes made-up person ids sort behind all others.
+/// Prefix of made-up person ids, which makes them sort after all others.
 const LAST: char = '\u{10FFFF}';
 
-/// The least that counts as a day of history: an hour, for cuts on the first day.
+/// Shortest history in days: one hour, for cuts on the first day.
 const LEAST_HISTORY_DAYS: f64 = 1.0 / 24.0;
 
-/// Accounts and rows of a moment.
+/// Accounts and rows known at a moment.
 #[derive(Clone)]
 pub struct Scene<'a> {
-    /// The job's networks.
+    /// Networks of the job.
     pub networks: &'a [Network],
-    /// The constants.
+    /// Constants of the model.
     pub params: &'a ModelParams,
-    /// The moment, microseconds since 1970: rows before it count.
+    /// Moment in microseconds since 1970; only earlier rows count.
     pub at: i64,
-    /// By node: its network.
+    /// Network by node.
     pub network_of: Vec<u8>,
-    /// Whose the accounts are.
+    /// Owners of the accounts.
     pub persons: Persons,
-    /// By node: whether its owner has opted out.
+    /// Flag by node: true if the owner has opted out.
     pub is_gone: Vec<bool>,
     /// Counted reactions, sorted.
     pub reactions: Vec<Reaction>,
     /// Counted posts, sorted by account.
     pub posts: Vec<Post>,
-    /// By network: its beginnings.
+    /// First load date and oldest day by network.
     pub histories: Vec<Option<History>>,
 }
 
 impl<'a> Scene<'a> {
-    /// The stream as it was known at the moment.
+    /// Cuts a stream at a moment.
     pub fn of(stream: &Stream, at: i64, networks: &'a [Network], params: &'a ModelParams) -> Scene<'a> {
         let as_of = Day::of_micros(at - 1);
         let is_known = |load_date: Day, occurred_at: i64| load_date <= as_of && occurred_at < at;
@@ -81,12 +81,12 @@ impl<'a> Scene<'a> {
         }
     }
 
-    /// The day in which the moment lies.
+    /// Returns the day of the moment.
     pub fn as_of(&self) -> Day {
         Day::of_micros(self.at - 1)
     }
 
-    /// Adds `count` accounts of a network, each a person of its own; returns the first one's node.
+    /// Adds `count` accounts of a network, each owned by a new person. Returns the node of the first one.
     pub fn add_accounts(&mut self, network: usize, count: usize) -> u32 {
         let first = self.network_of.len() as u32;
         for _ in 0..count {
@@ -98,7 +98,7 @@ impl<'a> Scene<'a> {
         first
     }
 
-    /// Adds everybody again, with the same accounts, as other people; returns the first account's node.
+    /// Adds a copy of all people and their accounts. Returns the node of the first copied account.
     pub fn add_everybody_again(&mut self) -> u32 {
         let (nodes, people) = (self.network_of.len(), self.persons.ids.len());
         self.network_of.extend_from_within(..);
@@ -112,14 +112,14 @@ impl<'a> Scene<'a> {
         nodes as u32
     }
 
-    /// Adds reactions, in any order.
+    /// Adds reactions in any order and restores the sort order.
     pub fn add(&mut self, reactions: impl IntoIterator<Item = Reaction>) {
         self.reactions.extend(reactions);
         self.reactions
             .par_sort_by_key(|r| (r.actor, r.target, r.load_date, r.occurred_at, r.verb));
     }
 
-    /// How much of the past is known.
+    /// Returns the length of the known history.
     pub fn moment(&self) -> Moment {
         let early_days = (self.as_of().end_micros() - self.at) as f64 / DAY_MICROS as f64;
         let known = moment(&self.histories, self.as_of());
@@ -132,7 +132,7 @@ impl<'a> Scene<'a> {
         }
     }
 
-    /// What is known of each account by itself; co-visits are derived and no act of their own.
+    /// Computes the activity of each account. Co-visits are derived and do not count as acts of an account.
     pub fn facts(&self) -> Vec<Facts> {
         let is_derived = |reaction: &Reaction| {
             let rule = &self.network(reaction).co_visit;
@@ -144,26 +144,26 @@ impl<'a> Scene<'a> {
         facts
     }
 
-    /// The network of a reaction.
+    /// Returns the network of a reaction.
     pub fn network(&self, reaction: &Reaction) -> &'a Network {
         &self.networks[usize::from(self.network_of[reaction.actor as usize])]
     }
 
-    /// Reactions between different persons who have not opted out.
+    /// Returns the reactions between different persons, without those of opted-out people.
     pub fn acts(&self) -> Vec<Act> {
         acts(&self.reactions, &self.persons, &self.is_gone)
     }
 
-    /// Who reacted to whom, remembered as a run would.
+    /// Computes the sums of reactions by pair, as a run stores them.
     pub fn pairs(&self) -> Pairs {
         let mixture = self.mixture();
         let weighing = Weighing {
             selectivity: &self.params.selectivity,
             repeats: &self.params.repeats,
         };
-        let place = |reaction: &Reaction| self.network_of[reaction.actor as usize];
+        let network_index = |reaction: &Reaction| self.network_of[reaction.actor as usize];
         let mut weights = Vec::with_capacity(self.reactions.len());
-        for own in self.reactions.chunk_by(|a, b| place(a) == place(b)) {
+        for own in self.reactions.chunk_by(|a, b| network_index(a) == network_index(b)) {
             weights.extend(weighing.weigh(own, &crowd_sizes(own), self.network(&own[0])));
         }
         let params = FoldParams {
@@ -172,23 +172,26 @@ impl<'a> Scene<'a> {
         };
         let mut pairs = fold(&Pairs::default(), 0..0, &self.reactions, &weights, &params);
         if self.is_gone.contains(&true) {
-            let is_here = |node: u32| !self.is_gone[node as usize];
-            pairs.retain(&mixture, |actor, target| is_here(actor) && is_here(target));
+            let is_present = |node: u32| !self.is_gone[node as usize];
+            pairs.retain(&mixture, |actor, target| is_present(actor) && is_present(target));
         }
         pairs
     }
 
-    /// How reactions fade.
+    /// Returns the decay function of reactions.
     pub fn mixture(&self) -> Mixture {
         Mixture::new(&self.params.recency)
     }
 
-    /// The place of a node's network.
+    /// Returns a function from nodes to network indices.
     pub fn places(&self) -> impl Fn(u32) -> usize + Sync + '_ {
         |node| usize::from(self.network_of[node as usize])
     }
 
-    /// Scores everybody.
+    /// Scores all people.
+    ///
+    /// # Errors
+    /// Returns the errors of scoring.
     pub fn score(&self) -> Result<Scored> {
         let memory = Memory {
             pairs: &self.pairs(),
@@ -200,11 +203,11 @@ impl<'a> Scene<'a> {
     }
 }
 
-/// Reactions between different persons who have not opted out.
+/// Returns the reactions between different persons, without those of opted-out people.
 pub fn acts(reactions: &[Reaction], persons: &Persons, is_gone: &[bool]) -> Vec<Act> {
     let person = |node: u32| persons.of_account[node as usize];
-    let is_here = |node: u32| !is_gone[node as usize];
-    let is_between = |r: &&Reaction| is_here(r.actor) && is_here(r.target) && person(r.actor) != person(r.target);
+    let is_present = |node: u32| !is_gone[node as usize];
+    let is_between = |r: &&Reaction| is_present(r.actor) && is_present(r.target) && person(r.actor) != person(r.target);
     let between = reactions.iter().filter(is_between);
     between
         .map(|r| Act {

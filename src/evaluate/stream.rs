@@ -1,8 +1,8 @@
-//! Everything that counts in a warehouse, read once, to be cut at any moment.
+//! Reads all counted rows of a warehouse once; scenes are cut from them at any moment.
 //!
-//! What counts is settled as a run settles it: copies, twins, co-visits and opt-outs by load date. Who is
-//! who, and who has opted out, is taken from the end of the stream: somebody who opted out stands in no
-//! evaluation of an earlier day either.
+//! The rows are filtered as in a run: duplicates, twins, co-visits, and opt-outs by load date. The owners of accounts and
+//! the opt-outs are those at the end of the stream. An opted-out person is therefore in no evaluation, not even of an
+//! earlier day.
 
 use crate::job::Job;
 use crate::pipeline::delivery::{Delivery, TopicsWanted};
@@ -23,27 +23,27 @@ use clout_topics::ontology::lexicon::Lexicon;
 use clout_warehouse::layout::Inventory;
 use clout_warehouse::store::Store;
 
-/// Counted rows of all load dates, and who they are about.
+/// Counted rows of all load dates, with their accounts and people.
 pub struct Stream {
-    /// The accounts.
+    /// Accounts.
     pub accounts: Accounts,
-    /// Whose they are.
+    /// Owners of the accounts.
     pub persons: Persons,
-    /// By node: whether its owner has opted out.
+    /// Flag by node: true if the owner has opted out.
     pub is_gone: Vec<bool>,
-    /// By network: posts and reactions, and the rows where topics are wanted.
+    /// Posts and reactions by network, with full rows if topics are wanted.
     pub counted: Vec<Counted>,
     /// Endorsements, sorted by load date.
     pub endorsements: Vec<Endorsement>,
-    /// The topics.
+    /// Topics.
     pub ontology: Ontology,
-    /// Their aliases.
+    /// Aliases of the topics.
     pub lexicon: Lexicon,
-    /// By network: its beginnings.
+    /// First load date and oldest day by network.
     pub histories: Vec<Option<History>>,
-    /// The first load date.
+    /// First load date.
     pub first: Day,
-    /// The last load date.
+    /// Last load date.
     pub last: Day,
 }
 
@@ -51,7 +51,7 @@ impl Stream {
     /// Reads the input up to `last`, or to the newest load date of any known network.
     ///
     /// # Errors
-    /// As a run's intake: input that is missing or refused, or a store that fails.
+    /// Returns the errors of a run's intake: missing or refused input, or a store that fails.
     pub fn read(
         job: &Job,
         input: &Store,
@@ -66,7 +66,7 @@ impl Stream {
         watch.stage("reading the load dates");
         let delivery = Delivery::read(input, inventory, &sources.intake_params(&state), topics, watch)?;
         delivery.expect_good(job)?;
-        watch.stage("settling what counts");
+        watch.stage("deduplicating activities");
         let mut by_network: Vec<Counted> = job.networks.iter().map(|_| Counted::default()).collect();
         let is_gone = settle(
             &mut state,
@@ -74,7 +74,7 @@ impl Stream {
             delivery.reference,
             &sources,
             &mut Metrics::default(),
-            &mut |_, place, counted| by_network[place] = counted,
+            &mut |_, index, counted| by_network[index] = counted,
         )?;
         let began = state.histories.iter().flatten().map(|history| history.first_load_date);
         Ok(Stream {
@@ -91,7 +91,7 @@ impl Stream {
         })
     }
 
-    /// The network of a node.
+    /// Returns the network of a node.
     pub fn network_of(&self, node: u32) -> usize {
         self.accounts.network_of(node)
     }

@@ -1,4 +1,4 @@
-//! Means over windows, and the score beside the best of its rivals.
+//! Averages measures over windows and compares the score with its best rival.
 
 use serde::Serialize;
 
@@ -7,30 +7,30 @@ use super::foresight::{Popularity, Row, SCORE, Window};
 /// Means over all windows.
 #[derive(Clone, Debug, Serialize)]
 pub struct Summary {
-    /// Windows.
+    /// Number of windows.
     pub windows: usize,
-    /// By predictor: the mean of each measure.
+    /// Means of each measure, by predictor.
     pub predictors: Vec<Row>,
-    /// By measure: the best rival, and the score's mean over its.
+    /// Ratio to the best rival, by measure.
     pub ratios: Vec<Ratio>,
 }
 
-/// The score beside its best rival in one measure.
+/// Comparison of the score with its best rival in one measure.
 #[derive(Clone, Debug, Serialize)]
 pub struct Ratio {
-    /// The measure.
+    /// Name of the measure.
     pub measure: &'static str,
-    /// The rival with the greatest mean.
+    /// Rival with the greatest mean.
     pub best_rival: &'static str,
-    /// The score's mean over that rival's.
+    /// Ratio of the score's mean to that rival's mean.
     pub ratio: f64,
 }
 
-/// A measure's name, and where a row has it.
+/// Measure: its name and its accessor in a row.
 type Measure = (&'static str, fn(&Row) -> f64);
 
 impl Summary {
-    /// Averages windows that have the same predictors; others are left out of the means.
+    /// Averages the windows. Predictors that are missing in some window are left out.
     pub fn of(windows: &[Window]) -> Summary {
         let names: Vec<&'static str> = windows.first().map_or(Vec::new(), |window| {
             let everywhere = |name: &&str| {
@@ -87,7 +87,7 @@ fn mean(windows: &[Window], name: &'static str) -> Row {
 }
 
 impl Popularity {
-    /// Means over the windows where followers are known.
+    /// Averages over the windows with known followers; none if there are no such windows.
     pub fn mean(windows: &[Window]) -> Option<Popularity> {
         let known: Vec<Popularity> = windows.iter().filter_map(|window| window.popularity).collect();
         let mean = |value: fn(&Popularity) -> f64| known.iter().map(value).sum::<f64>() / known.len() as f64;

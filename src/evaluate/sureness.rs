@@ -1,7 +1,7 @@
-//! How sure the scores of a scene are, and whether the interval keeps what it promises.
+//! Tests the intervals of a scene's scores.
 //!
-//! A tenth of all reactors is left out, drawn by their numbers, and T and U are divided by 0.9 before the
-//! formula, so that the score should be the same but for chance: the interval of the night should hold it.
+//! A tenth of all reactors is left out, chosen by their numbers, and T and U are divided by 0.9 before the formula. The
+//! score should then be equal except for random variation, so the published interval should contain it.
 
 use serde::Serialize;
 
@@ -13,13 +13,13 @@ use clout_model::influence::score::believed;
 use clout_model::influence::scoring::Scored;
 use clout_model::people::presence::{Presence, Presences};
 
-/// One reactor in so many is left out.
+/// One reactor in this number is left out.
 const ONE_IN: usize = 10;
-/// The share of people whose interval must hold.
+/// Smallest share of intervals that must contain the new score.
 const BAR: f64 = 0.85;
-/// Fewer reactors than that are too few to leave some out.
+/// Fewest reactors of a person in this test.
 const LEAST_REACTORS: usize = 5;
-/// Groups by number of reactors: from, and up to but not with.
+/// Groups by number of reactors: lower limit (inclusive) and upper limit (exclusive).
 const GROUPS: [(usize, usize); 5] = [
     (LEAST_REACTORS, 10),
     (10, 30),
@@ -28,27 +28,27 @@ const GROUPS: [(usize, usize); 5] = [
     (LEAST_REACTORS, usize::MAX),
 ];
 
-/// How often the interval holds the score without a tenth of all reactors.
+/// Share of intervals that contain the score without a tenth of all reactors.
 #[derive(Clone, Debug, Serialize)]
 pub struct Holding {
-    /// Fewest reactors.
+    /// Fewest reactors in the group.
     pub reactors_from: usize,
-    /// Most reactors, where there is a limit.
+    /// Most reactors in the group; none without a limit.
     pub reactors_to: Option<usize>,
-    /// People with T > 0 and so many reactors.
+    /// Number of people in the group with T > 0.
     pub people: usize,
-    /// Share of them whose interval holds it; none without people.
+    /// Share of them with an interval that contains the new score; none without people.
     pub held: Option<f64>,
-    /// Mean width of their intervals, points; none without people.
+    /// Mean width of their intervals, in points; none without people.
     pub width: Option<f64>,
-    /// The share that must, for everybody together.
+    /// Smallest required share; only for the group of all people.
     pub bar: Option<f64>,
-    /// Whether it does.
+    /// True if the required share is reached.
     pub is_met: Option<bool>,
 }
 
-/// By person: coverage in a scored scene, as though the network `without` had delivered nothing. Load dates that
-/// are missing are taken as delivered.
+/// Computes the coverage by person in a scored scene, as if the network `without` had delivered nothing. Missing load
+/// dates count as delivered.
 pub fn coverage(scene: &Scene, scored: &Scored, without: Option<usize>) -> Vec<f64> {
     let signal = Signal {
         networks: scene.networks.len(),
@@ -79,14 +79,14 @@ fn presences(scene: &Scene) -> Presences {
     }
 }
 
-/// The intervals of a scored scene.
+/// Computes the intervals of a scored scene.
 pub fn intervals(scene: &Scene, scored: &Scored) -> Vec<Option<Interval>> {
     let model = scored.model(scene.params);
     let bootstrap = Bootstrap::new(&scored.attention, &model, &scored.line, &scene.persons.ids);
     bootstrap.intervals(&scored.standings.sums, &coverage(scene, scored, None))
 }
 
-/// Leaves a tenth of all reactors out.
+/// Measures the share of intervals that contain the score without a tenth of all reactors.
 pub fn holding(scene: &Scene, scored: &Scored, intervals: &[Option<Interval>]) -> Vec<Holding> {
     let found: Vec<(usize, bool, f64)> = (0..scene.persons.len())
         .filter_map(|person| {
@@ -122,7 +122,7 @@ pub fn holding(scene: &Scene, scored: &Scored, intervals: &[Option<Interval>]) -
     GROUPS.into_iter().map(group).collect()
 }
 
-/// The score without a tenth of all reactors; none where T is 0 or reactors are few.
+/// Computes the score without a tenth of all reactors; none if T is 0 or there are too few reactors.
 fn without_a_tenth(scene: &Scene, scored: &Scored, person: usize) -> Option<f64> {
     let sum = scored.standings.sums[person].as_ref()?;
     let edges = scored.attention.edges(person);

@@ -1,9 +1,9 @@
-//! What time does to a made-up person: silence, the first nights, and one more reactor.
+//! Simulates the effect of time on a made-up person: silence, the first nights, and one more reactor.
 //!
-//! The person lives on the job's first network that has a reaction of any weight. *The same people*: fifty
-//! known reactors, each once a day. *Others every day*: twelve reactions a day, each of somebody else, who is
-//! known. Days are even: reactions come at all hours, unless it says at 23:00, an hour before the night's
-//! cut, when what was fresh last is missed most.
+//! The person is on the job's first network with a reaction of positive weight. *The same people*: fifty known reactors, each
+//! once a day. *Others every day*: twelve reactions a day, each by a different known person. By default, reactions are
+//! spread evenly over the day. The variant "at 23:00" has all reactions one hour before the cut of the night, where the loss
+//! of fresh reactions is largest.
 
 use serde::Serialize;
 
@@ -18,40 +18,40 @@ use clout_model::networks::Network;
 use clout_model::people::persons::Persons;
 use clout_model::reactions::Reaction;
 
-/// The first day of the play; any will do.
+/// First day of the simulation; the value has no effect.
 const FIRST: Day = Day(20_000);
-/// A year of even days.
+/// Length of a year, in days.
 const YEAR: i32 = 365;
-/// Long enough that nothing builds up any more: eleven times the longest half-life of the defaults.
+/// Days until the sums are stationary: eleven times the longest default half-life.
 const LONG_RUN: i32 = 1_000;
-/// Reactors of a steady person.
+/// Number of reactors of a steady person.
 const REACTORS: u32 = 50;
-/// Reactors of each day where they are others every day.
+/// Number of reactors per day if they are different every day.
 const OTHERS: u32 = 12;
-/// Days of silence that are told.
+/// Reported lengths of silence, in days.
 const SILENT_DAYS: [i32; 8] = [1, 2, 3, 5, 10, 20, 40, 90];
-/// Nights of a young warehouse that are told.
+/// Reported ages of a new warehouse, in nights.
 const NIGHTS: [i32; 9] = [1, 2, 3, 4, 7, 14, 30, 90, 365];
-/// The hour at which even days look most uneven to the night's cut.
+/// Hour of the day with the largest loss of fresh reactions at the cut.
 const LATE_HOUR: i64 = 23;
-/// Trust of the one who comes on top.
+/// Trust values of the additional reactor.
 const TRUSTS: [f64; 4] = [0.1, 0.3, 0.5, 1.0];
 
-/// One figure with its bar.
+/// Figure with its threshold.
 #[derive(Clone, Debug, Serialize)]
 pub struct Figure {
-    /// What was measured.
+    /// Description of the measurement.
     pub what: String,
-    /// Points.
+    /// Value in points.
     pub points: f64,
-    /// What it may be at most.
+    /// Largest allowed value; none if the figure has no threshold.
     pub bar: Option<f64>,
-    /// Whether it is.
+    /// True if the threshold is met.
     pub is_met: Option<bool>,
 }
 
 impl Figure {
-    /// A figure that may be `bar` at most.
+    /// Creates a figure that may be at most `bar`.
     pub fn at_most(what: String, points: f64, bar: Option<f64>) -> Figure {
         Figure {
             what,
@@ -62,7 +62,10 @@ impl Figure {
     }
 }
 
-/// Every figure of the play.
+/// Computes all figures; empty if no network has a verb of positive weight.
+///
+/// # Errors
+/// Returns the errors of scoring.
 pub fn play(networks: &[Network], params: &ModelParams) -> Result<Vec<Figure>> {
     let Some(stage) = Stage::of(networks, params) else {
         return Ok(Vec::new());
@@ -80,17 +83,18 @@ pub fn play(networks: &[Network], params: &ModelParams) -> Result<Vec<Figure>> {
     Ok(figures)
 }
 
-/// When reactions come.
+/// Time of day of the reactions.
 #[derive(Clone, Copy, PartialEq)]
 enum Hours {
-    /// At all hours, evenly.
+    /// Evenly over the day.
     All,
-    /// At one.
+    /// At one hour.
     At(i64),
 }
 
 impl Hours {
-    /// The time of day of a reactor, in microseconds: the golden ratio spreads any row of them evenly.
+    /// Returns the time of day of a reactor, in microseconds. Multiples of the golden ratio are evenly spread for any
+    /// number of reactors.
     fn of(self, reactor: u32) -> i64 {
         match self {
             Hours::All => ((f64::from(reactor) * 0.618_033_988_749_895).fract() * DAY_MICROS as f64) as i64,
@@ -108,26 +112,26 @@ struct Stage<'a> {
 }
 
 impl<'a> Stage<'a> {
-    /// The first network with a verb of weight, and of its verbs the one nearest to an ordinary reaction.
+    /// Selects the first network with a verb of positive weight, and its verb with the weight closest to 1.
     fn of(networks: &'a [Network], params: &'a ModelParams) -> Option<Stage<'a>> {
         let ordinary = |network: &Network| {
             let weighty = network.verbs.iter().enumerate().filter(|(_, verb)| verb.weight > 0.0);
             let nearest = weighty.min_by(|a, b| (a.1.weight - 1.0).abs().total_cmp(&(b.1.weight - 1.0).abs()));
             nearest.map(|(verb, _)| verb as u8)
         };
-        networks.iter().enumerate().find_map(|(place, network)| {
+        networks.iter().enumerate().find_map(|(index, network)| {
             Some(Stage {
                 hours: Hours::All,
                 networks,
                 params,
-                network: place,
+                network: index,
                 verb: ordinary(network)?,
             })
         })
     }
 
-    /// The person's score (not clamped) at the end of day `as_of`, for reactions of (reactor, day): all of
-    /// them known, for each posts every day of `history`.
+    /// Computes the person's score (not clamped) at the end of day `as_of`, for reactions of (reactor, day). All
+    /// reactors are known, because each posts on every day of `history`.
     fn value(&self, reactions: &[(u32, i32)], history: i32, as_of: i32) -> Result<f64> {
         let reactors = reactions.iter().map(|(reactor, _)| reactor + 1).max().unwrap_or(0);
         let target = reactors;
@@ -149,7 +153,7 @@ impl<'a> Stage<'a> {
             oldest_day: FIRST,
         });
         scene.add_accounts(self.network, reactors as usize + 1);
-        // Ten days are far beyond the second that makes an account known; before that, all there were.
+        // Accounts count as known from their second day, so ten days are enough; a shorter history has fewer.
         let known_days = 0..history.min(10);
         scene.posts = (0..reactors)
             .flat_map(|actor| {
@@ -208,7 +212,7 @@ impl<'a> Stage<'a> {
         Ok(Figure::at_most(what, worst, (self.hours == Hours::All).then_some(0.5)))
     }
 
-    /// A fresh reaction on top of fifty that are spread over thirty days.
+    /// Measures a fresh reaction on top of fifty that are spread over thirty days.
     fn fresh_on_top(&self) -> Result<Figure> {
         let today = YEAR - 1;
         let spread: Vec<(u32, i32)> = (0..REACTORS).map(|u| (u, today - (u * 30 / REACTORS) as i32)).collect();
@@ -220,7 +224,7 @@ impl<'a> Stage<'a> {
     }
 }
 
-/// What one more fresh reactor is worth on top of 5 and of 50 who are known and equal.
+/// Measures one more fresh reactor on top of 5 and of 50 known, equal ones.
 fn one_more(params: &ModelParams) -> Vec<Figure> {
     let line = Line::new(&params.scale, &params.corroboration);
     let value = |trusted: f64, strangers: f64| {
@@ -245,7 +249,7 @@ mod tests {
     use clout_model::networks::builtin;
 
     #[test]
-    fn every_bar_of_time_is_met() {
+    fn all_thresholds_of_time_are_met() {
         for figure in play(&builtin(), &ModelParams::default()).unwrap() {
             println!("{:.3} points {}", figure.points, figure.what);
             assert_ne!(figure.is_met, Some(false), "{figure:?}");
@@ -253,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn silence_costs_more_every_day_and_never_jumps() {
+    fn silence_lowers_the_score_gradually() {
         let (networks, params) = (builtin(), ModelParams::default());
         let stage = Stage::of(&networks, &params).unwrap();
         let reactions: Vec<(u32, i32)> = (0..60).flat_map(|day| (0..5).map(move |u| (u, day))).collect();
@@ -267,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn one_more_reactor_is_worth_less_and_less() {
+    fn each_further_reactor_is_worth_less() {
         let line = Line::new(&ModelParams::default().scale, &ModelParams::default().corroboration);
         let worth =
             |k: u32| line.score_of_contributions(f64::from(k) + 1.0) - line.score_of_contributions(f64::from(k));

@@ -1,4 +1,4 @@
-//! Moments at which the past is scored, and how far one looks ahead.
+//! Moments of the evaluation and lengths of the prediction windows.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,18 +7,18 @@ use super::stream::Stream;
 use clout_base::day::{DAY_MICROS, Day};
 use clout_base::error::{Error, Result};
 
-/// A length of time: whole hours, written `12h` or `7d`.
+/// Length of time in whole hours, written `12h` or `7d`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Span {
-    /// Hours, 1 or more.
+    /// Number of hours, at least 1.
     pub hours: i64,
 }
 
-/// The longest span, ten years: nothing that one would look ahead by is longer.
+/// Longest span: ten years, longer than any useful window.
 const MAX_HOURS: i64 = 87_600;
 
 impl Span {
-    /// Microseconds.
+    /// Returns the length in microseconds.
     pub fn micros(self) -> i64 {
         self.hours * (DAY_MICROS / 24)
     }
@@ -28,7 +28,7 @@ impl FromStr for Span {
     type Err = String;
 
     fn from_str(text: &str) -> std::result::Result<Span, String> {
-        let wrong = || format!("{text} is no span: expected hours or days, for instance 12h or 7d");
+        let wrong = || format!("{text} is not a span: expected hours or days, for example 12h or 7d");
         let (number, unit) = text.split_at_checked(text.len().saturating_sub(1)).ok_or_else(wrong)?;
         let number: i64 = number.parse().map_err(|_| wrong())?;
         let hours = match unit {
@@ -52,25 +52,25 @@ impl fmt::Display for Span {
     }
 }
 
-/// Which moments are wanted.
+/// Requested moments and windows.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// The first snapshot date; the first load date without it, or where it is later.
+    /// First snapshot date; the first load date if it is none or earlier.
     pub from: Option<Day>,
-    /// The last snapshot date; the last that leaves a whole window ahead without it.
+    /// Last snapshot date; if none, the last date that leaves a full window.
     pub to: Option<Day>,
-    /// From one moment to the next.
+    /// Step between moments.
     pub every: Span,
-    /// How far to look ahead: one window each.
+    /// Lengths of the prediction windows.
     pub ahead: Vec<Span>,
 }
 
 impl Plan {
-    /// The moments at which the stream is cut, ascending: the ends of days, or hours where `every` is no
-    /// multiple of a day. Each leaves the longest window whole.
+    /// Returns the moments, ascending: the ends of days, or hours if `every` is not a multiple of a day. Each leaves
+    /// the longest window complete.
     ///
     /// # Errors
-    /// Where no moment does.
+    /// Returns a usage error if no moment does.
     pub fn moments(&self, stream: &Stream) -> Result<Vec<i64>> {
         let longest = self.ahead.iter().max().map_or(0, |span| span.micros());
         let end = stream.last.end_micros() - longest;
@@ -103,7 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn spans_are_read_and_written() {
+    fn spans_are_parsed_and_formatted() {
         for (text, hours, shown) in [("12h", 12, "12h"), ("24h", 24, "1d"), ("7d", 168, "7d")] {
             let span: Span = text.parse().unwrap();
             assert_eq!((span.hours, span.to_string().as_str()), (hours, shown));

@@ -1,4 +1,4 @@
-//! The answer about somebody who is not there: unknown, or opted out, which nothing tells apart.
+//! Answer for an id that is not in a snapshot. Unknown people and opted-out people get the same answer.
 
 use serde::Serialize;
 
@@ -8,21 +8,21 @@ use clout_base::day::Day;
 use clout_base::error::Result;
 use clout_warehouse::there::There;
 
-/// Nobody.
+/// Answer for an id without a person.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Nobody {
-    /// The id that was asked for.
+    /// Requested id.
     pub person_id: String,
-    /// The date.
+    /// Snapshot date.
     pub snapshot_date: Day,
-    /// Always false.
+    /// Always `false`; distinguishes this answer from that of a person in JSON.
     pub found: bool,
-    /// Ids that are nearly this one.
+    /// Similar ids, most similar first.
     pub near: Vec<String>,
 }
 
 impl Nobody {
-    /// With the near ids of those who are in the snapshot, and still there.
+    /// Builds the answer, with similar ids of people in both this snapshot and the newest one.
     pub(super) fn of(question: &Question, there: &There) -> Result<Nobody> {
         let night = There::of(question.store, question.manifest)?;
         let ids = night.all().filter(|id| there.has(id));

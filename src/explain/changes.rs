@@ -1,8 +1,8 @@
-//! What changed since yesterday, last week and last month, and why.
+//! Changes of a score within 1, 7 and 30 days, with their published reasons.
 //!
-//! The reasons are the published ones: of one night the rows of `score_changes`, of several nights their sum. Each
-//! night's points add up to that night's delta, so where every night is there, the sum is the whole change.
-//! Where one is missing, the answer says which, and the reasons of the others are still told.
+//! The reasons of one day are its rows of `score_changes`; the reasons of several days are the sums of these rows.
+//! The points of each day add up to its delta, so if no day is missing, the sum is the whole change. If days are
+//! missing, the answer lists them and gives the reasons of the other days.
 
 use std::collections::BTreeMap;
 
@@ -19,85 +19,86 @@ use clout_warehouse::snapshots;
 use clout_warehouse::store::Store;
 use clout_warehouse::there::still_there;
 
-/// Details that are told of a cause.
+/// Number of details per cause.
 const DETAILS: usize = 3;
-/// The columns of `scores` that hold the deltas.
+/// Columns of `scores` with the deltas, in the order of [`DELTA_DAYS`].
 const DELTAS: [&str; 3] = ["delta_1d", "delta_7d", "delta_30d"];
 
-/// One change.
+/// Change of a score since an earlier date.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Change {
-    /// Days since then.
+    /// Days between the two dates.
     pub days: i32,
-    /// The snapshot that is compared with.
+    /// Earlier date.
     pub since: Day,
-    /// The published score then.
+    /// Published score of the earlier date.
     pub score: Option<f64>,
-    /// The published score of today less that one, in points.
+    /// Published score of the snapshot date minus the earlier one, in points.
     pub points: Option<f64>,
-    /// Why there are no points.
+    /// Reason for missing points.
     pub why_unknown: Option<String>,
-    /// What did it, the largest first.
+    /// Causes of the change, largest first.
     pub causes: Vec<Cause>,
-    /// The nights whose reasons are not there. Without any, the causes add up to the points.
+    /// Dates without published reasons. If empty, the causes add up to the points.
     pub missing_nights: Vec<MissingNight>,
 }
 
-/// What one cause did.
+/// Contribution of one cause to a change.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Cause {
-    /// The cause, as in `score_changes`.
+    /// Name of the cause, as in `score_changes`.
     pub cause: String,
-    /// Points in all.
+    /// Sum of points over all dates and networks.
     pub points: f64,
-    /// The largest of them.
+    /// Rows with the most points, largest first.
     pub details: Vec<Detail>,
 }
 
-/// A row of `score_changes`.
+/// Row of `score_changes`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Detail {
-    /// The night.
+    /// Snapshot date of the row.
     pub snapshot_date: Day,
-    /// The network, and the people with the largest parts.
+    /// Network, and the people with the largest parts.
     pub detail: String,
-    /// Points.
+    /// Change of the score, in points.
     pub points: f64,
 }
 
-/// A night whose reasons are not there.
+/// Date without published reasons.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct MissingNight {
-    /// The night.
+    /// Snapshot date.
     pub snapshot_date: Day,
-    /// Why not.
+    /// Reason why they are missing.
     pub why: String,
 }
 
-/// What is published of a person's past.
+/// Access to the published history of a person.
 pub struct Past<'a> {
-    /// Where the results are.
+    /// Output store.
     pub store: &'a Store,
-    /// The snapshot.
+    /// Manifest of the snapshot.
     pub manifest: &'a Manifest,
-    /// The person.
+    /// Id of the person.
     pub person_id: &'a str,
-    /// The date of the newest snapshot, which names nobody who is not in it.
+    /// Date of the newest snapshot. Its rows name only people in it, so they need no filter.
     pub newest: Day,
-    /// Whether somebody is in the newest snapshot: others may name people who have opted out since.
+    /// Returns true for ids in the newest snapshot. Older snapshots may name people with a later opt-out.
     pub is_there: &'a dyn Fn(&str) -> bool,
 }
 
-/// One night: its rows, or why there are none.
+/// Rows of one date with their causes, or the reason why they are missing.
 type Night = std::result::Result<Vec<(String, Detail)>, String>;
 
 impl Past<'_> {
-    /// The changes since each of [`DELTA_DAYS`] before the snapshot, whose row of `scores` this is.
+    /// Returns the changes since each of [`DELTA_DAYS`] before the snapshot date. `scores` is the person's row of
+    /// `scores` on that date.
     pub fn changes(&self, scores: &Row) -> Result<Vec<Change>> {
         let today = self.manifest.snapshot_date;
-        let longest = DELTA_DAYS.iter().zip(DELTAS);
-        let told = longest.filter(|(_, column)| scores.get(*column).is_some_and(Value::is_number));
-        let most = told.map(|(days, _)| *days).max().unwrap_or(1);
+        let deltas = DELTA_DAYS.iter().zip(DELTAS);
+        let known = deltas.filter(|(_, column)| scores.get(*column).is_some_and(Value::is_number));
+        let most = known.map(|(days, _)| *days).max().unwrap_or(1);
         let mut nights = Vec::new();
         for back in 0..most {
             nights.push(self.night(today.minus(back), scores)?);
@@ -139,7 +140,7 @@ impl Past<'_> {
         change
     }
 
-    /// The reasons of the change of one night. An earlier night that cannot be read is one whose reasons are not there.
+    /// Reads the reasons of one date. An earlier date that cannot be read counts as missing and is no error.
     fn night(&self, date: Day, scores: &Row) -> Result<Night> {
         if date == self.manifest.snapshot_date {
             return self.reasons(self.manifest, scores);
@@ -155,23 +156,21 @@ impl Past<'_> {
         Ok(earlier().unwrap_or_else(unreadable))
     }
 
-    /// The published reasons of a night whose row of `scores` this is.
+    /// Reads the published reasons of a date. `scores` is the person's row of `scores` on that date.
     fn reasons(&self, manifest: &Manifest, scores: &Row) -> Result<Night> {
         let date = manifest.snapshot_date;
         if !manifest.tables.contains_key(SCORE_CHANGES.name) {
-            let why = format!("the snapshot of {date} has no table score_changes: an earlier version of clout made it");
+            let why = format!("the snapshot of {date} has no table score_changes: an older version of clout wrote it");
             return Ok(Err(why));
         }
         if !scores.get(DELTAS[0]).is_some_and(Value::is_number) {
             let before = date.minus(1);
-            return Ok(Err(format!(
-                "there was no score of both {before} and {date} to compare"
-            )));
+            return Ok(Err(format!("{before} and {date} do not both have a score")));
         }
         let mut night = Vec::new();
         for row in rows(self.store, manifest, SCORE_CHANGES.name, self.person_id)? {
             let text = |column: &str| row[column].as_str().unwrap_or_default();
-            // What a recalibration names is a model and no person.
+            // The detail of a recalibration names model versions, not people.
             let detail = match date == self.newest || text("cause") == "recalibrated" {
                 true => text("detail").to_owned(),
                 false => still_there(text("detail"), manifest, self.is_there),
@@ -186,10 +185,10 @@ impl Past<'_> {
         Ok(Ok(night))
     }
 
-    /// Why there is no change since `since`.
+    /// Explains why the change since `since` is unknown.
     fn why_unknown(&self, since: Day, scores: &Row) -> String {
         if scores["score"].is_null() {
-            return format!("there is no score of {}", self.manifest.snapshot_date);
+            return format!("the person has no score on {}", self.manifest.snapshot_date);
         }
         let then = || {
             let Some(manifest) = snapshots::find(self.store, since)? else {
@@ -197,21 +196,21 @@ impl Past<'_> {
             };
             let then = rows(self.store, &manifest, "scores", self.person_id)?;
             Ok(match then.first() {
-                None => format!("the snapshot of {since} does not have this person"),
-                Some(row) if row["score"].is_null() => format!("there was no score of {since}"),
-                Some(_) => format!("{since} was published after this snapshot, which is never changed"),
+                None => format!("the snapshot of {since} does not contain this person"),
+                Some(row) if row["score"].is_null() => format!("the person had no score on {since}"),
+                Some(_) => format!("{since} was published after this snapshot, and snapshots never change"),
             })
         };
         then().unwrap_or_else(|_: Error| unreadable(since))
     }
 }
 
-/// What is said of an earlier night of which a part is gone or damaged.
+/// Explains that an earlier snapshot is incomplete or damaged.
 fn unreadable(date: Day) -> String {
-    format!("the snapshot of {date} cannot be read whole (`clout snapshots verify` tells more)")
+    format!("the snapshot of {date} is incomplete or damaged; check it with `clout snapshots verify`")
 }
 
-/// Sums by cause, the largest first, each with its largest rows.
+/// Sums the rows by cause, largest first, each with its largest rows.
 fn by_cause<'a>(rows: impl Iterator<Item = &'a (String, Detail)>) -> Vec<Cause> {
     let mut by_cause: BTreeMap<&str, Vec<&Detail>> = BTreeMap::new();
     for (cause, detail) in rows {
@@ -219,7 +218,7 @@ fn by_cause<'a>(rows: impl Iterator<Item = &'a (String, Detail)>) -> Vec<Cause> 
     }
     let cause = |(cause, mut details): (&str, Vec<&Detail>)| {
         let points = details.iter().map(|detail| detail.points).sum();
-        // Stable: of equals the later night comes first, and within one the order of the table.
+        // The sort is stable: on ties the later date comes first, then the order of the table.
         details.sort_by(|a, b| b.points.abs().total_cmp(&a.points.abs()));
         Cause {
             cause: cause.to_owned(),

@@ -21,7 +21,7 @@ const fn column(name: &'static str, kind: Kind) -> Column {
     }
 }
 
-/// As much of `scores` as changes are read from.
+/// The columns of `scores` that changes are read from.
 const SCORES: Table = Table {
     name: "scores",
     description: "",
@@ -39,7 +39,7 @@ fn part(table: &'static Table, columns: Vec<ArrayRef>) -> (&'static Table, Encod
     (table, encode(table, &batch).unwrap())
 }
 
-/// A snapshot of `date` with ada's score and change, and the reasons (cause, detail, points) where there are any.
+/// Publishes a snapshot of `date` with ada's score and change, and the reasons (cause, detail, points) if given.
 fn night(store: &Store, date: Day, (score, delta): (Option<f64>, Option<f64>), reasons: Option<&[(&str, &str, f64)]>) {
     let score: ArrayRef = Arc::new(Float64Array::from(vec![score]));
     let ada: ArrayRef = Arc::new(StringArray::from(vec!["ada"]));
@@ -85,7 +85,7 @@ fn store() -> (tempfile::TempDir, Store) {
     (folder, store)
 }
 
-/// The changes of ada, whose row of today this is.
+/// Returns ada's changes. `scores` is her row of today.
 fn changes(store: &Store, scores: Value, is_there: &dyn Fn(&str) -> bool) -> Vec<Change> {
     let manifest = snapshots::find(store, TODAY).unwrap().unwrap();
     let past = Past {
@@ -102,7 +102,7 @@ fn points(causes: &[Cause]) -> f64 {
     causes.iter().map(|cause| cause.points).sum()
 }
 
-/// Eight nights, each a tenth up, of which the reasons say 0.3 and -0.2.
+/// Publishes eight dates; on each the score rises by 0.1, with reasons of 0.3 and -0.2 points.
 fn eight_nights(store: &Store, without: Option<Day>) {
     for back in 0..8 {
         let date = TODAY.minus(back);
@@ -129,12 +129,12 @@ fn today() -> Value {
 }
 
 #[test]
-fn the_reasons_of_a_week_are_those_of_its_nights_and_add_up() {
+fn the_reasons_of_a_week_are_the_sums_of_its_days() {
     let (_folder, store) = store();
     eight_nights(&store, None);
-    let told = changes(&store, today(), &|_| true);
-    let [day, week, month] = &told[..] else {
-        panic!("{told:?}")
+    let all = changes(&store, today(), &|_| true);
+    let [day, week, month] = &all[..] else {
+        panic!("{all:?}")
     };
     assert!((points(&day.causes) - 0.1).abs() < 1e-12 && (points(&week.causes) - 0.7).abs() < 1e-12);
     assert!(day.missing_nights.is_empty() && week.missing_nights.is_empty());
@@ -142,13 +142,13 @@ fn the_reasons_of_a_week_are_those_of_its_nights_and_add_up() {
     let first = &week.causes[0];
     assert_eq!((first.cause.as_str(), first.details.len()), ("new_reactions", DETAILS));
     assert!((first.points - 2.1).abs() < 1e-12 && first.details[0].points == 0.2);
-    assert_eq!(first.details[0].snapshot_date, TODAY, "of equals the latest night");
+    assert_eq!(first.details[0].snapshot_date, TODAY, "ties go to the latest date");
     assert_eq!((month.points, month.causes.len()), (None, 0));
     assert!(month.why_unknown.as_ref().unwrap().contains("no snapshot of"));
 }
 
 #[test]
-fn a_night_without_reasons_is_named_and_the_others_are_told() {
+fn a_date_without_reasons_is_listed_and_the_others_are_summed() {
     let (_folder, store) = store();
     let without = TODAY.minus(3);
     eight_nights(&store, Some(without));
@@ -160,30 +160,30 @@ fn a_night_without_reasons_is_named_and_the_others_are_told() {
 }
 
 #[test]
-fn whoever_is_not_there_any_more_is_not_named_by_an_earlier_night() {
+fn an_earlier_date_names_only_people_of_the_newest_snapshot() {
     let (_folder, store) = store();
     eight_nights(&store, None);
-    let told = changes(&store, today(), &|id| id != "omar");
-    let text = format!("{:?}", told[1].causes);
+    let changes = changes(&store, today(), &|id| id != "omar");
+    let text = format!("{:?}", changes[1].causes);
     assert_eq!(text.matches("omar").count(), 1, "today's row is as published: {text}");
     assert!(
-        told[1].causes[0].details[1..]
+        changes[1].causes[0].details[1..]
             .iter()
             .all(|detail| detail.detail == "twitter")
     );
 }
 
 #[test]
-fn an_older_date_names_nobody_who_is_gone_even_on_its_own_night() {
+fn an_older_snapshot_names_only_people_of_the_newest_snapshot() {
     let (_folder, store) = store();
     eight_nights(&store, None);
     night(&store, TODAY.plus(1), (Some(20.0), None), None);
-    let told = changes(&store, today(), &|id| id != "omar");
-    assert!(!format!("{told:?}").contains("omar"), "{told:?}");
+    let changes = changes(&store, today(), &|id| id != "omar");
+    assert!(!format!("{changes:?}").contains("omar"), "{changes:?}");
 }
 
 #[test]
-fn an_earlier_night_that_lacks_a_file_is_named_and_the_others_are_told() {
+fn an_earlier_date_with_a_missing_file_is_listed_and_the_others_are_summed() {
     let (folder, store) = store();
     eight_nights(&store, None);
     let damaged = TODAY.minus(4);
@@ -193,17 +193,21 @@ fn an_earlier_night_that_lacks_a_file_is_named_and_the_others_are_told() {
         let week = &changes(&store, today(), &|_| true)[1];
         let missing: Vec<Day> = week.missing_nights.iter().map(|night| night.snapshot_date).collect();
         assert_eq!(missing, [damaged], "{table}");
-        assert!(week.missing_nights[0].why.contains("cannot be read whole"));
+        assert!(week.missing_nights[0].why.contains("is incomplete or damaged"));
         assert!((points(&week.causes) - 0.6).abs() < 1e-12);
     }
 }
 
 #[rstest]
-#[case(json!({"score": null, "delta_1d": null}), None, "there is no score of")]
+#[case(json!({"score": null, "delta_1d": null}), None, "the person has no score on")]
 #[case(json!({"score": 3.0, "delta_1d": null}), None, "no snapshot of")]
-#[case(json!({"score": 3.0, "delta_1d": null}), Some(None), "there was no score of")]
+#[case(json!({"score": 3.0, "delta_1d": null}), Some(None), "the person had no score on")]
 #[case(json!({"score": 3.0, "delta_1d": null}), Some(Some(2.0)), "was published after")]
-fn why_there_is_no_change_is_said(#[case] scores: Value, #[case] yesterday: Option<Option<f64>>, #[case] says: &str) {
+fn an_unknown_change_has_an_explanation(
+    #[case] scores: Value,
+    #[case] yesterday: Option<Option<f64>>,
+    #[case] says: &str,
+) {
     let (_folder, store) = store();
     if let Some(score) = yesterday {
         night(&store, TODAY.minus(1), (score, None), None);

@@ -1,9 +1,11 @@
-//! Why a person's score is what it is, what moved it, and what would: one answer, as data.
+//! Explanation of one person's score as data: its parts, the reasons for its changes, a forecast, and the effect of
+//! more reactions.
 //!
-//! What is published comes from the tables of the snapshot ([`published`], [`changes`]). Neighbours below the top
-//! ([`neighbours`]), what silence will cost ([`silence`]) and what would raise the score ([`one_more`]) are
-//! computed from the snapshot's state, [`reopened`] and scored as its night did. Where the state is gone,
-//! the answer says which parts are missing and why. [`words`] says it for somebody who never saw the model.
+//! Published values come from the tables of the snapshot ([`published`], [`changes`]). All other parts are computed
+//! from the state of the snapshot, loaded and scored again by [`reopened`]: neighbours of people below the top
+//! percentiles ([`neighbours`]), the forecast without new reactions ([`silence`]), and the effect of one more reaction
+//! ([`one_more`]). If the state is missing, the answer lists the missing parts with the reason. [`words`] turns the
+//! answer into sentences for readers without knowledge of the model.
 
 mod absent;
 pub mod changes;
@@ -34,81 +36,80 @@ use one_more::OneMore;
 use reopened::Reopened;
 use silence::Silence;
 
-/// Whom is asked about, and where.
+/// Request for an explanation.
 #[derive(Clone, Copy)]
 pub struct Question<'a> {
-    /// Where the results are.
+    /// Output store.
     pub store: &'a Store,
-    /// The snapshot.
+    /// Manifest of the snapshot.
     pub manifest: &'a Manifest,
-    /// The job as far as it is known.
+    /// Job of the caller; values that it does not set come from the manifest.
     pub job: &'a JobSpec,
-    /// The person.
+    /// Id of the person, or of an account as `<network>:<account_id>`.
     pub person_id: &'a str,
-    /// One topic instead of everything.
+    /// Topic id, if only one topic is to be explained.
     pub topic: Option<&'a str>,
 }
 
-/// A part of the answer that cannot be told.
+/// Part of the answer that is not available.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Missing {
-    /// The name of the part in the answer.
+    /// Name of the part in the answer.
     pub part: &'static str,
-    /// Why, and what to do about it.
+    /// Reason, and a remedy if one exists.
     pub why: String,
 }
 
-/// The answer. Names of columns are the contract's; every figure is of the snapshot date.
+/// Explanation of one person's score. Column names are those of the published tables; all values are of the snapshot
+/// date.
 #[derive(Clone, Debug, Serialize)]
 pub struct Answer {
-    /// The date.
+    /// Snapshot date.
     pub snapshot_date: Day,
-    /// The model version.
+    /// Model version of the snapshot.
     pub model_version: String,
-    /// The person.
+    /// Id of the person.
     pub person_id: String,
-    /// The account that was asked for, where it belongs to this person.
+    /// Requested account id, if the request named an account of this person.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub asked_id: Option<String>,
-    /// The person's row of `scores`.
+    /// Row of `scores`.
     pub scores: Row,
-    /// People with a score, among whom the rank is.
+    /// Number of people with a score; the rank is among them.
     pub persons_scored: Option<u64>,
-    /// Topics of the input; null where it had none.
+    /// Number of topics in the input; null if it had none.
     pub topics_known: Option<u64>,
     /// Rows of `network_scores`.
     pub network_scores: Vec<Row>,
-    /// Since yesterday, last week and last month.
+    /// Changes within 1, 7 and 30 days.
     pub changes: Vec<Change>,
-    /// What silence will cost.
+    /// Forecast scores without new reactions; null without a usable state.
     pub silence: Option<Vec<Silence>>,
-    /// What one more reaction would bring.
+    /// Effect of one more reaction; null without a usable state.
     pub one_more: Option<OneMore>,
-    /// Rows as of `influences`, the strongest first; at most 20 a direction.
+    /// Rows as in `influences`, most points first, at most 20 per direction.
     pub influences: Option<Vec<Neighbour>>,
-    /// Rows of `topic_scores`, those shown first, each with its rows of `topic_evidence`.
+    /// Rows of `topic_scores`, shown topics first, each with its rows of `topic_evidence`.
     pub topics: Vec<Value>,
-    /// What of all this cannot be told.
+    /// Parts that are not available.
     pub missing: Vec<Missing>,
 }
 
-/// What was found.
+/// Result of a request.
 pub enum Found {
-    /// The person, by the own id or that of an account.
+    /// Explanation of a person, found by person id or account id.
     Person(Box<Answer>),
-    /// Nobody.
+    /// No person has this id.
     Nobody(Nobody),
 }
 
-/// Answers. Whoever is not in the newest snapshot may have opted out: they are neither found nor named.
+/// Answers a request. People missing from the newest snapshot may have opted out, so they are neither found nor named.
 ///
 /// # Errors
-/// A usage error where the person has nothing to do with the topic.
+/// A usage error if the id is empty or the person has no evidence for the requested topic; errors of the store.
 pub fn answer(question: &Question, watch: &dyn Watch) -> Result<Found> {
     if question.person_id.is_empty() {
-        return Err(Error::usage(
-            "an id is needed: that of a person, as in the table scores",
-        ));
+        return Err(Error::usage("the person id is empty: give an id from the table scores"));
     }
     let there = There::read(question.store)?;
     if let Some(scores) = question.scores(&there)? {
@@ -187,7 +188,7 @@ impl Answer {
         Ok(())
     }
 
-    /// What is left where the state cannot be used.
+    /// Fills in the published parts and lists the others as missing, for a state that cannot be used.
     fn do_without(&mut self, question: &Question, why: &str) -> Result<()> {
         self.influences = neighbours::published(question)?;
         let influences = self.influences.is_none().then_some("influences");
@@ -197,7 +198,7 @@ impl Answer {
         Ok(())
     }
 
-    /// Takes away everybody who is not there any more.
+    /// Removes the ids of people who are not in the newest snapshot.
     fn name_only(&mut self, is_there: &dyn Fn(&str) -> bool) {
         if let Some(influences) = &mut self.influences {
             influences.retain(|other| is_there(&other.other_person_id));
@@ -215,14 +216,14 @@ impl Answer {
         }
     }
 
-    /// A measure of the person's row of `scores`.
+    /// Returns a number from the person's row of `scores`.
     pub fn measure(&self, column: &str) -> Option<f64> {
         self.scores.get(column).and_then(Value::as_f64)
     }
 }
 
 impl Question<'_> {
-    /// The person's row of `scores`, if they are there and still there.
+    /// Reads the person's row of `scores`, if the person is in this snapshot and in the newest one.
     fn scores(&self, there: &There) -> Result<Option<Row>> {
         match there.has(self.person_id) {
             true => Ok(self.rows("scores")?.pop()),
@@ -234,12 +235,12 @@ impl Question<'_> {
         queries::person::rows(self.store, self.manifest, table, self.person_id)
     }
 
-    /// What is missing where an earlier version of clout made the snapshot.
+    /// Lists the topics as missing if an older version of clout wrote the snapshot.
     fn without_topics(&self) -> Option<Missing> {
         let has_topics = self.manifest.tables.contains_key(TOPIC_SCORES.name);
         let why = || {
             let date = self.manifest.snapshot_date;
-            format!("the snapshot of {date} has no table topic_scores: an earlier version of clout made it")
+            format!("the snapshot of {date} has no table topic_scores: an older version of clout wrote it")
         };
         (!has_topics).then(|| Missing {
             part: "topics",
@@ -249,7 +250,7 @@ impl Question<'_> {
 
     fn not_on(&self, topic: &str) -> Error {
         Error::usage(format!(
-            "this person has nothing to do with a topic {topic} on {}: no tag, text, endorsement, audience or other topic of theirs",
+            "this person has no evidence for topic {topic} on {}: no tag, text, endorsement, audience or related topic",
             self.manifest.snapshot_date
         ))
     }

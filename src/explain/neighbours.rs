@@ -1,5 +1,5 @@
-//! Who influences the person, and whom the person influences: for anyone, as the table `influences` has it for
-//! the people near the top.
+//! Neighbours of a person in the graph of reactions, in both directions. The table `influences` has them only for
+//! people in the top percentiles; this module computes them for anyone.
 
 use serde::Serialize;
 
@@ -11,23 +11,24 @@ use crate::tables::influences;
 use clout_base::error::Result;
 use clout_base::schema::INFLUENCES;
 
-/// Rows a direction, the contract's most.
+/// Maximum number of rows per direction, as in `influences`.
 const MOST: usize = 20;
 
-/// A row of `influences`.
+/// Row of `influences`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Neighbour {
-    /// The other person.
+    /// Id of the other person.
     pub other_person_id: String,
-    /// `influenced_by`: the other reacted to the person; `influences`: the person reacted to the other.
+    /// `influenced_by` if the other reacted to the person; `influences` if the person reacted to the other.
     pub direction: String,
-    /// Score x share of contributions: of the person's score in the first case, of the other's in the second.
+    /// Score x share of its contributions, in points: of the person's score for `influenced_by`, of the other's score
+    /// for `influences`.
     pub points: f64,
-    /// Counted reactions.
+    /// Number of counted reactions.
     pub reactions: i64,
 }
 
-/// The neighbours of the person asked about, the strongest first; at most 20 a direction.
+/// Computes the neighbours of the person, most points first, at most 20 per direction.
 pub fn of_person(reopened: &Reopened) -> Vec<Neighbour> {
     let (judged, scored) = (&reopened.judged, reopened.scored());
     let model = scored.model(&reopened.job.model);
@@ -52,7 +53,7 @@ pub fn of_person(reopened: &Reopened) -> Vec<Neighbour> {
     rows.iter().map(neighbour).collect()
 }
 
-/// The published neighbours, where the person is near enough to the top to have any.
+/// Reads the published neighbours; `None` if the person has none, as everyone below the top percentiles.
 pub fn published(question: &Question) -> Result<Option<Vec<Neighbour>>> {
     let text = |row: &Row, column: &str| row[column].as_str().unwrap_or_default().to_owned();
     let neighbour = |row: &Row| Neighbour {
@@ -62,7 +63,7 @@ pub fn published(question: &Question) -> Result<Option<Vec<Neighbour>>> {
         reactions: row["reactions"].as_i64().unwrap_or(0),
     };
     let mut rows: Vec<Neighbour> = question.rows(INFLUENCES.name)?.iter().map(neighbour).collect();
-    // As the state gives them; of equals the lesser id first, which is the order of the table.
+    // Same order as `of_person`. The sort is stable, so ties stay in the order of the table: by id.
     rows.sort_by(|a, b| (a.direction.cmp(&b.direction)).then(b.points.total_cmp(&a.points)));
     Ok(Some(rows).filter(|rows| !rows.is_empty()))
 }

@@ -1,4 +1,4 @@
-//! What would raise a score: the points of one more reaction, by network and by topic.
+//! Effect of one more reaction on a score, by network and by topic.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -15,73 +15,73 @@ use clout_topics::expertise::Known;
 use clout_topics::one_more::{Reaction, gains};
 use clout_topics::ontology::Ontology;
 
-/// Topics that are told, the best of those shown.
+/// Maximum number of topics.
 const TOPICS: usize = 10;
-/// How far a topic score may be from the published one that it is.
+/// Largest allowed difference between a recomputed and a published topic score.
 const SAME_SCORE: f64 = 1e-9;
 
-/// What one more reaction would bring.
+/// Effect of one more reaction.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct OneMore {
-    /// By network.
+    /// Effect on the score, by network.
     pub networks: Vec<OnNetwork>,
-    /// By topic.
+    /// Effect on topic scores.
     pub topics: Vec<OnTopic>,
 }
 
-/// One more reaction on a network.
+/// Effect of one more reaction on one network.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct OnNetwork {
-    /// The network.
+    /// Network of the reaction.
     pub network: String,
-    /// The verb that is the most common one there among all counted reactions.
+    /// Most common verb among all counted reactions on the network.
     pub verb: String,
-    /// Whether the person has an account there.
+    /// True if the person has an account on the network.
     pub is_there: bool,
-    /// By a trusted person of ordinary standing who has not reacted to the person before.
+    /// Effect of a reaction by a trusted person of average rank who has not reacted to the person before.
     pub newcomer: Gain,
-    /// By the one in the middle of those who have reacted to the person there, by contribution. Seen on that day, too,
-    /// they may be known better, and then all that they gave counts for more.
+    /// Effect of a reaction by the median reactor on this network, by contribution. The additional active day may raise
+    /// the trust of the reactor, and with it the weight of all earlier reactions.
     pub reactor: Option<Gain>,
-    /// Who that is.
+    /// Id of the median reactor.
     pub reactor_person_id: Option<String>,
-    /// By an account that was never seen before.
+    /// Effect of a reaction by an account without any earlier activity.
     pub stranger: Gain,
 }
 
-/// What a score becomes.
+/// Score after a reaction.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Gain {
-    /// The score after it.
+    /// Score after the reaction.
     pub score: f64,
-    /// That score less tonight's, in points; null without a score tonight.
+    /// Difference to the score of the snapshot date, in points; null if the person has no score on that date.
     pub points: Option<f64>,
 }
 
-/// One more reaction on a topic, by a trusted newcomer.
+/// Effect of one more reaction on a topic, by a trusted newcomer.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct OnTopic {
-    /// The topic.
+    /// Id of the topic.
     pub topic_id: String,
-    /// The network on which it is made: where most of the person's influence is.
+    /// Network of the reaction: the one with the largest share of the person's influence.
     pub network: String,
-    /// The most common verb there.
+    /// Most common verb on the network.
     pub verb: String,
-    /// The topic score after it.
+    /// Topic score after the reaction.
     pub score: f64,
-    /// That score less tonight's, in points.
+    /// Difference to the topic score of the snapshot date, in points.
     pub points: f64,
 }
 
-/// A kind of reaction that people make, and its s.
+/// Most common kind of reaction on a network, and its strength s.
 struct Common {
     network: usize,
     verb: u8,
     strength: f64,
 }
 
-/// What would raise the scores of the person asked about, whose rows of `network_scores` and `topic_scores` these
-/// are; and why topics are missing, where they are.
+/// Computes the effect of one more reaction on the person. `network_scores` and `topics` are the person's rows of
+/// `network_scores` and `topic_scores`. The second value is the reason if topics are missing.
 pub fn of_person(
     reopened: &Reopened,
     network_scores: &[Row],
@@ -90,8 +90,8 @@ pub fn of_person(
 ) -> Result<(OneMore, Option<String>)> {
     let common = common_reactions(reopened);
     let networks = of_networks(reopened, &common, network_scores);
-    let share = |place: usize| {
-        let name = &reopened.job.networks[place].name;
+    let share = |index: usize| {
+        let name = &reopened.job.networks[index].name;
         let row = network_scores.iter().find(|row| row["network"] == **name)?;
         Some(row["share"].as_f64().unwrap_or(0.0))
     };
@@ -109,7 +109,7 @@ pub fn of_person(
     Ok((OneMore { networks, topics }, why))
 }
 
-/// By network that has delivered: the most common verb of its counted reactions that has any weight.
+/// Returns the most common verb with a positive weight, for each network with counted reactions.
 fn common_reactions(reopened: &Reopened) -> Vec<Common> {
     let networks = &reopened.job.networks;
     let pairs = &reopened.state.pairs;
@@ -121,7 +121,7 @@ fn common_reactions(reopened: &Reopened) -> Vec<Common> {
     let now = reopened.moment(0);
     let most = |(network, counts): (usize, &Vec<u64>)| {
         let weighty = |verb: &usize| networks[network].verbs[*verb].weight > 0.0 && counts[*verb] > 0;
-        // Of equals the one that comes first by name.
+        // max_by_key returns the last maximum; the reversed order makes the first verb win ties.
         let verbs = (0..counts.len()).filter(weighty).rev();
         let verb = verbs.max_by_key(|verb| counts[*verb])? as u8;
         Some(Common {
@@ -133,7 +133,7 @@ fn common_reactions(reopened: &Reopened) -> Vec<Common> {
     counts.iter().enumerate().filter_map(most).collect()
 }
 
-fn word(networks: &[Network], common: &Common) -> String {
+fn verb_name(networks: &[Network], common: &Common) -> String {
     networks[common.network].verbs[usize::from(common.verb)].name.clone()
 }
 
@@ -141,11 +141,11 @@ fn of_networks(reopened: &Reopened, common: &[Common], network_scores: &[Row]) -
     let networks = &reopened.job.networks;
     let moment = reopened.moment(0);
     let crowd = Crowd::of(reopened.scored(), &moment, &reopened.job.model, reopened.person);
-    let tonight = crowd.score();
+    let current = crowd.score();
     let on_network = |common: &Common| {
         let gain = |who: Who| {
             let score = crowd.score_after(who, common.strength)?;
-            let points = tonight.map(|tonight| score - tonight);
+            let points = current.map(|current| score - current);
             Some(Gain { score, points })
         };
         let reactor = crowd.median_reactor(common.network);
@@ -159,7 +159,7 @@ fn of_networks(reopened: &Reopened, common: &[Common], network_scores: &[Row]) -
         let name = &networks[common.network].name;
         Some(OnNetwork {
             network: name.clone(),
-            verb: word(networks, common),
+            verb: verb_name(networks, common),
             is_there: network_scores.iter().any(|row| row["network"] == **name),
             newcomer: gain(Who::Newcomer)?,
             reactor: reactor.and_then(by_reactor),
@@ -170,25 +170,25 @@ fn of_networks(reopened: &Reopened, common: &[Common], network_scores: &[Row]) -
     common.iter().filter_map(on_network).collect()
 }
 
-/// The topics that are asked for: one, or the best of those shown.
+/// Computes the effect on the requested topic, or on the best shown topics.
 fn of_topics(
     reopened: &Reopened,
     home: &Common,
     topics: &[Value],
     topic: Option<&str>,
 ) -> Result<(Vec<OnTopic>, Option<String>)> {
-    let is_told = |row: &&Value| topic.is_some() || row["is_shown"] == true;
-    let told: Vec<&Value> = topics.iter().filter(is_told).take(TOPICS).collect();
-    if told.is_empty() {
+    let is_wanted = |row: &&Value| topic.is_some() || row["is_shown"] == true;
+    let wanted: Vec<&Value> = topics.iter().filter(is_wanted).take(TOPICS).collect();
+    if wanted.is_empty() {
         return Ok((Vec::new(), None));
     }
     let ontology = Ontology::of_rows(&reopened.state.topics.ontology);
-    let places: Vec<u32> = (told.iter())
+    let indices: Vec<u32> = (wanted.iter())
         .filter_map(|row| ontology.find(row["topic_id"].as_str()?))
         .collect();
     let (networks, params) = (&reopened.job.networks, &reopened.job.model);
     let scored = reopened.scored();
-    let tonight = Tonight {
+    let inputs = Tonight {
         memory: &reopened.state.topics,
         ontology: &ontology,
         accounts: &reopened.state.accounts,
@@ -211,20 +211,20 @@ fn of_topics(
         attention: saturated(home.strength, params.repeats.beta),
     };
     let mut on_topics = Vec::new();
-    for gain in gains(&tonight, &known, &reaction, &places)? {
+    for gain in gains(&inputs, &known, &reaction, &indices)? {
         let id = ontology.id(gain.topic);
-        let published = told
+        let published = wanted
             .iter()
             .find(|row| row["topic_id"] == *id)
             .and_then(|row| row["score"].as_f64());
         if published.is_none_or(|published| (published - gain.before).abs() > SAME_SCORE) {
-            let why = "the topic scores of the state are not the published ones".to_owned();
+            let why = "the topic scores recomputed from the state differ from the published ones".to_owned();
             return Ok((Vec::new(), Some(why)));
         }
         on_topics.push(OnTopic {
             topic_id: id.to_owned(),
             network: networks[home.network].name.clone(),
-            verb: word(networks, home),
+            verb: verb_name(networks, home),
             score: gain.after,
             points: gain.after - gain.before,
         });

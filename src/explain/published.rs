@@ -1,4 +1,4 @@
-//! What the published tables say of everybody at once.
+//! Published numbers about all people.
 
 use serde_json::Value;
 
@@ -7,7 +7,7 @@ use clout_base::error::Result;
 use clout_warehouse::manifest::Manifest;
 use clout_warehouse::store::Store;
 
-/// A count of the night about everybody; none where it was not counted.
+/// Reads a metric of the whole warehouse from `run_metrics`; `None` if the snapshot does not have it.
 pub fn metric(store: &Store, manifest: &Manifest, name: &str) -> Result<Option<u64>> {
     let rows = rows_where(store, manifest, "run_metrics", ("name", name))?;
     let value = rows.first().and_then(|row| row.get("value")).and_then(Value::as_f64);

@@ -1,4 +1,4 @@
-//! A snapshot's state, read again and scored as its night did.
+//! State of a snapshot, loaded and scored again in the same way as by its run.
 
 use serde_json::Value;
 
@@ -15,25 +15,25 @@ use clout_base::error::Result;
 use clout_model::influence::attention::Moment;
 use clout_model::influence::scoring::{Memory, Scored};
 
-/// How far a score may be from the published one that it is.
+/// Largest allowed difference between a recomputed and the published score.
 const SAME_SCORE: f64 = 1e-9;
 
-/// The night of a snapshot, and the place of the person in it.
+/// Scored state of a snapshot, and the index of the person in it.
 pub struct Reopened {
-    /// The job that made the snapshot.
+    /// Job that produced the snapshot.
     pub job: Job,
-    /// What the night left.
+    /// Loaded state.
     pub state: State,
-    /// Where everybody stood.
+    /// Scores of the state.
     pub judged: Judged,
-    /// The person asked about.
+    /// Index of the person.
     pub person: usize,
     as_of: Day,
 }
 
 impl Reopened {
-    /// Reads and scores the state of the snapshot. `scores` is the person's published row. `Ok(Err(why))` says
-    /// why it cannot be.
+    /// Loads and scores the state of the snapshot. `scores` is the person's published row. Returns `Ok(Err(why))` if
+    /// the state cannot be used or yields another score than the published one.
     pub fn open(question: &Question, scores: &Row, watch: &dyn Watch) -> Result<std::result::Result<Reopened, String>> {
         watch.stage("reading the state");
         let (job, state) = match read(question)? {
@@ -43,9 +43,9 @@ impl Reopened {
         watch.stage("scoring the state");
         let as_of = question.manifest.snapshot_date;
         let judged = Judged::of(&job, &state, as_of, &mut || ())?;
-        let strange = || format!("the scores of the state of {as_of} are not the published ones");
+        let differs = || format!("the scores recomputed from the state of {as_of} differ from the published ones");
         let Some(person) = judged.persons.find(question.person_id) else {
-            return Ok(Err(strange()));
+            return Ok(Err(differs()));
         };
         let person = person as usize;
         let published = scores.get("score").and_then(Value::as_f64);
@@ -60,11 +60,11 @@ impl Reopened {
             person,
             as_of,
         };
-        Ok(if is_same { Ok(reopened) } else { Err(strange()) })
+        Ok(if is_same { Ok(reopened) } else { Err(differs()) })
     }
 
-    /// The person to whom an account belongs, by its own id `<network>:<account_id>`: whoever claims it at the
-    /// snapshot's date. None where the state is not there, or does not have the account.
+    /// Returns the id of the owner of an account `<network>:<account_id>` on the snapshot date. Returns `None`
+    /// if the state is missing, or has no such account, or the account has no owner.
     pub fn owner(question: &Question) -> Result<Option<String>> {
         let Some((network, account_id)) = question.person_id.split_once(':') else {
             return Ok(None);
@@ -73,32 +73,32 @@ impl Reopened {
             return Ok(None);
         };
         let names = state.accounts.network_names();
-        let place = names.iter().position(|name| name == network);
-        let node = place.and_then(|place| state.accounts.find(place, account_id));
+        let index = names.iter().position(|name| name == network);
+        let node = index.and_then(|index| state.accounts.find(index, account_id));
         Ok(node.and_then(|node| state.owners[node as usize].as_deref().map(str::to_owned)))
     }
 
-    /// The place of a person.
+    /// Returns the index of a person.
     pub fn find(&self, person_id: &str) -> Option<u32> {
         self.judged.persons.find(person_id)
     }
 
-    /// The id of a person.
+    /// Returns the id of a person.
     pub fn id(&self, person: u32) -> &str {
         &self.judged.persons.ids[person as usize]
     }
 
-    /// The scores, and what they were made from.
+    /// Returns the scores and their inputs.
     pub fn scored(&self) -> &Scored {
         &self.judged.scored
     }
 
-    /// The end of the day that is so many days after the snapshot date.
+    /// Returns the end of the day `days` days after the snapshot date.
     pub fn moment(&self, days: i32) -> Moment {
         moment(&self.state.histories, Day(self.as_of.0 + days))
     }
 
-    /// Asks something of what is remembered of accounts.
+    /// Calls `ask` with the account sums of the state.
     pub fn with_memory<T>(&self, ask: impl FnOnce(&Memory) -> T) -> T {
         ask(&Memory {
             pairs: &self.state.pairs,
@@ -109,7 +109,7 @@ impl Reopened {
     }
 }
 
-/// The job that made the snapshot, and its state. No hash of it is asked for, so its key need not be known.
+/// Reads the job that produced the snapshot, and its state. Explaining needs no hashes, so the hash key is not checked.
 fn read(question: &Question) -> Result<std::result::Result<(Job, State), String>> {
     let manifest = question.manifest;
     let job = match that_made(question.job, &manifest.model_version, &manifest.parameters)? {
@@ -125,8 +125,8 @@ fn read(question: &Question) -> Result<std::result::Result<(Job, State), String>
     Ok(match found {
         Ok(state) => Ok((job, state)),
         Err(why) => Err(format!(
-            "the state of {date} cannot be used: {why} (that of the newest state.keep snapshots is kept, 3 unless the \
-             job says otherwise)"
+            "the state of {date} cannot be used: {why} (state.keep sets the number of newest snapshots with a state, \
+             by default 3)"
         )),
     })
 }

@@ -1,4 +1,4 @@
-//! What silence will cost: the score some days on, if nobody reacts to the person from now on.
+//! Forecast of a score if no new data arrives. It is exact if trust and rank stay constant.
 
 use serde::Serialize;
 
@@ -6,25 +6,25 @@ use super::reopened::Reopened;
 use clout_base::day::Day;
 use clout_model::influence::silence::score_of_person;
 
-/// Days of silence that are told.
+/// Forecast horizons in days.
 const DAYS: [i32; 3] = [2, 7, 30];
 
-/// One prospect.
+/// Forecast score of one date.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Silence {
-    /// Days of silence.
+    /// Days without new reactions.
     pub days: i32,
-    /// The date at whose end the score is.
+    /// Date of the forecast; the score is that of the end of the day.
     pub snapshot_date: Day,
-    /// The score then; null where all reactions are forgotten by then.
+    /// Forecast score; null if all reactions have expired by then.
     pub score: Option<f64>,
-    /// That score less tonight's, in points: 0 or less.
+    /// Difference to the score of the snapshot date, in points, at most 0.
     pub points: Option<f64>,
 }
 
-/// The prospects of the person asked about; none without a score, for there is nothing to lose.
+/// Computes the forecasts of the person; empty if the person has no score.
 pub fn of_person(reopened: &Reopened) -> Vec<Silence> {
-    let Some(tonight) = reopened.scored().standings.score(reopened.person) else {
+    let Some(current) = reopened.scored().standings.score(reopened.person) else {
         return Vec::new();
     };
     let after = |days: i32| {
@@ -37,7 +37,7 @@ pub fn of_person(reopened: &Reopened) -> Vec<Silence> {
             days,
             snapshot_date: moments.1.as_of,
             score,
-            points: score.map(|score| score - tonight),
+            points: score.map(|score| score - current),
         }
     };
     DAYS.map(after).to_vec()

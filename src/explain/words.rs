@@ -1,17 +1,18 @@
-//! The answer in words, for somebody who never saw the model. No ids stand in them.
+//! Sentences about an answer, for readers without knowledge of the model. The sentences contain no ids.
 
 use super::Answer;
 use super::changes::Change;
-use clout_model::alerts::words::{CORROBORATION, many};
+use clout_model::alerts::words::{cause_in_words, many};
 use clout_model::facts::FORGOTTEN_AFTER_DAYS;
+use clout_model::influence::changes::Cause;
 
-/// What the score is, where it stands, and who is behind it: a sentence each.
+/// Describes the score, its rank and coverage, and the people behind it, one sentence per line.
 pub fn score(answer: &Answer) -> Vec<String> {
     let Some(score) = answer.measure("score") else {
         return unscored(answer);
     };
     let mut lines = vec![interval(answer, score)];
-    lines.extend(place(answer));
+    lines.extend(rank(answer));
     lines.push(coverage(answer));
     lines.extend(people(answer));
     lines.extend(last_active(answer));
@@ -20,8 +21,8 @@ pub fn score(answer: &Answer) -> Vec<String> {
 
 fn unscored(answer: &Answer) -> Vec<String> {
     let mut lines = vec![format!(
-        "No score: nobody else's reaction to this person was counted in the last {FORGOTTEN_AFTER_DAYS} days. That is no \
-         score of 0, there is only nothing to go by"
+        "No score yet: no reaction by another person has been counted in the last {FORGOTTEN_AFTER_DAYS} days. This is \
+         not a score of 0."
     )];
     lines.push(coverage(answer));
     lines.extend(last_active(answer));
@@ -30,44 +31,39 @@ fn unscored(answer: &Answer) -> Vec<String> {
 
 fn interval(answer: &Answer, score: f64) -> String {
     match (answer.measure("score_low"), answer.measure("score_high")) {
-        (Some(low), Some(high)) if is_same(low, score) && is_same(score, high) => format!(
-            "{score:.2}, and to the hundredth of a point the same in nine of ten cases, had another such crowd of people come by"
-        ),
-        (Some(low), Some(high)) => format!(
-            "{score:.2}, and from {low:.2} to {high:.2} in nine of ten cases, had another such crowd of people come by"
-        ),
+        (Some(low), Some(high)) => format!("{score:.2} (90 % interval {low:.2} to {high:.2})"),
         _ => format!("{score:.2}"),
     }
 }
 
-/// Whether two measures are shown as the same.
+/// Returns true if two numbers are printed in the same way.
 fn is_same(a: f64, b: f64) -> bool {
     format!("{a:.2}") == format!("{b:.2}")
 }
 
-/// What is hidden by the end of the scale, where the score is at one of them.
+/// Explains the effect of the scale's limits, if the score is at one of them.
 pub fn end_of_scale(answer: &Answer) -> Option<&'static str> {
     match answer.measure("score")? {
         score if is_same(score, 100.0) => Some(
-            "The scale ends at 100, and this score is there: what one more reaction and silence do is hidden as far as it \
-             lies beyond",
+            "This score is at the upper limit of the scale, 100. The forecast and the effects above do not show \
+             changes beyond it",
         ),
         score if is_same(score, 1.0) => Some(
-            "The scale ends at 1, and this score is there: what one more reaction and silence do is hidden as far as it lies \
-             below",
+            "This score is at the lower limit of the scale, 1. The forecast and the effects above do not show changes \
+             below it",
         ),
         _ => None,
     }
 }
 
-fn place(answer: &Answer) -> Option<String> {
+fn rank(answer: &Answer) -> Option<String> {
     let rank = answer.measure("rank")? as u64;
     let among = match answer.persons_scored {
         Some(count) => format!(" of {} people with a score", thousands(count)),
         None => String::new(),
     };
     let below = answer.measure("percentile").unwrap_or(0.0);
-    Some(format!("{}{among}: {below:.1} % of them have less", ordinal(rank)))
+    Some(format!("{}{among}; {below:.1} % of them score lower", ordinal(rank)))
 }
 
 fn coverage(answer: &Answer) -> String {
@@ -76,37 +72,37 @@ fn coverage(answer: &Answer) -> String {
         _ => false,
     };
     let room = if has_room {
-        "; the upper end of its range allows for it"
+        "; the upper end of the interval allows for it"
     } else {
         ""
     };
     match answer.measure("coverage").unwrap_or(0.0) {
         seen if seen >= 0.995 => {
-            "Coverage 1.00: this person was seen on every network that counts, and no load date is missing".to_owned()
+            "Coverage 1.00: the data shows this person on every counted network, and no load date is missing".to_owned()
         }
         seen if seen > 0.0 => format!(
-            "Coverage {seen:.2}: of what everybody's influence is made of, some {:.0} % was seen of this person (networks, \
-             load dates). The rest takes nothing from the score{room}",
+            "Coverage {seen:.2}: the data shows about {:.0} % of the expected signal (networks and load dates). \
+             Missing data does not lower the score{room}",
             100.0 * seen
         ),
-        _ => "Coverage 0.00: nothing that this person did or got was counted".to_owned(),
+        _ => "Coverage 0.00: no activity by this person and no reaction to this person was counted".to_owned(),
     }
 }
 
 fn people(answer: &Answer) -> Vec<String> {
     let reach = answer.measure("reach").unwrap_or(0.0);
-    let spread = format!("Reach {reach:.1}: it is spread as evenly as over {reach:.1} people who react alike");
+    let reach = format!("Reach {reach:.1}: as if {reach:.1} people reacted equally");
     let mean = |points: f64| {
         format!(
-            "Audience influence {points:.1} points: the mean score of those who react, each by their part of this one"
+            "Audience influence {points:.1}: mean score of the people who react, weighted by their part of this score"
         )
     };
-    let brought = match answer.measure("amplification") {
-        Some(each) => format!("Amplification {each:.2}: counted reactions for each post"),
-        None => "Amplification not known: no post of this person is counted".to_owned(),
+    let amplification = match answer.measure("amplification") {
+        Some(each) => format!("Amplification {each:.2}: counted reactions per post"),
+        None => "Amplification unknown: no post by this person was counted".to_owned(),
     };
     let audience = answer.measure("audience_influence").map(mean);
-    [spread].into_iter().chain(audience).chain([brought]).collect()
+    [reach].into_iter().chain(audience).chain([amplification]).collect()
 }
 
 fn last_active(answer: &Answer) -> Option<String> {
@@ -114,36 +110,24 @@ fn last_active(answer: &Answer) -> Option<String> {
     Some(format!("Last active at {at}"))
 }
 
-/// What a cause of `score_changes` means.
+/// Describes a cause of `score_changes`. Returns unknown causes, as a newer version may write, unchanged.
 pub fn cause(cause: &str) -> &str {
-    match cause {
-        "new_reactions" => "new reactions",
-        "faded_reactions" => "earlier reactions fade",
-        "repeats_saturated" => "more by the same people, which counts less each time",
-        "reactors_rose" => "people who react rose themselves",
-        "reactors_fell" => "people who react fell themselves",
-        "corroboration" => CORROBORATION,
-        "network_joined" => "a network came in",
-        "network_left" => "a network went out",
-        "identity_changed" => "accounts changed hands",
-        "opted_out_reactors" => "people who reacted have opted out",
-        "scale_limit" => "the ends of the scale, 1 and 100",
-        "recalibrated" => "another model, or input that was read again",
-        other => other,
-    }
+    Cause::of_word(cause).map_or(cause, |known| cause_in_words(known))
 }
 
-/// What is not known of a change: one sentence, or none.
+/// Explains missing parts of a change; `None` if nothing is missing.
 pub fn gap(change: &Change) -> Option<String> {
     let since = change.since;
     if let Some(why) = &change.why_unknown {
-        return Some(format!("Since {since}: not known, for {why}"));
+        return Some(format!("The change since {since} is unknown: {why}"));
     }
     let first = change.missing_nights.first()?;
-    let told = match (change.missing_nights.len(), change.days) {
-        (1, 1) => "the reasons are not known".to_owned(),
-        (missing, days) if missing as i32 == days => "the reasons are not known of any night".to_owned(),
-        (missing, days) => format!("the reasons of {missing} of {days} nights are not known, and the rest is told"),
+    let extent = match (change.missing_nights.len(), change.days) {
+        (1, 1) => "the reasons are missing".to_owned(),
+        (missing, days) if missing as i32 == days => "the reasons of all days are missing".to_owned(),
+        (missing, days) => {
+            format!("the reasons of {missing} of {days} days are missing; the table sums those of the other days")
+        }
     };
     let dates: Vec<String> = change
         .missing_nights
@@ -153,17 +137,17 @@ pub fn gap(change: &Change) -> Option<String> {
         .collect();
     let more = match dates.len() {
         0 => String::new(),
-        1..=3 => format!("; nor of {}", dates.join(", ")),
+        1..=3 => format!("; also missing: {}", dates.join(", ")),
         _ => format!(
-            "; nor of {} and {} before",
+            "; also missing: {} and {} before",
             dates[..3].join(", "),
-            many(dates.len() as i64 - 3, "night", "nights")
+            many(dates.len() as i64 - 3, "day", "days")
         ),
     };
-    Some(format!("Since {since}: {told} ({}{more})", first.why))
+    Some(format!("Since {since}, {extent} ({}{more})", first.why))
 }
 
-/// 1st, 2nd, 3rd, 11th, 1,713th.
+/// Formats an ordinal number: 1st, 2nd, 3rd, 11th, 1,713th.
 pub fn ordinal(number: u64) -> String {
     let ending = match (number % 10, number % 100) {
         (_, 11..=13) => "th",
@@ -175,12 +159,12 @@ pub fn ordinal(number: u64) -> String {
     format!("{}{ending}", thousands(number))
 }
 
-/// 1,713.
+/// Formats a number with thousands separators: 1,713.
 pub fn thousands(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
@@ -196,9 +180,9 @@ mod tests {
     use clout_base::schema::SCORE_CHANGES;
 
     #[test]
-    fn numbers_are_written_as_people_do() {
-        let places = [1, 2, 3, 4, 11, 12, 13, 21, 111, 1_002, 1_713].map(ordinal).join(" ");
-        assert_eq!(places, "1st 2nd 3rd 4th 11th 12th 13th 21st 111th 1,002nd 1,713th");
+    fn numbers_have_ordinal_endings_and_separators() {
+        let ordinals = [1, 2, 3, 4, 11, 12, 13, 21, 111, 1_002, 1_713].map(ordinal).join(" ");
+        assert_eq!(ordinals, "1st 2nd 3rd 4th 11th 12th 13th 21st 111th 1,002nd 1,713th");
         assert_eq!(
             [0, 999, 1_000, 1_234_567].map(thousands).join(" "),
             "0 999 1,000 1,234,567"
@@ -206,25 +190,18 @@ mod tests {
     }
 
     #[test]
-    fn every_cause_of_the_table_has_words() {
-        let column = SCORE_CHANGES
-            .columns
-            .iter()
-            .find(|column| column.name == "cause")
-            .unwrap();
-        let causes: Vec<&str> = column
-            .description
-            .split([',', ' '])
-            .filter(|word| word.len() > 2)
-            .collect();
-        assert!(causes.len() >= 12, "{causes:?}");
-        for name in causes {
-            assert!(cause(name) != name, "{name}");
+    fn every_cause_of_the_table_has_a_description() {
+        let column = SCORE_CHANGES.columns.iter().find(|column| column.name == "cause");
+        let description = column.unwrap().description;
+        for name in Cause::ALL.map(Cause::word) {
+            assert!(description.contains(name), "{name} is not in: {description}");
+            assert_ne!(cause(name), name);
         }
+        assert_eq!(cause("a_newer_cause"), "a_newer_cause");
     }
 
     #[test]
-    fn a_change_says_which_nights_it_lacks() {
+    fn an_incomplete_change_lists_its_missing_dates() {
         let night = |day: i32| MissingNight {
             snapshot_date: Day(day),
             why: "no snapshot".to_owned(),
@@ -242,16 +219,16 @@ mod tests {
         assert_eq!(gap(&change(7, 0..0, None)), "");
         assert_eq!(
             gap(&change(7, 0..0, Some("reasons"))),
-            "Since 2024-10-04: not known, for reasons"
+            "The change since 2024-10-04 is unknown: reasons"
         );
-        assert!(gap(&change(1, 1..2, None)).ends_with("the reasons are not known (no snapshot)"));
+        assert!(gap(&change(1, 1..2, None)).ends_with("the reasons are missing (no snapshot)"));
         assert!(
-            gap(&change(7, 1..3, None)).contains("of 2 of 7 nights")
+            gap(&change(7, 1..3, None)).contains("of 2 of 7 days")
                 && gap(&change(7, 1..3, None)).contains("1970-01-03")
         );
         assert!(
-            gap(&change(7, 1..8, None)).contains("of any night")
-                && gap(&change(7, 1..8, None)).contains("3 nights before")
+            gap(&change(7, 1..8, None)).contains("of all days")
+                && gap(&change(7, 1..8, None)).contains("3 days before")
         );
     }
 }

@@ -1,4 +1,4 @@
-//! From what a section says to what it means: values that cannot be are refused by their key.
+//! Validation of each section of a job; errors name the key.
 
 use std::fmt::Display;
 
@@ -11,7 +11,7 @@ use clout_model::facts::MAX_LATENESS_DAYS;
 use clout_model::networks::Network;
 
 impl InputRules {
-    /// The rules that `[input]` means, given the networks that the job knows.
+    /// Validates `[input]`. `networks` are the known and declared networks of the job.
     pub(super) fn of(spec: InputSpec, is_needed: bool, networks: &[Network]) -> Result<InputRules> {
         let days = spec.max_lateness_days;
         require(
@@ -38,7 +38,7 @@ impl InputRules {
 }
 
 impl OutputRules {
-    /// The rules that `[output]` means.
+    /// Validates `[output]`.
     pub(super) fn of(spec: OutputSpec, is_needed: bool) -> Result<OutputRules> {
         let root = root("output", spec.root.as_deref(), is_needed)?;
         Ok(OutputRules { root })
@@ -46,7 +46,7 @@ impl OutputRules {
 }
 
 impl RunRules {
-    /// The rules that `[run]` means.
+    /// Validates `[run]`.
     pub(super) fn of(spec: RunSpec) -> Result<RunRules> {
         if let Some(threads) = spec.threads {
             let is_some = (1..=1024).contains(&threads);
@@ -68,21 +68,16 @@ impl RunRules {
 }
 
 impl StateRules {
-    /// Refuses values that cannot be, by their key.
+    /// Validates the section; an error names the key.
     pub(super) fn checked(self) -> Result<StateRules> {
         require(self.keep >= 1, "state.keep", self.keep, "1 or more")?;
-        require(
-            !self.hash_key.is_empty(),
-            "state.hash_key",
-            "empty",
-            "a text that nobody guesses",
-        )?;
+        require(!self.hash_key.is_empty(), "state.hash_key", "empty", "a secret text")?;
         Ok(self)
     }
 }
 
 impl StorageRules {
-    /// Refuses values that cannot be, by their key.
+    /// Validates the section; an error names the key.
     pub(super) fn checked(self) -> Result<StorageRules> {
         let is_few = self.max_retries <= 100;
         require(is_few, "storage.max_retries", self.max_retries, "0 to 100")?;
@@ -93,7 +88,7 @@ impl StorageRules {
 }
 
 impl InfluenceRules {
-    /// Refuses values that cannot be, by their key.
+    /// Validates the section; an error names the key.
     pub(super) fn checked(self) -> Result<InfluenceRules> {
         let (percentile, rows) = (self.min_percentile, self.max_per_direction);
         let is_percentile = (0.0..=100.0).contains(&percentile);
@@ -104,7 +99,7 @@ impl InfluenceRules {
     }
 }
 
-/// Refuses alert rules out of range, by their key.
+/// Validates the section; an error names the key.
 pub(super) fn check_alerts(rules: AlertRules) -> Result<AlertRules> {
     let is_span = (0.0..=99.0).contains(&rules.min_points);
     require(is_span, "alerts.min_points", rules.min_points, "0 to 99")?;
@@ -119,7 +114,7 @@ fn check_expected(expect: &[String], networks: &[Network]) -> Result<()> {
         None => Ok(()),
         // Otherwise no date would ever be ready.
         Some(name) => Err(Error::usage(format!(
-            "input.expect is a list with {name:?}: expected known or declared networks ({})",
+            "input.expect contains {name:?}: expected known or declared networks ({})",
             names.join(", ")
         ))),
     }
@@ -132,19 +127,19 @@ fn root(section: &str, given: Option<&str>, is_needed: bool) -> Result<String> {
             "{section}.root is empty: expected a URL or a path"
         ))),
         None if is_needed => Err(Error::usage(format!(
-            "{section}.root is not set: give --{section} URL, or root under [{section}] in a job file"
+            "{section}.root is not set: pass --{section} URL, or set root under [{section}] in a job file"
         ))),
         None => Ok(String::new()),
     }
 }
 
 fn seconds(key: &str, value: f64) -> Result<()> {
-    // Timeouts become whole durations: a day is longer than any night, a millisecond too short.
+    // A day exceeds the duration of any run; less than a millisecond is too short for any request.
     let is_span = (0.001..=86_400.0).contains(&value);
     require(is_span, key, value, "0.001 to 86400 seconds")
 }
 
-/// A usage error whose message begins with the key, unless the value is allowed.
+/// Returns a usage error that begins with the key, unless the value is allowed.
 fn require(is_allowed: bool, key: &str, value: impl Display, allowed: &str) -> Result<()> {
     if is_allowed {
         return Ok(());

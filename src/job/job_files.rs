@@ -1,4 +1,4 @@
-//! The job files that come with the project hold what they promise.
+//! Tests of the job files in `jobs/`.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ fn read(name: &str) -> String {
     std::fs::read_to_string(path).unwrap()
 }
 
-/// `reference.toml` with its settings that are commented out (`#key`, no space) in force.
+/// Returns `reference.toml` with its commented-out settings (`#key`, no space) in force.
 fn reference_in_full() -> String {
     let lines = read("reference.toml");
     let in_force = lines.lines().map(|line| match line.strip_prefix('#') {
@@ -22,7 +22,7 @@ fn reference_in_full() -> String {
     in_force.map(|line| format!("{line}\n")).collect()
 }
 
-/// The dotted paths of all values in a table, a name of the job's own choice as `*`.
+/// Collects the dotted paths of all values in a table; a name that the job chooses is `*`.
 fn keys(table: &toml::Table, path: &str, found: &mut BTreeSet<String>) {
     for (key, value) in table {
         let name = match path {
@@ -61,7 +61,7 @@ fn the_known_keys_are_the_keys_of_the_structs() {
 }
 
 #[test]
-fn what_the_reference_sets_are_the_defaults() {
+fn the_reference_sets_the_defaults() {
     let spec = JobSpec::parse(&read("reference.toml"), "reference.toml").unwrap();
     let table = |spec: &JobSpec| toml::Table::try_from(spec).unwrap();
     assert_eq!(table(&spec), table(&JobSpec::empty()));
@@ -78,7 +78,7 @@ fn every_key_of_the_reference_is_explained_just_above() {
 }
 
 #[test]
-fn the_reference_in_full_is_a_job() {
+fn the_reference_in_full_is_a_valid_job() {
     JobSpec::parse(&reference_in_full(), "reference.toml")
         .unwrap()
         .resolve()
@@ -86,14 +86,14 @@ fn the_reference_in_full_is_a_job() {
 }
 
 #[rstest]
-fn a_job_file_resolves_as_it_stands(#[values("nightly.toml", "backfill.toml", "stackexchange.toml")] name: &str) {
+fn a_job_file_resolves_unchanged(#[values("nightly.toml", "backfill.toml", "stackexchange.toml")] name: &str) {
     JobSpec::parse(&read(name), name).unwrap().resolve().unwrap();
 }
 
 #[test]
-fn a_backfill_continues_what_the_night_computes() {
+fn a_backfill_and_the_nightly_job_share_model_and_output() {
     let job = |name: &str| JobSpec::parse(&read(name), name).unwrap().resolve().unwrap();
-    let (night, backfill) = (job("nightly.toml"), job("backfill.toml"));
-    assert_eq!(night.model_version(), backfill.model_version());
-    assert_eq!(night.output, backfill.output);
+    let (nightly, backfill) = (job("nightly.toml"), job("backfill.toml"));
+    assert_eq!(nightly.model_version(), backfill.model_version());
+    assert_eq!(nightly.output, backfill.output);
 }

@@ -1,8 +1,8 @@
-//! Job files: what was written ([`JobSpec`]), then what it means ([`Job`]).
+//! Job files: the settings as written ([`JobSpec`]), then the validated job ([`Job`]).
 //!
-//! A night's settings come from a TOML file, then `--set key=value`, then flags, the later winning
-//! over the earlier. Whatever cannot be is a usage error that names the key, the value, what is
-//! allowed, and the file and line (or the flag) that said so. A [`Job`] that exists can run.
+//! Settings come from a TOML file, then from `--set key=value`, then from flags; later sources override
+//! earlier ones. An impossible value is a usage error that names the key, the value, the allowed range, and
+//! the source (file and line, or flag). Every [`Job`] can run.
 
 mod checks;
 mod origins;

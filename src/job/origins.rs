@@ -1,4 +1,4 @@
-//! Where each key of a job was written, so that an error can point at it.
+//! Source locations of job keys, for error messages.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -7,19 +7,22 @@ use toml::de::{DeTable, DeValue};
 
 use clout_base::error::{Error, Result};
 
-/// The place of each key and section that was written, by dotted path.
+/// Location of each key and section that was written, by dotted path.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Origins {
-    /// The job file's name; empty for a job without one.
+    /// Name of the job file; empty for a job without a file.
     file_name: String,
     /// `file:line` or the flag, by the dotted path of the key or section.
     places: BTreeMap<String, String>,
-    /// The bytes of the file that hold each key's value.
+    /// Byte range of each key's value in the file.
     spans: Vec<(String, Range<usize>)>,
 }
 
 impl Origins {
-    /// The places in the text of a job file. A text that is not TOML is a usage error.
+    /// Locates all keys in the text of a job file.
+    ///
+    /// # Errors
+    /// Returns a usage error if the text is not TOML.
     pub(super) fn of_file(text: &str, file_name: &str) -> Result<Origins> {
         let mut origins = Origins {
             file_name: file_name.to_owned(),
@@ -45,12 +48,12 @@ impl Origins {
         }
     }
 
-    /// What the TOML reader has against the text, with file, line and key as far as they are known.
+    /// Converts an error of the TOML reader, with file, line and key as far as they are known.
     pub(super) fn refusal(&self, text: &str, error: &toml::de::Error) -> Error {
         let Some(span) = error.span() else {
             return Error::usage(error.message()).context(self.file_name.clone());
         };
-        // The narrowest value that holds the error is the one that was being read.
+        // Nested values all contain the error; the narrowest one is the one being read.
         let holders = self
             .spans
             .iter()
@@ -63,13 +66,13 @@ impl Origins {
         Error::usage(message).context(place)
     }
 
-    /// Notes that a flag, not the file, has set `key`.
+    /// Records that a flag, not the file, sets `key`.
     pub(super) fn set_by(&mut self, key: &str, flag: &str) {
         self.places.insert(key.to_owned(), flag.to_owned());
     }
 
-    /// Adds the place to an error about a value. Such messages begin with the value's key; the
-    /// longest path written that begins it is the place, else it is the file as a whole.
+    /// Adds the location to an error about a value. Such a message begins with the value's key. The location
+    /// is that of the longest written path that the message begins with, or else the file.
     pub(super) fn locate(&self, error: Error) -> Error {
         let message = error.message();
         let begins = |path: &str| {

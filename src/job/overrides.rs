@@ -1,4 +1,4 @@
-//! `--set key=value`: one key of the job file, changed on the command line.
+//! `--set key=value`: overrides of job keys on the command line.
 
 use toml::{Table, Value};
 
@@ -7,9 +7,12 @@ use super::unknown;
 use clout_base::error::{Context, Error, Result};
 
 impl JobSpec {
-    /// The same job with each `key=value` set, in order. The key is dotted as in the file (parts
-    /// with a dot or a space in quotes); the value is TOML, and what is not TOML is a plain text:
-    /// `input.root=s3://w/dumps`, `model.trust.seeds=["ann"]`, `run.threads=2`.
+    /// Sets each `key=value`, in order. The key is dotted as in the file (quote parts with a dot or a space).
+    /// The value is TOML; text that is not TOML is a plain string: `input.root=s3://w/dumps`,
+    /// `model.trust.seeds=["ann"]`, `run.threads=2`.
+    ///
+    /// # Errors
+    /// Returns a usage error for a text without `=`, an unknown key or a value of a wrong type.
     pub fn with_overrides(self, overrides: &[String]) -> Result<JobSpec> {
         overrides.iter().try_fold(self, with_override)
     }
@@ -17,13 +20,13 @@ impl JobSpec {
 
 fn with_override(spec: JobSpec, text: &String) -> Result<JobSpec> {
     let (key, value) = split(text).ok_or_else(|| {
-        let example = "for instance --set model.repeats.beta=1.0";
+        let example = "for example --set model.repeats.beta=1.0";
         Error::usage(format!("--set {text}: expected key=value, {example}"))
     })?;
     set(spec, key, value).context(|| format!("--set {key}"))
 }
 
-/// Key and value around the first `=` that is not in quotes.
+/// Splits at the first `=` outside quotes.
 fn split(text: &str) -> Option<(&str, &str)> {
     let mut quote = None;
     for (at, c) in text.char_indices() {
@@ -53,13 +56,13 @@ fn set(spec: JobSpec, key: &str, value: &str) -> Result<JobSpec> {
         return Err(Error::usage(message));
     }
     let spec: JobSpec = table.try_into().map_err(|error: toml::de::Error| {
-        // The reader's own message ends with the key, which the context says already.
+        // The reader's message ends with the key, which the context already names.
         Error::usage(error.message().trim_end())
     })?;
     Ok(JobSpec { origins, ..spec })
 }
 
-/// The parts of a dotted key, read as TOML reads them.
+/// Splits a dotted key by the rules of TOML.
 fn path_of(key: &str) -> Result<Vec<String>> {
     let not_a_key = || Error::usage(format!("{key:?} is not a key: expected names joined by dots"));
     let mut table: Table = format!("{key} = 0").parse().map_err(|_| not_a_key())?;
@@ -77,7 +80,7 @@ fn path_of(key: &str) -> Result<Vec<String>> {
     }
 }
 
-/// The values below `path`, each with its own path: a table given changes only the keys it has.
+/// Lists the values below `path`, each with its own path, so that a table changes only the keys it has.
 fn leaves(path: Vec<String>, value: Value) -> Vec<(Vec<String>, Value)> {
     let below = |(name, value): (String, Value)| {
         let path = path.iter().cloned().chain([name]).collect();
@@ -89,8 +92,8 @@ fn leaves(path: Vec<String>, value: Value) -> Vec<(Vec<String>, Value)> {
     }
 }
 
-/// Sets the value at `path`, with the sections on the way. Where a value stands in the way, a
-/// section takes its place, and reading the job says what was wanted there.
+/// Sets the value at `path` and creates the sections above it. A value in place of a section is replaced by a
+/// section; the error then comes from reading the job.
 fn put(table: &mut Table, path: &[String], value: Value) {
     match path {
         [] => {}
@@ -165,7 +168,7 @@ mod tests {
     #[case("model.repeats.beta=lots", "--set model.repeats.beta: invalid type: string \"lots\"")]
     #[case("model.repeats=3", "--set model.repeats: invalid type: integer `3`")]
     #[case("input.max_lateness_days=3.5", "invalid type: floating point `3.5`")]
-    fn what_cannot_be_set_is_a_usage_error(#[case] text: &str, #[case] says: &str) {
+    fn an_invalid_override_is_a_usage_error(#[case] text: &str, #[case] says: &str) {
         let error = set_all(&[text]).unwrap_err();
         assert_eq!(error.kind(), Kind::Usage);
         assert!(error.to_string().contains(says), "{error}");

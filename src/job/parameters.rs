@@ -1,4 +1,4 @@
-//! The parameters of a job: which model they make, and in what two runs differ.
+//! Parameters of a job: model version, manifest entries, and differences between two runs.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -9,14 +9,14 @@ use sha2::{Digest, Sha256};
 use super::resolve::Job;
 use clout_model::networks::Network;
 
-/// The number of the model that this code computes. It changes with every change of the code that
-/// can move a score; the parameters have their own part in [`Job::model_version`].
+/// Number of the model that this code computes. It must increase with every change of the code that can move
+/// a score; the parameters have their own part in [`Job::model_version`].
 pub const MODEL: u32 = 3;
 
 impl Job {
-    /// The model number and 12 hex digits over every parameter that can move a score: the model's
-    /// constants, all networks' verbs, weights, shares and derived reactions, and
-    /// `input.max_lateness_days`. Places, resources, strictness and what is listed do not move it.
+    /// Returns the model number and 12 hex digits of a hash over every parameter that can move a score: the
+    /// constants of the model, the verbs, weights, shares and derived reactions of all networks, and
+    /// `input.max_lateness_days`. Roots, resources, strictness and the selection of rows have no effect.
     pub fn model_version(&self) -> String {
         let scored = json!({
             "input": { "max_lateness_days": self.input.max_lateness_days },
@@ -26,9 +26,9 @@ impl Job {
         format!("{MODEL}-{}", short_hash(scored))
     }
 
-    /// What a reader of a snapshot should know about how it was made, for its manifest: the model,
-    /// the networks, and the rules of input, influences and alerts; no place, resource or secret. Seeds
-    /// are person ids, which results may not show, so they stand as their number and a hash.
+    /// Returns the parameters for the manifest: model, networks, and the rules of input, influences and
+    /// alerts. Roots, resources and secrets are excluded. Seeds are person ids, which results may not show,
+    /// so the value has their number and a hash.
     pub fn parameters(&self) -> Value {
         let mut model = json!(self.model);
         let seeds = &self.model.trust.seeds;
@@ -51,8 +51,8 @@ impl Job {
     }
 }
 
-/// The dotted names of the parameters in which two runs differ, sorted. A name that one of them
-/// lacks (a network, say) is named once, without what is below it.
+/// Returns the sorted dotted names of the parameters that differ between two runs. A name that one run lacks
+/// (for example, a network) appears once, without the names below it.
 pub fn differing(a: &Value, b: &Value) -> Vec<String> {
     let mut names = Vec::new();
     compare(a, b, "", &mut names);
@@ -103,7 +103,7 @@ fn one_network(network: &Network) -> Value {
     value
 }
 
-/// The first 12 hex digits of the SHA-256 of the value's JSON with all keys in order.
+/// Returns the first 12 hex digits of the SHA-256 of the value's JSON, with sorted keys.
 fn short_hash(mut value: Value) -> String {
     value.sort_all_objects();
     let digest = Sha256::digest(value.to_string().as_bytes());
@@ -136,7 +136,7 @@ mod tests {
     #[case("networks.foursquare.verbs.co_visit=0.25")]
     #[case("networks.x.verbs.like=1")]
     #[case("input.max_lateness_days=29")]
-    fn what_can_move_a_score_makes_another_model(#[case] text: &str) {
+    fn a_parameter_that_can_move_a_score_changes_the_model_version(#[case] text: &str) {
         assert_ne!(job(&[text]).model_version(), job(&[]).model_version());
     }
 
@@ -152,18 +152,18 @@ mod tests {
     #[case("influences={min_percentile=50, max_per_direction=5}")]
     #[case("model.repeats.beta=4")]
     #[case("networks.twitter.verbs.like=1")]
-    fn what_cannot_move_a_score_makes_none(#[case] text: &str) {
+    fn other_parameters_keep_the_model_version(#[case] text: &str) {
         assert_eq!(job(&[text]).model_version(), job(&[]).model_version());
     }
 
     #[test]
     fn the_defaults_keep_their_version() {
-        // A change here is a change of every deployment's model version: say so in the changelog.
+        // A change of this value changes every deployment's model version: mention it in the changelog.
         assert_eq!(job(&[]).model_version(), "3-4d6ee1275ba4");
     }
 
     #[test]
-    fn seeds_are_a_set_whose_members_are_not_shown() {
+    fn seeds_are_a_set_and_their_ids_are_hidden() {
         let ab = job(&["model.trust.seeds=['ann', 'bob']"]);
         let ba = job(&["model.trust.seeds=['bob', 'ann', 'bob']"]);
         assert_eq!(ab.model_version(), ba.model_version());
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn no_place_resource_or_secret_stands_in_the_parameters() {
+    fn parameters_contain_no_root_resource_or_secret() {
         let text = job(&["state.hash_key=secret", "input.root=s3://bucket"])
             .parameters()
             .to_string();
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn two_runs_differ_in_what_is_named() {
+    fn differing_parameters_are_named() {
         let a = job(&["networks.x.verbs.like=1"]).parameters();
         let b = job(&[
             "model.repeats.beta=1",

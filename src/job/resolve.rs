@@ -1,4 +1,4 @@
-//! What a job means: every value checked, every network complete.
+//! Validated jobs: all values checked, all networks complete.
 
 use super::rules::{InfluenceRules, InputRules, OutputRules, RunRules, StateRules, StorageRules};
 use super::spec::JobSpec;
@@ -7,30 +7,30 @@ use clout_model::alerts::AlertRules;
 use clout_model::influence::params::ModelParams;
 use clout_model::networks::{Network, declared};
 
-/// A job that can run.
+/// Validated job of a run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Job {
-    /// What is read, and when it is refused.
+    /// Input root, and conditions for refusing input.
     pub input: InputRules,
-    /// Where results are written.
+    /// Output root.
     pub output: OutputRules,
-    /// The known networks and the declared ones, sorted by the bytes of name and colon.
+    /// Known and declared networks, sorted by the bytes of name and colon.
     pub networks: Vec<Network>,
-    /// The constants of the influence model; the seeds sorted, each once.
+    /// Constants of the influence model; the seeds are sorted and distinct.
     pub model: ModelParams,
-    /// What of the state is kept.
+    /// Retention of the state.
     pub state: StateRules,
-    /// How patiently the object store is asked.
+    /// Retries and time limits of the object store.
     pub storage: StorageRules,
-    /// What a run is given, and what it may let pass.
+    /// Resources and tolerances of a run.
     pub run: RunRules,
-    /// Which people the table `influences` is written for.
+    /// Selection of rows for the table `influences`.
     pub influences: InfluenceRules,
-    /// Who is told of what.
+    /// Thresholds of the table `alerts`.
     pub alerts: AlertRules,
 }
 
-/// Which roots a command cannot do without; one that is not needed and not given is empty.
+/// Roots that a command requires. A root that is neither required nor given is empty.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Need {
     Both,
@@ -39,20 +39,28 @@ enum Need {
 }
 
 impl JobSpec {
-    /// The job for commands that read the input and write results (`run`, `backfill`, `plan`).
-    /// A value that cannot be, or a missing root, is a usage error.
+    /// Validates the job for commands that read the input and write results (`run`, `backfill`, `plan`).
+    ///
+    /// # Errors
+    /// Returns a usage error for an invalid value or a missing root.
     pub fn resolve(self) -> Result<Job> {
         self.resolve_with(Need::Both)
     }
 
-    /// The job for commands that read results: only the output root must be given, and
-    /// `input.root` is empty if it is not.
+    /// Validates the job for commands that read results. Only the output root is required; `input.root` may
+    /// be empty.
+    ///
+    /// # Errors
+    /// Returns a usage error for an invalid value or a missing output root.
     pub fn resolve_for_reading(self) -> Result<Job> {
         self.resolve_with(Need::Output)
     }
 
-    /// The job for commands that read the input alone (`check`): only the input root must be
-    /// given, and `output.root` is empty if it is not.
+    /// Validates the job for commands that only read the input (`check`). Only the input root is required;
+    /// `output.root` may be empty.
+    ///
+    /// # Errors
+    /// Returns a usage error for an invalid value or a missing input root.
     pub fn resolve_for_checking(self) -> Result<Job> {
         self.resolve_with(Need::Input)
     }
@@ -79,7 +87,7 @@ impl JobSpec {
     }
 }
 
-/// Seeds are a set: their order must not make another model version.
+/// Seeds are a set: without the sort, their order would change the model version.
 fn with_seeds_in_order(mut model: ModelParams) -> ModelParams {
     model.trust.seeds.sort();
     model.trust.seeds.dedup();
@@ -100,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn the_example_of_the_contract_is_a_job() {
+    fn the_example_of_the_contract_is_a_valid_job() {
         let text = "[networks.stackexchange.verbs]\nquestion = 0.0\naccept = 5\n";
         let job = resolved(text).unwrap();
         assert_eq!((job.input.root.as_str(), job.output.root.as_str()), ("in", "out"));
@@ -141,7 +149,7 @@ mod tests {
         assert!(
             missing
                 .to_string()
-                .starts_with("input.root is not set: give --input URL")
+                .starts_with("input.root is not set: pass --input URL")
         );
         assert!(job(input()).resolve().is_err());
         assert!(job(input()).resolve_for_reading().is_err());
@@ -150,10 +158,7 @@ mod tests {
     #[rstest]
     #[case("input.max_lateness_days=121", "input.max_lateness_days is 121: expected 0 to 120")]
     #[case("input.max_refused_share=nan", "input.max_refused_share is NaN: expected 0 to 1")]
-    #[case(
-        "input.expect=['twiter']",
-        "input.expect is a list with \"twiter\": expected known or"
-    )]
+    #[case("input.expect=['twiter']", "input.expect contains \"twiter\": expected known or")]
     #[case("input.root=' '", "input.root is empty")]
     #[case("state.keep=0", "state.keep is 0: expected 1 or more")]
     #[case("state.hash_key=''", "state.hash_key is empty")]
@@ -169,7 +174,7 @@ mod tests {
     #[case("influences.max_per_direction=21", "influences.max_per_direction is 21")]
     #[case("model.repeats.beta=0", "model.repeats.beta is 0")]
     #[case("networks.x.verbs.like=-1", "networks.x.verbs.like is -1")]
-    fn a_value_that_cannot_be_is_refused(#[case] text: &str, #[case] says: &str) {
+    fn an_invalid_value_is_refused(#[case] text: &str, #[case] says: &str) {
         let spec = JobSpec::parse(ROOTS, "n.toml").unwrap();
         let error = spec.with_overrides(&[text.to_owned()]).unwrap().resolve().unwrap_err();
         assert_eq!(error.kind(), Kind::Usage);

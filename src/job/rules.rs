@@ -1,50 +1,50 @@
-//! The settings of a job that are not the model's: where, how strictly, with what resources.
+//! Settings of a job outside the model: roots, strictness, resources, retention and selection of rows.
 
 use serde::{Deserialize, Serialize};
 
-/// What is read, and when it is refused.
+/// Input root, and conditions for refusing input.
 #[derive(Clone, Debug, PartialEq)]
 pub struct InputRules {
-    /// URL or path of the dumps; a relative path starts at the working directory.
+    /// URL or path of the dumps. A relative path starts at the working directory.
     pub root: String,
-    /// The most days between a row's day and its load date, 0 to 120, but for a network's first
-    /// load date. Ids are remembered that long.
+    /// Maximum days between a row's day and its load date, from 0 to 120; a network's first load date is
+    /// exempt. The state remembers ids for as long.
     pub max_lateness_days: i32,
-    /// The share of refused rows of a network and load date, 0 to 1, above which the run ends.
+    /// Share of refused rows of a network and load date, from 0 to 1, above which the run ends.
     pub max_refused_share: f64,
-    /// Whether a file that cannot be read ends the run (`strict` in the file).
+    /// True if an unreadable file ends the run (`strict` in the file).
     pub is_strict: bool,
-    /// Networks without whose partition a date is not ready: sorted, each once.
+    /// Networks that must have a partition before a date is ready; sorted and distinct.
     pub expect: Vec<String>,
 }
 
-/// Where the snapshots and the state are written.
+/// Output root.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OutputRules {
-    /// URL or path of the results; a relative path starts at the working directory.
+    /// URL or path of snapshots and state. A relative path starts at the working directory.
     pub root: String,
 }
 
-/// What a run is given, and what it may let pass.
+/// Resources and tolerances of a run.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct RunRules {
-    /// Threads to compute with, 1 to 1024; all cores if absent. No result depends on it.
+    /// Number of threads, from 1 to 1024; all cores if absent. No result depends on it.
     pub threads: Option<usize>,
-    /// Bytes of memory that the run may not exceed; no limit if absent.
+    /// Memory limit of the run, in bytes; unlimited if absent.
     pub memory_limit: Option<u64>,
-    /// Whether a snapshot is published although the propagation has not settled.
+    /// True if a snapshot is published although the propagation did not converge.
     pub allow_unconverged: bool,
 }
 
-/// What of the state is kept.
+/// Retention of the state.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct StateRules {
-    /// Snapshots whose state is kept, the newest first, >= 1. A night reads one day as long as the
-    /// state of the snapshot before it is there.
+    /// Number of newest snapshots that keep their state, at least 1. A run reads one day of input if the
+    /// state of the previous snapshot exists.
     pub keep: usize,
-    /// Keys the hashes by which opted-out ids are known in the state. With the default anybody
-    /// who can guess an id can find its hash; a secret of the job's own prevents that.
+    /// Key of the hashes that represent opted-out ids in the state. With the default, an attacker can guess
+    /// ids and find their hashes; a secret key prevents that.
     pub hash_key: String,
 }
 
@@ -57,15 +57,15 @@ impl Default for StateRules {
     }
 }
 
-/// How patiently the object store is asked. What still fails then is the scheduler's to retry.
+/// Retries and time limits of the object store. Afterwards, the scheduler must retry the run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct StorageRules {
-    /// Further tries of one request, 0 to 100.
+    /// Maximum retries of one request, from 0 to 100.
     pub max_retries: usize,
-    /// Seconds from the first try of a request until no further one begins.
+    /// Seconds after the first try of a request in which a retry may begin.
     pub retry_timeout_seconds: f64,
-    /// Seconds that one try may take, its body included.
+    /// Time limit of one try including its body, in seconds.
     pub request_timeout_seconds: f64,
 }
 
@@ -79,13 +79,13 @@ impl Default for StorageRules {
     }
 }
 
-/// Which people the table `influences` is written for, and how much of them.
+/// Selection of people and number of rows for the table `influences`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct InfluenceRules {
-    /// The percentile, 0 to 100, from which on a person is listed.
+    /// Minimum percentile of a person in the table, from 0 to 100.
     pub min_percentile: f64,
-    /// Rows for a person and direction, 1 to 20 (the contract's most).
+    /// Maximum rows per person and direction, from 1 to 20 (the contract's maximum).
     pub max_per_direction: usize,
 }
 

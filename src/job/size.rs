@@ -1,19 +1,19 @@
-//! Sizes as people write them: `4GiB`, `500MB`, `1.5G`.
+//! Sizes as text: `4GiB`, `500MB`, `1.5G`.
 
-/// What a size may look like, for messages.
+/// Examples for error messages.
 pub(super) const EXAMPLES: &str = "a size such as 4GiB, 500MB or 1.5G";
 
-/// The bytes that a size text means, at least 1; `None` if it is not one.
+/// Parses a size into bytes, at least 1. Returns `None` for any other text.
 ///
-/// `KB MB GB TB` are powers of 1000, `KiB MiB GiB TiB` and the bare letters `K M G T` (as
-/// systemd and Docker read them) powers of 1024, in any case; no unit, or `B`, is bytes.
+/// `KB MB GB TB` are powers of 1000. `KiB MiB GiB TiB` and the bare letters `K M G T` (as systemd and Docker
+/// read them) are powers of 1024. Case is ignored; no unit, or `B`, means bytes.
 pub(super) fn parse(text: &str) -> Option<u64> {
     let text = text.trim();
     let is_number = |c: char| c.is_ascii_digit() || c == '.';
     let end = text.find(|c| !is_number(c)).unwrap_or(text.len());
     let (number, unit) = text.split_at(end);
     let bytes = number.parse::<f64>().ok()? * bytes_of(unit.trim())?;
-    // Below 2^53 every whole number of bytes is exact; more than 8 PiB is a slip of the pen.
+    // Below 2^53 every whole number of bytes is exact, and more than 8 PiB is a typing mistake.
     (1.0..9.0e15).contains(&bytes).then_some(bytes as u64)
 }
 
@@ -49,12 +49,12 @@ mod tests {
     #[case("1TB", 1_000_000_000_000)]
     #[case("4096", 4096)]
     #[case("4096B", 4096)]
-    fn a_size_is_read_as_its_unit_says(#[case] text: &str, #[case] bytes: u64) {
+    fn a_size_is_parsed_by_its_unit(#[case] text: &str, #[case] bytes: u64) {
         assert_eq!(parse(text), Some(bytes));
     }
 
     #[rstest]
-    fn what_is_no_size_is_refused(
+    fn an_invalid_size_is_refused(
         #[values(
             "", "GiB", "4XB", "4GBB", "-1GB", "0", "1.2.3GB", "4bb", "nan", "inf", "1e3", "9999TiB", "4é"
         )]

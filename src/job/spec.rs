@@ -1,4 +1,4 @@
-//! What a job file says, before anything is made of it.
+//! Job files as written, before validation.
 
 use std::collections::BTreeMap;
 
@@ -12,46 +12,46 @@ use clout_model::alerts::AlertRules;
 use clout_model::influence::params::ModelParams;
 use clout_model::networks::declared::Declaration;
 
-/// A job as it was written: every key has the value of the file, of an override or flag, or its
-/// default. Nothing is checked but the types; [`JobSpec::resolve`] does the rest.
+/// Settings as written: the value of the file, of an override or flag, or else the default. Only types are
+/// checked; [`JobSpec::resolve`] validates the values.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct JobSpec {
-    /// `[input]`.
+    /// Section `[input]`.
     pub input: InputSpec,
-    /// `[output]`.
+    /// Section `[output]`.
     pub output: OutputSpec,
-    /// `[state]`.
+    /// Section `[state]`.
     pub state: StateRules,
-    /// `[storage]`.
+    /// Section `[storage]`.
     pub storage: StorageRules,
-    /// `[run]`.
+    /// Section `[run]`.
     pub run: RunSpec,
-    /// `[influences]`.
+    /// Section `[influences]`.
     pub influences: InfluenceRules,
-    /// `[alerts]`.
+    /// Section `[alerts]`.
     pub alerts: AlertRules,
-    /// `[model.*]`.
+    /// Sections `[model.*]`.
     pub model: ModelParams,
-    /// `[networks.NAME]`.
+    /// Sections `[networks.NAME]`, by name.
     pub networks: BTreeMap<String, Declaration>,
     #[serde(skip)]
     pub(super) origins: Origins,
 }
 
-/// `[input]` as written; see [`super::InputRules`] for what the keys mean.
+/// Section `[input]` as written; [`super::InputRules`] documents the keys.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct InputSpec {
-    /// No default: a run needs one, from here or from `--input`.
+    /// URL or path of the dumps. No default: required here or with `--input`.
     pub root: Option<String>,
-    /// false
+    /// True to end the run at an unreadable file; default false.
     pub strict: bool,
-    /// 30
+    /// Maximum days of delay; default 30.
     pub max_lateness_days: i32,
-    /// 0.05
+    /// Maximum share of refused rows; default 0.05.
     pub max_refused_share: f64,
-    /// Empty
+    /// Networks that must be delivered; default empty.
     pub expect: Vec<String>,
 }
 
@@ -67,47 +67,50 @@ impl Default for InputSpec {
     }
 }
 
-/// `[output]` as written.
+/// Section `[output]` as written.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct OutputSpec {
-    /// No default: a run needs one, from here or from `--output`.
+    /// URL or path of snapshots and state. No default: required here or with `--output`.
     pub root: Option<String>,
 }
 
-/// `[run]` as written; see [`super::RunRules`] for what the keys mean.
+/// Section `[run]` as written; [`super::RunRules`] documents the keys.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct RunSpec {
-    /// All cores if absent.
+    /// Number of threads; all cores if absent.
     pub threads: Option<usize>,
-    /// A size such as `4GiB`; no limit if absent.
+    /// Memory limit such as `4GiB`; unlimited if absent.
     pub memory_limit: Option<String>,
-    /// false
+    /// True to publish without convergence; default false.
     pub allow_unconverged: bool,
 }
 
-/// The flags of the command line that win over the file; those absent change nothing.
+/// Flags of the command line, which override the file. Absent flags change nothing.
 #[derive(Clone, Debug, Default)]
 pub struct Flags {
-    /// `--input URL`
+    /// Value of `--input URL`.
     pub input: Option<String>,
-    /// `--output URL`
+    /// Value of `--output URL`.
     pub output: Option<String>,
-    /// `--threads N`
+    /// Value of `--threads N`.
     pub threads: Option<usize>,
-    /// `--memory-limit SIZE`
+    /// Value of `--memory-limit SIZE`.
     pub memory_limit: Option<String>,
 }
 
 impl JobSpec {
-    /// A job without a file: all defaults, and no roots.
+    /// Returns a job with all defaults and no roots.
     pub fn empty() -> JobSpec {
         JobSpec::default()
     }
 
-    /// Reads a job file's text; `file_name` is what errors call it. Text that is not TOML, unknown
-    /// keys (with the nearest known one) and values of a wrong type are usage errors.
+    /// Parses the text of a job file; errors call the file `file_name`.
+    ///
+    /// # Errors
+    /// Returns a usage error for text that is not TOML, for unknown keys (with the most similar known key)
+    /// and for values of a wrong type.
     pub fn parse(text: &str, file_name: &str) -> Result<JobSpec> {
         let origins = Origins::of_file(text, file_name)?;
         let refused = |error: toml::de::Error| origins.refusal(text, &error);
@@ -119,7 +122,7 @@ impl JobSpec {
         Ok(JobSpec { origins, ..spec })
     }
 
-    /// The same job with the command line's flags, which win over the file and over `--set`.
+    /// Applies the command line's flags, which override the file and `--set`.
     pub fn with_flags(mut self, flags: Flags) -> JobSpec {
         if let Some(root) = flags.input {
             self.input.root = Some(root);
@@ -163,14 +166,14 @@ mod tests {
     }
 
     #[test]
-    fn a_whole_number_will_do_where_a_measure_is_wanted() {
+    fn an_integer_is_accepted_for_a_float() {
         let spec = JobSpec::parse("[model.repeats]\nbeta = 1\n", "n.toml").unwrap();
         assert_eq!(spec.model.repeats.beta, 1.0);
     }
 
     proptest::proptest! {
         #[test]
-        fn any_text_is_a_job_or_a_usage_error(
+        fn any_text_is_a_valid_job_or_a_usage_error(
             text in "([\\[\\]a-z.=\"'{}0-9#, \n-]|model|input|networks|root|verbs){0,24}"
         ) {
             if let Err(error) = JobSpec::parse(&text, "n.toml").and_then(JobSpec::resolve) {

@@ -1,9 +1,9 @@
-//! Which keys a job file may have, and what somebody meant who wrote another.
+//! Known keys of a job file, and suggestions for unknown keys.
 
 use toml::{Table, Value};
 
-/// Every key of a job file; `*` stands for a name of the job's own choice. `jobs/reference.toml`
-/// documents each, and a test holds this list, that file and the structs together.
+/// All keys of a job file; `*` is a name that the job chooses. A test checks that this list,
+/// `jobs/reference.toml` and the structs agree.
 pub(super) const KEYS: &[&str] = &[
     "input.root",
     "input.strict",
@@ -59,9 +59,9 @@ pub(super) const KEYS: &[&str] = &[
     "networks.*.verbs.*",
 ];
 
-/// A message about the first key of `table`, at any depth, that no job file has; `None` if all are
-/// known. The message begins with the key's full dotted path and names the nearest known key.
-/// A value of the wrong type is not looked into: reading it says so.
+/// Returns a message about the first unknown key of `table`, at any depth, or `None` if all keys are known.
+/// The message begins with the full dotted path and names the most similar known key. Values of a wrong type
+/// are skipped; reading them reports the error.
 pub(super) fn first_unknown(table: &Table) -> Option<String> {
     below(table, &mut Vec::new())
 }
@@ -83,7 +83,7 @@ fn below<'a>(table: &'a Table, path: &mut Vec<&'a str>) -> Option<String> {
     None
 }
 
-/// Whether `path` is a key, or a section that holds keys.
+/// Returns true if `path` is a key, or a section with keys.
 fn is_known(path: &[&str]) -> bool {
     KEYS.iter().any(|key| begins(key, path))
 }
@@ -104,11 +104,11 @@ fn message(path: &[&str]) -> String {
         [section @ .., written] => (*written, section),
         [] => ("", path),
     };
-    let here = names_below(section);
-    let beside = nearest_of(written, &here);
-    let elsewhere = match is_almost(written, beside) {
+    let names = names_below(section);
+    let beside = nearest_of(written, &names);
+    let elsewhere = match is_similar(written, beside) {
         true => None,
-        false => almost_anywhere(written),
+        false => similar_elsewhere(written),
     };
     let nearest = elsewhere.unwrap_or_else(|| joined(section, beside));
     let place = match section {
@@ -118,11 +118,11 @@ fn message(path: &[&str]) -> String {
     format!(
         "{} is not a known key: did you mean `{nearest}`? ({place} {})",
         path.join("."),
-        here.join(", ")
+        names.join(", ")
     )
 }
 
-/// The known names directly below a section, in the order of `KEYS`.
+/// Returns the known names directly below a section, in the order of `KEYS`.
 fn names_below(section: &[&str]) -> Vec<&'static str> {
     let keys = KEYS.iter().filter(|key| begins(key, section));
     let mut names: Vec<&str> = keys.filter_map(|key| key.split('.').nth(section.len())).collect();
@@ -130,34 +130,34 @@ fn names_below(section: &[&str]) -> Vec<&'static str> {
     names
 }
 
-/// The key or section of another place whose last name is almost the written one.
-fn almost_anywhere(written: &str) -> Option<String> {
+/// Returns a key or section elsewhere with a last name similar to the written one.
+fn similar_elsewhere(written: &str) -> Option<String> {
     let paths = KEYS.iter().flat_map(|key| {
         let sections = key.match_indices('.').map(|(at, _)| &key[..at]);
         sections.chain([*key])
     });
     let is_meant = |path: &&str| {
         let name = path.rsplit('.').next().unwrap_or_default();
-        name != "*" && is_almost(written, name)
+        name != "*" && is_similar(written, name)
     };
     let mut meant = paths.filter(is_meant);
     meant.next().map(|path| path.replace('*', "NAME"))
 }
 
-fn is_almost(written: &str, name: &str) -> bool {
+fn is_similar(written: &str, name: &str) -> bool {
     similarity(written, name) >= 0.8
 }
 
-/// The name that is most like the written one; the first of equals, and empty where there are none.
+/// Returns the most similar name, the first of equals, or an empty text if `names` is empty.
 pub(crate) fn nearest_of(written: &str, names: &[&'static str]) -> &'static str {
     let by_similarity = |a: &&&str, b: &&&str| {
-        // The first of equals: `max_by` would take the last.
+        // `max_by` would return the last of equals, so the order is reversed.
         similarity(written, b).total_cmp(&similarity(written, a))
     };
     names.iter().min_by(by_similarity).copied().unwrap_or("")
 }
 
-/// 1 for the same word, 0 for nothing in common: the share of letters that need no change.
+/// Returns the share of letters that match: 1 for equal words, 0 for nothing in common.
 fn similarity(a: &str, b: &str) -> f64 {
     strsim::normalized_damerau_levenshtein(a, b)
 }
@@ -186,18 +186,14 @@ mod tests {
     #[case("run.thread = 4", "run.thread", "run.threads")]
     #[case("damping = 0.9", "damping", "model.propagation.damping")]
     #[case("share = 0.9", "share", "networks.NAME.share")]
-    fn an_unknown_key_is_answered_with_the_nearest_known_one(
-        #[case] text: &str,
-        #[case] unknown: &str,
-        #[case] meant: &str,
-    ) {
+    fn an_unknown_key_gets_the_most_similar_known_one(#[case] text: &str, #[case] unknown: &str, #[case] meant: &str) {
         let message = first_unknown(&text.parse().unwrap()).unwrap();
         let begins = format!("{unknown} is not a known key: did you mean `{meant}`?");
         assert!(message.starts_with(&begins), "{message}");
     }
 
     #[test]
-    fn a_weight_outside_of_verbs_is_told_what_the_section_has() {
+    fn a_weight_outside_of_verbs_lists_the_keys_of_the_section() {
         let table = "[networks.x]\nquestion = 0.0".parse().unwrap();
         assert!(
             first_unknown(&table)
@@ -212,7 +208,7 @@ mod tests {
     #[case("input = 3")]
     #[case("input.root = { a = 1 }")]
     #[case("")]
-    fn known_keys_and_wrong_types_are_left_to_reading(#[case] text: &str) {
+    fn known_keys_and_wrong_types_are_not_reported(#[case] text: &str) {
         assert_eq!(first_unknown(&text.parse().unwrap()), None);
     }
 }

@@ -1,4 +1,4 @@
-//! A campaign: what there is to win, who can win it, and by which seed it is drawn.
+//! A campaign: its prize, its eligibility rules and its seed.
 
 use std::collections::BTreeSet;
 
@@ -9,89 +9,93 @@ use clout_base::day::Day;
 use clout_base::error::{Error, Result};
 use clout_warehouse::encode::hex;
 
-/// Most characters of an id, which is a file's name.
+/// Maximum number of characters of an id. An id is also a file name.
 const ID_LENGTH: usize = 64;
 
-/// Most winners of a campaign.
+/// Maximum number of winners of a campaign.
 const MOST_WINNERS: u64 = 1_000_000;
 
-/// What [`Rules::not_winners_of`] says for every campaign that was drawn.
+/// Value of [`Rules::not_winners_of`] that means all drawn campaigns.
 pub const ANY: &str = "*";
 
-/// One `[[campaign]]`.
+/// One `[[campaign]]` of the campaign file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Campaign {
-    /// Lower-case letters, digits, `-` and `_`; it names the record and stands in the winners' table.
+    /// Lower-case letters, digits, `-` and `_`. Names the record and is a column of `perk_winners`.
     pub id: String,
-    /// What is to be won, for people.
+    /// Prize, as text for people.
     pub title: String,
-    /// The snapshot that is drawn from.
+    /// Date of the snapshot to draw from.
     pub snapshot_date: Day,
-    /// People who win, unless fewer are eligible.
+    /// Number of winners; all eligible people if there are fewer.
     pub winners: u64,
     /// SHA-256 of the seed's UTF-8 bytes in hex, announced before the snapshot is published.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seed_sha256: Option<String>,
-    /// Instead of it: the public source, named beforehand, that the seed will come from.
+    /// Alternative to `seed_sha256`: the public source of the seed, named before the seed is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seed_from: Option<String>,
-    /// Who can win.
+    /// Eligibility rules.
     #[serde(default)]
     pub eligible: Rules,
-    /// Person ids that cannot win: staff, for instance.
+    /// Ids of excluded people, for instance staff.
     #[serde(default)]
     pub exclude: Vec<String>,
 }
 
-/// `[campaign.eligible]`: all of it must hold. Only people with a score can win; an absent rule asks for nothing.
+/// `[campaign.eligible]`: all given rules must hold. Only people with a score can win.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Rules {
-    /// Least score, 1 to 100.
+    /// Minimum score, 1 to 100.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub min_score: Option<f64>,
-    /// Greatest score, 1 to 100.
+    /// Maximum score, 1 to 100.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_score: Option<f64>,
-    /// Least percentile, 0 to 100.
+    /// Minimum percentile, 0 to 100.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub min_percentile: Option<f64>,
-    /// Greatest percentile, 0 to 100.
+    /// Maximum percentile, 0 to 100.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_percentile: Option<f64>,
-    /// Least coverage, 0 to 1.
+    /// Minimum coverage, 0 to 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub min_coverage: Option<f64>,
-    /// Least reach, in people.
+    /// Minimum reach, in people.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub min_reach: Option<f64>,
-    /// Days before the end of the snapshot date within which the person was last active.
+    /// Maximum days from the last activity to the end of the snapshot date.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub active_within_days: Option<u32>,
-    /// Topic ids: the person is shown on one of them.
+    /// Topic ids: the person is shown on at least one of them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub topics: Vec<String>,
-    /// Least score on that topic, 1 to 100.
+    /// Minimum score on that topic, 1 to 100.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub min_topic_score: Option<f64>,
-    /// Networks: the person has a score on one of them.
+    /// Networks: the person has a score on at least one of them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub networks: Vec<String>,
-    /// Least score on that network, 1 to 100.
+    /// Minimum score on that network, 1 to 100.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub min_network_score: Option<f64>,
-    /// Campaigns whose winners cannot win again; `*` for all that were drawn.
+    /// Ids of campaigns with winners that cannot win again; `*` means all drawn campaigns.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub not_winners_of: Vec<String>,
 }
 
 impl Campaign {
-    /// The campaign, if it can be drawn. The error begins with the key that is wrong, and is of usage.
+    /// Validates the campaign and sorts its sets.
+    ///
+    /// # Errors
+    ///
+    /// `Usage`; the message begins with the wrong key.
     pub fn checked(mut self) -> Result<Campaign> {
         check_id(&self.id)?;
         if self.title.trim().is_empty() {
-            return Err(Error::usage("title is empty: expected what is to be won"));
+            return Err(Error::usage("title is empty: expected the prize"));
         }
         if !(1..=MOST_WINNERS).contains(&self.winners) {
             let message = format!("winners is {}: expected 1 to {MOST_WINNERS}", self.winners);
@@ -99,7 +103,7 @@ impl Campaign {
         }
         self.check_seed()?;
         self.eligible.check(&self.id)?;
-        // Sets: their order must not make another campaign.
+        // Sorted, so that another order of the same ids is not a different campaign.
         let sets = [
             &mut self.exclude,
             &mut self.eligible.topics,
@@ -120,25 +124,25 @@ impl Campaign {
                 match is_hex {
                     true => Ok(()),
                     false => Err(Error::usage(
-                        "seed_sha256 is no SHA-256: expected 64 digits of lower-case hex, as `sha256sum` prints them",
+                        "seed_sha256 is not a SHA-256: expected 64 lower-case hex digits, as `sha256sum` prints them",
                     )),
                 }
             }
             (None, Some(source)) if !source.trim().is_empty() => Ok(()),
             (None, Some(_)) => Err(Error::usage(
-                "seed_from is empty: expected where the seed will come from",
+                "seed_from is empty: expected the public source of the seed",
             )),
             (Some(_), Some(_)) => Err(Error::usage(
-                "seed_from cannot be beside seed_sha256: the seed is one of them",
+                "seed_from and seed_sha256 are both given: expected one of them",
             )),
             (None, None) => Err(Error::usage(
-                "seed_sha256 is missing: a draw needs a seed that was announced beforehand, by its hash or (seed_from) \
-                 by its public source",
+                "seed_sha256 is missing: a draw needs a seed announced beforehand, by its hash (seed_sha256) or its \
+                 public source (seed_from)",
             )),
         }
     }
 
-    /// Refuses a seed that is not the announced one; the message does not repeat it.
+    /// Compares a seed with the announced hash. The error message does not contain the seed, which may be a secret.
     pub fn expect_seed(&self, seed: &str) -> Result<()> {
         if seed.is_empty() {
             return Err(Error::usage("the seed is empty"));
@@ -147,7 +151,7 @@ impl Campaign {
         match &self.seed_sha256 {
             Some(expected) if *expected != found => Err(Error::usage(format!(
                 "the seed is not the announced one of {}: its SHA-256 is {found}, expected {expected}. (A line break at \
-                 its end counts.)",
+                 the end changes the hash.)",
                 self.id
             ))),
             _ => Ok(()),
@@ -155,7 +159,7 @@ impl Campaign {
     }
 }
 
-/// Refuses an id that cannot be a file's name everywhere.
+/// Validates an id, which must be a valid file name on all stores.
 pub fn check_id(id: &str) -> Result<()> {
     let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
     let begins = id.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit());
@@ -194,7 +198,7 @@ impl Rules {
         }
         if self.active_within_days == Some(0) {
             return Err(Error::usage(
-                "eligible.active_within_days is 0: expected at least 1, the snapshot date itself",
+                "eligible.active_within_days is 0: expected at least 1 (the snapshot date itself)",
             ));
         }
         let pairs = [
@@ -206,7 +210,7 @@ impl Rules {
                 && least > most
             {
                 let message =
-                    format!("eligible.max_{name} is {most}, less than min_{name} ({least}): nobody could win");
+                    format!("eligible.max_{name} is {most}, less than min_{name} ({least}): no person could win");
                 return Err(Error::usage(message));
             }
         }
@@ -216,19 +220,19 @@ impl Rules {
     fn check_lists(&self, id: &str) -> Result<()> {
         if self.min_topic_score.is_some() && self.topics.is_empty() {
             return Err(Error::usage(
-                "eligible.min_topic_score is of no topic: expected topics beside it",
+                "eligible.min_topic_score is given without topics: expected eligible.topics too",
             ));
         }
         if self.min_network_score.is_some() && self.networks.is_empty() {
             return Err(Error::usage(
-                "eligible.min_network_score is of no network: expected networks beside it",
+                "eligible.min_network_score is given without networks: expected eligible.networks too",
             ));
         }
         for other in self.not_winners_of.iter().filter(|other| *other != ANY) {
             check_id(other).map_err(|error| Error::usage(format!("eligible.not_winners_of: {}", error.message())))?;
             if other == id {
                 return Err(Error::usage(format!(
-                    "eligible.not_winners_of has {id} itself, which is drawn once anyway"
+                    "eligible.not_winners_of contains {id} itself: remove it, as a campaign is drawn only once"
                 )));
             }
         }

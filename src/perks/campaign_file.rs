@@ -1,4 +1,4 @@
-//! `perks.toml`: the campaigns of a house, with every mistake named by line.
+//! Parser of the campaign file (`perks.toml`); errors name the line.
 
 use std::ops::Range;
 
@@ -9,7 +9,7 @@ use super::campaign::Campaign;
 use crate::job::nearest_of;
 use clout_base::error::{Error, Result};
 
-/// The keys of a `[[campaign]]`; a test holds them together with the struct.
+/// Keys of a `[[campaign]]`. A test compares them with the struct.
 pub(super) const KEYS: [&str; 8] = [
     "id",
     "title",
@@ -21,7 +21,7 @@ pub(super) const KEYS: [&str; 8] = [
     "exclude",
 ];
 
-/// The keys of a `[campaign.eligible]`.
+/// Keys of a `[campaign.eligible]`.
 pub(super) const RULES: [&str; 12] = [
     "min_score",
     "max_score",
@@ -43,22 +43,26 @@ struct File {
     campaign: Vec<Campaign>,
 }
 
-/// A file's text, and where in it each key of each campaign stands.
+/// Text of a campaign file with the position of each key.
 struct Text<'a> {
     name: &'a str,
     text: &'a str,
-    /// The dotted key below its campaign, the campaign's number, and the bytes of key and value.
+    /// Dotted key within its campaign, index of the campaign, and byte range of key and value.
     keys: Vec<(String, usize, Range<usize>)>,
 }
 
-/// The campaigns of a file; `file_name` is what errors call it. Each can be drawn, and none is there twice.
+/// Parses a campaign file; `file_name` is used in error messages. All campaigns are valid and their ids are unique.
+///
+/// # Errors
+///
+/// `Usage`, with file name and line.
 pub fn parse(text: &str, file_name: &str) -> Result<Vec<Campaign>> {
     let mut source = Text {
         name: file_name,
         text,
         keys: Vec::new(),
     };
-    let table = DeTable::parse(text).map_err(|error| source.refusal(&error))?;
+    let table = DeTable::parse(text).map_err(|error| source.parse_error(&error))?;
     for (key, value) in table.get_ref() {
         match (key.get_ref().as_ref(), value.get_ref()) {
             ("campaign", DeValue::Array(campaigns)) => {
@@ -70,17 +74,20 @@ pub fn parse(text: &str, file_name: &str) -> Result<Vec<Campaign>> {
             }
             ("campaign", _) => return Err(source.at(key.span().start, "a campaign begins with [[campaign]]")),
             (other, _) => {
-                let message = format!("{other} is not a known key: a file of campaigns has [[campaign]] alone");
+                let message = format!("{other} is not a known key: a campaign file contains only [[campaign]]");
                 return Err(source.at(key.span().start, message));
             }
         }
     }
-    let file: File = toml::from_str(text).map_err(|error| source.refusal(&error))?;
+    let file: File = toml::from_str(text).map_err(|error| source.parse_error(&error))?;
     let mut campaigns: Vec<Campaign> = Vec::new();
     for (number, campaign) in file.campaign.into_iter().enumerate() {
         let campaign = campaign.checked().map_err(|error| source.of_campaign(number, &error))?;
         if campaigns.iter().any(|other| other.id == campaign.id) {
-            let twice = Error::usage(format!("id is {}, as of another campaign above", campaign.id));
+            let twice = Error::usage(format!(
+                "id is {}, which another campaign above already has",
+                campaign.id
+            ));
             return Err(source.of_campaign(number, &twice));
         }
         campaigns.push(campaign);
@@ -89,15 +96,15 @@ pub fn parse(text: &str, file_name: &str) -> Result<Vec<Campaign>> {
 }
 
 impl Text<'_> {
-    /// Notes where keys stand; one that no campaign has is refused with the nearest that is known.
+    /// Records the positions of keys. Rejects an unknown key and suggests the most similar known one.
     fn read(&mut self, table: &DeTable<'_>, section: &str, number: usize, known: &[&'static str]) -> Result<()> {
         for (key, value) in table {
             let name = key.get_ref().as_ref();
             let path = format!("{section}{name}");
             if !known.contains(&name) {
-                let near = nearest_of(name, known);
+                let similar = nearest_of(name, known);
                 let message = format!(
-                    "{path} is not a known key: did you mean `{section}{near}`? (There are {})",
+                    "{path} is not a known key: did you mean `{section}{similar}`? (Known keys: {})",
                     known.join(", ")
                 );
                 return Err(self.at(key.span().start, message));
@@ -109,7 +116,7 @@ impl Text<'_> {
                 ));
             }
             if section == "eligible." && matches!(value.get_ref(), DeValue::Array(items) if items.is_empty()) {
-                let message = format!("{path} is empty: nobody could win; leave it away to ask for nothing");
+                let message = format!("{path} is empty: no person could win; remove the key to disable the rule");
                 return Err(self.at(key.span().start, message));
             }
             self.keys.push((path, number, key.span().start..value.span().end));
@@ -120,28 +127,28 @@ impl Text<'_> {
         Ok(())
     }
 
-    /// What the TOML reader has against the text, with the key that it was reading.
-    fn refusal(&self, error: &toml::de::Error) -> Error {
+    /// Converts an error of the TOML parser, with line and innermost key.
+    fn parse_error(&self, error: &toml::de::Error) -> Error {
         let Some(span) = error.span() else {
             return Error::usage(error.message()).context(self.name);
         };
-        let holders = self
+        let enclosing = self
             .keys
             .iter()
             .filter(|(_, _, s)| s.start <= span.start && span.end <= s.end);
-        match holders.min_by_key(|(_, _, s)| s.len()) {
+        match enclosing.min_by_key(|(_, _, s)| s.len()) {
             Some((key, _, _)) => self.at(span.start, format!("{key}: {}", error.message())),
             None => self.at(span.start, error.message()),
         }
     }
 
-    /// An error about a campaign, at the key that its message begins with, or at the campaign's id.
+    /// Adds the line to an error about a campaign: that of the key at the start of the message, or of the first key.
     fn of_campaign(&self, number: usize, error: &Error) -> Error {
         let message = error.message();
         let own = || self.keys.iter().filter(|(_, campaign, _)| *campaign == number);
         let named = own().find(|(key, _, _)| message.split([' ', ':']).next() == Some(key));
-        let place = named.or_else(|| own().min_by_key(|(_, _, span)| span.start));
-        match place {
+        let position = named.or_else(|| own().min_by_key(|(_, _, span)| span.start));
+        match position {
             Some((_, _, span)) => self.at(span.start, message),
             None => Error::usage(message).context(self.name),
         }

@@ -33,7 +33,7 @@ fn a_file_has_any_number_of_campaigns() {
 #[case("[campaign.eligible]\nmin_score = 300", "p.toml:8: eligible.min_score is 300")]
 #[case(
     "[campaign.eligible]\nmin_score = 3\ntopics = []",
-    "p.toml:9: eligible.topics is empty: nobody could win"
+    "p.toml:9: eligible.topics is empty: no person could win"
 )]
 #[case("[campaign.eligible]\nnetworks = []", "p.toml:8: eligible.networks is empty")]
 #[case(
@@ -49,7 +49,7 @@ fn a_file_has_any_number_of_campaigns() {
 )]
 #[case(
     "[[campaign]]\nid = 'tea'\ntitle = 'x'\nsnapshot_date = '2026-10-31'\nwinners = 1\nseed_from = 'x'",
-    "p.toml:8: id is tea, as of another campaign"
+    "p.toml:8: id is tea, which another campaign above already has"
 )]
 #[case(
     "[[campaign]]\nid = 'b'\ntitle = 'x'\nsnapshot_date = 2026-10-31\nwinners = 1",
@@ -60,7 +60,7 @@ fn a_file_has_any_number_of_campaigns() {
     "p.toml:8: snapshot_date: '2026-13-31' is not a date"
 )]
 #[case("[[campaign]]\nwinners = -1", "p.toml:8: winners: invalid value")]
-fn a_mistake_is_named_with_file_line_and_key(#[case] more: &str, #[case] begins: &str) {
+fn an_error_names_file_line_and_key(#[case] more: &str, #[case] begins: &str) {
     let error = parse(&format!("{TEA}{more}\n"), "p.toml").unwrap_err();
     assert_eq!(error.kind(), Kind::Usage);
     assert!(error.to_string().starts_with(begins), "{error}");
@@ -92,7 +92,7 @@ fn the_known_keys_are_those_of_the_structs() {
 }
 
 #[test]
-fn the_campaigns_that_come_with_the_project_can_be_read() {
+fn the_example_campaigns_of_the_project_are_valid() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/jobs/perks.toml");
     assert!(
         !parse(&std::fs::read_to_string(path).unwrap(), "perks.toml")

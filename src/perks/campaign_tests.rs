@@ -17,7 +17,7 @@ fn campaign() -> Campaign {
     }
 }
 
-/// A change of a campaign.
+/// Edit of a valid campaign.
 type Change = fn(&mut Campaign);
 
 #[test]
@@ -31,11 +31,14 @@ fn a_campaign_that_cannot_be_drawn_is_refused() {
         (|c| c.id = "tea\n".to_owned(), "id is \"tea\\n\""),
         (|c| c.title = " ".to_owned(), "title is empty"),
         (|c| c.winners = 0, "winners is 0"),
-        (|c| c.seed_sha256 = Some("19B2".to_owned()), "seed_sha256 is no SHA-256"),
+        (
+            |c| c.seed_sha256 = Some("19B2".to_owned()),
+            "seed_sha256 is not a SHA-256",
+        ),
         (|c| c.seed_sha256 = None, "seed_sha256 is missing"),
         (
             |c| c.seed_from = Some("a lottery".to_owned()),
-            "seed_from cannot be beside",
+            "seed_from and seed_sha256 are both given",
         ),
         (
             |c| c.eligible.min_score = Some(101.0),
@@ -55,11 +58,11 @@ fn a_campaign_that_cannot_be_drawn_is_refused() {
         ),
         (
             |c| c.eligible.min_topic_score = Some(20.0),
-            "eligible.min_topic_score is of no topic",
+            "eligible.min_topic_score is given without topics",
         ),
         (
             |c| c.eligible.min_network_score = Some(20.0),
-            "eligible.min_network_score is of no network",
+            "eligible.min_network_score is given without networks",
         ),
         (
             |c| c.eligible.not_winners_of = vec!["../x".to_owned()],
@@ -67,7 +70,7 @@ fn a_campaign_that_cannot_be_drawn_is_refused() {
         ),
         (
             |c| c.eligible.not_winners_of = vec!["tea-2026".to_owned()],
-            "eligible.not_winners_of has tea-2026 itself",
+            "eligible.not_winners_of contains tea-2026 itself",
         ),
     ];
     for (change, begins) in cases {
@@ -80,7 +83,7 @@ fn a_campaign_that_cannot_be_drawn_is_refused() {
 }
 
 #[test]
-fn the_order_of_names_makes_no_other_campaign() {
+fn the_order_of_excluded_ids_does_not_matter() {
     let with = |exclude: &[&str]| {
         let exclude = exclude.iter().map(|id| (*id).to_owned()).collect();
         Campaign { exclude, ..campaign() }.checked().unwrap()
@@ -89,7 +92,7 @@ fn the_order_of_names_makes_no_other_campaign() {
 }
 
 #[test]
-fn only_the_announced_seed_will_do_and_a_message_does_not_repeat_it() {
+fn only_the_announced_seed_is_accepted_and_no_message_contains_it() {
     let campaign = campaign();
     campaign.expect_seed("seed").unwrap();
     for wrong in ["seed\n", "Seed", "hunter2"] {

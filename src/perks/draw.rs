@@ -1,18 +1,18 @@
-//! Who wins: a lot that anybody can cast again.
+//! Computes the winners of a draw from a seed, so that anyone can repeat it.
 //!
 //! ```text
 //! ticket(person) = SHA-256 of six texts, each written as <number of its bytes>:<text>,
 //!                  "clout perk draw 1"  seed  campaign_id  snapshot_date  scores_sha256  person_id
 //! ```
 //!
-//! The people with the least tickets win, the least being first. Lengths stand before the texts (netstrings,
-//! Bernstein 1997), so that no two different tuples give the same bytes. SHA-256 being indistinguishable from a
-//! random function, every group of that many people is equally likely for a seed that nobody chose knowing the
-//! rest; and the hash of the published scores is what nobody knows before the snapshot is there. So a seed that is
-//! announced (by its hash) before that cannot have been chosen for somebody.
+//! The people with the smallest tickets win; the smallest ticket is first. Each text is prefixed by its length
+//! (netstrings, Bernstein 1997), so different tuples never give the same bytes. SHA-256 behaves like a random function:
+//! each group of that many people is equally likely, if the seed was chosen without knowing the other texts. The hash
+//! of the published scores is unknown before the snapshot is published. A seed announced (by its hash) before that
+//! cannot favour a person.
 //!
-//! The winners depend on seed, campaign, snapshot and the set of eligible people, and on no order, thread or clock.
-//! Cost: one hash a person.
+//! The winners depend only on seed, campaign, snapshot and the set of eligible people, not on order, threads or clock.
+//! Cost: one hash per person.
 
 use std::sync::Arc;
 
@@ -24,33 +24,33 @@ use clout_base::schema::PERK_WINNERS;
 use clout_warehouse::draws::Pinned;
 use clout_warehouse::encode::{EncodedPart, encode, hex};
 
-/// Names the way of drawing, so that no other use of the seed gives the same tickets.
+/// Domain separation: another use of the same seed gives other tickets. The number is the version of the method.
 const TAG: &str = "clout perk draw 1";
 
-/// What a ticket depends on besides the person.
+/// Inputs of a ticket besides the person.
 #[derive(Clone, Copy, Debug)]
 pub struct Lot<'a> {
-    /// The seed.
+    /// Seed of the draw.
     pub seed: &'a str,
-    /// The campaign.
+    /// Campaign id.
     pub campaign_id: &'a str,
-    /// The snapshot that is drawn from.
+    /// Snapshot to draw from.
     pub snapshot: &'a Pinned,
 }
 
-/// Somebody who won.
+/// A winner of a draw.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Winner {
-    /// Who.
+    /// Person id.
     pub person_id: String,
-    /// 1 was drawn first.
+    /// Place in the draw; 1 is the smallest ticket.
     pub place: i64,
-    /// The ticket, in hex.
+    /// Ticket in hex.
     pub draw_hash: String,
 }
 
 impl Lot<'_> {
-    /// A person's ticket.
+    /// Computes a person's ticket.
     pub fn ticket(&self, person_id: &str) -> [u8; 32] {
         let date = self.snapshot.snapshot_date.to_string();
         let texts = [
@@ -71,9 +71,10 @@ impl Lot<'_> {
         hasher.finalize().into()
     }
 
-    /// The winners among the eligible, the first drawn first: as many as asked for, or all.
+    /// Returns the `count` people with the smallest tickets, smallest first; all people if there are fewer.
     pub fn winners(&self, eligible: &[String], count: u64) -> Vec<Winner> {
         let mut tickets: Vec<([u8; 32], &String)> = eligible.iter().map(|id| (self.ticket(id), id)).collect();
+        // The id breaks ties of equal tickets, so the order is total.
         tickets.sort_unstable();
         let count = usize::try_from(count).unwrap_or(usize::MAX);
         let winner = |(index, (ticket, id)): (usize, ([u8; 32], &String))| Winner {
@@ -85,9 +86,10 @@ impl Lot<'_> {
     }
 }
 
-/// The winners as a part of `perk_winners`.
+/// Encodes the winners as a part file of `perk_winners`, in order of person ids.
 pub fn part(campaign_id: &str, winners: &[Winner], eligible_count: u64) -> Result<EncodedPart> {
     let mut rows: Vec<&Winner> = winners.iter().collect();
+    // Part files are sorted by the key of their table.
     rows.sort_by(|a, b| a.person_id.cmp(&b.person_id));
     let eligible = i64::try_from(eligible_count).unwrap_or(i64::MAX);
     let columns: Vec<ArrayRef> = vec![
@@ -98,7 +100,7 @@ pub fn part(campaign_id: &str, winners: &[Winner], eligible_count: u64) -> Resul
         Arc::new(StringArray::from_iter_values(rows.iter().map(|row| &row.draw_hash))),
     ];
     let batch = RecordBatch::try_new(PERK_WINNERS.arrow_schema(), columns)
-        .map_err(|error| Error::internal("winners do not fit their table").with_source(error))?;
+        .map_err(|error| Error::internal("winners do not match the schema of perk_winners").with_source(error))?;
     encode(&PERK_WINNERS, &batch)
 }
 

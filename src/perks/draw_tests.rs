@@ -31,7 +31,7 @@ fn winners(seed: &str, eligible: &[String], count: u64) -> Vec<Winner> {
 }
 
 #[test]
-fn a_ticket_is_what_a_shell_says() {
+fn a_ticket_equals_the_output_of_sha256sum() {
     // printf '17:clout perk draw 1,3:é,,3:tea,10:2024-10-04,2:ab,3:ada,' | sha256sum
     let ticket = lot("é,", &snapshot()).ticket("ada");
     assert_eq!(
@@ -41,7 +41,7 @@ fn a_ticket_is_what_a_shell_says() {
 }
 
 #[test]
-fn no_two_tuples_give_the_same_bytes() {
+fn different_inputs_give_different_tickets() {
     let snapshot = snapshot();
     let ticket = |seed: &str, campaign_id: &str, person: &str| {
         let lot = Lot {
@@ -69,12 +69,12 @@ fn no_two_tuples_give_the_same_bytes() {
     assert_ne!(
         lot("a", &snapshot).ticket("c"),
         lot("a", &other).ticket("c"),
-        "the snapshot's content counts"
+        "the ticket depends on the snapshot's content"
     );
 }
 
 #[test]
-fn the_order_of_the_eligible_does_not_show() {
+fn the_order_of_eligible_people_does_not_matter() {
     let mut shuffled = people(500);
     let expected = winners("s", &shuffled, 7);
     for seed in 0..5 {
@@ -96,7 +96,7 @@ fn fewer_winners_are_the_first_of_more() {
     assert!(winners("s", &[], 20).is_empty());
 }
 
-/// Pearson's statistic of counts that should all be `expected`.
+/// Computes Pearson's chi-square statistic of counts that should all equal `expected`.
 fn chi_square(counts: &[u64], expected: f64) -> f64 {
     counts
         .iter()
@@ -105,7 +105,7 @@ fn chi_square(counts: &[u64], expected: f64) -> f64 {
 }
 
 #[test]
-fn everybody_wins_equally_often_in_every_place() {
+fn all_people_win_equally_often_at_each_place() {
     const SEEDS: u64 = 20_000;
     let (people, mut places) = (people(10), [[0_u64; 10]; 3]);
     let mut pairs = [0_u64; 90];
@@ -129,14 +129,14 @@ fn everybody_wins_equally_often_in_every_place() {
 }
 
 #[test]
-fn a_crowd_that_is_not_drawn_evenly_would_be_seen() {
+fn the_test_statistic_detects_a_biased_draw() {
     let mut counts = [2_000_u64; 10];
     (counts[0], counts[1]) = (2_250, 1_750);
     assert!(chi_square(&counts, 2_000.0) > 27.9);
 }
 
 #[test]
-fn the_table_has_the_winners_in_order_of_their_ids() {
+fn the_table_of_winners_is_encoded_and_read_back() {
     let won = winners("s", &people(50), 5);
     let part = part("tea", &won, 50).unwrap();
     let folder = tempfile::tempdir().unwrap();

@@ -1,4 +1,4 @@
-//! Drawing a campaign, once.
+//! Draws a campaign at most once and publishes the result.
 
 use clout_warehouse::snapshots::find_or_newest;
 use serde_json::Value;
@@ -13,36 +13,39 @@ use clout_warehouse::draws::{self, Draw, Drawn, Past, Pinned};
 use clout_warehouse::manifest::Manifest;
 use clout_warehouse::store::Store;
 
-/// A campaign that can be drawn: its snapshot is there, and so are the draws that it refers to.
+/// A campaign that can be drawn: its snapshot and the draws that it refers to exist.
 pub struct Ready {
-    /// The people.
+    /// Eligible people.
     pub pool: Pool,
-    /// Topics and networks of the rules on which nobody stands, as sentences.
+    /// Sentences about topics and networks of the rules that no person has.
     pub notes: Vec<String>,
     snapshot: Manifest,
     newest: Manifest,
     past: Vec<Past>,
 }
 
-/// How drawing ended.
+/// Result of drawing a campaign.
 pub enum Outcome {
-    /// It was drawn.
+    /// The campaign was drawn now.
     Drawn {
-        /// The draw.
+        /// Record of the draw.
         draw: Box<Draw>,
-        /// The first drawn first.
+        /// Winners in order of their places.
         winners: Vec<Winner>,
-        /// How the eligible were found.
+        /// Eligible people with the count after each rule.
         pool: Pool,
         /// See [`Ready::notes`].
         notes: Vec<String>,
     },
-    /// It had been drawn before, by the same rules and seed.
+    /// The campaign was already drawn with the same rules and seed.
     Before(Box<Draw>),
 }
 
-/// Finds out among whom a campaign would be drawn now. Not ready until its snapshot and the draws that it refers to
-/// are there.
+/// Computes the eligible people of a campaign.
+///
+/// # Errors
+///
+/// `NotReady` if the snapshot, or a draw that the rules refer to, does not exist yet.
 pub fn prepare(store: &Store, campaign: &Campaign) -> Result<Ready> {
     let snapshot = find_or_newest(store, Some(campaign.snapshot_date))?;
     let newest = find_or_newest(store, None)?;
@@ -67,7 +70,7 @@ pub fn prepare(store: &Store, campaign: &Campaign) -> Result<Ready> {
     })
 }
 
-/// The earlier draws whose winners the rules leave out.
+/// Returns the earlier draws with winners that the rules exclude.
 fn past(store: &Store, rules: &Rules) -> Result<Vec<Draw>> {
     if rules.not_winners_of.iter().any(|id| id == ANY) {
         return draws::list(store);
@@ -75,7 +78,7 @@ fn past(store: &Store, rules: &Rules) -> Result<Vec<Draw>> {
     let find = |id: &String| {
         draws::find(store, id)?.ok_or_else(|| {
             let message = format!(
-                "eligible.not_winners_of names {id}, which has not been drawn below {}",
+                "eligible.not_winners_of names {id}, which has not been drawn in {}",
                 store.url()
             );
             Error::new(Kind::NotReady, message)
@@ -84,12 +87,16 @@ fn past(store: &Store, rules: &Rules) -> Result<Vec<Draw>> {
     rules.not_winners_of.iter().map(find).collect()
 }
 
-/// Draws a campaign. `draw_id` is random and new for every attempt. A campaign that was drawn otherwise is a
-/// conflict, and nothing is written.
+/// Draws a campaign and publishes the winners. `draw_id` is random and new for each attempt.
+///
+/// # Errors
+///
+/// `Usage` if no person is eligible. `Conflict` if the campaign was drawn with other rules or another seed, or if a
+/// concurrent draw won; nothing is published then.
 pub fn draw(store: &Store, campaign: &Campaign, seed: &str, draw_id: &str) -> Result<Outcome> {
     campaign.expect_seed(seed)?;
-    if let Some(standing) = draws::find(store, &campaign.id)? {
-        return before(standing, campaign, seed);
+    if let Some(existing) = draws::find(store, &campaign.id)? {
+        return before(existing, campaign, seed);
     }
     let ready = prepare(store, campaign)?;
     let pool = ready.pool;
@@ -101,7 +108,7 @@ pub fn draw(store: &Store, campaign: &Campaign, seed: &str, draw_id: &str) -> Re
             .collect();
         let notes: String = ready.notes.iter().map(|note| format!("; {note}")).collect();
         return Err(Error::usage(format!(
-            "nobody can win {}, and nothing was drawn: {}{notes}",
+            "no person is eligible for {}; nothing was drawn: {}{notes}",
             campaign.id,
             steps.join(", ")
         )));
@@ -134,18 +141,18 @@ pub fn draw(store: &Store, campaign: &Campaign, seed: &str, draw_id: &str) -> Re
             pool,
             notes: ready.notes,
         }),
-        Drawn::Lost(standing) => Err(Error::new(
+        Drawn::Lost(published) => Err(Error::new(
             Kind::Conflict,
             format!(
-                "another draw of {} was faster: its {} winners stand, and this one's were taken back",
-                standing.campaign_id, standing.part.rows
+                "another draw of {} was published first: its {} winners are valid, and this draw was removed",
+                published.campaign_id, published.part.rows
             ),
         )),
     }
 }
 
-/// The campaign as its record has it: of those left out by name only who could have won otherwise. The others change
-/// nothing, and some of them may have opted out.
+/// Returns the campaign for its record. `exclude` keeps only people eligible by the rules: the others do not
+/// change the result, and some of them may have opted out.
 pub(super) fn as_drawn(campaign: &Campaign, pool: &Pool) -> Result<Value> {
     let exclude = pool.excluded.clone();
     let campaign = Campaign {
@@ -155,20 +162,20 @@ pub(super) fn as_drawn(campaign: &Campaign, pool: &Pool) -> Result<Value> {
     serde_json::to_value(campaign).map_err(|error| Error::internal("a campaign is no JSON").with_source(error))
 }
 
-/// Tells a repetition from a second draw. The list of those left out is not compared: the record has a part of it.
-fn before(standing: Draw, campaign: &Campaign, seed: &str) -> Result<Outcome> {
+/// Distinguishes a repetition from a conflicting draw. `exclude` is not compared: the record has only a part of it.
+fn before(existing: Draw, campaign: &Campaign, seed: &str) -> Result<Outcome> {
     let now =
         serde_json::to_value(campaign).map_err(|error| Error::internal("a campaign is no JSON").with_source(error))?;
-    let mut differences = differing(&without_names(&standing.campaign), &without_names(&now));
-    if standing.seed != seed {
+    let mut differences = differing(&without_names(&existing.campaign), &without_names(&now));
+    if existing.seed != seed {
         differences.push("seed".to_owned());
     }
     match differences.is_empty() {
-        true => Ok(Outcome::Before(Box::new(standing))),
+        true => Ok(Outcome::Before(Box::new(existing))),
         false => Err(Error::new(
             Kind::Conflict,
             format!(
-                "{} was drawn with other values of {}; a campaign is drawn once. Give a new one another id",
+                "{} was drawn with other values of {}; a campaign is drawn only once. Use another id for a new campaign",
                 campaign.id,
                 differences.join(", ")
             ),
@@ -176,7 +183,7 @@ fn before(standing: Draw, campaign: &Campaign, seed: &str) -> Result<Outcome> {
     }
 }
 
-/// A campaign without the people that it leaves out.
+/// Returns a campaign without its list of excluded people.
 pub(super) fn without_names(campaign: &Value) -> Value {
     let mut campaign = campaign.clone();
     if let Some(fields) = campaign.as_object_mut() {

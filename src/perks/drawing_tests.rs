@@ -5,7 +5,7 @@ use crate::perks::testing::{DAY, campaign, crowd, snapshot, store};
 use crate::perks::verify::verify;
 use clout_base::day::Day;
 
-/// A store with a crowd of forty on the day of the campaigns.
+/// Creates a store with a snapshot of forty people on the campaigns' date.
 fn site() -> (tempfile::TempDir, Store) {
     let (folder, store) = store();
     snapshot(&store, DAY, &crowd(40), "", "");
@@ -50,7 +50,7 @@ fn a_campaign_is_drawn_once_and_by_one_seed() {
 }
 
 #[test]
-fn what_is_not_there_yet_can_be_waited_for() {
+fn a_missing_snapshot_or_draw_is_not_ready() {
     let (_folder, store) = site();
     let kind = |campaign: &Campaign| draw(&store, campaign, "s", "id").err().map(|error| error.kind());
     let later = Campaign {
@@ -66,7 +66,7 @@ fn what_is_not_there_yet_can_be_waited_for() {
 }
 
 #[test]
-fn nobody_to_win_is_no_draw_and_too_few_all_win() {
+fn without_eligible_people_nothing_is_drawn_and_with_too_few_all_win() {
     let (_folder, store) = site();
     let mut tea = campaign("tea");
     tea.eligible.min_score = Some(90.0);
@@ -84,7 +84,7 @@ fn nobody_to_win_is_no_draw_and_too_few_all_win() {
 }
 
 #[test]
-fn past_winners_do_not_win_again_where_the_rules_say_so() {
+fn past_winners_do_not_win_again_if_the_rules_exclude_them() {
     let (_folder, store) = site();
     let twenty = |id: &str, others: &[&str]| {
         let mut campaign = campaign(id);
@@ -106,16 +106,18 @@ fn past_winners_do_not_win_again_where_the_rules_say_so() {
 }
 
 #[test]
-fn who_opts_out_before_the_draw_does_not_win_and_after_it_changes_nothing() {
+fn an_opt_out_before_the_draw_excludes_and_one_after_it_changes_nothing() {
     let (_folder, store) = site();
     let all = Campaign {
         winners: 40,
         exclude: vec!["p0001".to_owned(), "p0002".to_owned(), "elsewhere".to_owned()],
         ..campaign("tea")
     };
-    let without = |gone: &[&str]| -> String {
+    let without = |opted_out: &[&str]| -> String {
         let crowd = crowd(40);
-        let kept = crowd.lines().filter(|line| !gone.iter().any(|id| line.starts_with(id)));
+        let kept = crowd
+            .lines()
+            .filter(|line| !opted_out.iter().any(|id| line.starts_with(id)));
         kept.map(|line| format!("{line}\n")).collect()
     };
     snapshot(&store, Day(DAY.0 + 1), &without(&["p0000", "p0001"]), "", "");
@@ -124,16 +126,19 @@ fn who_opts_out_before_the_draw_does_not_win_and_after_it_changes_nothing() {
     let record = String::from_utf8(store.get("perks/tea.json").unwrap().unwrap().to_vec()).unwrap();
     let names = |id: &str| record.contains(id) || winners.iter().any(|winner| winner == id);
     assert!(!names("p0000") && !names("p0001") && !names("elsewhere"));
-    assert!(record.contains("p0002"), "who was left out can be checked");
+    assert!(
+        record.contains("p0002"),
+        "an excluded person eligible by the rules is in the record"
+    );
     snapshot(&store, Day(DAY.0 + 2), &without(&["p0000", "p0001", "p0003"]), "", "");
     assert_eq!(problems(&store, "tea"), Vec::<String>::new());
     let verdict = verify(&store, "tea", Some(&all)).unwrap();
     assert_eq!(verdict.problems, Vec::<String>::new());
 }
 
-/// What verifying says after something was changed.
+/// Changes a draw and checks that `verify` reports it.
 #[track_caller]
-fn tampered(change: impl Fn(&Store, &mut Draw), says: &str) {
+fn check_detected(change: impl Fn(&Store, &mut Draw), says: &str) {
     let (_folder, store) = site();
     let mut other = campaign("other");
     other.winners = 2;
@@ -152,54 +157,54 @@ fn tampered(change: impl Fn(&Store, &mut Draw), says: &str) {
     assert!(problems.iter().any(|problem| problem.contains(says)), "{problems:?}");
     assert!(
         !problems.iter().any(|problem| problem.contains("p00")),
-        "no names: {problems:?}"
+        "no person ids: {problems:?}"
     );
 }
 
 #[test]
-fn whatever_is_changed_afterwards_is_found() {
-    tampered(
+fn each_change_after_the_draw_is_detected() {
+    check_detected(
         |_, record| record.seed = "t".to_owned(),
         "place 1: expected the person with ticket",
     );
-    tampered(
+    check_detected(
         |_, record| record.eligible_count = 39,
-        "eligible people: 38, and the record says 39",
+        "eligible people: 38, but the record says 39",
     );
-    tampered(
+    check_detected(
         |_, record| record.campaign["winners"] = 4.into(),
-        "4 people should have won, and the table has 5",
+        "expected 4 winners, but the table has 5",
     );
-    tampered(
+    check_detected(
         |_, record| record.campaign["exclude"] = vec!["p0007", "p0008"].into(),
         "eligible people: 36",
     );
-    tampered(
+    check_detected(
         |_, record| record.campaign["id"] = "coffee".into(),
         "another campaign or snapshot date",
     );
-    tampered(
+    check_detected(
         |_, record| record.campaign["winner"] = 4.into(),
-        "campaign cannot be read",
+        "the campaign in the record is not valid",
     );
-    tampered(|_, record| record.past.clear(), "does not know of them");
-    tampered(
+    check_detected(|_, record| record.past.clear(), "the record does not list that draw");
+    check_detected(
         |_, record| record.past[0].sha256 = "0".repeat(64),
-        "the winners of other are others",
+        "the winners of other have changed",
     );
-    tampered(
+    check_detected(
         |_, record| record.snapshot.commit_id = "x".to_owned(),
-        "is another than the record's",
+        "is not the recorded one",
     );
-    tampered(|_, record| record.newest.snapshot_date = Day(3), "not there any more");
-    tampered(|_, record| record.part.sha256 = "0".repeat(64), "SHA-256 differs");
-    tampered(|store, record| store.delete(&record.part.path).unwrap(), "missing");
+    check_detected(|_, record| record.newest.snapshot_date = Day(3), "no longer exists");
+    check_detected(|_, record| record.part.sha256 = "0".repeat(64), "SHA-256 differs");
+    check_detected(|store, record| store.delete(&record.part.path).unwrap(), "missing");
     let hash = "19b25856e1c150ca834cffc8b59b23adbd0ec0389e58eb22b3b64768098d002b";
     let announce = |_: &Store, record: &mut Draw| {
         record.campaign["seed_from"] = Value::Null;
         record.campaign["seed_sha256"] = hash.into();
     };
-    tampered(announce, "is not the announced one");
+    check_detected(announce, "is not the announced one");
     let stray = |store: &Store, record: &mut Draw| {
         let lot = crate::perks::draw::Lot {
             seed: "t",
@@ -209,11 +214,11 @@ fn whatever_is_changed_afterwards_is_found() {
         let part = part("tea", &lot.winners(&["zoe".to_owned()], 1), 1).unwrap();
         store.put(&draws::part_of(DAY, &part).path, part.bytes).unwrap();
     };
-    tampered(stray, "its record does not name it");
+    check_detected(stray, "the record does not name it");
 }
 
 #[test]
-fn rules_are_held_against_what_was_announced() {
+fn rules_are_compared_with_the_announced_ones() {
     let (_folder, store) = site();
     let tea = Campaign {
         winners: 2,
@@ -228,24 +233,24 @@ fn rules_are_held_against_what_was_announced() {
         ..tea.clone()
     };
     assert_eq!(against(&three), "the campaign file has other values of winners");
-    let nobody = Campaign {
+    let without_exclude = Campaign {
         exclude: Vec::new(),
         ..tea
     };
     assert!(
-        against(&nobody).contains("the campaign file leaves out 0 people"),
+        against(&without_exclude).contains("the campaign file excludes 0 people"),
         "{}",
-        against(&nobody)
+        against(&without_exclude)
     );
 }
 
 #[test]
-fn a_table_that_was_replaced_together_with_its_entry_in_the_manifest_is_caught() {
+fn a_table_replaced_together_with_its_manifest_entry_is_detected() {
     let (folder, store) = store();
     snapshot(&store, DAY, &crowd(40), "", "p0001 tea 30 true");
     won(&store, &campaign("tea"), "s");
     assert_eq!(problems(&store, "tea"), [""; 0]);
-    // The same night but for the topics, made elsewhere: every hash of the manifest is right.
+    // Another snapshot that differs only in topics: all hashes in its manifest are valid.
     let (other_folder, other) = crate::perks::testing::store();
     snapshot(&other, DAY, &crowd(40), "", "p0002 tea 30 true");
     let key = clout_warehouse::manifest::manifest_key(DAY);
@@ -260,7 +265,7 @@ fn a_table_that_was_replaced_together_with_its_entry_in_the_manifest_is_caught()
 }
 
 #[test]
-fn a_topic_or_network_on_which_nobody_stands_is_told_with_near_names() {
+fn an_unknown_topic_or_network_is_reported_with_similar_names() {
     let (_folder, store) = store();
     snapshot(&store, DAY, &crowd(40), "p0001 twitter 30", "p0001 coffee 30 true");
     let mut tea = campaign("tea");
@@ -275,7 +280,7 @@ fn a_topic_or_network_on_which_nobody_stands_is_told_with_near_names() {
     tea.eligible.networks = vec!["zzz".to_owned()];
     let error = draw(&store, &tea, "s", "id").err().unwrap().to_string();
     assert!(
-        error.contains("nobody stands on network zzz in the snapshot of"),
+        error.contains("no person has network zzz in the snapshot of"),
         "{error}"
     );
 }

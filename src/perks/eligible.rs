@@ -1,4 +1,4 @@
-//! Who can win, by published tables alone, with how many people each rule leaves.
+//! Computes the eligible people of a campaign from published tables, with the count after each rule.
 
 use std::collections::HashSet;
 
@@ -14,27 +14,27 @@ use clout_warehouse::snapshots::{read_files, read_table};
 use clout_warehouse::store::Store;
 use clout_warehouse::there::There;
 
-/// The people of a campaign.
+/// Eligible people of a campaign.
 #[derive(Clone, Debug, Default)]
 pub struct Pool {
-    /// Who can win: their ids in order.
+    /// Ids of the eligible people, in ascending order.
     pub eligible: Vec<String>,
-    /// Who could, but stands on the campaign's list of those left out, in order.
+    /// Ids of people in `exclude` that meet all rules, in ascending order.
     pub excluded: Vec<String>,
-    /// What each rule left, in the order in which they were asked.
+    /// Rules in order of application, with the number of people left.
     pub steps: Vec<Step>,
 }
 
-/// A rule and how many people it left.
+/// A rule with the number of people left after it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step {
-    /// The rule, for people.
+    /// Rule as text.
     pub rule: String,
-    /// People left.
+    /// Number of people left.
     pub left: u64,
 }
 
-/// The columns of `scores` that rules ask about.
+/// Columns of `scores` that rules use.
 const COLUMNS: [&str; 6] = [
     "person_id",
     "score",
@@ -51,24 +51,24 @@ struct Person {
     percentile: f64,
     coverage: f64,
     reach: f64,
-    /// Microseconds since 1970; the beginning of time for nobody who was ever active.
+    /// Microseconds since 1970; `i64::MIN` without any activity.
     last_active_at: i64,
 }
 
-/// What a draw is made from: the snapshot of the campaign's date, the newest one, and earlier draws.
+/// Inputs of a draw.
 #[derive(Clone, Copy)]
 pub struct Sources<'a> {
-    /// Where they are.
+    /// Store with the snapshots and draws.
     pub store: &'a Store,
-    /// The snapshot that is drawn from.
+    /// Snapshot to draw from.
     pub snapshot: &'a Manifest,
-    /// The newest snapshot.
+    /// Newest snapshot: people missing from it cannot win.
     pub newest: &'a Manifest,
-    /// Draws whose winners cannot win again.
+    /// Earlier draws with winners that cannot win again.
     pub past: &'a [Draw],
 }
 
-/// Finds the people of a campaign.
+/// Applies the rules of a campaign and counts the people after each rule.
 pub fn pool(sources: Sources, campaign: &Campaign) -> Result<Pool> {
     let Sources { store, snapshot, .. } = sources;
     let mut people = Vec::new();
@@ -77,14 +77,14 @@ pub fn pool(sources: Sources, campaign: &Campaign) -> Result<Pool> {
         persons += batch.num_rows() as u64;
         people.extend(scored(&batch)?);
     }
-    let mut left = Left {
+    let mut left = Remaining {
         people,
         steps: Vec::new(),
     };
     left.note(format!("people in the snapshot of {}", snapshot.snapshot_date), persons);
     left.keep("with a score", |_| true);
-    by_standing(&mut left, &campaign.eligible, snapshot.snapshot_date.end_micros());
-    by_tables(&mut left, sources, &campaign.eligible)?;
+    apply_score_rules(&mut left, &campaign.eligible, snapshot.snapshot_date.end_micros());
+    apply_table_rules(&mut left, sources, &campaign.eligible)?;
     let excluded: HashSet<&str> = campaign.exclude.iter().map(String::as_str).collect();
     let (out, eligible): (Vec<Person>, Vec<Person>) = left
         .people
@@ -97,7 +97,7 @@ pub fn pool(sources: Sources, campaign: &Campaign) -> Result<Pool> {
     };
     if !campaign.exclude.is_empty() {
         pool.steps.push(Step {
-            rule: "not left out by name".to_owned(),
+            rule: "not excluded by id".to_owned(),
             left: pool.eligible.len() as u64,
         });
     }
@@ -106,17 +106,18 @@ pub fn pool(sources: Sources, campaign: &Campaign) -> Result<Pool> {
 
 fn ids(people: Vec<Person>) -> Vec<String> {
     let mut ids: Vec<String> = people.into_iter().map(|person| person.id).collect();
+    // Sorted, so that the result does not depend on the order of part files.
     ids.sort_unstable();
     ids
 }
 
-/// The people that the rules have left so far.
-struct Left {
+/// People left after the rules so far.
+struct Remaining {
     people: Vec<Person>,
     steps: Vec<Step>,
 }
 
-impl Left {
+impl Remaining {
     fn keep(&mut self, rule: impl Into<String>, is_kept: impl Fn(&Person) -> bool) {
         self.people.retain(is_kept);
         let left = self.people.len() as u64;
@@ -131,8 +132,8 @@ impl Left {
     }
 }
 
-/// The rules about columns of `scores`.
-fn by_standing(left: &mut Left, rules: &Rules, end_micros: i64) {
+/// Applies the rules about columns of `scores`.
+fn apply_score_rules(left: &mut Remaining, rules: &Rules, end_micros: i64) {
     if let Some(least) = rules.min_score {
         left.keep(format!("score at least {least}"), |person| person.score >= least);
     }
@@ -161,8 +162,8 @@ fn by_standing(left: &mut Left, rules: &Rules, end_micros: i64) {
     }
 }
 
-/// The rules about other tables: topics, networks, earlier winners, and who is still there.
-fn by_tables(left: &mut Left, sources: Sources, rules: &Rules) -> Result<()> {
+/// Applies the rules about other tables: topics, networks, earlier winners, presence in the newest snapshot.
+fn apply_table_rules(left: &mut Remaining, sources: Sources, rules: &Rules) -> Result<()> {
     let Sources {
         store,
         snapshot,
@@ -195,9 +196,9 @@ fn by_tables(left: &mut Left, sources: Sources, rules: &Rules) -> Result<()> {
         left.keep(rule, |person| !won.contains(&person.id));
     }
     if newest.snapshot_date != snapshot.snapshot_date {
-        let there = There::of(store, newest)?;
-        let rule = format!("still there on {}, the newest snapshot", newest.snapshot_date);
-        left.keep(rule, |person| there.has(&person.id));
+        let present = There::of(store, newest)?;
+        let rule = format!("present in the newest snapshot ({})", newest.snapshot_date);
+        left.keep(rule, |person| present.has(&person.id));
     }
     Ok(())
 }
@@ -236,13 +237,16 @@ fn winners(store: &Store, past: &[Draw]) -> Result<HashSet<String>> {
     Ok(found)
 }
 
-/// The texts of the first column in the rows that are meant.
-fn texts(batches: &[RecordBatch], is_meant: impl Fn(&RecordBatch, usize) -> Option<bool>) -> Result<HashSet<String>> {
+/// Collects the texts of the first column in the rows for which `is_selected` returns true.
+fn texts(
+    batches: &[RecordBatch],
+    is_selected: impl Fn(&RecordBatch, usize) -> Option<bool>,
+) -> Result<HashSet<String>> {
     let mut found = HashSet::new();
     for batch in batches {
         let ids = batch.column(0).as_string_opt::<i32>().ok_or_else(unexpected)?;
         for row in 0..batch.num_rows() {
-            if is_meant(batch, row).ok_or_else(unexpected)? {
+            if is_selected(batch, row).ok_or_else(unexpected)? {
                 found.insert(ids.value(row).to_owned());
             }
         }
@@ -279,7 +283,7 @@ fn scored(batch: &RecordBatch) -> Result<Vec<Person>> {
 }
 
 fn unexpected() -> Error {
-    Error::internal("a published table has a column of another type than its schema says")
+    Error::internal("a column of a published table does not have the type of its schema")
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ const SCORES: &str =
 const NETWORKS: &str = "ada twitter 38\n ada linkedin 12\n bob linkedin 30\n cid twitter 15\n eve twitter -";
 const TOPICS: &str = "ada tea 30 true\n bob tea 50 false\n cid coffee 20 true\n cid tea 5 true";
 
-/// Who can win by rules in TOML.
+/// Applies rules in TOML to the example tables.
 fn eligible(rules: &str) -> Pool {
     let (_folder, store) = store();
     snapshot(&store, DAY, SCORES, NETWORKS, TOPICS);
@@ -27,31 +27,31 @@ fn eligible(rules: &str) -> Pool {
 }
 
 #[rstest]
-#[case::everybody_with_a_score("", "ada bob cid dan")]
+#[case::all_people_with_a_score("", "ada bob cid dan")]
 #[case("min_score = 20", "ada bob cid")]
 #[case("max_score = 20", "cid dan")]
 #[case("min_percentile = 70", "ada bob")]
 #[case("max_percentile = 49.9", "dan")]
 #[case("min_coverage = 0.5", "ada bob cid")]
 #[case("min_reach = 10", "ada bob")]
-#[case::of_the_day_itself("active_within_days = 1", "ada")]
+#[case::on_the_snapshot_date("active_within_days = 1", "ada")]
 #[case("active_within_days = 4", "ada bob")]
-#[case::no_activity_is_none_at_all("active_within_days = 100000", "ada bob cid")]
+#[case::no_activity_is_never_recent("active_within_days = 100000", "ada bob cid")]
 #[case::only_shown_topics_count("topics = ['tea']", "ada cid")]
 #[case("topics = ['tea']\nmin_topic_score = 10", "ada")]
 #[case::one_of_several_is_enough("topics = ['tea', 'coffee']\nmin_topic_score = 10", "ada cid")]
 #[case("topics = ['milk']", "")]
-#[case::a_null_score_is_none("networks = ['twitter']", "ada cid")]
+#[case::a_null_score_does_not_count("networks = ['twitter']", "ada cid")]
 #[case("networks = ['twitter', 'linkedin']\nmin_network_score = 20", "ada bob")]
 #[case::all_must_hold("min_score = 15\nmax_score = 35\nnetworks = ['linkedin']", "bob")]
-fn who_can_win_follows_from_the_tables(#[case] rules: &str, #[case] expected: &str) {
+fn rules_select_people_from_published_tables(#[case] rules: &str, #[case] expected: &str) {
     assert_eq!(eligible(rules).eligible.join(" "), expected);
 }
 
 #[test]
-fn each_rule_says_whom_it_left() {
+fn each_rule_reports_the_number_of_people_left() {
     let steps = eligible("min_score = 20\ntopics = ['tea']").steps;
-    let told: Vec<String> = steps
+    let steps_shown: Vec<String> = steps
         .iter()
         .map(|step| format!("{} {}", step.left, step.rule))
         .collect();
@@ -61,11 +61,11 @@ fn each_rule_says_whom_it_left() {
         "3 score at least 20",
         "2 shown on tea with at least 1",
     ];
-    assert_eq!(told, expected);
+    assert_eq!(steps_shown, expected);
 }
 
 #[test]
-fn people_left_out_by_name_are_told_if_they_could_have_won() {
+fn excluded_people_are_listed_only_if_they_meet_all_rules() {
     let (_folder, store) = store();
     snapshot(&store, DAY, SCORES, "", "");
     let snapshot = snapshots::find(&store, DAY).unwrap().unwrap();
@@ -85,7 +85,7 @@ fn people_left_out_by_name_are_told_if_they_could_have_won() {
 }
 
 #[test]
-fn who_is_no_longer_in_the_newest_snapshot_cannot_win() {
+fn people_missing_from_the_newest_snapshot_cannot_win() {
     let (_folder, store) = store();
     snapshot(&store, DAY, SCORES, "", "");
     snapshot(&store, Day(DAY.0 + 3), "ada - - 0 0 -\n zoe 50 99 1 9 0", "", "");

@@ -1,7 +1,7 @@
-//! Perks: campaigns that reward people, drawn so that anybody can check the draw.
+//! Perks: campaigns that reward people, with verifiable draws.
 //!
-//! [`campaign`] is what is announced, [`eligible`] who can win by the published tables, [`draw`] who does by the
-//! seed, [`drawing`] makes a draw exist once, and [`verify`] makes it again and compares.
+//! [`campaign`] defines the announced rules, [`eligible`] applies them to published tables, [`draw`] computes the
+//! winners from the seed, [`drawing`] publishes a draw at most once, and [`verify`] repeats a draw and compares.
 
 pub mod campaign;
 pub mod campaign_file;

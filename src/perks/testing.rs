@@ -1,4 +1,4 @@
-//! Made-up snapshots for tests of campaigns, without a night.
+//! Synthetic snapshots for tests of campaigns, published without a run.
 
 use std::sync::Arc;
 
@@ -13,18 +13,18 @@ use clout_warehouse::manifest::example;
 use clout_warehouse::publish::{Publication, publish};
 use clout_warehouse::store::Store;
 
-/// The snapshot that the campaigns here are drawn from.
+/// Date of the snapshot that the example campaigns are drawn from.
 pub const DAY: Day = Day(20_000);
 
-/// A store of its own, gone with the folder.
+/// Creates an empty store in a temporary folder, which is deleted on drop.
 pub fn store() -> (tempfile::TempDir, Store) {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path().to_str().unwrap(), &Default::default()).unwrap();
     (folder, store)
 }
 
-/// Publishes a snapshot: `scores` in lines of `person score percentile coverage reach days-since-active`, `-` being
-/// null; `networks` in lines of `person network score`; `topics` of `person topic score is_shown`.
+/// Publishes a snapshot. Lines of `scores`: `person score percentile coverage reach days-since-active`; of `networks`:
+/// `person network score`; of `topics`: `person topic score is_shown`. `-` is null.
 pub fn snapshot(store: &Store, day: Day, scores: &str, networks: &str, topics: &str) {
     let parts: Vec<(&'static Table, EncodedPart)> = vec![
         (&SCORES, scores_part(day, &words(scores))),
@@ -39,12 +39,12 @@ pub fn snapshot(store: &Store, day: Day, scores: &str, networks: &str, topics: &
     publish(store, publication).unwrap();
 }
 
-/// `count` people with a score.
+/// Returns lines of `scores` for `count` people with equal scores.
 pub fn crowd(count: usize) -> String {
     (0..count).map(|number| format!("p{number:04} 20 50 1 3 0\n")).collect()
 }
 
-/// A campaign for one winner, without rules.
+/// Returns a valid campaign with one winner and no rules.
 pub fn campaign(id: &str) -> Campaign {
     Campaign {
         id: id.to_owned(),
@@ -78,7 +78,7 @@ fn measures(rows: &[Vec<&str>], index: usize) -> ArrayRef {
     ))
 }
 
-/// A part with some columns given and the others null, false or 0.
+/// Encodes a part from the given columns; other columns are null, false, 0 or empty.
 fn part(table: &'static Table, rows: usize, given: &[(&str, ArrayRef)]) -> EncodedPart {
     let schema = table.arrow_schema();
     let column = |field: &Arc<arrow::datatypes::Field>| -> ArrayRef {

@@ -1,4 +1,4 @@
-//! Topics and networks of a campaign on which nobody stands: misspelt, most likely.
+//! Finds topics and networks of a campaign that no person has: probably misspelt.
 
 use std::collections::BTreeSet;
 
@@ -11,10 +11,10 @@ use clout_warehouse::manifest::Manifest;
 use clout_warehouse::snapshots::stream_table;
 use clout_warehouse::store::Store;
 
-/// A sentence for each of them, with near names.
+/// Returns a sentence for each such topic or network, with similar names.
 pub fn notes(store: &Store, snapshot: &Manifest, rules: &Rules) -> Result<Vec<String>> {
     let mut notes = Vec::new();
-    for (wanted, what, table, column) in [
+    for (wanted, kind, table, column) in [
         (&rules.topics, "topic", "topic_scores", "topic_id"),
         (&rules.networks, "network", "network_scores", "network"),
     ] {
@@ -23,21 +23,19 @@ pub fn notes(store: &Store, snapshot: &Manifest, rules: &Rules) -> Result<Vec<St
         }
         let known = values(store, snapshot, (table, column))?;
         for name in wanted.iter().filter(|name| !known.contains(*name)) {
-            let near = near(known.iter().map(String::as_str), name);
-            let near = match near.is_empty() {
+            let similar = near(known.iter().map(String::as_str), name);
+            let advice = match similar.is_empty() {
                 true => String::new(),
-                false => format!(": did you mean {}?", near.join(" or ")),
+                false => format!(": did you mean {}?", similar.join(" or ")),
             };
             let date = snapshot.snapshot_date;
-            notes.push(format!(
-                "nobody stands on {what} {name} in the snapshot of {date}{near}"
-            ));
+            notes.push(format!("no person has {kind} {name} in the snapshot of {date}{advice}"));
         }
     }
     Ok(notes)
 }
 
-/// The values of a column of a table; none where the snapshot lacks the table.
+/// Returns the distinct values of a column; none if the snapshot lacks the table.
 fn values(store: &Store, snapshot: &Manifest, (table, column): (&str, &str)) -> Result<BTreeSet<String>> {
     let mut found = BTreeSet::new();
     if snapshot.tables.contains_key(table) {

@@ -1,4 +1,4 @@
-//! Is a draw what it says? Everything is made again from the published tables and the record, and compared.
+//! Verifies a draw: repeats it from the published tables and the record, and compares the results.
 
 use std::collections::BTreeSet;
 
@@ -18,21 +18,24 @@ use clout_warehouse::snapshots::{self, read_files};
 use clout_warehouse::store::Store;
 use clout_warehouse::verify::check_file;
 
-/// What making a draw again found.
+/// Result of verifying a draw.
 pub struct Verdict {
-    /// The record.
+    /// Record of the draw.
     pub draw: Draw,
-    /// What was compared, as sentences.
+    /// Passed checks, as sentences.
     pub checks: Vec<String>,
-    /// What does not match, as sentences without names; a draw without problems is what it says.
+    /// Failed checks, as sentences without person ids; empty if the draw is valid.
     pub problems: Vec<String>,
 }
 
-/// Makes a campaign's draw again. With `announced`, the rules are held against it, too. A draw that is not there is
-/// not ready.
+/// Repeats a campaign's draw and compares it with its record; with `announced`, compares the rules as well.
+///
+/// # Errors
+///
+/// `NotReady` if the campaign has not been drawn.
 pub fn verify(store: &Store, campaign_id: &str, announced: Option<&Campaign>) -> Result<Verdict> {
     let draw = draws::find(store, campaign_id)?.ok_or_else(|| {
-        let message = format!("campaign {campaign_id} has not been drawn below {}", store.url());
+        let message = format!("campaign {campaign_id} has not been drawn in {}", store.url());
         Error::new(Kind::NotReady, message)
     })?;
     let mut verdict = Verdict {
@@ -45,7 +48,7 @@ pub fn verify(store: &Store, campaign_id: &str, announced: Option<&Campaign>) ->
         Err(error) => {
             verdict
                 .problems
-                .push(format!("the record's campaign cannot be read: {error}"));
+                .push(format!("the campaign in the record is not valid: {error}"));
             return Ok(verdict);
         }
     };
@@ -58,7 +61,7 @@ pub fn verify(store: &Store, campaign_id: &str, announced: Option<&Campaign>) ->
     };
     let past = verdict.past(store, &campaign)?;
     let (Some(snapshot), Some(newest), Some(past)) = (snapshot, newest, past) else {
-        let message = "the winners could not be made again without what is missing above";
+        let message = "the draw could not be repeated because of the problems above";
         verdict.problems.push(message.to_owned());
         return Ok(verdict);
     };
@@ -85,13 +88,14 @@ impl Verdict {
     }
 
     fn seed(&mut self, campaign: &Campaign) {
-        let is_of = campaign.id == self.draw.campaign_id && campaign.snapshot_date == self.draw.snapshot.snapshot_date;
-        self.note(is_of, "the rules are of this campaign and snapshot date", || {
-            "the record's rules are of another campaign or snapshot date".to_owned()
+        let is_same =
+            campaign.id == self.draw.campaign_id && campaign.snapshot_date == self.draw.snapshot.snapshot_date;
+        self.note(is_same, "the rules belong to this campaign and snapshot date", || {
+            "the rules in the record belong to another campaign or snapshot date".to_owned()
         });
         match (&campaign.seed_sha256, &campaign.seed_from) {
             (None, Some(source)) => self.checks.push(format!(
-                "the seed was to come from {source:?}: compare it with {:?}",
+                "the announced source of the seed is {source:?}: compare it with the seed {:?}",
                 self.draw.seed
             )),
             _ => {
@@ -99,7 +103,7 @@ impl Verdict {
                 let is_announced = campaign.seed_sha256.is_some() && seed.is_ok();
                 self.note(is_announced, "the seed has the announced SHA-256", || match seed {
                     Err(error) => error.message().to_owned(),
-                    Ok(()) => "the record's campaign announced no seed".to_owned(),
+                    Ok(()) => "the campaign in the record announced no seed".to_owned(),
                 });
             }
         }
@@ -107,27 +111,29 @@ impl Verdict {
 
     fn winners_file(&mut self, store: &Store) -> Result<()> {
         let problem = check_file(store, &self.draw.part)?;
-        self.note(problem.is_none(), "the winners' file has its SHA-256", || {
-            problem.map(|problem| problem.to_string()).unwrap_or_default()
-        });
+        self.note(
+            problem.is_none(),
+            "the file of winners has the recorded SHA-256",
+            || problem.map(|problem| problem.to_string()).unwrap_or_default(),
+        );
         for stray in draws::strays(store, &self.draw)? {
             self.problems.push(format!(
-                "{stray}: has rows of this campaign, and its record does not name it"
+                "{stray}: has rows of this campaign, but the record does not name it"
             ));
         }
         Ok(())
     }
 
-    /// A snapshot of the record, if it is the one that stands, with every file as its manifest says.
+    /// Reads a snapshot of the record. Returns `None` unless it is the recorded one and its files match the manifest.
     fn snapshot(&mut self, store: &Store, role: &str, pinned: &Pinned) -> Result<Option<Manifest>> {
         let date = pinned.snapshot_date;
         let Some(manifest) = snapshots::find(store, date)? else {
             self.problems
-                .push(format!("the snapshot of {date} ({role}) is not there any more"));
+                .push(format!("the snapshot of {date} ({role}) no longer exists"));
             return Ok(None);
         };
         let found = Pinned::of(store, &manifest)?;
-        // A record of an earlier version does not know the manifest's hash.
+        // Records of an earlier version have no hash of the manifest.
         let is_pinned = pinned.manifest_sha256.is_some();
         let known = Pinned {
             manifest_sha256: found.manifest_sha256.filter(|_| is_pinned),
@@ -135,7 +141,7 @@ impl Verdict {
         };
         if known != *pinned {
             let message =
-                format!("the snapshot of {date} ({role}) is another than the record's, or its manifest was changed");
+                format!("the snapshot of {date} ({role}) is not the recorded one, or its manifest was changed");
             self.problems.push(message);
             return Ok(None);
         }
@@ -145,11 +151,11 @@ impl Verdict {
         self.note(
             is_whole,
             format!(
-                "the snapshot of {date} ({role}) is the record's{}, with {} files as its manifest says",
+                "the snapshot of {date} ({role}) is the recorded one{}, and its {} files match its manifest",
                 if is_pinned {
-                    ", manifest and all"
+                    " by hash of its manifest"
                 } else {
-                    " by commit and scores alone"
+                    " by commit id and hash of its scores"
                 },
                 found.files
             ),
@@ -158,39 +164,39 @@ impl Verdict {
         Ok(is_whole.then_some(manifest))
     }
 
-    /// The earlier draws of the record, if they stand as they did.
+    /// Reads the earlier draws of the record. Returns `None` if one is missing or changed.
     fn past(&mut self, store: &Store, campaign: &Campaign) -> Result<Option<Vec<Draw>>> {
-        let mut standing = Vec::new();
+        let mut found_draws = Vec::new();
         for past in self.draw.past.clone() {
             let id = &past.campaign_id;
             match draws::find(store, id)? {
                 Some(draw) if draw.part.sha256 == past.sha256 && check_file(store, &draw.part)?.is_none() => {
-                    standing.push(draw);
+                    found_draws.push(draw);
                 }
                 Some(_) => self
                     .problems
-                    .push(format!("the winners of {id} are others than when this was drawn")),
-                None => self.problems.push(format!("the draw of {id} is not there any more")),
+                    .push(format!("the winners of {id} have changed since this draw")),
+                None => self.problems.push(format!("the draw of {id} no longer exists")),
             }
         }
-        let named: BTreeSet<&str> = standing.iter().map(|draw| draw.campaign_id.as_str()).collect();
+        let named: BTreeSet<&str> = found_draws.iter().map(|draw| draw.campaign_id.as_str()).collect();
         let missing = campaign.eligible.not_winners_of.iter();
         let missing: Vec<&String> = missing
             .filter(|id| *id != super::campaign::ANY && !named.contains(id.as_str()))
             .collect();
         for id in &missing {
             self.problems.push(format!(
-                "winners of {id} were not to win again, and the record does not know of them"
+                "the rules exclude winners of {id}, but the record does not list that draw"
             ));
         }
-        Ok((standing.len() == self.draw.past.len() && missing.is_empty()).then_some(standing))
+        Ok((found_draws.len() == self.draw.past.len() && missing.is_empty()).then_some(found_draws))
     }
 
-    /// The table against the winners by the record's rules and seed.
+    /// Compares the published winners with those of a repeated draw.
     fn winners(&mut self, store: &Store, campaign: &Campaign, pool: &Pool) -> Result<()> {
         let (counted, recorded) = (pool.eligible.len() as u64, self.draw.eligible_count);
         self.note(counted == recorded, format!("eligible people: {counted}"), || {
-            format!("eligible people: {counted}, and the record says {recorded}")
+            format!("eligible people: {counted}, but the record says {recorded}")
         });
         let draw = self.draw.clone();
         let lot = Lot {
@@ -208,7 +214,7 @@ impl Verdict {
         self.compare(&rows, &expected);
         if self.problems.len() == before {
             self.checks.push(format!(
-                "the table has those with the least tickets, in order: {}",
+                "the table has the people with the smallest tickets, in order: {}",
                 expected.len()
             ));
         }
@@ -217,26 +223,27 @@ impl Verdict {
 
     fn compare(&mut self, rows: &[Row], expected: &[Winner]) {
         if rows.len() != expected.len() {
-            let people = if expected.len() == 1 { "person" } else { "people" };
+            let winners = if expected.len() == 1 { "winner" } else { "winners" };
             let message = format!(
-                "{} {people} should have won, and the table has {}",
+                "expected {} {winners}, but the table has {}",
                 expected.len(),
                 rows.len()
             );
             self.problems.push(message);
         }
         let mut rows: Vec<&Row> = rows.iter().collect();
+        // The table is in order of person ids, the expected winners in order of places.
         rows.sort_by_key(|row| row.winner.place);
         for (row, winner) in rows.iter().zip(expected) {
             if row.winner != *winner {
                 self.problems.push(format!(
-                    "place {}: expected the person with ticket {}, and the table has place {} with {}",
+                    "place {}: expected the person with ticket {}, but the table has place {} with {}",
                     winner.place, winner.draw_hash, row.winner.place, row.winner.draw_hash
                 ));
             }
             if row.campaign_id != self.draw.campaign_id || row.eligible_count != self.draw.eligible_count as i64 {
                 let message = format!(
-                    "place {}: campaign_id or eligible_count is not the record's",
+                    "place {}: campaign_id or eligible_count differs from the record",
                     winner.place
                 );
                 self.problems.push(message);
@@ -244,7 +251,7 @@ impl Verdict {
         }
     }
 
-    /// The record's rules against those that were announced.
+    /// Compares the rules in the record with the announced ones.
     fn rules(&mut self, sources: Sources, announced: &Campaign, drawn: &Campaign) -> Result<()> {
         let value = |campaign: &Campaign| {
             let value = serde_json::to_value(campaign);
@@ -252,17 +259,17 @@ impl Verdict {
         };
         let differences = differing(&value(announced), &value(drawn));
         let is_same = differences.is_empty();
-        self.note(is_same, "the rules are those of the campaign file", || {
+        self.note(is_same, "the rules equal those of the campaign file", || {
             format!("the campaign file has other values of {}", differences.join(", "))
         });
         if is_same {
-            let left_out = pool(sources, announced)?.excluded;
+            let excluded = pool(sources, announced)?.excluded;
             self.note(
-                left_out == drawn.exclude,
-                format!("people left out by name: {}, as the campaign file says", left_out.len()),
+                excluded == drawn.exclude,
+                format!("people excluded by id: {}, as in the campaign file", excluded.len()),
                 || {
-                    let (file, record) = (left_out.len(), drawn.exclude.len());
-                    format!("the campaign file leaves out {file} people who could have won, and the record {record}, or others")
+                    let (file, record) = (excluded.len(), drawn.exclude.len());
+                    format!("the campaign file excludes {file} otherwise eligible people; the record has {record}, or different ones")
                 },
             );
         }

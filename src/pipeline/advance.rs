@@ -1,4 +1,4 @@
-//! A state goes on to a later date: the load dates between are read and folded.
+//! Advances a state to a later date: reads the load dates in between and merges them into the state.
 
 use super::delivery::{Delivery, TopicsWanted};
 use super::fold::{Delivered, Folded, fold};
@@ -16,32 +16,33 @@ use clout_topics::ontology::Ontology;
 use clout_warehouse::layout::Inventory;
 use clout_warehouse::store::Store;
 
-/// What a run reads from, and where to.
+/// Inputs for advancing a state.
 pub struct Advance<'a> {
-    /// The job.
+    /// Job of the run.
     pub job: &'a Job,
-    /// The input store.
+    /// Input store.
     pub input: &'a Store,
-    /// Its listing.
+    /// Listing of the input store.
     pub inventory: &'a Inventory,
-    /// Who watches.
+    /// Receiver of progress and warnings.
     pub watch: &'a dyn Watch,
-    /// The snapshot date.
+    /// Snapshot date.
     pub as_of: Day,
 }
 
-/// What a run has read.
+/// Result of reading the input.
 pub struct Read {
-    /// Tonight's topics.
+    /// Topics of the snapshot date.
     pub ontology: Ontology,
-    /// Everything that was refused, in order.
+    /// Refused rows and files, sorted.
     pub rejects: Vec<Reject>,
-    /// The night before, where it is published, and what tonight did to its rows.
+    /// Scores of the day before and the changes to its rows, if the day before is published.
     pub yesterday: Option<(Yesterday, Traces)>,
 }
 
 impl Advance<'_> {
-    /// Takes `state` to the snapshot date. Where the day before is published, it stops there to see how things stood.
+    /// Advances `state` to the snapshot date. If the day before is published, stops there to score it for the reasons
+    /// of changes.
     pub fn go(
         &self,
         state: &mut State,
@@ -57,7 +58,7 @@ impl Advance<'_> {
                     let (folded, _) = self.take(state, day_before, &mut rejects, metrics, timings)?;
                     self.prune(state, &folded);
                 }
-                self.watch.stage("judging the day before");
+                self.watch.stage("scoring the day before");
                 let yesterday = Yesterday::of(self.job, state, day_before)?;
                 timings.lap("yesterday");
                 Some(yesterday)
@@ -89,7 +90,7 @@ impl Advance<'_> {
         state.prune(&folded.is_gone, &Mixture::new(&self.job.model.recency));
     }
 
-    /// Reads and folds what the state has not seen, up to `last`.
+    /// Reads the load dates after the state's date up to `last`, and merges them into the state.
     fn take(
         &self,
         state: &mut State,
@@ -104,7 +105,7 @@ impl Advance<'_> {
         let delivery = Delivery::read(self.input, self.inventory, &params, TopicsWanted::Rows, self.watch)?;
         delivery.expect_good(self.job)?;
         timings.lap("read");
-        self.watch.stage("folding the load dates");
+        self.watch.stage("merging the load dates");
         let (ontology, lexicon) = (delivery.ontology, delivery.lexicon);
         rejects.extend(delivery.rejects);
         let delivered = Delivered {

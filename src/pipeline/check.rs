@@ -1,4 +1,4 @@
-//! The intake alone: what a run would read, and what it would refuse.
+//! Checks the input without scoring it: counts the rows that a run would read and refuse.
 
 use super::delivery::{Delivery, TopicsWanted};
 use super::plan::{expect_delivery, list, snapshot_date};
@@ -11,22 +11,22 @@ use clout_base::error::Result;
 use clout_warehouse::layout::BEGINNING;
 use clout_warehouse::store::Store;
 
-/// What was found.
+/// Result of a check.
 #[derive(Debug)]
 pub struct Findings {
-    /// The last load date that was read.
+    /// Last load date read.
     pub as_of: Day,
-    /// Rows of activities in readable files.
+    /// Number of rows of activities in readable files.
     pub rows_read: u64,
-    /// Rows of activities that are refused.
+    /// Number of refused rows of activities.
     pub rows_refused: u64,
-    /// Every refused row and file, of all tables, sorted.
+    /// Refused rows and files of all tables, sorted.
     pub rejects: Vec<Reject>,
-    /// Whether a run would accept this input.
+    /// `Ok` if a run would accept this input, otherwise the error of the run.
     pub verdict: Result<()>,
 }
 
-/// Reads the load dates from `first` (the oldest without it) to `as_of` as a run without a state would.
+/// Reads the load dates from `first` (default: the oldest) to `as_of` as a run without a state does.
 pub fn check(job: &Job, input: &Store, first: Option<Day>, as_of: Option<Day>, watch: &dyn Watch) -> Result<Findings> {
     watch.stage("listing the input");
     let inventory = list(job, input, watch)?;

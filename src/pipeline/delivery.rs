@@ -1,4 +1,4 @@
-//! What was delivered on a run's load dates, read and held against the contract.
+//! Reads the input of a run's load dates and checks it against the contract.
 
 use super::plan;
 use super::watch::Watch;
@@ -17,38 +17,38 @@ use clout_topics::ontology::lexicon::Lexicon;
 use clout_warehouse::layout::Inventory;
 use clout_warehouse::store::Store;
 
-/// What is wanted of topics.
+/// Extent to which topics are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TopicsWanted {
-    /// Only whether their tables are good.
+    /// Checks the topic tables only.
     Tables,
-    /// Which rows are about which.
+    /// Also matches rows of activities to topics.
     Rows,
-    /// The same; where the input has no topics, every tag is one.
+    /// Also matches rows; if the input has no topics, uses every tag as a topic.
     RowsOrTags,
 }
 
-/// Activities, reference tables, topics and endorsements, and everything that was refused in them.
+/// Activities, reference tables, topics and endorsements, and their refused rows and files.
 pub struct Delivery {
-    /// Rows of activities, by network.
+    /// Rows of activities by network.
     pub intake: Intake,
     /// Accounts, follows, identities and opt-outs.
     pub reference: Reference,
-    /// The topics and what lies above them; without any where none are delivered.
+    /// Topics and their ancestors; empty if none are delivered.
     pub ontology: Ontology,
-    /// Their aliases, where rows are matched.
+    /// Aliases of topics; empty unless rows are matched.
     pub lexicon: Lexicon,
-    /// Endorsements, sorted by load date and all columns; copies of one id included.
+    /// Endorsements with copies of the same id, sorted by load date, then by all columns.
     pub endorsements: Vec<Endorsement>,
     /// Refused rows and files of all tables.
     pub rejects: Vec<Reject>,
 }
 
 impl Delivery {
-    /// Reads the load dates in `params`, and the topics of today.
+    /// Reads the load dates in `params`, and the current topics.
     ///
     /// # Errors
-    /// Only when the store fails; whether the input is good enough says [`Delivery::expect_good`].
+    /// Errors of the store, or too many aliases of topics. [`Delivery::expect_good`] judges the refused rows.
     pub fn read(
         input: &Store,
         inventory: &Inventory,
@@ -63,7 +63,7 @@ impl Delivery {
         let is_matched = wanted != TopicsWanted::Tables && !ontology.is_empty();
         let searched = if is_matched { &ontology } else { &Ontology::empty() };
         let lexicon = Lexicon::new(searched)
-            .map_err(|error| Error::new(Kind::Refused, "the aliases of topics are too many").with_source(error))?;
+            .map_err(|error| Error::new(Kind::Refused, "the topics have too many aliases").with_source(error))?;
         let params = &IntakeParams {
             lexicon: is_matched.then_some(&lexicon),
             ..params.clone()
@@ -73,7 +73,7 @@ impl Delivery {
         let mut intake = activities::take_in(input, inventory, params, &|bytes| watch.tick(bytes))?;
         let mut reference = reference::take_in(input, inventory, params, &intake.interners)?;
         plan::warn_of_networks(&reference.unknown_networks, watch);
-        let endorsements = take_endorsements(input, inventory, params, &ontology, &mut reference.refused, watch)?;
+        let endorsements = read_endorsements(input, inventory, params, &ontology, &mut reference.refused, watch)?;
         rejects.append(&mut intake.rejects);
         rejects.append(&mut reference.refused.rejects);
         rejects.sort();
@@ -87,7 +87,7 @@ impl Delivery {
         })
     }
 
-    /// Refuses the run where a partition holds too many bad rows, or, in strict mode, any bad file.
+    /// Refuses the run if a partition has too many bad rows, or, in strict mode, if any file is bad.
     pub fn expect_good(&self, job: &Job) -> Result<()> {
         let shares = self.intake.shares.iter().chain(&self.reference.refused.shares);
         let above = shares.filter(|share| share.is_above(job.input.max_refused_share));
@@ -96,8 +96,8 @@ impl Delivery {
         }
         match self.rejects.iter().find(|reject| reject.row_number.is_none()) {
             Some(bad) if job.input.is_strict => {
-                let what = format!("{}: {} (input.strict refuses the run)", bad.file, bad.reason);
-                Err(Error::new(Kind::Refused, what))
+                let message = format!("{}: {} (input.strict refuses the run)", bad.file, bad.reason);
+                Err(Error::new(Kind::Refused, message))
             }
             _ => Ok(()),
         }
@@ -111,7 +111,7 @@ impl Delivery {
         };
         let example = self.rejects.iter().filter(is_inside).find_map(|reject| {
             let row = reject.row_number?;
-            Some(format!("; for instance {} row {row}: {}", reject.file, reject.reason))
+            Some(format!("; for example {} row {row}: {}", reject.file, reject.reason))
         });
         let Share {
             table,
@@ -120,18 +120,18 @@ impl Delivery {
             rows,
             refused,
         } = worst;
-        let what = format!(
-            "{refused} of {rows} rows of {table} of {network} on {load_date} are refused, input.max_refused_share \
-             allows {:.1} %{}. `clout check` lists the reasons",
+        let message = format!(
+            "{refused} of {rows} rows of {table} of {network} on {load_date} are refused, but input.max_refused_share \
+             allows only {:.1} %{}. `clout check` lists the reasons",
             100.0 * max,
             example.unwrap_or_default()
         );
-        Error::new(Kind::Refused, what)
+        Error::new(Kind::Refused, message)
     }
 }
 
-/// The endorsements of the load dates, and a warning where there are no topics that they could be about.
-fn take_endorsements(
+/// Reads the endorsements of the load dates. Warns about endorsements if there are no topics.
+fn read_endorsements(
     input: &Store,
     inventory: &Inventory,
     params: &IntakeParams,
@@ -141,7 +141,7 @@ fn take_endorsements(
 ) -> Result<Vec<Endorsement>> {
     let (first, last) = (params.first, params.last);
     if ontology.is_empty() && inventory.delivered(endorsements::TABLE, first, last).next().is_some() {
-        watch.warn("endorsements are not read: there is no readable topic below topics/ that they could be about");
+        watch.warn("endorsements are not read, because topics/ has no readable topic");
     }
     endorsements::take_in(input, inventory, first, last, ontology, refused)
 }

@@ -1,4 +1,4 @@
-//! Tonight's rows go into yesterday's state.
+//! Merges the rows of new load dates into an earlier state.
 
 use super::reference::{apply_reference, follows_by_date, merge_accounts, number_rows};
 use super::settle::{Counted, NetworkNight};
@@ -21,30 +21,30 @@ use clout_topics::fold::{Tonight, TopicFold};
 use clout_topics::ontology::Ontology;
 use clout_topics::ontology::lexicon::Lexicon;
 
-/// What was delivered, as numbers and texts.
+/// Delivered input that is to be merged.
 pub struct Delivered<'a> {
-    /// Rows of activities.
+    /// Rows of activities by network.
     pub intake: Intake,
     /// Accounts, follows, identities and opt-outs.
     pub reference: Reference,
     /// Endorsements, sorted by load date and id.
     pub endorsements: Vec<Endorsement>,
-    /// Tonight's topics.
+    /// Topics of the snapshot date.
     pub ontology: &'a Ontology,
-    /// Their aliases.
+    /// Aliases of the topics.
     pub lexicon: &'a Lexicon,
 }
 
-/// What folding leaves beside the state.
+/// Results of merging in addition to the state.
 pub struct Folded {
-    /// By node: whether its owner has opted out.
+    /// True if the owner of the account has opted out, by node.
     pub is_gone: Vec<bool>,
-    /// The reactions of the last load date, as nodes.
+    /// Reactions of the last load date, with accounts as nodes.
     pub brought: Vec<Brought>,
 }
 
-/// Folds everything into `state`, which is then as of the snapshot date, and which must be
-/// [pruned](State::prune) of those who opted out.
+/// Merges everything into `state` and advances it to the snapshot date. The caller must then
+/// [prune](State::prune) opted-out people.
 pub fn fold(state: &mut State, delivered: Delivered, sources: &Sources, metrics: &mut Metrics) -> Result<Folded> {
     let job = sources.job;
     let mixture = Mixture::new(&job.model.recency);
@@ -88,8 +88,8 @@ pub fn fold(state: &mut State, delivered: Delivered, sources: &Sources, metrics:
             let weights = weighing.weigh(&counted.reactions, &crowd_sizes(&counted.reactions), network);
             brought.extend(brought_on(sources.as_of, &counted.reactions, &weights));
             let old = state.pairs.rows_of(state.accounts.nodes(place));
-            let tonight = fold::fold(&state.pairs, old, &counted.reactions, &weights, &params);
-            folded.append(tonight, mixture.len());
+            let merged = fold::fold(&state.pairs, old, &counted.reactions, &weights, &params);
+            folded.append(merged, mixture.len());
         },
     )?;
     state.pairs = folded;
@@ -103,7 +103,7 @@ pub fn fold(state: &mut State, delivered: Delivered, sources: &Sources, metrics:
     Ok(Folded { is_gone, brought })
 }
 
-/// The reactions that a load date brought, with their weights.
+/// Returns the reactions of a load date with their weights.
 fn brought_on<'a>(day: Day, reactions: &'a [Reaction], weights: &'a [f32]) -> impl Iterator<Item = Brought> + 'a {
     let weighed = reactions.iter().zip(weights);
     let of_day = weighed.filter(move |(reaction, _)| reaction.load_date == day);
@@ -134,11 +134,11 @@ fn fold_endorsements(
         .endorsements
         .fold(endorsements, &number, &sources.job.model, dates);
     let key = HashKey::of_text(&sources.job.state.hash_key);
-    let gone = &state.gone;
+    let opted_out = &state.gone;
     state
         .topics
         .endorsements
-        .drop_gone(|person_id| gone.has_person(key, person_id));
+        .drop_gone(|person_id| opted_out.has_person(key, person_id));
     if !topic_fold.ontology.is_empty() {
         metrics.count("endorsements_counted", tally.counted as f64);
         metrics.count("endorsements_copies", tally.copies as f64);
@@ -146,8 +146,8 @@ fn fold_endorsements(
     }
 }
 
-/// Settles which rows count and hands them to `take`, one network after the other; returns by node of
-/// `state`, which has tonight's accounts by then, whether its owner has opted out.
+/// Deduplicates the rows and passes the counted ones to `take`, one network after the other. Returns, by node of the
+/// updated `state`, true if the owner has opted out.
 pub fn settle(
     state: &mut State,
     mut intake: Intake,

@@ -1,4 +1,4 @@
-//! A state judged at its date: who is there, and where they stand.
+//! Scores a state at its date.
 
 use crate::job::Job;
 use crate::state::{State, moment};
@@ -8,20 +8,21 @@ use clout_model::influence::scoring::{Memory, Scored};
 use clout_model::people::persons::Persons;
 use clout_model::people::presence::Presences;
 
-/// One date's scores, and whom they are of.
+/// Persons of one date with their scores.
 pub struct Judged {
-    /// The date.
+    /// Snapshot date.
     pub as_of: Day,
-    /// The persons.
+    /// Persons, in order of ids.
     pub persons: Persons,
-    /// Who is there.
+    /// Networks and posts by person.
     pub presences: Presences,
-    /// Scores, and what they were made from.
+    /// Scores and their inputs.
     pub scored: Scored,
 }
 
 impl Judged {
-    /// Scores the state at the snapshot date; `attended` is called between the two long steps.
+    /// Scores the state at the snapshot date. Calls `attended` between the two long steps, attention and propagation,
+    /// so that the caller can time them.
     pub fn of(job: &Job, state: &State, as_of: Day, attended: &mut dyn FnMut()) -> Result<Judged> {
         let persons = Persons::assign(&state.accounts, &state.owners);
         let presences = Presences::of(&state.presence_sources(), &persons);

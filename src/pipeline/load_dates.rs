@@ -1,4 +1,4 @@
-//! Which load dates a network delivered, from the files of closed load dates.
+//! Finds the load dates that each network delivered, from the files of closed load dates.
 
 use std::collections::BTreeSet;
 
@@ -9,8 +9,8 @@ use clout_model::influence::recency::Mixture;
 use clout_model::networks::Network;
 use clout_warehouse::layout;
 
-/// By network: the share of its history, by mass, that was delivered; none where it never delivered a row.
-/// `history_days` is by network, too.
+/// Returns the delivered share of each network's history, 0 to 1, by mass; `None` for a network that never delivered a
+/// row. `history_days` is by network.
 pub fn delivered_shares(
     state: &State,
     networks: &[Network],
@@ -24,12 +24,12 @@ pub fn delivered_shares(
         .filter_map(layout::activities_partition)
         .map(|partition| (partition.network, partition.load_date))
         .collect();
-    let share = |place: usize| {
-        let first = state.histories[place]?.first_load_date;
-        let name = &networks[place].name;
+    let share = |network: usize| {
+        let first = state.histories[network]?.first_load_date;
+        let name = &networks[network].name;
         let missing = (first.0..=as_of.0).filter(|day| !delivered.contains(&(name.clone(), Day(*day))));
         let ages = missing.map(|day| as_of.0 - day);
-        Some(delivered_share(mixture, history_days[place], ages))
+        Some(delivered_share(mixture, history_days[network], ages))
     };
     (0..networks.len()).map(share).collect()
 }
@@ -42,7 +42,7 @@ mod tests {
     use clout_model::networks::builtin;
     use clout_warehouse::store::Object;
 
-    /// The shares at the end of day 20,003 if these keys were closed by then.
+    /// Returns twitter's share at the end of day 20,003 if these keys are closed by then.
     fn shares(keys: &[&str]) -> Vec<Option<f64>> {
         let networks = builtin();
         let mut state = State::empty(&networks);
@@ -61,12 +61,12 @@ mod tests {
         let mixture = Mixture::new(&Recency::default());
         let mut shares = delivered_shares(&state, &networks, &history_days, &mixture, Day(20_003));
         let of_twitter = shares.swap_remove(twitter);
-        assert!(shares.iter().all(Option::is_none), "nobody else delivered");
+        assert!(shares.iter().all(Option::is_none), "no other network delivered");
         vec![of_twitter]
     }
 
     #[test]
-    fn a_hole_costs_the_mass_of_its_day() {
+    fn a_missing_load_date_lowers_the_share_by_the_mass_of_its_day() {
         assert_eq!(Day(20_001).to_string(), "2024-10-05");
         let first = "activities/network=twitter/date=2024-10-05/part-0.parquet";
         let second = "activities/date=2024%2D10%2D06/network=twitter/part-0.parquet";

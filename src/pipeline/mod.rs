@@ -1,4 +1,4 @@
-//! One night, end to end: from delivered files to one published snapshot.
+//! Runs one snapshot date end to end: from delivered files to a published snapshot.
 
 pub mod advance;
 pub mod check;
@@ -34,39 +34,44 @@ use self::publish::Commit;
 use self::results::Results;
 use self::watch::{Stopwatch, Watch};
 
-/// What one run was asked for; everything here comes in by the front door.
+/// Request for one run. The caller supplies time and randomness.
 #[derive(Clone, Debug)]
 pub struct Request {
-    /// The snapshot date; the newest load date without it.
+    /// Snapshot date; `None` for the newest load date.
     pub as_of: Option<Day>,
-    /// Whether to read all of the input although there is a state.
+    /// True to read all of the input even if a state exists.
     pub is_rebuild: bool,
-    /// A name for this run, for people.
+    /// Name of this run, for people.
     pub run_id: String,
-    /// A random name for this commit, which tells it from any other.
+    /// Random name of this commit, different from all others.
     pub commit_id: String,
 }
 
-/// What a run did.
+/// Outcome of a run.
 #[derive(Debug)]
 pub enum Night {
-    /// The date had been published; nothing was done. Names of parameters that differ from it.
+    /// The date was already published, so nothing was done.
     AlreadyPublished {
+        /// Manifest of the published snapshot.
         manifest: Box<Manifest>,
+        /// Names of parameters that differ from those of the published snapshot.
         differing: Vec<String>,
     },
-    /// The date is published now.
+    /// The run published the date.
     Published {
+        /// Manifest of the new snapshot.
         manifest: Box<Manifest>,
+        /// Metrics of the run.
         metrics: Metrics,
+        /// Numbers of refused rows and files by reason.
         rejects: Vec<(String, u64)>,
     },
 }
 
-/// Runs one night.
+/// Runs one snapshot date.
 ///
 /// # Errors
-/// Every [kind](clout_base::error::Kind); nothing is published unless the result is `Ok`.
+/// Every [kind](clout_base::error::Kind). Nothing is published unless the result is `Ok`.
 pub fn run(job: &Job, input: &Store, output: &Store, request: &Request, watch: &dyn Watch) -> Result<Night> {
     let mut timings = Stopwatch::start(watch);
     if let Some(done) = find_published(job, output, request.as_of)? {
@@ -156,9 +161,9 @@ fn find_published(job: &Job, output: &Store, as_of: Option<Day>) -> Result<Optio
         return Ok(None);
     };
     let before = serde_json::Value::Object(manifest.parameters.clone().into_iter().collect());
-    // Through text, as the published ones came: a long number may lose its last bit on that way.
+    // Published parameters went through JSON text, which may change the last bit of a number; these must, too.
     let now = serde_json::from_str(&job.parameters().to_string())
-        .map_err(|error| Error::internal("the parameters do not read back").with_source(error))?;
+        .map_err(|error| Error::internal("cannot read the parameters back from JSON").with_source(error))?;
     let differing = crate::job::differing(&before, &now);
     Ok(Some(Night::AlreadyPublished {
         manifest: Box::new(manifest),
@@ -166,7 +171,7 @@ fn find_published(job: &Job, output: &Store, as_of: Option<Day>) -> Result<Optio
     }))
 }
 
-/// The run's parameters as the manifest holds them.
+/// Returns the run's parameters in the form of the manifest.
 fn manifest_parameters(job: &Job) -> BTreeMap<String, serde_json::Value> {
     match job.parameters() {
         serde_json::Value::Object(map) => map.into_iter().collect(),

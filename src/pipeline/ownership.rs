@@ -1,4 +1,4 @@
-//! Who owns which account, and who opted out, followed by load date.
+//! Tracks owners of accounts and opt-outs by load date.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -9,24 +9,24 @@ use clout_base::day::Day;
 use clout_base::ids::HashKey;
 use clout_model::accounts::Accounts;
 
-/// From which load date an account is out; accounts that stay have [`NEVER`].
+/// Opt-out date of accounts without an opt-out.
 pub const NEVER: Day = Day(i32::MAX);
 
-/// Ownership as it changed over the run's load dates.
+/// Opt-outs as of the run's load dates.
 pub struct Ownership {
-    /// By node: the first load date on which the account is out.
+    /// First load date on which the account is opted out, by node; [`NEVER`] without an opt-out.
     pub gone_since: Arc<[Day]>,
 }
 
-/// Identities and opt-outs by load date, with accounts as nodes.
+/// Identities and opt-outs by load date. Accounts are nodes.
 pub struct Changes<'a> {
-    /// By date: who owns which accounts, complete.
+    /// Complete lists of owned accounts, by load date.
     pub identities: Vec<(Day, Vec<Claim>)>,
-    /// By date: persons who opted out.
+    /// Ids of opted-out persons, by load date.
     pub opt_outs: Vec<(Day, &'a [String])>,
 }
 
-/// Applies the changes to the state in order of load date. `state` holds tonight's accounts.
+/// Applies the changes to the state in order of load date. `state` must already have the accounts of the run.
 pub fn follow(state: &mut State, changes: &Changes, key: HashKey) -> Ownership {
     let mut is_gone = vec![false; state.accounts.len()];
     let mut gone_since = vec![NEVER; state.accounts.len()];
@@ -71,7 +71,7 @@ fn owners(accounts: &Accounts, claims: &[Claim]) -> Vec<Option<Box<str>>> {
     owners
 }
 
-/// Whether two accounts belong to one person under the identities in force.
+/// Returns true if two accounts belong to the same person according to the current identities.
 pub fn is_one_person(state: &State, a: u32, b: u32) -> bool {
     let owner = |node: u32| state.owners[node as usize].as_deref();
     match (owner(a), owner(b)) {

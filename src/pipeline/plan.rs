@@ -1,4 +1,4 @@
-//! What a run would read, from where it would go on, and whether it may.
+//! Plans a run: lists its input, finds the state to start from, and checks its preconditions.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,26 +15,30 @@ use clout_warehouse::manifest::InputFile;
 use clout_warehouse::snapshots;
 use clout_warehouse::store::{Object, Store};
 
-/// Names of changed files that a warning spells out.
+/// Number of changed files that a warning names.
 const NAMED_FILES: usize = 5;
 
-/// Lists the input, and names what lies there and is not read.
+/// Lists the input, and warns of files that are not read.
 pub fn list(job: &Job, input: &Store, watch: &dyn Watch) -> Result<Inventory> {
     let inventory = Inventory::read(input, |network| job.networks.iter().any(|n| n.name == network))?;
     warn_of_networks(&inventory.unknown_networks, watch);
     for (file, reason) in &inventory.misplaced {
-        watch.warn(&format!("{file} is in no partition: {reason}"));
+        watch.warn(&format!("{file} is not in a partition and is not read: {reason}"));
     }
     Ok(inventory)
 }
 
-/// The snapshot date: the one asked for, or the newest load date of a known network.
+/// Returns the snapshot date: the requested one, or the newest load date of a known network.
+///
+/// # Errors
+/// [`Kind::NotReady`] if nothing was delivered on or before the date.
 pub fn snapshot_date(inventory: &Inventory, asked: Option<Day>, root: &str) -> Result<Day> {
     let Some((oldest, newest)) = inventory.activity_dates() else {
         return Err(Error::new(
             Kind::NotReady,
             format!(
-                "no activities of a known network below {root}: expected activities/network=NAME/date=YYYY-MM-DD/*.parquet"
+                "{root} has no activities of a known network: expected \
+                 activities/network=NAME/date=YYYY-MM-DD/*.parquet"
             ),
         ));
     };
@@ -48,7 +52,10 @@ pub fn snapshot_date(inventory: &Inventory, asked: Option<Day>, root: &str) -> R
     }
 }
 
-/// A date is ready when every network that the job expects has its partition.
+/// Checks that every network in `input.expect` has its partition of the snapshot date.
+///
+/// # Errors
+/// [`Kind::NotReady`] with the missing networks.
 pub fn expect_delivery(inventory: &Inventory, job: &Job, as_of: Day) -> Result<()> {
     let missing: Vec<&str> = job
         .input
@@ -63,13 +70,13 @@ pub fn expect_delivery(inventory: &Inventory, job: &Job, as_of: Day) -> Result<(
     Err(Error::new(
         Kind::NotReady,
         format!(
-            "{as_of} is not ready: no activities yet of {} (input.expect); run again later",
+            "{as_of} is not ready: activities of {} are missing (input.expect); run again later",
             missing.join(", ")
         ),
     ))
 }
 
-/// Says so where nobody delivered anything on the snapshot date: legal, and sometimes a slip of the pen.
+/// Warns if nothing was delivered on the snapshot date. This is allowed, but may be a typing error in the date.
 pub fn warn_of_silence(inventory: &Inventory, as_of: Day, watch: &dyn Watch) {
     if inventory.files(as_of, as_of).next().is_some() {
         return;
@@ -81,16 +88,17 @@ pub fn warn_of_silence(inventory: &Inventory, as_of: Day, watch: &dyn Watch) {
     watch.warn(&format!("nothing was delivered on {as_of}{newest}"));
 }
 
-/// Names the networks that are skipped.
+/// Warns of networks that are skipped.
 pub fn warn_of_networks(unknown: &BTreeSet<String>, watch: &dyn Watch) {
     for network in unknown {
         watch.warn(&format!(
-            "network {network} is neither known nor declared: skipped. Declare its verbs under [networks.{network}.verbs] to read it"
+            "network {network} is unknown and was skipped. To read it, declare its verbs under \
+             [networks.{network}.verbs]"
         ));
     }
 }
 
-/// What the state must agree with.
+/// Returns the requirements that a state must meet.
 pub fn wanted<'a>(job: &'a Job, model_version: &'a str) -> Wanted<'a> {
     Wanted {
         model_version,
@@ -103,7 +111,8 @@ pub fn wanted<'a>(job: &'a Job, model_version: &'a str) -> Wanted<'a> {
     }
 }
 
-/// The newest usable state of a snapshot before `as_of`, or the empty one where all must be rebuilt.
+/// Loads the newest usable state of a snapshot before `as_of`. Returns an empty state, from which everything is
+/// rebuilt, if no state can be used.
 pub fn base(
     job: &Job,
     output: &Store,
@@ -129,7 +138,7 @@ pub fn base(
     Ok(State::empty(&job.networks))
 }
 
-/// Warns of files of closed load dates that changed, came or went since they were read.
+/// Warns of files of closed load dates that were changed, added or removed since they were read.
 pub fn warn_of_changes(base: &State, inventory: &Inventory, watch: &dyn Watch) {
     let Some(closed_until) = base.as_of else {
         return;
@@ -153,7 +162,7 @@ pub fn warn_of_changes(base: &State, inventory: &Inventory, watch: &dyn Watch) {
         before
             .keys()
             .filter(|key| !now.contains_key(*key))
-            .map(|key| format!("{key} (gone)")),
+            .map(|key| format!("{key} (removed)")),
     );
     if changed.is_empty() {
         return;
@@ -166,42 +175,43 @@ pub fn warn_of_changes(base: &State, inventory: &Inventory, watch: &dyn Watch) {
         String::new()
     };
     watch.warn(&format!(
-        "load dates up to {closed_until} are closed, so these files are ignored until a rebuild: {named}{more}"
+        "load dates up to {closed_until} are closed; these changes are ignored until a rebuild (--rebuild): \
+         {named}{more}"
     ));
 }
 
-/// What a run would read and need.
+/// Estimated input and memory of a run.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct Estimate {
-    /// Files of the load dates to read, and of tables without any.
+    /// Number of files: of the load dates to read, and of undated tables.
     pub files: u64,
-    /// Their size in bytes.
+    /// Size of these files in bytes.
     pub input_bytes: u64,
-    /// Rows of activities, as their footers announce.
+    /// Number of rows of activities, according to the Parquet footers.
     pub rows: u64,
-    /// Pairs in the state.
+    /// Number of pairs in the state.
     pub state_pairs: u64,
-    /// Memory that the run is expected to need, in bytes.
+    /// Expected memory of the run, in bytes.
     pub memory_bytes: u64,
-    /// Bytes that the run is expected to write, the state included.
+    /// Expected size of the output and the state, in bytes.
     pub output_bytes: u64,
 }
 
-/// Bytes of memory: measured on 20 million activities of a million accounts (ARCHITECTURE.md),
-/// rounded up. The program itself, a row on its way to the fold, a pair with its graph, an account.
+/// Bytes of memory, measured on 20 million activities of a million accounts (ARCHITECTURE.md) and rounded up: for the
+/// program itself, a row until it is merged, a pair with its part of the graph, and an account.
 const FIXED_BYTES: u64 = 64 << 20;
 const ROW_BYTES: u64 = 160;
 const PAIR_BYTES: u64 = 180;
 const ACCOUNT_BYTES: u64 = 500;
-/// The same of the day before, which a night that goes on from it judges again: a pair, an account.
+/// Additional bytes per pair and account if the run starts from the day before, because it scores that day again.
 const PAIR_BEFORE_BYTES: u64 = 40;
 const ACCOUNT_BEFORE_BYTES: u64 = 250;
-/// Where there are topics, measured on 440,000 rows that nearly all have tags (`benches/night.py`), rounded up: a row,
-/// and what the state remembers of an account and topic.
+/// Additional bytes per row, and per account and topic in the state, if the input has topics. Measured on 440,000 rows,
+/// nearly all with tags (`benches/night.py`), and rounded up.
 const TOPIC_ROW_BYTES: u64 = 450;
 const TOPIC_ENTRY_BYTES: u64 = 320;
 
-/// Estimates from the listing and the footers' row counts alone: one request a file.
+/// Estimates the needs of a run from the listing and from the row counts in Parquet footers, with one request per file.
 pub fn estimate(input: &Store, inventory: &Inventory, base: &State, as_of: Day) -> Result<Estimate> {
     let first = base.as_of.map_or(BEGINNING, Day::next);
     let activities = inventory.delivered("activities", first, as_of);
@@ -227,23 +237,23 @@ pub fn estimate(input: &Store, inventory: &Inventory, base: &State, as_of: Day) 
 }
 
 impl Estimate {
-    /// Refuses a run that would need more memory than `limit` bytes.
+    /// Refuses a run that needs more memory than `limit` bytes.
     pub fn expect_within(&self, limit: u64) -> Result<()> {
         if self.memory_bytes <= limit {
             return Ok(());
         }
-        let what = format!(
-            "this run would need about {} MiB for {} rows and {} pairs, the memory limit is {limit} bytes. Raise it, or \
-             backfill in smaller steps of days",
+        let message = format!(
+            "this run needs about {} MiB for {} rows and {} pairs, but the memory limit is {limit} bytes. Raise the \
+             limit, or backfill in smaller steps of days",
             self.memory_bytes >> 20,
             self.rows,
             self.state_pairs
         );
-        Err(Error::new(Kind::Memory, what))
+        Err(Error::new(Kind::Memory, message))
     }
 }
 
-/// The files that a run from `base` to `as_of` reads, as the manifest names them.
+/// Returns the files that a run from `base` to `as_of` reads, in the form of the manifest.
 pub fn inputs(inventory: &Inventory, base: Option<Day>, as_of: Day) -> Vec<InputFile> {
     let first = base.map_or(BEGINNING, Day::next);
     inventory

@@ -1,4 +1,4 @@
-//! State first, then the parts, then the manifest; afterwards, what nobody needs any more goes.
+//! Publishes a snapshot: the state first, then the parts of tables, then the manifest. Deletes old states afterwards.
 
 use super::watch::Stopwatch;
 use super::{Request, manifest_parameters, plan};
@@ -14,24 +14,27 @@ use clout_warehouse::manifest::{InputFile, Manifest};
 use clout_warehouse::publish::{Publication, Published, publish};
 use clout_warehouse::store::Store;
 
-/// A night that is ready to be published.
+/// Snapshot that is ready to be published.
 pub struct Commit<'a> {
-    /// The job.
+    /// Job of the run.
     pub job: &'a Job,
-    /// Where to.
+    /// Output store.
     pub output: &'a Store,
-    /// The run's names.
+    /// Names of the run and its commit.
     pub request: &'a Request,
-    /// The snapshot date.
+    /// Snapshot date.
     pub as_of: Day,
-    /// What was read.
+    /// Files that were read.
     pub inputs: Vec<InputFile>,
-    /// How the propagation went.
+    /// Iterations and residual of the propagation.
     pub outcome: &'a Outcome,
 }
 
 impl Commit<'_> {
-    /// Publishes, or says who was faster.
+    /// Publishes the snapshot.
+    ///
+    /// # Errors
+    /// [`Kind::Conflict`] if another run published the date first; errors of the store.
     pub fn publish(
         self,
         state: &State,
@@ -75,13 +78,13 @@ impl Commit<'_> {
         }
     }
 
-    /// Deletes states that nobody needs any more. The snapshot stands, so a failure is a nuisance and no more.
+    /// Deletes states beyond `state.keep`. The snapshot is already published, so a failure is only a warning.
     fn sweep_states(&self, published: &[Day]) {
         let mut dates: Vec<Day> = published.iter().copied().chain([self.as_of]).collect();
         dates.sort_unstable();
         let keep = self.job.state.keep;
         if let Err(error) = sweep(self.output, &dates, keep, self.as_of, &self.request.commit_id) {
-            tracing::warn!("old states could not all be deleted: {error}");
+            tracing::warn!("some old states could not be deleted: {error}");
         }
     }
 }
@@ -89,12 +92,12 @@ impl Commit<'_> {
 fn lost(as_of: Day, winner: &Manifest, is_same_bytes: bool) -> Error {
     let verdict = match is_same_bytes {
         true => "with the same bytes, so nothing is lost",
-        false => "with other bytes: compare the two runs' input and parameters",
+        false => "with different bytes: compare the input and parameters of the two runs",
     };
     Error::new(
         Kind::Conflict,
         format!(
-            "another run ({}) published {as_of} while this one was at work, {verdict}",
+            "another run ({}) published {as_of} during this run, {verdict}",
             winner.run_id
         ),
     )

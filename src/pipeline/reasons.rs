@@ -1,4 +1,4 @@
-//! What tonight tells people about their change: reasons, and what silence will cost.
+//! Computes the reasons of score changes, and the forecasts of inactivity alerts.
 
 use std::collections::BTreeMap;
 
@@ -15,8 +15,8 @@ use clout_model::influence::recency::Mixture;
 use clout_model::influence::scoring::Memory;
 use clout_model::influence::silence::attention_later;
 
-/// Why the scores of those who have one are others than those published the day before, in order of persons; and
-/// the most by which the reasons miss a change, in points.
+/// Computes the reasons of all score changes since the day before, in order of persons. The second value is the largest
+/// difference between a change and the sum of its reasons, in points.
 pub fn of(
     job: &Job,
     state: &State,
@@ -55,17 +55,17 @@ pub fn of(
     Ok(reasons(&moved, words))
 }
 
-/// By person who is told tonight of having fallen silent: what [`SILENCE_DAYS`] without a reaction will cost, in
-/// points, at most 0. `before` is the published night before.
+/// Forecasts the change of the score after [`SILENCE_DAYS`] without a reaction, in points, at most 0, for each person
+/// with a new inactivity alert. `before` is the previous published date.
 pub fn silence(job: &Job, state: &State, judged: &Judged, before: Option<Day>) -> BTreeMap<u32, f64> {
     let as_of = judged.as_of;
-    let is_told = |person: &u32| {
+    let is_alerted = |person: &u32| {
         let last = judged.presences.last_active_at[*person as usize].map(Day::of_micros);
         last.is_some_and(|last| job.alerts.falls_silent(last, as_of, before))
             && judged.scored.standings.score(*person as usize).is_some()
     };
-    let told: Vec<u32> = (0..judged.persons.len() as u32).filter(is_told).collect();
-    if told.is_empty() {
+    let alerted: Vec<u32> = (0..judged.persons.len() as u32).filter(is_alerted).collect();
+    if alerted.is_empty() {
         return BTreeMap::new();
     }
     let memory = Memory {
@@ -74,7 +74,11 @@ pub fn silence(job: &Job, state: &State, judged: &Judged, before: Option<Day>) -
         persons: &judged.persons,
         network_of: &|node| state.accounts.network_of(node),
     };
-    let credits = |target: u32| told.binary_search(&judged.persons.of_account[target as usize]).is_ok();
+    let credits = |target: u32| {
+        alerted
+            .binary_search(&judged.persons.of_account[target as usize])
+            .is_ok()
+    };
     let own = state
         .pairs
         .filtered(&Mixture::new(&job.model.recency), |_, target| credits(target));
@@ -85,12 +89,12 @@ pub fn silence(job: &Job, state: &State, judged: &Judged, before: Option<Day>) -
     let attention = attention_later(&own, &memory, &judged.scored, moments, &job.model);
     let (model, line) = (judged.scored.model(&job.model), &judged.scored.line);
     let cost = |person: u32| {
-        let tonight = judged.scored.standings.score(person as usize)?;
-        // Whoever is forgotten by then has nothing left but what belongs to nobody.
+        let current = judged.scored.standings.score(person as usize)?;
+        // A person without a remaining reaction has the base of the scale.
         let later = model
             .sum(&attention, person as usize)
             .map_or(line.base(), |sum| sum.influence);
-        Some((person, line.score(later) - tonight))
+        Some((person, line.score(later) - current))
     };
-    told.iter().filter_map(|person| cost(*person)).collect()
+    alerted.iter().filter_map(|person| cost(*person)).collect()
 }

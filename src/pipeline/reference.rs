@@ -1,4 +1,4 @@
-//! Tonight's accounts, and the reference tables that come into force with them.
+//! Numbers the accounts of a run, and applies its reference tables to the state.
 
 use super::ownership::{Changes, Ownership, follow};
 use super::settle::FollowsByDate;
@@ -11,7 +11,7 @@ use crate::state::State;
 use clout_base::ids::HashKey;
 use clout_model::accounts::NO_NODE;
 
-/// Turns the rows' provisional numbers into nodes; the texts behind them are not needed any more.
+/// Replaces the rows' provisional account numbers by nodes, and frees the interned ids.
 pub(super) fn number_rows(intake: &mut Intake, nodes: &[Vec<u32>]) {
     intake.interners.clear();
     for (rows, to) in intake.rows.iter_mut().zip(nodes) {
@@ -21,7 +21,7 @@ pub(super) fn number_rows(intake: &mut Intake, nodes: &[Vec<u32>]) {
     }
 }
 
-/// Accounts of the state and of everything tonight that counts.
+/// Merges the accounts of the state with those of the delivered rows and reference tables.
 pub(super) fn merge_accounts(state: &State, intake: &Intake, reference: &Reference) -> Merged {
     let mut is_used: Vec<Vec<bool>> = intake
         .interners
@@ -57,7 +57,7 @@ pub(super) fn merge_accounts(state: &State, intake: &Intake, reference: &Referen
     })
 }
 
-/// Listings, identities and opt-outs come into force.
+/// Applies listed accounts, identities and opt-outs to the state.
 pub(super) fn apply_reference(
     state: &mut State,
     reference: &mut Reference,
@@ -97,9 +97,9 @@ pub(super) fn apply_reference(
     )
 }
 
-/// A network's follows by load date, as nodes, sorted.
-pub(super) fn follows_by_date(reference: &mut Reference, place: usize, nodes: &[u32]) -> FollowsByDate {
-    let by_date = reference.follows.remove(&place).unwrap_or_default();
+/// Returns a network's follows by load date, as sorted pairs of nodes.
+pub(super) fn follows_by_date(reference: &mut Reference, network: usize, nodes: &[u32]) -> FollowsByDate {
+    let by_date = reference.follows.remove(&network).unwrap_or_default();
     let as_nodes = |pairs: Vec<(u32, u32)>| {
         let mut pairs: Vec<(u32, u32)> = pairs
             .into_iter()

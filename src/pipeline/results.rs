@@ -1,4 +1,4 @@
-//! Tonight's state becomes scores and tables.
+//! Computes scores, intervals, topics and tables from a state.
 
 use rayon::prelude::*;
 
@@ -33,7 +33,7 @@ use clout_topics::ontology::Ontology;
 use clout_topics::standing::{Standing, standings};
 use clout_warehouse::encode::{EncodedPart, encode};
 
-/// One night's scores, and what they were made from.
+/// Scores of one snapshot date and their inputs.
 pub struct Results {
     judged: Judged,
     coverage: Vec<f64>,
@@ -57,7 +57,7 @@ impl Results {
         Ok(results)
     }
 
-    /// Finds out how sure the scores are: coverage, and with it the intervals.
+    /// Computes the coverage and the 90 % interval of each score.
     pub fn estimate(&mut self, job: &Job, state: &State, as_of: Day) {
         let mixture = Mixture::new(&job.model.recency);
         let history_days = moment(&state.histories, as_of).history_days;
@@ -81,7 +81,7 @@ impl Results {
         (self.coverage, self.intervals) = (coverage, intervals);
     }
 
-    /// Scores everybody on every topic that they have to do with.
+    /// Computes the topic scores of all people with evidence for a topic.
     pub fn attribute(
         &mut self,
         job: &Job,
@@ -90,7 +90,7 @@ impl Results {
         as_of: Day,
         metrics: &mut Metrics,
     ) -> Result<()> {
-        let tonight = clout_topics::claims::Tonight {
+        let inputs = clout_topics::claims::Tonight {
             memory: &state.topics,
             ontology,
             accounts: &state.accounts,
@@ -107,7 +107,7 @@ impl Results {
             sums: &self.judged.scored.standings.sums,
             line: &self.judged.scored.line,
         };
-        let (topics, outcome) = standings(&tonight, &known)?;
+        let (topics, outcome) = standings(&inputs, &known)?;
         expect_converged(job, "propagation over topics", &outcome)?;
         self.topics = topics;
         if !ontology.is_empty() {
@@ -123,7 +123,7 @@ impl Results {
         Ok(())
     }
 
-    /// Finds out why scores are others than those that were published the day before.
+    /// Computes the reasons of score changes since the day before.
     pub fn compare(
         &mut self,
         job: &Job,
@@ -157,22 +157,22 @@ impl Results {
         metrics.set("score_max", spread.max);
     }
 
-    /// How the scores are distributed.
+    /// Returns the distribution of the scores.
     pub fn distribution(&self) -> Distribution {
         Distribution::of(&self.judged.scored.standings.sorted_scores())
     }
 
-    /// How the propagation went.
+    /// Returns iterations and residual of the propagation.
     pub fn outcome(&self) -> &Outcome {
         &self.judged.scored.reactors.outcome
     }
 
-    /// Refuses to publish what did not settle, unless the job allows it.
+    /// Refuses scores of a propagation that did not converge, unless the job allows them.
     pub fn expect_converged(&self, job: &Job) -> Result<()> {
         expect_converged(job, "propagation", self.outcome())
     }
 
-    /// Hashes of everybody in tonight's scores.
+    /// Returns the hashes of all persons in `scores`.
     pub fn published(&self) -> impl Iterator<Item = u128> + '_ {
         self.judged
             .presences
@@ -180,7 +180,7 @@ impl Results {
             .map(|group| published_hash(&self.judged.persons.ids[group[0].person as usize]))
     }
 
-    /// Every table of the night, encoded.
+    /// Builds and encodes all tables of the snapshot.
     pub fn tables(
         &self,
         job: &Job,
@@ -190,7 +190,7 @@ impl Results {
         metrics: &Metrics,
     ) -> Result<Vec<(&'static Table, EncodedPart)>> {
         let model = self.judged.scored.model(&job.model);
-        let tonight = Tonight {
+        let inputs = Tonight {
             networks: &job.networks,
             persons: &self.judged.persons,
             presences: &self.judged.presences,
@@ -211,35 +211,31 @@ impl Results {
             topics: &self.topics,
             silence: &silence,
         };
-        let alerts = alerts::alerts(&tonight, &news)?;
+        let alerts = alerts::alerts(&inputs, &news)?;
         let names = Names {
             memory: &state.topics,
             ontology,
             persons: &self.judged.persons,
         };
-        // By far the longest tables.
+        // These two tables have by far the most rows, so they are built in parallel.
         let (topic_scores, topic_evidence) = rayon::join(
             || topic_scores::table(&self.judged.persons, ontology, &self.topics),
             || topic_evidence::table(&names, &self.topics),
         );
         let batches = [
-            (&SCORES, scores::table(&tonight, past, published)?),
-            (&NETWORK_SCORES, network_scores::table(&tonight)?),
+            (&SCORES, scores::table(&inputs, past, published)?),
+            (&NETWORK_SCORES, network_scores::table(&inputs)?),
             (&TOPIC_SCORES, topic_scores?),
             (&TOPIC_EVIDENCE, topic_evidence?),
             (
                 &INFLUENCES,
-                influences::table(
-                    &tonight,
-                    job.influences.min_percentile,
-                    job.influences.max_per_direction,
-                )?,
+                influences::table(&inputs, job.influences.min_percentile, job.influences.max_per_direction)?,
             ),
             (
                 &SCORE_CHANGES,
                 score_changes::table(&self.judged.persons, &self.reasons)?,
             ),
-            (&ALERTS, alerts::table(&tonight, &alerts)?),
+            (&ALERTS, alerts::table(&inputs, &alerts)?),
             (&REJECTS, rejects::table(rejected)?),
             (&RUN_METRICS, crate::tables::run_metrics::table(metrics)?),
         ];
@@ -254,10 +250,10 @@ fn expect_converged(job: &Job, name: &str, outcome: &Outcome) -> Result<()> {
     if outcome.is_converged || job.run.allow_unconverged {
         return Ok(());
     }
-    let what = format!(
-        "the {name} moved by {:.1e} after {} iterations, model.propagation.tolerance is {:.1e}; nothing was published. \
-         Allow more with model.propagation.max_iterations, or publish all the same with run.allow_unconverged",
+    let message = format!(
+        "the {name} did not converge: residual {:.1e} after {} iterations, above model.propagation.tolerance {:.1e}; \
+         nothing was published. Raise model.propagation.max_iterations, or publish anyway with run.allow_unconverged",
         outcome.residual, outcome.iterations, job.model.propagation.tolerance
     );
-    Err(Error::new(Kind::NotConverged, what))
+    Err(Error::new(Kind::NotConverged, message))
 }

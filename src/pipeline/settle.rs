@@ -1,4 +1,4 @@
-//! One network's rows of tonight become counted posts and reactions.
+//! Deduplicates one network's new rows and turns them into counted posts and reactions.
 
 use std::collections::BTreeMap;
 
@@ -18,29 +18,29 @@ use clout_model::reactions::{Reaction, settle_twins};
 use clout_topics::fold::SettledRows;
 use clout_topics::rows::Rows;
 
-/// Who follows whom, by the load date from which it holds.
+/// Follows as sorted pairs (follower, followed), by the load date from which they are valid.
 pub type FollowsByDate = BTreeMap<Day, Vec<(u32, u32)>>;
 
-/// What counts of one network's rows, people who opted out in the meantime included.
+/// Counted posts and reactions of one network, including those of people with an opt-out on a later load date.
 #[derive(Default)]
 pub struct Counted {
     /// Posts and check-ins, sorted by account.
     pub posts: Vec<Post>,
     /// Reactions in the order of [`settle_twins`].
     pub reactions: Vec<Reaction>,
-    /// The rows as they were read; none where there are no topics.
+    /// Rows with mentions of topics; `None` if no row mentions one.
     pub settled: Option<SettledRows>,
 }
 
-/// One network, tonight.
+/// New rows of one network in one run.
 pub struct NetworkNight<'a> {
-    /// Place of the network.
+    /// Index of the network.
     pub place: usize,
-    /// Where the rows came from.
+    /// Origin of the rows.
     pub sources: &'a Sources<'a>,
-    /// Who had opted out when.
+    /// Opt-out dates of accounts.
     pub ownership: &'a Ownership,
-    /// The network's first load date with a row, if it ever delivered.
+    /// First load date on which the network delivered a row.
     pub first_load_date: Option<Day>,
 }
 
@@ -49,7 +49,7 @@ impl NetworkNight<'_> {
         &self.sources.job.networks[self.place]
     }
 
-    /// Settles copies, co-visits and twins; returns what counts, in order.
+    /// Removes copies and twins, derives co-visits, and returns the counted posts and reactions in order.
     pub fn settle(
         &self,
         state: &mut State,
@@ -74,7 +74,7 @@ impl NetworkNight<'_> {
             is_kept: std::mem::take(&mut settled.is_kept),
             gone_since: self.ownership.gone_since.clone(),
         });
-        // Whoever has opted out by the snapshot date enters no count either.
+        // People with an opt-out by the snapshot date must not enter the metrics either.
         let is_here = |account: u32| self.ownership.gone_since[account as usize] > self.sources.as_of;
         if let Some(rule) = &network.co_visit {
             let derived = self.co_visits(state, rule, check_ins, follows);
@@ -123,7 +123,7 @@ impl NetworkNight<'_> {
         Ok(())
     }
 
-    /// Rows that name somebody who had opted out by their load date count for nothing.
+    /// Drops rows with an account that was opted out on their load date.
     fn drop_gone(&self, rows: &Rows, settled: &mut Settled) {
         for (load_date, range) in rows.dates() {
             let is_gone = |node: u32| node != NO_NODE && self.ownership.gone_since[node as usize] <= load_date;
@@ -149,7 +149,7 @@ impl NetworkNight<'_> {
         });
     }
 
-    /// Derives the co-visits load date by load date, each under the follows and opt-outs in force on it.
+    /// Derives the co-visits of each load date with the follows and opt-outs valid on that date.
     fn co_visits(
         &self,
         state: &mut State,
@@ -178,13 +178,13 @@ impl NetworkNight<'_> {
 }
 
 impl Counted {
-    /// Adds everything to the accounts' own records.
+    /// Adds posts and reactions to the records of accounts.
     pub fn note(&self, records: &mut [Facts], network: &Network) {
         facts::fold(records, &delivered_only(&self.reactions, network), &self.posts);
     }
 }
 
-/// The reactions that rows stated, without the derived ones.
+/// Returns the delivered reactions, without derived co-visits.
 fn delivered_only<'a>(reactions: &'a [Reaction], network: &Network) -> std::borrow::Cow<'a, [Reaction]> {
     match &network.co_visit {
         None => reactions.into(),

@@ -8,22 +8,22 @@ use crate::ingest::activities::IntakeParams;
 use crate::job::Job;
 use crate::state::State;
 
-/// Where tonight's rows came from.
+/// Origin of the new rows.
 pub struct Sources<'a> {
-    /// The job.
+    /// Job of the run.
     pub job: &'a Job,
-    /// The input store, for the few rows whose objects decide.
+    /// Input store, for the few duplicate rows that can only be decided by their objects.
     pub input: &'a Store,
-    /// The listing.
+    /// Listing of the input store.
     pub inventory: &'a Inventory,
-    /// The snapshot date.
+    /// Last load date to read, the snapshot date.
     pub as_of: Day,
-    /// The first load date that is read tonight.
+    /// First load date to read.
     pub first: Day,
 }
 
 impl<'a> Sources<'a> {
-    /// The load dates that `state` has not seen.
+    /// Selects the load dates after the date of `state`.
     pub fn after(state: &State, job: &'a Job, input: &'a Store, inventory: &'a Inventory, as_of: Day) -> Sources<'a> {
         let first = state.as_of.map_or(BEGINNING, Day::next);
         Sources {
@@ -35,7 +35,7 @@ impl<'a> Sources<'a> {
         }
     }
 
-    /// What the intake must know.
+    /// Returns the parameters of the intake.
     pub fn intake_params(&self, state: &State) -> IntakeParams<'a> {
         IntakeParams {
             networks: &self.job.networks,

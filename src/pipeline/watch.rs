@@ -1,22 +1,22 @@
-//! How a night tells what it is doing, without knowing of terminals, logs or clocks.
+//! Reports progress and warnings of a run without access to terminals, logs or clocks.
 
 use std::collections::BTreeMap;
 
-/// Somebody who watches a night.
+/// Receiver of progress and warnings, and source of time.
 pub trait Watch: Sync {
-    /// A stage begins.
+    /// Reports the start of a stage.
     fn stage(&self, name: &str);
-    /// The stage will read so many bytes.
+    /// Reports the number of bytes that the stage is going to read.
     fn bytes(&self, total: u64);
-    /// So many more of them are read.
+    /// Reports further bytes as read.
     fn tick(&self, bytes: u64);
-    /// Something that a person should know, and that stops nothing.
+    /// Reports a problem that does not stop the run.
     fn warn(&self, message: &str);
-    /// Seconds since some fixed moment.
+    /// Returns the seconds since a fixed moment.
     fn seconds(&self) -> f64;
 }
 
-/// Seconds by stage, for the manifest.
+/// Measures the seconds of each stage, for the manifest.
 pub struct Stopwatch<'a> {
     watch: &'a dyn Watch,
     started: f64,
@@ -25,7 +25,7 @@ pub struct Stopwatch<'a> {
 }
 
 impl<'a> Stopwatch<'a> {
-    /// Starts now.
+    /// Starts the clock.
     pub fn start(watch: &'a dyn Watch) -> Stopwatch<'a> {
         let now = watch.seconds();
         Stopwatch {
@@ -36,14 +36,14 @@ impl<'a> Stopwatch<'a> {
         }
     }
 
-    /// Ends a stage, or a part of one.
+    /// Adds the time since the last lap to a stage.
     pub fn lap(&mut self, stage: &str) {
         let now = self.watch.seconds();
         *self.laps.entry(stage.to_owned()).or_default() += now - self.last;
         self.last = now;
     }
 
-    /// Seconds by stage, and `total`.
+    /// Returns the seconds by stage, and `total`.
     pub fn laps(mut self) -> BTreeMap<String, f64> {
         self.laps
             .insert("total".to_owned(), self.watch.seconds() - self.started);
@@ -51,7 +51,7 @@ impl<'a> Stopwatch<'a> {
     }
 }
 
-/// Nobody watches; for tests and for libraries.
+/// Ignores all reports; for tests and for use as a library.
 pub struct Unwatched;
 
 impl Watch for Unwatched {

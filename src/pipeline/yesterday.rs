@@ -1,4 +1,5 @@
-//! The night before, judged again under tonight's model, and what changed hands since.
+//! Scores the day before again under the current model, and tracks the changes since: new reactions, opt-outs and new
+//! owners of accounts.
 
 use super::fold::Folded;
 use super::judged::Judged;
@@ -11,25 +12,26 @@ use clout_model::influence::changes::moves::{Matching, Moves, NONE, Parts, Readi
 use clout_model::influence::changes::{Change, Nights, Side};
 use clout_model::influence::recency::Mixture;
 
-/// The day before, as the state had it.
+/// Scores and accounts of the day before.
 pub struct Yesterday {
     judged: Judged,
     accounts: Accounts,
 }
 
-/// What tonight's load date did, as far as the reasons for changes need it.
+/// Effects of the last load date, as needed for the reasons of changes.
 pub struct Traces {
-    /// By (actor, target), nodes of tonight: the strength of what the load date brought.
+    /// Strength of the reactions that the load date added, by current nodes (actor, target).
     brought: Vec<((u32, u32), f64)>,
-    /// By node of tonight: the person of the night before.
+    /// Person of the day before, by current node; [`NONE`] for new accounts.
     was: Vec<u32>,
-    /// What went with reactors who opted out, and with other accounts that did, by persons of the night before.
+    /// Strength removed with opted-out reactors (`gone`), and with other accounts that opted out (`taken`), by persons
+    /// of the day before.
     gone: Parts,
     taken: Parts,
 }
 
 impl Yesterday {
-    /// Judges the state, which is as of `day`.
+    /// Scores the state, which must be as of `day`.
     pub fn of(job: &Job, state: &State, day: Day) -> Result<Yesterday> {
         Ok(Yesterday {
             judged: Judged::of(job, state, day, &mut || ())?,
@@ -37,7 +39,7 @@ impl Yesterday {
         })
     }
 
-    /// Takes down what the fold of `as_of` did, and prunes the state of those who opted out.
+    /// Records the effects of merging `as_of`, and removes opted-out people from the state.
     pub fn trace(&self, job: &Job, state: &mut State, folded: Folded, as_of: Day) -> Traces {
         let (mixture, moment) = (Mixture::new(&job.model.recency), moment(&state.histories, as_of));
         let reading = Reading {
@@ -66,14 +68,14 @@ impl Yesterday {
 }
 
 impl Traces {
-    /// The same by the nodes that are kept; all of them without `kept`.
+    /// Renumbers the effects to the kept nodes; `None` means that all nodes are kept.
     fn of_kept(mut self, kept: Option<Vec<u32>>) -> Traces {
         let Some(kept) = kept else {
             return self;
         };
         let mut to = vec![NONE; self.was.len()];
-        for (place, node) in kept.iter().enumerate() {
-            to[*node as usize] = place as u32;
+        for (index, node) in kept.iter().enumerate() {
+            to[*node as usize] = index as u32;
         }
         self.was = kept.iter().map(|node| self.was[*node as usize]).collect();
         let renamed = self.brought.iter().map(|((actor, target), strength)| {
@@ -86,7 +88,7 @@ impl Traces {
     }
 }
 
-/// Why scores are others than the day before's.
+/// Comparison of the scores of two consecutive dates.
 pub struct Compared<'a> {
     job: &'a Job,
     before: &'a Judged,
@@ -96,7 +98,7 @@ pub struct Compared<'a> {
 }
 
 impl<'a> Compared<'a> {
-    /// Holds tonight against the night before. `state` is tonight's.
+    /// Compares the scores of the snapshot date with those of the day before. `state` is that of the snapshot date.
     pub fn of(
         job: &'a Job,
         yesterday: &'a Yesterday,
@@ -142,7 +144,7 @@ impl<'a> Compared<'a> {
         }
     }
 
-    /// The changes of these of tonight's persons, who have a score.
+    /// Computes the changes of `persons`, indices of the snapshot date. All of them must have a score.
     pub fn changes(&self, persons: &[u32]) -> Vec<Change> {
         let side = |judged: &'a Judged| Side {
             attention: &judged.scored.attention,

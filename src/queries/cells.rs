@@ -1,30 +1,30 @@
-//! A frame's cells as JSON values: dates and instants as ISO 8601 texts, lists as arrays.
+//! Converts the cells of a frame to JSON values: dates and instants to ISO 8601 texts, lists to arrays.
 
 use polars::prelude::*;
 use serde_json::Value;
 
 use clout_base::day::{Day, instant};
 
-/// What is made of a measure that JSON has no number for.
+/// Conversion of NaN and infinities, for which JSON has no number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotFinite {
-    /// Null, for JSON: a text among numbers would break who reads them.
+    /// Null, for JSON: readers expect only numbers or null in a numeric column.
     Null,
-    /// `NaN`, `inf` or `-inf`, where null must stay apart.
+    /// The texts `NaN`, `inf` or `-inf`, to distinguish them from null.
     Text,
 }
 
-/// The columns of a frame, to be gone through row by row.
+/// Columns of a frame, for iteration by row.
 pub struct Cells(Vec<Series>);
 
 impl Cells {
-    /// The cells of a frame.
+    /// Takes the columns of a frame, each in one chunk.
     pub fn of(frame: &DataFrame) -> Cells {
         let whole = |column: &Column| column.as_materialized_series().rechunk();
         Cells(frame.columns().iter().map(whole).collect())
     }
 
-    /// The rows in order, each with its values in the order of the columns.
+    /// Iterates over the rows; the values of a row are in column order.
     pub fn rows(&self, not_finite: NotFinite) -> impl Iterator<Item = Vec<Value>> {
         let rows = self.0.first().map_or(0, |column| column.len());
         let mut columns: Vec<_> = self.0.iter().map(Series::iter).collect();
@@ -47,7 +47,7 @@ fn json(value: AnyValue, not_finite: NotFinite) -> Value {
         AnyValue::UInt16(number) => number.into(),
         AnyValue::UInt32(number) => number.into(),
         AnyValue::UInt64(number) => number.into(),
-        // The shortest digits that say it, not those of the double that it becomes.
+        // Through text: a direct cast to f64 would print 0.1_f32 as 0.10000000149011612.
         AnyValue::Float32(measure) => number(measure.to_string().parse().unwrap_or(f64::NAN), not_finite),
         AnyValue::Float64(measure) => number(measure, not_finite),
         AnyValue::String(text) => text.into(),
@@ -72,7 +72,7 @@ fn number(measure: f64, not_finite: NotFinite) -> Value {
     }
 }
 
-/// An instant; one without a zone has no `Z` at its end.
+/// Formats an instant; without a time zone, the final `Z` is omitted.
 fn time(at: i64, unit: TimeUnit, has_zone: bool) -> Value {
     let micros = match unit {
         TimeUnit::Nanoseconds => at.div_euclid(1000),
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn every_type_has_its_json() {
+    fn each_type_converts_to_its_json_form() {
         check(Column::new("x".into(), [Some(true), None]), [json!(true), Value::Null]);
         check(Column::new("x".into(), [1_u32, u32::MAX]), [json!(1), json!(u32::MAX)]);
         check(Column::new("x".into(), [i64::MIN, 3]), [json!(i64::MIN), json!(3)]);
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_number_is_null_in_json_and_named_elsewhere() {
+    fn a_non_finite_number_is_null_or_text_as_chosen() {
         check(Column::new("x".into(), [f64::NAN, 1.5]), [Value::Null, json!(1.5)]);
         let frame = df!("a" => [f64::NAN], "b" => [f64::NEG_INFINITY]).unwrap();
         let rows: Vec<Vec<Value>> = Cells::of(&frame).rows(NotFinite::Text).collect();

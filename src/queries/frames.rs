@@ -1,7 +1,6 @@
-//! A published table as Polars sees it: its columns by the schema, and its rows when they are asked for.
+//! Converts published tables to Polars: column types from `schema`, rows from Arrow batches.
 //!
-//! Polars says which columns a query needs, and only their bytes are fetched. Rows come through Arrow, as all
-//! published files do, and not through Polars' own reader.
+//! Only the columns that a query needs are fetched. Files are read with Arrow's Parquet reader, not with Polars' own.
 
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::{Date32Type, Float64Type, Int64Type, TimestampMicrosecondType};
@@ -10,7 +9,7 @@ use polars::prelude::*;
 use clout_base::error::{Error, Result};
 use clout_base::schema::{Kind, Table};
 
-/// The Polars type of a published column.
+/// Returns the Polars type of a published column.
 pub fn data_type(kind: Kind) -> DataType {
     match kind {
         Kind::Text => DataType::String,
@@ -23,18 +22,18 @@ pub fn data_type(kind: Kind) -> DataType {
     }
 }
 
-/// The columns of a table.
+/// Returns the Polars schema of a table.
 pub fn schema(table: &Table) -> Schema {
     let field = |column: &clout_base::schema::Column| Field::new(column.name.into(), data_type(column.kind));
     table.columns.iter().map(field).collect()
 }
 
-/// One column of `height` rows that holds the same day everywhere.
+/// Builds a date column of `height` equal rows; `day` counts days since 1970-01-01.
 pub fn one_day(name: &str, day: i32, height: usize) -> Column {
     Int32Chunked::full(name.into(), day, height).into_date().into_column()
 }
 
-/// Rows of a table as a frame of the columns `names`, which the batches have in this order.
+/// Converts batches to a frame. The batches have the columns `names`, in this order.
 pub fn frame(table: &Table, names: &[&str], batches: &[RecordBatch]) -> Result<DataFrame> {
     let height = batches.iter().map(RecordBatch::num_rows).sum();
     let column = |(index, name): (usize, &&str)| {
@@ -43,14 +42,14 @@ pub fn frame(table: &Table, names: &[&str], batches: &[RecordBatch]) -> Result<D
         let kind = kind.ok_or_else(|| Error::internal(format!("'{}' has no column '{name}'", table.name)))?;
         let parts: Vec<&dyn Array> = batches.iter().map(|batch| batch.column(index).as_ref()).collect();
         column_of(name, kind, &parts)
-            .ok_or_else(|| Error::internal(format!("'{}.{name}' is of another type than {kind:?}", table.name)))
+            .ok_or_else(|| Error::internal(format!("'{}.{name}' does not have the type {kind:?}", table.name)))
     };
     let columns = names.iter().enumerate().map(column).collect::<Result<Vec<Column>>>()?;
     DataFrame::new(height, columns)
-        .map_err(|error| Error::internal(format!("'{}' is no frame", table.name)).with_source(error))
+        .map_err(|error| Error::internal(format!("cannot convert '{}' to a frame", table.name)).with_source(error))
 }
 
-/// A column of one kind from its parts; none where a part has another type.
+/// Concatenates the parts of a column. Returns `None` if a part has another type.
 fn column_of(name: &str, kind: Kind, parts: &[&dyn Array]) -> Option<Column> {
     let name = PlSmallStr::from_str(name);
     let column = match kind {

@@ -1,7 +1,7 @@
-//! Questions put to published tables, with Polars.
+//! Queries on published tables, with Polars.
 //!
-//! Tables come through the manifest, so half a night is never seen. Polars reads the bytes that Clout
-//! itself wrote; files of others are never handed to it (see `warehouse::admission`).
+//! Files are found through the manifest, so a partly published snapshot is never visible. Polars reads only files
+//! that Clout wrote, never input files (see `warehouse::admission`).
 
 mod cells;
 pub mod diff;
@@ -25,7 +25,7 @@ use clout_warehouse::store::Store;
 
 pub use cells::{Cells, NotFinite};
 
-/// A published table as a lazy frame.
+/// Reads a published table into a lazy frame.
 pub fn frame(store: &Store, manifest: &Manifest, table: &str) -> Result<LazyFrame> {
     let files = manifest.tables.get(table).ok_or_else(|| {
         Error::usage(format!(
@@ -38,7 +38,10 @@ pub fn frame(store: &Store, manifest: &Manifest, table: &str) -> Result<LazyFram
         let bytes = store.get(&file.path)?.ok_or_else(|| {
             Error::new(
                 Kind::Storage,
-                format!("{} is gone; `clout snapshots verify` tells more", file.path),
+                format!(
+                    "{} is missing; run `clout snapshots verify` to find all damage",
+                    file.path
+                ),
             )
         })?;
         parts.push(
@@ -55,7 +58,7 @@ fn unreadable(error: PolarsError) -> Error {
     Error::internal("a published table cannot be queried").with_source(error)
 }
 
-/// The columns that [`top`] shows.
+/// Columns that [`top`] returns for all networks together.
 pub const TOP_COLUMNS: [&str; 10] = [
     "rank",
     "person_id",
@@ -68,22 +71,23 @@ pub const TOP_COLUMNS: [&str; 10] = [
     "audience_influence",
     "networks",
 ];
-/// The columns that [`top`] shows of one network.
+/// Columns that [`top`] returns for one network.
 pub const TOP_NETWORK_COLUMNS: [&str; 7] = ["person_id", "network", "score", "share", "reach", "reactions", "posts"];
 
-/// Whom [`top`] is asked for.
+/// Selection of people for [`top`].
 #[derive(Clone, Copy, Debug)]
 pub struct Wanted<'a> {
-    /// One network instead of everything.
+    /// Network to rank by; `None` ranks by the score over all networks.
     pub network: Option<&'a str>,
-    /// These persons, with or without a score, instead of everybody with one.
+    /// Ids of the people to return, with or without a score; if empty, all people with a score.
     pub persons: &'a [String],
-    /// At most so many.
+    /// Maximum number of rows.
     pub count: u32,
 }
 
-/// The people with the highest scores, best first.
+/// Returns the people with the highest scores, highest first. Ties are in order of the ids.
 pub fn top(store: &Store, manifest: &Manifest, wanted: &Wanted) -> Result<DataFrame> {
+    // Ids break ties, so the order is total. People without a score come last.
     let order = |descending: bool| {
         SortMultipleOptions::default()
             .with_order_descending_multi([descending, false])
@@ -116,7 +120,7 @@ pub fn top(store: &Store, manifest: &Manifest, wanted: &Wanted) -> Result<DataFr
         .map_err(unreadable)
 }
 
-/// The rows of an older snapshot without people who are not in the newest any more: they may have opted out.
+/// Removes rows of people missing from the newest snapshot: they may have opted out.
 fn of_those_there(store: &Store, manifest: &Manifest, rows: LazyFrame) -> Result<LazyFrame> {
     let newest = find_or_newest(store, None)?;
     if newest.snapshot_date == manifest.snapshot_date {
@@ -131,14 +135,14 @@ fn of_those_there(store: &Store, manifest: &Manifest, rows: LazyFrame) -> Result
     ))
 }
 
-/// The values of a frame's only column, which is of texts without nulls.
+/// Collects a frame of one text column without nulls.
 fn texts(rows: LazyFrame) -> Result<Vec<String>> {
     let rows = values(&rows.collect().map_err(unreadable)?)?;
     let texts = rows.iter().filter_map(|row| row[0].as_str().map(str::to_owned));
     Ok(texts.collect())
 }
 
-/// The values of a frame, row by row, for showing.
+/// Converts a frame to JSON values by row.
 pub fn values(frame: &DataFrame) -> Result<Vec<Vec<Value>>> {
     Ok(Cells::of(frame).rows(NotFinite::Null).collect())
 }

@@ -1,43 +1,44 @@
-//! Ids that are nearly another one, for somebody who mistyped.
+//! Suggests similar ids for a mistyped one.
 
-/// Near ids that are told.
-const NAMED: usize = 3;
-/// Letters of an id that are compared. Nobody mistypes a longer one, and hostile ids have ten thousand.
-const LONGEST: usize = 64;
-/// A mistake for every so many letters is near, and one in any id.
-const LETTERS_A_MISTAKE: usize = 5;
-/// Letters from which a part of an id stands for it.
-const LEAST_PART: usize = 3;
+/// Maximum number of suggested ids.
+const MAX_SUGGESTIONS: usize = 3;
+/// Longest id to compare, in characters. Longer ids are rarely typed, and comparing hostile ones would be slow.
+const MAX_LENGTH: usize = 64;
+/// Allowed mistakes: one, and one more per this many characters.
+const LETTERS_PER_MISTAKE: usize = 5;
+/// Shortest part of an id that matches the whole, in characters.
+const MIN_PART: usize = 3;
 
-/// The ids that are nearly `wanted`, nearest first; none where nothing is near. Where some differ only by case, these
-/// alone.
+/// Returns the ids similar to `wanted`, most similar first, at most three. If ids differ from it only in case, returns
+/// only these.
 pub fn near<'a>(ids: impl Iterator<Item = &'a str>, wanted: &str) -> Vec<String> {
-    let Some(wanted) = folded(wanted) else {
+    let Some(wanted) = lower_case(wanted) else {
         return Vec::new();
     };
-    let most = 1 + wanted.chars().count() / LETTERS_A_MISTAKE;
-    let mut near: Vec<(usize, String)> = Vec::new();
+    let most = 1 + wanted.chars().count() / LETTERS_PER_MISTAKE;
+    let mut similar: Vec<(usize, String)> = Vec::new();
     for id in ids {
-        if let Some(mistakes) = folded(id).and_then(|folded| mistakes(&folded, &wanted, most)) {
-            near.push((mistakes, id.to_owned()));
-            near.sort();
-            near.truncate(NAMED);
+        if let Some(mistakes) = lower_case(id).and_then(|lower_case| mistakes(&lower_case, &wanted, most)) {
+            similar.push((mistakes, id.to_owned()));
+            // By mistakes, then by id: the result does not depend on the order of `ids`.
+            similar.sort();
+            similar.truncate(MAX_SUGGESTIONS);
         }
     }
-    let is_case_alone = near.first().is_some_and(|(mistakes, _)| *mistakes == 0);
-    let told = near
+    let is_case_alone = similar.first().is_some_and(|(mistakes, _)| *mistakes == 0);
+    let suggested = similar
         .into_iter()
         .filter(|(mistakes, _)| !is_case_alone || *mistakes == 0);
-    told.map(|(_, id)| id).collect()
+    suggested.map(|(_, id)| id).collect()
 }
 
-/// The id without its case, if it is one to compare.
-fn folded(id: &str) -> Option<String> {
-    let is_long = id.chars().nth(LONGEST).is_some();
+/// Returns the id in lower case; `None` if it is empty or too long to compare.
+fn lower_case(id: &str) -> Option<String> {
+    let is_long = id.chars().nth(MAX_LENGTH).is_some();
     (!is_long && !id.is_empty()).then(|| id.to_lowercase())
 }
 
-/// Letters that are wrong, missing or too many, `most` at most; one more than that where one is a part of the other.
+/// Counts wrong, missing, extra and swapped characters, up to `most`. Returns `most + 1` if `wanted` is a part of `id`.
 fn mistakes(id: &str, wanted: &str, most: usize) -> Option<usize> {
     let [letters, wanted_letters] = [id, wanted].map(|text| text.chars().count());
     if letters.abs_diff(wanted_letters) <= most {
@@ -46,7 +47,7 @@ fn mistakes(id: &str, wanted: &str, most: usize) -> Option<usize> {
             return Some(mistakes);
         }
     }
-    (wanted_letters >= LEAST_PART && id.contains(wanted)).then_some(most + 1)
+    (wanted_letters >= MIN_PART && id.contains(wanted)).then_some(most + 1)
 }
 
 #[cfg(test)]
@@ -54,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_nearly_the_same_is_near_and_nothing_else() {
+    fn only_similar_ids_are_suggested() {
         let ids = [
             "ada-the-specialist",
             "Bob",
@@ -63,8 +64,8 @@ mod tests {
             "twitter:fan0",
             "twitter:fan12",
         ];
-        let near = |wanted: &str| near(ids.into_iter(), wanted).join(" ");
-        for (wanted, told) in [
+        let suggest = |wanted: &str| near(ids.into_iter(), wanted).join(" ");
+        for (wanted, expected) in [
             ("ada-teh-specalist", "ada-the-specialist"),
             ("specialist", "ada-the-specialist"),
             ("BOB", "Bob bob"),
@@ -75,8 +76,8 @@ mod tests {
             ("zz", ""),
             ("", ""),
         ] {
-            assert_eq!(near(wanted), told, "{wanted}");
+            assert_eq!(suggest(wanted), expected, "{wanted}");
         }
-        assert_eq!(near(&"x".repeat(10_000)), "");
+        assert_eq!(suggest(&"x".repeat(10_000)), "");
     }
 }

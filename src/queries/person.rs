@@ -1,4 +1,4 @@
-//! One person's rows of published tables, without reading those of others.
+//! Reads the rows of one person from published tables, skipping row groups of other people.
 
 use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::datatypes::{DataType, Float64Type, Int64Type, TimestampMicrosecondType};
@@ -10,15 +10,15 @@ use clout_warehouse::manifest::Manifest;
 use clout_warehouse::snapshots;
 use clout_warehouse::store::Store;
 
-/// A row: values by the contract's column names.
+/// A row: values by column name, as in `schema`.
 pub type Row = Map<String, Value>;
 
-/// The rows of a person in a table, in the order of its grain. Instants are texts of RFC 3339, in UTC.
+/// Reads a person's rows of a table, in key order. Instants become RFC 3339 texts in UTC.
 pub fn rows(store: &Store, manifest: &Manifest, table: &str, person_id: &str) -> Result<Vec<Row>> {
     rows_where(store, manifest, table, ("person_id", person_id))
 }
 
-/// The rows that have the text in a column, in the order of the table's grain.
+/// Reads the rows with a given text in a column, in key order; `wanted` is (column, text).
 pub fn rows_where(store: &Store, manifest: &Manifest, table: &str, wanted: (&str, &str)) -> Result<Vec<Row>> {
     let mut rows = Vec::new();
     for batch in snapshots::read_rows(store, manifest, table, wanted)? {
@@ -33,7 +33,7 @@ pub fn rows_where(store: &Store, manifest: &Manifest, table: &str, wanted: (&str
     Ok(rows)
 }
 
-/// A cell of one of the types that tables are published with.
+/// Converts a cell to JSON. Fails for types that no published table has.
 fn value(column: &dyn Array, row: usize) -> Result<Value> {
     if column.is_null(row) {
         return Ok(Value::Null);
@@ -52,6 +52,6 @@ fn value(column: &dyn Array, row: usize) -> Result<Value> {
             let items = (0..items.len()).map(|item| value(&items, item));
             Value::Array(items.collect::<Result<_>>()?)
         }
-        other => return Err(Error::internal(format!("{other} is no type of a published column"))),
+        other => return Err(Error::internal(format!("no published column has the type {other}"))),
     })
 }

@@ -1,4 +1,4 @@
-//! A published table that is read when Polars needs it, and only in the columns that it needs.
+//! Lazy scan of a published table: reads the files when Polars needs them, and only the columns it needs.
 
 use std::any::Any;
 use std::sync::{Arc, Mutex};
@@ -13,39 +13,39 @@ use clout_warehouse::manifest::TableFiles;
 use clout_warehouse::snapshots;
 use clout_warehouse::store::Store;
 
-/// The column that the tables of all dates have before the others.
+/// First column of the `_history` tables.
 pub const DATE_COLUMN: &str = "snapshot_date";
 
-/// What went wrong below a query, so that its exit code is that of the cause and not of a bad query.
+/// First error while reading files below a query. It gives the exit code, instead of the usage error for a bad query.
 #[derive(Clone, Default)]
 pub struct Failures(Arc<Mutex<Option<Error>>>);
 
 impl Failures {
-    /// Takes what went wrong, if anything did.
+    /// Removes and returns the first error, if any.
     pub fn take(&self) -> Option<Error> {
         self.0.lock().ok().and_then(|mut failure| failure.take())
     }
 
     fn keep(&self, error: Error) -> PolarsError {
-        let told = polars_err!(ComputeError: "{error}");
+        let polars_error = polars_err!(ComputeError: "{error}");
         if let Ok(mut failure) = self.0.lock() {
             failure.get_or_insert(error);
         }
-        told
+        polars_error
     }
 }
 
-/// A table of one date.
+/// Scan of a table of one date.
 struct Scan {
     store: Store,
     table: &'static Table,
     files: TableFiles,
-    /// The date, where the rows say it.
+    /// Date for [`DATE_COLUMN`]; `None` if the scan lacks this column.
     date: Option<Day>,
     failures: Failures,
 }
 
-/// The files of a table of one date as a lazy frame; with `date`, under a first column that says it.
+/// Builds a lazy frame over the files of a table of one date; with `date`, the first column is [`DATE_COLUMN`].
 pub fn lazy(
     store: &Store,
     table: &'static Table,
@@ -74,7 +74,7 @@ pub fn lazy(
 }
 
 impl Scan {
-    /// The columns in the order asked for.
+    /// Reads the columns in the order of `wanted`.
     fn read(&self, wanted: &[&str]) -> clout_base::error::Result<DataFrame> {
         let is_stored = |name: &&&str| self.date.is_none() || **name != DATE_COLUMN;
         let stored: Vec<&str> = wanted.iter().filter(is_stored).copied().collect();
@@ -85,22 +85,23 @@ impl Scan {
         };
         let height = usize::try_from(self.files.rows).unwrap_or(usize::MAX);
         let mut columns = rows.into_columns();
-        let place = wanted.iter().position(|name| *name == DATE_COLUMN).unwrap_or(0);
-        columns.insert(place, frames::one_day(DATE_COLUMN, date.0, height));
-        DataFrame::new(height, columns)
-            .map_err(|error| Error::internal(format!("'{}' is no frame", self.table.name)).with_source(error))
+        let position = wanted.iter().position(|name| *name == DATE_COLUMN).unwrap_or(0);
+        columns.insert(position, frames::one_day(DATE_COLUMN, date.0, height));
+        DataFrame::new(height, columns).map_err(|error| {
+            Error::internal(format!("cannot convert '{}' to a frame", self.table.name)).with_source(error)
+        })
     }
 }
 
-/// Tables of the same columns as one, in order.
+/// Concatenates tables with equal columns, in order.
 pub fn union(parts: Vec<LazyFrame>) -> PolarsResult<LazyFrame> {
     let all = concat(parts, UnionArgs::default())?;
-    // Between a union and the count of its rows Polars wants 128-bit integers, which it was built without; this
-    // step does nothing but stand between them. Filters and choices of columns pass it.
+    // Counting the rows of a union needs 128-bit integers in Polars, which this build lacks. A step between the union
+    // and the count avoids that. Filters and column selections are still pushed down through it.
     Ok(all.map(Ok, AllowedOptimizations::default(), None, Some("ALL DATES")))
 }
 
-// Filters are left to Polars: it can say them only for display here.
+// Polars applies the filters itself: an anonymous scan receives them only as text for display.
 impl AnonymousScan for Scan {
     fn as_any(&self) -> &dyn Any {
         self

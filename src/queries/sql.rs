@@ -1,4 +1,4 @@
-//! SQL over published tables: those of one date under their own names, and `<table>_history` over all dates.
+//! Runs SQL on published tables: `<table>` is one date, `<table>_history` is all dates.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,33 +17,37 @@ use clout_warehouse::manifest::{Manifest, TableFiles};
 use clout_warehouse::snapshots;
 use clout_warehouse::store::Store;
 
-/// What the names of tables over all dates end with.
+/// Suffix of the names of tables over all dates.
 const HISTORY: &str = "_history";
 
-/// Dates whose rows the tables of all dates have, both included.
+/// Range of dates in the `_history` tables; both ends are included.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Dates {
-    /// The first; the oldest published one if absent.
+    /// First date; if absent, the oldest published one.
     pub from: Option<Day>,
-    /// The last; the newest published one if absent.
+    /// Last date; if absent, the newest published one.
     pub until: Option<Day>,
 }
 
-/// Everything that a query may name.
+/// Tables that a query may name.
 struct Catalog<'a> {
     store: &'a Store,
     as_of: Day,
-    /// Files of the date's tables.
+    /// Files of the tables of `as_of`, by table name.
     tables: BTreeMap<&'static str, TableFiles>,
     dates: Dates,
-    /// Draws of perks, where the query asks about them.
+    /// Draws of perks; empty if the query does not use `perk_winners`.
     draws: Vec<Draw>,
 }
 
-/// Answers a query about the snapshot of `manifest`. A query that cannot be is a usage error that says what can.
+/// Runs a query on the snapshot of `manifest`.
+///
+/// # Errors
+///
+/// `Usage` for a wrong query, with the available tables and columns. Errors while reading files keep their kind.
 pub fn answer(store: &Store, manifest: &Manifest, dates: Dates, sql: &str) -> Result<DataFrame> {
     let asked = statement::parse(sql, |name| table(name).is_some())?;
-    // Records of draws are read for who asks about them: there may be many.
+    // Draw records are read only for queries that use them: there may be many.
     let wants_winners = |named: &BTreeSet<String>| named.iter().any(|name| name.starts_with(PERK_WINNERS.name));
     let draws = match &asked {
         Asked::Query(named) if !wants_winners(named) => Vec::new(),
@@ -62,7 +66,7 @@ pub fn answer(store: &Store, manifest: &Manifest, dates: Dates, sql: &str) -> Re
         Asked::Query(named) => named,
     };
     let failures = Failures::default();
-    // Polars' advice to those who program with it is none for those who ask it.
+    // Polars' warnings address programmers, not users of SQL.
     polars::error::set_warning_function(|advice, _| tracing::debug!("{advice}"));
     let mut context = SQLContext::new();
     for name in &named {
@@ -70,17 +74,17 @@ pub fn answer(store: &Store, manifest: &Manifest, dates: Dates, sql: &str) -> Re
             context.register(name, rows);
         }
     }
-    let answer = guarded("Polars does not know how to answer it", || ask(&mut context, sql));
+    let answer = guarded("Polars cannot run this query", || ask(&mut context, sql));
     answer.map_err(|message| match failures.take() {
         Some(failure) => failure,
-        None => catalog.refusal(&message, &named),
+        None => catalog.usage_error(&message, &named),
     })
 }
 
 fn ask(context: &mut SQLContext, sql: &str) -> std::result::Result<DataFrame, String> {
     let rows = context.execute(sql).map_err(|error| first_line(&error))?;
     let answer = match rows.clone().collect().map_err(|error| first_line(&error)) {
-        // Built without 128-bit integers, Polars adds up the rows of a UNION only where it reads all columns.
+        // This build of Polars lacks 128-bit integers and counts the rows of a UNION only if it reads all columns.
         Err(message) if message.contains("UInt128") => {
             let rows = rows.with_projection_pushdown(false).collect();
             rows.map_err(|error| first_line(&error))
@@ -93,13 +97,13 @@ fn ask(context: &mut SQLContext, sql: &str) -> std::result::Result<DataFrame, St
     })
 }
 
-/// The table behind a name, and whether it is that of all dates.
+/// Finds the table with a name; the flag is true for a `_history` table.
 fn table(name: &str) -> Option<(&'static Table, bool)> {
     let of_date = schema::table(name).map(|table| (table, false));
     of_date.or_else(|| Some((schema::table(name.strip_suffix(HISTORY)?)?, true)))
 }
 
-/// The published tables of a date by name, `perk_winners` included where somebody has won.
+/// Returns the published tables of a date by name, with `perk_winners` if a draw used the date.
 fn tables_of(manifest: &Manifest, draws: &[Draw]) -> BTreeMap<&'static str, TableFiles> {
     let known = manifest
         .tables
@@ -118,28 +122,28 @@ fn tables_of(manifest: &Manifest, draws: &[Draw]) -> BTreeMap<&'static str, Tabl
 }
 
 impl Catalog<'_> {
-    /// The rows behind a name; none where there is no such table.
+    /// Returns a lazy frame for a name; `None` if there is no such table.
     fn rows(&self, name: &str, failures: &Failures) -> Result<Option<LazyFrame>> {
         let rows = match table(name) {
             None => return Ok(None),
             Some((table, true)) => self.history(table, failures)?,
             Some((table, false)) => match self.tables.get(table.name) {
                 None => return Ok(None),
-                Some(files) => scan::lazy(self.store, table, files.clone(), None, failures).map_err(broken)?,
+                Some(files) => scan::lazy(self.store, table, files.clone(), None, failures).map_err(query_failure)?,
             },
         };
         Ok(Some(rows))
     }
 
-    /// A table of all dates that have it, the oldest first.
+    /// Returns a table over all dates in the range, oldest first.
     fn history(&self, table: &'static Table, failures: &Failures) -> Result<LazyFrame> {
-        let lazy = |day, files| scan::lazy(self.store, table, files, Some(day), failures).map_err(broken);
-        // The table of no date: it has the columns where there is no other.
+        let lazy = |day, files| scan::lazy(self.store, table, files, Some(day), failures).map_err(query_failure);
+        // An empty part, so that the columns exist even if no date has the table.
         let mut parts = vec![lazy(self.as_of, TableFiles::default())?];
         for day in snapshots::list(self.store)? {
-            let is_meant =
+            let is_in_range =
                 self.dates.from.is_none_or(|from| from <= day) && self.dates.until.is_none_or(|end| day <= end);
-            let Some(manifest) = is_meant
+            let Some(manifest) = is_in_range
                 .then(|| snapshots::find(self.store, day))
                 .transpose()?
                 .flatten()
@@ -150,17 +154,17 @@ impl Catalog<'_> {
                 parts.push(lazy(day, files)?);
             }
         }
-        scan::union(parts).map_err(broken)
+        scan::union(parts).map_err(query_failure)
     }
 
-    /// All names with what stands behind them.
+    /// Answers SHOW TABLES: names, row counts and descriptions.
     fn listed(&self) -> Result<DataFrame> {
         let of_date = self.tables.iter().map(|(name, files)| {
             let description = table(name).map_or("", |(table, _)| table.description);
             ((*name).to_owned(), Some(files.rows as i64), description.to_owned())
         });
         let of_all = self.tables.keys().map(|name| {
-            let description = format!("{name} of all published dates, by {DATE_COLUMN}");
+            let description = format!("{name} of all published dates, with {DATE_COLUMN}");
             (format!("{name}{HISTORY}"), None, description)
         });
         let rows: Vec<(String, Option<i64>, String)> = of_date.chain(of_all).collect();
@@ -169,14 +173,18 @@ impl Catalog<'_> {
             "rows" => rows.iter().map(|row| row.1).collect::<Vec<_>>(),
             "description" => rows.iter().map(|row| row.2.as_str()).collect::<Vec<_>>(),
         );
-        frame.map_err(broken)
+        frame.map_err(query_failure)
     }
 
-    /// The columns of a table with their types and meanings.
+    /// Answers SHOW COLUMNS: names, types and meanings.
     fn described(&self, name: &str) -> Result<DataFrame> {
-        let unknown = || self.refusal(&format!("there is no table {name}"), &BTreeSet::new());
+        let unknown = || self.usage_error(&format!("no table is named {name}"), &BTreeSet::new());
         let (table, is_of_all) = table(name).ok_or_else(unknown)?;
-        let date = is_of_all.then_some((DATE_COLUMN, DataType::Date, "The date of the snapshot that has the row"));
+        let date = is_of_all.then_some((
+            DATE_COLUMN,
+            DataType::Date,
+            "Date of the snapshot that contains the row",
+        ));
         let own = table
             .columns
             .iter()
@@ -187,23 +195,23 @@ impl Catalog<'_> {
             "type" => rows.iter().map(|row| row.1.to_string()).collect::<Vec<_>>(),
             "description" => rows.iter().map(|row| row.2).collect::<Vec<_>>(),
         );
-        frame.map_err(broken)
+        frame.map_err(query_failure)
     }
 
-    /// What Polars said, and what a better query may name.
-    fn refusal(&self, said: &str, named: &BTreeSet<String>) -> Error {
+    /// Builds the usage error: the message of Polars, then the available tables and columns.
+    fn usage_error(&self, message: &str, named: &BTreeSet<String>) -> Error {
         let columns = named
             .iter()
             .filter_map(|name| Some(format!("\n  {name}: {}", columns(name)?.join(", "))));
-        let hint = match said.contains("date") && said.contains("string") || said.contains("Datetime") {
+        let hint = match message.contains("date") && message.contains("string") || message.contains("Datetime") {
             true => format!(
-                "\n  write a date as DATE '{0}', and an instant as '{0} 12:00:00' (UTC)",
+                "\n  write a date as DATE '{0}' and an instant as '{0} 12:00:00' (UTC)",
                 self.as_of
             ),
             false => String::new(),
         };
         Error::usage(format!(
-            "{said}{hint}\n  tables of {}: {}\n  of all published dates: each as <table>{HISTORY}, with {DATE_COLUMN}{}",
+            "{message}{hint}\n  tables of {}: {}\n  all published dates: <table>{HISTORY}, with the column {DATE_COLUMN}{}",
             self.as_of,
             self.tables.keys().copied().collect::<Vec<_>>().join(", "),
             columns.collect::<String>()
@@ -211,7 +219,7 @@ impl Catalog<'_> {
     }
 }
 
-/// The columns behind a name.
+/// Returns the column names of a table.
 fn columns(name: &str) -> Option<Vec<&'static str>> {
     let (table, is_of_all) = table(name)?;
     let first = is_of_all.then_some(DATE_COLUMN);
@@ -223,12 +231,12 @@ fn columns(name: &str) -> Option<Vec<&'static str>> {
     )
 }
 
-/// What Polars says, without the plan and the backtrace that may follow.
+/// Returns the first line of a Polars error, without query plan and backtrace.
 fn first_line(error: &PolarsError) -> String {
     let text = error.to_string();
     text.lines().next().unwrap_or_default().trim_end().to_owned()
 }
 
-fn broken(error: PolarsError) -> Error {
+fn query_failure(error: PolarsError) -> Error {
     Error::internal("published tables cannot be queried").with_source(error)
 }

@@ -1,7 +1,7 @@
-//! What a SQL text may say: one query over published tables, and nothing that reads or writes elsewhere.
+//! Validates SQL: allows one query over published tables, and nothing that reads or writes elsewhere.
 //!
-//! Polars' SQL knows functions that open files (`read_parquet('…')`) and statements that change its tables.
-//! The text is parsed here first, as Polars parses it, and refused if it has any of them.
+//! Polars SQL has functions that open files (`read_parquet('…')`) and statements that change its tables. This module
+//! parses the text as Polars does and rejects both.
 
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
@@ -12,21 +12,26 @@ use sqlparser::parser::{Parser, ParserOptions};
 
 use clout_base::error::{Error, Result};
 
-/// A statement that may be asked.
+/// An allowed statement.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Asked {
-    /// A query that names these tables, or names of its own.
+    /// A query, with the table names in it; some may be its own CTEs.
     Query(BTreeSet<String>),
-    /// Which tables there are.
+    /// SHOW TABLES.
     Tables,
-    /// Which columns a table has.
+    /// SHOW COLUMNS FROM a table.
     Columns(String),
 }
 
-/// Reads a SQL text. `is_table` says which names are those of published tables.
+/// Parses and validates a SQL text. `is_table` returns true for the names of published tables.
+///
+/// # Errors
+///
+/// `Usage` if the SQL is invalid, has several statements, or reads anything but published tables.
 pub fn parse(sql: &str, is_table: impl Fn(&str) -> bool) -> Result<Asked> {
-    let refused = |error: sqlparser::parser::ParserError| Error::usage(format!("the SQL cannot be read: {error}"));
-    // The dialect and options of Polars: both must understand the same.
+    let usage_error =
+        |error: sqlparser::parser::ParserError| Error::usage(format!("the SQL cannot be parsed: {error}"));
+    // Same dialect and options as Polars, so that both parse the text alike.
     let options = ParserOptions {
         trailing_commas: true,
         ..ParserOptions::default()
@@ -35,22 +40,22 @@ pub fn parse(sql: &str, is_table: impl Fn(&str) -> bool) -> Result<Asked> {
     let statements = parser
         .try_with_sql(sql)
         .and_then(|mut parser| parser.parse_statements())
-        .map_err(refused)?;
+        .map_err(usage_error)?;
     let [statement] = &statements[..] else {
         return Err(Error::usage(format!(
-            "one query at a time: the SQL has {} statements",
+            "expected one query: the SQL has {} statements",
             statements.len()
         )));
     };
     match statement {
         Statement::ShowTables { .. } => return Ok(Asked::Tables),
         Statement::ShowColumns { show_options, .. } => {
-            let place = show_options
+            let parent = show_options
                 .show_in
                 .as_ref()
-                .and_then(|place| place.parent_name.as_ref());
-            let name = place.and_then(only_part);
-            let missing = || Error::usage("SHOW COLUMNS of what? For instance: SHOW COLUMNS FROM scores");
+                .and_then(|show_in| show_in.parent_name.as_ref());
+            let name = parent.and_then(only_part);
+            let missing = || Error::usage("SHOW COLUMNS needs a table, for instance: SHOW COLUMNS FROM scores");
             return name.map(|name| Asked::Columns(name.to_owned())).ok_or_else(missing);
         }
         Statement::Query(_) => {}
@@ -69,12 +74,12 @@ pub fn parse(sql: &str, is_table: impl Fn(&str) -> bool) -> Result<Asked> {
 fn no_query(statement: &Statement) -> Error {
     let words: Vec<String> = statement.to_string().split(' ').take(2).map(str::to_owned).collect();
     Error::usage(format!(
-        "'{}' is no query: published tables are only read (SELECT, WITH, SHOW TABLES, SHOW COLUMNS FROM)",
+        "'{}' is not a query: published tables are read-only (use SELECT, WITH, SHOW TABLES or SHOW COLUMNS FROM)",
         words.join(" ")
     ))
 }
 
-/// A name that has one part.
+/// Returns the only part of a name; `None` for a dotted name.
 fn only_part(name: &ObjectName) -> Option<&str> {
     match &name.0[..] {
         [part] => Some(part.as_ident()?.value.as_str()),
@@ -82,18 +87,18 @@ fn only_part(name: &ObjectName) -> Option<&str> {
     }
 }
 
-/// Collects the tables that a query names, and stops at what it may not have.
+/// Visitor that collects table names and stops at the first disallowed construct.
 struct Names<F> {
     is_table: F,
     found: BTreeSet<String>,
 }
 
 impl<F: Fn(&str) -> bool> Names<F> {
-    /// Polars looks for a table first and for a name of the query's own second, so such a name would not be seen.
+    /// Rejects a CTE or alias named like a published table. Polars would use the published table instead.
     fn expect_own(&self, name: &str) -> ControlFlow<String> {
         match (self.is_table)(name) {
             true => ControlFlow::Break(format!(
-                "'{name}' is a published table, so the query's own table needs another name"
+                "'{name}' is a published table: the CTE or alias needs another name"
             )),
             false => ControlFlow::Continue(()),
         }
@@ -118,7 +123,7 @@ impl<F: Fn(&str) -> bool> Visitor for Names<F> {
                     self.found.insert(name.to_owned());
                     ControlFlow::Continue(())
                 }
-                None => ControlFlow::Break(format!("'{name}' is no table: names have one part here")),
+                None => ControlFlow::Break(format!("'{name}' is not a table: table names have one part")),
             },
             TableFactor::Derived { alias, .. } => match alias {
                 Some(alias) => self.expect_own(&alias.name.value),
@@ -126,7 +131,7 @@ impl<F: Fn(&str) -> bool> Visitor for Names<F> {
             },
             TableFactor::NestedJoin { .. } | TableFactor::UNNEST { .. } => ControlFlow::Continue(()),
             _ => ControlFlow::Break(format!(
-                "'{factor}' is not allowed: a query reads published tables, no files and no table functions"
+                "'{factor}' is not allowed: a query can read published tables, but no files and no table functions"
             )),
         }
     }
@@ -149,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn a_query_names_its_tables_wherever_they_stand() {
+    fn tables_are_found_anywhere_in_a_query() {
         check("SELECT * FROM scores", &["scores"]);
         check("SELECT 1", &[]);
         check(
@@ -176,16 +181,16 @@ mod tests {
     #[case("WITH read_parquet AS (SELECT 1) SELECT * FROM read_parquet('x')", "no files")]
     #[case("SELECT * FROM TABLE(read_parquet('x'))", "no files")]
     #[case("SELECT * FROM LATERAL read_parquet('x')", "no files")]
-    #[case("CREATE TABLE x AS SELECT * FROM scores", "is no query")]
-    #[case("DROP TABLE scores", "'DROP TABLE' is no query")]
-    #[case("DELETE FROM scores", "is no query")]
-    #[case("TRUNCATE scores", "is no query")]
-    #[case("EXPLAIN SELECT 1", "is no query")]
-    #[case("COPY scores TO 'x'", "is no query")]
+    #[case("CREATE TABLE x AS SELECT * FROM scores", "is not a query")]
+    #[case("DROP TABLE scores", "'DROP TABLE' is not a query")]
+    #[case("DELETE FROM scores", "is not a query")]
+    #[case("TRUNCATE scores", "is not a query")]
+    #[case("EXPLAIN SELECT 1", "is not a query")]
+    #[case("COPY scores TO 'x'", "is not a query")]
     #[case("SELECT 1; SELECT 2", "2 statements")]
     #[case("", "0 statements")]
-    #[case("SELEC 1", "cannot be read")]
-    #[case("SHOW COLUMNS", "of what?")]
+    #[case("SELEC 1", "cannot be parsed")]
+    #[case("SHOW COLUMNS", "needs a table")]
     #[case("SELECT * FROM main.scores", "one part")]
     #[case("WITH scores AS (SELECT 1) SELECT * FROM scores", "needs another name")]
     #[case("SELECT * FROM (SELECT 1 FROM scores) AS influences", "needs another name")]

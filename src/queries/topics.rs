@@ -1,4 +1,4 @@
-//! Questions about topics: who is credible on one, and on what a person's rest.
+//! Queries about topics: the credible people of a topic, and the topics of a person with their evidence.
 
 use polars::prelude::*;
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ use clout_base::error::{Error, Result};
 use clout_warehouse::manifest::Manifest;
 use clout_warehouse::store::Store;
 
-/// The columns that [`top`] shows.
+/// Columns that [`top`] returns.
 pub const TOP_COLUMNS: [&str; 6] = [
     "rank_in_topic",
     "person_id",
@@ -18,7 +18,7 @@ pub const TOP_COLUMNS: [&str; 6] = [
     "reactors",
     "endorsers",
 ];
-/// The columns that [`of_person`] gives of a topic.
+/// Columns of a topic that [`of_person`] returns.
 pub const PERSON_COLUMNS: [&str; 7] = [
     "topic_id",
     "score",
@@ -28,10 +28,10 @@ pub const PERSON_COLUMNS: [&str; 7] = [
     "endorsers",
     "is_shown",
 ];
-/// The columns of a piece of evidence.
+/// Columns of a piece of evidence that [`of_person`] returns.
 pub const EVIDENCE_COLUMNS: [&str; 3] = ["kind", "source_id", "weight"];
 
-/// The people who are shown as credible on a topic, best first.
+/// Returns the people shown as credible on a topic, best rank first; with `persons`, only these, shown or not.
 pub fn top(store: &Store, manifest: &Manifest, topic: &str, persons: &[String], count: u32) -> Result<DataFrame> {
     let rows = of_those_there(store, manifest, frame(store, manifest, "topic_scores")?)?;
     let rows = rows.filter(col("topic_id").eq(lit(topic)));
@@ -49,10 +49,10 @@ pub fn top(store: &Store, manifest: &Manifest, topic: &str, persons: &[String], 
         .map_err(unreadable)
 }
 
-/// A person's topics, best first, each with its evidence by weight: objects with the contract's column names.
-/// All of them, or one.
+/// Returns a person's topics (all, or only `topic`): shown ones first, then by score. Each is an object with column
+/// names as in `schema` and its evidence, highest weight first.
 pub fn of_person(store: &Store, manifest: &Manifest, person_id: &str, topic: Option<&str>) -> Result<Vec<Value>> {
-    let is_meant = |rows: LazyFrame| {
+    let select = |rows: LazyFrame| {
         let rows = rows.filter(col("person_id").eq(lit(person_id)));
         match topic {
             Some(topic) => rows.filter(col("topic_id").eq(lit(topic))),
@@ -60,7 +60,7 @@ pub fn of_person(store: &Store, manifest: &Manifest, person_id: &str, topic: Opt
         }
     };
     let order = |descending: &[bool]| SortMultipleOptions::default().with_order_descending_multi(descending.to_vec());
-    let topics = is_meant(frame(store, manifest, "topic_scores")?)
+    let topics = select(frame(store, manifest, "topic_scores")?)
         .sort_by_exprs(
             [col("is_shown"), col("score"), col("topic_id")],
             order(&[true, true, false]),
@@ -68,7 +68,7 @@ pub fn of_person(store: &Store, manifest: &Manifest, person_id: &str, topic: Opt
         .select(PERSON_COLUMNS.map(col))
         .collect()
         .map_err(unreadable)?;
-    let evidence = is_meant(frame(store, manifest, "topic_evidence")?)
+    let evidence = select(frame(store, manifest, "topic_evidence")?)
         .sort(
             ["topic_id", "weight", "kind", "source_id"],
             order(&[false, true, false, false]),
@@ -92,36 +92,36 @@ fn object(names: &[&str], row: &[Value]) -> Value {
     Value::Object(fields.collect())
 }
 
-/// The topics that anybody has to do with.
+/// Returns the ids of all topics with at least one row in `topic_scores`.
 fn ids(store: &Store, manifest: &Manifest) -> Result<Vec<String>> {
     texts(frame(store, manifest, "topic_scores")?.select([col("topic_id").unique()]))
 }
 
-/// Whether anybody has to do with a topic.
+/// Returns true if at least one person has a row on the topic.
 pub fn is_known(store: &Store, manifest: &Manifest, topic: &str) -> Result<bool> {
     Ok(ids(store, manifest)?.iter().any(|id| id == topic))
 }
 
-/// Why nobody is shown on a topic: it may be written in another way.
+/// Returns the error for a topic without shown people, with similar topic ids.
 pub fn unknown_topic(store: &Store, manifest: &Manifest, topic: &str) -> Result<Error> {
     let ids = ids(store, manifest)?;
     let date = manifest.snapshot_date;
     if ids.is_empty() {
         return Ok(Error::usage(format!(
-            "the snapshot of {date} knows no topics: the input has no topics table, or nobody has to do with any"
+            "the snapshot of {date} has no topic scores: the input has no topics table, or no person matches any topic"
         )));
     }
     if ids.iter().any(|id| id == topic) {
         return Ok(Error::usage(format!(
-            "nobody is shown on topic {topic} on {date}: no person has two independent sources for it"
+            "no person is shown on topic {topic} on {date}: no person has two independent sources for it"
         )));
     }
-    let near = near(ids.iter().map(String::as_str), topic);
-    let near = match near.is_empty() {
-        true => "clout query \"SELECT DISTINCT topic_id FROM topic_scores\" has those that there are".to_owned(),
-        false => format!("did you mean {}?", near.join(" or ")),
+    let similar = near(ids.iter().map(String::as_str), topic);
+    let advice = match similar.is_empty() {
+        true => "list all topics with clout query \"SELECT DISTINCT topic_id FROM topic_scores\"".to_owned(),
+        false => format!("did you mean {}?", similar.join(" or ")),
     };
     Ok(Error::usage(format!(
-        "there is no topic {topic}, or nobody has to do with it on {date}: {near}"
+        "topic {topic} is unknown or matches no person on {date}: {advice}"
     )))
 }

@@ -1,4 +1,4 @@
-//! `alerts`: what people should be told tonight.
+//! Table `alerts`: one row per person and kind of alert.
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -17,28 +17,29 @@ use clout_model::alerts::{Alert, AlertRules, Person, Scored, Topic, of_person};
 use clout_topics::ontology::Ontology;
 use clout_topics::standing::Standing;
 
-/// What there is to tell from, beside tonight's standings.
+/// Inputs for alerts in addition to the scores of the snapshot date.
 pub struct News<'a> {
-    /// When somebody is told.
+    /// Thresholds of alerts.
     pub rules: &'a AlertRules,
-    /// The snapshot date.
+    /// Snapshot date.
     pub as_of: Day,
-    /// Earlier snapshots.
+    /// Published values of earlier snapshots.
     pub past: &'a Past,
-    /// Why scores moved, in order of persons.
+    /// Reasons for score changes, in order of persons.
     pub reasons: &'a Reasons,
-    /// Tonight's topics.
+    /// Topics of the snapshot date.
     pub ontology: &'a Ontology,
-    /// Everybody's standing on them, in order of person and topic.
+    /// Topic scores, in order of person and topic.
     pub topics: &'a [Standing],
-    /// What [`clout_model::alerts::words::SILENCE_DAYS`] of silence will cost those who fall silent tonight, in points.
+    /// Forecast change of the score after [`clout_model::alerts::words::SILENCE_DAYS`] without reactions, in points, by
+    /// person with a new inactivity alert.
     pub silence: &'a BTreeMap<u32, f64>,
 }
 
-/// By person: topics that are shown tonight and were not, and the other way round.
+/// Newly shown topics and no longer shown topics, by person.
 type Turns = HashMap<u32, (Vec<Topic>, Vec<Topic>)>;
 
-/// Everybody's alerts, in order of person and kind.
+/// Computes the alerts of all people, in order of person and kind.
 pub fn alerts(tonight: &Tonight, news: &News) -> Result<Vec<(u32, Alert)>> {
     let turns = turns(tonight, news)?;
     let people: Vec<u32> = tonight.presences.by_person().map(|group| group[0].person).collect();
@@ -46,22 +47,29 @@ pub fn alerts(tonight: &Tonight, news: &News) -> Result<Vec<(u32, Alert)>> {
         .iter()
         .map(|person| tonight.persons.ids[*person as usize].as_str());
     let before = news.past.scored(ids)?;
-    let of = |(person, before): (&u32, &Option<Scored>)| -> Vec<(u32, Alert)> {
-        let known = known(tonight, news, &turns, *person, *before);
-        let alerts = of_person(&known, news.rules, news.as_of);
+    let alerts_of = |(person, before): (&u32, &Option<Scored>)| -> Vec<(u32, Alert)> {
+        let input = person_input(tonight, news, &turns, *person, *before);
+        let alerts = of_person(&input, news.rules, news.as_of);
         alerts.into_iter().map(|alert| (*person, alert)).collect()
     };
-    Ok(people.par_iter().zip(&before).flat_map_iter(of).collect())
+    Ok(people.par_iter().zip(&before).flat_map_iter(alerts_of).collect())
 }
 
-fn known<'a>(tonight: &Tonight, news: &News<'a>, turns: &Turns, person: u32, before: Option<Scored>) -> Person<'a> {
-    let place = person as usize;
-    let score = tonight.standings.score(place).zip(tonight.intervals[place]);
+fn person_input<'a>(
+    tonight: &'a Tonight,
+    news: &News<'a>,
+    turns: &Turns,
+    person: u32,
+    before: Option<Scored>,
+) -> Person<'a> {
+    let index = person as usize;
+    let score = tonight.standings.score(index).zip(tonight.intervals[index]);
     let found = news.reasons.binary_search_by_key(&person, |(other, _)| *other);
     let reasons = found.map_or(&[][..], |found| &news.reasons[found].1[..]);
     let (gained, lost) = turns.get(&person).cloned().unwrap_or_default();
-    let last_active = tonight.presences.last_active_at[place].map(Day::of_micros);
+    let last_active = tonight.presences.last_active_at[index].map(Day::of_micros);
     Person {
+        person_id: &tonight.persons.ids[index],
         score: score.map(|(score, interval)| Scored { score, interval }),
         before,
         reasons: reasons
@@ -76,7 +84,8 @@ fn known<'a>(tonight: &Tonight, news: &News<'a>, turns: &Turns, person: u32, bef
     }
 }
 
-/// Whose topics turned. Nobody's where one of the two nights has no topics at all: nothing can be told then.
+/// Finds topics that are shown on only one of the two dates. Returns none if one of the dates has no topics at all,
+/// because then nothing can be compared.
 fn turns(tonight: &Tonight, news: &News) -> Result<Turns> {
     let mut turns = Turns::new();
     if news.ontology.is_empty() {
@@ -85,26 +94,26 @@ fn turns(tonight: &Tonight, news: &News) -> Result<Turns> {
     let key = |standing: &Standing| (standing.row.person, news.ontology.id(standing.row.topic));
     let shown = news.topics.iter().filter(|standing| standing.is_shown);
     let shown: HashSet<(u32, &str)> = shown.map(key).collect();
-    let place = |topic: &PastTopic| tonight.persons.find(topic.person_id);
+    let person_of = |topic: &PastTopic| tonight.persons.find(topic.person_id);
     let may_turn = |topic: &PastTopic| {
-        topic.is_shown || place(topic).is_some_and(|person| shown.contains(&(person, topic.topic_id)))
+        topic.is_shown || person_of(topic).is_some_and(|person| shown.contains(&(person, topic.topic_id)))
     };
     let Some(before) = news.past.topics(may_turn)? else {
         return Ok(turns);
     };
     let before = before
         .iter()
-        .filter_map(|topic| Some(((place(topic)?, topic.topic_id), topic)));
+        .filter_map(|topic| Some(((person_of(topic)?, topic.topic_id), topic)));
     let mut before: HashMap<(u32, &str), &PastTopic> = before.collect();
     for standing in news.topics {
-        let then = before.remove(&key(standing));
-        let was_shown = then.is_some_and(|then| then.is_shown);
+        let past = before.remove(&key(standing));
+        let was_shown = past.is_some_and(|past| past.is_shown);
         if was_shown == standing.is_shown {
             continue;
         }
         let topic = Topic {
             topic_id: news.ontology.id(standing.row.topic).to_owned(),
-            before: then.map(|then| then.score),
+            before: past.map(|past| past.score),
             after: Some(standing.row.score()),
             sources: (standing.reactors, standing.endorsers),
         };
@@ -112,11 +121,11 @@ fn turns(tonight: &Tonight, news: &News) -> Result<Turns> {
         let list = if standing.is_shown { gained } else { lost };
         list.push(topic);
     }
-    // What is left has no row tonight, and was shown.
-    for ((person, topic_id), then) in before {
+    // The remaining topics were shown the day before and have no row on the snapshot date.
+    for ((person, topic_id), past) in before {
         turns.entry(person).or_default().1.push(Topic {
             topic_id: topic_id.to_owned(),
-            before: Some(then.score),
+            before: Some(past.score),
             after: None,
             sources: (0, 0),
         });
@@ -137,7 +146,7 @@ fn best_first(is_gained: bool) -> impl Fn(&Topic, &Topic) -> Ordering {
     }
 }
 
-/// The table.
+/// Builds the table.
 pub fn table(tonight: &Tonight, alerts: &[(u32, Alert)]) -> Result<RecordBatch> {
     let person = |(person, _): &(u32, Alert)| tonight.persons.ids[*person as usize].as_str();
     batch(

@@ -1,4 +1,4 @@
-//! `influences`: who influences whom, for the people near the top.
+//! Table `influences`: the strongest neighbours, in both directions, of people in the top percentiles.
 
 use std::sync::Arc;
 
@@ -9,27 +9,28 @@ use super::{Tonight, batch, counts, measures};
 use clout_base::error::Result;
 use clout_base::schema::INFLUENCES;
 
-/// The direction of those who reacted to the person.
+/// Direction of rows in which the other person reacted to the person.
 pub const INFLUENCED_BY: &str = "influenced_by";
-/// The direction of those to whom the person reacted.
+/// Direction of rows in which the person reacted to the other person.
 pub const INFLUENCES_OTHER: &str = "influences";
 
-/// One row of the table.
+/// Row of the table.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row {
-    /// The person.
+    /// Index of the person.
     pub person: u32,
-    /// The other person.
+    /// Index of the other person.
     pub other: u32,
-    /// Who reacted to whom: [`INFLUENCED_BY`] or [`INFLUENCES_OTHER`].
+    /// [`INFLUENCED_BY`] or [`INFLUENCES_OTHER`].
     pub direction: &'static str,
-    /// Score x share of contributions, of whoever was reacted to.
+    /// Score x share of its contributions, of the receiver of the reactions.
     pub points: f64,
-    /// Counted reactions.
+    /// Number of counted reactions.
     pub reactions: i64,
 }
 
-/// The table, for people at or above `min_percentile`, at most `max_per_direction` a direction.
+/// Builds the table for people at or above `min_percentile`, with at most `max_per_direction` rows per person and
+/// direction.
 pub fn table(tonight: &Tonight, min_percentile: f64, max_per_direction: usize) -> Result<RecordBatch> {
     let is_listed: Vec<bool> = tonight
         .standings
@@ -52,10 +53,10 @@ pub fn table(tonight: &Tonight, min_percentile: f64, max_per_direction: usize) -
                 row(tonight, totals[*person], key, *person, edge)
             });
             let start = given.partition_point(|(reactor, ..)| (*reactor as usize) < *person);
-            let mine = given[start..]
+            let own = given[start..]
                 .iter()
                 .take_while(|(reactor, ..)| *reactor as usize == *person);
-            let sent = mine.map(|(_, target, edge)| {
+            let sent = own.map(|(_, target, edge)| {
                 let key = (*person as u32, *target, INFLUENCES_OTHER);
                 row(tonight, totals[*target as usize], key, *target as usize, *edge)
             });
@@ -78,7 +79,7 @@ pub fn table(tonight: &Tonight, min_percentile: f64, max_per_direction: usize) -
     )
 }
 
-/// The rows of one person, listed or not: at most `most` a direction, the strongest first.
+/// Computes the rows of any person, at most `most` per direction, most points first.
 pub fn of_person(tonight: &Tonight, person: usize, most: usize) -> Vec<Row> {
     let own = total(tonight, person);
     let received = tonight.attention.edges(person).map(|edge| {
@@ -87,14 +88,14 @@ pub fn of_person(tonight: &Tonight, person: usize, most: usize) -> Vec<Row> {
     });
     let sent = (0..tonight.persons.len()).filter_map(|target| {
         let edges = tonight.attention.edges(target);
-        let place = tonight.attention.reactors[edges.clone()].binary_search(&(person as u32));
+        let index = tonight.attention.reactors[edges.clone()].binary_search(&(person as u32));
         let key = (person as u32, target as u32, INFLUENCES_OTHER);
         Some(row(
             tonight,
             total(tonight, target),
             key,
             target,
-            edges.start + place.ok()?,
+            edges.start + index.ok()?,
         ))
     });
     let mut rows = strongest(received.collect(), most);
@@ -102,7 +103,7 @@ pub fn of_person(tonight: &Tonight, person: usize, most: usize) -> Vec<Row> {
     rows
 }
 
-/// What listed persons gave, as (reactor, target, edge), sorted.
+/// Collects the edges from listed persons as (reactor, target, edge), sorted.
 fn given(tonight: &Tonight, is_listed: &[bool]) -> Vec<(u32, u32, usize)> {
     let mut given: Vec<(u32, u32, usize)> = Vec::new();
     for target in 0..tonight.persons.len() {
@@ -117,7 +118,7 @@ fn given(tonight: &Tonight, is_listed: &[bool]) -> Vec<(u32, u32, usize)> {
     given
 }
 
-/// The sum of what stands for a person's contributions; 0 without a reactor.
+/// Sums the contributions to a person; 0 without a reactor.
 fn total(tonight: &Tonight, person: usize) -> f64 {
     match &tonight.standings.sums[person] {
         Some(sum) => tonight
@@ -129,7 +130,7 @@ fn total(tonight: &Tonight, person: usize) -> f64 {
     }
 }
 
-/// Points: the score of `target`, whose edge it is, x the edge's share of its contributions.
+/// Builds a row. Its points are the score of `target` x the share of `edge` in the contributions to `target`.
 fn row(tonight: &Tonight, total: f64, key: (u32, u32, &'static str), target: usize, edge: usize) -> Row {
     let share = match &tonight.standings.sums[target] {
         Some(sum) => tonight.model.part(tonight.attention, edge, sum) / total,

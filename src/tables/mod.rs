@@ -1,4 +1,4 @@
-//! The published tables, made from one night's standings.
+//! Builds the published tables from the scores of one snapshot date.
 
 pub mod alerts;
 pub mod influences;
@@ -25,29 +25,29 @@ use clout_model::networks::Network;
 use clout_model::people::persons::Persons;
 use clout_model::people::presence::Presences;
 
-/// Everything that a table may be made from.
+/// Scores and other inputs of one snapshot date that the tables are built from.
 pub struct Tonight<'a> {
-    /// The networks.
+    /// Networks of the job.
     pub networks: &'a [Network],
-    /// The persons.
+    /// Persons, in order of ids.
     pub persons: &'a Persons,
-    /// Who is there.
+    /// Networks and posts by person.
     pub presences: &'a Presences,
-    /// Who attends to whom.
+    /// Graph of attention between persons.
     pub attention: &'a Attention,
-    /// What a reactor's attention is worth.
+    /// Weights of a reactor's attention.
     pub model: &'a Model<'a>,
-    /// The scale.
+    /// Scale from influence to score.
     pub line: &'a Line,
-    /// Sums, values and ranks.
+    /// Sums, scores and ranks, by person.
     pub standings: &'a Standings,
-    /// By person: the share of the expected signal that was there.
+    /// Share of the expected signal in the data, 0 to 1, by person.
     pub coverage: &'a [f64],
-    /// By person: how sure the score is.
+    /// 90 % interval of the score, by person.
     pub intervals: &'a [Option<Interval>],
 }
 
-/// A batch of `table` from its columns in order.
+/// Builds a batch of `table` from its columns, in the order of the schema.
 fn batch(table: &Table, columns: Vec<ArrayRef>) -> Result<RecordBatch> {
     RecordBatch::try_new(table.arrow_schema(), columns)
         .map_err(|error| Error::internal(format!("table {} does not fit its schema", table.name)).with_source(error))

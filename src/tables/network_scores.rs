@@ -1,4 +1,4 @@
-//! `network_scores`: one row a person and network.
+//! Table `network_scores`: one row per person and network.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ struct Row {
     share: Option<f64>,
 }
 
-/// The table: a row for each network on which the person is.
+/// Builds the table, with one row for each network on which a person has an account.
 pub fn table(tonight: &Tonight) -> Result<RecordBatch> {
     let groups: Vec<&[Presence]> = tonight.presences.by_person().collect();
     let mut rows: Vec<Row> = groups

@@ -1,4 +1,4 @@
-//! What earlier snapshots said: scores for the deltas, and persons for `is_new`.
+//! Published values of earlier snapshots: scores for the deltas, and persons for `is_new`.
 
 use std::collections::HashSet;
 
@@ -14,39 +14,39 @@ use clout_model::influence::interval::Interval;
 use clout_warehouse::snapshots;
 use clout_warehouse::store::Store;
 
-/// Days back for which a delta is published.
+/// Distances in days for which a delta is published.
 pub const DELTA_DAYS: [i32; 3] = [1, 7, 30];
 
-/// What a snapshot's `scores` tells of a score.
+/// Columns of `scores` to read from an earlier snapshot.
 const SCORE_COLUMNS: [&str; 4] = ["person_id", "score", "score_low", "score_high"];
-/// What its `topic_scores` tells of what is shown.
+/// Columns of `topic_scores` to read from an earlier snapshot.
 const TOPIC_COLUMNS: [&str; 4] = ["person_id", "topic_id", "score", "is_shown"];
 
-/// Published scores of earlier days; nothing where there is no snapshot.
+/// Published scores of earlier dates; empty for dates without a snapshot.
 #[derive(Clone, Debug, Default)]
 pub struct Past {
     scores: [Vec<RecordBatch>; 3],
-    /// Of the day before alone.
+    /// Topic scores of the day before; `None` if its snapshot has no such table.
     topics: Option<Vec<RecordBatch>>,
     model_version: Option<String>,
     night_before: Option<Day>,
 }
 
-/// A topic of a person, as a snapshot has it.
+/// Topic of a person in an earlier snapshot.
 #[derive(Clone, Copy, Debug)]
 pub struct PastTopic<'a> {
-    /// The person.
+    /// Id of the person.
     pub person_id: &'a str,
-    /// The topic.
+    /// Id of the topic.
     pub topic_id: &'a str,
-    /// The topic score.
+    /// Topic score in points.
     pub score: f64,
-    /// Whether it is shown.
+    /// True if the topic is shown.
     pub is_shown: bool,
 }
 
 impl Past {
-    /// Reads the published scores of the days that deltas compare with.
+    /// Reads the published scores of the dates in [`DELTA_DAYS`] before `as_of`.
     pub fn read(store: &Store, as_of: Day, published: &[Day]) -> Result<Past> {
         let mut past = Past {
             night_before: published.iter().copied().filter(|day| *day < as_of).max(),
@@ -72,8 +72,8 @@ impl Past {
         Ok(past)
     }
 
-    /// The published scores of `DELTA_DAYS[index]` days ago of persons in order of their ids. A published table is
-    /// in that order too, so this is a merge.
+    /// Returns the published scores of `DELTA_DAYS[index]` days ago. `persons` must be in order of ids, as published
+    /// tables are.
     pub fn scores<'a>(&self, index: usize, persons: impl Iterator<Item = &'a str>) -> Result<Vec<Option<f64>>> {
         let columns = self.scores[index]
             .iter()
@@ -86,7 +86,7 @@ impl Past {
         Ok(merged(rows, persons))
     }
 
-    /// The published scores of the day before with their intervals, of persons in order of their ids.
+    /// Returns the published scores of the day before with their intervals. `persons` must be in order of ids.
     pub fn scored<'a>(&self, persons: impl Iterator<Item = &'a str>) -> Result<Vec<Option<Scored>>> {
         let columns = self.scores[0].iter().map(|batch| {
             let measures = |name| measures(batch, name);
@@ -104,7 +104,7 @@ impl Past {
                 .zip(scores.iter())
                 .zip(ends)
                 .filter_map(|((id, score), (low, high))| {
-                    // A snapshot of an early version has no interval: nothing is outside of it then.
+                    // Snapshots of early versions have no interval; an infinite one excludes nothing.
                     let interval = Interval {
                         low: low.unwrap_or(f64::NEG_INFINITY),
                         high: high.unwrap_or(f64::INFINITY),
@@ -121,7 +121,8 @@ impl Past {
         Ok(merged(rows, persons))
     }
 
-    /// The topics of the day before that are meant, in order; none where it has no such table.
+    /// Returns the topics of the day before for which `is_meant` holds, in the order of the table. Returns `None` if
+    /// the snapshot has no such table.
     pub fn topics(&self, is_meant: impl Fn(&PastTopic) -> bool) -> Result<Option<Vec<PastTopic<'_>>>> {
         let Some(batches) = &self.topics else {
             return Ok(None);
@@ -145,7 +146,8 @@ impl Past {
         Ok(Some(meant))
     }
 
-    /// Points since `DELTA_DAYS[index]` days ago for persons in order of their ids; null if either score is.
+    /// Returns the change of each score since `DELTA_DAYS[index]` days ago, in points; `None` if either score is
+    /// missing. `persons` must be in order of ids.
     pub fn deltas<'a>(
         &self,
         index: usize,
@@ -156,18 +158,18 @@ impl Past {
         Ok(pairs.map(|((_, score), before)| Some(score? - before?)).collect())
     }
 
-    /// The newest published night before tonight, however long ago.
+    /// Returns the newest published date before the snapshot date.
     pub fn night_before(&self) -> Option<Day> {
         self.night_before
     }
 
-    /// The model version of the snapshot of the day before.
+    /// Returns the model version of the snapshot of the day before.
     pub fn model_version(&self) -> Option<&str> {
         self.model_version.as_deref()
     }
 }
 
-/// The rows of `persons`, both being in order of ids.
+/// Merges `rows` into `persons`. Both must be in order of ids.
 fn merged<'a, 'b, T>(
     rows: impl Iterator<Item = (&'b str, T)>,
     persons: impl Iterator<Item = &'a str>,
@@ -198,19 +200,19 @@ fn lacks(column: &str) -> Error {
     Error::internal(format!("a published table has no column {column}"))
 }
 
-/// The hash that stands for a published person.
+/// Computes the hash by which the state remembers a published person.
 pub fn published_hash(person_id: &str) -> u128 {
     HashKey::PUBLISHED.hash(&[person_id])
 }
 
-/// Everybody whom a snapshot before tonight's has, known by hashes.
+/// Hashes of all persons in earlier snapshots.
 pub struct PublishedPersons {
     hashes: HashSet<u128>,
     dates: Vec<Day>,
 }
 
 impl PublishedPersons {
-    /// What the state remembers, and the snapshots that it does not cover read again.
+    /// Combines the hashes of the state with those of published snapshots that the state does not cover.
     pub fn before(store: &Store, state: &State, as_of: Day, published: &[Day]) -> Result<PublishedPersons> {
         let dates: Vec<Day> = published.iter().copied().filter(|day| *day < as_of).collect();
         let covered: HashSet<Day> = state.published_dates.iter().copied().collect();
@@ -226,14 +228,14 @@ impl PublishedPersons {
         Ok(PublishedPersons { hashes, dates })
     }
 
-    /// Whether an earlier snapshot has the person.
+    /// Returns true if an earlier snapshot contains the person.
     pub fn has(&self, person_id: &str) -> bool {
         self.hashes.contains(&published_hash(person_id))
     }
 
-    /// Leaves them, and tonight's persons, to the next night.
-    pub fn remember(mut self, state: &mut State, tonight: impl Iterator<Item = u128>, as_of: Day) {
-        self.hashes.extend(tonight);
+    /// Stores the hashes, and those of the persons of `as_of`, in the state for the next run.
+    pub fn remember(mut self, state: &mut State, current: impl Iterator<Item = u128>, as_of: Day) {
+        self.hashes.extend(current);
         state.published = self.hashes;
         state.published_dates = self.dates.into_iter().chain([as_of]).collect();
     }
@@ -257,15 +259,15 @@ mod tests {
             model_version: None,
             night_before: None,
         };
-        let tonight = [
+        let current = [
             ("aaa", Some(1.0)),
             ("ada", Some(12.5)),
             ("bob", Some(2.0)),
             ("eve", None),
             ("zoe", Some(1.0)),
         ];
-        let deltas = past.deltas(0, tonight.into_iter()).unwrap();
+        let deltas = past.deltas(0, current.into_iter()).unwrap();
         assert_eq!(deltas, [None, Some(2.5), None, None, None]);
-        assert_eq!(past.deltas(1, tonight.into_iter()).unwrap(), [None; 5]);
+        assert_eq!(past.deltas(1, current.into_iter()).unwrap(), [None; 5]);
     }
 }

@@ -1,4 +1,4 @@
-//! `rejects`: one row a refused row or file.
+//! Table `rejects`: one row per refused row or file of the input.
 
 use std::sync::Arc;
 
@@ -9,9 +9,9 @@ use crate::ingest::rejects::Reject;
 use clout_base::error::Result;
 use clout_base::schema::REJECTS;
 
-/// The table, sorted by its grain.
+/// Builds the table, sorted by its grain.
 pub fn table(mut rejects: Vec<Reject>) -> Result<RecordBatch> {
-    // The fields of a reject are in the order of the grain, nulls first.
+    // The derived order of `Reject` is the grain: its fields are in that order, nulls first.
     rejects.sort();
     batch(
         &REJECTS,

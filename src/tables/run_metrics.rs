@@ -1,4 +1,4 @@
-//! `run_metrics`: what the run counted, from the input alone.
+//! Table `run_metrics`: counts of a run. They depend on the input alone, never on time or machine.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use clout_base::schema::RUN_METRICS;
 
 use super::{batch, measures};
 
-/// The table, sorted by its grain: a null network comes first.
+/// Builds the table, sorted by its grain; a null network comes first.
 pub fn table(metrics: &Metrics) -> Result<RecordBatch> {
     let network = |network: &str| (!network.is_empty()).then(|| network.to_owned());
     batch(

@@ -1,4 +1,4 @@
-//! `score_changes`: why each score moved since the day before, in points that sum to `delta_1d`.
+//! Table `score_changes`: the causes of each score change since the day before, in points that sum to `delta_1d`.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,60 +9,59 @@ use rayon::prelude::*;
 use super::{batch, measures};
 use clout_base::error::Result;
 use clout_base::schema::SCORE_CHANGES;
+use clout_model::alerts::words::shortened;
 use clout_model::influence::changes::tally::Slot;
 use clout_model::influence::changes::{ANSWERED_MARK, Cause, Change};
 use clout_model::networks::Network;
 use clout_model::people::persons::Persons;
 
-/// People are named where a row is a hundredth of a point or more; below that the network says enough.
+/// Smallest part that names people, in points: rows that print as 0.00 name the network only.
 const NAMED_FROM_POINTS: f64 = 0.005;
-/// Longer ids are cut in a detail; the id itself stands in `scores`.
-const LONGEST_NAME: usize = 80;
-/// Less than this is rounding of the sums and no cause.
+/// Smallest part that is a cause, in points; smaller ones are rounding errors of the sums.
 const ROUNDING_POINTS: f64 = 1e-10;
 
-/// Somebody with a delta, and why.
+/// Score change of one person.
 #[derive(Clone, Debug)]
 pub struct Moved {
-    /// The person, of tonight's.
+    /// Index of the person on the snapshot date.
     pub person: u32,
-    /// The published score of the day before.
+    /// Published score of the day before.
     pub published: f64,
-    /// The change under tonight's model.
+    /// Change under the model of the snapshot date.
     pub change: Change,
 }
 
-/// What a row says beside its person.
+/// Row of the table without its person.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reason {
-    /// The cause.
+    /// Cause of the change.
     pub cause: Cause,
-    /// The network and the people with the largest parts.
+    /// Network, and the people with the largest parts.
     pub detail: String,
-    /// Points.
+    /// Change of the score, in points.
     pub points: f64,
 }
 
-/// Reasons by person, in order.
+/// Reasons by person, in order of persons.
 pub type Reasons = Vec<(u32, Vec<Reason>)>;
 
-/// What details need to know.
+/// Names for the column `detail`.
 #[derive(Clone, Copy)]
 pub struct Words<'a> {
-    /// The networks.
+    /// Networks of the job.
     pub networks: &'a [Network],
-    /// Tonight's persons.
+    /// Persons of the snapshot date.
     pub persons: &'a Persons,
-    /// What made the scores of the day before other ones, if anything did.
+    /// Difference between the models or inputs of the two dates, as the detail of a recalibration.
     pub recalibration: &'a str,
 }
 
-/// Everybody's reasons, in order of persons, each in order of cause and detail; and the most by which they miss a
-/// delta, in points: rounding, if nothing else.
+/// Computes the reasons in order of persons, each in order of cause and detail. The second value is the largest
+/// difference between a delta and the sum of its reasons, in points.
 pub fn reasons(moved: &[Moved], words: Words) -> (Reasons, f64) {
-    let told: Vec<(u32, Vec<Reason>, f64)> = moved.par_iter().map(|moved| of_person(moved, words)).collect();
-    let missed = told.iter().map(|(.., missed)| missed.abs()).fold(0.0, f64::max);
-    let reasons = told.into_iter().map(|(person, reasons, _)| (person, reasons));
+    let all: Vec<(u32, Vec<Reason>, f64)> = moved.par_iter().map(|moved| of_person(moved, words)).collect();
+    let missed = all.iter().map(|(.., missed)| missed.abs()).fold(0.0, f64::max);
+    let reasons = all.into_iter().map(|(person, reasons, _)| (person, reasons));
     (reasons.collect(), missed)
 }
 
@@ -87,6 +86,7 @@ fn of_person(moved: &Moved, words: Words) -> (u32, Vec<Reason>, f64) {
     let largest = reasons
         .iter_mut()
         .max_by(|a, b| a.points.abs().total_cmp(&b.points.abs()));
+    // Rounding errors go to the largest reason, so that the published points sum to the delta.
     match largest.filter(|_| missed.abs() < 10.0 * ROUNDING_POINTS) {
         Some(reason) => reason.points += missed,
         None => return (moved.person, reasons, missed),
@@ -94,7 +94,7 @@ fn of_person(moved: &Moved, words: Words) -> (u32, Vec<Reason>, f64) {
     (moved.person, reasons, 0.0)
 }
 
-/// "twitter: ada, bob and 3 more"; the network alone where the whole is tiny.
+/// Writes "twitter: ada, bob and 3 more", or only the network if the part is tiny.
 fn detail(slot: &Slot, words: Words) -> String {
     let mut detail = words.networks[usize::from(slot.network)].name.clone();
     if slot.is_about_answers {
@@ -119,14 +119,7 @@ fn detail(slot: &Slot, words: Words) -> String {
     detail
 }
 
-fn shortened(id: &str) -> String {
-    match id.char_indices().nth(LONGEST_NAME) {
-        Some((end, _)) => format!("{}…", &id[..end]),
-        None => id.to_owned(),
-    }
-}
-
-/// The table.
+/// Builds the table.
 pub fn table(persons: &Persons, reasons: &[(u32, Vec<Reason>)]) -> Result<RecordBatch> {
     let rows: Vec<(u32, &Reason)> = reasons
         .iter()

@@ -1,4 +1,4 @@
-//! `scores`: one row a person.
+//! Table `scores`: one row per person.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use clout_model::influence::interval::Interval;
 use clout_model::influence::reach::Reach;
 use clout_model::people::presence::Presence;
 
-/// What one row holds beside the person's standing.
+/// Computed values of one row in addition to score and rank.
 struct Row {
     person: usize,
     reach: f64,
@@ -24,7 +24,7 @@ struct Row {
     amplification: Option<f64>,
 }
 
-/// The table. `published` knows everybody whom an earlier snapshot has.
+/// Builds the table. `published` has the persons of earlier snapshots, for `is_new`.
 pub fn table(tonight: &Tonight, past: &Past, published: &PublishedPersons) -> Result<RecordBatch> {
     let groups: Vec<&[Presence]> = tonight.presences.by_person().collect();
     let rows: Vec<Row> = groups.par_iter().map(|group| row(tonight, group)).collect();
@@ -85,7 +85,7 @@ fn row(tonight: &Tonight, group: &[Presence]) -> Row {
         let reactor = tonight.attention.reactors[edge] as usize;
         total += part;
         reach.add(part);
-        // A reactor without a score counts as 1.
+        // A reactor without a score counts with 1, the lower end of the scale.
         weighted += part * tonight.standings.score(reactor).unwrap_or(1.0);
     }
     Row {

@@ -1,4 +1,4 @@
-//! `topic_evidence`: what each topic score rests on.
+//! Table `topic_evidence`: the sources of each topic score.
 
 use std::sync::Arc;
 
@@ -11,10 +11,10 @@ use clout_base::schema::TOPIC_EVIDENCE;
 use clout_topics::evidence::{Evidence, Names};
 use clout_topics::standing::Standing;
 
-/// A row of the table.
+/// Row of the table: a topic score and one of its sources.
 type Piece<'a> = (&'a Standing, &'a Evidence);
 
-/// The table; `standings` are in order of person and topic, and their evidence in its own.
+/// Builds the table. `standings` must be in order of person and topic, and their evidence in the published order.
 pub fn table<'a>(names: &'a Names<'a>, standings: &'a [Standing]) -> Result<RecordBatch> {
     let own = |standing| std::iter::repeat(standing);
     let rows: Vec<Piece> = standings

@@ -1,4 +1,4 @@
-//! `topic_scores`: what each person is credible on.
+//! Table `topic_scores`: one row per person and topic with evidence.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use clout_model::people::persons::Persons;
 use clout_topics::ontology::Ontology;
 use clout_topics::standing::Standing;
 
-/// The table; `standings` are in order of person and topic.
+/// Builds the table. `standings` must be in order of person and topic.
 pub fn table(persons: &Persons, ontology: &Ontology, standings: &[Standing]) -> Result<RecordBatch> {
     let person = |standing: &Standing| persons.ids[standing.row.person as usize].as_str();
     batch(

@@ -91,7 +91,7 @@ fn top_as_text_tells_what_the_columns_mean() {
     let said = clout(&["top", "--output", &output]).exits(0);
     said.says("Highest scores on 2026-03-08")
         .says("person_id")
-        .says("12 points a decade");
+        .says("Influence on a logarithmic scale");
 }
 
 #[test]

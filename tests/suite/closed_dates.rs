@@ -62,7 +62,7 @@ fn a_file_changed_or_gone_in_a_closed_date_is_warned_of_and_ignored() {
     std::fs::remove_file(file(2)).unwrap();
     let said = site.run(&["--as-of", "2026-03-03"]).exits(0);
     said.says("date=2026-03-01/part-000.parquet (changed)")
-        .says("date=2026-03-02/part-000.parquet (gone)");
+        .says("date=2026-03-02/part-000.parquet (removed)");
     assert_eq!(site.snapshot("2026-03-03").reactions("twitter:bob", "twitter"), 3);
 }
 

@@ -95,7 +95,7 @@ fn input_files_are_told_by_partition() {
     assert_eq!((of_day("2026-03-07", "only_from"), of_day(DATE, "only_to")), (1, 1));
     diff(&output, "2026-03-07", DATE, &[])
         .exits(0)
-        .says("A night reads what came after");
+        .says("Each run reads only the load dates after");
 }
 
 #[test]
@@ -161,7 +161,7 @@ fn who_left_is_counted_and_not_named() {
     }
     let output = path(&site.output());
     let said = diff(&output, "2026-03-02", "2026-03-03", &[]).exits(0);
-    said.says("Gone from the snapshot: 1 person, 1 with a score (1 not in the newest")
+    said.says("Not in the later snapshot: 1 person, 1 with a score (1 not in the newest")
         .says_nothing_of("cid");
     for format in ["text", "json"] {
         diff(&output, "2026-03-01", "2026-03-02", &["--format", format])

@@ -138,12 +138,12 @@ fn check_text(site: &Site) {
     for part in [
         "1st of 1,713 people with a score",
         "By network",
-        "What changed until 2026-10-31",
-        "What silence will cost",
-        "What would raise it",
-        "Who influences this person",
-        "Whom this person influences",
-        "Evidence of coffee",
+        "Changes (points)",
+        "Forecast if no data arrives",
+        "Effect of one more reaction (added points",
+        "Influenced by (points of this person's score",
+        "Influences (points of the other person's score",
+        "Evidence for coffee",
     ] {
         assert!(said.out.contains(part), "no '{part}' in\n{}", said.out);
     }
@@ -173,8 +173,8 @@ fn without_the_state_the_rest_is_told_and_what_is_missing_is_named() {
     assert!(parts.iter().all(|part| answer[part.as_str().unwrap()].is_null()));
     explain(&site.output(), &["ada"])
         .exits(0)
-        .says("Not told: influences, silence, one_more; the state of 2026-03-07 cannot be used: it is not there")
-        .says("Score on 2026-03-07");
+        .says("Not available: influences, silence, one_more (the state of 2026-03-07 cannot be used: ")
+        .says("Score (points, 1 to 100)");
 }
 
 #[test]
@@ -226,8 +226,8 @@ fn somebody_without_a_score_is_told_so_and_what_a_first_reaction_would_do() {
     assert_eq!(twitter["reactor"], Value::Null);
     explain(&site.output(), &["twitter:fan0"])
         .exits(0)
-        .says("No score: nobody else's reaction")
-        .says("the score (points from 1 to 100) after one more reaction");
+        .says("No score yet: no reaction by another person")
+        .says("Effect of one more reaction (score in points after it");
 }
 
 #[test]

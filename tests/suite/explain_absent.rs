@@ -24,7 +24,7 @@ fn who_opted_out_is_answered_like_somebody_who_never_was() {
     assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:?}");
     assert_eq!(
         answers[0].0.trim(),
-        "ID stands in no table of 2026-03-07: unknown, or opted out"
+        "ID is not in the snapshot of 2026-03-07: unknown, or opted out"
     );
 }
 
@@ -34,10 +34,10 @@ fn who_mistypes_an_id_is_told_the_near_ones_on_stdout_alone() {
     site.night("2026-03-07");
     let said = explain(&site.output(), &["twitter:fan99"])
         .exits(2)
-        .says("Near ids: twitter:fan");
+        .says("Similar ids: twitter:fan");
     assert!(!said.err.contains("fan"), "{}", said.err);
-    explain(&site.output(), &["ADA"]).exits(2).says("Near ids: ada\n");
-    explain(&site.output(), &[""]).exits(2).says("an id is needed");
+    explain(&site.output(), &["ADA"]).exits(2).says("Similar ids: ada\n");
+    explain(&site.output(), &[""]).exits(2).says("the person id is empty");
     let long = format!("a\n{}", "x".repeat(10_000));
     let said = explain(&site.output(), &[&long]).exits(2);
     assert!(said.out.lines().count() == 1 && said.out.len() < 200, "{}", said.out);
@@ -60,7 +60,7 @@ fn an_account_is_answered_with_the_person_to_whom_it_belongs() {
     explain(&site.output(), &["linkedin:in-a"])
         .exits(0)
         .says("linkedin:in-a belongs to ada on 2026-03-07:")
-        .says("Score on 2026-03-07");
+        .says("Score (points, 1 to 100)");
     let answer = told(&site.output(), &["linkedin:in-a"]);
     assert_eq!(
         (&answer["asked_id"], &answer["person_id"]),

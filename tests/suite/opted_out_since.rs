@@ -26,7 +26,7 @@ fn an_older_date_is_told_without_those_who_have_opted_out_since() {
     let said = explain(&output, &[GONE, "--as-of", DATE]).exits(2);
     let unknown = explain(&output, &["amber-wran-zzzz", "--as-of", DATE]).exits(2);
     let answered = |out: &str, id: &str| {
-        let (said, near) = out.split_once(". Near ids:").unwrap_or((out.trim_end(), ""));
+        let (said, near) = out.split_once(". Similar ids:").unwrap_or((out.trim_end(), ""));
         assert!(!near.contains(GONE), "{near}");
         said.replace(id, "ID")
     };

@@ -110,10 +110,10 @@ fn a_draw_is_what_anybody_computes_from_the_tables() {
         );
         assert_eq!(drawn["winners"][index]["person_id"], *id);
     }
-    verify(&output, "tea").exits(0).says("All matches");
+    verify(&output, "tea").exits(0).says("All checks passed");
     clout(&["perks", "verify", "tea", "--output", &output, "--campaigns", &file])
         .exits(0)
-        .says("the rules are those of the campaign file");
+        .says("the rules equal those of the campaign file");
 }
 
 #[test]
@@ -153,14 +153,14 @@ fn what_cannot_be_drawn_gets_a_clear_answer() {
         .says("no snapshot of 2026-03-09");
     draw(&output, &file, "nobody", &[])
         .exits(2)
-        .says("nobody can win nobody")
+        .says("no person is eligible for nobody")
         .says("0 score at least 99");
     draw(&output, &file, "second", &[])
         .exits(3)
         .says("later, which has not been drawn");
     draw(&output, &file, "tea", &[])
         .exits(2)
-        .says("there are later, nobody, second");
+        .says("it has later, nobody, second");
     draw(&output, "/nowhere.toml", "tea", &[])
         .exits(2)
         .says("/nowhere.toml");
@@ -184,7 +184,7 @@ fn what_cannot_be_drawn_gets_a_clear_answer() {
         .map(|row| row["status"].as_str().unwrap())
         .collect();
     assert!(
-        status[0].starts_with("waits: no snapshot") && status[1] == "nobody can win",
+        status[0].starts_with("waits: no snapshot") && status[1] == "no eligible person",
         "{status:?}"
     );
     assert_eq!(list[1]["eligible_count"], 0);
@@ -201,8 +201,8 @@ fn who_opted_out_since_cannot_win_and_is_named_nowhere() {
     assert!(!night.people().contains(&person));
     let drawn = draw(&output, &file, "all", &[]).exits(0);
     drawn
-        .says("still there on 2026-03-08")
-        .says("Everybody who was eligible won")
+        .says("present in the newest snapshot (2026-03-08)")
+        .says("All eligible people won")
         .says_nothing_of(&format!("{person} "));
     assert!(winners(&output).iter().all(|row| row["person_id"] != person));
     let record = std::fs::read_to_string(site.output().join("perks/all.json")).unwrap();
@@ -218,7 +218,7 @@ fn verify_finds_another_winner_without_naming_anybody() {
     let text = std::fs::read_to_string(&record).unwrap();
     std::fs::write(&record, text.replace("\"winners\": 3", "\"winners\": 2")).unwrap();
     let said = verify(&output, "tea").exits(1);
-    said.says("WRONG  2 people should have won, and the table has 3")
+    said.says("WRONG  expected 2 winners, but the table has 3")
         .says_nothing_of("twitter:");
     std::fs::write(&record, &text).unwrap();
     let [part] = part_files(&site.output(), "perk_winners", "2026-03-07")
@@ -261,9 +261,9 @@ fn campaigns_are_shown_harmless_and_a_misspelt_network_is_told() {
     for arguments in [&list[..], &dry[..]] {
         let said = clout(arguments)
             .exits(0)
-            .says("nobody stands on network twiter in the snapshot of 2026-03-07: did you mean twitter?");
+            .says("no person has network twiter in the snapshot of 2026-03-07: did you mean twitter?");
         assert!(!said.out.contains(['\u{1b}', '\u{202e}']), "{}", said.out);
     }
     std::fs::write(&file, "").unwrap();
-    clout(&dry).exits(2).says("has no campaign tea: there is none");
+    clout(&dry).exits(2).says("has no campaign tea; it has none");
 }

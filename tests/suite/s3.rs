@@ -148,7 +148,7 @@ fn a_loser_with_other_parameters_leaves_nothing_of_its_own() {
     let server = server();
     lost_race(&server, &["--set", "model.repeats.beta=1"])
         .exits(6)
-        .says("other bytes");
+        .says("different bytes");
     let said = server.clout(&["snapshots", "verify", "--output", &urls()[1]]);
     said.exits(0).says_nothing_of("not named");
     assert_eq!(

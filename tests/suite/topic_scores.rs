@@ -144,7 +144,7 @@ fn the_command_line_says_what_to_ask_for_instead() {
         .says("did you mean coffee");
     clout(&["explain", "ada-the-specialist", "--output", &output])
         .exits(0)
-        .says("Evidence of coffee");
+        .says("Evidence for coffee");
     clout(&["explain", "ada-the-specalist", "--output", &output])
         .exits(2)
         .says("ada-the-specialist");

@@ -139,7 +139,7 @@ fn a_topic_or_person_that_nobody_knows_is_asked_back() {
         .says("SELECT DISTINCT topic_id");
     say(&["top", "--topic", "cofee"]).says("coffee");
     say(&["explain", "ada-the-specalist"]).says("ada-the-specialist");
-    say(&["explain", "ada-the-specialist", "--topic", "no-such-topic"]).says("there is no topic no-such-topic");
+    say(&["explain", "ada-the-specialist", "--topic", "no-such-topic"]).says("topic no-such-topic is unknown");
     say(&["explain", "ada-the-specialist", "--topic", "Coffe"]).says("did you mean coffee");
 }
 

@@ -1,4 +1,4 @@
-//! Calendar days in UTC, as the warehouse counts them.
+//! Calendar days in UTC: the unit of load dates and snapshot dates.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,48 +6,50 @@ use std::str::FromStr;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-/// Microseconds in a day.
+/// Number of microseconds in a day.
 pub const DAY_MICROS: i64 = 86_400_000_000;
 
-/// A UTC calendar day, as days since 1970-01-01. Written `YYYY-MM-DD`, and nothing else is read.
+/// A UTC calendar day, stored as the number of days since 1970-01-01.
+///
+/// The text form is `YYYY-MM-DD`; every other form is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct Day(pub i32);
 
 impl Day {
-    /// The day on which a UTC instant (microseconds since 1970) falls.
+    /// Returns the day that contains a UTC instant (microseconds since 1970).
     pub fn of_micros(micros: i64) -> Day {
-        // The whole range of i64 microseconds is 213 million days, so this always fits.
+        // The whole range of i64 microseconds is 213 million days, so the cast cannot overflow.
         Day(micros.div_euclid(DAY_MICROS) as i32)
     }
 
-    /// The day's first instant, in microseconds since 1970.
+    /// Returns the first instant of the day, in microseconds since 1970.
     pub fn start_micros(self) -> i64 {
         i64::from(self.0) * DAY_MICROS
     }
 
-    /// The first instant after the day: the next day's 00:00 UTC.
+    /// Returns the first instant after the day (00:00 UTC of the next day), in microseconds since 1970.
     pub fn end_micros(self) -> i64 {
         self.next().start_micros()
     }
 
-    /// The day after.
+    /// Returns the following day.
     pub fn next(self) -> Day {
         Day(self.0 + 1)
     }
 
-    /// The day `days` before.
+    /// Returns the day that lies `days` days earlier.
     pub fn minus(self, days: i32) -> Day {
         Day(self.0 - days)
     }
 
-    /// The day `days` after.
+    /// Returns the day that lies `days` days later.
     pub fn plus(self, days: i32) -> Day {
         Day(self.0 + days)
     }
 }
 
-/// An instant (microseconds since 1970) as people write it, in UTC.
+/// Formats an instant (microseconds since 1970) as an RFC 3339 timestamp in UTC.
 pub fn instant(micros: i64) -> String {
     match jiff::Timestamp::from_microsecond(micros) {
         Ok(timestamp) => timestamp.to_string(),
@@ -65,7 +67,7 @@ impl fmt::Display for Day {
     }
 }
 
-/// A text that is not a day.
+/// The error for a text that is not a date.
 #[derive(Debug, thiserror::Error)]
 #[error("'{0}' is not a date: expected YYYY-MM-DD, for instance 2026-10-31")]
 pub struct NotADay(String);
@@ -104,7 +106,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_day_is_read_and_written_the_same() {
+    fn a_day_is_parsed_and_formatted_to_the_same_text() {
         for text in ["1970-01-01", "2012-07-04", "2024-02-29", "2004-01-01"] {
             assert_eq!(text.parse::<Day>().unwrap().to_string(), text);
         }
@@ -112,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn odd_dates_are_refused() {
+    fn dates_in_any_other_form_are_refused() {
         for text in [
             "2012-7-4",
             "20120704",

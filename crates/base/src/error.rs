@@ -1,32 +1,32 @@
-//! One error for the whole program: a kind that decides what the caller does next,
-//! a message that says what to do, and context added once, where the value is known.
+//! The error type of the whole program: a kind that decides the exit code, a message that says how to
+//! fix the problem, and context that is added once, at the place that knows the value.
 
 use std::error::Error as StdError;
 use std::fmt;
 
-/// What went wrong, by what the caller can do about it. The kind decides the exit code.
+/// The class of an error by the action that the caller can take. The kind decides the exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// A broken invariant of Clout itself.
+    /// A broken invariant of Clout: a bug.
     Internal,
-    /// The command line or the job file asks for something that cannot be.
+    /// The command line or the job file asks for something invalid.
     Usage,
-    /// Input is missing or not delivered yet; the same run may succeed later.
+    /// Input is missing or not delivered yet. The same run may succeed later.
     NotReady,
-    /// The input was read and is refused.
+    /// The input was read and refused.
     Refused,
-    /// The object store failed after its retries; the same run may succeed later.
+    /// The object store failed after all retries. The same run may succeed later.
     Storage,
-    /// Another run is publishing, or has published, this date.
+    /// Another run is publishing this date, or has published it.
     Conflict,
-    /// The propagation did not settle within its iterations.
+    /// The propagation did not converge within its iteration limit.
     NotConverged,
-    /// The run would need more memory than it was allowed.
+    /// The run needs more memory than its limit allows.
     Memory,
 }
 
 impl Kind {
-    /// The process exit code of the contract.
+    /// Returns the documented process exit code of the kind.
     pub fn exit_code(self) -> u8 {
         match self {
             Kind::Internal => 1,
@@ -40,13 +40,13 @@ impl Kind {
         }
     }
 
-    /// Whether running the same command again later may succeed without a change.
+    /// Returns true if the same command may succeed later without a change.
     pub fn is_retryable(self) -> bool {
         matches!(self, Kind::NotReady | Kind::Storage)
     }
 }
 
-/// An error with its kind, a message for a person, and the places it passed through.
+/// An error with its kind, a message for people, its context and its source.
 #[derive(Debug)]
 pub struct Error {
     kind: Kind,
@@ -55,11 +55,11 @@ pub struct Error {
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
-/// The result of everything that can fail.
+/// The result type of every fallible function in Clout.
 pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
-    /// An error of `kind` whose message says what was expected and what to do.
+    /// Creates an error. `message` says the expected value and the next step.
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
         Error {
             kind,
@@ -69,34 +69,34 @@ impl Error {
         }
     }
 
-    /// A broken invariant: exit code 1.
+    /// Creates an error for a broken invariant (exit code 1).
     pub fn internal(message: impl Into<String>) -> Self {
         Error::new(Kind::Internal, message)
     }
 
-    /// A mistake on the command line or in the job file: exit code 2.
+    /// Creates an error for a mistake on the command line or in the job file (exit code 2).
     pub fn usage(message: impl Into<String>) -> Self {
         Error::new(Kind::Usage, message)
     }
 
-    /// Keeps the error that caused this one.
+    /// Attaches the error that caused this one.
     pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.source = Some(source.into());
         self
     }
 
-    /// Says where it happened; called once at each place that knows more.
+    /// Adds the location of the failure. Each caller that knows more adds its part once.
     pub fn context(mut self, place: impl Into<String>) -> Self {
         self.context.push(place.into());
         self
     }
 
-    /// The kind, which decides the exit code.
+    /// Returns the kind, which decides the exit code.
     pub fn kind(&self) -> Kind {
         self.kind
     }
 
-    /// The message without its context.
+    /// Returns the message without context and source.
     pub fn message(&self) -> &str {
         &self.message
     }
@@ -119,9 +119,9 @@ impl fmt::Display for Error {
 
 impl StdError for Error {}
 
-/// Adds a place to an error on its way up.
+/// Adds context to the error of a [`Result`].
 pub trait Context<T> {
-    /// Says where the error happened; the closure runs only on failure.
+    /// Adds the location of the failure. The closure runs only on failure.
     fn context(self, place: impl FnOnce() -> String) -> Result<T>;
 }
 
@@ -136,7 +136,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn context_reads_from_the_outermost_place_to_the_cause() {
+    fn context_is_printed_from_the_outermost_location_to_the_cause() {
         let cause = std::io::Error::other("disk is full");
         let error = Error::new(Kind::Storage, "could not write")
             .with_source(cause)
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn every_kind_has_the_exit_code_of_the_contract() {
+    fn every_kind_has_its_documented_exit_code() {
         let kinds = [
             (Kind::Internal, 1),
             (Kind::Usage, 2),

@@ -1,7 +1,8 @@
-//! What cannot be seen, made visible: control characters, and those that turn the text around them.
+//! Makes invisible characters visible: control characters and characters that change text direction.
 
-/// What stands for a character that cannot be seen, or that turns or steers what is around it; none for all others.
-/// The joiners that scripts and emoji need are not meant.
+/// Returns the visible replacement of a control, zero-width or direction character; `None` for all others.
+///
+/// The joiners that scripts and emoji need are kept.
 pub fn stand_in(c: char) -> Option<String> {
     match c {
         '\0'..='\u{1f}' => char::from_u32(0x2400 + c as u32).map(String::from),
@@ -17,7 +18,7 @@ pub fn stand_in(c: char) -> Option<String> {
     }
 }
 
-/// The text with all of these made visible, so that two texts that differ look different.
+/// Replaces every such character, so that two different texts also look different.
 pub fn visible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
@@ -34,7 +35,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_cannot_be_seen_is_told_apart_and_what_can_is_left() {
+    fn invisible_characters_are_replaced_and_visible_ones_are_kept() {
         assert_eq!(visible("a\nb\u{1b}[2J\u{202e}c\u{85}"), "a␊b␛[2J⟨202E⟩c⟨0085⟩");
         assert_ne!(visible("ada\u{200e}"), visible("ada\u{200f}"));
         assert_eq!(visible("👩‍💻 نور ö"), "👩‍💻 نور ö");

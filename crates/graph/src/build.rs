@@ -1,11 +1,11 @@
-//! A graph from a list of edges in any order.
+//! Builds a [`Csr`] graph from a list of edges in any order.
 //!
-//! Two edges of the same row and column become one, whose weight is their sum. Floats do not add up
-//! the same in every order, so duplicates are added from the lightest to the heaviest: the graph is
-//! the same to the last bit however the list was shuffled.
+//! Edges with the same row and column are merged into one; its weight is the sum of their weights. Float
+//! addition depends on the order, so duplicates are added from the lightest to the heaviest. The graph is
+//! therefore bitwise identical for any order of the list.
 //!
-//! Cost: one counting sort by row, then each row is sorted by column, rows in parallel;
-//! O(edges log longest row). Memory beyond input and result: 4 bytes an edge.
+//! Cost: one counting sort by row, then a sort of each row by column, rows in parallel;
+//! O(edges log longest row). Memory beyond input and result: 4 bytes per edge.
 
 use rayon::prelude::*;
 
@@ -14,11 +14,16 @@ use super::error::GraphError;
 use super::numeric::{NODE_CHUNK, cut_at};
 
 impl Csr {
-    /// The graph of the edges `rows[i]` to `columns[i]` with `weights[i]`, duplicates summed.
+    /// Builds the graph with an edge from `rows[i]` to `columns[i]` of weight `weights[i]` for each `i`.
+    /// Weights of duplicate edges are summed.
+    ///
+    /// # Errors
+    /// If the slices differ in length, a node is not below `node_count`, a weight is not a number from 0 to
+    /// [`MAX_WEIGHT`](super::MAX_WEIGHT), or nodes or edges do not fit into 32 bits.
     pub fn from_edges(node_count: usize, rows: &[u32], columns: &[u32], weights: &[f64]) -> Result<Csr, GraphError> {
         check_edges(node_count, rows, columns, weights)?;
         let offsets = offsets_of(node_count, rows);
-        let order = order_by_row(&offsets, rows);
+        let order = sort_by_row(&offsets, rows);
         let mut neighbors = vec![0u32; rows.len()];
         let mut summed = vec![0f64; rows.len()];
         let mut lengths = vec![0usize; node_count];
@@ -36,7 +41,7 @@ impl Csr {
                     let edges = order[bounds[0]..bounds[1]].iter().map(|&edge| edge as usize);
                     row.extend(edges.map(|edge| (columns[edge], weights[edge])));
                     let slots = bounds[0] - starts[0]..bounds[1] - starts[0];
-                    *length = merge(&mut row, &mut neighbors[slots.clone()], &mut summed[slots]);
+                    *length = merge_duplicates(&mut row, &mut neighbors[slots.clone()], &mut summed[slots]);
                 }
             });
         let offsets = close_gaps(offsets, &lengths, &mut neighbors, &mut summed);
@@ -56,7 +61,7 @@ fn check_edges(node_count: usize, rows: &[u32], columns: &[u32], weights: &[f64]
     check_weights(weights)
 }
 
-/// Where each row would start if the edges were sorted by `rows`; the last entry is their number.
+/// Returns the start of each row in the list of edges sorted by `rows`, followed by the number of edges.
 pub(super) fn offsets_of(node_count: usize, rows: &[u32]) -> Vec<usize> {
     let mut offsets = vec![0usize; node_count + 1];
     for &row in rows {
@@ -70,8 +75,8 @@ pub(super) fn offsets_of(node_count: usize, rows: &[u32]) -> Vec<usize> {
     offsets
 }
 
-/// The edges sorted by row; those of one row stay in the order they came.
-fn order_by_row(offsets: &[usize], rows: &[u32]) -> Vec<u32> {
+/// Returns the edge indices sorted by row. The sort is stable.
+fn sort_by_row(offsets: &[usize], rows: &[u32]) -> Vec<u32> {
     let mut next = offsets.to_vec();
     let mut order = vec![0u32; rows.len()];
     for (edge, &row) in (0u32..).zip(rows) {
@@ -82,8 +87,9 @@ fn order_by_row(offsets: &[usize], rows: &[u32]) -> Vec<u32> {
     order
 }
 
-/// Writes the row sorted by column with duplicates summed, lightest first; returns its length.
-fn merge(row: &mut [(u32, f64)], neighbors: &mut [u32], weights: &mut [f64]) -> usize {
+/// Writes the row sorted by column with duplicates summed; returns its length.
+fn merge_duplicates(row: &mut [(u32, f64)], neighbors: &mut [u32], weights: &mut [f64]) -> usize {
+    // Ties by weight: duplicates are added from the lightest to the heaviest, in any input order.
     row.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
     let mut length = 0;
     for &(column, weight) in row.iter() {
@@ -98,7 +104,7 @@ fn merge(row: &mut [(u32, f64)], neighbors: &mut [u32], weights: &mut [f64]) -> 
     length
 }
 
-/// Moves the rows together over the places that duplicates left, and returns the new offsets.
+/// Closes the gaps that merged duplicates left between rows; returns the new offsets.
 fn close_gaps(
     mut offsets: Vec<usize>,
     lengths: &[usize],
@@ -134,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn duplicates_are_summed_and_the_rows_behind_them_close_up() {
+    fn duplicates_are_summed_and_leave_no_gap_between_rows() {
         let (rows, columns) = ([0, 0, 1, 0, 1, 2], [1, 1, 0, 1, 0, 2]);
         let graph = Csr::from_edges(3, &rows, &columns, &[1.0, 2.0, 5.0, 4.0, 6.0, 8.0]).unwrap();
         assert_eq!(graph.offsets(), [0, 1, 2, 3]);
@@ -143,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn duplicates_add_up_the_same_in_every_order() {
+    fn duplicates_sum_to_the_same_bits_in_every_order() {
         let forth = Csr::from_edges(1, &[0; 3], &[0; 3], &[1e16, 1.0, 1.0]).unwrap();
         let back = Csr::from_edges(1, &[0; 3], &[0; 3], &[1.0, 1.0, 1e16]).unwrap();
         assert_eq!(forth.weights(), [1e16 + 2.0]);
@@ -151,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn edges_that_are_no_graph_are_refused() {
+    fn invalid_edges_are_refused() {
         let lengths = GraphError::LengthMismatch {
             rows: 1,
             columns: 0,

@@ -1,13 +1,13 @@
-//! A weighted directed graph in compressed sparse rows.
+//! A weighted directed graph in compressed sparse row (CSR) form.
 //!
 //! ```text
-//! row v  =  neighbors[offsets[v] .. offsets[v + 1]]  with the weights at the same places
+//! row v  =  neighbors[offsets[v] .. offsets[v + 1]]  with the weights at the same indices
 //! ```
 //!
-//! Each row lists its neighbours in ascending order, each once. A graph that exists has passed every
-//! check of its constructor, so the kernels need none.
+//! Each row lists its neighbours in ascending order, each once. The constructors check every invariant, so
+//! the kernels need no checks.
 //!
-//! Memory: 12 bytes an edge and 8 a node; 15 million edges on a million nodes take 188 MB.
+//! Memory: 12 bytes per edge and 8 per node; 15 million edges on a million nodes take 188 MB.
 
 use std::ops::Range;
 
@@ -16,7 +16,7 @@ use rayon::prelude::*;
 use super::error::GraphError;
 use super::limits::MAX_WEIGHT;
 
-/// A graph of `node_count` nodes, row by row.
+/// A weighted directed graph of the nodes `0..node_count`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Csr {
     offsets: Vec<usize>,
@@ -25,8 +25,11 @@ pub struct Csr {
 }
 
 impl Csr {
-    /// A graph from finished rows: `offsets` has one entry more than there are nodes, and each row
-    /// lists its neighbours in ascending order, each once. Cost: one parallel pass to check that.
+    /// Builds a graph from finished rows. `offsets` has one entry more than there are nodes; each row
+    /// lists its neighbours in ascending order, each once. Cost: one parallel pass that checks this.
+    ///
+    /// # Errors
+    /// If the arrays violate these rules; the error names the first violation.
     pub fn from_sorted_rows(offsets: Vec<usize>, neighbors: Vec<u32>, weights: Vec<f64>) -> Result<Csr, GraphError> {
         check_offsets(&offsets)?;
         let edges = offsets[offsets.len() - 1];
@@ -56,7 +59,7 @@ impl Csr {
         }
     }
 
-    /// A graph whose arrays are correct by construction.
+    /// Builds a graph from arrays that are valid by construction; checks them in debug builds only.
     pub(super) fn from_parts(offsets: Vec<usize>, neighbors: Vec<u32>, weights: Vec<f64>) -> Csr {
         let graph = Csr {
             offsets,
@@ -69,7 +72,10 @@ impl Csr {
         graph
     }
 
-    /// The same edges with other weights, in the order of [`weights`](Csr::weights).
+    /// Replaces the weights, given in the order of [`weights`](Csr::weights); the edges stay the same.
+    ///
+    /// # Errors
+    /// If the number of weights differs, or a weight is not a number from 0 to [`MAX_WEIGHT`].
     pub fn with_weights(self, weights: Vec<f64>) -> Result<Csr, GraphError> {
         if self.neighbors.len() != weights.len() {
             return Err(GraphError::LengthMismatch {
@@ -82,39 +88,38 @@ impl Csr {
         Ok(Csr { weights, ..self })
     }
 
-    /// How many nodes there are.
+    /// Returns the number of nodes.
     pub fn node_count(&self) -> usize {
         self.offsets.len() - 1
     }
 
-    /// How many edges there are.
+    /// Returns the number of edges.
     pub fn edge_count(&self) -> usize {
         self.neighbors.len()
     }
 
-    /// The neighbours of `node` in ascending order, and the weights of the edges to them.
+    /// Returns the neighbours of `node` in ascending order, and the weights of its edges to them.
     pub fn row(&self, node: usize) -> (&[u32], &[f64]) {
         let range = self.range(node);
         (&self.neighbors[range.clone()], &self.weights[range])
     }
 
-    /// The edges of row `node`, as positions in [`neighbors`](Csr::neighbors) and
-    /// [`weights`](Csr::weights).
+    /// Returns the range of row `node` in [`neighbors`](Csr::neighbors) and [`weights`](Csr::weights).
     pub fn range(&self, node: usize) -> Range<usize> {
         self.offsets[node]..self.offsets[node + 1]
     }
 
-    /// The neighbours of all rows, one row after the other.
+    /// Returns the neighbours of all rows, concatenated in row order.
     pub fn neighbors(&self) -> &[u32] {
         &self.neighbors
     }
 
-    /// The weights of all edges, one row after the other.
+    /// Returns the weights of all edges, concatenated in row order.
     pub fn weights(&self) -> &[f64] {
         &self.weights
     }
 
-    /// Where each row starts; the last entry is the number of edges.
+    /// Returns the start of each row; the last entry is the number of edges.
     pub fn offsets(&self) -> &[usize] {
         &self.offsets
     }
@@ -134,7 +139,7 @@ fn check_offsets(offsets: &[usize]) -> Result<(), GraphError> {
     }
 }
 
-/// Refuses more nodes or edges than 32 bits can number.
+/// Refuses more nodes or edges than a `u32` can number.
 pub(super) fn check_size(count: usize) -> Result<(), GraphError> {
     match u32::try_from(count) {
         Ok(_) => Ok(()),
@@ -142,7 +147,7 @@ pub(super) fn check_size(count: usize) -> Result<(), GraphError> {
     }
 }
 
-/// Refuses the first node that does not exist.
+/// Refuses node ids that are not below `node_count`; reports the first.
 pub(super) fn check_nodes(nodes: &[u32], node_count: usize) -> Result<(), GraphError> {
     match nodes.par_iter().position_first(|&node| node as usize >= node_count) {
         Some(edge) => Err(GraphError::UnknownNode {
@@ -154,7 +159,7 @@ pub(super) fn check_nodes(nodes: &[u32], node_count: usize) -> Result<(), GraphE
     }
 }
 
-/// Refuses the first weight that is not a number from 0 to [`MAX_WEIGHT`].
+/// Refuses weights that are not numbers from 0 to [`MAX_WEIGHT`]; reports the first.
 pub(super) fn check_weights(weights: &[f64]) -> Result<(), GraphError> {
     match weights
         .par_iter()
@@ -172,13 +177,13 @@ pub(super) fn check_weights(weights: &[f64]) -> Result<(), GraphError> {
 mod tests {
     use super::*;
 
-    fn built(offsets: &[usize], neighbors: &[u32], weights: &[f64]) -> Result<Csr, GraphError> {
+    fn build(offsets: &[usize], neighbors: &[u32], weights: &[f64]) -> Result<Csr, GraphError> {
         Csr::from_sorted_rows(offsets.to_vec(), neighbors.to_vec(), weights.to_vec())
     }
 
     #[test]
-    fn a_row_gives_back_what_it_was_built_from() {
-        let graph = built(&[0, 2, 2, 3], &[1, 2, 0], &[0.5, 0.0, 2.0]).unwrap();
+    fn a_row_returns_the_edges_it_was_built_from() {
+        let graph = build(&[0, 2, 2, 3], &[1, 2, 0], &[0.5, 0.0, 2.0]).unwrap();
         assert_eq!((graph.node_count(), graph.edge_count()), (3, 3));
         assert_eq!(graph.row(0), (&[1, 2][..], &[0.5, 0.0][..]));
         assert_eq!(graph.row(1), (&[][..], &[][..]));
@@ -186,12 +191,12 @@ mod tests {
     }
 
     #[test]
-    fn a_graph_without_nodes_is_a_graph() {
-        assert_eq!(built(&[0], &[], &[]).unwrap().node_count(), 0);
+    fn a_graph_without_nodes_is_valid() {
+        assert_eq!(build(&[0], &[], &[]).unwrap().node_count(), 0);
     }
 
     #[test]
-    fn arrays_that_are_no_graph_are_refused_with_the_first_fault() {
+    fn invalid_arrays_are_refused_with_the_first_violation() {
         let one = [1.0];
         let unsorted = GraphError::Unsorted { row: 1 };
         let unknown = GraphError::UnknownNode {
@@ -205,13 +210,13 @@ mod tests {
             weights: 0,
         };
         let cases = [
-            (built(&[], &[], &[]), GraphError::Offsets { index: 0 }),
-            (built(&[1, 1], &[0], &one), GraphError::Offsets { index: 0 }),
-            (built(&[0, 2, 1], &[0], &one), GraphError::Offsets { index: 2 }),
-            (built(&[0, 1], &[0], &[]), lengths),
-            (built(&[0, 1], &[1], &one), unknown),
-            (built(&[0, 0, 2], &[1, 0], &[1.0; 2]), unsorted.clone()),
-            (built(&[0, 0, 2], &[1, 1], &[1.0; 2]), unsorted),
+            (build(&[], &[], &[]), GraphError::Offsets { index: 0 }),
+            (build(&[1, 1], &[0], &one), GraphError::Offsets { index: 0 }),
+            (build(&[0, 2, 1], &[0], &one), GraphError::Offsets { index: 2 }),
+            (build(&[0, 1], &[0], &[]), lengths),
+            (build(&[0, 1], &[1], &one), unknown),
+            (build(&[0, 0, 2], &[1, 0], &[1.0; 2]), unsorted.clone()),
+            (build(&[0, 0, 2], &[1, 1], &[1.0; 2]), unsorted),
         ];
         for (result, fault) in cases {
             assert_eq!(result, Err(fault));
@@ -219,11 +224,11 @@ mod tests {
     }
 
     #[test]
-    fn a_weight_that_is_not_a_number_from_zero_to_the_greatest_is_refused() {
+    fn a_weight_outside_zero_to_the_maximum_is_refused() {
         for weight in [-1.0, f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 2.0 * MAX_WEIGHT] {
-            let fault = built(&[0, 1], &[0], &[weight]).unwrap_err();
+            let fault = build(&[0, 1], &[0], &[weight]).unwrap_err();
             assert!(matches!(fault, GraphError::Weight { edge: 0, .. }), "{weight}: {fault}");
         }
-        assert!(built(&[0, 1], &[0], &[MAX_WEIGHT]).is_ok());
+        assert!(build(&[0, 1], &[0], &[MAX_WEIGHT]).is_ok());
     }
 }

@@ -1,11 +1,11 @@
-//! Why a graph could not be built. The kernels themselves cannot fail.
+//! Errors of graph construction. The kernels themselves cannot fail.
 
 use super::limits::MAX_WEIGHT;
 
-/// What is wrong with the arrays that should have become a graph.
+/// The first violation found in the arrays of a graph.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum GraphError {
-    /// Arrays that describe the same edges have different lengths.
+    /// Arrays that describe the same edges differ in length.
     #[error("the arrays do not describe the same edges: {rows} rows, {columns} columns, {weights} weights")]
     LengthMismatch {
         /// Edges according to the rows (or to the last offset).
@@ -15,40 +15,40 @@ pub enum GraphError {
         /// Edges according to the weights.
         weights: usize,
     },
-    /// Offsets must start at 0 and never fall.
-    #[error("the offsets do not start at 0 and rise: see offset {index}")]
+    /// The offsets do not start at 0, or they decrease.
+    #[error("the offsets must start at 0 and never decrease: see offset {index}")]
     Offsets {
-        /// The first offset that breaks the rule.
+        /// Index of the first offset that violates the rule.
         index: usize,
     },
-    /// An edge names a node that is not there.
-    #[error("edge {edge} names node {node}, but there are only {node_count} nodes")]
+    /// An edge refers to a node that does not exist.
+    #[error("edge {edge} refers to node {node}, but the graph has only {node_count} nodes")]
     UnknownNode {
-        /// The position of the edge in the input.
+        /// Index of the edge in the input.
         edge: usize,
-        /// The node it names.
+        /// The node that does not exist.
         node: u32,
-        /// How many nodes there are.
+        /// Number of nodes in the graph.
         node_count: usize,
     },
     /// A row lists its neighbours out of order, or one of them twice.
     #[error("row {row} does not list its neighbours in ascending order, each once")]
     Unsorted {
-        /// The first row that breaks the rule.
+        /// The first row that violates the rule.
         row: usize,
     },
-    /// A weight that is not a number in `[0, MAX_WEIGHT]`.
-    #[error("edge {edge} has weight {weight}; a weight is a number from 0 to {MAX_WEIGHT:e}")]
+    /// A weight is not a number in `[0, MAX_WEIGHT]`.
+    #[error("edge {edge} has weight {weight}: expected a number from 0 to {MAX_WEIGHT:e}")]
     Weight {
-        /// The position of the edge in the input.
+        /// Index of the edge in the input.
         edge: usize,
-        /// The weight it has.
+        /// The refused weight.
         weight: f64,
     },
-    /// Nodes and edges are numbered with 32 bits.
-    #[error("{count} nodes or edges are too many: they are numbered with 32 bits")]
+    /// The number of nodes or edges does not fit into 32 bits.
+    #[error("{count} nodes or edges are too many: their numbers must fit into 32 bits")]
     TooLarge {
-        /// How many there are.
+        /// Number of nodes or edges.
         count: usize,
     },
 }

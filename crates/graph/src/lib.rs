@@ -1,9 +1,9 @@
-//! Numbers only: who is linked to whom and how strongly, and what flows along the links.
+//! Graph kernels on plain numbers: weighted edges, and the rank that flows along them.
 //!
-//! Nodes are `0..node_count`; this module knows no people, frames, files, clocks or random numbers.
+//! Nodes are `0..node_count`. This module knows no people, frames, files, clocks or random numbers.
 //! A graph is a [`Csr`]. Clout's primary graph is **target-major**: row `v` lists the reactors `u`
-//! of `v`, and the weight is the attention that `u` pays to `v`. That is the order in which the
-//! kernels pull, so nobody ever writes into another node's slot.
+//! of `v`, and the weight is the attention that `u` pays to `v`. The kernels pull in that order, so
+//! each thread writes only to the slots of its own nodes.
 //!
 //! ```text
 //! edges --Csr::from_edges--> in_edges --transpose--> out_edges
@@ -11,11 +11,12 @@
 //!                           propagate           return_probability
 //! ```
 //!
-//! Two rules hold in every file here:
+//! Two invariants hold in every file of this module:
 //!
-//! * **Kernels cannot fail.** Bad weights, ids and orders are refused by the constructors of [`Csr`]
-//!   with a [`GraphError`]; not converging is a field of the [`Outcome`]; no valid input gives a NaN.
+//! * **Kernels cannot fail.** The constructors of [`Csr`] refuse bad weights, ids and orders with a
+//!   [`GraphError`]; missing convergence is a field of the [`Outcome`]; no valid input gives a NaN.
 //! * **Same input, same bits**, for any number of threads and any order of the edges. Floats are
+//!   summed in fixed chunks, and the chunks are added in order (see [`numeric`]).
 //!   summed in fixed chunks that are folded in order (see [`numeric`]).
 
 mod build;

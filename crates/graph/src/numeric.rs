@@ -1,45 +1,45 @@
-//! Sums that give the same bits on any number of threads.
+//! Sums with bitwise identical results for any number of threads.
 //!
-//! Adding floats in another order moves the last bits, and a scheduler that splits work as threads
-//! come free adds them in another order every night. So an array is cut at fixed places, each chunk
-//! is added from left to right by whoever is free, and the sums of the chunks are added in order:
+//! Adding floats in another order changes the last bits, and a work-stealing scheduler adds them in
+//! another order on each run. So an array is cut at fixed indices, one thread adds each chunk from left
+//! to right, and the sums of the chunks are added in order:
 //!
 //! ```text
 //! sum(x) = ((chunk 0 + chunk 1) + chunk 2) + …      chunk i = x[i c] + x[i c + 1] + …
 //! ```
 //!
-//! The sizes of the chunks are part of the result; the number of threads is not. As a bonus the
-//! rounding error grows with chunk size + number of chunks rather than with the length (pairwise
-//! summation with one level; Higham, *The Accuracy of Floating Point Summation*, 1993).
+//! The chunk sizes affect the result; the number of threads does not. The rounding error grows with
+//! chunk size + number of chunks instead of the length (pairwise summation with one level; Higham,
+//! *The Accuracy of Floating Point Summation*, 1993).
 
 use std::ops::Range;
 
 use rayon::prelude::*;
 
-/// Nodes that are summed in one go. Part of the result: another value moves the last bits.
+/// Number of nodes per chunk. It affects the result: another value changes the last bits.
 pub const NODE_CHUNK: usize = 4096;
 
-/// Edges of one row that are summed in one go, so that several threads share the row of a celebrity.
-/// Part of the result for longer rows: another value moves the last bits.
+/// Number of edges of one row per chunk, so that several threads share a very long row.
+/// It affects the result for longer rows: another value changes the last bits.
 pub const EDGE_CHUNK: usize = 8192;
 
-/// The sum of `values`, in fixed chunks.
+/// Sums `values` in fixed chunks.
 pub fn ordered_sum(values: &[f64]) -> f64 {
-    sum_over_chunks(values.len(), |range| fold(&values[range]))
+    sum_over_chunks(values.len(), |range| sum_left_to_right(&values[range]))
 }
 
-/// Adds up what `sum_of` returns for the chunks of `0..len`, in order.
+/// Sums the results of `sum_of` for the chunks of `0..len`, in order.
 pub fn sum_over_chunks(len: usize, sum_of: impl Fn(Range<usize>) -> f64 + Sync) -> f64 {
     let sums: Vec<f64> = (0..len.div_ceil(NODE_CHUNK))
         .into_par_iter()
         .map(|chunk| chunk * NODE_CHUNK)
         .map(|start| sum_of(start..(start + NODE_CHUNK).min(len)))
         .collect();
-    fold(&sums)
+    sum_left_to_right(&sums)
 }
 
-/// One row of a sparse product: `sum_i weights[i] x values[neighbors[i]]`. A long row is cut into
-/// fixed chunks of edges, which threads may share.
+/// Computes one row of a sparse product: `sum_i weights[i] x values[neighbors[i]]`. A long row is cut
+/// into fixed chunks of edges, which threads may share.
 pub fn gather_sum(neighbors: &[u32], weights: &[f64], values: &[f64]) -> f64 {
     if neighbors.len() <= EDGE_CHUNK {
         return gather_chunk(neighbors, weights, values);
@@ -49,7 +49,7 @@ pub fn gather_sum(neighbors: &[u32], weights: &[f64], values: &[f64]) -> f64 {
         .zip(weights.par_chunks(EDGE_CHUNK))
         .map(|(neighbors, weights)| gather_chunk(neighbors, weights, values))
         .collect();
-    fold(&sums)
+    sum_left_to_right(&sums)
 }
 
 fn gather_chunk(neighbors: &[u32], weights: &[f64], values: &[f64]) -> f64 {
@@ -60,12 +60,12 @@ fn gather_chunk(neighbors: &[u32], weights: &[f64], values: &[f64]) -> f64 {
     products.fold(0.0, |sum, product| sum + product)
 }
 
-/// From left to right, and 0 (not the -0 of `Iterator::sum`) for nothing at all.
-fn fold(values: &[f64]) -> f64 {
+/// Adds from left to right. An empty slice gives 0, not the -0 of `Iterator::sum`.
+fn sum_left_to_right(values: &[f64]) -> f64 {
     values.iter().fold(0.0, |sum, value| sum + value)
 }
 
-/// The pieces of `slots` that start at `cuts` (ascending, the first is 0), to be filled in parallel.
+/// Splits `slots` into the pieces that start at `cuts` (ascending, the first is 0), for parallel writes.
 pub(super) fn cut_at<'a, T>(mut slots: &'a mut [T], cuts: &[usize]) -> Vec<&'a mut [T]> {
     let mut pieces = Vec::with_capacity(cuts.len());
     for pair in cuts.windows(2) {
@@ -84,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_sum_is_the_chunks_added_in_order() {
+    fn a_sum_equals_its_chunks_added_in_order() {
         let values: Vec<f64> = (0..3 * NODE_CHUNK + 17).map(|i| 1.0 / (1.0 + i as f64)).collect();
         let mut by_hand = 0.0;
         for chunk in values.chunks(NODE_CHUNK) {
@@ -98,13 +98,13 @@ mod tests {
     }
 
     #[test]
-    fn nothing_adds_up_to_plain_zero() {
+    fn an_empty_sum_is_positive_zero() {
         assert_eq!(ordered_sum(&[]).to_bits(), 0);
         assert_eq!(gather_sum(&[], &[], &[]).to_bits(), 0);
     }
 
     #[test]
-    fn a_long_row_is_the_sum_of_its_chunks_of_edges() {
+    fn a_long_row_equals_the_sum_of_its_edge_chunks() {
         let values: Vec<f64> = (0..5).map(|i| 0.1 * f64::from(i)).collect();
         let neighbors: Vec<u32> = (0..2 * EDGE_CHUNK as u32 + 3).map(|i| i % 5).collect();
         let weights: Vec<f64> = (0..neighbors.len()).map(|i| 1.0 / (1.0 + i as f64)).collect();

@@ -1,4 +1,4 @@
-//! Standing that flows along reactions: personalised PageRank, pulled.
+//! Propagation of rank along reactions: personalised PageRank in pull form.
 //!
 //! # The formula
 //!
@@ -6,41 +6,41 @@
 //! r = (1 - d) t + d (P^T r + m D)
 //!
 //! r   ranks, one a node, sum 1                       d   damping, in [0, 1)
-//! t   teleport: the trust g of each node over its sum G; uniform where nobody is trusted (G = 0)
+//! t   teleport: the trust g of each node over its sum G; uniform if no node is trusted (G = 0)
 //! P   p(u, v) = weight of u's edge to v / weight of all edges of u; a row of zeros if u has none
 //! m   dangling mass: the ranks of the nodes without outgoing weight
 //! D   where that mass goes: t (Dangling::Teleport) or 1 / n for every node (Dangling::Uniform)
 //! ```
 //!
-//! Before d each actor's weights are normalised, so it does not matter in which unit an actor's
-//! attention is measured. An actor whose weights add up to less than the smallest normal float
+//! Each actor's weights are normalised before d applies, so the unit in which an actor's attention is
+//! measured has no effect. An actor whose weights add up to less than the smallest normal float
 //! counts as dangling. Self-loops are edges like any other.
 //!
-//! # Inflow: the same standing without the size of the network
+//! # Inflow: the rank independent of the size of the network
 //!
-//! Ranks sum to 1, so whoever joins takes some from everybody. With D = t the equation reads
+//! Ranks sum to 1, so each new node takes some rank from all others. With D = t the equation reads
 //! `r = c t + d P^T r`, where `c = (1 - d) + d m`, hence `r = c (I - d P^T)^-1 t`. The power series
 //!
 //! ```text
 //! x = (1 - d) sum_k (d P^T)^k g = (1 - d) (I - d P^T)^-1 g = r G (1 - d) / c
 //! ```
 //!
-//! is therefore a mere rescaling of r, and has no sum over all nodes in it: `x_v` is made of the
-//! paths that lead to v. A disjoint copy of the graph, or strangers who react only to one another,
-//! move nobody's inflow. A person of trust 1 whom nobody reacts to has exactly `1 - d`; a ring of
-//! people of trust 1 has 1 each. With D = 1/n the rescaling does not hold, so that choice runs the
-//! power series of x as well and costs twice.
+//! is therefore a rescaling of r, and contains no sum over all nodes: `x_v` is made of the paths that
+//! lead to v. A disjoint copy of the graph, or strangers that react only to one another, change no
+//! other node's inflow. A node of trust 1 without reactors has exactly `1 - d`; in a ring of nodes of
+//! trust 1 each has 1. With D = 1/n the rescaling does not hold, so that choice runs the power series
+//! of x as well and costs twice.
 //!
 //! # Stopping, cost, bits
 //!
-//! Starts cold at r = t and stops when the last step moved less than `tolerance` in L1, *not* scaled
-//! by the number of nodes. The step is a contraction by d, so after k steps the residual is at most
+//! The iteration starts at r = t and stops when a step changes r by less than `tolerance` in L1, *not*
+//! scaled by the number of nodes. The step is a contraction by d, so after k steps the residual is at most
 //! `2 d^k`, and the distance to the fixed point at most `d / (1 - d)` residuals.
 //!
-//! A step costs O(nodes + edges); memory is five floats a node. A step reads only what each node
-//! shares out (`shares`), so the ranks are replaced in place. Chunks of nodes and of the edges of
-//! long rows are fixed and folded in order: the same bits for any number of threads and any order
-//! of the edges. Numbering the nodes otherwise moves the last bits.
+//! A step costs O(nodes + edges); memory is five floats per node. A step reads only the shares that
+//! nodes pass on (`shares`), so the ranks are replaced in place. Chunks of nodes, and of the edges of
+//! long rows, are fixed and added in order: bitwise identical results for any number of threads and any
+//! order of the edges. Another numbering of the nodes changes the last bits.
 //!
 //! Papers: Page, Brin, Motwani, Winograd, *The PageRank Citation Ranking*, 1999; Boldi, Santini,
 //! Vigna, *PageRank: Functional Dependencies*, 2009 (dangling nodes and the power series).
@@ -50,32 +50,32 @@ use rayon::prelude::*;
 use super::csr::Csr;
 use super::numeric::{NODE_CHUNK, gather_sum, ordered_sum, sum_over_chunks};
 
-/// What the mass of nodes without outgoing weight is spread over.
+/// Distribution of the dangling mass, the rank of nodes without outgoing weight.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Dangling {
-    /// Over the trusted, as the teleport is: nobody gains by merely being there.
+    /// In proportion to the teleport, so that an untrusted node gains nothing from it.
     #[default]
     Teleport,
-    /// Over every node alike.
+    /// Uniformly over all nodes.
     Uniform,
 }
 
-/// How far to follow reactions, and when to stop.
+/// Damping and stopping rule of the propagation.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PropagationParams {
-    /// How much of a node's standing it passes on, in `[0, 1)`.
+    /// Share of a node's rank that it passes on, in `[0, 1)`.
     pub damping: f64,
-    /// The L1 length of a step that counts as standing still; not scaled by the number of nodes.
+    /// L1 length of a step at which the iteration has converged; not scaled by the number of nodes.
     pub tolerance: f64,
-    /// Steps after which to give up; at least one is taken.
+    /// Largest number of steps; at least one step runs.
     pub max_iterations: u32,
-    /// Where the mass of nodes without outgoing weight goes.
+    /// Distribution of the mass of nodes without outgoing weight.
     pub dangling: Dangling,
 }
 
 impl Default for PropagationParams {
-    /// Damping as in the paper. At a tolerance of 1e-10 the ranks are within 6e-10 of the fixed
-    /// point. 200 steps always get there: 146 do by the bound `2 d^k`, real graphs need fewer.
+    /// Returns the damping of the paper. At a tolerance of 1e-10 the ranks are within 6e-10 of the fixed
+    /// point. 200 steps always suffice: 146 do by the bound `2 d^k`, real graphs need fewer.
     fn default() -> Self {
         PropagationParams {
             damping: 0.85,
@@ -86,37 +86,37 @@ impl Default for PropagationParams {
     }
 }
 
-/// The ranks, and how they were reached.
+/// The result of a propagation: ranks, inflow and convergence.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct Outcome {
-    /// One rank a node; they sum to 1.
+    /// One rank per node; they sum to 1.
     pub ranks: Vec<f64>,
-    /// The size-free standing of each node: see the head of this file. Zero where nobody is trusted.
+    /// The size-free rank of each node, defined in the module documentation. All 0 if no node is trusted.
     pub inflow: Vec<f64>,
-    /// Steps taken.
+    /// Number of steps taken.
     pub iterations: u32,
-    /// The L1 length of the last step.
+    /// L1 length of the last step.
     pub residual: f64,
-    /// The sum of the ranks: 1 up to rounding, 0 for a graph without nodes.
+    /// Sum of the ranks: 1 up to rounding, 0 for a graph without nodes.
     pub mass: f64,
-    /// The mass of dangling nodes that the last step passed on.
+    /// Mass of the dangling nodes that the last step passed on.
     pub dangling_mass: f64,
-    /// Whether the residual came down to the tolerance.
+    /// True if the residual reached the tolerance.
     pub is_converged: bool,
 }
 
-/// Ranks and inflow of every node of the target-major graph `in_edges`, of which `teleport` holds
-/// the trust (finite, not negative).
+/// Computes ranks and inflow of every node of the target-major graph `in_edges`. `teleport` holds the
+/// trust of each node, finite and not negative.
 ///
 /// # Panics
-/// If `teleport` is not as long as there are nodes.
+/// If `teleport` does not have one entry per node.
 pub fn propagate(in_edges: &Csr, teleport: &[f64], params: &PropagationParams) -> Outcome {
-    assert_eq!(teleport.len(), in_edges.node_count(), "one trust a node");
+    assert_eq!(teleport.len(), in_edges.node_count(), "one trust value per node");
     debug_assert!(teleport.iter().all(|g| g.is_finite() && *g >= 0.0));
     let trust = ordered_sum(teleport);
     let out_weights = out_weights(in_edges);
-    let start = normalized(teleport, trust);
-    let mut outcome = Outcome::at(start.clone());
+    let start = normalize(teleport, trust);
+    let mut outcome = Outcome::before_first_step(start.clone());
     let mut shares = vec![0.0; start.len()];
     while outcome.iterations < params.max_iterations.max(1) && !outcome.is_converged {
         outcome.dangling_mass = share_out(&outcome.ranks, &out_weights, params.damping, &mut shares);
@@ -127,7 +127,7 @@ pub fn propagate(in_edges: &Csr, teleport: &[f64], params: &PropagationParams) -
     }
     outcome.mass = ordered_sum(&outcome.ranks);
     match params.dangling {
-        Dangling::Teleport => outcome.inflow = inflow(&outcome, trust, params.damping),
+        Dangling::Teleport => outcome.inflow = compute_inflow(&outcome, trust, params.damping),
         Dangling::Uniform => {
             let seeded = PropagationParams {
                 dangling: Dangling::Teleport,
@@ -142,8 +142,8 @@ pub fn propagate(in_edges: &Csr, teleport: &[f64], params: &PropagationParams) -
 }
 
 impl Outcome {
-    /// Before the first step. Without nodes there is nothing to do, and it is done.
-    fn at(ranks: Vec<f64>) -> Outcome {
+    /// Returns the state before the first step. A graph without nodes has converged.
+    fn before_first_step(ranks: Vec<f64>) -> Outcome {
         Outcome {
             inflow: Vec::new(),
             iterations: 0,
@@ -157,7 +157,7 @@ impl Outcome {
 }
 
 impl PropagationParams {
-    /// What a step gives to everybody before reactions count: `scale * t + floor`.
+    /// Returns `(scale, floor)`: a step gives `scale * t + floor` to each node, whatever its reactors.
     fn restart(&self, dangling_mass: f64, node_count: usize) -> (f64, f64) {
         let (fresh, returned) = (1.0 - self.damping, self.damping * dangling_mass);
         match self.dangling {
@@ -167,22 +167,22 @@ impl PropagationParams {
     }
 }
 
-/// The weight of all edges of each actor; 0 if it says nothing. One serial pass over the edges,
+/// Sums the weights of all edges of each actor; 0 if it has none. One serial pass over the edges,
 /// which costs about as much as two steps.
 pub(super) fn out_weights(in_edges: &Csr) -> Vec<f64> {
     let mut sums = vec![0.0; in_edges.node_count()];
     for (&actor, weight) in in_edges.neighbors().iter().zip(in_edges.weights()) {
         sums[actor as usize] += weight;
     }
-    // Below the normal floats a quotient can overflow or lose all its bits.
+    // Below the smallest normal float a quotient can overflow or lose all its bits.
     sums.par_iter_mut()
         .filter(|sum| **sum < f64::MIN_POSITIVE)
         .for_each(|sum| *sum = 0.0);
     sums
 }
 
-/// `teleport` over its sum, or uniform where that is 0.
-fn normalized(teleport: &[f64], trust: f64) -> Vec<f64> {
+/// Divides `teleport` by its sum `trust`; uniform if that is 0.
+fn normalize(teleport: &[f64], trust: f64) -> Vec<f64> {
     if trust > 0.0 {
         teleport.par_iter().map(|g| g / trust).collect()
     } else {
@@ -190,7 +190,7 @@ fn normalized(teleport: &[f64], trust: f64) -> Vec<f64> {
     }
 }
 
-/// Sets what each node shares out by unit of weight, and returns the mass of those who cannot.
+/// Sets each node's share per unit of outgoing weight; returns the mass of the nodes without any.
 fn share_out(ranks: &[f64], out_weights: &[f64], damping: f64, shares: &mut [f64]) -> f64 {
     let nodes = shares.par_iter_mut().zip(ranks).zip(out_weights);
     nodes.for_each(|((share, rank), &out_weight)| {
@@ -204,7 +204,7 @@ fn share_out(ranks: &[f64], out_weights: &[f64], damping: f64, shares: &mut [f64
     })
 }
 
-/// One step: every node gathers what its reactors share out. Returns how far the ranks moved.
+/// Runs one step: each node adds up the shares of its reactors. Returns the L1 length of the step.
 fn pull(in_edges: &Csr, shares: &[f64], ranks: &mut [f64], restart: impl Fn(usize) -> f64 + Sync) -> f64 {
     let moved: Vec<f64> = ranks
         .par_chunks_mut(NODE_CHUNK)
@@ -221,11 +221,11 @@ fn pull(in_edges: &Csr, shares: &[f64], ranks: &mut [f64], restart: impl Fn(usiz
             moved
         })
         .collect();
-    moved.iter().sum() // In the order of the chunks.
+    moved.iter().sum() // In chunk order, for identical bits.
 }
 
-/// The ranks rescaled to `x = r G (1 - d) / c`, with the c of the last step.
-fn inflow(outcome: &Outcome, trust: f64, damping: f64) -> Vec<f64> {
+/// Rescales the ranks to `x = r G (1 - d) / c`, with the c of the last step.
+fn compute_inflow(outcome: &Outcome, trust: f64, damping: f64) -> Vec<f64> {
     let restart = (1.0 - damping) + damping * outcome.dangling_mass;
     let scale = if restart > 0.0 {
         trust * (1.0 - damping) / restart

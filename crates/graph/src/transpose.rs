@@ -1,12 +1,12 @@
-//! The same graph seen from the other end of its edges.
+//! Transposition: the same graph with all edges reversed.
 //!
-//! A counting sort by column that keeps the order of the rows, so the rows of the transpose are
-//! ascending without a comparison. The columns are cut into parts that hold about as many edges
-//! each; a part walks over all rows, takes its own stretch of each and fills its own slots, so the
-//! parts run in parallel without a lock.
+//! A counting sort by column keeps the order of the rows, so the rows of the transpose are ascending
+//! without a comparison. The columns are cut into parts with about the same number of edges. Each part
+//! walks over all rows, reads its own range of each and fills its own slots, so the parts run in
+//! parallel without a lock.
 //!
-//! Cost: O(edges + parts x nodes x log longest row). Nothing is added up, so neither the parts nor
-//! the threads show in the result. Memory beyond the result: 8 bytes a node.
+//! Cost: O(edges + parts x nodes x log longest row). Nothing is summed, so neither the parts nor
+//! the threads affect the result. Memory beyond the result: 8 bytes per node.
 
 use std::ops::Range;
 
@@ -16,11 +16,11 @@ use super::build::offsets_of;
 use super::csr::Csr;
 use super::numeric::cut_at;
 
-/// More parts share the work more evenly and write to narrower stretches of memory, but each
-/// searches every row once. Not part of the result.
+/// Number of parts. More parts balance the work better and write to narrower ranges of memory, but each
+/// searches every row once. The value does not affect the result.
 const PARTS: usize = 8;
 
-/// The slots of one part, which are those of its columns.
+/// The output slots of one range of columns.
 struct Part<'a> {
     columns: Range<usize>,
     rows: &'a mut [u32],
@@ -29,10 +29,10 @@ struct Part<'a> {
 }
 
 impl Csr {
-    /// The transposed graph and, for each of its edges, the position of that edge in `self`.
+    /// Returns the transposed graph and, for each of its edges, the index of that edge in `self`.
     pub fn transpose(&self) -> (Csr, Vec<u32>) {
         let offsets = offsets_of(self.node_count(), self.neighbors());
-        let columns = even_parts(&offsets);
+        let columns = cut_evenly(&offsets);
         let cuts: Vec<usize> = columns.iter().map(|part| offsets[part.start]).collect();
         let mut rows = vec![0u32; self.edge_count()];
         let mut weights = vec![0f64; self.edge_count()];
@@ -52,7 +52,7 @@ impl Csr {
         (Csr::from_parts(offsets, rows, weights), edges)
     }
 
-    /// Writes the edges of the part's columns, row after row, into the part's slots.
+    /// Writes the edges of the part's columns, in row order, into the part's slots.
     fn fill(&self, part: Part<'_>, offsets: &[usize]) {
         let Range { start, end } = part.columns;
         let mut next: Vec<usize> = offsets[start..end]
@@ -77,8 +77,8 @@ impl Csr {
     }
 }
 
-/// Cuts the nodes into at most [`PARTS`] ranges that hold about as many edges each.
-fn even_parts(offsets: &[usize]) -> Vec<Range<usize>> {
+/// Cuts the nodes into at most [`PARTS`] ranges with about the same number of edges each.
+fn cut_evenly(offsets: &[usize]) -> Vec<Range<usize>> {
     let node_count = offsets.len() - 1;
     let target = offsets[node_count].div_ceil(PARTS).max(1);
     let mut parts = Vec::with_capacity(PARTS);
@@ -99,7 +99,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_transposed_edge_remembers_where_it_came_from() {
+    fn a_transposed_edge_keeps_the_index_of_its_original() {
         let graph = Csr::from_edges(3, &[0, 0, 2], &[1, 2, 1], &[5.0, 6.0, 7.0]).unwrap();
         let (back, edges) = graph.transpose();
         assert_eq!(back.row(0), (&[][..], &[][..]));
@@ -109,15 +109,15 @@ mod tests {
     }
 
     #[test]
-    fn the_parts_hold_every_node_once_and_about_as_many_edges() {
+    fn the_parts_cover_each_node_once_and_balance_the_edges() {
         let lone_hub: Vec<usize> = (0..=100).map(|node| if node > 50 { 1000 } else { 0 }).collect();
         let even: Vec<usize> = (0..=100).collect();
         for offsets in [vec![0], vec![0, 0], vec![0; 100], lone_hub, even.clone()] {
-            let parts = even_parts(&offsets);
+            let parts = cut_evenly(&offsets);
             let nodes: Vec<usize> = parts.iter().cloned().flatten().collect();
             assert_eq!(nodes, (0..offsets.len() - 1).collect::<Vec<_>>());
             assert!(parts.len() <= PARTS);
         }
-        assert!(even_parts(&even).iter().all(|part| part.len() <= 13));
+        assert!(cut_evenly(&even).iter().all(|part| part.len() <= 13));
     }
 }

@@ -1,11 +1,10 @@
-//! Rows of `activities` as the files of one partition.
+//! Writes rows of `activities` as the files of one partition.
 //!
-//! Real dumps come from different systems, so each network has its own types for the same
-//! columns, all within the contract:
+//! Real dumps come from different systems, so each network has its own column types, all within the contract:
 //!
 //! | network | ids | verb | text | occurred_at |
 //! |---|---|---|---|---|
-//! | twitter | string | string | string | us, UTC; two files on the first and every seventh date; a column `client` besides |
+//! | twitter | string | string | string | us, UTC; two files on the first and every seventh date; an additional column `client` |
 //! | facebook | dictionary | dictionary | string | ms, UTC |
 //! | linkedin | large_string | string | string_view | ns, UTC |
 //! | foursquare | int64 | string | string | us without a zone |
@@ -25,7 +24,7 @@ use arrow::datatypes::{DataType, Schema, TimeUnit};
 use bytes::Bytes;
 use std::sync::Arc;
 
-/// The types that a network uses.
+/// Column types of a network.
 struct Types {
     account_id: DataType,
     verb: DataType,
@@ -64,21 +63,21 @@ fn types_of(network: Network) -> Types {
     }
 }
 
-/// What rows refer to.
+/// Lookup tables for the indices in rows.
 #[derive(Clone, Copy)]
 pub struct Directory<'a> {
-    /// The accounts that rows name by index.
+    /// Accounts, which rows refer to by index.
     pub people: &'a People,
-    /// The words that rows name by tag.
+    /// Words, which rows refer to by tag.
     pub ontology: &'a Ontology,
 }
 
-/// The file of some rows of a network.
+/// Writes a file of some rows of a network.
 pub fn write(directory: Directory, network: Network, rows: &[Row]) -> Result<Bytes, GenerateError> {
     parquet_file::write(&batch(directory, network, rows)?)
 }
 
-/// The file as [`write()`] would make it, but without its column `verb`.
+/// Writes the same file as [`write()`] without the column `verb`.
 pub fn write_without_verb(directory: Directory, network: Network, rows: &[Row]) -> Result<Bytes, GenerateError> {
     let whole = batch(directory, network, rows)?;
     let fields = whole.schema().fields().clone();
@@ -122,7 +121,7 @@ fn batch(directory: Directory, network: Network, rows: &[Row]) -> Result<RecordB
     table(columns)
 }
 
-/// Account ids in the type of their network; integers where that is one.
+/// Builds the account ids in the network's type, which may be an integer.
 pub fn ids<'a>(values: impl Iterator<Item = Option<&'a str>>, data_type: &DataType) -> Result<ArrayRef, GenerateError> {
     if *data_type == DataType::Int64 {
         let numbers: Int64Array = values.map(|id| id.and_then(|id| id.parse().ok())).collect();
@@ -132,8 +131,8 @@ pub fn ids<'a>(values: impl Iterator<Item = Option<&'a str>>, data_type: &DataTy
     Ok(cast(&strings, data_type)?)
 }
 
-/// Times in the type of their network. The zone is put on before the unit changes: to move a naive
-/// time into a zone, arrow would have to know the zone.
+/// Builds the times in the network's type. The zone is set before the unit changes, because arrow needs a time zone
+/// database to move a naive time into a zone.
 fn times(rows: &[Row], data_type: &DataType) -> Result<ArrayRef, GenerateError> {
     let micros = rows.iter().map(|row| row.occurred_at);
     let mut times = TimestampMicrosecondArray::from_iter_values(micros);
@@ -143,7 +142,7 @@ fn times(rows: &[Row], data_type: &DataType) -> Result<ArrayRef, GenerateError> 
     Ok(cast(&times, data_type)?)
 }
 
-/// The type of account ids on a network, in every table.
+/// Returns the type of account ids on a network, the same in all tables.
 pub fn id_type(network: Network) -> DataType {
     types_of(network).account_id
 }
@@ -159,7 +158,7 @@ fn tags(ontology: &Ontology, rows: &[Row]) -> ArrayRef {
     Arc::new(lists.finish())
 }
 
-/// A batch of named columns, all of which may hold nulls: dumps promise nothing.
+/// Creates a batch of named columns. All columns are nullable, as in real dumps.
 pub fn table(columns: Vec<(&str, ArrayRef)>) -> Result<RecordBatch, GenerateError> {
     let fields: Vec<_> = columns
         .iter()

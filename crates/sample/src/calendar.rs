@@ -1,25 +1,24 @@
-//! Days as the warehouse writes them in paths: a count since 1970-01-01, shown as `YYYY-MM-DD`.
+//! Formats days for paths: a day is a count since 1970-01-01, formatted as `YYYY-MM-DD`.
 //!
-//! The conversion is Howard Hinnant's `civil_from_days` ("chrono-Compatible Low-Level Date
-//! Algorithms"): count from 0000-03-01, so that the leap day is the last of its year, and split by
-//! the 400-year cycle of 146,097 days. It is written out here so that this module needs nothing
-//! of the rest of the crate.
+//! The conversion is Howard Hinnant's `civil_from_days` ("chrono-Compatible Low-Level Date Algorithms"): it counts from
+//! 0000-03-01, so that the leap day is the last day of its year, and splits by the 400-year cycle of 146,097 days. It is
+//! implemented in this module so that the generator does not depend on the rest of the crate.
 
-/// Microseconds in a second.
+/// Number of microseconds in a second.
 pub const SECOND_MICROS: i64 = 1_000_000;
 
-/// Seconds in a day.
+/// Number of seconds in a day.
 pub const DAY_SECONDS: i64 = 86_400;
 
-/// Microseconds in a day.
+/// Number of microseconds in a day.
 pub const DAY_MICROS: i64 = DAY_SECONDS * SECOND_MICROS;
 
-/// The day 2004-01-01, before which the contract refuses times.
+/// First day that the contract accepts: 2004-01-01, in days since 1970-01-01.
 pub const FIRST_CREDIBLE_DAY: i32 = 12_418;
 
-/// The text of a day, for instance `2026-10-31` for 20,757.
+/// Formats a day, for example `2026-10-31` for 20,757.
 pub fn date_text(days_since_1970: i32) -> String {
-    // 719,468 days lie between 0000-03-01 and 1970-01-01.
+    // Days from 0000-03-01 to 1970-01-01: 719,468.
     let days = i64::from(days_since_1970) + 719_468;
     let cycle = days.div_euclid(146_097);
     let day_of_cycle = days.rem_euclid(146_097);
@@ -36,7 +35,7 @@ pub fn date_text(days_since_1970: i32) -> String {
     format!("{year:04}-{month:02}-{day:02}")
 }
 
-/// The first microsecond of a day.
+/// Returns the first microsecond of a day.
 pub fn day_start_micros(days_since_1970: i32) -> i64 {
     i64::from(days_since_1970) * DAY_MICROS
 }
@@ -46,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn days_have_the_names_of_the_calendar() {
+    fn days_are_formatted_as_calendar_dates() {
         for (day, text) in [
             (0, "1970-01-01"),
             (-1, "1969-12-31"),

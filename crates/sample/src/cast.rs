@@ -1,56 +1,54 @@
-//! The story's cast: the people whose fate the sample is made to show.
+//! Defines the story people: people with fixed behaviour that the sample demonstrates.
 //!
-//! A *star* has a circle of fans who react to it day after day, and gets nothing from chance, so
-//! that what becomes of it is the story's doing alone. The last chapter of each story is told
-//! from the end of the warehouse backwards, so it stays the last for any number of days.
+//! A *star* has a circle of fans with daily reactions and receives no random reactions, so its score depends on the
+//! story alone. The final events are dated relative to the end of the warehouse, so they are the last ones for any number of
+//! days.
 
 use super::network::Network::{self, Facebook, Foursquare, Linkedin, Twitter};
 
-/// How many of the last days the steady one is away; fewer in a short warehouse, see
-/// [`absent_days`].
+/// Number of last days on which the steady person is away; fewer in a short warehouse, see [`absent_days`].
 const ABSENT_DAYS: u32 = 10;
 
-/// On how many of the last days the ring is at work. Its accounts are made the day before.
+/// Number of last days on which the ring is active. Its accounts are created the day before.
 pub const RING_DAYS: u32 = 2;
 
-/// Accounts in the ring, for any number of people: a purchase has a price.
+/// Number of accounts in the ring, for any number of people.
 pub const RING_BOTS: u32 = 30;
 
-/// Reactions of a bot a day, to other bots and to the buyer.
+/// Number of reactions per bot and day to other bots.
 pub const RING_SWAPS: usize = 8;
-/// See [`RING_SWAPS`].
+/// Number of reactions per bot and day to the buyer.
 pub const RING_FAVORS: usize = 4;
 
-/// Whose reactions a star gets.
+/// Source of the reactions that a star receives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fans {
-    /// Nobody's but what chance brings.
+    /// Random reactions only.
     None,
-    /// So many people, whatever the size of the warehouse.
+    /// Fixed number of people.
     Few(u32),
-    /// So many people of a thousand.
+    /// Number of people per thousand.
     PerMille(u32),
-    /// Everyone in the star's field.
+    /// All people in the star's field.
     WholeField,
 }
 
-/// A member of the cast.
+/// Story person.
 #[derive(Clone, Copy, Debug)]
 pub struct Part {
-    /// The person id.
+    /// Person id.
     pub id: &'static str,
-    /// What the person speaks about: one of the topics' fields.
+    /// Field of the person's posts: one of the topics' fields.
     pub field: &'static str,
-    /// Where the person has an account, one each.
+    /// Networks with an account of the person, one each.
     pub networks: &'static [Network],
-    /// Who reacts to the person.
+    /// Fans of the person.
     pub fans: Fans,
-    /// On how many days of a thousand each fan reacts.
+    /// Number of days per thousand on which each fan reacts.
     pub keen_per_mille: u64,
 }
 
-/// The fans of an ordinary star react on six days of ten: often enough to be steady, seldom
-/// enough to leave every day a little different.
+/// Rate of an ordinary star's fans: six days of ten, which is steady with some variation from day to day.
 const KEEN: u64 = 600;
 
 const fn part(
@@ -69,11 +67,11 @@ const fn part(
     }
 }
 
-/// Everyone with a part except the bots, who have no names.
+/// All story people except the bots, which have no names.
 pub const CAST: [Part; 10] = [
     part("ada-the-specialist", "coffee", &Network::ALL, Fans::WholeField, KEEN),
     part("bert-the-buyer", "data-science", &[Twitter], Fans::None, 0),
-    // Three people who react about once a month: "almost nobody".
+    // Three people react about once a month.
     part(CELEBRITY, "music-making", &[Twitter, Facebook], Fans::Few(3), 30),
     part(
         "mila-the-maker",
@@ -108,29 +106,29 @@ pub const CAST: [Part; 10] = [
     part(CLAIMANT, "pottery", &[Facebook], Fans::None, 0),
 ];
 
-/// Followed by most, answered by almost nobody.
+/// Celebrity: followed by most accounts, with almost no reactions.
 pub const CELEBRITY: &str = "cleo-the-celebrity";
-/// The celebrity's following as the `accounts` table gives it.
+/// Number of the celebrity's followers in the `accounts` table.
 pub const CELEBRITY_FOLLOWERS: i64 = 4_812_339;
-/// Pays the ring.
+/// Buyer of the ring's reactions.
 pub const BUYER: &str = "bert-the-buyer";
-/// Posts and is answered every day, and is away at the end.
+/// Steady person: posts and receives reactions every day, and is away at the end.
 pub const STEADY: &str = "sten-the-steady";
-/// Opts out half-way, and is reacted to all the same.
+/// Person with an opt-out half-way, who still receives reactions.
 pub const OPTED_OUT: &str = "omar-who-opted-out";
-/// Has a second account that the identities name only from their second snapshot on.
+/// Person with a second account that `identities` names only from its second snapshot on.
 pub const RELINKED: &str = "nora-with-a-new-account";
-/// Owns the account that the claimant claims.
+/// Owner of the disputed account.
 pub const OWNER: &str = "mila-the-maker";
-/// Claims an account that belongs to the lesser id.
+/// Claimant of an account that belongs to the lesser id.
 pub const CLAIMANT: &str = "zeno-the-claimant";
 
-/// How many of the last days the steady one is away: at most a third of all.
+/// Returns the number of last days on which the steady person is away: at most a third of all.
 pub fn absent_days(days: u32) -> u32 {
     ABSENT_DAYS.min(days / 3)
 }
 
-/// Whether a member of the cast is away on a day (counted from the first).
+/// Returns true if a story person is away on a day (counted from the first).
 pub fn is_away(id: &str, day: u32, days: u32) -> bool {
     id == STEADY && day >= days - absent_days(days)
 }
@@ -145,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn the_steady_one_is_away_at_the_end_only() {
+    fn the_steady_person_is_away_only_at_the_end() {
         assert!(!is_away(STEADY, 24, 35));
         assert!(is_away(STEADY, 25, 35) && is_away(STEADY, 34, 35));
         assert!(!is_away(OPTED_OUT, 34, 35));

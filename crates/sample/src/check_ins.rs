@@ -1,26 +1,26 @@
-//! Who checks in where: enough at the places of those whom they follow that co-visits occur.
+//! Creates check-ins, often enough at the venues of followed accounts that co-visits occur.
 //!
-//! The contract's co-visit is a follower at the same venue at most 7 days after a followee. It
-//! happens here by chance at a field's best-known venue, and by intent where somebody goes to a
-//! place that a followee was at lately.
+//! By the contract, a co-visit is a follower at the same venue at most 7 days after a followed account. It happens at
+//! random at a field's best-known venue, and on purpose when an account visits a venue that a followed account visited
+//! recently.
 
 use super::network::Network;
 use super::ontology::{Ontology, Tag};
 use super::row::{Object, Row};
 use super::town::{Today, Town, remember};
 
-/// A visit is fresh for so many days: inside the seven of the contract's co-visit.
+/// Number of days for which a visit is recent: within the seven days of the contract's co-visit.
 const FRESH_DAYS: u32 = 6;
 
-/// Each person has so many usual venues; one of them is the field's best-known.
+/// Number of usual venues per person; one of them is the field's best-known venue.
 const USUAL_VENUES: u64 = 4;
 
 impl Town<'_> {
-    /// Whoever is about and on foursquare checks in: where somebody whom they follow was lately,
-    /// or at one of their usual venues.
+    /// Creates check-ins for a person's foursquare accounts: at a venue recently visited by a followed account, or at a
+    /// usual venue.
     pub(super) fn check_in(&mut self, today: &mut Today, person: usize) {
-        for (account, place) in self.people.accounts_of(person) {
-            if place.network != Network::Foursquare {
+        for (account, account_row) in self.people.accounts_of(person) {
+            if account_row.network != Network::Foursquare {
                 continue;
             }
             let field = self.people.persons[person].fields[0];
@@ -54,7 +54,7 @@ impl Town<'_> {
     fn usual_venue(&self, today: &mut Today, account: u32, field: usize) -> Object {
         let number = match today.dice.below(USUAL_VENUES) {
             0 => 0,
-            // Spread over the field's venues by the account's own number (a prime step).
+            // The account's own number spreads the venues over the field; 7 is a prime step.
             habit => (account * 7 + habit as u32 * 3) % self.venues,
         };
         Object::Venue { field, number }

@@ -1,47 +1,46 @@
-//! From what happened to what is delivered: most of a day arrives with the day, some late, and
-//! some of it twice.
+//! Delivers rows: most on their own day, some late, and some twice.
 //!
-//! The courier also numbers the rows, in order of time within a day, as a network would have:
-//! a row that arrives late has the id of the day on which it happened.
+//! The courier also numbers the rows in time order within a day, as a network does. A late row has an id of the day on which
+//! it happened.
 
 use super::dice::{Dice, Stream};
 use super::network::Network;
 use super::row::{DayRows, Row};
 use std::collections::BTreeMap;
 
-/// Of a thousand rows, how many arrive late, and by how many days at most. Far inside the 30 days
-/// that the contract allows.
+/// Late rows per thousand, and their largest delay in days. It is far below the 30 days that the contract
+/// allows.
 const LATE_PER_MILLE: u64 = 20;
 const LATE_DAYS: u64 = 10;
 
-/// Of a thousand rows that arrived, how many arrive again, and how much later at most.
+/// Number of delivered rows per thousand that are delivered again, and the largest delay in days.
 const AGAIN_PER_MILLE: u64 = 10;
 const AGAIN_DAYS: u64 = 7;
 
-/// How many rows the courier delivered in a way other than once and in time.
+/// Number of rows with an irregular delivery.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Irregular {
-    /// Delivered on a load date after the day on which they happened.
+    /// Rows delivered on a load date after the day on which they happened.
     pub late: u64,
-    /// Delivered before.
+    /// Rows delivered a second time.
     pub again: u64,
-    /// Pairs of twins, two rows each.
+    /// Pairs of twins, with two rows each.
     pub twins: u64,
 }
 
-/// Carries rows from day to day.
+/// Delivery state between days.
 pub struct Courier {
     seed: u64,
     days: u32,
     last_id: [u64; Network::ALL.len()],
-    /// What is on its way, by the day on which it arrives. Holds days of late rows, not all.
+    /// Rows not yet delivered, by delivery day. Holds late rows of a few days.
     pending: BTreeMap<u32, DayRows>,
-    /// What was irregular in what has arrived so far.
+    /// Irregular deliveries so far.
     pub irregular: Irregular,
 }
 
 impl Courier {
-    /// A courier with nothing on the way.
+    /// Creates a courier without pending rows.
     pub fn new(seed: u64, days: u32) -> Self {
         Courier {
             seed,
@@ -52,7 +51,7 @@ impl Courier {
         }
     }
 
-    /// Takes what happened on a day, gives what is delivered with it, in order of time.
+    /// Takes the rows of a day and returns the rows delivered on it, in time order.
     pub fn deliver(&mut self, day: u32, happened: DayRows) -> DayRows {
         let mut dice = Dice::new(self.seed, Stream::Delivery(day));
         let mut delivered = self.pending.remove(&day).unwrap_or_default();
@@ -80,8 +79,7 @@ impl Courier {
         delivered
     }
 
-    /// Puts a row on its way. One that would arrive after the last day is still out there when the
-    /// warehouse ends: it is dropped, and 0 rows were sent.
+    /// Schedules a row. A row due after the last day is dropped. Returns the number of scheduled rows: 0 or 1.
     fn send(&mut self, network: Network, arrives: u32, row: Row) -> u64 {
         if arrives >= self.days {
             return 0;
@@ -90,7 +88,7 @@ impl Courier {
         1
     }
 
-    /// The number of the next row of a network.
+    /// Returns the number of the next row of a network.
     pub fn next_id(&mut self, network: Network) -> u64 {
         let last = &mut self.last_id[network as usize];
         *last += 1;
@@ -98,7 +96,7 @@ impl Courier {
     }
 }
 
-/// The activity id of a number.
+/// Formats the activity id of a number.
 pub fn activity_id(network: Network, number: u64) -> String {
     format!("{}{number:08}", network.prefix())
 }

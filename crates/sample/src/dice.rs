@@ -1,35 +1,34 @@
-//! Chance, from a seed: every draw of the made-up warehouse goes through one [`Dice`].
+//! Seeded random numbers: all random choices of the generator go through [`Dice`].
 //!
-//! Only the raw 64-bit words of ChaCha8 are used, and every draw is made from them with integers:
-//! no `ln`, `exp` or `powf`, whose last bits differ between machines, and none of `rand`'s
-//! distributions, which may change with its version. Same seed and stream, same draws, anywhere.
-//! A stream is a purpose (the people, a day, the faults), so that changing how one of them draws
-//! leaves the others as they were.
+//! Only the raw 64-bit words of ChaCha8 are used, and draws are computed from them with integers. `ln`, `exp` and `powf` are
+//! avoided, because their last bits differ between machines, and so are `rand`'s distributions, which may change between
+//! versions. The same seed and stream give the same draws on each machine. A stream is a purpose (the people, a day, the
+//! faults), so changes to the draws of one purpose do not affect the others.
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 
-/// What a sequence of draws is for; each has a stream of its own.
+/// Purpose of a sequence of draws; each has its own stream.
 #[derive(Clone, Copy, Debug)]
 pub enum Stream {
-    /// Who exists, on which networks, and what they care for.
+    /// People, their networks and their interests.
     People,
-    /// Who follows whom.
+    /// Follows.
     Follows,
-    /// Who belongs to which circle of fans.
+    /// Circles of fans.
     Circles,
-    /// What happens on one day (counted from the first).
+    /// Activity of one day (counted from the first).
     Day(u32),
-    /// What the courier of one day delays or delivers twice.
+    /// Delays and repeated deliveries of one day.
     Delivery(u32),
-    /// Which rows of one day are bad on purpose.
+    /// Rows of one day that are bad on purpose.
     Faults(u32),
-    /// The endorsements of one day.
+    /// Endorsements of one day.
     Endorsements(u32),
 }
 
 impl Stream {
-    /// The number of the stream: the purpose in the high half, the day in the low half.
+    /// Returns the number of the stream: the purpose in the high half, the day in the low half.
     fn number(self) -> u64 {
         let (purpose, day) = match self {
             Stream::People => (1, 0),
@@ -44,35 +43,35 @@ impl Stream {
     }
 }
 
-/// A source of draws that depends on the seed and the stream alone.
+/// Random number generator that depends on seed and stream only.
 pub struct Dice(ChaCha8Rng);
 
 impl Dice {
-    /// The dice of one purpose.
+    /// Creates the generator of one stream.
     pub fn new(seed: u64, stream: Stream) -> Self {
         let mut words = ChaCha8Rng::seed_from_u64(seed);
         words.set_stream(stream.number());
         Dice(words)
     }
 
-    /// A number from 0 to `bound - 1`, and 0 for a bound of 0. The bias of the multiplication is
-    /// below 2^-40 for the bounds in use.
+    /// Returns a number from 0 to `bound - 1`, and 0 for a bound of 0. The bias of the multiplication is below 2^-40
+    /// for the bounds in use.
     pub fn below(&mut self, bound: u64) -> u64 {
         let wide = u128::from(self.0.next_u64()) * u128::from(bound);
         (wide >> 64) as u64
     }
 
-    /// [`Dice::below`] for indices.
+    /// Returns an index below `len`, like [`Dice::below`].
     pub fn index(&mut self, len: usize) -> usize {
         self.below(len as u64) as usize
     }
 
-    /// True in `chance` of a thousand draws.
+    /// Returns true with a probability of `chance` in a thousand.
     pub fn per_mille(&mut self, chance: u64) -> bool {
         self.below(1000) < chance
     }
 
-    /// One of `items`, each as likely as any other; none of an empty list.
+    /// Returns one of `items` with equal probability; none if the list is empty.
     pub fn pick<'a, T>(&mut self, items: &'a [T]) -> Option<&'a T> {
         items.get(self.index(items.len()))
     }
@@ -83,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn draws_depend_on_the_seed_and_the_stream_alone() {
+    fn draws_depend_only_on_seed_and_stream() {
         let draw = |seed, stream| {
             let mut dice = Dice::new(seed, stream);
             [dice.below(1 << 40), dice.below(1 << 40)]
@@ -95,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn draws_stay_below_their_bound_and_reach_every_value() {
+    fn draws_are_below_their_bound_and_reach_all_values() {
         let mut dice = Dice::new(1, Stream::People);
         let mut seen = [0u32; 5];
         for _ in 0..1000 {

@@ -1,9 +1,8 @@
-//! Rows and files that are bad on purpose, few enough that no load date is refused for them.
+//! Creates rows and files that are bad on purpose, few enough that no load date is refused.
 //!
-//! A partition gets at most one bad row per 120 good ones, and none where it has fewer: far below
-//! the 5 % at which the contract refuses a run. The reasons take turns, so that a warehouse of a
-//! few weeks has all of them. A network's first load date stays clean, because the contract takes
-//! rows of any age there.
+//! A partition has at most one bad row per 120 good ones, and none if it has fewer rows: far below the 5 % at which the
+//! contract refuses a run. The reasons rotate, so that a warehouse of a few weeks has all of them. A network's first load
+//! date has no bad rows, because the contract accepts rows of any age there.
 
 use super::calendar::{DAY_MICROS, FIRST_CREDIBLE_DAY, SECOND_MICROS, day_start_micros};
 use super::courier::Courier;
@@ -13,47 +12,47 @@ use super::row::Row;
 use bytes::Bytes;
 use std::collections::BTreeMap;
 
-/// Good rows for each bad one, at least.
+/// Smallest number of good rows per bad row.
 const ROWS_PER_FAULT: usize = 120;
 
-/// A partition of less than 400 rows has a bad one on two days of five.
+/// Probability per thousand that a partition has an additional bad row.
 const FAULT_PER_MILLE: u64 = 400;
 
-/// Large partitions have one for each so many rows besides.
+/// Number of rows per guaranteed bad row in large partitions.
 const ROWS_PER_SURE_FAULT: usize = 400;
 
-/// How much of a truncated file is left, in percent.
+/// Remaining part of a truncated file, in percent.
 const TRUNCATED_PERCENT: usize = 60;
 
-/// Why a planted row must be refused.
+/// Reason to refuse a planted row or file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Fault {
-    /// No activity id.
+    /// Null activity id.
     NullActivityId,
-    /// No actor.
+    /// Null actor.
     NullActorId,
-    /// A verb that the network does not have.
+    /// Verb that the network does not have.
     UnknownVerb,
-    /// Occurred after the end of its load date.
+    /// Time after the end of the load date.
     AfterLoadDate,
-    /// Occurred before 2004.
+    /// Time before 2004.
     Before2004,
-    /// Delivered more than 31 days after it occurred.
+    /// Delivery more than 31 days after the event.
     TooLate,
-    /// A row of `accounts` without its id.
+    /// Row of `accounts` without an id.
     NullAccountId,
-    /// A row of `follows` without its followee.
+    /// Row of `follows` without a followee.
     NullFolloweeId,
-    /// A row of `identities` that claims an account of a lesser person id.
+    /// Row of `identities` that claims an account of a lesser person id.
     DisputedAccount,
-    /// A file cut off in the middle.
+    /// File cut off in the middle.
     TruncatedFile,
-    /// A file without a required column.
+    /// File without a required column.
     MissingColumn,
 }
 
 impl Fault {
-    /// The reasons that take turns in `activities`.
+    /// Reasons that rotate in `activities`.
     const OF_ACTIVITIES: [Fault; 6] = [
         Fault::NullActivityId,
         Fault::NullActorId,
@@ -63,7 +62,7 @@ impl Fault {
         Fault::TooLate,
     ];
 
-    /// The reason in words, for summaries.
+    /// Returns the name of the reason, for summaries.
     pub fn name(self) -> &'static str {
         match self {
             Fault::NullActivityId => "null activity_id",
@@ -81,22 +80,22 @@ impl Fault {
     }
 }
 
-/// Plants faults and counts them.
+/// Planted faults, counted by reason.
 #[derive(Default)]
 pub struct Faults {
     turn: usize,
-    /// How many of each were planted.
+    /// Number of planted faults by reason.
     pub planted: BTreeMap<Fault, u64>,
 }
 
 impl Faults {
-    /// Counts a fault that another file planted.
+    /// Counts a fault that was planted elsewhere.
     pub fn note(&mut self, fault: Fault) {
         *self.planted.entry(fault).or_default() += 1;
     }
 
-    /// Adds bad rows to the partitions of a day (counted from the first). They are copies of good
-    /// rows with ids of their own and one thing wrong.
+    /// Adds bad rows to the partitions of a day (counted from the first). They are copies of good rows with new ids and
+    /// one error.
     pub fn plant(&mut self, seed: u64, day: u32, load_day: i32, delivered: &mut [Vec<Row>], courier: &mut Courier) {
         let mut dice = Dice::new(seed, Stream::Faults(day));
         for (network, rows) in Network::ALL.into_iter().zip(delivered) {
@@ -119,7 +118,7 @@ impl Faults {
     }
 }
 
-/// Makes one thing wrong.
+/// Introduces one error into a row.
 fn spoil(dice: &mut Dice, row: &mut Row, fault: Fault, network: Network, load_day: i32) {
     let second = dice.below(86_400) as i64 * SECOND_MICROS;
     match fault {
@@ -131,8 +130,7 @@ fn spoil(dice: &mut Dice, row: &mut Row, fault: Fault, network: Network, load_da
             let age = 1 + dice.below(1_000) as i32;
             row.occurred_at = day_start_micros(FIRST_CREDIBLE_DAY - age) + second;
         }
-        // Over 31 days before the load date's first moment: beyond 30 in whichever way the
-        // days are counted.
+        // More than 31 days before the load date's first moment exceeds 30 days by any way of counting.
         Fault::TooLate => {
             let age = 32 + dice.below(20) as i64;
             row.occurred_at = day_start_micros(load_day) - age * DAY_MICROS + second;
@@ -145,7 +143,7 @@ fn spoil(dice: &mut Dice, row: &mut Row, fault: Fault, network: Network, load_da
     }
 }
 
-/// The beginning of a file, as a broken upload leaves it.
+/// Returns the beginning of a file, as after an interrupted upload.
 pub fn truncated(file: &Bytes) -> Bytes {
     file.slice(..file.len() * TRUNCATED_PERCENT / 100)
 }

@@ -1,24 +1,23 @@
-//! A made-up warehouse in the contract's input layout: `clout generate`, and `sample_data/`.
+//! Generates a made-up warehouse in the contract's input layout, for `clout generate` and `sample_data/`.
 //!
-//! Everything follows from a [`GenerateSpec`]: same spec, same files, byte for byte. People,
-//! texts, ids and habits are invented; a few members of a cast have fates that the score is meant
-//! to tell apart (a celebrity nobody answers, a specialist whom a field answers daily, a bot ring,
-//! someone away for ten days), told in `sample_data/README.md`.
+//! A [`GenerateSpec`] determines all files, byte for byte. People, texts, ids and habits are invented. Some story people have
+//! fixed behaviour that scores should separate (a celebrity with almost no reactions, a specialist with daily reactions by a
+//! whole field, a bot ring, a person away for ten days); `sample_data/README.md` describes them.
 //!
-//! How a warehouse comes to be, and where:
+//! Order of generation, with the modules:
 //!
 //! ```text
-//! ontology (topic_table)      people (cast)         what there is
-//!            lots -> ties                           who notices, follows and adores whom
-//!              town, check_ins, reactions         one day happens, in sentences
-//!                courier                            most of it arrives, some late or twice
-//!                  faults                           some of it is spoiled on purpose
+//! ontology (topic_table)      people (cast)         topics and people
+//!            lots -> ties                           attention, follows and fans
+//!              town, check_ins, reactions         activity of one day, with texts
+//!                courier                            most rows are delivered on their day, some late or twice
+//!                  faults                           some rows are made bad on purpose
 //!                    activity_file, profiles, tables -> parquet_file -> the caller's sink
 //! ```
 //!
-//! Cost: a day is linear in the people who are about (times a logarithm for drawing lots). Memory
-//! holds the people, their ties and ten days of late rows, never the warehouse: files go to the
-//! sink as they are made. No hash map, no clock, no float decides anything.
+//! Cost: a day is linear in the number of active people (times a logarithm for weighted choices). Memory holds the people,
+//! their ties and late rows of ten days, never the warehouse: each file goes to the sink when it is complete. No hash map,
+//! clock or float affects the result.
 
 mod activity_file;
 mod calendar;
@@ -51,23 +50,22 @@ use bytes::Bytes;
 use clout_base::error::Error;
 use std::collections::BTreeMap;
 
-/// What to make up. `Default` is the repository's `sample_data`.
+/// Parameters of a warehouse. `Default` is the repository's `sample_data`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GenerateSpec {
-    /// Decides every draw.
+    /// Random seed.
     pub seed: u64,
-    /// People, the cast and the ring of 30 among them.
+    /// Number of people, including the story people and the ring of 30.
     pub persons: u32,
-    /// Load dates, without a gap.
+    /// Number of consecutive load dates.
     pub days: u32,
-    /// The newest load date, in days since 1970-01-01.
+    /// Newest load date, in days since 1970-01-01.
     pub last_day: i32,
 }
 
 impl Default for GenerateSpec {
     fn default() -> Self {
-        // 35 days: five weeks, more than the 30 days of lateness that the contract allows.
-        // 20,757 is 2026-10-31.
+        // Five weeks are more than the 30 days of lateness that the contract allows. Day 20,757 is 2026-10-31.
         GenerateSpec {
             seed: 7,
             persons: 2_000,
@@ -78,19 +76,19 @@ impl Default for GenerateSpec {
 }
 
 impl GenerateSpec {
-    /// The smallest number of people that leaves a crowd beside the cast and the ring.
+    /// Smallest number of people. It leaves ordinary people beside the story people and the ring.
     pub const MIN_PERSONS: u32 = 100;
-    /// The largest number: people and ties are held in memory, below a kilobyte each.
+    /// Largest number of people. People and ties are held in memory, with less than a kilobyte per person.
     pub const MAX_PERSONS: u32 = 2_000_000;
-    /// The longest history: ten years.
+    /// Longest history: ten years, in days.
     pub const MAX_DAYS: u32 = 3_650;
 
-    /// The oldest load date, in days since 1970-01-01.
+    /// Returns the oldest load date, in days since 1970-01-01.
     pub fn first_day(&self) -> i32 {
         self.last_day - self.days as i32 + 1
     }
 
-    /// Says what is wrong with the spec, if anything.
+    /// Checks the spec. Returns an error for values out of range.
     fn check(&self) -> Result<(), GenerateError> {
         let refuse = |reason: String| Err(GenerateError::Spec(reason));
         if !(Self::MIN_PERSONS..=Self::MAX_PERSONS).contains(&self.persons) {
@@ -100,7 +98,7 @@ impl GenerateSpec {
         if !(1..=Self::MAX_DAYS).contains(&self.days) {
             return refuse(format!("{} days: expected 1 to {}", self.days, Self::MAX_DAYS));
         }
-        // Accounts are up to ten years old, and nothing but planted rows may lie before 2004.
+        // Accounts are up to ten years old, and only planted rows may be before 2004.
         let first = calendar::FIRST_CREDIBLE_DAY + Self::MAX_DAYS as i32;
         let last = self.last_day;
         if last > 100_000 || last.saturating_sub(self.days as i32) < first {
@@ -111,48 +109,48 @@ impl GenerateSpec {
     }
 }
 
-/// A file of the warehouse.
+/// File of the warehouse.
 #[derive(Clone, Debug)]
 pub struct GeneratedFile {
-    /// Relative to the root, with `/`: `activities/network=twitter/date=2026-10-01/part-00000.parquet`.
+    /// Path relative to the root, with `/`: `activities/network=twitter/date=2026-10-01/part-00000.parquet`.
     pub path: String,
-    /// All of it.
+    /// Content of the file.
     pub bytes: Bytes,
-    /// Rows in it; 0 for a file that is broken on purpose.
+    /// Number of rows; 0 for a file that is broken on purpose.
     pub rows: u64,
 }
 
-/// What was made.
+/// Summary of a generated warehouse.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
-    /// Files given to the sink, and what they hold together.
+    /// Number of files passed to the sink.
     pub files: u64,
-    /// Rows of readable files.
+    /// Number of rows in readable files.
     pub rows: u64,
-    /// Bytes of all files.
+    /// Total size of all files, in bytes.
     pub bytes: u64,
-    /// Rows of readable files of `activities`, bad ones included.
+    /// Number of rows in readable files of `activities`, including bad ones.
     pub activities: u64,
-    /// Good activities delivered on a load date after their own day.
+    /// Number of good activities delivered on a load date after their own day.
     pub late: u64,
-    /// Activities delivered again.
+    /// Number of activities delivered again.
     pub redelivered: u64,
-    /// Pairs of twins.
+    /// Number of pairs of twins.
     pub twins: u64,
-    /// What is bad on purpose, by reason.
+    /// Number of planted faults by reason.
     pub planted: BTreeMap<&'static str, u64>,
 }
 
-/// Why nothing, or not everything, was made.
+/// Error that prevented or interrupted the generation.
 #[derive(Debug, thiserror::Error)]
 pub enum GenerateError {
-    /// The spec asks for something that cannot be.
+    /// Spec with a value out of range.
     #[error("{0}")]
     Spec(String),
-    /// Columns that do not fit together: a mistake of this module.
+    /// Inconsistent columns: a bug of this module.
     #[error("making a table: {0}")]
     Arrow(#[from] arrow::error::ArrowError),
-    /// The writer refused: a mistake of this module.
+    /// Error of the Parquet writer: a bug of this module.
     #[error("writing Parquet: {0}")]
     Parquet(#[from] parquet::errors::ParquetError),
 }
@@ -161,13 +159,15 @@ impl From<GenerateError> for Error {
     fn from(error: GenerateError) -> Error {
         match error {
             GenerateError::Spec(message) => Error::usage(message),
-            other => Error::internal("cannot make the warehouse up").with_source(other),
+            other => Error::internal("cannot generate the warehouse").with_source(other),
         }
     }
 }
 
-/// Makes the warehouse up and gives its files to `sink`, one by one, in a fixed order. An error
-/// of the sink ends the work and comes back as it is.
+/// Generates the warehouse and passes its files to `sink`, one by one, in a fixed order.
+///
+/// # Errors
+/// Returns an error for an invalid spec. An error of the sink ends the generation and is returned unchanged.
 pub fn generate<E: From<GenerateError>>(
     spec: &GenerateSpec,
     sink: &mut dyn FnMut(GeneratedFile) -> Result<(), E>,

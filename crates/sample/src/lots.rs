@@ -1,18 +1,18 @@
-//! Drawing lots: an account of a network and a field, with chances in proportion to pull.
+//! Weighted random choice of an account of a network and a field, with probability proportional to pull.
 //!
-//! Chances are kept as running sums of integers, one list for each network and field, so a draw
-//! is a binary search and the warehouse grows with the number of people times its logarithm.
+//! Weights are stored as running sums of integers, one list per network and field. A choice is a binary search, so the cost
+//! of a warehouse grows with the number of people times its logarithm.
 
 use super::dice::Dice;
 use super::network::Network;
 use super::people::People;
 use super::topic_table::FIELDS;
 
-/// One list of lots.
+/// Weighted list of accounts.
 #[derive(Clone, Default)]
 struct Urn {
     accounts: Vec<u32>,
-    /// `sums[i]` is the pull of the accounts up to and including `i`.
+    /// `sums[i]` is the total pull of the accounts up to and including `i`.
     sums: Vec<u64>,
 }
 
@@ -30,13 +30,13 @@ impl Urn {
     }
 }
 
-/// The lots of every network and field.
+/// Weighted lists of all networks and fields.
 pub struct Lots {
     urns: Vec<Urn>,
 }
 
 impl Lots {
-    /// Puts every account that draws attention into the lists of its owner's first field.
+    /// Adds each account with a positive pull to the list of its owner's first field.
     pub fn new(people: &People) -> Self {
         let mut urns = vec![Urn::default(); Network::ALL.len() * FIELDS.len()];
         for (index, account) in people.accounts.iter().enumerate() {
@@ -48,13 +48,13 @@ impl Lots {
         Lots { urns }
     }
 
-    /// An account of the network that speaks about the field.
+    /// Draws an account of the network with the field; none if there is no such account.
     pub fn draw(&self, dice: &mut Dice, network: Network, field: usize) -> Option<u32> {
         self.urns[slot(network, field)].draw(dice)
     }
 
-    /// An account that `actor` would notice: of the owner's first field in 14 draws of 20, of the
-    /// second in 4, of any in 2.
+    /// Draws an account that `actor` notices: from the owner's first field in 14 draws of 20, from the second in 4,
+    /// from any in 2.
     pub fn notice(&self, dice: &mut Dice, people: &People, actor: u32) -> Option<u32> {
         let network = people.accounts[actor as usize].network;
         let [first, second] = people.owner(actor).fields;
@@ -77,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lots_are_drawn_in_proportion_to_pull() {
+    fn accounts_are_drawn_in_proportion_to_pull() {
         let mut urn = Urn::default();
         for (account, pull) in [(10, 1), (11, 0), (12, 3)] {
             urn.put(account, pull);

@@ -1,9 +1,9 @@
-//! Made-up ids: two words for a person, and whatever is the style of a network for an account.
+//! Creates made-up ids: two words for a person, and the network's style for an account.
 
 use super::dice::Dice;
 use super::network::Network;
 
-/// Words of made-up ids and handles.
+/// Words of made-up ids and handles: adjectives and animals.
 const ADJECTIVES: [&str; 24] = [
     "amber", "brisk", "cedar", "copper", "dapple", "early", "fallow", "gentle", "hazel", "indigo", "jolly", "kindly",
     "lunar", "mellow", "nimble", "ochre", "patient", "quiet", "russet", "silver", "tidal", "umber", "velvet", "windy",
@@ -13,14 +13,14 @@ const ANIMALS: [&str; 24] = [
     "newt", "otter", "plover", "quail", "raven", "stoat", "tapir", "urchin", "vole", "wren", "yak", "zebu",
 ];
 
-/// An adjective and an animal: `copper-heron`. Nobody is called that.
+/// Creates a name from an adjective and an animal: `copper-heron`. No real person has such a name.
 pub fn two_words(dice: &mut Dice) -> String {
     let adjective = ADJECTIVES[dice.index(ADJECTIVES.len())];
     let animal = ANIMALS[dice.index(ANIMALS.len())];
     format!("{adjective}-{animal}")
 }
 
-/// An id in the style of the network. The index makes it unique; gaps make it look less so.
+/// Creates an id in the style of the network. The index makes it unique; random gaps make it realistic.
 pub fn account_id(dice: &mut Dice, network: Network, index: usize) -> String {
     match network {
         Network::Twitter => format!("{}", 20_000_000 + index as u64 * 16 + dice.below(16)),

@@ -1,11 +1,10 @@
-//! The four networks as their dumps would look: their words, and the small ways in which their
-//! files differ.
+//! Defines the four networks: their verbs and the small differences between their files.
 //!
-//! A reaction is one of three kinds. An *echo* (a like, a share) carries the tags of what it
-//! reacts to and no words of its own. An *answer* (a reply, a comment) carries the actor's words
-//! and tags. A *bare* one (a list, a tag in a photo) names the person and no object.
+//! A reaction has one of four manners. An *echo* (a like, a share) has the tags of its object and no text. An *answer* (a
+//! reply, a comment) has text and tags by the actor, about an object. An *address* has text and tags by the actor, about a
+//! person and no object. A *bare* reaction (a list, a tag in a photo) names only the person.
 
-/// A network of the sample. The order is the order of files and of identities.
+/// Network of the sample. The order is the order of files and of identities.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Network {
     /// Short public posts with hashtags.
@@ -18,24 +17,24 @@ pub enum Network {
     Foursquare,
 }
 
-/// How a reaction treats what it reacts to.
+/// Content of a reaction relative to its object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Manner {
-    /// Repeats the object's tags, says nothing.
+    /// Tags of the object, no text.
     Echo,
-    /// The actor's own words and tags, about an object.
+    /// Text and tags by the actor, about an object.
     Answer,
-    /// The actor's own words and tags, about a person and no object.
+    /// Text and tags by the actor, about a person and no object.
     Address,
-    /// Neither words nor tags nor object.
+    /// No text, tags or object.
     Bare,
 }
 
-/// A verb, how often it is chosen (relative to the others of its network), and its manner.
+/// Verb, its relative frequency on the network, and its manner.
 pub type VerbUse = (&'static str, u64, Manner);
 
 impl Network {
-    /// Every network, in order.
+    /// All networks, in order.
     pub const ALL: [Network; 4] = [
         Network::Twitter,
         Network::Facebook,
@@ -43,7 +42,7 @@ impl Network {
         Network::Foursquare,
     ];
 
-    /// The value of the `network=` partition.
+    /// Returns the value of the `network=` partition.
     pub fn name(self) -> &'static str {
         match self {
             Network::Twitter => "twitter",
@@ -53,7 +52,7 @@ impl Network {
         }
     }
 
-    /// What activity ids and object ids of the network begin with.
+    /// Returns the prefix of the network's activity ids and object ids.
     pub fn prefix(self) -> &'static str {
         match self {
             Network::Twitter => "tw",
@@ -63,7 +62,7 @@ impl Network {
         }
     }
 
-    /// The verb of a post with words.
+    /// Returns the verb of a post with text.
     pub fn post_verb(self) -> &'static str {
         match self {
             Network::Twitter => "tweet",
@@ -72,8 +71,8 @@ impl Network {
         }
     }
 
-    /// The reactions of the network. The shares are made up; that approving is far more frequent
-    /// than answering, and answering than recommending, is what every network shows.
+    /// Returns the reactions of the network. The frequencies are made up, but their order is realistic: likes are far
+    /// more frequent than answers, and answers more frequent than recommendations.
     pub fn reactions(self) -> &'static [VerbUse] {
         use Manner::{Address, Answer, Bare, Echo};
         match self {
@@ -102,7 +101,7 @@ impl Network {
         }
     }
 
-    /// A verb that the network does not have, for rows that are bad on purpose.
+    /// Returns a verb that the network does not have, for rows that are bad on purpose.
     pub fn unknown_verb(self) -> &'static str {
         match self {
             Network::Twitter => "superlike",
@@ -112,7 +111,7 @@ impl Network {
         }
     }
 
-    /// Whether the warehouse holds the network's follows.
+    /// Returns true if the warehouse has follows of the network.
     pub fn has_follows(self) -> bool {
         matches!(self, Network::Twitter | Network::Foursquare)
     }
@@ -123,7 +122,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_network_knows_its_unknown_verb() {
+    fn the_unknown_verb_is_unknown_on_its_network() {
         for network in Network::ALL {
             let unknown = network.unknown_verb();
             assert_ne!(network.post_verb(), unknown);

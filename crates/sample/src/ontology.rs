@@ -1,26 +1,25 @@
-//! The topics in the shape that a generator needs: by field, with their hashtags.
+//! Holds the topics by field, with their hashtags.
 //!
-//! A *tag* is a word without spaces: the topic's name or one of its aliases, lower case, letters
-//! and digits only (`Latte art` becomes `latteart`). The tag of the name is an alias as well, so
-//! that a reader who matches tags against aliases finds it.
+//! A *tag* is a word without spaces: the topic's name or one of its aliases in lower case, letters and digits only
+//! (`Latte art` becomes `latteart`). The tag of the name is also an alias, so that matching tags against aliases finds it.
 
 use super::dice::Dice;
 use super::topic_table::{FIELDS, TOPICS, TopicRow};
 
-/// One word that stands for a topic; an index into the ontology's tags.
+/// Tag of a topic: an index into the ontology's tags.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tag(u16);
 
-/// An alias with its language (`de`, `fr`, `es` or `ja`).
+/// Alias with its language (`de`, `fr`, `es` or `ja`).
 #[derive(Clone, Copy, Debug)]
 pub struct Alias {
-    /// The two letters of the language.
+    /// Two-letter code of the language.
     pub language: &'static str,
-    /// The words, as one would write them in a sentence.
+    /// Words as written in a sentence.
     pub words: &'static str,
 }
 
-/// Topics, tags and fields.
+/// Topics, tags and fields of the sample.
 pub struct Ontology {
     tags: Vec<String>,
     first_tag: Vec<u16>,
@@ -28,7 +27,7 @@ pub struct Ontology {
 }
 
 impl Ontology {
-    /// The ontology of [`TOPICS`].
+    /// Builds the ontology of [`TOPICS`].
     pub fn new() -> Self {
         let mut tags = Vec::new();
         let mut first_tag = Vec::new();
@@ -45,12 +44,12 @@ impl Ontology {
         }
     }
 
-    /// The topics of a field, the field itself first.
+    /// Returns the topics of a field, the field itself first.
     pub fn field(&self, field: usize) -> &[usize] {
         &self.fields[field]
     }
 
-    /// A topic of the field; every second time the field itself, as people do speak of "coffee".
+    /// Draws a topic of the field; half of the draws give the field itself.
     pub fn topic(&self, dice: &mut Dice, field: usize) -> usize {
         let topics = &self.fields[field];
         let narrow = if dice.per_mille(500) {
@@ -61,23 +60,23 @@ impl Ontology {
         topics[narrow]
     }
 
-    /// The tag of the topic's name.
+    /// Returns the tag of the topic's name.
     pub fn tag(&self, topic: usize) -> Tag {
         Tag(self.first_tag[topic])
     }
 
-    /// The tag of the topic's alias number `alias`.
+    /// Returns the tag of the topic's alias number `alias`.
     pub fn alias_tag(&self, topic: usize, alias: usize) -> Tag {
         Tag(self.first_tag[topic] + 1 + alias as u16)
     }
 
-    /// The text of a tag.
+    /// Returns the text of a tag.
     pub fn word(&self, tag: Tag) -> &str {
         &self.tags[usize::from(tag.0)]
     }
 }
 
-/// The aliases of a topic, with their languages.
+/// Returns the aliases of a topic, with their languages.
 pub fn aliases_of(row: &TopicRow) -> impl Iterator<Item = Alias> + use<> {
     row.3
         .iter()
@@ -85,7 +84,7 @@ pub fn aliases_of(row: &TopicRow) -> impl Iterator<Item = Alias> + use<> {
         .map(|(language, words)| Alias { language, words })
 }
 
-/// The aliases as the `topics` table lists them: the tag of the name, then the other languages'.
+/// Returns the aliases as in the `topics` table: the tag of the name, then those of other languages.
 pub fn listed_aliases(row: &TopicRow) -> Vec<String> {
     let mut listed = vec![tag_of(row.1)];
     for alias in aliases_of(row).map(|alias| alias.words.to_owned()) {
@@ -96,7 +95,7 @@ pub fn listed_aliases(row: &TopicRow) -> Vec<String> {
     listed
 }
 
-/// Lower case, letters and digits only.
+/// Converts words to a tag: lower case, letters and digits only.
 fn tag_of(words: &str) -> String {
     words
         .to_lowercase()
@@ -105,7 +104,7 @@ fn tag_of(words: &str) -> String {
         .collect()
 }
 
-/// The topic `field` and all below it. One pass is enough, as parents stand before children.
+/// Returns the topic `field` and all topics below it. One pass is enough, because parents precede children.
 fn topics_below(field: &str) -> Vec<usize> {
     let mut ids = vec![field];
     let mut topics = Vec::new();
@@ -126,7 +125,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn parents_stand_before_their_children() {
+    fn parents_precede_their_children() {
         for (at, (id, _, parents, _)) in TOPICS.iter().enumerate() {
             for parent in *parents {
                 let parent_at = TOPICS.iter().position(|row| row.0 == *parent);

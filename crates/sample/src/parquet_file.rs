@@ -1,9 +1,9 @@
-//! One record batch to the bytes of one Parquet file, always the same way.
+//! Writes a record batch as a Parquet file with reproducible bytes.
 //!
-//! zstd, one row group, no page index, and `created_by` a constant instead of the library's
-//! version. Ids and times are written as differences (`DELTA_BYTE_ARRAY`, `DELTA_BINARY_PACKED`),
-//! which is what makes five weeks of activities fit in a repository. The Arrow schema is stored
-//! only where it says something that Parquet's own types do not (large strings, dictionaries).
+//! The file uses zstd, one row group, no page index, and a constant `created_by` instead of the library's version. Ids and
+//! times are delta-encoded (`DELTA_BYTE_ARRAY`, `DELTA_BINARY_PACKED`), which keeps five weeks of activities small enough
+//! for a repository. The Arrow schema is stored only if a column type is not expressible in Parquet (large strings,
+//! dictionaries).
 
 use super::GenerateError;
 use arrow::array::{Array, RecordBatch};
@@ -15,13 +15,13 @@ use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder};
 use parquet::schema::types::ColumnPath;
 
-/// Part of the bytes: stays as it is when the program's version changes.
+/// Constant value of `created_by`. It is part of the bytes, so it does not change with the program's version.
 const CREATED_BY: &str = "clout generate";
 
-/// Beyond 9 zstd takes longer and gains less than a hundredth on these files.
+/// Compression level. Higher levels take longer and save less than one percent on these files.
 const ZSTD_LEVEL: i32 = 9;
 
-/// The bytes of a file with one batch.
+/// Encodes one batch as the bytes of a file.
 pub fn write(batch: &RecordBatch) -> Result<Bytes, GenerateError> {
     let level = ZstdLevel::try_new(ZSTD_LEVEL)?;
     let mut properties = WriterProperties::builder()
@@ -47,7 +47,7 @@ pub fn write(batch: &RecordBatch) -> Result<Bytes, GenerateError> {
     Ok(Bytes::from(bytes))
 }
 
-/// Differences for what is almost sorted; the default (a dictionary) for everything else.
+/// Selects delta encoding for almost sorted columns; all others use the default (a dictionary).
 fn encoded(properties: WriterPropertiesBuilder, name: &str, data_type: &DataType) -> WriterPropertiesBuilder {
     let encoding = match (name, data_type) {
         (_, DataType::Timestamp(_, _)) => Encoding::DELTA_BINARY_PACKED,
@@ -60,7 +60,7 @@ fn encoded(properties: WriterPropertiesBuilder, name: &str, data_type: &DataType
         .set_column_encoding(column, encoding)
 }
 
-/// Whether the type would come back as another one without the Arrow schema.
+/// Returns true if the type is lost on reading without the Arrow schema.
 fn is_more_than_parquet(data_type: &DataType) -> bool {
     matches!(
         data_type,

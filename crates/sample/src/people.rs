@@ -1,8 +1,7 @@
-//! Who exists: people, their accounts, and how much attention each draws.
+//! Creates the people, their accounts, and the amount of attention that each attracts.
 //!
-//! Attention is heavy-tailed, as everywhere that it was measured: a person's *pull* is
-//! `c / (10 + x)` with x uniform up to 1000, a Pareto law of exponent 1 cut off at a factor of
-//! 100. A third of the people have several accounts; a few have two on one network.
+//! Attention is heavy-tailed, as in all measurements: a person's *pull* is `c / (10 + x)` with x uniform up to 1000, a Pareto
+//! law of exponent 1 cut off at a factor of 100. A third of the people have several accounts; a few have two on one network.
 
 use super::GenerateSpec;
 use super::cast::{BUYER, CAST, CELEBRITY, CELEBRITY_FOLLOWERS, Fans, Part, RING_BOTS, RING_DAYS};
@@ -12,62 +11,62 @@ use super::network::Network;
 use super::topic_table::FIELDS;
 use std::ops::Range;
 
-/// What a person is in the story.
+/// Role of a person in the story.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
-    /// One of the crowd.
+    /// Ordinary person.
     Ordinary,
-    /// The cast's member of that number.
+    /// Story person with this number.
     Cast(usize),
-    /// A member of the ring.
+    /// Member of the bot ring.
     Bot,
 }
 
-/// Somebody with one or more accounts.
+/// Person with one or more accounts.
 pub struct Person {
-    /// The id in `identities`; meaningless for people who are not listed there.
+    /// Id in `identities`; unused for unlisted people.
     pub id: String,
-    /// Whether `identities` names the person's accounts.
+    /// True if `identities` names the person's accounts.
     pub is_listed: bool,
-    /// What the person cares for most, and next.
+    /// First and second field of interest.
     pub fields: [usize; 2],
-    /// The relative chance to be chosen by those who react.
+    /// Relative probability of being chosen by reactors.
     pub pull: u64,
-    /// On how many days of a thousand the person is about.
+    /// Number of active days per thousand.
     pub rate_per_mille: u64,
-    /// Part in the story.
+    /// Role in the story.
     pub role: Role,
-    /// The person's accounts.
+    /// Indices of the person's accounts.
     pub accounts: Range<u32>,
 }
 
-/// One identity on one network.
+/// Account on one network.
 pub struct Account {
-    /// Where.
+    /// Network of the account.
     pub network: Network,
-    /// The owner, an index into the people.
+    /// Index of the owner.
     pub person: u32,
-    /// The id that the network knows it by.
+    /// Account id on the network.
     pub id: String,
-    /// Days since 1970.
+    /// Creation day, in days since 1970-01-01.
     pub created_day: i32,
-    /// Followers in the first snapshot of `accounts`.
+    /// Number of followers in the first snapshot of `accounts`.
     pub followers: i64,
 }
 
-/// Everyone.
+/// All people and accounts.
 pub struct People {
-    /// The cast, the crowd, then the ring.
+    /// Story people, ordinary people, then the ring.
     pub persons: Vec<Person>,
-    /// In the order of their owners.
+    /// Accounts in the order of their owners.
     pub accounts: Vec<Account>,
 }
 
-/// Of a thousand people with one account, how many are on each network.
+/// Number of people per thousand with one account, by network.
 const HOME_SHARES: [u64; 4] = [430, 270, 190, 110];
 
 impl People {
-    /// Invents everyone, from the seed.
+    /// Creates all people from the seed.
     pub fn invent(spec: &GenerateSpec) -> Self {
         let mut people = People {
             persons: Vec::new(),
@@ -87,24 +86,24 @@ impl People {
         people
     }
 
-    /// The person of the cast with that id.
+    /// Returns the index of the story person with this id.
     pub fn cast(&self, id: &str) -> usize {
-        // The cast stands first, in order, so its places are those of the table.
+        // Story people are first and in table order, so the table position is the index.
         CAST.iter().position(|part| part.id == id).unwrap_or(0)
     }
 
-    /// The owner of an account.
+    /// Returns the owner of an account.
     pub fn owner(&self, account: u32) -> &Person {
         &self.persons[self.accounts[account as usize].person as usize]
     }
 
-    /// The person's accounts.
+    /// Returns the person's accounts with their indices.
     pub fn accounts_of(&self, person: usize) -> impl Iterator<Item = (u32, &Account)> {
         let range = self.persons[person].accounts.clone();
         range.map(|account| (account, &self.accounts[account as usize]))
     }
 
-    /// The id by which the warehouse knows a person: that of `identities`, or of the only account.
+    /// Returns the person's id in the warehouse: that of `identities`, or that of the only account.
     pub fn public_id(&self, person: usize) -> String {
         let person = &self.persons[person];
         let first = &self.accounts[person.accounts.start as usize];
@@ -141,12 +140,12 @@ impl People {
             is_listed: networks.len() > 1 || dice.per_mille(500),
             fields: [dice.index(FIELDS.len()), dice.index(FIELDS.len())],
             pull,
-            // The square makes few who are there daily and many who are seldom: a third in the mean.
+            // The square gives few daily and many rare users: a third in the mean.
             rate_per_mille: 40 + drive * drive * 880 / 1_000_000,
             role: Role::Ordinary,
             accounts: 0..0,
         };
-        // Followers have something to do with pull, and as much with luck.
+        // Followers depend on pull and, equally, on chance.
         let followers = (pull / 100 * (1 + dice.below(40))) as i64;
         self.add(dice, person, &networks, last_day, followers);
     }
@@ -155,7 +154,7 @@ impl People {
         let person = Person {
             id: String::new(),
             is_listed: false,
-            // The bots speak about what the buyer sells.
+            // Bots use the buyer's fields.
             fields: self.persons[self.cast(BUYER)].fields,
             pull: 0,
             rate_per_mille: 0,
@@ -168,7 +167,7 @@ impl People {
         }
     }
 
-    /// Adds a person with an account on each of the networks.
+    /// Adds a person with one account on each of the networks.
     fn add(&mut self, dice: &mut Dice, mut person: Person, networks: &[Network], last_day: i32, followers: i64) {
         let first = self.accounts.len() as u32;
         for &network in networks {
@@ -188,8 +187,8 @@ impl People {
     }
 }
 
-/// One network for two thirds of the people, two to four for the others; a few of these have two
-/// accounts on the first.
+/// Draws one network for two thirds of the people, and two to four for the others. A few people with two have both
+/// accounts on one network.
 fn some_networks(dice: &mut Dice) -> Vec<Network> {
     let wanted = if dice.per_mille(333) { 2 + dice.index(3) } else { 1 };
     let mut networks = Vec::with_capacity(wanted);

@@ -1,4 +1,4 @@
-//! The snapshots about accounts: how they present themselves, and whom they follow.
+//! Creates the snapshots of accounts and of follows.
 
 use super::GenerateError;
 use super::GenerateSpec;
@@ -11,12 +11,12 @@ use super::ties::Ties;
 use arrow::array::{ArrayRef, BooleanArray, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
 use std::sync::Arc;
 
-/// One account of so many is suspended, one verified; primes without meaning.
+/// Number of accounts per suspended and per verified account; arbitrary primes.
 const ACCOUNTS_PER_SUSPENDED: u32 = 199;
 const ACCOUNTS_PER_VERIFIED: u32 = 97;
 
-/// Snapshot number `snapshot` of a network's accounts that exist on `load_day`. On foursquare the
-/// columns that say whom one follows and who is verified are missing, as the contract allows.
+/// Creates snapshot number `snapshot` of a network's accounts that exist on `load_day`. On foursquare, the columns for
+/// followed accounts and verification are missing, as the contract allows.
 pub fn accounts(
     people: &People,
     network: Network,
@@ -24,43 +24,43 @@ pub fn accounts(
     snapshot: usize,
     faults: &mut Faults,
 ) -> Result<RecordBatch, GenerateError> {
-    let there: Vec<(u32, &Account)> = (0u32..)
+    let existing: Vec<(u32, &Account)> = (0u32..)
         .zip(&people.accounts)
         .filter(|(_, account)| account.network == network && account.created_day <= load_day)
         .collect();
-    // A row without an id, on one network and one date: twitter's last snapshot.
-    let without_id = (network == Network::Twitter && snapshot == 2).then_some(there.len() / 2);
+    // Twitter's last snapshot has one row without an id.
+    let without_id = (network == Network::Twitter && snapshot == 2).then_some(existing.len() / 2);
     if without_id.is_some() {
         faults.note(Fault::NullAccountId);
     }
-    let id_column = there.iter().enumerate().map(|(at, (_, account))| {
+    let id_column = existing.iter().enumerate().map(|(at, (_, account))| {
         let is_hidden = Some(at) == without_id;
         (!is_hidden).then_some(account.id.as_str())
     });
-    let created = there
+    let created = existing
         .iter()
         .map(|(index, account)| day_start_micros(account.created_day) + i64::from(*index) * 7_919_000_000 % DAY_MICROS);
     let created = TimestampMicrosecondArray::from_iter_values(created).with_timezone("UTC");
     let mut columns: Vec<(&str, ArrayRef)> = vec![
         ("account_id", ids(id_column, &id_type(network))?),
-        ("handle", texts(&there, |index, _| handle(people, index))),
-        ("display_name", texts(&there, |index, _| display_name(people, index))),
+        ("handle", texts(&existing, |index, _| handle(people, index))),
+        ("display_name", texts(&existing, |index, _| display_name(people, index))),
         ("created_at", Arc::new(created)),
         (
             "followers_count",
-            counts(&there, |_, account| grown(account.followers, snapshot)),
+            counts(&existing, |_, account| grown(account.followers, snapshot)),
         ),
     ];
     if network != Network::Foursquare {
         let following = |index: u32, _: &Account| 20 + i64::from(index * 31 % 400);
-        columns.push(("following_count", counts(&there, following)));
-        columns.push(("is_verified", flags(&there, ACCOUNTS_PER_VERIFIED)));
+        columns.push(("following_count", counts(&existing, following)));
+        columns.push(("is_verified", flags(&existing, ACCOUNTS_PER_VERIFIED)));
     }
-    columns.push(("is_suspended", flags(&there, ACCOUNTS_PER_SUSPENDED)));
+    columns.push(("is_suspended", flags(&existing, ACCOUNTS_PER_SUSPENDED)));
     table(columns)
 }
 
-/// Snapshot number `snapshot` of who follows whom on a network.
+/// Creates snapshot number `snapshot` of the follows on a network.
 pub fn follows(
     people: &People,
     ties: &Ties,
@@ -79,7 +79,7 @@ pub fn follows(
             }
         }
     }
-    // A row without a followee: twitter's second snapshot.
+    // Twitter's second snapshot has one row without a followee.
     if let Some((follower, _)) = pairs.get(pairs.len() / 3).copied()
         && network == Network::Twitter
         && snapshot == 1
@@ -95,7 +95,8 @@ pub fn follows(
     ])
 }
 
-/// One follow of eight begins with the second snapshot, one of eight ends with the third.
+/// Returns true if a snapshot has a follow: one of eight begins with the second snapshot, one of eight ends with the
+/// third.
 fn holds(number: usize, snapshot: usize) -> bool {
     match number % 8 {
         3 => snapshot >= 1,
@@ -104,18 +105,18 @@ fn holds(number: usize, snapshot: usize) -> bool {
     }
 }
 
-/// Followers grow by a fiftieth from snapshot to snapshot.
+/// Returns the number of followers, which grows by a fiftieth per snapshot.
 fn grown(followers: i64, snapshot: usize) -> i64 {
     followers + followers / 50 * snapshot as i64
 }
 
-/// Days (counted from the first) on which full snapshots of identities and follows are delivered.
+/// Returns the days (counted from the first) with full snapshots of identities and follows.
 pub fn snapshot_days(spec: &GenerateSpec) -> [u32; 3] {
     [0, spec.days / 3, spec.days * 2 / 3]
 }
 
-/// Days on which full snapshots of accounts are delivered: the last day too, as the ring's
-/// accounts would otherwise be in none.
+/// Returns the days with full snapshots of accounts. The last day is included, because the ring's accounts would be in
+/// no snapshot otherwise.
 pub fn account_snapshot_days(spec: &GenerateSpec) -> [u32; 3] {
     [0, spec.days / 2, spec.days - 1]
 }
@@ -128,7 +129,7 @@ fn handle(people: &People, account: u32) -> String {
     }
 }
 
-/// The id's words with capitals: `Copper Heron`.
+/// Formats the id's words with capitals: `Copper Heron`.
 fn display_name(people: &People, account: u32) -> String {
     if people.owner(account).role == Role::Bot {
         return "Your new friend".to_owned();
@@ -145,17 +146,17 @@ fn display_name(people: &People, account: u32) -> String {
     capitals.collect::<Vec<_>>().join(" ")
 }
 
-fn texts(there: &[(u32, &Account)], text: impl Fn(u32, &Account) -> String) -> ArrayRef {
-    let values = there.iter().map(|(index, account)| text(*index, account));
+fn texts(existing: &[(u32, &Account)], text: impl Fn(u32, &Account) -> String) -> ArrayRef {
+    let values = existing.iter().map(|(index, account)| text(*index, account));
     Arc::new(StringArray::from_iter_values(values))
 }
 
-fn counts(there: &[(u32, &Account)], count: impl Fn(u32, &Account) -> i64) -> ArrayRef {
-    let values = there.iter().map(|(index, account)| count(*index, account));
+fn counts(existing: &[(u32, &Account)], count: impl Fn(u32, &Account) -> i64) -> ArrayRef {
+    let values = existing.iter().map(|(index, account)| count(*index, account));
     Arc::new(Int64Array::from_iter_values(values))
 }
 
-fn flags(there: &[(u32, &Account)], one_of: u32) -> ArrayRef {
-    let values: Vec<bool> = there.iter().map(|(index, _)| index % one_of == one_of - 1).collect();
+fn flags(existing: &[(u32, &Account)], one_of: u32) -> ArrayRef {
+    let values: Vec<bool> = existing.iter().map(|(index, _)| index % one_of == one_of - 1).collect();
     Arc::new(BooleanArray::from(values))
 }

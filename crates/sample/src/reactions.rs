@@ -1,4 +1,4 @@
-//! Who reacts to whom on a day: the crowd by habit, the circles by loyalty, the ring by contract.
+//! Creates the reactions of a day: by ordinary people, by fans, and by the ring.
 
 use super::calendar::SECOND_MICROS;
 use super::cast::{BUYER, CAST, RING_FAVORS, RING_SWAPS, is_away};
@@ -8,17 +8,17 @@ use super::row::{Object, Row};
 use super::sentences::{self, Words};
 use super::town::{Post, Today, Town};
 
-/// Of a thousand reactions of the crowd, how many go to the account's favourites.
+/// Number of reactions per thousand by ordinary people to the account's favourites.
 const HABIT_PER_MILLE: u64 = 720;
 
-/// Of a thousand reactions, how many go to one of the actor's own accounts.
+/// Number of reactions per thousand to one of the actor's own accounts.
 const SELF_PER_MILLE: u64 = 4;
 
-/// Of a thousand replies, how many are delivered a second time as a mention: the twins.
+/// Number of replies per thousand that are also delivered as a mention: the twins.
 const TWIN_PER_MILLE: u64 = 150;
 
 impl Town<'_> {
-    /// One to four reactions of somebody of the crowd, each from one of their accounts.
+    /// Creates one to four reactions of an ordinary person, each from one of the person's accounts.
     pub(super) fn react(&mut self, today: &mut Today, person: usize) {
         if self.people.persons[person].role != Role::Ordinary {
             return;
@@ -33,7 +33,7 @@ impl Town<'_> {
         }
     }
 
-    /// Fans react to their star, if it is there; each fan in one of the ways it has.
+    /// Creates the fans' reactions to their star unless it is away, each through one of the fan's pairs of accounts.
     pub(super) fn circles_react(&mut self, today: &mut Today) {
         let ties = self.ties;
         for circle in &ties.circles {
@@ -51,7 +51,7 @@ impl Town<'_> {
         }
     }
 
-    /// Each bot reacts to other bots and does the buyer favors.
+    /// Creates each bot's reactions to other bots and to the buyer.
     pub(super) fn ring_reacts(&mut self, today: &mut Today) {
         if !self.is_ring_at_work(today.day) {
             return;
@@ -78,7 +78,7 @@ impl Town<'_> {
         let owner = self.people.owner(actor);
         let network = self.people.accounts[actor as usize].network;
         if today.dice.per_mille(SELF_PER_MILLE) {
-            // The last of the owner's accounts on the network: another one, if there are two.
+            // The last account of the owner on the network differs from the actor if there are two.
             let mut own = owner.accounts.clone().rev();
             return own.find(|&account| self.people.accounts[account as usize].network == network);
         }
@@ -89,7 +89,7 @@ impl Town<'_> {
         (!owner.accounts.contains(&target)).then_some(target)
     }
 
-    /// One reaction; nothing happens where the target has written nothing to react to.
+    /// Creates one reaction; none if it needs an object and the target has no recent post.
     fn reaction(&mut self, today: &mut Today, actor: u32, target: u32) {
         let network = self.people.accounts[actor as usize].network;
         let (verb, _, manner) = choose_verb(today, network);
@@ -119,7 +119,7 @@ impl Town<'_> {
         push_with_twin(today, network, row);
     }
 
-    /// The last post of the target in seven draws of ten, else any that is remembered.
+    /// Returns the last post of the target in seven draws of ten, else any remembered one.
     fn recent_post(&self, today: &mut Today, target: u32) -> Option<Post> {
         let posts = &self.posts[target as usize];
         let last = posts.len().checked_sub(1)?;
@@ -131,7 +131,7 @@ impl Town<'_> {
         posts.get(chosen).cloned()
     }
 
-    /// Words and tags by the contract: an echo carries the object's tags, an answer the actor's.
+    /// Creates text and tags by the contract: an echo has the object's tags, an answer the actor's.
     fn says(
         &self,
         today: &mut Today,
@@ -158,7 +158,7 @@ impl Town<'_> {
     }
 }
 
-/// A verb of the network, by its share.
+/// Draws a verb of the network by its frequency.
 fn choose_verb(today: &mut Today, network: Network) -> VerbUse {
     let verbs = network.reactions();
     let total = verbs.iter().map(|(_, share, _)| share).sum();
@@ -172,8 +172,7 @@ fn choose_verb(today: &mut Today, network: Network) -> VerbUse {
     verbs[0]
 }
 
-/// Adds a row; some replies come with a twin: a mention of the same people in the same second, a
-/// fraction of it later.
+/// Adds a row. Some replies get a twin: a mention between the same people a quarter of a second later.
 fn push_with_twin(today: &mut Today, network: Network, mut row: Row) {
     let is_twin = row.verb == "reply" && today.dice.per_mille(TWIN_PER_MILLE);
     row.is_twin = is_twin;

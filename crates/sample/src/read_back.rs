@@ -1,4 +1,4 @@
-//! For tests: made-up warehouses in memory, and their activities read back from the bytes.
+//! Generates warehouses in memory and reads their activities back, for tests.
 
 use super::calendar::{DAY_MICROS, FIRST_CREDIBLE_DAY, day_start_micros};
 use super::network::Network;
@@ -8,7 +8,7 @@ use arrow::compute::cast;
 use arrow::datatypes::{DataType, Int64Type, TimeUnit};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
-/// A row of `activities`, whatever its types were.
+/// Row of `activities`, with unified types.
 pub struct Activity {
     pub load_day: i32,
     pub network: Network,
@@ -20,7 +20,7 @@ pub struct Activity {
 }
 
 impl Activity {
-    /// Whether the contract refuses the row.
+    /// Returns true if the contract refuses the row.
     pub fn is_bad(&self) -> bool {
         let knows = |verb: &str| {
             verb == self.network.post_verb()
@@ -37,7 +37,7 @@ impl Activity {
     }
 }
 
-/// The warehouse in memory.
+/// Generates a warehouse in memory.
 pub fn made(spec: &GenerateSpec) -> (Vec<GeneratedFile>, Summary) {
     let mut files = Vec::new();
     let summary = generate::<GenerateError>(spec, &mut |file| {
@@ -47,7 +47,7 @@ pub fn made(spec: &GenerateSpec) -> (Vec<GeneratedFile>, Summary) {
     (files, summary.unwrap())
 }
 
-/// The activities of every readable file, with the types brought together.
+/// Reads the activities of all readable files, with unified types.
 pub fn activities(spec: &GenerateSpec, files: &[GeneratedFile]) -> Vec<Activity> {
     let mut all = Vec::new();
     for file in files

@@ -1,26 +1,26 @@
-//! A row of `activities` before it is written: indices instead of ids, so that a day fits in
-//! little memory and copying a row is cheap.
+//! Defines a row of `activities` before it is written. It has indices instead of ids, so that a day needs little memory
+//! and copies are cheap.
 
 use super::network::Network;
 use super::ontology::Tag;
 use super::topic_table::FIELDS;
 
-/// What a row is about.
+/// Object of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Object {
-    /// A post or tip: its number among what was written on the network.
+    /// Post or tip, by its number on the network.
     Written(u64),
-    /// A venue of a field.
+    /// Venue of a field.
     Venue {
-        /// The field whose people meet there.
+        /// Field of the venue.
         field: usize,
-        /// Its number within the field; 0 is the one that everybody knows.
+        /// Number within the field; 0 is the best-known venue.
         number: u32,
     },
 }
 
 impl Object {
-    /// The object id in the network's dump.
+    /// Returns the object id in the network's dump.
     pub fn id(self, network: Network) -> String {
         match self {
             Object::Written(number) => format!("{}-o{number}", network.prefix()),
@@ -29,28 +29,28 @@ impl Object {
     }
 }
 
-/// One activity.
+/// Activity.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row {
-    /// The number in the activity id; none until the courier gives it, or on purpose.
+    /// Number in the activity id; none before delivery, or on purpose.
     pub number: Option<u64>,
-    /// Microseconds since 1970.
+    /// Time in microseconds since 1970.
     pub occurred_at: i64,
-    /// The acting account; none on purpose only.
+    /// Acting account; none only on purpose.
     pub actor: Option<u32>,
-    /// The network's own word.
+    /// Verb of the network.
     pub verb: &'static str,
-    /// What it is about.
+    /// Object of the activity.
     pub object: Option<Object>,
-    /// The account that is credited.
+    /// Credited account.
     pub target: Option<u32>,
-    /// The actor's words.
+    /// Text by the actor.
     pub text: Option<String>,
-    /// Null and empty are both written, as real dumps have both.
+    /// Tags; both null and empty lists are written, as in real dumps.
     pub tags: Option<Vec<Tag>>,
-    /// Whether the row is one of a pair of twins: such pairs stay together on their way.
+    /// True if the row is one of a pair of twins; such pairs are delivered together.
     pub is_twin: bool,
 }
 
-/// The rows of one day, by network.
+/// Rows of one day by network.
 pub type DayRows = [Vec<Row>; Network::ALL.len()];

@@ -1,7 +1,7 @@
-//! What people write: short sentences made from a topic's words.
+//! Creates texts: short sentences with a topic's words.
 //!
-//! A post is a frame with a hole, `{}`, for the topic; one in eight is in another language, with
-//! the topic's alias of that language. On twitter the tags stand in the text as hashtags too.
+//! A post is a frame with a placeholder, `{}`, for the topic. One in eight is in another language, with the topic's alias of
+//! that language. On twitter, the tags are also in the text as hashtags.
 
 use super::dice::Dice;
 use super::network::Network;
@@ -71,15 +71,15 @@ const ANSWERS: &[&str] = &[
     "I showed this to my {} group.",
 ];
 
-/// What somebody wrote, and the tags that go with it.
+/// Text with its tags.
 pub struct Words {
-    /// The text, with hashtags on twitter.
+    /// Text, with hashtags on twitter.
     pub text: String,
-    /// The tags: one, two, or none.
+    /// Tags: none or one.
     pub tags: Vec<Tag>,
 }
 
-/// A post about a topic.
+/// Creates a post about a topic.
 pub fn post(dice: &mut Dice, ontology: &Ontology, network: Network, topic: usize) -> Words {
     if network == Network::Foursquare {
         return Words {
@@ -91,7 +91,7 @@ pub fn post(dice: &mut Dice, ontology: &Ontology, network: Network, topic: usize
         Some(words) if dice.per_mille(125) => (words.text, words.tags),
         _ => (filled(dice, POSTS, topic), vec![ontology.tag(topic)]),
     };
-    // On networks other than twitter tags are a habit of some.
+    // On other networks than twitter, only some posts have tags.
     if network != Network::Twitter && dice.per_mille(400) {
         tags.clear();
     }
@@ -99,7 +99,7 @@ pub fn post(dice: &mut Dice, ontology: &Ontology, network: Network, topic: usize
     Words { text, tags }
 }
 
-/// An answer to something about a topic; one in four carries a tag of the actor's own.
+/// Creates an answer about a topic; one in four has a tag by the actor.
 pub fn answer(dice: &mut Dice, ontology: &Ontology, network: Network, topic: usize) -> Words {
     let mut text = filled(dice, ANSWERS, topic);
     let tags = if dice.per_mille(250) {
@@ -111,7 +111,7 @@ pub fn answer(dice: &mut Dice, ontology: &Ontology, network: Network, topic: usi
     Words { text, tags }
 }
 
-/// A post in one of the languages that the topic has an alias in.
+/// Creates a post in one of the languages of the topic's aliases; none if there is no frame for it.
 fn foreign_post(dice: &mut Dice, ontology: &Ontology, topic: usize) -> Option<Words> {
     let aliases: Vec<_> = aliases_of(&TOPICS[topic]).collect();
     let chosen = dice.index(aliases.len());
@@ -124,7 +124,7 @@ fn foreign_post(dice: &mut Dice, ontology: &Ontology, topic: usize) -> Option<Wo
     })
 }
 
-/// A frame with the topic's name in lower case.
+/// Fills a frame with the topic's name in lower case.
 fn filled(dice: &mut Dice, frames: &[&str], topic: usize) -> String {
     let frame = dice.pick(frames).copied().unwrap_or("{}");
     frame.replace("{}", &TOPICS[topic].1.to_lowercase())
@@ -145,7 +145,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_tweet_shows_its_tags_and_no_text_has_a_hole() {
+    fn tweets_contain_their_tags_and_no_text_has_a_placeholder() {
         let ontology = Ontology::new();
         let mut dice = Dice::new(1, Stream::People);
         for round in 0..400 {

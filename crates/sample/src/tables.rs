@@ -1,4 +1,4 @@
-//! The tables about people and topics: identities, opt-outs, endorsements, topics and their edges.
+//! Creates the tables of people and topics: identities, opt-outs, endorsements, topics and their edges.
 
 use super::GenerateError;
 use super::GenerateSpec;
@@ -15,10 +15,10 @@ use super::topic_table::TOPICS;
 use arrow::array::{Float64Array, ListBuilder, RecordBatch, StringArray, StringBuilder, TimestampMicrosecondArray};
 use std::sync::Arc;
 
-/// Endorsements of a day: one for each so many people. Rare beside reactions, as +K was.
+/// Number of people per endorsement and day. Endorsements are rare compared with reactions.
 const PERSONS_PER_ENDORSEMENT: u32 = 150;
 
-/// The topics, with the tags of their names among the aliases.
+/// Creates the topics, with the tags of their names among the aliases.
 pub fn topics() -> Result<RecordBatch, GenerateError> {
     let mut aliases = ListBuilder::new(StringBuilder::new());
     for row in TOPICS {
@@ -31,7 +31,7 @@ pub fn topics() -> Result<RecordBatch, GenerateError> {
     ])
 }
 
-/// The graph of topics: one row for each parent of each topic.
+/// Creates the graph of topics: one row per parent of each topic.
 pub fn topic_edges() -> Result<RecordBatch, GenerateError> {
     let edges = || {
         TOPICS
@@ -44,10 +44,10 @@ pub fn topic_edges() -> Result<RecordBatch, GenerateError> {
     ])
 }
 
-/// Snapshot number `snapshot` (0, 1 or 2) of who owns which account, sorted by person.
+/// Creates snapshot number `snapshot` (0, 1 or 2) of the account owners, sorted by person.
 pub fn identities(people: &People, snapshot: usize, faults: &mut Faults) -> Result<RecordBatch, GenerateError> {
     let mut rows: Vec<(&str, Network, &str)> = Vec::new();
-    for (index, person) in people.persons.iter().enumerate().filter(|(_, who)| who.is_listed) {
+    for (index, person) in people.persons.iter().enumerate().filter(|(_, person)| person.is_listed) {
         let last = person.accounts.end - 1;
         for (number, account) in people.accounts_of(index) {
             let is_last_of_many = number == last && person.accounts.len() > 1;
@@ -74,9 +74,9 @@ pub fn identities(people: &People, snapshot: usize, faults: &mut Faults) -> Resu
     ])
 }
 
-/// Whether a snapshot names an account. Small changes from one to the next: some last accounts
-/// are found out with the second and some given up with the third, some people with one account
-/// appear with the third. The divisors are primes without meaning.
+/// Returns true if a snapshot names an account. Snapshots differ slightly: some last accounts appear with the second
+/// snapshot, some disappear with the third, and some people with one account appear with the third. The divisors are
+/// arbitrary primes.
 fn is_named(id: &str, person: usize, is_last_of_many: bool, snapshot: usize) -> bool {
     let is_cast = person < CAST.len();
     if is_cast {
@@ -90,8 +90,8 @@ fn is_named(id: &str, person: usize, is_last_of_many: bool, snapshot: usize) -> 
     }
 }
 
-/// Who opts out on a day (counted from the first), if anyone: half-way the cast's member, a
-/// listed person and one known by account only; after three quarters another listed person.
+/// Creates the opt-outs of a day (counted from the first), if there are any: half-way a story person, a listed person
+/// and a person known by account only; after three quarters another listed person.
 pub fn opt_outs(spec: &GenerateSpec, people: &People, day: u32) -> Option<Result<RecordBatch, GenerateError>> {
     let mut leavers = Vec::new();
     if day == spec.days / 2 {
@@ -106,7 +106,7 @@ pub fn opt_outs(spec: &GenerateSpec, people: &People, day: u32) -> Option<Result
     is_any.then(|| table(vec![("person_id", strings(leavers.iter().map(String::as_str)))]))
 }
 
-/// The public id of the n-th person of the crowd who is, or is not, listed (and stays so).
+/// Returns the public id of the n-th ordinary person, permanently listed or not.
 fn nth_of_the_crowd(people: &People, is_listed: bool, n: usize) -> Option<String> {
     let crowd = CAST.len()..people.persons.len();
     crowd
@@ -116,7 +116,7 @@ fn nth_of_the_crowd(people: &People, is_listed: bool, n: usize) -> Option<String
         .map(|index| people.public_id(index))
 }
 
-/// One endorsement before it is written.
+/// Endorsement before it is written.
 struct Endorsement {
     at: i64,
     endorser: String,
@@ -125,7 +125,7 @@ struct Endorsement {
     weight: Option<f64>,
 }
 
-/// The endorsements of a day.
+/// Creates the endorsements of a day.
 pub fn endorsements(
     spec: &GenerateSpec,
     people: &People,
@@ -138,7 +138,7 @@ pub fn endorsements(
     for turn in 0..(spec.persons / PERSONS_PER_ENDORSEMENT).max(4) {
         let actor = dice.below(people.accounts.len() as u64) as u32;
         let endorser = people.accounts[actor as usize].person as usize;
-        // Every fourth is for the first of the cast, from wherever.
+        // Every fourth endorsement is for the first story person.
         let target = lots.notice(&mut dice, people, actor).filter(|_| turn % 4 != 0);
         let endorsee = target.map_or(0, |target| people.accounts[target as usize].person as usize);
         if people.persons[endorser].role != Role::Bot && endorser != endorsee {
@@ -153,7 +153,7 @@ pub fn endorsements(
         }
     }
     if day + RING_DAYS >= spec.days {
-        // The ring's favors, and what the buyer thinks of himself.
+        // The ring endorses the buyer, and so does the buyer himself.
         let buyer = people.cast(BUYER);
         let first_bot = people.persons.len().saturating_sub(5);
         for endorser in (first_bot..people.persons.len()).chain([buyer]) {
@@ -178,7 +178,7 @@ fn endorsement(
         endorser: people.public_id(endorser),
         endorsee: people.public_id(endorsee),
         topic: ontology.topic(dice, people.persons[endorsee].fields[0]),
-        // Null means 1, and most are.
+        // A null weight means 1.
         weight: dice.per_mille(500).then(|| if dice.per_mille(100) { 2.0 } else { 1.0 }),
     }
 }

@@ -1,4 +1,4 @@
-//! What a made-up warehouse promises, read back from its own files.
+//! Tests the promises of generated warehouses on their own files.
 
 use super::calendar::{DAY_MICROS, day_start_micros};
 use super::cast::{BUYER, CELEBRITY, RING_DAYS, STEADY, absent_days};
@@ -8,7 +8,7 @@ use super::read_back::{activities, made};
 use super::*;
 use std::collections::BTreeMap;
 
-/// Large enough for every fault to have its turn, small enough to be made many times.
+/// Spec that is large enough for all faults and small enough to be generated many times.
 const SMALL: GenerateSpec = GenerateSpec {
     seed: 3,
     persons: 900,
@@ -25,7 +25,7 @@ fn is_same(left: &[GeneratedFile], right: &[GeneratedFile]) -> bool {
 }
 
 #[test]
-fn the_same_spec_makes_the_same_bytes_and_another_seed_others() {
+fn equal_specs_give_equal_bytes_and_another_seed_gives_others() {
     let (files, summary) = made(&SMALL);
     let (again, summary_again) = made(&SMALL);
     assert!(is_same(&files, &again));
@@ -38,7 +38,7 @@ fn the_same_spec_makes_the_same_bytes_and_another_seed_others() {
 }
 
 #[test]
-fn the_sample_is_small_and_has_every_table() {
+fn the_sample_is_small_and_has_all_tables() {
     let spec = GenerateSpec::default();
     let (files, summary) = made(&spec);
     assert!(summary.bytes < 3_000_000, "{} bytes", summary.bytes);
@@ -68,7 +68,7 @@ fn the_sample_is_small_and_has_every_table() {
 }
 
 #[test]
-fn bad_rows_are_the_planted_ones_and_few_in_every_partition() {
+fn bad_rows_are_planted_and_rare_in_each_partition() {
     let (files, summary) = made(&SMALL);
     let rows = activities(&SMALL, &files);
     let mut shares: BTreeMap<(Network, i32), (u64, u64)> = BTreeMap::new();
@@ -98,7 +98,7 @@ fn bad_rows_are_the_planted_ones_and_few_in_every_partition() {
 }
 
 #[test]
-fn the_story_is_in_the_rows() {
+fn rows_follow_the_story() {
     let (files, _) = made(&SMALL);
     let people = People::invent(&SMALL);
     let owners: BTreeMap<(Network, &str), &people::Person> = people
@@ -130,7 +130,7 @@ fn the_story_is_in_the_rows() {
 }
 
 #[test]
-fn everything_happens_no_later_than_its_load_date_and_late_rows_soon_after() {
+fn rows_are_delivered_on_their_day_or_soon_after() {
     let (files, _) = made(&SMALL);
     for row in activities(&SMALL, &files).iter().filter(|row| !row.is_bad()) {
         let age = day_start_micros(row.load_day + 1) - row.at;
@@ -148,7 +148,7 @@ fn rows_grow_with_people_and_days() {
 }
 
 #[test]
-fn an_error_of_the_sink_comes_back_as_it_is() {
+fn an_error_of_the_sink_is_returned_unchanged() {
     #[derive(Debug)]
     enum Mine {
         Full,
@@ -171,7 +171,7 @@ fn an_error_of_the_sink_comes_back_as_it_is() {
 }
 
 #[test]
-fn specs_that_cannot_be_are_refused() {
+fn invalid_specs_are_refused() {
     for spec in [
         GenerateSpec { persons: 99, ..SMALL },
         GenerateSpec {

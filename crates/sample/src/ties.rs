@@ -1,9 +1,8 @@
-//! Lasting ties: whom each account returns to, who follows whom, and who is in whose circle.
+//! Creates lasting ties: favourites, follows and circles of fans.
 //!
-//! Most reactions go where the last ones went. So each account has a handful of favourites, drawn
-//! once by pull, and comes back to them day after day. On networks with follows the favourites are
-//! followed, with some more that are followed and never answered; the celebrity is followed by
-//! most. All of it is linear in the number of accounts.
+//! Most reactions go to the same accounts as before. Each account therefore has a few favourites, drawn once by pull, and
+//! reacts to them day after day. On networks with follows, the favourites are followed, and so are some accounts that never
+//! receive a reaction; most accounts follow the celebrity. The cost is linear in the number of accounts.
 
 use super::GenerateSpec;
 use super::cast::{CAST, CELEBRITY, Fans};
@@ -12,35 +11,35 @@ use super::lots::Lots;
 use super::people::{People, Role};
 use std::collections::BTreeSet;
 
-/// How many favourites an account has at most (draws that repeat are dropped).
+/// Largest number of favourites per account (repeated draws are dropped).
 const FAVORITES: usize = 5;
 
-/// How many more it follows on networks with follows.
+/// Number of further followed accounts on networks with follows.
 const EXTRA_FOLLOWEES: usize = 3;
 
-/// Of a thousand accounts of a network, how many follow the celebrity there.
+/// Number of accounts per thousand on a network that follow the celebrity.
 const CELEBRITY_PER_MILLE: u64 = 600;
 
-/// The fans of a star: for each fan the ways to reach it, as (fan's account, star's account).
+/// Fans of a star, with the pairs of accounts through which each can react: (fan's account, star's account).
 pub struct Circle {
-    /// The star, an index into the people (and the cast).
+    /// Index of the star among the people and the story people.
     pub star: usize,
-    /// One entry a fan, none of them empty.
+    /// One entry per fan, never empty.
     pub fans: Vec<Vec<(u32, u32)>>,
 }
 
-/// Every lasting tie of the warehouse.
+/// All lasting ties of the warehouse.
 pub struct Ties {
-    /// By account: the accounts it returns to.
+    /// Favourite accounts by account.
     pub favorites: Vec<Vec<u32>>,
-    /// By account: the accounts it follows, ascending; empty where the network has no follows.
+    /// Followed accounts by account, ascending; empty if the network has no follows.
     pub followees: Vec<Vec<u32>>,
-    /// The circles of the stars.
+    /// Circles of the stars.
     pub circles: Vec<Circle>,
 }
 
 impl Ties {
-    /// Ties everyone, from the seed.
+    /// Creates all ties from the seed.
     pub fn knot(spec: &GenerateSpec, people: &People, lots: &Lots) -> Self {
         let mut dice = Dice::new(spec.seed, Stream::Follows);
         let favorites = (0..people.accounts.len() as u32)
@@ -57,7 +56,7 @@ impl Ties {
     }
 }
 
-/// Up to `count` accounts that an ordinary actor notices, without the owner's own.
+/// Draws up to `count` accounts that an ordinary actor notices, without the owner's own.
 fn noticed(dice: &mut Dice, people: &People, lots: &Lots, actor: u32, count: usize) -> Vec<u32> {
     let mut chosen: Vec<u32> = Vec::new();
     if people.owner(actor).role == Role::Bot {
@@ -91,8 +90,8 @@ fn followees(
         followees[actor].extend(&favorites[actor]);
         followees[actor].extend(noticed(dice, people, lots, actor as u32, EXTRA_FOLLOWEES));
         for (idol, idol_account) in people.accounts_of(celebrity) {
-            let is_near = idol_account.network == account.network && idol != actor as u32;
-            if is_near && dice.per_mille(CELEBRITY_PER_MILLE) {
+            let is_candidate = idol_account.network == account.network && idol != actor as u32;
+            if is_candidate && dice.per_mille(CELEBRITY_PER_MILLE) {
                 followees[actor].insert(idol);
             }
         }
@@ -122,7 +121,7 @@ fn circles(dice: &mut Dice, spec: &GenerateSpec, people: &People) -> Vec<Circle>
     circles
 }
 
-/// Everyone of the crowd whose first field is the star's.
+/// Returns all ordinary people with the star's first field, with their pairs of accounts.
 fn field_fans(people: &People, star: usize) -> Vec<Vec<(u32, u32)>> {
     let field = people.persons[star].fields[0];
     (0..people.persons.len())
@@ -132,11 +131,11 @@ fn field_fans(people: &People, star: usize) -> Vec<Vec<(u32, u32)>> {
         .collect()
 }
 
-/// `count` people of the crowd who share a network with the star, each with one way to reach it.
+/// Draws `count` ordinary people on a network of the star, each with one pair of accounts.
 fn some_fans(dice: &mut Dice, people: &People, star: usize, count: usize) -> Vec<Vec<(u32, u32)>> {
     let mut chosen = BTreeSet::new();
     let mut fans = Vec::new();
-    // Some 400 of 2,000 people share the rarest network, so 40 draws for each fan are plenty.
+    // About 400 of 2,000 people share the rarest network, so 40 draws per fan are enough.
     for _ in 0..count * 40 {
         if fans.len() == count {
             break;
@@ -152,7 +151,7 @@ fn some_fans(dice: &mut Dice, people: &People, star: usize, count: usize) -> Vec
     fans
 }
 
-/// The pairs of accounts through which a person of the crowd can reach a star.
+/// Returns the pairs of accounts through which an ordinary person can react to a star.
 fn ways(people: &People, person: usize, star: usize) -> Vec<(u32, u32)> {
     if people.persons[person].role != Role::Ordinary {
         return Vec::new();

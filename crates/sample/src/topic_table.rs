@@ -1,11 +1,10 @@
-//! The sample's topics, written out: a small ontology in four levels, made up for this purpose.
+//! Lists the sample's topics: a small made-up ontology in four levels.
 //!
-//! Each row is `(topic_id, name, parents, aliases)`. Aliases begin with the language they belong
-//! to, so that a sentence of that language can be made with them; the prefix does not reach the
-//! table. Parents stand before their children, which is why the graph cannot have a cycle. Topics
-//! with several parents are the reason for a graph instead of a tree.
+//! Each row is `(topic_id, name, parents, aliases)`. Aliases have a language prefix, so that sentences of that language can use
+//! them; the prefix is not written to the table. Parents precede their children, so the graph cannot have a cycle. Some topics
+//! have several parents, so the ontology is a graph and not a tree.
 
-/// A row of the table: id, name, parents, aliases as `language:word`.
+/// Row of the table: id, name, parents, aliases as `language:word`.
 pub type TopicRow = (
     &'static str,
     &'static str,
@@ -13,7 +12,7 @@ pub type TopicRow = (
     &'static [&'static str],
 );
 
-/// The fields that people care for; each is a topic, and everything below it belongs to it.
+/// Fields of interest. Each is a topic, and all topics below it belong to it.
 pub const FIELDS: [&str; 12] = [
     "coffee",
     "type-design",
@@ -29,7 +28,7 @@ pub const FIELDS: [&str; 12] = [
     "open-source",
 ];
 
-/// Every topic, parents first.
+/// All topics, parents first.
 #[rustfmt::skip]
 pub const TOPICS: &[TopicRow] = &[
     ("food-and-drink", "Food and drink", &[], &["de:Essen und Trinken", "fr:gastronomie", "es:gastronomía"]),

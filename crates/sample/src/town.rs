@@ -1,9 +1,8 @@
-//! One day of everybody's life: who is about, what they write, where they check in.
+//! Simulates one day of all people: active people, posts, check-ins and reactions.
 //!
-//! A day runs in passes (write, check in, react), so that reactions find the day's posts. The town
-//! remembers for each account its last posts and visits and no more, so a day costs the same
-//! whether it is the first or the six-hundredth. Check-ins are in
-//! [`super::check_ins`], reactions in [`super::reactions`].
+//! A day runs in passes (write, check in, react), so that reactions find the day's posts. The simulation remembers only the
+//! last posts and visits of each account, so all days cost the same. Check-ins are in [`super::check_ins`], reactions in
+//! [`super::reactions`].
 
 use super::GenerateSpec;
 use super::calendar::{DAY_SECONDS, SECOND_MICROS, day_start_micros};
@@ -19,23 +18,23 @@ use super::ties::Ties;
 use super::topic_table::FIELDS;
 use std::collections::VecDeque;
 
-/// How many of its last posts, and visits, an account is remembered for.
+/// Number of posts and of visits remembered per account.
 const REMEMBERED: usize = 3;
 
-/// Something written that one can react to.
+/// Post that can receive reactions.
 #[derive(Clone)]
 pub struct Post {
-    /// Its number on the network.
+    /// Number on the network.
     pub number: u64,
-    /// When it was written, in microseconds.
+    /// Time in microseconds since 1970.
     pub at: i64,
-    /// What it is about.
+    /// Index of the topic.
     pub topic: usize,
-    /// The tags it carries.
+    /// Tags of the post.
     pub tags: Vec<Tag>,
 }
 
-/// The town and what it remembers.
+/// Simulation with its state.
 pub struct Town<'a> {
     pub(super) spec: &'a GenerateSpec,
     pub(super) people: &'a People,
@@ -48,26 +47,26 @@ pub struct Town<'a> {
     pub(super) venues: u32,
 }
 
-/// What a day is made of while it lasts.
+/// State of one day.
 pub struct Today {
-    /// The day's chance.
+    /// Random number generator of the day.
     pub dice: Dice,
-    /// Days since the first.
+    /// Number of days since the first.
     pub day: u32,
-    /// The day's first microsecond.
+    /// First microsecond of the day.
     pub start: i64,
-    /// What happened so far.
+    /// Rows so far.
     pub rows: DayRows,
 }
 
 impl Today {
-    /// A moment of the day, more likely around noon: the mean of two.
+    /// Draws a time of the day: the mean of two uniform draws, so most likely around noon.
     pub fn moment(&mut self) -> i64 {
         let seconds = (self.dice.below(86_400) + self.dice.below(86_400)) / 2;
         self.start + seconds as i64 * SECOND_MICROS
     }
 
-    /// A moment of the day that is later than `at`, which lies in this day or before it.
+    /// Draws a time of the day after `at`, which is on this day or before it.
     pub fn moment_after(&mut self, at: i64) -> i64 {
         let pause = 20 + self.dice.below(7_200) as i64;
         let last = self.start + (DAY_SECONDS - 1) * SECOND_MICROS;
@@ -76,7 +75,7 @@ impl Today {
 }
 
 impl<'a> Town<'a> {
-    /// The town on the morning of its first day.
+    /// Creates the simulation at the start of its first day.
     pub fn new(
         spec: &'a GenerateSpec,
         people: &'a People,
@@ -94,12 +93,12 @@ impl<'a> Town<'a> {
             posts: vec![VecDeque::new(); accounts],
             visits: vec![VecDeque::new(); accounts],
             written: [0; Network::ALL.len()],
-            // A venue of a field for about five of its people on foursquare.
+            // One venue of a field per about five of its people on foursquare.
             venues: (accounts / FIELDS.len() / 25).max(4) as u32,
         }
     }
 
-    /// One day, in order of time.
+    /// Simulates one day. Returns its rows in time order.
     pub fn live(&mut self, day: u32) -> DayRows {
         let mut today = Today {
             dice: Dice::new(self.spec.seed, Stream::Day(day)),
@@ -125,28 +124,28 @@ impl<'a> Town<'a> {
         today.rows
     }
 
-    /// The people who do something today.
+    /// Draws the active people of a day.
     fn who_is_about(&self, today: &mut Today) -> Vec<usize> {
         let persons = self.people.persons.iter().enumerate();
         persons
             .filter(|(_, person)| {
-                let is_there = match person.role {
+                let is_active = match person.role {
                     Role::Bot => self.is_ring_at_work(today.day),
                     Role::Ordinary | Role::Cast(_) => today.dice.per_mille(person.rate_per_mille),
                 };
-                is_there && !is_away(&person.id, today.day, self.spec.days)
+                is_active && !is_away(&person.id, today.day, self.spec.days)
             })
             .map(|(index, _)| index)
             .collect()
     }
 
-    /// Whether the ring works on that day.
+    /// Returns true if the ring is active on a day.
     pub fn is_ring_at_work(&self, day: u32) -> bool {
         day + RING_DAYS >= self.spec.days
     }
 
-    /// A star and a bot write on each of their networks; others on one, if at all: the more they
-    /// draw attention, the more often.
+    /// Creates posts: stars and bots post on each of their networks, other people on at most one, more often with more
+    /// pull.
     fn write(&mut self, today: &mut Today, person: usize) {
         let writer = &self.people.persons[person];
         let is_eager = writer.role != Role::Ordinary;
@@ -189,7 +188,7 @@ impl<'a> Town<'a> {
     }
 }
 
-/// Adds to a memory that keeps the last few.
+/// Adds an item to a list that keeps only the last few.
 pub(super) fn remember<T>(memory: &mut VecDeque<T>, thing: T) {
     if memory.len() == REMEMBERED {
         memory.pop_front();

@@ -1,4 +1,4 @@
-//! The files of the warehouse, day by day.
+//! Generates the files of the warehouse, day by day.
 
 use super::activity_file::{self, Directory};
 use super::calendar::date_text;
@@ -15,13 +15,13 @@ use super::{GenerateError, GenerateSpec, GeneratedFile, Summary, parquet_file, p
 use arrow::array::RecordBatch;
 use bytes::Bytes;
 
-/// On each date of so many, from the first, twitter delivers two files.
+/// Interval in days, from the first date, at which twitter delivers two files.
 const DAYS_PER_SPLIT: u32 = 7;
 
-/// Rows in a file that is broken on purpose, at most: it only has to look like one.
+/// Largest number of rows in a file that is broken on purpose.
 const BROKEN_FILE_ROWS: usize = 40;
 
-/// Files on their way to the caller, counted.
+/// Output to the caller's sink, with counts.
 struct Output<'a, E> {
     sink: &'a mut dyn FnMut(GeneratedFile) -> Result<(), E>,
     summary: Summary,
@@ -45,7 +45,10 @@ impl<E: From<GenerateError>> Output<'_, E> {
     }
 }
 
-/// Makes everything, in order.
+/// Generates all files in order.
+///
+/// # Errors
+/// Returns the errors of writing and of the sink.
 pub fn make<E: From<GenerateError>>(
     spec: &GenerateSpec,
     sink: &mut dyn FnMut(GeneratedFile) -> Result<(), E>,
@@ -91,7 +94,7 @@ pub fn make<E: From<GenerateError>>(
     Ok(output.summary)
 }
 
-/// The identities, follows, accounts and opt-outs that are delivered on a day.
+/// Writes the identities, follows, accounts and opt-outs that are delivered on a day.
 fn put_snapshots<E: From<GenerateError>>(
     output: &mut Output<E>,
     spec: &GenerateSpec,
@@ -124,12 +127,12 @@ fn put_snapshots<E: From<GenerateError>>(
     Ok(())
 }
 
-/// The number of the snapshot due on a day; the last, where a short warehouse has several on one.
+/// Returns the number of the snapshot due on a day; the last one if a short warehouse has several.
 fn last_position(days: &[u32], day: u32) -> Option<usize> {
     days.iter().rposition(|&due| due == day)
 }
 
-/// The partitions of a day, most of them one file.
+/// Writes the activity partitions of a day, most of them one file.
 fn put_activities<E: From<GenerateError>>(
     output: &mut Output<E>,
     spec: &GenerateSpec,
@@ -151,8 +154,8 @@ fn put_activities<E: From<GenerateError>>(
     Ok(())
 }
 
-/// After two thirds of the days a truncated file beside facebook's good one, and the day after, a
-/// file without its column `verb` beside linkedin's. What they repeat is in the good files.
+/// Writes broken files: after two thirds of the days a truncated file beside facebook's good one, and on the next day a
+/// file without the column `verb` beside linkedin's. Their rows are also in the good files.
 fn put_broken_files<E: From<GenerateError>>(
     output: &mut Output<E>,
     spec: &GenerateSpec,
@@ -174,8 +177,8 @@ fn put_broken_files<E: From<GenerateError>>(
     }
     if day == bad_day + 1 {
         let network = Network::Linkedin;
-        let lame = activity_file::write_without_verb(directory, network, sample(network))?;
-        output.put(activity_path(spec, network, day, 1), lame, 0)?;
+        let incomplete = activity_file::write_without_verb(directory, network, sample(network))?;
+        output.put(activity_path(spec, network, day, 1), incomplete, 0)?;
         faults.note(Fault::MissingColumn);
     }
     Ok(())

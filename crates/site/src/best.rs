@@ -1,11 +1,11 @@
-//! The best of many, in the memory of a few.
+//! Keeps the rows with the greatest keys, in bounded memory.
 
 use serde_json::Value;
 
-/// People in a list of the best.
+/// Length of a list of highest scores.
 pub const TOP: usize = 10;
 
-/// Keeps the rows with the greatest keys; of equal keys the one that was offered first.
+/// Rows with the greatest keys. Among equal keys, the row offered first comes first.
 #[derive(Clone, Debug)]
 pub struct Best {
     most: usize,
@@ -13,21 +13,21 @@ pub struct Best {
 }
 
 impl Best {
-    /// Keeps at most so many.
+    /// Creates a list of at most `most` rows.
     pub fn of(most: usize) -> Best {
         Best { most, kept: Vec::new() }
     }
 
-    /// Offers a row, which is made only if it is kept.
+    /// Offers a row. `row` is called only if the row is kept.
     pub fn offer(&mut self, key: f64, row: impl FnOnce() -> Value) {
-        let place = self.kept.partition_point(|(other, _)| *other >= key);
-        if place < self.most {
+        let index = self.kept.partition_point(|(other, _)| *other >= key);
+        if index < self.most {
             self.kept.truncate(self.most - 1);
-            self.kept.insert(place, (key, row()));
+            self.kept.insert(index, (key, row()));
         }
     }
 
-    /// The rows, best first.
+    /// Returns the rows, greatest key first.
     pub fn rows(&self) -> Vec<Value> {
         self.kept.iter().map(|(_, row)| row.clone()).collect()
     }
@@ -38,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_greatest_are_kept_in_order_and_the_first_of_equals_wins() {
+    fn the_greatest_keys_are_kept_in_order_and_ties_keep_the_first() {
         let mut best = Best::of(3);
         for (key, name) in [(1.0, "a"), (5.0, "b"), (5.0, "c"), (2.0, "d"), (5.0, "e"), (0.0, "f")] {
             best.offer(key, || name.into());

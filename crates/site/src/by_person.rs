@@ -1,4 +1,4 @@
-//! A published table read side by side with others, person by person.
+//! Reads a published table person by person, in step with other tables.
 
 use arrow::array::{RecordBatch, StringArray};
 use serde_json::Value;
@@ -9,7 +9,7 @@ use clout_warehouse::manifest::Manifest;
 use clout_warehouse::snapshots;
 use clout_warehouse::store::Store;
 
-/// A cursor over a table that is sorted by person. Persons are asked for in ascending order.
+/// Cursor over a table sorted by person. Persons must be requested in ascending order.
 pub struct ByPerson<'a> {
     batches: Box<dyn Iterator<Item = Result<RecordBatch>> + 'a>,
     current: Option<(RecordBatch, StringArray)>,
@@ -17,7 +17,7 @@ pub struct ByPerson<'a> {
 }
 
 impl<'a> ByPerson<'a> {
-    /// Opens a table; the first of the columns must be `person_id`.
+    /// Opens a table. The first column must be `person_id`.
     pub fn open(store: &'a Store, manifest: &'a Manifest, table: &str, columns: &'a [&'a str]) -> Result<ByPerson<'a>> {
         Ok(ByPerson {
             batches: Box::new(snapshots::stream_table(store, manifest, table, Some(columns))?),
@@ -26,7 +26,7 @@ impl<'a> ByPerson<'a> {
         })
     }
 
-    /// The person at the cursor; none at the end.
+    /// Returns the person at the cursor; none at the end of the table.
     pub fn person(&mut self) -> Result<Option<&str>> {
         while self
             .current
@@ -44,7 +44,7 @@ impl<'a> ByPerson<'a> {
         Ok(self.current.as_ref().map(|(_, ids)| ids.value(self.row)))
     }
 
-    /// The row at the cursor without its person, and on to the next.
+    /// Returns the row at the cursor without its `person_id`, and advances the cursor.
     pub fn take(&mut self) -> Vec<Value> {
         let row = match &self.current {
             Some((batch, _)) if self.row < batch.num_rows() => rows::row(&batch.columns()[1..], self.row),
@@ -54,11 +54,11 @@ impl<'a> ByPerson<'a> {
         row
     }
 
-    /// All rows of a person; those of persons before are passed over.
+    /// Returns all rows of a person and skips the rows of earlier persons.
     pub fn of(&mut self, person: &str) -> Result<Vec<Vec<Value>>> {
         let mut found = Vec::new();
-        while let Some(here) = self.person()? {
-            match here.as_bytes().cmp(person.as_bytes()) {
+        while let Some(current) = self.person()? {
+            match current.as_bytes().cmp(person.as_bytes()) {
                 std::cmp::Ordering::Less => self.row += 1,
                 std::cmp::Ordering::Equal => found.push(self.take()),
                 std::cmp::Ordering::Greater => break,

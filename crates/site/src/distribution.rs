@@ -1,32 +1,32 @@
-//! How scores are spread, as bars of one point each.
+//! Score distribution as a histogram with bins of one point.
 
 use serde::Serialize;
 
-/// Bars from 0 to 100 points.
+/// Number of bins, from 0 to 100 points.
 const BINS: usize = 100;
-/// The axis ends at a multiple of this many points.
+/// Step of the axis end, in points.
 const AXIS_STEP: usize = 10;
-/// The least that the axis spans, so that nights of small warehouses look alike.
+/// Shortest axis, in points, so that the charts of small warehouses are comparable.
 const LEAST_AXIS: usize = 50;
 
-/// How many people have which score.
+/// Number of people by score.
 #[derive(Clone, Debug)]
 pub struct Spread {
     bins: [u64; BINS],
-    /// People with a score.
+    /// Number of people with a score.
     pub scored: u64,
 }
 
-/// One bar: a score of at least `from` and below `to` points (the last bar holds 100, too).
+/// One bin: scores of at least `from` and below `to` points. The last bin includes 100.
 #[derive(Debug, Serialize)]
 pub struct Bar {
     from: usize,
     to: usize,
     people: u64,
-    /// Left edge and width, in per cent of the axis.
+    /// Left edge and width, in percent of the axis.
     x: f64,
     width: f64,
-    /// Height in per cent of the highest; a bar of anybody at all can be seen.
+    /// Height in percent of the highest bin, with a visible minimum.
     height: f64,
 }
 
@@ -40,19 +40,19 @@ impl Default for Spread {
 }
 
 impl Spread {
-    /// Counts a person.
+    /// Adds one person.
     pub fn add(&mut self, score: f64) {
         self.bins[(score.max(0.0) as usize).min(BINS - 1)] += 1;
         self.scored += 1;
     }
 
-    /// Where the axis ends, in points.
+    /// Returns the end of the axis, in points.
     pub fn axis(&self) -> usize {
         let last = self.bins.iter().rposition(|people| *people > 0).unwrap_or(0);
         (last + 1).next_multiple_of(AXIS_STEP).max(LEAST_AXIS)
     }
 
-    /// The bars with anybody in them, from low to high.
+    /// Returns the non-empty bins, lowest first.
     pub fn bars(&self) -> Vec<Bar> {
         const LEAST_HEIGHT: f64 = 0.8;
         const GAP: f64 = 0.15;
@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn everybody_is_in_one_bar_and_the_limits_are_in_the_outer_ones() {
+    fn each_score_is_in_one_bin_and_the_limits_are_in_the_outer_bins() {
         let mut spread = Spread::default();
         for score in [1.0, 1.9, 2.0, 99.5, 100.0] {
             spread.add(score);

@@ -1,8 +1,8 @@
-//! The folder of a report, and how it changes: a reader has the old report or the new one, never half of one.
+//! Output folder of a report, replaced atomically: a reader sees the old report or the new one, never a mix.
 //!
-//! Everything but `index.html` lies in a folder of the night's own name. The new night is written beside the old;
-//! then `index.html`, which points at it, is put in place by a rename, and the old night is taken away. A run that
-//! is killed leaves the old report as it was, or a folder without `index.html`, and the next run clears up.
+//! All files except `index.html` are in a subfolder named after the snapshot. The new subfolder is written beside the old
+//! one. Then `index.html`, which refers to it, is put in place by a rename, and the old subfolder is deleted. An
+//! interrupted run leaves the old report unchanged, or a folder without `index.html`; the next run cleans up.
 
 use std::fs;
 use std::io;
@@ -13,15 +13,15 @@ use serde_json::Value;
 use super::text;
 use clout_base::error::{Error, Kind, Result};
 
-/// What the folders of nights begin with.
+/// Prefix of the subfolder names.
 pub const NIGHT: &str = "night-";
-/// The file that says whose folder this is, written before anything else.
+/// Marker file that identifies a report folder. It is written before all other files.
 const MARK: &str = "clout-report.json";
 const MARK_TEXT: &str = "{\"clout_report\": 1}\n";
 const INDEX: &str = "index.html";
 const NEXT_INDEX: &str = "index.html.next";
 
-/// A report that is being written.
+/// Writer for one report.
 #[derive(Debug)]
 pub struct Folder {
     root: PathBuf,
@@ -31,31 +31,31 @@ pub struct Folder {
 }
 
 impl Folder {
-    /// Whether a report may be written there: the folder is absent, empty, or an earlier report.
+    /// Checks that a report may be written to a folder: it is absent, empty, or holds an earlier report.
     pub fn check(root: &Path) -> Result<()> {
         let shown = root.display();
         if root.to_string_lossy().contains("://") {
             return Err(Error::usage(format!(
-                "--to {shown}: a report is written to a folder of this machine; copy it from there to where it is served"
+                "--to {shown}: a report is written to a local folder; copy it from there to the server"
             )));
         }
         let mut entries = match fs::read_dir(root) {
             Ok(entries) => entries,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
             Err(error) => {
-                return Err(Error::usage(format!("--to {shown}: not a folder that can be read")).with_source(error));
+                return Err(Error::usage(format!("--to {shown}: cannot read this folder")).with_source(error));
             }
         };
-        let is_ours = fs::read_to_string(root.join(MARK)).is_ok_and(|text| text == MARK_TEXT);
-        if is_ours || entries.next().is_none() {
+        let is_report = fs::read_to_string(root.join(MARK)).is_ok_and(|text| text == MARK_TEXT);
+        if is_report || entries.next().is_none() {
             return Ok(());
         }
         Err(Error::usage(format!(
-            "--to {shown}: the folder holds something else than a report of Clout; nothing was written. Name an empty one"
+            "--to {shown}: the folder is not empty and not a Clout report; nothing was written. Choose an empty folder"
         )))
     }
 
-    /// Begins a night in a folder that passed [`Folder::check`].
+    /// Starts a report in a folder that passed [`Folder::check`].
     pub fn open(root: &Path, name: &str) -> Result<Folder> {
         let mut folder = Folder {
             root: root.to_owned(),
@@ -67,28 +67,28 @@ impl Folder {
         Ok(folder)
     }
 
-    /// The night's folder below the root.
+    /// Name of the subfolder for this report.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Files written so far.
+    /// Number of files written so far.
     pub fn files(&self) -> u64 {
         self.files
     }
 
-    /// Their bytes.
+    /// Total size of the files written so far, in bytes.
     pub fn bytes(&self) -> u64 {
         self.bytes
     }
 
-    /// Writes a file of the night; the path is one of ours, never made of an id.
+    /// Writes a file into the subfolder. The path is a fixed name, never derived from an id.
     pub fn file(&mut self, path: &str, content: &[u8]) -> Result<()> {
         let path = Path::new(&self.name).join(path);
         self.write(&path, content)
     }
 
-    /// Writes a script that hands one value to a function of the page.
+    /// Writes a script that passes one value to a function of the page.
     pub fn script(&mut self, path: &str, function: &str, value: &Value) -> Result<()> {
         self.file(
             path,
@@ -96,27 +96,27 @@ impl Folder {
         )
     }
 
-    /// Puts the page in place, which makes the night the report, and takes earlier nights away. The page's path.
+    /// Writes `index.html`, which activates the report, and deletes earlier subfolders. Returns the path of the page.
     pub fn publish(&mut self, html: &str) -> Result<PathBuf> {
         self.write(Path::new(NEXT_INDEX), html.as_bytes())?;
         let index = self.root.join(INDEX);
-        fs::rename(self.root.join(NEXT_INDEX), &index).map_err(|error| failed(&index, error))?;
-        self.sweep().map_err(|error| failed(&self.root, error))?;
+        fs::rename(self.root.join(NEXT_INDEX), &index).map_err(|error| write_error(&index, error))?;
+        self.delete_earlier().map_err(|error| write_error(&self.root, error))?;
         Ok(index)
     }
 
     fn write(&mut self, path: &Path, content: &[u8]) -> Result<()> {
         let path = self.root.join(path);
         if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder).map_err(|error| failed(folder, error))?;
+            fs::create_dir_all(folder).map_err(|error| write_error(folder, error))?;
         }
-        fs::write(&path, content).map_err(|error| failed(&path, error))?;
+        fs::write(&path, content).map_err(|error| write_error(&path, error))?;
         self.files += 1;
         self.bytes += content.len() as u64;
         Ok(())
     }
 
-    fn sweep(&self) -> io::Result<()> {
+    fn delete_earlier(&self) -> io::Result<()> {
         for entry in fs::read_dir(&self.root)? {
             let entry = entry?;
             let name = entry.file_name();
@@ -129,7 +129,7 @@ impl Folder {
     }
 }
 
-fn failed(path: &Path, error: io::Error) -> Error {
+fn write_error(path: &Path, error: io::Error) -> Error {
     Error::new(Kind::Storage, format!("cannot write {}", path.display())).with_source(error)
 }
 
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_night_takes_the_place_of_the_old_one() {
+    fn a_new_report_replaces_the_old_one() {
         let root = tempfile::tempdir().unwrap();
         for (name, html) in [("night-a", "first"), ("night-b", "second"), ("night-b", "second")] {
             Folder::check(root.path()).unwrap();
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn a_night_that_was_not_finished_is_no_report_and_is_swept_by_the_next() {
+    fn an_unfinished_report_has_no_index_and_the_next_run_deletes_it() {
         let root = tempfile::tempdir().unwrap();
         let mut killed = Folder::open(root.path(), "night-a").unwrap();
         killed.file("plan.js", b"x").unwrap();
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_of_anything_else_is_refused() {
+    fn a_folder_with_other_files_is_refused() {
         let root = tempfile::tempdir().unwrap();
         Folder::check(root.path()).unwrap();
         Folder::check(&root.path().join("absent")).unwrap();

@@ -1,8 +1,8 @@
-//! How fresh each network is, as far as published snapshots know.
+//! Computes the newest load date of each network from published manifests.
 //!
-//! A manifest names the input files that its own run read: one load date after a state, everything after a rebuild.
-//! So the newest load date of a network is that of the newest file among all the nights at hand; a network that
-//! delivered before all of them is known by its name alone.
+//! A manifest lists the input files of its own run: those after the previous snapshot, or all files after a rebuild. The
+//! newest load date of a network is therefore the newest one in all manifests of the report. A network with only older
+//! deliveries has no date.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use clout_warehouse::layout::activities_partition;
 use clout_warehouse::manifest::Manifest;
 use clout_warehouse::store::Object;
 
-/// The newest load date of activities by network, among the inputs of some nights.
+/// Returns the newest load date of activities by network, from the inputs of several manifests.
 pub fn newest<'a>(nights: impl Iterator<Item = &'a Manifest>) -> BTreeMap<String, Day> {
     let mut newest: BTreeMap<String, Day> = BTreeMap::new();
     for file in nights.flat_map(|night| &night.inputs) {
@@ -35,7 +35,7 @@ mod tests {
     use clout_warehouse::manifest::InputFile;
 
     #[test]
-    fn the_newest_load_date_is_that_of_any_night_at_hand() {
+    fn the_newest_load_date_is_taken_from_all_manifests() {
         let night = |paths: &[&str]| {
             let mut night = manifest();
             let input = |path: &&str| InputFile {
@@ -58,7 +58,7 @@ mod tests {
             ]),
         ];
         let newest = newest(nights.iter());
-        let told: Vec<String> = newest.iter().map(|(network, day)| format!("{network} {day}")).collect();
-        assert_eq!(told, ["my net 2026-10-30", "twitter 2026-10-31"]);
+        let found: Vec<String> = newest.iter().map(|(network, day)| format!("{network} {day}")).collect();
+        assert_eq!(found, ["my net 2026-10-30", "twitter 2026-10-31"]);
     }
 }

@@ -1,4 +1,4 @@
-//! The night at a glance: what went in, what came out, and whether it can be trusted.
+//! Summary of one snapshot: input, output and run quality.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,70 +16,70 @@ use clout_warehouse::manifest::Manifest;
 use clout_warehouse::snapshots;
 use clout_warehouse::store::Store;
 
-/// Kinds of reasons that are listed; the rest is counted.
+/// Number of reject reasons that are listed; all others are only counted.
 const REASONS: usize = 12;
 
-/// Metrics of a night by name and network; "" is the whole warehouse.
+/// Metrics of a run by name and network. The network "" is the whole warehouse.
 type Metrics = BTreeMap<(String, String), f64>;
 
-/// A network's night.
+/// Input of one network.
 #[derive(Debug, Serialize)]
 pub struct Network {
-    /// Its name.
+    /// Name of the network.
     pub network: String,
-    /// The newest load date among the inputs of the nights at hand; none where all of them lack it.
+    /// Newest load date among the inputs of the snapshots in this report; none if no input is from this network.
     pub newest: Option<Day>,
-    /// Days from that load date to tonight's.
+    /// Number of days from that load date to the snapshot date.
     pub days_old: Option<i32>,
-    /// Rows, by the names of `run_metrics`.
+    /// Row counts, by the names in `run_metrics`.
     pub counts: BTreeMap<String, f64>,
 }
 
-/// What one published night says of everybody's scores.
+/// Score metrics of one published snapshot.
 #[derive(Debug, Serialize)]
 pub struct Past {
-    /// Its date.
+    /// Snapshot date.
     pub date: Day,
-    /// Its model.
+    /// Model version.
     pub model_version: String,
-    /// Metrics of the whole warehouse.
+    /// Metrics of the whole warehouse, by name.
     pub metrics: BTreeMap<String, f64>,
 }
 
-/// Something and how often it is there.
+/// Value with its number of occurrences.
 #[derive(Debug, Serialize)]
 pub struct Counted {
-    /// What.
+    /// Value.
     pub what: String,
-    /// How often.
+    /// Number of occurrences.
     pub count: u64,
 }
 
-/// Everything that the page says of the night itself.
+/// Content of the snapshot summary.
 #[derive(Debug, Serialize)]
 pub struct Glance {
-    /// Metrics of the whole warehouse.
+    /// Metrics of the whole warehouse, by name.
     pub metrics: BTreeMap<String, f64>,
-    /// Networks of which this run read anything.
+    /// Number of networks with at least one row read by this run.
     pub delivering: usize,
-    /// By network; of those left out nothing was ever seen.
+    /// Networks with a score, a metric or an input; all others are left out.
     pub networks: Vec<Network>,
-    /// Rejects by the kind of their reason, the most frequent first.
+    /// Rejects by kind of reason, most frequent first.
     pub rejects: Vec<Counted>,
-    /// Rejects of kinds that are not listed.
+    /// Number of rejects with other reasons.
     pub rejects_other: u64,
-    /// Alerts by kind; none where the snapshot has no such table.
+    /// Alerts by kind; none if the snapshot has no such table.
     pub alerts: Option<Vec<Counted>>,
-    /// Seconds by stage, the longest first.
+    /// Duration by stage in seconds, longest first.
     pub stages: Vec<(String, f64)>,
-    /// Seconds of the whole run.
+    /// Duration of the run, in seconds.
     pub seconds: f64,
-    /// The published nights, oldest first.
+    /// Published snapshots, oldest first.
     pub past: Vec<Past>,
 }
 
 impl Glance {
-    /// Reads the small tables.
+    /// Reads the metrics, rejects and alerts.
     pub fn of(store: &Store, nights: &Nights, survey: &Survey) -> Result<Glance> {
         let tonight = nights.tonight();
         let mut past = Vec::new();
@@ -97,8 +97,8 @@ impl Glance {
             .iter()
             .map(|reason| reason.count)
             .sum();
-        let is_there = has(tonight, "alerts");
-        let alerts = is_there
+        let has_alerts = has(tonight, "alerts");
+        let alerts = has_alerts
             .then(|| count_by(store, tonight, "alerts", "kind"))
             .transpose()?;
         let mut stages: Vec<(String, f64)> = tonight.timings.clone().into_iter().collect();
@@ -119,7 +119,7 @@ impl Glance {
         })
     }
 
-    /// The names of all networks at hand.
+    /// Returns the names of all networks.
     pub fn network_names(&self) -> Vec<&str> {
         self.networks.iter().map(|network| network.network.as_str()).collect()
     }
@@ -174,7 +174,7 @@ fn networks(nights: &Nights, survey: &Survey, metrics: &Metrics) -> Vec<Network>
     names.into_iter().map(network).collect()
 }
 
-/// How often each value stands in a column, the most frequent first. Of a reason the words before its details count.
+/// Counts the values of a column, most frequent first. Of a reject reason only the part before the first colon counts.
 fn count_by(store: &Store, night: &Manifest, table: &str, column: &str) -> Result<Vec<Counted>> {
     let mut counts: BTreeMap<String, u64> = BTreeMap::new();
     if has(night, table) {

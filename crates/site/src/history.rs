@@ -1,7 +1,7 @@
-//! The scores of earlier nights, of those with a full panel.
+//! Reads the score histories of people with a full panel.
 //!
-//! One night is read after the other: read side by side like tonight's tables, sixty of them would hold a row group
-//! each.
+//! The snapshots are read one after the other. Reading up to sixty of them in parallel would hold a row group of each in
+//! memory.
 
 use std::cmp::Ordering;
 
@@ -17,7 +17,8 @@ use clout_warehouse::store::Store;
 
 const COLUMNS: [&str; 4] = ["person_id", "score", "score_low", "score_high"];
 
-/// One person's score on one night, in points. Single precision is a hundred-thousandth of a point, and half the memory.
+/// Score of one person in one snapshot, in points. Single precision keeps a hundred-thousandth of a point in half the
+/// memory.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Past {
     night: u32,
@@ -26,11 +27,11 @@ struct Past {
     high: f32,
 }
 
-/// Histories, in the order of the ids that they were read for.
+/// Histories, in the order of the requested ids.
 pub struct Histories(Vec<Vec<Past>>);
 
 impl Histories {
-    /// Reads all nights for the persons of these ids, which are in ascending order.
+    /// Reads all snapshots for the given ids, which must be ascending.
     pub fn read(store: &Store, nights: &Nights, ids: &[String]) -> Result<Histories> {
         let mut histories = Histories(vec![Vec::new(); ids.len()]);
         for (night, manifest) in (0..).zip(nights.all()) {
@@ -42,7 +43,7 @@ impl Histories {
         Ok(histories)
     }
 
-    /// Adds a batch of a night; the first person who may stand in the next one.
+    /// Adds a batch of a snapshot. Returns the index of the first id that the next batch may contain.
     fn add(&mut self, batch: &RecordBatch, night: u32, ids: &[String], mut next: usize) -> Result<usize> {
         let found = texts(batch, "person_id")?;
         let [scores, lows, highs] = [&COLUMNS[1], &COLUMNS[2], &COLUMNS[3]].map(|name| measures(batch, name));
@@ -71,12 +72,12 @@ impl Histories {
         Ok(next)
     }
 
-    /// The nights on which a person, by place among the ids, had a score: number of the night, score, lower and upper
-    /// end.
-    pub fn of(&self, place: usize) -> Value {
+    /// Returns the snapshots with a score for the id at `index`, as `[snapshot number, score, lower bound, upper
+    /// bound]`.
+    pub fn of(&self, index: usize) -> Value {
         let points = |value: f32| measure(f64::from(value));
         let night = |past: &Past| json!([past.night, points(past.score), points(past.low), points(past.high)]);
-        self.0.get(place).into_iter().flatten().map(night).collect()
+        self.0.get(index).into_iter().flatten().map(night).collect()
     }
 }
 
@@ -102,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn each_person_gets_the_nights_with_a_score_whatever_lies_between_the_batches() {
+    fn each_person_gets_the_snapshots_with_a_score_across_batch_limits() {
         let ids = ["bob", "dan", "eve"].map(str::to_owned);
         let mut histories = Histories(vec![Vec::new(); 3]);
         let first = histories

@@ -1,7 +1,7 @@
-//! The index by which everybody is found: id, score and rank, sorted by the id without its case.
+//! Search index of all people: id, score and rank, sorted by the lower-case id.
 //!
-//! Who types the beginning of an id (with or without `<network>:` before it) needs one shard; who wants a part from
-//! within needs all of them, which the page reads only when told to, unless they are few.
+//! A search for the beginning of an id (with or without the prefix `<network>:`) needs one shard. A search for an inner part
+//! needs all shards; the page loads them only on request, unless there are few.
 
 use serde_json::{Value, json};
 
@@ -10,17 +10,17 @@ use super::shards::Shards;
 use super::text::script_json;
 use clout_base::error::Result;
 
-/// One person: id, score, rank.
+/// Index entry of one person: id, score, rank.
 pub type Entry = (String, Value, Value);
 
-/// An id without its case, character by character, as `assets/data.js` does it.
+/// Converts an id to lower case, character by character, as `assets/data.js` does.
 fn folded(id: &str) -> String {
     id.chars().flat_map(char::to_lowercase).collect()
 }
 
-/// Writes the index; the first key of each shard.
+/// Writes the index. Returns the first key of each shard.
 pub fn write(mut entries: Vec<Entry>, folder: &mut Folder) -> Result<Vec<String>> {
-    // Equal but for their case, ids stay in the order of the table.
+    // The sort is stable: ids that differ only in case keep the table order.
     entries.sort_by_cached_key(|(id, ..)| folded(id));
     let mut shards = Shards::of("ids");
     for (id, score, rank) in entries {

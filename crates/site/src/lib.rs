@@ -1,17 +1,17 @@
-//! `clout report`: a static site about one snapshot, for people who would rather look than read.
+//! `clout report`: writes a static HTML site about one snapshot.
 //!
-//! It is made from published tables alone, through their manifests, and needs nothing but a browser: no server,
-//! no request to anywhere. A page opened from a folder may not fetch files, so data comes as scripts that hand
-//! rows to the page (`shards`). What everybody sees first is in `index.html` itself; everything about a person is
-//! in the shard that holds the person, and nothing is loaded that is not looked at.
+//! The report is built from published tables, through their manifests. It needs only a browser: no server and no
+//! network requests. A page opened from a local folder may not fetch files, so data is stored as scripts that pass rows
+//! to the page (see `shards`). `index.html` contains the summary. Each person's data is in one shard, and the page loads a
+//! shard only when it is needed.
 //!
-//! Size is bounded by [`Options`]: everybody has a row (scores, networks) and can be found; the full panel (history,
-//! reasons, topics, neighbours, alerts) is for the best ranked, and for whoever the first page names. Tonight's
-//! tables are sorted by person and read side by side, so memory holds one row group of each, the index of ids, and the
-//! histories of the full panels.
+//! [`Options`] limits the size. Each person has a row (scores, networks) and can be found by search. Full panels (history,
+//! reasons, topics, neighbours, alerts) exist for the best ranked people and for all people named on the first page. The
+//! tables of the snapshot are sorted by person and read in parallel, so memory holds one row group of each table, the
+//! index of ids, and the histories of the full panels.
 //!
-//! The same snapshots and options give the same bytes. Whoever is not in the newest snapshot any more is not named by a
-//! report of an older one (`still`).
+//! The same snapshots and options give the same bytes. A report of an older date does not name people missing from
+//! the newest snapshot (see `still`).
 
 mod best;
 mod by_person;
@@ -49,45 +49,46 @@ use nights::Nights;
 use still::Still;
 use survey::Survey;
 
-/// How much a report holds.
+/// Limits of a report's size.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
-    /// Full panels for so many of the best ranked; everybody else has a row.
+    /// Number of best ranked people with a full panel; all others have a row only.
     pub people: u64,
-    /// Histories go back over at most so many published nights.
+    /// Number of published snapshots in each history, at most.
     pub nights: u32,
 }
 
-/// What was written.
+/// Summary of a written report.
 #[derive(Debug)]
 pub struct Written {
-    /// The page to open.
+    /// Path of `index.html`.
     pub index: PathBuf,
-    /// The snapshot that it is about.
+    /// Date of the snapshot.
     pub snapshot_date: Day,
-    /// Published nights that histories go back over, this one included.
+    /// Number of published snapshots in the histories, this one included.
     pub nights: u64,
-    /// People who can be found.
+    /// Number of people in the index.
     pub people: u64,
-    /// Those of them with a full panel.
+    /// Number of people with a full panel.
     pub people_full: u64,
-    /// Files, `index.html` included.
+    /// Number of files, `index.html` included.
     pub files: u64,
-    /// Bytes of these files.
+    /// Total size of the files, in bytes.
     pub bytes: u64,
 }
 
-/// Writes the report of a date, or of the newest snapshot, into a folder that is empty, absent or an earlier report.
+/// Writes the report of a date, or of the newest snapshot, into a folder. The folder must be absent, empty or an
+/// earlier report.
 ///
 /// # Errors
-/// A usage error where the folder holds anything else; not ready where there is no such snapshot.
+/// Returns a usage error if the folder holds anything else, and a not-ready error if the snapshot does not exist.
 pub fn write(store: &Store, as_of: Option<Day>, options: Options, to: &Path) -> Result<Written> {
     Folder::check(to)?;
     let manifest = find_or_newest(store, as_of)?;
     let nights = Nights::read(store, manifest, options.nights)?;
     let still = Still::of(store, nights.tonight())?;
     let survey = Survey::of(store, nights.tonight(), &still, options.people)?;
-    let facts = glance::Glance::of(store, &nights, &survey)?;
+    let overview = glance::Glance::of(store, &nights, &survey)?;
 
     let mut folder = Folder::open(to, &name(&nights, options))?;
     page::assets(&mut folder)?;
@@ -103,10 +104,10 @@ pub fn write(store: &Store, as_of: Option<Day>, options: Options, to: &Path) -> 
         "persons": people.count,
         "persons_full": people.count_full,
         "persons_scored": survey.spread.scored,
-        "networks": facts.network_names(),
+        "networks": overview.network_names(),
     });
     folder.script("plan.js", "plan", &plan)?;
-    let index = folder.publish(&page::index(&nights, &survey, &facts, folder.name())?)?;
+    let index = folder.publish(&page::index(&nights, &survey, &overview, folder.name())?)?;
     Ok(Written {
         index,
         snapshot_date: nights.tonight().snapshot_date,
@@ -118,7 +119,7 @@ pub fn write(store: &Store, as_of: Option<Day>, options: Options, to: &Path) -> 
     })
 }
 
-/// The folder of a report's files below the target: the date, and a hash of all that the bytes follow from.
+/// Returns the name of the folder for the report's files: the date and a hash of everything that determines the bytes.
 fn name(nights: &Nights, options: Options) -> String {
     let mut hash = Sha256::new();
     for manifest in nights.all() {
@@ -136,7 +137,7 @@ fn name(nights: &Nights, options: Options) -> String {
     format!("{}{}-{hex}", folder::NIGHT, nights.tonight().snapshot_date)
 }
 
-/// Whether a snapshot has a table: older ones lack those that a later Clout added.
+/// Returns true if a snapshot has a table. Snapshots of older versions lack the tables that were added later.
 fn has(manifest: &Manifest, table: &str) -> bool {
     manifest.tables.contains_key(table)
 }

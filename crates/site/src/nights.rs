@@ -1,4 +1,4 @@
-//! The published nights that a report looks at.
+//! Manifests of the published snapshots in a report.
 
 use serde_json::{Value, json};
 
@@ -7,42 +7,42 @@ use clout_warehouse::manifest::Manifest;
 use clout_warehouse::snapshots;
 use clout_warehouse::store::Store;
 
-/// Manifests, oldest first; the last is the night that the report is about.
+/// Manifests, oldest first. The last one is the snapshot of the report.
 pub struct Nights {
     earlier: Vec<Manifest>,
     tonight: Manifest,
 }
 
 impl Nights {
-    /// Tonight and the newest published nights before it, at most `most` together.
+    /// Reads the manifests of at most `most` snapshots: the given one and the newest ones before it.
     pub fn read(store: &Store, tonight: Manifest, most: u32) -> Result<Nights> {
         let mut days = snapshots::list(store)?;
         days.retain(|day| *day < tonight.snapshot_date);
         let first = days.len().saturating_sub((most as usize).saturating_sub(1));
         let mut earlier = Vec::new();
         for day in &days[first..] {
-            // One that was deleted since the listing is passed over, as are all the others of that kind.
+            // Snapshots deleted since the listing are skipped.
             earlier.extend(snapshots::find(store, *day)?);
         }
         Ok(Nights { earlier, tonight })
     }
 
-    /// The night that the report is about.
+    /// Returns the manifest of the report's snapshot.
     pub fn tonight(&self) -> &Manifest {
         &self.tonight
     }
 
-    /// All of them, oldest first.
+    /// Returns all manifests, oldest first.
     pub fn all(&self) -> impl Iterator<Item = &Manifest> {
         self.earlier.iter().chain([&self.tonight])
     }
 
-    /// How many.
+    /// Returns the number of manifests.
     pub fn count(&self) -> usize {
         self.earlier.len() + 1
     }
 
-    /// Date and model version of each, for the page.
+    /// Returns date and model version of each snapshot, for the page.
     pub fn plan(&self) -> Value {
         self.all()
             .map(|night| json!([night.snapshot_date, night.model_version]))

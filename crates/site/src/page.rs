@@ -1,4 +1,4 @@
-//! `index.html`: the night at a glance, as a page that needs no script to be read; and the assets beside it.
+//! Renders `index.html`, the snapshot summary that is readable without scripts, and writes the assets.
 
 use jiff::civil::Date;
 use minijinja::{AutoEscape, Environment};
@@ -16,7 +16,7 @@ use clout_base::error::{Error, Result};
 
 const INDEX: &str = include_str!("assets/index.html");
 
-/// Stylesheet and scripts, in the order in which the page loads them.
+/// Stylesheet and scripts, in loading order.
 const ASSETS: [(&str, &str); 9] = [
     ("report.css", include_str!("assets/report.css")),
     ("dom.js", include_str!("assets/dom.js")),
@@ -29,20 +29,20 @@ const ASSETS: [(&str, &str); 9] = [
     ("main.js", include_str!("assets/main.js")),
 ];
 
-/// Writes stylesheet and scripts.
+/// Writes the stylesheet and the scripts.
 pub fn assets(folder: &mut Folder) -> Result<()> {
     ASSETS
         .iter()
         .try_for_each(|(name, content)| folder.file(name, content.as_bytes()))
 }
 
-/// Adds the page's own bytes to a hash.
+/// Adds the bytes of the template and of the assets to a hash.
 pub fn hash_assets(hash: &mut Sha256) {
     hash.update(INDEX);
     ASSETS.iter().for_each(|(_, content)| hash.update(content));
 }
 
-/// A list of movers over one span.
+/// Largest changes over one span of days.
 #[derive(Serialize)]
 struct Span {
     days: u32,
@@ -52,7 +52,7 @@ struct Span {
     fell: Vec<Value>,
 }
 
-/// A line that marks a quantile in the distribution.
+/// Marker line of a quantile in the distribution chart.
 #[derive(Serialize)]
 struct Mark {
     name: &'static str,
@@ -60,7 +60,7 @@ struct Mark {
     x: f64,
 }
 
-/// The page.
+/// Renders `index.html`.
 pub fn index(nights: &Nights, survey: &Survey, glance: &Glance, folder: &str) -> Result<String> {
     let tonight = nights.tonight();
     let scripts: Vec<&str> = ASSETS
@@ -99,7 +99,7 @@ pub fn index(nights: &Nights, survey: &Survey, glance: &Glance, folder: &str) ->
         "slowest": glance.stages.first().map_or(1.0, |(_, seconds)| seconds.max(f64::MIN_POSITIVE)),
     });
     let rendered = environment().and_then(|env| env.get_template("index.html")?.render(minijinja::value::Serde(&page)));
-    rendered.map_err(|error| Error::internal("the report's page cannot be made").with_source(error))
+    rendered.map_err(|error| Error::internal("cannot render the report page").with_source(error))
 }
 
 fn environment() -> std::result::Result<Environment<'static>, minijinja::Error> {
@@ -119,7 +119,7 @@ fn environment() -> std::result::Result<Environment<'static>, minijinja::Error> 
     Ok(env)
 }
 
-/// A date as it is said: 31 October 2026.
+/// Formats a date as "31 October 2026".
 fn long_date(date: &str) -> String {
     match date.parse::<Date>() {
         Ok(day) => day.strftime("%-d %B %Y").to_string(),
@@ -142,11 +142,11 @@ fn marks(survey: &Survey, glance: &Glance) -> Vec<Mark> {
     named.into_iter().filter_map(mark).collect()
 }
 
-/// One quantile over the published nights.
+/// One quantile over the published snapshots.
 #[derive(Serialize)]
 struct Line {
     name: &'static str,
-    /// For a polyline in a box of 100 by 100.
+    /// Points of a polyline in a box of 100 by 100.
     path: String,
     dots: Vec<Dot>,
 }
@@ -159,7 +159,7 @@ struct Dot {
     y: f64,
 }
 
-/// Median and upper percentiles by date, with the axis of all of them.
+/// Returns the median and the upper percentiles by date, and the common axis.
 fn lines(past: &[Past]) -> Value {
     const AXIS_STEP: f64 = 10.0;
     let (Some(first), Some(last)) = (past.first(), past.last()) else {
@@ -202,13 +202,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn dates_are_said_in_words() {
+    fn dates_are_formatted_with_month_names() {
         assert_eq!(long_date("2026-10-31"), "31 October 2026");
         assert_eq!(long_date("<b>"), "<b>");
     }
 
     #[test]
-    fn no_asset_asks_for_anything_from_elsewhere_or_writes_markup() {
+    fn assets_make_no_external_requests_and_write_no_markup() {
         for (name, content) in ASSETS.iter().chain([&("index.html", INDEX)]) {
             let foreign = content.replace("http://www.w3.org/2000/svg", "");
             for word in [

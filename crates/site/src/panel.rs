@@ -1,8 +1,8 @@
-//! What a report says about one person: rows of published tables, as arrays in the order of the schema's columns.
+//! Builds the panel of one person: rows of published tables, as arrays in the schema's column order.
 //!
-//! A panel is `[id, scores, network_scores, history, score_changes, …]`; a short one ends after `network_scores`.
-//! Each part is a list of rows, best first; where some are left out, their number is its last item. Ids are values
-//! and never keys, so a person called `__proto__` is nobody special.
+//! A full panel is `[id, scores, network_scores, history, score_changes, …]`. A short panel ends after `network_scores`.
+//! Each part is a list of rows, best first. If rows are left out, the last item is their number. Ids are values, never
+//! object keys, so an id like `__proto__` has no special effect.
 
 use serde_json::{Value, json};
 
@@ -16,12 +16,12 @@ use clout_base::schema::{
 use clout_warehouse::manifest::Manifest;
 use clout_warehouse::store::Store;
 
-/// A table's part of a panel.
+/// Part of a panel that comes from one table.
 struct Part {
     table: &'static Table,
-    /// Columns whose greatest values (without their sign) come first.
+    /// Sort columns: rows with the greatest absolute values come first.
     best_first: &'static [&'static str],
-    /// Rows of one person at most, so that a shard stays small whatever was published.
+    /// Maximum number of rows per person. It limits the shard size for any published data.
     most: usize,
 }
 
@@ -58,23 +58,23 @@ const PARTS: [Part; 6] = [
     },
 ];
 
-/// Parts of a panel that everybody has, counted from the first of [`PARTS`].
+/// Number of parts in a short panel, counted from the start of [`PARTS`].
 const SHORT: usize = 1;
 
-/// A table's column names; `person_id` is the first of all tables about people.
+/// Returns the column names of a table. `person_id` is the first column of all tables about people.
 pub fn columns(table: &Table) -> Vec<&'static str> {
     table.columns.iter().map(|column| column.name).collect()
 }
 
-/// Parts and columns for the page, in the order of a panel; the columns are null where the snapshot lacks the table.
+/// Returns the parts and their columns for the page, in panel order. Columns are null if the snapshot lacks the table.
 pub fn plan(tonight: &Manifest) -> Value {
     let table = |table: &Table| match has(tonight, table.name) {
         true => json!([table.name, columns(table)[1..]]),
         false => json!([table.name, null]),
     };
     let mut parts = vec![table(&SCORES)];
-    for (place, part) in PARTS.iter().enumerate() {
-        if place == SHORT {
+    for (index, part) in PARTS.iter().enumerate() {
+        if index == SHORT {
             parts.push(json!(["history", ["night", "score", "score_low", "score_high"]]));
         }
         parts.push(table(part.table));
@@ -82,40 +82,40 @@ pub fn plan(tonight: &Manifest) -> Value {
     parts.into()
 }
 
-/// The column names of each part, which the open tables borrow.
+/// Column names of each part, borrowed by the open tables.
 pub struct Columns(Vec<Vec<&'static str>>);
 
 impl Columns {
-    /// Of all parts.
+    /// Collects the column names of all parts.
     pub fn new() -> Columns {
         Columns(PARTS.iter().map(|part| columns(part.table)).collect())
     }
 }
 
-/// The tables behind the panels, read side by side.
+/// Open tables of the panels, read in parallel.
 pub struct Panels<'a> {
     parts: Vec<Option<ByPerson<'a>>>,
 }
 
 impl<'a> Panels<'a> {
-    /// Opens tonight's tables.
+    /// Opens the tables of a snapshot.
     pub fn open(store: &'a Store, tonight: &'a Manifest, known: &'a Columns) -> Result<Panels<'a>> {
         let mut parts = Vec::new();
         for (part, columns) in PARTS.iter().zip(&known.0) {
-            let is_there = has(tonight, part.table.name);
+            let has_table = has(tonight, part.table.name);
             let open = || ByPerson::open(store, tonight, part.table.name, columns);
-            parts.push(is_there.then(open).transpose()?);
+            parts.push(has_table.then(open).transpose()?);
         }
         Ok(Panels { parts })
     }
 
-    /// A person's panel, a full one where the history is told. Persons are asked for in ascending order.
+    /// Builds the panel of a person; a full panel if a history is given. Persons must be requested in ascending order.
     pub fn of(&mut self, person: &str, scores: Vec<Value>, mut history: Option<Value>, still: &Still) -> Result<Value> {
         let mut panel = vec![Value::from(person), scores.into()];
         let (mut topics, mut changes): (Vec<Value>, _) = (Vec::new(), None);
         let length = if history.is_some() { PARTS.len() } else { SHORT };
-        for (place, (part, table)) in PARTS.iter().zip(&mut self.parts).take(length).enumerate() {
-            if place == SHORT {
+        for (index, (part, table)) in PARTS.iter().zip(&mut self.parts).take(length).enumerate() {
+            if index == SHORT {
                 panel.extend(history.take());
             }
             let mut rows = match table {
@@ -137,16 +137,18 @@ impl<'a> Panels<'a> {
 }
 
 impl Part {
-    /// The best rows, and the number of those left out.
+    /// Returns the best rows and, as the last item, the number of rows left out.
     fn best(&self, mut rows: Vec<Vec<Value>>) -> Vec<Value> {
         let names = columns(self.table);
-        let places = self
+        let indices = self
             .best_first
             .iter()
             .filter_map(|best| names[1..].iter().position(|name| name == best));
-        let places: Vec<usize> = places.collect();
+        let indices: Vec<usize> = indices.collect();
         rows.sort_by(|a, b| {
-            let order = places.iter().map(|place| size(&b[*place]).total_cmp(&size(&a[*place])));
+            let order = indices
+                .iter()
+                .map(|index| size(&b[*index]).total_cmp(&size(&a[*index])));
             order.fold(std::cmp::Ordering::Equal, std::cmp::Ordering::then)
         });
         let left_out = rows.len().saturating_sub(self.most);
@@ -157,10 +159,10 @@ impl Part {
     }
 }
 
-/// How much a value is, whatever its sign; what is unknown is least.
+/// Returns the sort key of a value: its absolute value, and -1 if it is not a number.
 fn size(value: &Value) -> f64 {
     match value {
-        Value::Bool(is_so) => f64::from(u8::from(*is_so)),
+        Value::Bool(value) => f64::from(u8::from(*value)),
         Value::Number(number) => number.as_f64().unwrap_or(0.0).abs(),
         _ => -1.0,
     }
@@ -171,7 +173,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_page_finds_every_part_with_its_columns() {
+    fn the_plan_lists_each_part_with_its_columns() {
         let all = crate::testing::manifest();
         let names = |plan: &Value| -> Vec<String> {
             let parts = plan.as_array().unwrap().iter();
@@ -187,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn the_best_rows_stay_and_the_others_are_counted() {
+    fn the_best_rows_are_kept_and_the_others_are_counted() {
         let part = Part {
             table: &SCORE_CHANGES,
             best_first: &["points"],

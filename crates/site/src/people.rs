@@ -1,4 +1,4 @@
-//! Everybody, in one pass over tables that are read side by side.
+//! Writes the panels of all people, in one pass over tables that are read in parallel.
 
 use serde_json::Value;
 
@@ -16,19 +16,19 @@ use clout_base::error::Result;
 use clout_base::schema::SCORES;
 use clout_warehouse::store::Store;
 
-/// What was written about people.
+/// Summary of the written panels.
 pub struct People {
-    /// How many there are.
+    /// Number of people.
     pub count: u64,
-    /// Those with a full panel.
+    /// Number of people with a full panel.
     pub count_full: u64,
-    /// The first id of each shard.
+    /// First id of each shard.
     pub shards: Vec<String>,
-    /// For the index.
+    /// Entries for the search index.
     pub index: Vec<Entry>,
 }
 
-/// Writes the shards of everybody, in the order of their ids.
+/// Writes the shards of all people, in id order.
 pub fn write(
     store: &Store,
     nights: &Nights,
@@ -36,8 +36,8 @@ pub fn write(
     folder: &mut Folder,
 ) -> Result<People> {
     let columns = panel::columns(&SCORES);
-    let place = |name: &str| columns.iter().skip(1).position(|column| *column == name);
-    let (score, rank) = (place("score"), place("rank"));
+    let index_of = |name: &str| columns.iter().skip(1).position(|column| *column == name);
+    let (score, rank) = (index_of("score"), index_of("rank"));
     let mut scores = ByPerson::open(store, nights.tonight(), SCORES.name, &columns)?;
     let known = panel::Columns::new();
     let histories = Histories::read(store, nights, &survey.full)?;
@@ -49,7 +49,7 @@ pub fn write(
         if !still.has(&id) {
             continue;
         }
-        let value = |place: Option<usize>| place.and_then(|place| row.get(place)).cloned().unwrap_or(Value::Null);
+        let value = |index: Option<usize>| index.and_then(|index| row.get(index)).cloned().unwrap_or(Value::Null);
         let entry = (id.clone(), value(score), value(rank));
         let is_full = survey.full.get(count_full).is_some_and(|next| *next == id);
         let history = is_full.then(|| histories.of(count_full));

@@ -1,4 +1,4 @@
-//! Values of published tables, as JSON.
+//! Converts values of published tables to JSON.
 
 use arrow::array::{Array, ArrayRef, AsArray, Float64Array, Int64Array, RecordBatch, StringArray};
 use arrow::datatypes::{DataType, Float64Type, Int64Type, TimestampMicrosecondType};
@@ -7,20 +7,21 @@ use serde_json::{Number, Value};
 use clout_base::day::instant;
 use clout_base::error::{Error, Result};
 
-/// Measures are written to a millionth of their unit, so that two decimals are those of the full number.
+/// Inverse of the rounding step: measures are rounded to a millionth of their unit, so that two decimals equal those of
+/// the full number.
 const STEPS: f64 = 1e6;
 
-/// A measure as a page needs it.
+/// Rounds a measure for the page.
 pub fn measure(value: f64) -> Value {
     let rounded = (value * STEPS).round() / STEPS;
-    // Whole numbers are written without ".0", and -0 is 0.
+    // Whole numbers are written without ".0", and -0 as 0.
     match rounded.fract() == 0.0 && rounded.abs() < 1e15 {
         true => Value::from(rounded as i64),
         false => Number::from_f64(rounded).map_or(Value::Null, Value::Number),
     }
 }
 
-/// One value of a column; instants are told to the second, in UTC.
+/// Converts one value of a column. Times are truncated to seconds, in UTC.
 pub fn value(column: &dyn Array, row: usize) -> Value {
     if column.is_null(row) {
         return Value::Null;
@@ -41,23 +42,23 @@ pub fn value(column: &dyn Array, row: usize) -> Value {
                 .collect::<Vec<_>>()
                 .into()
         }
-        // No table that a report reads has another type.
+        // Report tables have no other types.
         _ => Value::Null,
     }
 }
 
-/// The values of one row.
+/// Converts all values of one row.
 pub fn row(columns: &[ArrayRef], row: usize) -> Vec<Value> {
     columns.iter().map(|column| value(column, row)).collect()
 }
 
-/// A column of texts.
+/// Returns a string column.
 pub fn texts<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a StringArray> {
     let column = batch.column_by_name(name).and_then(|column| column.as_string_opt());
     column.ok_or_else(|| missing(name))
 }
 
-/// A column of measures.
+/// Returns a floating-point column.
 pub fn measures<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a Float64Array> {
     let column = batch
         .column_by_name(name)
@@ -65,7 +66,7 @@ pub fn measures<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a Float64Arr
     column.ok_or_else(|| missing(name))
 }
 
-/// A column of counts.
+/// Returns an integer column.
 pub fn counts<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a Int64Array> {
     let column = batch
         .column_by_name(name)
@@ -77,7 +78,7 @@ fn missing(name: &str) -> Error {
     Error::internal(format!("a published table has no column {name} of its type"))
 }
 
-/// The value, or none where it is null.
+/// Returns the value, or none if it is null.
 pub fn at(column: &Float64Array, row: usize) -> Option<f64> {
     column.is_valid(row).then(|| column.value(row))
 }
@@ -87,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn measures_are_short_and_never_minus_nothing() {
+    fn measures_are_short_and_never_negative_zero() {
         let texts = [1.0, 0.123_456_7, -0.000_000_1, 48.814_99].map(|value| measure(value).to_string());
         assert_eq!(texts, ["1", "0.123457", "0", "48.81499"]);
         assert_eq!(measure(f64::NAN), Value::Null);

@@ -1,18 +1,19 @@
-//! Rows in many small scripts, in the order of a key, so that a page loads one of them for one person.
+//! Writes rows as many small scripts, in key order, so that the page loads one script per person.
 //!
-//! A script calls `clout.take(kind, number, rows)`. The page finds the right one by the first key of each, which the
-//! plan holds; keys compare by code point, as UTF-8 bytes do.
+//! A script calls `clout.take(kind, number, rows)`. The page finds the right script by the first key of each, which is in
+//! the plan. Keys are compared by code point, which is the order of their UTF-8 bytes.
 
 use super::folder::Folder;
 use clout_base::error::Result;
 
-/// Bytes of a shard, unless one row alone is larger: some hundred people, and a blink on a slow line.
+/// Size limit of a shard in bytes, unless a single row is larger. A shard holds about a hundred people.
 pub const SHARD_BYTES: usize = 256 << 10;
 
-/// Characters of a first key that the plan holds: an id may be long, and a cut key is only ever too small.
+/// Length of a first key in the plan, in characters. Ids may be long; a cut key sorts before the full one, so the
+/// search stays correct.
 const KEY_CHARS: usize = 64;
 
-/// Writes the shards of one kind.
+/// Writer for the shards of one kind.
 pub struct Shards {
     kind: &'static str,
     first_keys: Vec<String>,
@@ -20,7 +21,7 @@ pub struct Shards {
 }
 
 impl Shards {
-    /// None so far.
+    /// Creates a writer without shards.
     pub fn of(kind: &'static str) -> Shards {
         Shards {
             kind,
@@ -29,7 +30,7 @@ impl Shards {
         }
     }
 
-    /// Adds a row, which is JSON that a script can hold, under a key not below the last one.
+    /// Adds a row under a key. The row is script-safe JSON, and keys must be ascending.
     pub fn push(&mut self, key: &str, row: &str, folder: &mut Folder) -> Result<()> {
         if !self.body.is_empty() && self.body.len() + row.len() > SHARD_BYTES {
             self.write(folder)?;
@@ -43,7 +44,7 @@ impl Shards {
         Ok(())
     }
 
-    /// Writes the last shard; the first key of each.
+    /// Writes the last shard. Returns the first key of each shard.
     pub fn finish(mut self, folder: &mut Folder) -> Result<Vec<String>> {
         if !self.body.is_empty() {
             self.write(folder)?;
@@ -64,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn shards_are_bounded_and_hold_every_row_once_in_order() {
+    fn shards_are_bounded_and_hold_each_row_once_in_order() {
         let root = tempfile::tempdir().unwrap();
         let mut folder = Folder::open(root.path(), "night-2026-10-31-0").unwrap();
         let mut shards = Shards::of("ids");
@@ -89,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_larger_than_a_shard_has_one_of_its_own() {
+    fn a_row_larger_than_the_limit_gets_its_own_shard() {
         let root = tempfile::tempdir().unwrap();
         let mut folder = Folder::open(root.path(), "night-2026-10-31-0").unwrap();
         let mut shards = Shards::of("ids");

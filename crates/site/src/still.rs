@@ -1,7 +1,7 @@
-//! Who may be named in a report of an older date: whoever is still in the newest snapshot.
+//! Privacy filter: a report of an older date names only people of the newest snapshot.
 //!
-//! Whoever opted out since stands in the older tables all the same, by the own id and in what is told of others. A
-//! report of the newest date takes its tables as they are.
+//! People opted out since then are still in the older tables, by their own id and in the rows of others. A report of the
+//! newest date uses the tables unchanged.
 
 use serde_json::Value;
 
@@ -14,15 +14,15 @@ use clout_warehouse::snapshots;
 use clout_warehouse::store::Store;
 use clout_warehouse::there::{There, still_there};
 
-/// The people who may be named.
+/// Filter for the people that a report may name.
 pub struct Still<'a> {
     tonight: &'a Manifest,
-    /// None in a report of the newest snapshot.
+    /// People of the newest snapshot; none if the report is about the newest snapshot.
     there: Option<There>,
 }
 
 impl<'a> Still<'a> {
-    /// Reads who is there, if the night is not the newest one.
+    /// Reads the people of the newest snapshot, unless the report is about it.
     pub fn of(store: &Store, tonight: &'a Manifest) -> Result<Still<'a>> {
         let newest = snapshots::list(store)?.into_iter().next_back();
         let is_newest = newest.is_none_or(|newest| newest <= tonight.snapshot_date);
@@ -30,20 +30,20 @@ impl<'a> Still<'a> {
         Ok(Still { tonight, there })
     }
 
-    /// Whether somebody may be named.
+    /// Returns true if a person may be text.
     pub fn has(&self, id: &str) -> bool {
         self.there.as_ref().is_none_or(|there| there.has(id))
     }
 
-    /// A person's rows of a table without what names others who are gone. `changes` holds the rows of `score_changes`
-    /// from before, where one of those did.
+    /// Removes all mentions of opted-out people from a person's rows of a table. If rows of `score_changes` are
+    /// redacted, `changes` receives them; the advice of a later `alerts` row is then built from it.
     pub fn told(&self, table: &Table, rows: Vec<Vec<Value>>, changes: &mut Option<Vec<Vec<Value>>>) -> Vec<Vec<Value>> {
         if self.there.is_none() {
             return rows;
         }
         let column = |name: &str| table.columns.iter().skip(1).position(|column| column.name == name);
         let text = |row: &[Value], name: &str| -> String {
-            let cell = column(name).and_then(|place| row.get(place));
+            let cell = column(name).and_then(|index| row.get(index));
             cell.and_then(Value::as_str).unwrap_or_default().to_owned()
         };
         match table.name {
@@ -64,16 +64,16 @@ impl<'a> Still<'a> {
         }
     }
 
-    /// Rows of `score_changes`: cause, detail, points.
+    /// Redacts rows of `score_changes` (cause, detail, points).
     fn changes(&self, rows: &[Vec<Value>]) -> Vec<Vec<Value>> {
         let clean = |row: &Vec<Value>| {
             let mut row = row.clone();
-            // What a recalibration names is a model and no person.
+            // The detail of a recalibration is a model version, not a person.
             if let [cause, detail, ..] = &mut row[..]
                 && cause != Cause::Recalibrated.word()
             {
-                let named = detail.as_str().unwrap_or_default();
-                *detail = still_there(named, self.tonight, &|id| self.has(id)).into();
+                let text = detail.as_str().unwrap_or_default();
+                *detail = still_there(text, self.tonight, &|id| self.has(id)).into();
             }
             row
         };
@@ -86,7 +86,7 @@ fn keep(mut rows: Vec<Vec<Value>>, is_kept: impl Fn(&[Value]) -> bool) -> Vec<Ve
     rows
 }
 
-/// A row of `alerts` (kind, points, message, advice) whose advice names nobody but those whom the changes do.
+/// Rebuilds the advice of a row of `alerts` (kind, points, message, advice) from the redacted changes.
 fn with_advice(mut row: Vec<Value>, changes: &[Vec<Value>]) -> Vec<Value> {
     if let [kind, points, _, advice] = &mut row[..]
         && kind.as_str().is_some_and(|kind| kind.starts_with("score_"))

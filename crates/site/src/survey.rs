@@ -1,4 +1,5 @@
-//! A first look at everybody: how scores are spread, who is on top, who moved, and whose panel is full.
+//! Scans all people of a snapshot: score distribution, highest scores, largest changes, and the selection of full
+//! panels.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -15,41 +16,41 @@ use clout_warehouse::manifest::Manifest;
 use clout_warehouse::snapshots;
 use clout_warehouse::store::Store;
 
-/// People in a list of movers.
+/// Length of a list of largest changes.
 const MOVERS: usize = 5;
-/// Spans of the published deltas, in days.
+/// Columns of published score changes with their spans, in days.
 pub const SPANS: [(&str, u32); 3] = [("delta_1d", 1), ("delta_7d", 7), ("delta_30d", 30)];
 
-/// Who moved most over one span.
+/// Largest changes over one span.
 pub struct Movers {
-    /// Days.
+    /// Length of the span, in days.
     pub days: u32,
-    /// Best first.
+    /// Largest increases, largest first.
     pub rose: Best,
-    /// Worst first.
+    /// Largest decreases, largest first.
     pub fell: Best,
-    /// People whose move is known.
+    /// Number of people with a known change.
     pub known: u64,
 }
 
-/// What one pass over the tables found.
+/// Results of one pass over the tables.
 pub struct Survey {
-    /// How scores are spread.
+    /// Score distribution.
     pub spread: Spread,
-    /// The best of everybody.
+    /// Highest scores of all people.
     pub top: Best,
-    /// By span.
+    /// Largest changes, by span.
     pub movers: Vec<Movers>,
-    /// The best of each network.
+    /// Highest scores of each network.
     pub networks: Vec<(String, Vec<Value>)>,
-    /// Topics and their best people.
+    /// Topics with their highest scores.
     pub topics: Topics,
-    /// The ids of everybody with a full panel, ascending.
+    /// Ids of all people with a full panel, ascending.
     pub full: Vec<String>,
 }
 
 impl Survey {
-    /// Looks at everybody; `people` of the best ranked get a full panel. Whoever is gone is counted and not named.
+    /// Scans all people. The `people` best ranked get a full panel. Opted-out people are counted but not named.
     pub fn of(store: &Store, tonight: &Manifest, still: &Still, people: u64) -> Result<Survey> {
         let mut scan = Scan::new();
         let columns = [
@@ -78,7 +79,7 @@ impl Survey {
         Ok(survey)
     }
 
-    /// The ids of the chosen rows of `scores`, and of everybody whom the page names.
+    /// Returns the ids of the chosen rows of `scores` and of all people named on the page.
     fn choose(&self, store: &Store, tonight: &Manifest, still: &Still, is_chosen: &[bool]) -> Result<Vec<String>> {
         let named = self.names();
         let mut full = Vec::new();
@@ -95,7 +96,7 @@ impl Survey {
         Ok(full)
     }
 
-    /// Everybody whom the page names.
+    /// Returns the ids of all people named on the page.
     fn names(&self) -> HashSet<String> {
         let movers = self.movers.iter().flat_map(|span| [span.rose.rows(), span.fell.rows()]);
         let lists = movers
@@ -107,12 +108,12 @@ impl Survey {
     }
 }
 
-/// What is gathered from `scores`, in its order.
+/// Aggregates over the rows of `scores`, in row order.
 struct Scan {
     spread: Spread,
     top: Best,
     movers: Vec<Movers>,
-    /// Rank of each row; the greatest where there is none.
+    /// Rank of each row; `i64::MAX` if it has none.
     ranks: Vec<i64>,
 }
 
@@ -173,7 +174,8 @@ impl Scan {
         Ok(())
     }
 
-    /// The rows of the best ranked, as many as wanted; of equals those that come first, and last those without a score.
+    /// Marks the rows of the best ranked `people`. Rows with equal ranks are taken in row order, rows without a score
+    /// last.
     fn chosen(&self, people: u64) -> Vec<bool> {
         let mut rows: Vec<(i64, usize)> = self.ranks.iter().copied().zip(0..).collect();
         rows.sort_unstable();

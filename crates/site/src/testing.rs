@@ -1,10 +1,10 @@
-//! What the tests of a report stand on.
+//! Fixtures for the tests of the report.
 
 use serde_json::json;
 
 use clout_warehouse::manifest::Manifest;
 
-/// A manifest with the tables that every snapshot has, without files.
+/// Returns a manifest with the tables that each snapshot has, without files.
 pub fn manifest() -> Manifest {
     let table = json!({"rows": 0, "files": []});
     let manifest = json!({

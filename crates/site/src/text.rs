@@ -1,17 +1,17 @@
-//! Words and figures of others, and our own, as a page can bear them.
+//! Formats texts and numbers for the page.
 //!
-//! The page escapes what it shows, so a tag in a name is text. What is left are characters that cannot be seen or
-//! that turn the text around them; those are shown as what they are. `assets/dom.js` does the same.
+//! The page escapes all content, so a tag in a name is shown as text. Invisible and direction-changing characters remain
+//! a risk; they are replaced by visible symbols. `assets/dom.js` does the same.
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
 use clout_base::visible::stand_in;
 
-/// Characters of an id that a list shows.
+/// Length of an id in a list, in characters.
 pub const ID_CHARS: usize = 48;
 
-/// A text with its invisible and direction-turning characters made visible, cut to `most` characters.
+/// Replaces invisible and direction-changing characters by visible symbols and cuts the text to `most` characters.
 pub fn shown(text: &str, most: usize) -> String {
     if text.chars().all(char::is_whitespace) {
         return text.chars().take(most).map(|_| '␠').collect();
@@ -30,12 +30,12 @@ pub fn shown(text: &str, most: usize) -> String {
     plain
 }
 
-/// A person's place in the page: `#person=` and the id, percent-encoded.
+/// Returns the URL fragment of a person: `#person=` and the percent-encoded id.
 pub fn fragment(id: &str) -> String {
     format!("#person={}", utf8_percent_encode(id, NON_ALPHANUMERIC))
 }
 
-/// A value as JSON that a script can hold: no tag, comment or line end of JavaScript's can come of it.
+/// Serializes a value as JSON that is safe inside a script: it contains no tag, comment or JavaScript line end.
 pub fn script_json(value: &Value) -> String {
     let mut safe = String::new();
     for c in value.to_string().chars() {
@@ -47,7 +47,7 @@ pub fn script_json(value: &Value) -> String {
     safe
 }
 
-/// A count with separators: 1,833.
+/// Formats a count with separators: 1,833.
 pub fn count(value: f64) -> String {
     let digits = format!("{:.0}", value.abs());
     let mut text = String::new();
@@ -60,7 +60,7 @@ pub fn count(value: f64) -> String {
     if value < 0.0 { format!("−{text}") } else { text }
 }
 
-/// Points with their sign and two decimals; what rounds to nothing has none.
+/// Formats points with sign and two decimals; a value that rounds to 0.00 has no sign.
 pub fn signed(points: f64) -> String {
     let text = format!("{:.2}", points.abs());
     match (text.as_str(), points < 0.0) {
@@ -70,7 +70,7 @@ pub fn signed(points: f64) -> String {
     }
 }
 
-/// Bytes in the largest unit of which there is at least one.
+/// Formats a size in the largest unit that gives at least 1.
 pub fn bytes(size: u64) -> String {
     match size {
         0..1024 => format!("{size} bytes"),
@@ -84,16 +84,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_cannot_be_seen_is_shown_and_what_is_long_is_cut() {
+    fn invisible_characters_become_visible_and_long_texts_are_cut() {
         assert_eq!(shown("ada\u{202e}gnp.exe", 48), "ada⟨202E⟩gnp.exe");
         assert_eq!(shown("a\nb\u{0}c\u{85}", 48), "a␊b␀c⟨0085⟩");
         assert_eq!(shown("  ", 48), "␠␠");
         assert_eq!(shown(&"x".repeat(10_000), 48).chars().count(), 49);
-        assert_eq!(shown("👩‍💻 نور ö", 48), "👩‍💻 نور ö", "what is no trick stays");
+        assert_eq!(shown("👩‍💻 نور ö", 48), "👩‍💻 نور ö", "harmless characters stay");
     }
 
     #[test]
-    fn an_id_in_an_address_is_nothing_but_itself() {
+    fn an_id_in_a_url_is_fully_encoded() {
         assert_eq!(
             fragment("a/../b#\"><script>&%é"),
             "#person=a%2F%2E%2E%2Fb%23%22%3E%3Cscript%3E%26%25%C3%A9"
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn json_cannot_break_out_of_a_script_and_says_the_same() {
+    fn script_json_contains_no_markup_and_keeps_the_value() {
         let value = Value::from("</script><!-- & \u{2028}\u{2029} \" \\ 👩‍💻");
         let safe = script_json(&value);
         assert!(!safe.contains(['<', '>', '&', '\u{2028}', '\u{2029}']), "{safe}");
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn figures_are_grouped_and_signed() {
+    fn numbers_are_grouped_and_signed() {
         assert_eq!(
             [0.0, 999.0, 1000.0, 1_234_567.0].map(count),
             ["0", "999", "1,000", "1,234,567"]

@@ -1,4 +1,4 @@
-//! Topics, by the people who are shown on them.
+//! Topics with the people shown on them.
 
 use std::collections::HashMap;
 
@@ -16,26 +16,26 @@ use clout_warehouse::manifest::Manifest;
 use clout_warehouse::snapshots;
 use clout_warehouse::store::Store;
 
-/// Topics that the page offers: those on which most people are shown.
+/// Number of topics listed on the page: those with the most people shown.
 const LISTED: usize = 400;
 
-/// The topics of a night.
+/// Topics of a snapshot.
 #[derive(Default)]
 pub struct Topics {
-    /// Topic, people shown on it, and the best of them; the most populous first, and no more than the page can bear.
+    /// Topic, number of people shown, and the highest scores; most people first, at most [`LISTED`].
     pub listed: Vec<(String, u64, Vec<Value>)>,
-    /// Topics with anybody shown, listed or not.
+    /// Number of topics with at least one person shown.
     pub known: usize,
 }
 
-/// A topic and its best people.
+/// People shown on a topic.
 struct Topic {
     shown: u64,
     best: Best,
 }
 
 impl Topics {
-    /// Reads them; none where the snapshot has no such table.
+    /// Reads the topics; empty if the snapshot has no such table.
     pub fn of(store: &Store, tonight: &Manifest, still: &Still) -> Result<Topics> {
         if !has(tonight, "topic_scores") {
             return Ok(Topics::default());
@@ -65,7 +65,7 @@ impl Topics {
         })
     }
 
-    /// Writes what the page shows of a topic when it is chosen.
+    /// Writes the rows that the page shows for a selected topic.
     pub fn write(&self, folder: &mut Folder) -> Result<()> {
         let topics = self
             .listed

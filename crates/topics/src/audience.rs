@@ -1,7 +1,7 @@
-//! The audience knows: whether the people who react to somebody care for a topic themselves.
+//! Computes the audience of each (person, topic) pair: the reactors of the person that are active on the topic.
 //!
-//! For all topics of a person at once: each reactor's own topics are looked up among the person's, so the whole is
-//! one sparse product of who attends to whom with who cares for what, block by block of persons.
+//! All topics of a person are computed at once. Each reactor's topics are looked up among the person's topics, so
+//! the whole is a sparse product of the attention matrix and the interest matrix, in blocks of persons.
 
 use rayon::prelude::*;
 
@@ -9,30 +9,30 @@ use super::claims::Claims;
 use super::expertise::Known;
 use super::rings::Praise;
 
-/// People of the audience who are named as evidence.
+/// Number of audience members listed as evidence.
 pub const NAMED: usize = 3;
-/// The least trust of somebody who counts as an independent source: more likely known than not.
+/// Least trust of an independent source: more likely known than not.
 pub const KNOWN: f64 = 0.5;
 
-/// Somebody of an audience.
+/// One reactor in an audience.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Member {
-    /// The person.
+    /// Index of the reactor among the persons.
     pub person: u32,
     /// c(u,v) min(1, interest of u in the topic).
     pub part: f64,
-    /// Whether this is a source of its own: somebody known who reacted on the topic, or never endorsed the person.
+    /// True if the reactor is an independent source: trusted, and reacted on the topic or never endorsed the person.
     pub is_witness: bool,
 }
 
-/// One claim's audience.
+/// Audience of one (person, topic) pair.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Audience {
-    /// The sum of c(u,v) min(1, interest of u in the topic).
+    /// Sum of c(u,v) min(1, interest of u in the topic).
     pub sum: f64,
-    /// The people with the greatest parts; a part of 0 is nobody's.
+    /// Members with the greatest parts, descending; unused slots have part 0.
     best: [Member; NAMED],
-    /// The trust of all people of it who neither reacted on the topic nor endorsed the person on any.
+    /// Sum of the trust of the members that neither reacted on the topic nor endorsed the person on any topic.
     pub other_trust: f64,
 }
 
@@ -60,12 +60,12 @@ fn of_person(claims: &Claims, known: &Known, praise: &Praise, person: usize) -> 
         if theirs.is_empty() {
             continue;
         }
-        // Whoever praised somebody is no further witness by being there, whatever the topic.
+        // An endorser is no independent source as a member of the audience, whatever the topic.
         let has_endorsed = praise.find(reactor, person as u32).is_some();
         let contribution = known.model.contribution(known.attention, edge, sum);
         let mut from = 0;
         for other in theirs {
-            // Both are in order of topics, so the search goes on where the last one ended.
+            // Both lists are sorted by topic, so each search starts at the end of the last one.
             let found = topics[from..].binary_search_by_key(&claims.keys[other].1, |key| key.1);
             let place = from + found.unwrap_or_else(|place| place);
             from = place + usize::from(found.is_ok());
@@ -88,19 +88,19 @@ fn of_person(claims: &Claims, known: &Known, praise: &Praise, person: usize) -> 
     audiences
 }
 
-/// Whether the actor's claim already reacted to the claim.
+/// Returns true if the pair `actor` has a reaction to the pair `claim`.
 fn has_reacted(claims: &Claims, claim: usize, actor: u32) -> bool {
     let reactions = claims.reactions_of(claim);
     reactions.binary_search_by_key(&actor, |edge| edge.actor).is_ok()
 }
 
 impl Audience {
-    fn add(&mut self, member: Member, trust: f64, is_told: bool) {
+    fn add(&mut self, member: Member, trust: f64, is_counted: bool) {
         self.sum += member.part;
-        if !is_told {
+        if !is_counted {
             self.other_trust += trust;
         }
-        // Reactors come in ascending order, so of equal parts the lesser person stays first.
+        // Reactors come in ascending order, so among equal parts the smaller person index stays first.
         let place = self.best.partition_point(|other| other.part >= member.part);
         if place < NAMED {
             self.best[place..].rotate_right(1);
@@ -108,7 +108,7 @@ impl Audience {
         }
     }
 
-    /// Takes it for no more than `most`.
+    /// Limits the sum to `most` and scales the members' parts to match.
     pub fn limit(&mut self, most: f64) {
         if self.sum > most {
             let left = most / self.sum;

@@ -1,4 +1,4 @@
-//! What the rows of one load date bring: touches and posts on topics, sources, and which topics stand together.
+//! Extracts topic data from the rows of one load date: interactions, posts, sources and topic co-occurrence.
 
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
@@ -12,29 +12,29 @@ use crate::rows::Rows;
 use clout_base::day::Day;
 use clout_model::networks::Network;
 
-/// Rows that one thread reads at a time.
+/// Rows per parallel task.
 pub(super) const CHUNK_ROWS: usize = 1 << 11;
-/// Rows on more topics than this tell nothing of which topics belong together: somebody lists everything.
+/// Rows on more topics than this are left out of the co-occurrence counts: they list everything.
 const MOST_TOGETHER: usize = 12;
 
-/// Rows about both topics of a pair, the lesser first; about one, where they are equal.
+/// Number of rows about both topics of a pair (smaller number first); equal topics count the rows about that topic.
 pub(super) type Together = HashMap<(u32, u32), u64, FixedState>;
 
-/// What a row to somebody else does on a topic, while its load date is settled.
+/// Interaction of an actor with a target on a topic, within one load date.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Touch {
-    /// Actor, day, target and topic, from the highest bits: what touches are sorted by, as one number.
+    /// Sort key: actor, day, target and topic from the highest bits.
     key: u128,
     pub(super) at: i64,
     pub(super) verb: u8,
-    /// Whether it is a reaction to something on the topic: the target is credited.
+    /// True if it is a reaction to an object on the topic, which credits the target.
     pub(super) is_credit: bool,
-    /// Whether that reaction is words of the actor.
+    /// True if that reaction contains text of the actor.
     pub(super) is_given: bool,
 }
 
 impl Touch {
-    /// What one row of the actor does to the target, the topic being yet unknown.
+    /// Creates the interaction of one row, without its topic.
     fn of_row(actor: u32, target: u32, at: i64, verb: u8) -> Touch {
         let high = u64::from(actor) << 32 | u64::from(Day::of_micros(at).0 as u32);
         Touch {
@@ -46,7 +46,7 @@ impl Touch {
         }
     }
 
-    /// The same on a topic: whether the target is credited for it, and whether by words.
+    /// Returns the interaction on a topic; the flags say if the target is credited and if the row has text.
     fn on(self, topic: u32, is_credit: bool, has_text: bool) -> Touch {
         Touch {
             key: self.key | u128::from(topic),
@@ -56,7 +56,7 @@ impl Touch {
         }
     }
 
-    /// In order of actor and day, target and topic, then time.
+    /// Compares by actor, day, target and topic, then by time.
     pub(super) fn order(&self, other: &Touch) -> std::cmp::Ordering {
         let rest = |touch: &Touch| (touch.at, touch.verb, touch.is_credit, touch.is_given);
         self.key.cmp(&other.key).then_with(|| rest(self).cmp(&rest(other)))
@@ -66,7 +66,7 @@ impl Touch {
         (self.key >> 96) as u32
     }
 
-    /// Actor and day.
+    /// Returns the actor and the day as one number.
     pub(super) fn actor_day(&self) -> u64 {
         (self.key >> 64) as u64
     }
@@ -80,7 +80,7 @@ impl Touch {
     }
 }
 
-/// A post of an account on a topic.
+/// Post of an account on a topic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Post {
     pub(super) account: u32,
@@ -88,7 +88,7 @@ pub(super) struct Post {
     pub(super) at: i64,
 }
 
-/// Rows with what they are about, in order.
+/// Rows with their topics, in row order.
 #[derive(Default)]
 pub(super) struct About {
     rows: Vec<(u32, usize)>,
@@ -96,20 +96,20 @@ pub(super) struct About {
 }
 
 impl About {
-    /// Adds a row.
+    /// Appends a row and its topics.
     pub(super) fn push(&mut self, row: usize, topics: impl Iterator<Item = Shown>) {
         self.topics.extend(topics);
         self.rows.push((row as u32, self.topics.len()));
     }
 
-    /// Adds rows behind all others.
+    /// Appends the rows of `other`.
     pub(super) fn append(&mut self, other: About) {
         let base = self.topics.len();
         self.topics.extend(other.topics);
         self.rows.extend(other.rows.iter().map(|(row, end)| (*row, base + end)));
     }
 
-    /// The rows from place `first` to before `end`.
+    /// Iterates over the rows at indices `first..end`.
     fn between(&self, first: usize, end: usize) -> impl Iterator<Item = (usize, &[Shown])> {
         let mut start = first.checked_sub(1).map_or(0, |before| self.rows[before].1);
         self.rows[first..end].iter().map(move |(row, end)| {
@@ -119,13 +119,13 @@ impl About {
         })
     }
 
-    /// All rows.
+    /// Iterates over all rows.
     pub(super) fn iter(&self) -> impl Iterator<Item = (usize, &[Shown])> {
         self.between(0, self.rows.len())
     }
 }
 
-/// What one load date, or a part of it, brings.
+/// Topic data of one load date, or of a part of it.
 #[derive(Default)]
 pub(super) struct Brought {
     pub(super) touches: Vec<Touch>,
@@ -134,14 +134,14 @@ pub(super) struct Brought {
     pub(super) together: Together,
 }
 
-/// Lists that are used again from row to row.
+/// Buffers reused from row to row.
 #[derive(Default)]
 struct Scratch {
-    /// The topics of what was reacted to.
+    /// Topics of the object of the reaction.
     objects: Vec<u32>,
-    /// Those and the row's own, each once.
+    /// The object's topics and the row's own, distinct.
     topics: Vec<u32>,
-    /// Those that say what belongs together.
+    /// Topics that enter the co-occurrence counts.
     named: Vec<u32>,
 }
 
@@ -155,7 +155,7 @@ pub(super) struct DateRows<'a> {
 }
 
 impl DateRows<'_> {
-    /// What the rows bring, given what each is about.
+    /// Extracts the topic data of all rows; `about` gives the topics of each.
     pub(super) fn bring(&self, about: &About) -> Brought {
         let starts: Vec<usize> = (0..about.rows.len()).step_by(CHUNK_ROWS).collect();
         let pieces = starts.into_par_iter().map(|first| {
@@ -180,7 +180,7 @@ impl DateRows<'_> {
     fn bring_row(&self, row: usize, own: &[Shown], scratch: &mut Scratch, brought: &mut Brought) {
         let (actor, at) = (self.rows.actors[row], self.rows.occurred_at[row]);
         let target = self.rows.targets[row];
-        // What somebody does to their own account is nothing to anybody.
+        // Self-reactions carry no evidence.
         if target == actor {
             return;
         }
@@ -214,12 +214,12 @@ impl DateRows<'_> {
                 self.name_sources(row, of_tags(), (target, false), (actor, weight), brought);
             }
         }
-        // Words of a text merely occur: where there are tags, these say what belongs together.
+        // Words may occur by chance, so tags decide the co-occurrence where a row has any.
         fill(named, of_tags().map(|(topic, _)| topic).chain(objects.iter().copied()));
         note_together(if named.is_empty() { topics } else { named }, &mut brought.together);
     }
 
-    /// The topics of what was reacted to: by the reaction's tags, or by the target's own post.
+    /// Adds the topics of the reaction's object: those of the reaction's tags, else those of the target's own post.
     fn add_object_topics(&self, row: usize, own: &[Shown], topics: &mut Vec<u32>) {
         if self.network.tags_describe_object(self.rows.verbs[row]) {
             let tags = own.iter().filter(|(_, shows)| *shows == Shows::Tag);
@@ -234,7 +234,7 @@ impl DateRows<'_> {
         }
     }
 
-    /// Names the row as evidence of an account: its own or somebody else's, with that other and the weight.
+    /// Adds the row as a source for an account, with its own flag, the other account and the weight.
     fn name_sources(
         &self,
         row: usize,
@@ -257,7 +257,7 @@ impl DateRows<'_> {
     }
 }
 
-/// Puts the topics into the list, ascending, each once.
+/// Fills the list with the distinct topics, ascending.
 fn fill(list: &mut Vec<u32>, topics: impl Iterator<Item = u32>) {
     list.clear();
     list.extend(topics);
@@ -276,7 +276,7 @@ fn note_together(topics: &[u32], together: &mut Together) {
     }
 }
 
-/// Adds the rows of another part.
+/// Adds the counts of another part.
 pub(super) fn add_together(all: &mut Together, more: Together) {
     for (pair, rows) in more {
         *all.entry(pair).or_default() += rows;

@@ -1,7 +1,7 @@
-//! Tonight's claims: who has to do with which topic, and what others did about it, by person.
+//! Builds the (person, topic) pairs of a snapshot date, and the reactions and endorsements between them.
 //!
-//! A claim is a (person, topic). The reactions on a topic are edges between claims of that topic, so all topics
-//! together are one sparse matrix of independent blocks, a block a topic.
+//! Reactions on a topic are edges between pairs of that topic, so all topics together form one sparse matrix of
+//! independent blocks, one block per topic.
 
 use rayon::prelude::*;
 
@@ -12,68 +12,68 @@ use clout_model::accounts::Accounts;
 use clout_model::influence::params::ModelParams;
 use clout_model::people::persons::Persons;
 
-/// No topic of tonight's ontology.
+/// Marks a topic that the current ontology lacks.
 pub const NO_TOPIC: u32 = u32::MAX;
 
-/// Who there is tonight, and which topics.
+/// Inputs of the topic scores of one snapshot date.
 pub struct Tonight<'a> {
-    /// The memory.
+    /// Persisted topic state.
     pub memory: &'a TopicMemory,
-    /// Tonight's topics.
+    /// Current topics.
     pub ontology: &'a Ontology,
-    /// The accounts that the memory refers to.
+    /// Accounts that the state refers to.
     pub accounts: &'a Accounts,
-    /// Whose they are.
+    /// Owners of the accounts.
     pub persons: &'a Persons,
-    /// By person: whether they are [there](clout_model::people::presence::Presences), and so in `scores`.
+    /// By person: true if [present](clout_model::people::presence::Presences), and so in `scores`.
     pub are_there: &'a [bool],
-    /// The constants.
+    /// Model parameters.
     pub params: &'a ModelParams,
-    /// The snapshot date.
+    /// Snapshot date.
     pub as_of: Day,
 }
 
-/// What one person did to another's claim.
+/// Reactions or endorsements of one person that credit the (person, topic) pair of another.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Edge {
-    /// The claim that it credits.
+    /// Index of the credited pair.
     pub target: u32,
-    /// The claim of whoever did it, on the same topic.
+    /// Index of the actor's pair, on the same topic.
     pub actor: u32,
-    /// What is left of it, before it saturates.
+    /// Decayed strength, before saturation.
     pub strength: f64,
-    /// The place of its latest endorsement in the memory; of reactions 0.
+    /// Index of the latest endorsement in the state; 0 for reactions.
     pub latest: u32,
 }
 
-/// All claims in order of person and topic, and the edges between them in order of target and actor.
+/// All pairs sorted by (person, topic), and the edges between them sorted by (target, actor).
 #[derive(Clone, Debug, Default)]
 pub struct Claims {
-    /// By claim: person and topic of the ontology.
+    /// By pair: person and topic of the ontology.
     pub keys: Vec<(u32, u32)>,
-    /// By person, where its claims begin; one more than there are persons.
+    /// By person: index of its first pair, plus one final end.
     pub person_offsets: Vec<usize>,
-    /// By claim: rows of the person itself, faded.
+    /// By pair: decayed number of the person's own rows on the topic.
     pub interest: Vec<f64>,
-    /// By claim: what it wrote to others, faded.
+    /// By pair: decayed number of the person's texts to others on the topic.
     pub given: Vec<f64>,
-    /// By claim: whether a tag or words of the person's own are on the topic.
+    /// By pair: true if a tag or text of the person is on the topic.
     pub wrote: Vec<bool>,
     /// Reactions.
     pub reactions: Vec<Edge>,
-    /// By claim, where its reactions begin; one more than there are claims.
+    /// By pair: index of its first reaction, plus one final end.
     pub reaction_offsets: Vec<usize>,
     /// Endorsements.
     pub endorsements: Vec<Edge>,
-    /// By claim, where its endorsements begin; one more than there are claims.
+    /// By pair: index of its first endorsement, plus one final end.
     pub endorsement_offsets: Vec<usize>,
 }
 
-/// (target, topic, actor), strength, place.
+/// (target, topic, actor), strength, index in the state.
 type Raw = ((u32, u32, u32), f64, u32);
 
 impl Tonight<'_> {
-    /// The claims of the memory, by the persons and topics of tonight.
+    /// Builds the pairs from the state, by the current persons and topics.
     pub fn claims(&self) -> Claims {
         let topics = self.topics();
         let reactions = self.reactions(&topics);
@@ -112,7 +112,7 @@ impl Tonight<'_> {
         claims
     }
 
-    /// By number of the memory: the topic of the ontology.
+    /// Returns the topic of the ontology for each topic number of the state.
     fn topics(&self) -> Vec<u32> {
         let find = |id: &String| self.ontology.find(id).unwrap_or(NO_TOPIC);
         self.memory.ids.iter().map(find).collect()
@@ -139,12 +139,13 @@ impl Tonight<'_> {
             let topic = topics[*topic as usize];
             (topic != NO_TOPIC && target != actor).then_some(((target, topic, actor), worth, place as u32))
         });
-        // Whoever is endorsed under several of their ids is so once: by the word that counts most.
+        // A person endorsed under several ids counts once, by the greatest endorsement.
         merged(raw.collect(), f64::max)
     }
 
-    /// The person of an id that was delivered: itself, or tonight's owner of the account of that name. An account may
-    /// be known that has nothing left, its people having opted out: whoever praises it praises nobody.
+    /// Returns the person with a delivered id, or the current owner of the account with that name; none if not present.
+    ///
+    /// A known account may belong to a person that opted out; endorsements of it are dropped.
     fn person(&self, person_id: &str) -> Option<u32> {
         let person = self.persons.find(person_id).or_else(|| {
             let (network, account_id) = person_id.split_once(':')?;
@@ -156,7 +157,7 @@ impl Tonight<'_> {
         person.filter(|person| self.are_there[*person as usize])
     }
 
-    /// Whose own tags or words are on which topic; what a person does to their own accounts is not.
+    /// Returns the (person, topic) keys with own tags or texts; acts between accounts of one person are left out.
     fn written<'a>(&'a self, topics: &'a [u32]) -> impl Iterator<Item = (u32, u32)> + 'a {
         let person = |node: u32| self.persons.of_account[node as usize];
         let own = self.memory.sources.rows().iter().filter(|source| source.key.is_own);
@@ -168,7 +169,7 @@ impl Tonight<'_> {
         keys.filter(|key| key.1 != NO_TOPIC)
     }
 
-    /// Interest and what was given, by person and topic: posts, and rows to other persons.
+    /// Returns interest and given sums by (person, topic): from posts, and from rows to other persons.
     fn acts(&self, topics: &[u32]) -> Vec<((u32, u32), f64, f64)> {
         let half_life = self.params.topics.half_life_days;
         let person = |node: u32| self.persons.of_account[node as usize];
@@ -184,7 +185,7 @@ impl Tonight<'_> {
             is_meant.then(|| (key, read(INTEREST), read(GIVEN)))
         });
         let mut acts: Vec<((u32, u32), f64, f64)> = posts.chain(touches).collect();
-        // Stable: those of one key stay in the order of the memory.
+        // Stable sort: floating-point sums depend on the order, which must be that of the state.
         acts.par_sort_by_key(|(key, ..)| *key);
         acts.dedup_by(|next, first| {
             let is_same = next.0 == first.0;
@@ -198,7 +199,7 @@ impl Tonight<'_> {
     }
 }
 
-/// One a key, in order; what several accounts of a person did is put together in the order of the accounts.
+/// Combines the rows of each key, sorted by key; accounts of one person are combined in the order of the accounts.
 fn merged(mut raw: Vec<Raw>, together: fn(f64, f64) -> f64) -> Vec<Raw> {
     raw.par_sort_by_key(|(key, ..)| *key);
     raw.dedup_by(|next, first| {
@@ -213,34 +214,34 @@ fn merged(mut raw: Vec<Raw>, together: fn(f64, f64) -> f64) -> Vec<Raw> {
 }
 
 impl Claims {
-    /// The claim of a person and topic.
+    /// Returns the index of the pair of a person and topic.
     pub fn find(&self, (person, topic): (u32, u32)) -> Option<usize> {
         let own = self.of_person(person as usize);
         let place = self.keys[own.clone()].binary_search_by_key(&topic, |key| key.1);
         place.ok().map(|place| own.start + place)
     }
 
-    /// Claims in all.
+    /// Returns the number of pairs.
     pub fn len(&self) -> usize {
         self.keys.len()
     }
 
-    /// Whether nobody has to do with any topic.
+    /// Returns true if there is no pair.
     pub fn is_empty(&self) -> bool {
         self.keys.is_empty()
     }
 
-    /// The claims of a person.
+    /// Returns the indices of a person's pairs.
     pub fn of_person(&self, person: usize) -> std::ops::Range<usize> {
         self.person_offsets[person]..self.person_offsets[person + 1]
     }
 
-    /// The reactions that credit a claim.
+    /// Returns the reactions that credit a pair.
     pub fn reactions_of(&self, claim: usize) -> &[Edge] {
         &self.reactions[self.reaction_offsets[claim]..self.reaction_offsets[claim + 1]]
     }
 
-    /// The endorsements that credit a claim.
+    /// Returns the endorsements that credit a pair.
     pub fn endorsements_of(&self, claim: usize) -> &[Edge] {
         &self.endorsements[self.endorsement_offsets[claim]..self.endorsement_offsets[claim + 1]]
     }
@@ -263,7 +264,7 @@ impl Claims {
     }
 }
 
-/// Where the items of each of `groups` groups begin, and where the last ends.
+/// Returns the start index of each of `groups` groups, and the end of the last.
 pub(super) fn offsets(group_of: impl Iterator<Item = usize>, groups: usize) -> Vec<usize> {
     let mut offsets = vec![0; groups + 1];
     group_of.for_each(|group| offsets[group + 1] += 1);

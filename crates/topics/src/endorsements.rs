@@ -1,8 +1,8 @@
-//! Who endorsed whom on what: "+K", by person ids as they were delivered.
+//! Keeps decayed sums of the endorsements ("+K"), keyed by person ids as delivered.
 //!
-//! An endorsement is worth its weight, up to 1, times the [selectivity](clout_model::influence::weights) of a day on
-//! which its endorser endorsed many, and several of one endorser to one person on one topic and day saturate. That
-//! is settled on the load date. An id that was delivered before is a copy, as with activities.
+//! An endorsement is worth its weight, at most 1, times the [selectivity](clout_model::influence::weights) of the
+//! endorser's day. Several by one endorser to one person on one topic and day saturate. Weights are computed on the
+//! load date and never revised. An id that was delivered before is a duplicate, as with activities.
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
@@ -49,39 +49,39 @@ impl Endorsement {
 /// Endorsee, topic, endorser.
 pub type Key = (Box<str>, u32, Box<str>);
 
-/// The latest endorsement of a key.
+/// Latest endorsement of a key.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Latest {
-    /// When, microseconds since 1970.
+    /// Time in microseconds since 1970.
     pub at: i64,
-    /// Its id.
+    /// Endorsement id.
     pub id: Box<str>,
 }
 
-/// All endorsements that are not forgotten.
+/// Endorsements within the retention period.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Endorsements {
-    /// What they are worth, faded.
+    /// Decayed worth by key.
     pub sums: Ledger<Key, 1>,
-    /// By key, in the order of `sums`: the latest one.
+    /// Latest endorsement of each key, in the order of `sums`.
     pub latest: Vec<Latest>,
-    /// Ids that a later load date may repeat, sorted.
+    /// Ids that a later load date may repeat, sorted by id.
     pub delivered: Vec<Delivered>,
 }
 
-/// What tonight's endorsements were.
+/// Counts of the endorsements merged in one run.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Tally {
-    /// That count.
+    /// Endorsements that count.
     pub counted: u64,
-    /// That had been delivered before.
+    /// Endorsements delivered before.
     pub copies: u64,
-    /// Of somebody for themselves, by the ids that were delivered.
+    /// Self-endorsements, by the delivered ids.
     pub own: u64,
 }
 
 impl Endorsements {
-    /// Adds tonight's, sorted by load date and id; `number` gives a topic's number.
+    /// Merges new endorsements, sorted by load date and id, into the sums; `number` maps a topic id to its number.
     pub fn fold(
         &mut self,
         tonight: &[Endorsement],
@@ -120,7 +120,7 @@ impl Endorsements {
         tally
     }
 
-    /// Tonight's endorsements whose id was not delivered before; within a load date the first of an id counts.
+    /// Returns the new endorsements with an id not delivered before; within a load date the first row of an id counts.
     fn without_copies<'a>(
         &mut self,
         tonight: &'a [Endorsement],
@@ -148,19 +148,19 @@ impl Endorsements {
         fresh
     }
 
-    /// What each is worth at the end of `as_of`, with the latest of it.
+    /// Returns each key with its worth at the end of `as_of` and its latest endorsement.
     pub fn read(&self, half_life_days: f64, as_of: Day) -> impl Iterator<Item = (&Key, f64, &Latest)> {
         let entries = self.sums.entries.iter().zip(&self.latest);
         entries.map(move |(entry, latest)| (&entry.key, entry.read(0, half_life_days, as_of), latest))
     }
 
-    /// Gives topics other numbers, in the same order.
+    /// Renumbers the topics; the order must stay the same.
     pub fn rename_topics(&mut self, topic: &(dyn Fn(u32) -> u32 + Sync)) {
         self.sums
             .rename(|(endorsee, number, endorser)| Some((endorsee.clone(), topic(*number), endorser.clone())));
     }
 
-    /// Drops those of persons for whom `is_gone` holds.
+    /// Drops the endorsements by and of persons for which `is_gone` holds (opted out).
     pub fn drop_gone(&mut self, is_gone: impl Fn(&str) -> bool) {
         let persons: BTreeSet<&str> = self.sums.entries.iter().flat_map(|e| [&*e.key.0, &*e.key.2]).collect();
         let gone: BTreeSet<Box<str>> = persons.into_iter().filter(|id| is_gone(id)).map(Into::into).collect();
@@ -174,7 +174,7 @@ impl Endorsements {
     }
 }
 
-/// The sums by key and load date, each as of the end of it.
+/// Returns the worth by key and load date, decayed to the end of the load date.
 fn weigh(touches: &mut [(Key, &Endorsement)], params: &ModelParams) -> Vec<Entry<Key, 1>> {
     let weighing = Weighing {
         selectivity: &params.selectivity,

@@ -1,4 +1,4 @@
-//! From a root's address to an object store: schemes, credentials, retries and time limits.
+//! Opening an object store from a root's address: schemes, credentials, retries and time limits.
 
 use std::path::{Component, PathBuf};
 use std::sync::Arc;
@@ -15,28 +15,28 @@ use url::Url;
 
 use clout_base::error::{Error, Result};
 
-/// What a root may be, for messages.
+/// Supported roots, for error messages.
 const SUPPORTED: &str = "a folder, file://, s3://bucket/prefix, gs://bucket/prefix, or az://container/prefix";
 
-/// Time that one request with a large body may take; the usual limit is for small ones.
+/// Time limit of one request with a large body, in seconds; the configured limit is for small bodies.
 const LARGE_REQUEST_SECONDS: f64 = 600.0;
 
-/// How a store is reached: credentials as the environment gave them, and how patient to be.
+/// Connection options: credentials from the environment, retries and time limits.
 #[derive(Clone, Debug)]
 pub struct StoreOptions {
-    /// `AWS_*`, `GOOGLE_*` and `AZURE_*` variables, as the command line found them.
+    /// `AWS_*`, `GOOGLE_*` and `AZURE_*` variables, as read by the command line.
     pub environment: Vec<(String, String)>,
-    /// A failed request is tried again until this many seconds after its first try.
+    /// Seconds after the first try of a request in which a retry may begin.
     pub retry_timeout_seconds: f64,
-    /// A failed request is tried again at most this often.
+    /// Maximum retries of one request.
     pub max_retries: usize,
-    /// One request, its answer included, may take this long. A call's deadline is the
-    /// sum of this and `retry_timeout_seconds`.
+    /// Time limit of one request including its response, in seconds. A call's deadline is the sum of this and
+    /// `retry_timeout_seconds`.
     pub request_timeout_seconds: f64,
 }
 
 impl Default for StoreOptions {
-    /// No credentials; ten tries within three minutes, each of at most a minute.
+    /// Returns options without credentials: ten retries within three minutes, at most one minute per request.
     fn default() -> Self {
         StoreOptions {
             environment: Vec::new(),
@@ -48,7 +48,7 @@ impl Default for StoreOptions {
 }
 
 impl StoreOptions {
-    /// The longest that a call may take, without what its body needs.
+    /// Returns the deadline of a call, without the time for its body.
     pub(super) fn deadline(&self) -> Result<Duration> {
         seconds(self.retry_timeout_seconds + self.request_timeout_seconds)
     }
@@ -61,7 +61,7 @@ impl StoreOptions {
         })
     }
 
-    /// An endpoint that is written with http:// is meant so.
+    /// Returns true if an endpoint begins with http://: the user then accepts plain HTTP.
     fn has_http_endpoint(&self) -> bool {
         let mut variables = self.environment.iter();
         variables.any(|(name, value)| name.contains("ENDPOINT") && value.starts_with("http://"))
@@ -72,24 +72,25 @@ fn seconds(value: f64) -> Result<Duration> {
     Duration::try_from_secs_f64(value).map_err(|_| Error::usage(format!("{value} is not a number of seconds")))
 }
 
-/// A store that was reached, and where in it the root lies.
+/// Open store, and the root's location in it.
 pub(super) struct Opened {
-    /// For everything but large bodies.
+    /// Client for all requests except large bodies.
     pub(super) objects: Arc<dyn ObjectStore>,
-    /// The same store, patient enough for large bodies.
+    /// Client of the same store with a longer time limit, for large bodies.
     pub(super) uploads: Arc<dyn ObjectStore>,
-    /// Page-wise listing, where the store has it.
+    /// Paginated listing, if the store supports it.
     pub(super) pages: Option<Arc<dyn PaginatedListStore>>,
-    /// Whether this is a folder of this machine.
+    /// True if the root is a local folder.
     pub(super) is_local: bool,
-    /// The root's own key.
+    /// Key of the root itself.
     pub(super) root: Path,
 }
 
-/// A client of one cloud: `$limit` seconds a request, and the environment's settings on top.
+/// Builds a client of one cloud with a time limit of `$limit` seconds per request and the environment's
+/// settings.
 macro_rules! built {
     ($builder:ty, $prefix:literal, $url:expr, $options:expr, $limit:expr) => {{
-        // Google hands out a machine's credentials over plain HTTP, inside the machine.
+        // Google serves a machine's credentials over plain HTTP, within the machine.
         let is_http_fine = $options.has_http_endpoint() || $prefix == "GOOGLE_";
         let client = ClientOptions::new()
             .with_timeout(seconds($limit)?)
@@ -109,29 +110,29 @@ macro_rules! built {
     }};
 }
 
-/// Opens what `address` names; nothing is read or written yet.
+/// Opens the store of `address` without any request.
 pub(super) fn open(address: &str, options: &StoreOptions) -> Result<Opened> {
-    let unsupported = |why: String| Error::usage(format!("cannot use this root: {why}; expected {SUPPORTED}"));
+    let unsupported = |why: String| Error::usage(format!("cannot use this root: {why}. Expected {SUPPORTED}"));
     if address.is_empty() {
-        return Err(unsupported("it is empty".to_owned()));
+        return Err(unsupported("the address is empty".to_owned()));
     }
     if !address.contains("://") && !address.starts_with("file:") {
         return open_folder(std::path::Path::new(address));
     }
-    let url = Url::parse(address).map_err(|error| unsupported(format!("its URL does not parse ({error})")))?;
-    // A secret in a URL ends up in logs and manifests, so it is refused before it is shown anywhere.
+    let url = Url::parse(address).map_err(|error| unsupported(format!("the URL is invalid ({error})")))?;
+    // Secrets in a URL would reach logs and manifests, so such a URL is refused and never shown.
     let is_user_given = !url.username().is_empty() && matches!(url.scheme(), "s3" | "s3a" | "gs");
     if is_user_given || url.password().is_some() || url.query().is_some() || url.fragment().is_some() {
-        let why = "a URL with a user, '?' or '#' in it; credentials come from AWS_*, GOOGLE_* or AZURE_* variables";
+        let why = "the URL contains a user, '?' or '#'; set credentials in AWS_*, GOOGLE_* or AZURE_* variables";
         return Err(unsupported(why.to_owned()));
     }
-    let (scheme, root) =
-        ObjectStoreScheme::parse(&url).map_err(|_| unsupported(format!("'{}://' is not known", url.scheme())))?;
+    let (scheme, root) = ObjectStoreScheme::parse(&url)
+        .map_err(|_| unsupported(format!("the scheme '{}://' is unknown", url.scheme())))?;
     match scheme {
         ObjectStoreScheme::Local => {
             let path = url
                 .to_file_path()
-                .map_err(|()| unsupported("not a folder of this machine".to_owned()))?;
+                .map_err(|()| unsupported("the URL is not a local folder".to_owned()))?;
             open_folder(&path)
         }
         ObjectStoreScheme::AmazonS3 => {
@@ -146,11 +147,14 @@ pub(super) fn open(address: &str, options: &StoreOptions) -> Result<Opened> {
             let build = |limit| built!(MicrosoftAzureBuilder, "AZURE_", &url, options, limit);
             open_cloud(root, options, build)
         }
-        _ => Err(unsupported(format!("'{}://' cannot be written to", url.scheme()))),
+        _ => Err(unsupported(format!(
+            "the scheme '{}://' does not support writes",
+            url.scheme()
+        ))),
     }
 }
 
-/// Two clients of one bucket, which differ in how long a request may take.
+/// Opens two clients of one bucket with different time limits per request.
 fn open_cloud<S: ObjectStore + PaginatedListStore>(
     root: Path,
     options: &StoreOptions,
@@ -167,12 +171,12 @@ fn open_cloud<S: ObjectStore + PaginatedListStore>(
     })
 }
 
-/// A folder of this machine, which need not exist yet.
+/// Opens a local folder, which need not exist yet.
 fn open_folder(path: &std::path::Path) -> Result<Opened> {
-    let absolute =
-        absolute(path).map_err(|error| Error::usage(format!("cannot find {}", path.display())).with_source(error))?;
+    let absolute = absolute(path)
+        .map_err(|error| Error::usage(format!("cannot resolve the path {}", path.display())).with_source(error))?;
     let root = Path::from_absolute_path(&absolute)
-        .map_err(|error| Error::usage(format!("cannot use {}", path.display())).with_source(error))?;
+        .map_err(|error| Error::usage(format!("cannot use the path {}", path.display())).with_source(error))?;
     let objects: Arc<dyn ObjectStore> = Arc::new(LocalFileSystem::new().with_automatic_cleanup(true));
     Ok(Opened {
         uploads: objects.clone(),
@@ -183,8 +187,8 @@ fn open_folder(path: &std::path::Path) -> Result<Opened> {
     })
 }
 
-/// The path from `/` on, without `.` and `..`. What exists is resolved before `..` steps out of
-/// it, so that a link is left the way the shell would leave it.
+/// Returns the absolute path without `.` and `..`. An existing prefix is resolved before `..` leaves it, so
+/// links behave as in a shell.
 fn absolute(path: &std::path::Path) -> std::io::Result<PathBuf> {
     let mut clean = PathBuf::new();
     for component in std::path::absolute(path)?.components() {

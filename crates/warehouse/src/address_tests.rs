@@ -1,4 +1,4 @@
-//! Addresses that open, and those that are refused.
+//! Tests of accepted and refused addresses.
 
 use super::*;
 use clout_base::error::Kind;
@@ -14,7 +14,7 @@ fn refusal(address: &str) -> String {
 }
 
 #[test]
-fn unknown_schemes_are_refused_with_what_is_known() {
+fn unknown_schemes_are_refused_with_the_supported_ones() {
     for address in [
         "ftp://host/x",
         "http://host/x",

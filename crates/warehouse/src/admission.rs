@@ -1,9 +1,9 @@
-//! No file is opened before its footer was held against its size and against the contract.
+//! Admission of input files: the footer is checked against file size and contract before any data is read.
 //!
-//! Corrupt and hostile Parquet exists: footers that announce a hundred gigabytes, column chunks
-//! that lie outside of the file, row counts that no bytes stand behind. Admission reads the
-//! footer alone, with a bound on every allocation, and says in one sentence what is wrong.
-//! A refusal is about the file and is one row of `rejects`; an `Err` is about the store.
+//! Corrupt and hostile Parquet files exist: footers that announce a hundred gigabytes, column chunks outside
+//! the file, row counts without bytes behind them. Admission reads only the footer, with a bound on every
+//! allocation, and describes the fault in one sentence. A [`Refusal`] is about the file and becomes one row
+//! of `rejects`; an `Err` is about the store.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -19,38 +19,38 @@ use super::guard::guarded;
 use super::store::{Object, Store};
 use clout_base::error::{Error, Kind, Result};
 
-/// A file is one reason why it is refused, in words for the person who made it.
+/// Reason for refusing a file, in words for the person who produced it.
 pub type Refusal = String;
 
-/// Bytes read from the end of a file at first: most footers fit, so one request is enough.
+/// Bytes of the first read from a file's end. Most footers fit, so one request is enough.
 const TAIL_BYTES: u64 = 64 * 1024;
-/// The longest footer that is read. A footer of ten thousand row groups of our eight columns is 8 MiB.
+/// Maximum footer length in bytes. Ten thousand row groups of our eight columns need 8 MiB.
 const MAX_FOOTER_BYTES: u64 = 64 * 1024 * 1024;
-/// Rows per byte of a file. Run-length and delta encodings hold a regular column in nearly no bytes, but
-/// a row needs an id and an instant of its own, and those do not all shrink to nothing.
+/// Maximum rows per byte of a file. Run-length and delta encodings store a regular column in almost no bytes,
+/// but each row needs an id and an instant of its own, and those do not all shrink to nothing.
 const MAX_ROWS_PER_BYTE: u64 = 4_096;
-/// Uncompressed bytes per compressed byte of a column chunk: zstd's and brotli's best on real text is
-/// below 1,000.
+/// Maximum ratio of uncompressed to compressed bytes of a column chunk. The best ratio of zstd and brotli on
+/// real text is below 1,000.
 const MAX_INFLATION: i64 = 4_000;
-/// A column chunk may always inflate to this much.
+/// Uncompressed bytes that every column chunk may have, in addition to the ratio.
 const FREE_INFLATION_BYTES: i64 = 16 * 1024 * 1024;
 
-/// A file whose footer is sound and whose columns are the contract's.
+/// File with a valid footer and the contract's columns.
 pub struct Admitted {
-    /// Where it is.
+    /// Object in the store.
     pub object: Object,
-    /// The footer, with texts to be read as views.
+    /// Footer; its schema reads texts as views.
     pub metadata: ArrowReaderMetadata,
-    /// For each wanted column, in order: its place among the file's root columns, if it is there.
+    /// For each wanted column, in order: its index among the file's root columns, or `None` if it is absent.
     pub columns: Vec<Option<usize>>,
-    /// Rows in the file.
+    /// Number of rows in the file.
     pub rows: u64,
-    /// All of a file so small that its footer's request brought the rest of it along.
+    /// Complete content of a small file that arrived with the footer's request.
     pub whole: Option<Bytes>,
 }
 
 impl Admitted {
-    /// The byte ranges of the wanted columns in one row group.
+    /// Returns the byte ranges of the wanted columns in one row group.
     pub fn ranges(&self, row_group: usize) -> Vec<Range<u64>> {
         let metadata = self.metadata.metadata();
         let schema = metadata.file_metadata().schema_descr();
@@ -66,8 +66,11 @@ impl Admitted {
     }
 }
 
-/// Reads the footer of a file and decides. `wanted` are the columns that will be read, `all` those
-/// whose types the contract fixes.
+/// Reads the footer of a file and admits or refuses the file. `wanted` are the columns to read; `all` are the
+/// columns with types fixed by the contract.
+///
+/// # Errors
+/// Returns an error if the store fails or the file changes during the read.
 pub fn admit(
     store: &Store,
     object: &Object,
@@ -81,7 +84,7 @@ pub fn admit(
     let is_whole = tail.bytes.len() as u64 == object.size;
     let footer = footer_bytes(store, object, &tail)?;
     let admitted = guarded("its footer cannot be decoded", || {
-        judge(object, decode(&footer)?, wanted, all)
+        admit_decoded(object, decode(&footer)?, wanted, all)
     });
     Ok(admitted.map(|admitted| Admitted {
         whole: is_whole.then_some(tail.bytes),
@@ -89,11 +92,11 @@ pub fn admit(
     }))
 }
 
-/// Footers that are asked for at the same time: a store answers in tens of milliseconds, whatever the
-/// processors do meanwhile.
+/// Maximum number of concurrent footer requests. A store responds in tens of milliseconds, during which the
+/// processors are idle.
 const REQUESTS_IN_FLIGHT: usize = 16;
 
-/// [`admit`]s many files, in their order.
+/// Admits or refuses many files like [`admit`], in their order.
 pub fn admit_all(
     store: &Store,
     objects: &[&Object],
@@ -108,7 +111,7 @@ pub fn admit_all(
     waiting.install(|| objects.par_iter().with_max_len(1).map(admit).collect())
 }
 
-/// The end of a file, and the length that it announces for its footer.
+/// End of a file, and the announced length of its footer in bytes.
 struct Tail {
     bytes: Bytes,
     footer_length: u64,
@@ -117,7 +120,7 @@ struct Tail {
 fn tail_bytes(store: &Store, object: &Object) -> Result<std::result::Result<Tail, Refusal>> {
     if object.size < 12 {
         return Ok(Err(format!(
-            "it has {} bytes: no Parquet file is that short",
+            "it has only {} bytes; a Parquet file has at least 12",
             object.size
         )));
     }
@@ -125,13 +128,13 @@ fn tail_bytes(store: &Store, object: &Object) -> Result<std::result::Result<Tail
     let trailer = &bytes[bytes.len() - 8..];
     match &trailer[4..] {
         b"PAR1" => {}
-        b"PARE" => return Ok(Err("its footer is encrypted; deliver it in the clear".to_owned())),
+        b"PARE" => return Ok(Err("its footer is encrypted; deliver it without encryption".to_owned())),
         _ => return Ok(Err("it is not a Parquet file: it does not end with PAR1".to_owned())),
     }
     let footer_length = u64::from(u32::from_le_bytes([trailer[0], trailer[1], trailer[2], trailer[3]]));
     if footer_length > object.size - 12 || footer_length > MAX_FOOTER_BYTES {
         return Ok(Err(format!(
-            "its footer announces {footer_length} bytes, the file has {}",
+            "its footer announces {footer_length} bytes, but the file has {}",
             object.size
         )));
     }
@@ -149,14 +152,15 @@ fn footer_bytes(store: &Store, object: &Object, tail: &Tail) -> Result<Bytes> {
     }
 }
 
-/// The bytes of one range; a file that vanished since it was listed is the store's fault.
+/// Reads the bytes of one range. A file that changed after the listing is an error of the store, not a
+/// refusal.
 fn one_range(store: &Store, object: &Object, range: Range<u64>) -> Result<Bytes> {
     let expected = range.end - range.start;
     let bytes = store.get_ranges(&object.key, &[range])?.pop().unwrap_or_default();
     if bytes.len() as u64 != expected {
         return Err(Error::new(
             Kind::Storage,
-            format!("{} changed while it was read; run again", object.key),
+            format!("{} changed during the read; run again", object.key),
         ));
     }
     Ok(bytes)
@@ -166,18 +170,18 @@ fn decode(footer: &[u8]) -> std::result::Result<ParquetMetaData, Refusal> {
     ParquetMetaDataReader::decode_metadata(footer).map_err(|error| format!("its footer cannot be decoded: {error}"))
 }
 
-fn judge(
+fn admit_decoded(
     object: &Object,
     metadata: ParquetMetaData,
     wanted: &[&str],
     all: &[InputColumn],
 ) -> std::result::Result<Admitted, Refusal> {
-    let rows = sound_rows(object, &metadata)?;
-    sound_chunks(object, &metadata)?;
+    let rows = check_rows(object, &metadata)?;
+    check_chunks(object, &metadata)?;
     let read = ArrowReaderMetadata::try_new(Arc::new(metadata), ArrowReaderOptions::new())
         .map_err(|error| format!("its schema cannot be read: {error}"))?;
     for column in all {
-        sound_column(&read, column)?;
+        check_column(&read, column)?;
     }
     let columns = wanted
         .iter()
@@ -193,40 +197,43 @@ fn judge(
     })
 }
 
-fn sound_rows(object: &Object, metadata: &ParquetMetaData) -> std::result::Result<u64, Refusal> {
+fn check_rows(object: &Object, metadata: &ParquetMetaData) -> std::result::Result<u64, Refusal> {
     let announced = metadata.file_metadata().num_rows();
     let mut counted = 0_i64;
     for group in metadata.row_groups() {
         counted = counted.saturating_add(group.num_rows().max(-1));
         if group.num_rows() < 0 {
-            return Err("a row group announces fewer than no rows".to_owned());
+            return Err("a row group announces a negative number of rows".to_owned());
         }
     }
     if announced != counted {
         return Err(format!(
-            "its footer announces {announced} rows, its row groups hold {counted}"
+            "its footer announces {announced} rows, but its row groups hold {counted}"
         ));
     }
     let rows = announced as u64;
     if rows > object.size.saturating_mul(MAX_ROWS_PER_BYTE) || rows > u64::from(u32::MAX) {
-        return Err(format!("it announces {rows} rows in {} bytes", object.size));
+        return Err(format!(
+            "it announces an impossible {rows} rows in {} bytes",
+            object.size
+        ));
     }
     Ok(rows)
 }
 
-fn sound_chunks(object: &Object, metadata: &ParquetMetaData) -> std::result::Result<(), Refusal> {
+fn check_chunks(object: &Object, metadata: &ParquetMetaData) -> std::result::Result<(), Refusal> {
     for group in metadata.row_groups() {
         for column in group.columns() {
             let (start, length) = column.byte_range();
             if start.checked_add(length).is_none_or(|end| end > object.size) {
-                return Err(format!("column {} lies outside of the file", column.column_path()));
+                return Err(format!("column {} is outside the file", column.column_path()));
             }
             let bound = (length as i64)
                 .saturating_mul(MAX_INFLATION)
                 .saturating_add(FREE_INFLATION_BYTES);
             if column.uncompressed_size() < 0 || column.uncompressed_size() > bound {
                 return Err(format!(
-                    "column {} announces {} bytes in {length}",
+                    "column {} announces an impossible {} bytes in {length} compressed bytes",
                     column.column_path(),
                     column.uncompressed_size()
                 ));
@@ -236,7 +243,7 @@ fn sound_chunks(object: &Object, metadata: &ParquetMetaData) -> std::result::Res
     Ok(())
 }
 
-fn sound_column(read: &ArrowReaderMetadata, column: &InputColumn) -> std::result::Result<(), Refusal> {
+fn check_column(read: &ArrowReaderMetadata, column: &InputColumn) -> std::result::Result<(), Refusal> {
     let mut found = read
         .schema()
         .fields()
@@ -256,7 +263,7 @@ fn sound_column(read: &ArrowReaderMetadata, column: &InputColumn) -> std::result
     }
 }
 
-/// The same footer, but with plain texts read as views into the pages: nothing is copied.
+/// Returns the same footer with texts read as views into the pages, which saves a copy.
 fn with_views(read: &ArrowReaderMetadata) -> std::result::Result<ArrowReaderMetadata, Refusal> {
     let fields: Vec<Field> = read
         .schema()
@@ -272,7 +279,7 @@ fn with_views(read: &ArrowReaderMetadata) -> std::result::Result<ArrowReaderMeta
         .map_err(|error| format!("its schema cannot be read: {error}"))
 }
 
-/// The rows that files' footers announce; those that cannot be read count for none.
+/// Sums the rows that the footers of the files announce. Refused files count as 0.
 pub fn announced_rows(store: &Store, objects: &[&Object]) -> Result<u64> {
     let admitted = admit_all(store, objects, &[], &[])?;
     Ok(admitted.iter().flatten().map(|admitted| admitted.rows).sum())

@@ -1,26 +1,26 @@
-//! The input tables of the contract: which columns, of which types, and which are required.
+//! Input tables of the contract: columns, types, and required columns.
 
 use arrow::datatypes::DataType;
 
-/// What a column must hold, whatever the Arrow type that carries it.
+/// Kind of values in an input column, independent of the Arrow type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Holds {
-    /// An id: text, or an integer whose decimal text is the id.
+    /// Id: text, or an integer that stands for its decimal text.
     Id,
     /// Text.
     Text,
-    /// A UTC instant; a naive timestamp is UTC.
+    /// UTC instant; a timestamp without a zone is UTC.
     Instant,
-    /// A list of texts.
+    /// List of texts.
     TextList,
-    /// A whole number, in an integer of any width.
+    /// Whole number, in an integer type of any width.
     Count,
-    /// A number, in a float or an integer of any width.
+    /// Number, in a float or integer type of any width.
     Measure,
 }
 
 impl Holds {
-    /// What a person should be told was expected.
+    /// Returns the expected type in words, for messages.
     pub fn expected(self) -> &'static str {
         match self {
             Holds::Id => "a string or an integer",
@@ -32,10 +32,10 @@ impl Holds {
         }
     }
 
-    /// Whether an Arrow type carries it.
+    /// Returns true if columns of the Arrow type are accepted.
     pub fn admits(self, data_type: &DataType) -> bool {
         match (self, data_type) {
-            // A column of nulls alone carries no type of its own.
+            // A column with nulls only has no type of its own.
             (_, DataType::Null) => true,
             (_, DataType::Dictionary(_, values)) => self.admits(values),
             (Holds::Id, other) => is_text(other) || other.is_integer(),
@@ -63,11 +63,11 @@ fn is_text(data_type: &DataType) -> bool {
 /// One column of an input table.
 #[derive(Clone, Copy, Debug)]
 pub struct InputColumn {
-    /// Its name.
+    /// Name of the column.
     pub name: &'static str,
-    /// What it holds.
+    /// Kind of its values.
     pub holds: Holds,
-    /// Whether a file without it is refused.
+    /// True if a file without the column is refused.
     pub is_required: bool,
 }
 
@@ -120,14 +120,14 @@ const TOPICS: &[InputColumn] = &[
 const TOPIC_EDGES: &[InputColumn] = &[required("parent_id", Holds::Id), required("child_id", Holds::Id)];
 const OPT_OUTS: &[InputColumn] = &[required("person_id", Holds::Id)];
 
-/// What only evaluation reads of accounts: never a term of the score, and no reason to refuse a file of a run.
+/// Columns of accounts that only evaluation reads. They are never part of a score, so a run refuses no file
+/// because of them.
 pub const FOLLOWER_COUNTS: &[InputColumn] = &[
     required("account_id", Holds::Id),
     optional("followers_count", Holds::Count),
 ];
 
-/// The columns of an input table in the contract's order, as far as Clout reads them or (activities)
-/// will; none for a table that is not read.
+/// Returns the columns of an input table that Clout reads, in the contract's order; empty for unknown tables.
 pub fn columns(table: &str) -> &'static [InputColumn] {
     match table {
         "activities" => ACTIVITIES,

@@ -1,4 +1,4 @@
-//! Reading a Parquet file of ours through ranges: only the columns asked for are fetched.
+//! Reading of published Parquet files in ranges: only the requested columns are fetched.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -19,10 +19,10 @@ use parquet::file::statistics::Statistics;
 use super::store::Store;
 use clout_base::error::{Error, Result};
 
-/// Rows a batch: few enough that many tables can be read side by side.
+/// Rows per batch; small, so that many tables can be read concurrently.
 const BATCH_ROWS: usize = 8 * 1024;
 
-/// A published file: its key and its size, as its manifest has them.
+/// Published file, with key and size from its manifest.
 #[derive(Clone, Copy)]
 pub(super) struct Part<'a> {
     pub(super) store: &'a Store,
@@ -31,14 +31,14 @@ pub(super) struct Part<'a> {
 }
 
 impl<'a> Part<'a> {
-    /// Rows, as the footer has them.
+    /// Reads the number of rows from the footer.
     pub(super) fn rows(self) -> Result<u64> {
         let rows = self.metadata()?.file_metadata().num_rows();
         u64::try_from(rows).map_err(|_| self.damaged("a negative number of rows"))
     }
 
-    /// The rows of some columns (all without a choice), in the order asked for, a batch at a time: of the file no more
-    /// than one row group is in memory.
+    /// Reads the rows of some columns (or all) in the requested column order, one batch at a time. At most
+    /// one row group of the file is in memory.
     pub(super) fn batches(self, columns: Option<&[&str]>) -> Result<Batches<'a>> {
         let builder = self.builder(self.metadata()?)?;
         let chosen = self.choose(builder.schema(), columns)?;
@@ -47,15 +47,15 @@ impl<'a> Part<'a> {
         self.decoded(builder, ranks(&chosen))
     }
 
-    /// The rows that have the text in a column. Row groups whose statistics rule it out are not fetched, so one
-    /// person's rows cost little of a table that is sorted by person.
+    /// Reads the rows with `text` in `column`. Row groups are skipped if their statistics exclude the text,
+    /// so reading one person's rows from a table sorted by person is cheap.
     pub(super) fn batches_where(self, column: &str, text: &str) -> Result<Batches<'a>> {
         let metadata = self.metadata()?;
         let builder = self.builder(metadata.clone())?;
-        let place = self.choose(builder.schema(), Some(&[column]))?;
+        let index = self.choose(builder.schema(), Some(&[column]))?;
         let may_have = |group: &usize| may_have(metadata.row_group(*group), column, text.as_bytes());
         let groups: Vec<usize> = (0..metadata.num_row_groups()).filter(may_have).collect();
-        let mask = ProjectionMask::roots(builder.parquet_schema(), place);
+        let mask = ProjectionMask::roots(builder.parquet_schema(), index);
         let wanted = StringArray::new_scalar(text);
         let is_it = ArrowPredicateFn::new(mask, move |batch| eq(batch.column(0), &wanted));
         let all = (0..builder.schema().fields().len()).collect::<Vec<usize>>();
@@ -69,7 +69,7 @@ impl<'a> Part<'a> {
         ParquetPushDecoderBuilder::try_new_decoder(Arc::new(metadata)).map_err(|error| self.damaged(error))
     }
 
-    /// The batches to come, with their columns in the given order.
+    /// Builds the iterator of batches, with their columns in the given order.
     fn decoded(self, builder: ParquetPushDecoderBuilder, order: Vec<usize>) -> Result<Batches<'a>> {
         Ok(Batches {
             part: self,
@@ -88,7 +88,7 @@ impl<'a> Part<'a> {
                     decoder.push_ranges(ranges, bytes).map_err(damaged)?;
                 }
                 DecodeResult::Data(metadata) => return Ok(metadata),
-                DecodeResult::Finished => return Err(self.damaged("no footer")),
+                DecodeResult::Finished => return Err(self.damaged("the footer is missing")),
             }
         }
     }
@@ -97,7 +97,7 @@ impl<'a> Part<'a> {
         self.store.get_ranges(self.key, ranges)
     }
 
-    /// Positions in the file of the columns asked for.
+    /// Returns the file indexes of the requested columns.
     fn choose(self, schema: &SchemaRef, columns: Option<&[&str]>) -> Result<Vec<usize>> {
         let Some(columns) = columns else {
             return Ok((0..schema.fields().len()).collect());
@@ -111,7 +111,7 @@ impl<'a> Part<'a> {
 
     fn damaged(self, why: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
         let message = format!(
-            "damaged file '{}' in {} (`clout snapshots verify` shows what else is)",
+            "damaged file '{}' in {} (`clout snapshots verify` lists all damaged files)",
             self.key,
             self.store.url()
         );
@@ -119,8 +119,8 @@ impl<'a> Part<'a> {
     }
 }
 
-/// Whether a row group may hold the text in a column: what its statistics do not rule out. They may be cut
-/// short, which only widens them.
+/// Returns true unless the statistics of a row group exclude the text in a column. Truncated statistics only
+/// widen the range, so they exclude no row by mistake.
 fn may_have(group: &RowGroupMetaData, column: &str, text: &[u8]) -> bool {
     let is_it = |chunk: &&ColumnChunkMetaData| chunk.column_path().string() == column;
     let statistics = group.columns().iter().find(is_it).and_then(|chunk| chunk.statistics());
@@ -135,7 +135,7 @@ fn may_have(group: &RowGroupMetaData, column: &str, text: &[u8]) -> bool {
     }
 }
 
-/// A file's batches, in order; nothing is to be asked of it after an error.
+/// Batches of a file, in order. Do not continue after an error.
 pub(super) struct Batches<'a> {
     part: Part<'a>,
     decoder: ParquetPushDecoder,
@@ -170,7 +170,7 @@ impl Iterator for Batches<'_> {
     }
 }
 
-/// Where each chosen column stands among the chosen ones, which come back in file order.
+/// Returns the rank of each chosen column among the chosen ones: the decoder returns columns in file order.
 fn ranks(chosen: &[usize]) -> Vec<usize> {
     let rank = |column: &usize| chosen.iter().filter(|other| *other < column).count();
     chosen.iter().map(rank).collect()

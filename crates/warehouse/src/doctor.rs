@@ -1,29 +1,29 @@
-//! Is this store fit for Clout? Tried out with probes below `state/`, which are deleted again.
+//! Checks of an output store with probes below `state/`, which are deleted afterwards.
 
 use bytes::Bytes;
 
 use super::store::{Created, Store};
 use clout_base::error::{Error, Result};
 
-/// One thing that was tried.
+/// One check of the store.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Check {
-    /// What was tried, in a word or three.
+    /// Short name of the check.
     pub name: &'static str,
-    /// Whether it held.
+    /// True if the check passed.
     pub is_ok: bool,
-    /// What was seen and, where it failed, what to do.
+    /// Observation and, for a failed check, the required action.
     pub detail: String,
 }
 
-/// One thing to try: what was seen, or why it does not hold.
+/// Check that returns its observation, or an error that names the missing property.
 type Step<'a> = Box<dyn Fn() -> Result<String> + 'a>;
 
-/// Creates of one key at once: exactly one of them must win.
+/// Number of concurrent creates of one key; exactly one must succeed.
 const RACERS: usize = 4;
 
-/// Tries everything that publishing needs, in order; what cannot work after a failure is left
-/// out. `nonce` makes the probes' keys this call's own.
+/// Checks all properties that publishing needs, in order. Checks that cannot pass after a failed one are
+/// skipped. `nonce` makes the keys of the probes unique to this call.
 pub fn examine(store: &Store, nonce: &str) -> Vec<Check> {
     let probe = format!("state/.doctor-{nonce}");
     let race = format!("state/.doctor-{nonce}-race");
@@ -51,7 +51,7 @@ pub fn examine(store: &Store, nonce: &str) -> Vec<Check> {
     checks
 }
 
-/// Deletes a probe; a check that failed if it will not go.
+/// Deletes a probe. Returns a failed check if the deletion fails.
 fn left_behind(store: &Store, key: &str) -> Option<Check> {
     store.delete(key).err().map(|error| Check {
         name: "tidy",
@@ -72,7 +72,7 @@ fn write(store: &Store, key: &str) -> Result<String> {
         Some(read) if read == body => {}
         _ => {
             return Err(unfit(
-                "what was written did not read back: this store is not consistent",
+                "a probe did not read back as written: this store is not consistent",
             ));
         }
     }
@@ -80,7 +80,7 @@ fn write(store: &Store, key: &str) -> Result<String> {
     match store.head(key)? {
         None => Ok("a probe was written, read back and deleted".to_owned()),
         Some(_) => Err(unfit(
-            "a deleted probe is still there: turn off caching or versioned views of this root",
+            "a deleted probe still exists: turn off caching or versioned views of this root",
         )),
     }
 }
@@ -88,17 +88,19 @@ fn write(store: &Store, key: &str) -> Result<String> {
 fn create_twice(store: &Store, key: &str) -> Result<String> {
     let first = Bytes::from_static(b"first");
     if store.create(key, first.clone())? != Created::New {
-        return Err(unfit("a create of a new key said that it exists: run the doctor again"));
+        return Err(unfit(
+            "the create of a new key reported an existing key: run `clout doctor` again",
+        ));
     }
     let second = store.create(key, Bytes::from_static(b"second"))?;
     if second == Created::New || store.get(key)? != Some(first) {
         return Err(unfit(
-            "a second create wrote over the first: this store ignores conditional puts, so two runs \
-             at once could publish one date twice. Use a store that honours If-None-Match, or make \
-             sure that only one run writes to this root",
+            "a second create overwrote the first: this store ignores conditional puts, so two concurrent \
+             runs could publish one date twice. Use a store that supports If-None-Match, or make \
+             sure that only one run writes to this root at a time",
         ));
     }
-    Ok("a second create was refused and the first bytes stayed".to_owned())
+    Ok("a second create was refused and the first content was kept".to_owned())
 }
 
 fn create_at_once(store: &Store, key: &str) -> Result<String> {
@@ -109,7 +111,7 @@ fn create_at_once(store: &Store, key: &str) -> Result<String> {
             scope.spawn(move || store.create(key, body))
         };
         let racers: Vec<_> = bodies.iter().map(start).collect();
-        let panicked = || Err(Error::internal("a racing create panicked"));
+        let panicked = || Err(Error::internal("a concurrent create panicked"));
         racers
             .into_iter()
             .map(|racer| racer.join().unwrap_or_else(|_| panicked()))
@@ -119,17 +121,17 @@ fn create_at_once(store: &Store, key: &str) -> Result<String> {
     let winners = answers.iter().filter(|answer| **answer == Created::New).count();
     if winners != 1 {
         return Err(unfit(&format!(
-            "{winners} of {RACERS} creates of one key at once won: its conditional puts check first and \
-             write later. Make sure that only one run writes to this root at a time"
+            "{winners} of {RACERS} concurrent creates of one key succeeded: conditional puts of this store are \
+             not atomic. Make sure that only one run writes to this root at a time"
         )));
     }
     let winner = answers.iter().position(|answer| *answer == Created::New);
     if store.get(key)?.as_ref() != winner.and_then(|winner| bodies.get(winner)) {
         return Err(unfit(
-            "the create that was told it won did not keep its bytes: do not publish here",
+            "the content of the successful create was lost: do not publish to this store",
         ));
     }
-    Ok(format!("of {RACERS} creates at once exactly one won"))
+    Ok(format!("exactly one of {RACERS} concurrent creates succeeded"))
 }
 
 fn unfit(why: &str) -> Error {
@@ -163,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn a_store_that_ignores_conditions_is_found_out() {
+    fn a_store_that_ignores_conditions_fails_the_checks() {
         let checks = examine(&Faulty::without_conditions(), "n1");
         assert_eq!(names(&checks, false), ["create-only put", "racing creates"]);
         assert!(checks[2].detail.contains("If-None-Match"), "{}", checks[2].detail);

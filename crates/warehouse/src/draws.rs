@@ -1,9 +1,11 @@
-//! Draws of perks as commits: the winners' part first, then the record `perks/<campaign>.json`, and never twice.
+//! Publication of perk draws: first the winners' part, then the record `perks/<campaign>.json`. Each campaign
+//! is drawn at most once.
 //!
-//! A draw exists with its record, which is created under a condition like a snapshot's manifest and names the
-//! winners' file. So two draws of one campaign are impossible, from whatever machines they come: the loser reads
-//! the record that stands and takes its own part back. Parts lie at `perk_winners/snapshot_date=<D>/`, D being the
-//! snapshot that was drawn from; no manifest names them, and no night touches them.
+//! A draw exists as soon as its record exists. The record is created conditionally, like a snapshot's
+//! manifest, and names the winners' file. Two draws of one campaign are therefore impossible, from any number
+//! of machines: the loser reads the existing record and deletes its own part. Parts have the prefix
+//! `perk_winners/snapshot_date=<D>/`, with D the date of the snapshot that the draw used. No manifest names
+//! them, and no run changes them.
 
 use arrow::array::AsArray;
 use bytes::Bytes;
@@ -21,66 +23,66 @@ use clout_base::day::Day;
 use clout_base::error::{Context, Error, Kind, Result};
 use clout_base::schema::PERK_WINNERS;
 
-/// The record's version that this program writes, and the newest that it reads.
+/// Version of the record that this program writes, and the newest that it reads.
 pub const VERSION: u32 = 1;
 
-/// The folder of the records.
+/// Folder of the records.
 const FOLDER: &str = "perks";
 
-/// One draw: everything that is needed to make it again.
+/// Record of one draw, with all data needed to repeat it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Draw {
-    /// Version of this record.
+    /// Version of the record.
     pub version: u32,
-    /// The campaign.
+    /// Id of the campaign.
     pub campaign_id: String,
-    /// Random, and new for every attempt: tells whose record landed.
+    /// Random id, new for each attempt; it shows which attempt wrote the record.
     pub draw_id: String,
-    /// The rules as they were drawn by.
+    /// Rules of the campaign at the time of the draw.
     pub campaign: Value,
-    /// The snapshot that was drawn from.
+    /// Snapshot that the draw used.
     pub snapshot: Pinned,
-    /// The newest snapshot at that time: who is no longer in it could not win.
+    /// Newest snapshot at the time of the draw. People missing from it could not win.
     pub newest: Pinned,
-    /// Earlier draws whose winners could not win.
+    /// Earlier draws; their winners could not win.
     pub past: Vec<Past>,
-    /// The seed, as text.
+    /// Seed, as text.
     pub seed: String,
-    /// People among whom it was drawn.
+    /// Number of eligible people.
     pub eligible_count: u64,
-    /// The winners' file.
+    /// File of the winners.
     pub part: TableFile,
 }
 
-/// A snapshot that cannot be mistaken for another.
+/// Reference to one exact snapshot.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pinned {
-    /// Its date.
+    /// Date of the snapshot.
     pub snapshot_date: Day,
-    /// Its commit.
+    /// Commit id of its manifest.
     pub commit_id: String,
-    /// SHA-256 of its `scores`, in hex; of several files in the manifest's order, with a comma between two.
+    /// SHA-256 of its table `scores`, in hex; several files are joined by commas, in the manifest's order.
     pub scores_sha256: String,
-    /// SHA-256 of the whole manifest file, in hex, and so of all that the manifest has the hashes of. Records of
-    /// earlier versions lack it.
+    /// SHA-256 of the manifest file, in hex, which covers all hashes in the manifest. Absent from records of
+    /// earlier versions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub manifest_sha256: Option<String>,
 }
 
-/// An earlier draw that cannot be mistaken for another.
+/// Reference to one exact earlier draw.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Past {
-    /// Its campaign.
+    /// Id of the campaign.
     pub campaign_id: String,
-    /// SHA-256 of its winners' file, in hex.
+    /// SHA-256 of the winners' file, in hex.
     pub sha256: String,
 }
 
 impl Pinned {
-    /// The snapshot of a manifest that was read from the store.
+    /// Builds the reference to the snapshot of a manifest.
     ///
     /// # Errors
-    /// If the manifest is there no more, or another one.
+    /// Returns a storage error if the stored manifest is missing or has changed.
     pub fn of(store: &Store, manifest: &Manifest) -> Result<Pinned> {
         let date = manifest.snapshot_date;
         let bytes = store.get(&manifest_key(date))?;
@@ -88,7 +90,7 @@ impl Pinned {
         let changed = || {
             Error::new(
                 Kind::Storage,
-                format!("the manifest of {date} was replaced while it was read"),
+                format!("the manifest of {date} changed during the read; run again"),
             )
         };
         let bytes = bytes.ok_or_else(changed)?;
@@ -104,7 +106,7 @@ impl Pinned {
 }
 
 impl Draw {
-    /// The winners' file, as a table's files.
+    /// Returns the winners' file as the files of a table.
     pub fn files(&self) -> TableFiles {
         TableFiles {
             rows: self.part.rows,
@@ -122,28 +124,28 @@ impl Draw {
     fn from_bytes(campaign_id: &str, bytes: &[u8]) -> Result<Draw> {
         let key = key(campaign_id);
         let draw: Draw = serde_json::from_slice(bytes).map_err(|error| {
-            Error::internal(format!("damaged draw at '{key}' (restore it from a copy)")).with_source(error)
+            Error::internal(format!("damaged draw at '{key}' (restore it from a backup)")).with_source(error)
         })?;
         if draw.version > VERSION {
             return Err(Error::usage(format!(
-                "'{key}' has version {}, and this Clout reads up to {VERSION}: use a newer one",
+                "'{key}' has version {}, but this version of Clout reads up to {VERSION}: use a newer one",
                 draw.version
             )));
         }
         if draw.campaign_id != campaign_id {
-            let message = format!("damaged draw at '{key}': it is of campaign {}", draw.campaign_id);
+            let message = format!("damaged draw at '{key}': it belongs to campaign {}", draw.campaign_id);
             return Err(Error::internal(message));
         }
         Ok(draw)
     }
 }
 
-/// The key of a campaign's record.
+/// Returns the key of a campaign's record.
 pub fn key(campaign_id: &str) -> String {
     format!("{FOLDER}/{campaign_id}.json")
 }
 
-/// Where a draw's winners lie.
+/// Returns the manifest entry of a draw's winners.
 pub fn part_of(day: Day, part: &EncodedPart) -> TableFile {
     TableFile {
         path: format!("{}/{}", part_folder(PERK_WINNERS.name, day), part.name),
@@ -153,13 +155,19 @@ pub fn part_of(day: Day, part: &EncodedPart) -> TableFile {
     }
 }
 
-/// A campaign's draw, if it was drawn.
+/// Reads a campaign's draw, or `None` if the campaign has not been drawn.
+///
+/// # Errors
+/// Returns an error if the store fails or the record is damaged.
 pub fn find(store: &Store, campaign_id: &str) -> Result<Option<Draw>> {
     let bytes = store.get(&key(campaign_id))?;
     bytes.map(|bytes| Draw::from_bytes(campaign_id, &bytes)).transpose()
 }
 
-/// All draws, in order of their campaigns.
+/// Reads all draws, sorted by campaign.
+///
+/// # Errors
+/// Returns an error if the store fails or a record is damaged.
 pub fn list(store: &Store) -> Result<Vec<Draw>> {
     let mut draws = Vec::new();
     for object in store.list(FOLDER)?.objects {
@@ -174,65 +182,68 @@ pub fn list(store: &Store) -> Result<Vec<Draw>> {
     Ok(draws)
 }
 
-/// How a draw ended.
+/// Outcome of publishing a draw.
 #[derive(Debug)]
 pub enum Drawn {
-    /// The campaign was drawn by this draw.
+    /// This draw was published.
     Done(Draw),
-    /// It had been drawn, or another was faster: that draw stands.
+    /// Another draw of the campaign exists; it stays valid.
     Lost(Draw),
 }
 
-/// Publishes a draw: the part, then the record. An error of storage leaves open whether it was published: drawing
-/// again finds out.
+/// Publishes a draw: first the part, then the record.
+///
+/// # Errors
+/// After a storage error, the draw may or may not be published; a further draw finds out.
 pub fn publish(store: &Store, draw: Draw, part: &EncodedPart) -> Result<Drawn> {
     let id = draw.campaign_id.clone();
-    let standing = match find(store, &id)? {
-        Some(standing) => standing,
+    let existing = match find(store, &id)? {
+        Some(existing) => existing,
         None => {
             put_part(store, &draw.part.path, part).context(|| format!("drawing {id}"))?;
-            let stands = || find(store, &id);
-            let other = land(store, &key(&id), &draw.to_bytes()?, stands).context(|| format!("drawing {id}"))?;
+            let find_existing = || find(store, &id);
+            let other = land(store, &key(&id), &draw.to_bytes()?, find_existing).context(|| format!("drawing {id}"))?;
             other.unwrap_or_else(|| draw.clone())
         }
     };
-    let is_ours = standing.draw_id == draw.draw_id;
-    if let Err(error) = sweep(store, &standing, &draw.part) {
-        warn!("{id} is drawn, but parts that its record does not name could not be deleted: {error}");
+    let is_ours = existing.draw_id == draw.draw_id;
+    if let Err(error) = sweep(store, &existing, &draw.part) {
+        warn!("{id} is drawn, but unused parts could not be deleted: {error}");
     }
     Ok(match is_ours {
-        true => Drawn::Done(standing),
-        false => Drawn::Lost(standing),
+        true => Drawn::Done(existing),
+        false => Drawn::Lost(existing),
     })
 }
 
-/// Deletes parts of the campaign that its record does not name: our own if another won, and those of killed
-/// draws. Parts of other campaigns lie beside them, and may be about to be named.
-fn sweep(store: &Store, standing: &Draw, ours: &TableFile) -> Result<()> {
-    if ours.path != standing.part.path {
+/// Deletes parts of the campaign that its record does not name: our own if another draw won, and those of
+/// killed draws. Parts of other campaigns are in the same folder and stay, since a record may be about to
+/// name them.
+fn sweep(store: &Store, existing: &Draw, ours: &TableFile) -> Result<()> {
+    if ours.path != existing.part.path {
         store.delete(&ours.path)?;
     }
-    for path in strays(store, standing)? {
+    for path in strays(store, existing)? {
         store.delete(&path)?;
     }
     Ok(())
 }
 
-/// Keys of parts beside a draw's that have its campaign's rows, and that its record does not name.
+/// Lists parts in a draw's folder that contain rows of its campaign but are not named by its record.
 pub fn strays(store: &Store, draw: &Draw) -> Result<Vec<String>> {
     let folder = part_folder(PERK_WINNERS.name, draw.snapshot.snapshot_date);
     let mut strays = Vec::new();
     for object in store.list(&folder)?.objects {
         let is_part = object.key.starts_with(&format!("{folder}/part-")) && object.key.ends_with(".parquet");
-        if is_part && object.key != draw.part.path && is_of(store, &object.key, object.size, &draw.campaign_id) {
+        if is_part && object.key != draw.part.path && has_rows_of(store, &object.key, object.size, &draw.campaign_id) {
             strays.push(object.key);
         }
     }
     Ok(strays)
 }
 
-/// Whether a part's rows are a campaign's. What cannot be read is nobody's.
-fn is_of(store: &Store, path: &str, size: u64, campaign_id: &str) -> bool {
+/// Returns true if a part's rows belong to the campaign; false for an unreadable part.
+fn has_rows_of(store: &Store, path: &str, size: u64, campaign_id: &str) -> bool {
     let file = TableFile {
         path: path.to_owned(),
         size,

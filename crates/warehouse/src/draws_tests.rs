@@ -1,4 +1,4 @@
-//! Every way in which a race to draw, or a lost answer, can end.
+//! Tests of all outcomes of a race to draw, and of a lost response.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use crate::faulty::{Fault, Faulty};
 
 const DAY: Day = Day(20_000);
 
-/// A part with one winner.
+/// Encodes a part with one winner.
 fn won(campaign_id: &str, person: &str) -> EncodedPart {
     let text = |text: &str| -> ArrayRef { Arc::new(StringArray::from(vec![text])) };
     let count = |count: i64| -> ArrayRef { Arc::new(Int64Array::from(vec![count])) };
@@ -54,7 +54,7 @@ fn parts(store: &Store) -> Vec<String> {
 }
 
 #[test]
-fn whatever_the_answer_a_record_that_landed_is_ours() {
+fn a_written_record_is_ours_after_any_response() {
     let faults: [fn() -> Vec<Fault>; 5] = [
         Vec::new,
         || vec![Fault::FailsAfterLanding],
@@ -74,13 +74,13 @@ fn whatever_the_answer_a_record_that_landed_is_ours() {
     }
 }
 
-/// The bytes of the record that the other draw would have written.
+/// Returns the bytes of the other draw's record.
 fn their_record(person: &str) -> Bytes {
     draw("tea", "theirs", &won("tea", person)).to_bytes().unwrap()
 }
 
 #[test]
-fn a_loser_takes_its_winners_back() {
+fn a_loser_deletes_its_own_winners() {
     let store = Faulty::store([Fault::OthersLand(their_record("eve"))]);
     let theirs = won("tea", "eve");
     store.put(&part_of(DAY, &theirs).path, theirs.bytes.clone()).unwrap();
@@ -93,7 +93,7 @@ fn a_loser_takes_its_winners_back() {
 }
 
 #[test]
-fn a_loser_with_the_same_winners_leaves_them() {
+fn a_loser_with_the_same_winners_keeps_them() {
     let store = Faulty::store([Fault::OthersLand(their_record("ada"))]);
     assert!(matches!(
         publish_one(&store, "tea", "ours", "ada").unwrap(),
@@ -103,7 +103,7 @@ fn a_loser_with_the_same_winners_leaves_them() {
 }
 
 #[test]
-fn a_campaign_that_is_drawn_gets_nothing_new() {
+fn a_drawn_campaign_gets_no_new_files() {
     let store = Faulty::store([]);
     publish_one(&store, "tea", "first", "ada").unwrap();
     let before = store.list("").unwrap().objects;
@@ -115,7 +115,7 @@ fn a_campaign_that_is_drawn_gets_nothing_new() {
 }
 
 #[test]
-fn parts_of_killed_draws_go_and_those_of_other_campaigns_stay() {
+fn parts_of_killed_draws_are_deleted_and_those_of_other_campaigns_stay() {
     let store = Faulty::store([]);
     let folder = part_folder(PERK_WINNERS.name, DAY);
     for part in [won("tea", "eve"), won("te", "eve")] {
@@ -140,7 +140,7 @@ fn a_store_that_only_fails_leaves_no_draw_and_deletes_nothing() {
 }
 
 #[test]
-fn draws_are_listed_and_other_files_passed_over() {
+fn draws_are_listed_and_other_files_ignored() {
     let store = Faulty::store([]);
     publish_one(&store, "tea", "1", "ada").unwrap();
     publish_one(&store, "coffee", "2", "ada").unwrap();
@@ -152,7 +152,7 @@ fn draws_are_listed_and_other_files_passed_over() {
 }
 
 #[test]
-fn a_record_that_is_damaged_of_another_or_newer_is_refused() {
+fn a_damaged_foreign_or_newer_record_is_refused() {
     let good = draw("tea", "1", &won("tea", "ada"));
     let bytes = |draw: &Draw| draw.to_bytes().unwrap();
     assert_eq!(Draw::from_bytes("tea", &bytes(&good)).unwrap(), good);
@@ -166,7 +166,7 @@ fn a_record_that_is_damaged_of_another_or_newer_is_refused() {
         Draw::from_bytes("te", &bytes(&good))
             .unwrap_err()
             .to_string()
-            .contains("of campaign tea")
+            .contains("belongs to campaign tea")
     );
     let newer = Draw {
         version: VERSION + 1,

@@ -1,10 +1,10 @@
-//! A table's rows as the bytes of one Parquet file: the same rows give the same bytes.
+//! Encoding of a table's rows as one Parquet file. Equal rows give equal bytes.
 //!
-//! What a reader finds in the file: rows sorted by the grain (declared, nulls first), zstd,
-//! statistics of every page with column and offset index, a bloom filter on the id that people
-//! are looked up by, and each column's meaning, both in the Arrow schema's field metadata
-//! (pyarrow, polars) and as the key-value pairs `clout.table`, `clout.description` and
-//! `clout.columns`. Only encodings that every reader knows (plain and dictionary).
+//! Properties of the file: rows sorted by the grain (declared, nulls first); zstd; statistics of every page,
+//! with column and offset index; a bloom filter on the id for lookups of people; and each column's meaning,
+//! both in the field metadata of the Arrow schema (pyarrow, polars) and as the key-value pairs `clout.table`,
+//! `clout.description` and `clout.columns`. Only the encodings that every reader supports (plain and
+//! dictionary) are used.
 
 use std::cmp::Ordering;
 
@@ -23,34 +23,34 @@ use sha2::{Digest, Sha256};
 use clout_base::error::{Error, Result};
 use clout_base::schema::{Kind, Table};
 
-/// Rows a row group: enough to compress well, few enough that a reader in need of one person
-/// skips most of a large table. Part of the bytes, like the two limits below.
+/// Rows per row group. Large groups compress better; small groups let a reader of one person skip most of a
+/// large table. Changing this value or the two below changes the bytes of all files.
 const ROW_GROUP_ROWS: usize = 128 * 1024;
 
-/// Rows a page, which is what the page index lets a reader skip.
+/// Rows per page, the unit that the page index lets a reader skip.
 const PAGE_ROWS: usize = 20_000;
 
-/// Bytes a page before compression.
+/// Bytes per page before compression.
 const PAGE_BYTES: usize = 1 << 20;
 
-/// zstd level: 1 to 3 differ by a few percent in size and a third in time.
+/// zstd level. Levels 1 to 3 differ by a few percent in size and by a third in time.
 const ZSTD_LEVEL: i32 = 1;
 
-/// Share of absent ids that the bloom filter lets through: 10 to 20 bits an id.
+/// False positive rate of the bloom filter: 10 to 20 bits per id.
 const BLOOM_FALSE_POSITIVES: f64 = 0.01;
 
-/// The order of the rows, by each column of the grain. Text compares by its UTF-8 bytes.
+/// Sort order of each column of the grain. Text compares by its UTF-8 bytes.
 const ORDER: SortOptions = SortOptions {
     descending: false,
     nulls_first: true,
 };
 
-/// A table's file, not yet stored anywhere.
+/// Encoded file of a table, not yet stored.
 #[derive(Clone, Debug)]
 pub struct EncodedPart {
-    /// The file's content.
+    /// Content of the file.
     pub bytes: Bytes,
-    /// Its rows.
+    /// Number of rows.
     pub rows: u64,
     /// SHA-256 of the content, in hex.
     pub sha256: String,
@@ -58,8 +58,10 @@ pub struct EncodedPart {
     pub name: String,
 }
 
-/// Encodes a night's rows of a table. A batch without rows gives a file with the whole schema
-/// and no rows. Rows of another schema, or not sorted by the grain, are an internal error.
+/// Encodes the rows of a table. A batch without rows gives a file with the whole schema and no rows.
+///
+/// # Errors
+/// Returns an internal error for rows of another schema, or rows that are not sorted by the grain.
 pub fn encode(table: &Table, batch: &RecordBatch) -> Result<EncodedPart> {
     let batch = conform(table, batch)?;
     check_order(table, &batch)?;
@@ -74,13 +76,12 @@ pub fn encode(table: &Table, batch: &RecordBatch) -> Result<EncodedPart> {
     })
 }
 
-/// Digits of a hash.
+/// Formats a hash as hexadecimal digits.
 pub fn hex(digest: &[u8]) -> String {
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The batch under the table's own schema: the same names in the same order, the same types,
-/// and no null where none may be.
+/// Returns the batch with the table's schema, which checks names, order, types and nulls.
 fn conform(table: &Table, batch: &RecordBatch) -> Result<RecordBatch> {
     let schema = table.arrow_schema();
     let found: Vec<&str> = batch
@@ -98,8 +99,7 @@ fn conform(table: &Table, batch: &RecordBatch) -> Result<RecordBatch> {
         .map_err(|error| Error::internal(format!("'{}' does not fit its schema", table.name)).with_source(error))
 }
 
-/// Refuses rows that are not sorted by the grain: a declared order that does not hold makes
-/// readers skip rows that are there.
+/// Checks that rows are sorted by the grain: with a wrongly declared order, readers would skip existing rows.
 fn check_order(table: &Table, batch: &RecordBatch) -> Result<()> {
     let failed = |error| Error::internal(format!("cannot compare rows of '{}'", table.name)).with_source(error);
     let mut compare = Vec::with_capacity(table.grain.len());
@@ -119,7 +119,7 @@ fn check_order(table: &Table, batch: &RecordBatch) -> Result<()> {
     {
         None => Ok(()),
         Some(row) => Err(Error::internal(format!(
-            "'{}' is not sorted by {:?}: row {row} stands before the row above it",
+            "'{}' is not sorted by {:?}: row {row} belongs before the row above it",
             table.name, table.grain
         ))),
     }
@@ -149,7 +149,7 @@ fn write(table: &Table, batch: &RecordBatch) -> parquet::errors::Result<Bytes> {
     Ok(Bytes::from(file.into_inner()?))
 }
 
-/// One row group's columns, side by side: no byte of one depends on another.
+/// Encodes the columns of one row group in parallel; their bytes are independent.
 fn write_columns(
     factory: &ArrowRowGroupWriterFactory,
     group: usize,
@@ -157,7 +157,7 @@ fn write_columns(
 ) -> parquet::errors::Result<Vec<ArrowColumnChunk>> {
     let schema = batch.schema();
     let columns: Vec<_> = schema.fields().iter().zip(batch.columns()).collect();
-    // Every column, lists included, has exactly one leaf in the file.
+    // Each column, lists included, has exactly one leaf in the file, so writers and columns match one to one.
     let writers = factory.create_column_writers(group)?;
     let written = writers
         .into_par_iter()
@@ -198,13 +198,13 @@ fn properties(table: &Table, rows: usize) -> parquet::errors::Result<WriterPrope
     Ok(builder.build())
 }
 
-/// Words repeat; measures, counts and instants hardly do, nor does an id that is alone in the
-/// grain. Trying a dictionary on those costs time and is given up half-way.
+/// Returns true for columns with repeated texts. Measures, counts and instants rarely repeat, nor does an id
+/// that is alone in the grain; trying a dictionary on those costs time and is abandoned half-way.
 fn has_dictionary(table: &Table, name: &str, kind: Kind) -> bool {
     matches!(kind, Kind::Text | Kind::TextList) && table.grain != [name]
 }
 
-/// The path of a column's values in the file: a list's are two levels down.
+/// Returns the path of a column's values in the file; those of a list are two levels down.
 fn leaf(name: &str, kind: Kind) -> ColumnPath {
     match kind {
         Kind::TextList => ColumnPath::from(vec![name.to_owned(), "list".to_owned(), "element".to_owned()]),
@@ -212,7 +212,7 @@ fn leaf(name: &str, kind: Kind) -> ColumnPath {
     }
 }
 
-/// The grain as positions: every column, lists included, has exactly one leaf in the file.
+/// Returns the grain as leaf indexes; each column, lists included, has exactly one leaf in the file.
 fn sorting_columns(table: &Table) -> Vec<SortingColumn> {
     let position = |name: &&str| table.columns.iter().position(|column| column.name == *name);
     let positions = table.grain.iter().filter_map(position);

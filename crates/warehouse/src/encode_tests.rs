@@ -1,4 +1,4 @@
-//! What is in an encoded file, and what is refused.
+//! Tests of the content of encoded files, and of refused rows.
 
 use std::sync::Arc;
 
@@ -89,7 +89,7 @@ fn a_file_declares_its_order_meanings_and_indexes() {
             .value
             .as_ref()
             .unwrap()
-            .contains("Counted reactions of other persons")
+            .contains("counted reactions of other persons")
     );
 }
 

@@ -1,24 +1,24 @@
-//! What an object store's failure means to the person who has to act on it.
+//! Failures of the object store, with advice for the person who has to act.
 //!
-//! Messages name the action, the key and the root; never a credential, never the body of an
-//! object, never a query string (an Azure signature is one).
+//! Messages name the action, the key and the root. They never contain a credential, the body of an object, or
+//! a query string (an Azure signature is one).
 
 use std::time::Duration;
 
 use clout_base::error::{Error, Kind};
 
-/// Why a call to the object store brought no answer.
+/// Failure of a call to the object store.
 #[derive(Debug)]
 pub(super) enum Failure {
-    /// The store answered with an error, or could not be reached.
+    /// The store returned an error, or could not be reached.
     Store(object_store::Error),
-    /// Nothing came back within the call's deadline.
+    /// No response arrived before the call's deadline.
     Deadline(Duration),
 }
 
 impl Failure {
-    /// Whether the store said that the object is not there. A missing bucket is not that answer:
-    /// it would make a mistyped root look like an empty one.
+    /// Returns true if the object does not exist. A missing bucket is another failure: otherwise a mistyped
+    /// root would look like an empty one.
     pub(super) fn is_absence(&self) -> bool {
         match self {
             Failure::Store(error @ object_store::Error::NotFound { .. }) => !is_bucket_missing(&error.to_string()),
@@ -26,21 +26,21 @@ impl Failure {
         }
     }
 
-    /// Whether the store refused a create because something is, or seems to be, there.
+    /// Returns true if the store refused a create because the object exists, or seems to.
     pub(super) fn is_taken(&self) -> bool {
         use object_store::Error::{AlreadyExists, Precondition};
         matches!(self, Failure::Store(AlreadyExists { .. } | Precondition { .. }))
     }
 
-    /// The error that the program reports: `could not <action> '<key>' in <root>: why. What to do`.
+    /// Converts the failure into the message `could not <action> '<key>' in <root>: <reason>. <advice>`.
     pub(super) fn into_error(self, action: &str, key: &str, root: &str) -> Error {
-        let what = match key {
+        let action = match key {
             "" => format!("could not {action} {root}"),
             _ => format!("could not {action} '{key}' in {root}"),
         };
-        let why = match self {
+        let reason = match self {
             Failure::Deadline(limit) => format!(
-                "gave up after {} s without an answer. Check the network and the endpoint, then run again",
+                "no response within {} s. Check the network and the endpoint, then run again",
                 limit.as_secs()
             ),
             Failure::Store(error) => {
@@ -48,7 +48,7 @@ impl Failure {
                 format!("{}{}", brief(&text), advice(&error, &text))
             }
         };
-        Error::new(Kind::Storage, format!("{what}: {why}"))
+        Error::new(Kind::Storage, format!("{action}: {reason}"))
     }
 }
 
@@ -57,13 +57,13 @@ fn is_bucket_missing(text: &str) -> bool {
     SIGNS.iter().any(|sign| text.contains(sign))
 }
 
-/// What to check, by what the store said. Listings hide the status in a general error, so the
-/// text is looked at too.
+/// Returns advice by the store's error. Listings hide the status in a general error, so the text is searched,
+/// too.
 fn advice(error: &object_store::Error, text: &str) -> &'static str {
     use object_store::Error::{NotImplemented, PermissionDenied, Unauthenticated};
     let says = |sign: &str| text.contains(sign);
-    // The addresses at which clouds hand out a machine's own credentials: asked only when the
-    // environment held none.
+    // Clouds serve a machine's own credentials at these addresses. They are requested only if the environment
+    // holds no credentials.
     if says("169.254.169.254") || says("metadata.google.internal") {
         return ". No credentials were found: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, \
             GOOGLE_APPLICATION_CREDENTIALS, or AZURE_STORAGE_ACCOUNT_NAME and AZURE_STORAGE_ACCOUNT_KEY";
@@ -80,12 +80,15 @@ fn advice(error: &object_store::Error, text: &str) -> &'static str {
         }
         _ if says("ermission denied") => ". Check the owner and mode of the folder",
         _ if says("No space left") => ". Free some space and run again",
-        _ if says("Unable to rename file") => ". Clout needs hard links here: run `clout doctor` on this root",
+        _ if says("Unable to rename file") => {
+            ". Clout needs hard links in this folder: run `clout doctor` on this \
+            root"
+        }
         _ => "",
     }
 }
 
-/// The store's own words in one line: no query strings, no XML but its code, a bounded length.
+/// Shortens the store's message to one line: no query strings, no XML except its code, bounded length.
 fn brief(text: &str) -> String {
     const LONGEST_CHARS: usize = 400;
     let code = text
@@ -123,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_says_what_to_check_and_keeps_no_signature_or_body() {
+    fn a_message_has_advice_and_no_signature_or_body() {
         let body =
             "<?xml version=\"1.0\"?><Error><Code>AccessDenied</Code><AWSAccessKeyId>AKIA1</AWSAccessKeyId></Error>";
         let error = Failure::Store(denied(body)).into_error("read", "k", "s3://b");

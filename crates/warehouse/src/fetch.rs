@@ -1,4 +1,4 @@
-//! The bytes of one remote file, fetched in ranges and read as if they lay in memory.
+//! Byte ranges of a remote file, readable like a file in memory.
 
 use std::ops::Range;
 
@@ -6,8 +6,8 @@ use bytes::{Buf, Bytes};
 use parquet::errors::{ParquetError, Result as ParquetResult};
 use parquet::file::reader::{ChunkReader, Length};
 
-/// The parts of a file that were fetched, by where they start. Reading outside of them is an
-/// error of the file (its footer points at bytes that it did not announce), never of the store.
+/// Fetched ranges of a file, sorted by start. Reading outside them is an error of the file (its footer points
+/// at bytes that it did not announce), never of the store.
 #[derive(Clone, Debug)]
 pub struct Fetched {
     file_size: u64,
@@ -15,7 +15,7 @@ pub struct Fetched {
 }
 
 impl Fetched {
-    /// The fetched `ranges` of a file and their bytes, in the same order.
+    /// Combines the fetched `ranges` of a file with their bytes, in the same order.
     pub fn new(file_size: u64, ranges: &[Range<u64>], bytes: Vec<Bytes>) -> Fetched {
         let mut parts: Vec<(u64, Bytes)> = ranges.iter().map(|range| range.start).zip(bytes).collect();
         parts.sort_by_key(|(start, _)| *start);
@@ -24,7 +24,7 @@ impl Fetched {
 
     fn from(&self, start: u64) -> ParquetResult<Bytes> {
         let index = self.parts.partition_point(|(at, _)| *at <= start);
-        let outside = || ParquetError::General(format!("it points at byte {start}, outside of its columns"));
+        let outside = || ParquetError::General(format!("it points at byte {start}, outside its columns"));
         let (at, bytes) = index.checked_sub(1).map(|i| &self.parts[i]).ok_or_else(outside)?;
         let skipped = usize::try_from(start - at).map_err(|_| outside())?;
         if skipped > bytes.len() {
@@ -52,7 +52,7 @@ impl ChunkReader for Fetched {
         if bytes.len() < length {
             let end = start.saturating_add(length as u64);
             return Err(ParquetError::EOF(format!(
-                "it announces bytes up to {end} that are not there"
+                "it announces bytes up to {end} that do not exist"
             )));
         }
         Ok(bytes.slice(..length))

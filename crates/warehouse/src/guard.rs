@@ -1,7 +1,7 @@
-//! Turns a panic of a decoder into a refusal, without its report on the terminal.
+//! Conversion of decoder panics into refusals, without the panic message on the terminal.
 //!
-//! Parquet decoders index into what a file announces, and a hostile file can make one panic.
-//! That must cost the file, not the night.
+//! Parquet decoders index by values from the file, and a hostile file can cause a panic. Such a panic must
+//! cost the file, not the run.
 
 use std::cell::Cell;
 use std::panic::{self, AssertUnwindSafe};
@@ -13,7 +13,7 @@ thread_local! {
 
 static QUIET_HOOK: Once = Once::new();
 
-/// Runs `decode`; a panic inside of it is the refusal `otherwise`.
+/// Runs `decode`. A panic inside it becomes the refusal `otherwise`.
 pub fn guarded<T>(otherwise: &str, decode: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
     QUIET_HOOK.call_once(|| {
         let report = panic::take_hook();

@@ -1,10 +1,10 @@
-//! Where things are: the Hive-partitioned input root, listed once.
+//! Inventory of the Hive-partitioned input root, listed once per run.
 //!
-//! A file belongs to the partition that its folders spell (`network=…/date=…`, in any order,
-//! percent-encoded or not; further levels are ignored). Topics and their edges have no partitions:
-//! every file below such a table is part of it, on any date. Names that begin with `_` or `.` are
-//! hidden, as for Spark and Hive. Everything else in a partition is taken for Parquet, whatever
-//! its ending, so that a stray file is refused by name instead of being overlooked.
+//! The folders of a file spell its partition (`network=…/date=…`, in any order, percent-encoded or not;
+//! further levels are ignored). Topics and their edges have no partitions: every file below such a table
+//! belongs to it on any date. Names with a leading `_` or `.` are hidden, as in Spark and Hive. Every other
+//! file in a partition is treated as Parquet, with any extension, so that a stray file is refused by name
+//! instead of being overlooked.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,10 +14,10 @@ use super::store::{Object, Store};
 use clout_base::day::Day;
 use clout_base::error::Result;
 
-/// Before every load date.
+/// Day before all load dates.
 pub const BEGINNING: Day = Day(i32::MIN / 4);
 
-/// The tables of the contract, in the order in which a manifest names their files.
+/// Tables of the contract, in the order in which a manifest names their files.
 pub const INPUT_TABLES: [&str; 8] = [
     "activities",
     "accounts",
@@ -29,35 +29,38 @@ pub const INPUT_TABLES: [&str; 8] = [
     "opt_outs",
 ];
 
-/// Tables partitioned by network and load date; those of [`INPUT_TABLES`] that stand in neither list, by load
-/// date alone.
+/// Tables partitioned by network and load date. Tables of [`INPUT_TABLES`] in neither list are partitioned by
+/// load date.
 const NETWORK_TABLES: [&str; 3] = ["activities", "accounts", "follows"];
 
-/// Tables without partitions: they belong to no load date, are never closed, and are read whole every night.
+/// Tables without partitions: they have no load date, are never closed, and every run reads them whole.
 const UNDATED_TABLES: [&str; 2] = ["topics", "topic_edges"];
 
-/// A partition: its network (where the table has one) and its load date.
+/// Partition of an input table.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Partition {
-    /// The network's decoded name, empty for tables without one.
+    /// Decoded name of the network; empty for tables without networks.
     pub network: String,
-    /// The day on which it was delivered.
+    /// Day of delivery.
     pub load_date: Day,
 }
 
-/// What stands below an input root.
+/// Files below an input root, by table and partition.
 #[derive(Clone, Debug, Default)]
 pub struct Inventory {
     tables: BTreeMap<&'static str, BTreeMap<Partition, Vec<Object>>>,
     undated: BTreeMap<&'static str, Vec<Object>>,
-    /// Files that no partition claims, with the reason.
+    /// Files outside any partition, with the reason.
     pub misplaced: Vec<(String, String)>,
     /// Networks that are neither built in nor declared.
     pub unknown_networks: BTreeSet<String>,
 }
 
 impl Inventory {
-    /// Lists the root's tables. `is_known` tells the networks that the job reads.
+    /// Lists the tables of a root. `is_known` returns true for networks that the job reads.
+    ///
+    /// # Errors
+    /// Returns an error if the store fails.
     pub fn read(store: &Store, is_known: impl Fn(&str) -> bool) -> Result<Inventory> {
         let mut inventory = Inventory::default();
         for table in INPUT_TABLES {
@@ -65,16 +68,16 @@ impl Inventory {
             for key in listing.odd {
                 inventory
                     .misplaced
-                    .push((key, "its name cannot be read as a key".to_owned()));
+                    .push((key, "its name is not a valid key".to_owned()));
             }
             for object in listing.objects {
-                inventory.place(table, object, &is_known);
+                inventory.add(table, object, &is_known);
             }
         }
         Ok(inventory)
     }
 
-    fn place(&mut self, table: &'static str, object: Object, is_known: &impl Fn(&str) -> bool) {
+    fn add(&mut self, table: &'static str, object: Object, is_known: &impl Fn(&str) -> bool) {
         match placement(table, &object) {
             Placement::Hidden => {}
             Placement::Misplaced(reason) => self.misplaced.push((object.key, reason)),
@@ -90,12 +93,12 @@ impl Inventory {
         }
     }
 
-    /// The partitions of a table in order of network and load date.
+    /// Iterates over the partitions of a table, in order of network and load date.
     pub fn partitions(&self, table: &str) -> impl Iterator<Item = (&Partition, &Vec<Object>)> {
         self.tables.get(table).into_iter().flatten()
     }
 
-    /// The partitions of a table whose load date lies in `first..=last`.
+    /// Iterates over the partitions of a table with a load date in `first..=last`.
     pub fn delivered<'a>(
         &'a self,
         table: &str,
@@ -106,12 +109,12 @@ impl Inventory {
             .filter(move |(partition, _)| (first..=last).contains(&partition.load_date))
     }
 
-    /// The files of a table without partitions, sorted by key, as a listing is; none for a table that has them.
+    /// Returns the files of a table without partitions, sorted by key; empty for partitioned tables.
     pub fn undated(&self, table: &str) -> &[Object] {
         self.undated.get(table).map_or(&[], Vec::as_slice)
     }
 
-    /// Whether a network delivered activities on a load date.
+    /// Returns true if a network delivered activities on a load date.
     pub fn has_activities(&self, network: &str, load_date: Day) -> bool {
         let partition = Partition {
             network: network.to_owned(),
@@ -122,14 +125,14 @@ impl Inventory {
             .is_some_and(|table| table.contains_key(&partition))
     }
 
-    /// The newest and oldest load dates of activities.
+    /// Returns the oldest and newest load dates of activities.
     pub fn activity_dates(&self) -> Option<(Day, Day)> {
         let dates = || self.partitions("activities").map(|(partition, _)| partition.load_date);
         dates().min().zip(dates().max())
     }
 
-    /// Every file that a run over the load dates `first..=last` reads, tables without partitions included, in
-    /// order of table and partition.
+    /// Iterates over all files that a run over the load dates `first..=last` reads, including tables without
+    /// partitions, in order of table and partition.
     pub fn read_between(&self, first: Day, last: Day) -> impl Iterator<Item = &Object> {
         INPUT_TABLES.iter().flat_map(move |table| {
             let dated = self.delivered(table, first, last).flat_map(|(_, files)| files);
@@ -137,8 +140,8 @@ impl Inventory {
         })
     }
 
-    /// Every file of the load dates `first..=last`, in order of table and partition. Tables without partitions
-    /// have none.
+    /// Iterates over all files of the load dates `first..=last`, in order of table and partition. Tables
+    /// without partitions are excluded.
     pub fn files(&self, first: Day, last: Day) -> impl Iterator<Item = &Object> {
         INPUT_TABLES
             .iter()
@@ -147,7 +150,7 @@ impl Inventory {
     }
 }
 
-/// The partition of activities that a file belongs to; none for a file of another table.
+/// Returns the partition of an activities file; `None` for files of other tables.
 pub fn activities_partition(object: &Object) -> Option<Partition> {
     object.key.strip_prefix("activities/")?;
     match placement("activities", object) {
@@ -156,7 +159,7 @@ pub fn activities_partition(object: &Object) -> Option<Partition> {
     }
 }
 
-/// What the folders of a key say.
+/// Classification of a file by the folders in its key.
 enum Placement {
     Hidden,
     Misplaced(String),
@@ -185,14 +188,14 @@ fn placement(table: &str, object: &Object) -> Placement {
     let network = if NETWORK_TABLES.contains(&table) {
         match level("network").map(decoded) {
             Some(Some(network)) if !network.is_empty() => network,
-            _ => return Placement::Misplaced("expected a folder network=NAME above it".to_owned()),
+            _ => return Placement::Misplaced("expected a parent folder network=NAME".to_owned()),
         }
     } else {
         String::new()
     };
     let load_date = match level("date").and_then(decoded) {
         Some(text) => text.parse::<Day>().map_err(|error| error.to_string()),
-        None => Err("expected a folder date=YYYY-MM-DD above it".to_owned()),
+        None => Err("expected a parent folder date=YYYY-MM-DD".to_owned()),
     };
     match load_date {
         Ok(load_date) => Placement::In(Partition { network, load_date }),

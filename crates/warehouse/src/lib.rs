@@ -1,7 +1,7 @@
-//! The only door to object storage and to Parquet bytes.
+//! Access to object storage and Parquet files. No other module uses either directly.
 //!
-//! Input comes through [`layout`] (what is there), [`admission`] (what can be trusted) and
-//! [`read`] (its rows); output goes through [`encode`], [`publish`] and [`manifest`].
+//! Input comes through [`layout`] (listing), [`admission`] (validation) and [`read`] (rows). Output goes
+//! through [`encode`], [`publish`] and [`manifest`].
 
 mod address;
 pub mod admission;

@@ -1,23 +1,27 @@
-//! What is below a prefix: objects and folders, with odd names reported instead of fatal.
+//! Listings of objects and folders; keys that cannot be represented are reported instead of ending the
+//! listing.
 
 use super::failure::Failure;
 use super::odd_keys;
 use super::store::{Object, Store};
 use clout_base::error::Result;
 
-/// What is below a prefix.
+/// Objects below a prefix.
 #[derive(Clone, Debug, Default)]
 pub struct Listing {
-    /// The objects, sorted by key.
+    /// Objects, sorted by key.
     pub objects: Vec<Object>,
-    /// Names that no key can stand for (an empty segment, a control character, not UTF-8), relative to
-    /// the root, as they can be shown.
+    /// Names that are no valid keys (an empty segment, a control character, not UTF-8), relative to the root,
+    /// in printable form.
     pub odd: Vec<String>,
 }
 
 impl Store {
-    /// Everything below a prefix (a folder's name, or "" for the root). A prefix that is not
-    /// there is empty.
+    /// Lists all objects below a prefix (a folder's name, or "" for the root). A missing prefix gives an
+    /// empty listing.
+    ///
+    /// # Errors
+    /// Returns an error if the store fails.
     pub fn list(&self, prefix: &str) -> Result<Listing> {
         let path = self.path("list", prefix)?;
         let opened = &*self.opened;
@@ -44,8 +48,11 @@ impl Store {
         Ok(Listing { objects, odd })
     }
 
-    /// Names of the folders right below a prefix, sorted. On a folder of this machine an empty
-    /// folder counts as one.
+    /// Lists the names of the folders directly below a prefix, sorted. In a local root, an empty folder
+    /// counts.
+    ///
+    /// # Errors
+    /// Returns an error if the store fails.
     pub fn list_folders(&self, prefix: &str) -> Result<Vec<String>> {
         let path = self.path("list", prefix)?;
         match self.wait(0, self.opened.objects.list_with_delimiter(Some(&path))) {
@@ -60,7 +67,7 @@ impl Store {
         }
     }
 
-    /// The slow way, around odd names: what is below the prefix says which folders there are.
+    /// Derives the folders from all objects below the prefix: slow, but it works with invalid names.
     fn folders_of_objects(&self, prefix: &str) -> Result<Vec<String>> {
         let start = if prefix.is_empty() {
             0
@@ -78,7 +85,7 @@ impl Store {
     }
 }
 
-/// An odd name relative to the root, without characters that would spoil a line.
+/// Returns an invalid name relative to the root, with control characters escaped.
 fn printable(name: &str, root: &str) -> String {
     let name = name.trim_start_matches('/');
     let below = name.strip_prefix(root).unwrap_or(name);

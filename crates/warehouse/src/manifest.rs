@@ -1,4 +1,4 @@
-//! The manifest that makes a snapshot exist: `snapshots/<D>/manifest.json`.
+//! Manifest of a snapshot: `snapshots/<D>/manifest.json`. A snapshot exists as soon as its manifest exists.
 
 use std::collections::BTreeMap;
 
@@ -8,53 +8,53 @@ use serde::{Deserialize, Serialize};
 use clout_base::day::Day;
 use clout_base::error::{Error, Result};
 
-/// The contract's version that this program writes, and the newest that it reads.
+/// Version of the contract that this program writes, and the newest that it reads.
 pub const VERSION: u32 = 1;
 
-/// Everything that a snapshot is made of. Keys that a later Clout adds are passed over.
+/// Content of a snapshot. Unknown keys of later versions of Clout are ignored.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
     /// Version of the contract.
     pub version: u32,
-    /// The snapshot's date.
+    /// Date of the snapshot.
     pub snapshot_date: Day,
-    /// Model number and a hash of every parameter that can move a score.
+    /// Model number, and a hash of every parameter that can move a score.
     pub model_version: String,
-    /// The run, as its logs name it.
+    /// Id of the run, as in its logs.
     pub run_id: String,
-    /// Random, and new for every attempt to publish: tells whose manifest landed.
+    /// Random id, new for each attempt to publish; it shows which attempt wrote the manifest.
     pub commit_id: String,
-    /// The run's parameters, by their job-file keys.
+    /// Parameters of the run, by their job-file keys.
     pub parameters: BTreeMap<String, serde_json::Value>,
-    /// Whether the propagation settled.
+    /// True if the propagation converged.
     pub converged: bool,
-    /// The L1 residual at which it stopped.
+    /// L1 residual of the last iteration.
     pub residual: f64,
-    /// The input files that this run read.
+    /// Input files that this run read.
     pub inputs: Vec<InputFile>,
-    /// Tables by name; filled in by publishing.
+    /// Files of each table, by name; filled in by publishing.
     pub tables: BTreeMap<String, TableFiles>,
-    /// Seconds by stage.
+    /// Seconds of each stage, by name.
     pub timings: BTreeMap<String, f64>,
 }
 
-/// An input file as it was when it was read.
+/// Input file at the time of reading.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InputFile {
     /// Path relative to the input root.
     pub path: String,
     /// Size in bytes.
     pub size: u64,
-    /// The store's name for this version of the content.
+    /// Version of the content, as named by the store.
     pub etag: Option<String>,
 }
 
-/// The files of one table.
+/// Files of one table.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TableFiles {
-    /// Rows of all files.
+    /// Number of rows in all files.
     pub rows: u64,
-    /// The files, which readers take instead of listing the folder.
+    /// Files of the table. Readers use this list and never list the folder.
     pub files: Vec<TableFile>,
 }
 
@@ -65,25 +65,28 @@ pub struct TableFile {
     pub path: String,
     /// Size in bytes.
     pub size: u64,
-    /// Rows.
+    /// Number of rows.
     pub rows: u64,
     /// SHA-256 of the content, in hex.
     pub sha256: String,
 }
 
-/// The key of a date's manifest.
+/// Returns the key of a date's manifest.
 pub fn manifest_key(day: Day) -> String {
     format!("snapshots/{day}/manifest.json")
 }
 
-/// The folder of a table's files of a date.
+/// Returns the folder of a table's files of a date.
 pub fn part_folder(table: &str, day: Day) -> String {
     format!("{table}/snapshot_date={day}")
 }
 
 impl Manifest {
-    /// The JSON that is stored. Numbers that JSON cannot say are an internal error: written
-    /// as null, they would make a manifest that nobody can read.
+    /// Encodes the manifest as JSON.
+    ///
+    /// # Errors
+    /// Returns an internal error for a number that JSON cannot represent: written as null, it would make the
+    /// manifest unreadable.
     pub fn to_bytes(&self) -> Result<Bytes> {
         if !self.residual.is_finite() || self.timings.values().any(|seconds| !seconds.is_finite()) {
             return Err(Error::internal("the residual or a timing is not a finite number"));
@@ -94,29 +97,32 @@ impl Manifest {
         Ok(Bytes::from(text))
     }
 
-    /// Reads the manifest of a date. One that is damaged, of another date, or of a later
-    /// contract is refused: half an understanding of it would lose files.
+    /// Decodes the manifest of a date.
+    ///
+    /// # Errors
+    /// Refuses a manifest that is damaged, of another date, or of a later contract version: reading only a
+    /// part of it would lose files.
     pub fn from_bytes(day: Day, bytes: &[u8]) -> Result<Manifest> {
         let key = manifest_key(day);
         let manifest: Manifest = serde_json::from_slice(bytes).map_err(|error| {
-            Error::internal(format!("damaged manifest at '{key}' (restore it from a copy)")).with_source(error)
+            Error::internal(format!("damaged manifest at '{key}' (restore it from a backup)")).with_source(error)
         })?;
         if manifest.version > VERSION {
             return Err(Error::usage(format!(
-                "'{key}' has contract version {}, and this Clout reads up to {VERSION}: use a newer one",
+                "'{key}' has contract version {}, but this version of Clout reads up to {VERSION}: use a newer one",
                 manifest.version
             )));
         }
         if manifest.snapshot_date != day {
             return Err(Error::internal(format!(
-                "damaged manifest at '{key}': it is of {}",
+                "damaged manifest at '{key}': it belongs to {}",
                 manifest.snapshot_date
             )));
         }
         Ok(manifest)
     }
 
-    /// Whether a key is one of this snapshot's files.
+    /// Returns true if a key is one of this snapshot's files.
     pub fn names(&self, key: &str) -> bool {
         let mut files = self.tables.values().flat_map(|table| &table.files);
         files.any(|file| file.path == key)
@@ -171,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn unknown_keys_pass_and_damage_does_not() {
+    fn unknown_keys_are_ignored_and_damage_is_refused() {
         let mut json: serde_json::Value = serde_json::from_slice(&example(DAY, "c1").to_bytes().unwrap()).unwrap();
         json["later"] = true.into();
         assert!(Manifest::from_bytes(DAY, json.to_string().as_bytes()).is_ok());
@@ -188,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn a_residual_that_json_cannot_say_is_refused() {
+    fn a_residual_that_json_cannot_represent_is_refused() {
         let mut manifest = example(DAY, "c1");
         manifest.residual = f64::NAN;
         assert_eq!(manifest.to_bytes().unwrap_err().kind(), Kind::Internal);

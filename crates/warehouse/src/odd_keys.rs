@@ -1,18 +1,18 @@
-//! Listings that one odd name cannot spoil.
+//! Listings that continue past invalid keys.
 //!
-//! `object_store` gives up a whole listing for one key that it cannot represent: an empty
-//! segment (`a//b`), a control character, a name that is not UTF-8. Dumps hold such names, and
-//! the good files beside them still count, so an odd key is stepped over and reported.
+//! `object_store` aborts a listing at the first key that it cannot represent: an empty segment (`a//b`), a
+//! control character, a name that is not UTF-8. Dumps contain such names, and the valid files beside them
+//! must count, so an invalid key is skipped and reported.
 
 use futures::{FutureExt, StreamExt};
 use object_store::list::{PaginatedListOptions, PaginatedListStore};
 use object_store::path::{Error as PathError, Path};
 use object_store::{Error, ObjectMeta, ObjectStore};
 
-/// Keys a page, the most that S3 gives.
+/// Keys per page, the maximum of S3.
 const PAGE_KEYS: usize = 1000;
 
-/// What a store holds below a prefix, with the keys that could not be represented.
+/// Objects below a prefix, and keys that could not be represented.
 #[derive(Debug, Default)]
 pub(super) struct Found {
     pub(super) objects: Vec<ObjectMeta>,
@@ -20,7 +20,7 @@ pub(super) struct Found {
 }
 
 impl Found {
-    /// Keeps an object or notes an odd key; any other error ends the listing.
+    /// Adds an object or an invalid key. Returns any other error.
     fn take(&mut self, entry: Result<ObjectMeta, Error>) -> Result<(), Error> {
         match entry {
             Ok(object) => self.objects.push(object),
@@ -31,8 +31,8 @@ impl Found {
     }
 }
 
-/// Lists folders of this machine. Called outside the runtime, where the local store's stream is
-/// a plain iterator: always ready, and alive after an odd name (inside, it ends there).
+/// Lists a local folder. Must be called outside the runtime: there, the local store's stream is a plain
+/// iterator that is always ready and continues after an invalid name. Inside, it would end at that name.
 pub(super) fn list_local(store: &dyn ObjectStore, prefix: &Path) -> Result<Found, Error> {
     let mut found = Found::default();
     let mut stream = store.list(Some(prefix));
@@ -41,7 +41,7 @@ pub(super) fn list_local(store: &dyn ObjectStore, prefix: &Path) -> Result<Found
             Some(Some(entry)) => found.take(entry)?,
             Some(None) => return Ok(found),
             None => {
-                let source = "folders are listed outside an async runtime".into();
+                let source = "folders must be listed outside an async runtime".into();
                 return Err(Error::Generic {
                     store: "LocalFileSystem",
                     source,
@@ -51,7 +51,7 @@ pub(super) fn list_local(store: &dyn ObjectStore, prefix: &Path) -> Result<Found
     }
 }
 
-/// Lists any store, until the first odd name.
+/// Lists any store, up to the first invalid name.
 pub(super) async fn list_plainly(store: &dyn ObjectStore, prefix: &Path) -> Result<Found, Error> {
     let mut found = Found::default();
     let mut stream = store.list(Some(prefix));
@@ -61,9 +61,9 @@ pub(super) async fn list_plainly(store: &dyn ObjectStore, prefix: &Path) -> Resu
     Ok(found)
 }
 
-/// Lists a cloud page by page. A page with an odd key comes back as an error that names the key
-/// but brings none of its neighbours: so pages shrink until the odd key stands alone, and the
-/// listing goes on behind it. About ten requests for each odd key.
+/// Lists a cloud page by page. A page with an invalid key returns an error that names the key but no other
+/// keys of the page. So pages shrink until the invalid key is alone, and the listing continues after it. Each
+/// invalid key costs about ten requests.
 pub(super) async fn list_around_odd_keys(store: &dyn PaginatedListStore, prefix: &Path) -> Result<Found, Error> {
     let mut found = Found::default();
     let folder = Some(format!("{prefix}/")).filter(|folder| folder != "/");
@@ -96,7 +96,7 @@ pub(super) async fn list_around_odd_keys(store: &dyn PaginatedListStore, prefix:
     }
 }
 
-/// The key inside the error that refused it.
+/// Extracts the key from the error that refused it.
 fn odd_key(error: PathError) -> String {
     match error {
         PathError::EmptySegment { path }
@@ -117,7 +117,7 @@ mod tests {
 
     use super::*;
 
-    /// Keys in a bucket, listed the way S3 lists them.
+    /// Bucket with these keys, listed in the manner of S3.
     struct Bucket(Vec<String>);
 
     impl PaginatedListStore for Bucket {
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn odd_keys_are_stepped_over_wherever_they_stand() {
+    fn odd_keys_are_skipped_at_any_position() {
         let mut keys: Vec<String> = (0..2500).map(|i| format!("in/{i:04}")).collect();
         let odd = ["in//x", "in//y", "in/0007//", "in/1200\n", "in/1999/../z", "in/9//9"];
         keys.extend(odd.map(str::to_owned));

@@ -1,18 +1,18 @@
-//! Publishing as a commit: parts, then the manifest, and nothing is ever written twice.
+//! Publication of a snapshot as a commit: first the parts, then the manifest. Existing files are never
+//! overwritten, except damaged parts.
 //!
-//! 1. Is the date published already? Then nothing is written at all.
-//! 2. Parts go in under names made of their content, create-only. A part that is there
-//!    already, from a killed run or a racing one, is the same part.
-//! 3. The manifest goes in by a conditional create: that is the moment at which the snapshot
-//!    exists. The answer is not believed when it is anything but "new": a lost answer makes
-//!    the client try again and find its own write ("exists"), a 409 can mean that nothing
-//!    landed, an error can follow a write that did. So the manifest is read back, and the
-//!    random commit id in it says who won.
-//! 4. The winner sweeps parts of the date that its manifest does not name; the loser deletes
-//!    those of its own that the winner's manifest does not name, and its state folder.
+//! 1. If the date is already published, nothing is written.
+//! 2. Parts are created under names derived from their content. An existing part with the same name, from a
+//!    killed or a concurrent run, has the same content.
+//! 3. The manifest is created conditionally; the snapshot exists from that moment. Only a `Created::New`
+//!    response proves that we won. After any other response the manifest is read back, and its random commit
+//!    id names the winner: a lost response makes the client retry and find its own write ("exists"), an HTTP
+//!    409 can mean that nothing was written, and an error can follow a successful write.
+//! 4. The winner deletes parts of the date that its manifest does not name. The loser deletes its own parts
+//!    that the winner's manifest does not name, and its own state folder.
 //!
-//! While nobody is known to have won, nothing is deleted, own parts included: another run may
-//! have found them in place and be about to name them.
+//! Nothing is deleted before the winner is known, not even own parts: another run may have found them and be
+//! about to name them in its manifest.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -27,40 +27,41 @@ use super::store::{Created, Store};
 use clout_base::error::{Context, Error, Kind, Result};
 use clout_base::schema::{TABLES, Table};
 
-/// Tries of one write, each of which the store's client already repeats on its own. Only
-/// conflicts and lost answers come back here.
+/// Maximum tries of one write. The store's client already retries each of them; only conflicts and lost
+/// responses reach this loop.
 const TRIES: u32 = 5;
 
-/// Wait before the second try; doubled before each further one.
+/// Wait before the second try; it doubles before each further one.
 const FIRST_WAIT: Duration = Duration::from_millis(50);
 
-/// A night's work, ready to be published.
+/// Results of a run, ready for publication.
 pub struct Publication {
-    /// The manifest, with a commit id of its own. Its tables are filled in from `parts`.
+    /// Manifest with its own commit id. Publishing fills in its tables from `parts`.
     pub manifest: Manifest,
-    /// The tables' files.
+    /// Encoded files of the tables.
     pub parts: Vec<(&'static Table, EncodedPart)>,
-    /// This run's own state folder (a key prefix that no other run writes to), deleted if
-    /// another run wins.
+    /// State folder of this run (a key prefix that no other run writes to), deleted if another run wins.
     pub state_prefix: Option<String>,
 }
 
-/// How it ended.
+/// Outcome of publishing a snapshot.
 #[derive(Debug)]
 pub enum Published {
-    /// The snapshot is this run's.
+    /// This run published the snapshot.
     Done(Manifest),
-    /// Another run had published, or won.
+    /// Another run has published the snapshot.
     Lost {
-        /// What stands.
+        /// Manifest of the other run.
         winner: Manifest,
-        /// Whether its tables have the same rows in the same bytes as ours.
+        /// True if its tables have the same rows in the same bytes as ours.
         is_same_bytes: bool,
     },
 }
 
-/// Publishes a night. An error of `Kind::Storage` leaves open whether it was published:
-/// running again finds out.
+/// Publishes a snapshot.
+///
+/// # Errors
+/// After an error of `Kind::Storage`, the snapshot may or may not be published; a further run finds out.
 pub fn publish(store: &Store, publication: Publication) -> Result<Published> {
     let Publication {
         mut manifest,
@@ -77,10 +78,10 @@ pub fn publish(store: &Store, publication: Publication) -> Result<Published> {
         }
     };
     if winner.commit_id == manifest.commit_id {
-        tidy(day, sweep(store, &winner));
+        warn_if_failed(day, sweep(store, &winner));
         return Ok(Published::Done(winner));
     }
-    tidy(day, withdraw(store, &manifest, &winner, state_prefix.as_deref()));
+    warn_if_failed(day, withdraw(store, &manifest, &winner, state_prefix.as_deref()));
     let is_same_bytes = winner.tables == manifest.tables;
     Ok(Published::Lost { winner, is_same_bytes })
 }
@@ -111,9 +112,8 @@ fn put_parts(store: &Store, manifest: &Manifest, parts: &[(&'static Table, Encod
     Ok(())
 }
 
-/// Puts one part in place. What stands there with the right size is the part; with another
-/// size it is damaged (a disk that lost power), and since its name promises this content, it
-/// is written over.
+/// Stores one part. An existing object of the right size is the same part. One of another size is damaged
+/// (for example by a power failure) and is overwritten, since its name promises this content.
 pub(super) fn put_part(store: &Store, key: &str, part: &EncodedPart) -> Result<()> {
     let mut last = None;
     for wait in waits() {
@@ -130,24 +130,24 @@ pub(super) fn put_part(store: &Store, key: &str, part: &EncodedPart) -> Result<(
             Err(error) => last = Some(error),
         }
     }
-    Err(last.unwrap_or_else(|| conflict_without_end(store, key)))
+    Err(last.unwrap_or_else(|| persistent_conflict(store, key)))
 }
 
-/// Writes the manifest and returns the one that stands: ours, or another's.
+/// Writes the manifest and returns the published one: ours, or another run's.
 fn commit(store: &Store, manifest: &Manifest) -> Result<Manifest> {
     let key = manifest_key(manifest.snapshot_date);
-    let stands = || snapshots::find(store, manifest.snapshot_date);
-    let standing = land(store, &key, &manifest.to_bytes()?, stands)?;
-    Ok(standing.unwrap_or_else(|| manifest.clone()))
+    let find_existing = || snapshots::find(store, manifest.snapshot_date);
+    let existing = land(store, &key, &manifest.to_bytes()?, find_existing)?;
+    Ok(existing.unwrap_or_else(|| manifest.clone()))
 }
 
-/// Writes a record that may exist once. None if it is surely this one that landed, else the one that `stands`,
-/// which may be this one, too.
+/// Creates a record at most once. Returns `None` if this record was certainly the one written; otherwise
+/// returns the result of `find_existing`, which may be this record, too.
 pub(super) fn land<T>(
     store: &Store,
     key: &str,
     bytes: &Bytes,
-    stands: impl Fn() -> Result<Option<T>>,
+    find_existing: impl Fn() -> Result<Option<T>>,
 ) -> Result<Option<T>> {
     let mut last = None;
     for wait in waits() {
@@ -157,17 +157,17 @@ pub(super) fn land<T>(
             Ok(Created::Exists) => {}
             Err(error) => last = Some(error),
         }
-        match stands() {
-            Ok(Some(standing)) => return Ok(Some(standing)),
+        match find_existing() {
+            Ok(Some(existing)) => return Ok(Some(existing)),
             Ok(None) => {}
             Err(error) if error.kind() == Kind::Storage => last = Some(error),
             Err(error) => return Err(error),
         }
     }
-    Err(last.unwrap_or_else(|| conflict_without_end(store, key)))
+    Err(last.unwrap_or_else(|| persistent_conflict(store, key)))
 }
 
-/// Waits before each try: none, then doubling.
+/// Returns the wait before each try: none before the first, then doubling.
 fn waits() -> impl Iterator<Item = Duration> {
     (0..TRIES).map(|nth| {
         if nth == 0 {
@@ -178,17 +178,17 @@ fn waits() -> impl Iterator<Item = Duration> {
     })
 }
 
-fn conflict_without_end(store: &Store, key: &str) -> Error {
+fn persistent_conflict(store: &Store, key: &str) -> Error {
     let message = format!(
-        "could not create '{key}' in {}: {TRIES} times the store said that it exists, and it does not. \
+        "could not create '{key}' in {}: the store reported {TRIES} times that it exists, but it does not. \
          Check with `clout doctor` that create-only puts work, then run again",
         store.url()
     );
     Error::new(Kind::Storage, message)
 }
 
-/// Deletes parts of the winner's date that its manifest does not name: left by killed runs.
-/// A table that is not published today may still have such parts.
+/// Deletes parts of the winner's date that its manifest does not name, left by killed runs. All known tables
+/// are searched: killed runs of another version may have left parts of tables that this run does not publish.
 fn sweep(store: &Store, winner: &Manifest) -> Result<()> {
     let known = TABLES.iter().map(|table| table.name);
     let tables: BTreeSet<&str> = known.chain(winner.tables.keys().map(String::as_str)).collect();
@@ -204,13 +204,13 @@ fn sweep(store: &Store, winner: &Manifest) -> Result<()> {
     Ok(())
 }
 
-/// Deletes what the loser wrote and the winner does not name.
+/// Deletes files of the losing run that the winner's manifest does not name.
 fn withdraw(store: &Store, ours: &Manifest, winner: &Manifest, state_prefix: Option<&str>) -> Result<()> {
     let files = ours.tables.values().flat_map(|table| &table.files);
     for file in files.filter(|file| !winner.names(&file.path)) {
         store.delete(&file.path)?;
     }
-    // A prefix that is empty would be the whole root.
+    // An empty prefix would delete the whole root.
     if let Some(prefix) = state_prefix.filter(|prefix| !prefix.trim_matches('/').is_empty()) {
         for object in store.list(prefix)?.objects {
             store.delete(&object.key)?;
@@ -219,10 +219,10 @@ fn withdraw(store: &Store, ours: &Manifest, winner: &Manifest, state_prefix: Opt
     Ok(())
 }
 
-/// What is left behind costs space and no more: the date is published whatever comes of it.
-fn tidy(day: clout_base::day::Day, outcome: Result<()>) {
+/// Logs a failed cleanup. Leftover files only cost space, and the date is published in any case.
+fn warn_if_failed(day: clout_base::day::Day, outcome: Result<()>) {
     if let Err(error) = outcome {
-        warn!("{day} is published, but files that no manifest names could not be deleted: {error}");
+        warn!("{day} is published, but unused files could not be deleted: {error}");
     }
 }
 

@@ -1,4 +1,4 @@
-//! Every way in which a race to publish, or a lost answer, can end.
+//! Tests of all outcomes of a race to publish, and of a lost response.
 
 use arrow::array::RecordBatch;
 use bytes::Bytes;
@@ -16,7 +16,7 @@ fn empty(table: &Table) -> EncodedPart {
     encode(table, &RecordBatch::new_empty(table.arrow_schema())).unwrap()
 }
 
-fn night(commit_id: &str, parts: Vec<(&'static Table, EncodedPart)>) -> Publication {
+fn publication(commit_id: &str, parts: Vec<(&'static Table, EncodedPart)>) -> Publication {
     let state_prefix = Some(format!("state/{commit_id}"));
     Publication {
         manifest: example(DAY, commit_id),
@@ -25,19 +25,19 @@ fn night(commit_id: &str, parts: Vec<(&'static Table, EncodedPart)>) -> Publicat
     }
 }
 
-/// Ours: scores and network scores. Theirs: the same scores, and nothing else.
+/// Our run publishes scores and network scores; theirs publishes the same scores and nothing else.
 fn ours() -> Publication {
-    night(
+    publication(
         "ours",
         vec![(&SCORES, empty(&SCORES)), (&NETWORK_SCORES, empty(&NETWORK_SCORES))],
     )
 }
 
 fn theirs() -> Publication {
-    night("theirs", vec![(&SCORES, empty(&SCORES))])
+    publication("theirs", vec![(&SCORES, empty(&SCORES))])
 }
 
-/// The bytes of the manifest that the other run would have written.
+/// Returns the bytes of the other run's manifest.
 fn their_manifest() -> Bytes {
     let store = Faulty::store([]);
     publish(&store, theirs()).unwrap();
@@ -65,7 +65,7 @@ fn a_snapshot_exists_with_its_manifest_and_all_its_parts() {
 }
 
 #[test]
-fn whatever_the_answer_a_manifest_that_landed_is_ours() {
+fn a_written_manifest_is_ours_after_any_response() {
     let faults: [fn() -> Vec<Fault>; 6] = [
         || vec![Fault::FailsAfterLanding],
         || vec![Fault::TakenAfterLanding],
@@ -92,7 +92,7 @@ fn whatever_the_answer_a_manifest_that_landed_is_ours() {
 }
 
 #[test]
-fn a_loser_takes_back_what_the_winner_does_not_name() {
+fn a_loser_deletes_files_that_the_winner_does_not_name() {
     let store = Faulty::store([Fault::OthersLand(their_manifest())]);
     store.put("state/ours/pairs", "1".into()).unwrap();
     store.put("state/theirs/pairs", "1".into()).unwrap();
@@ -110,9 +110,9 @@ fn a_loser_takes_back_what_the_winner_does_not_name() {
 }
 
 #[test]
-fn a_loser_with_the_same_tables_says_so() {
+fn a_loser_with_the_same_tables_reports_it() {
     let store = Faulty::store([Fault::OthersLand(their_manifest())]);
-    let again = night("again", theirs().parts);
+    let again = publication("again", theirs().parts);
     let published = publish(&store, again).unwrap();
     assert!(
         matches!(
@@ -137,7 +137,7 @@ fn a_published_date_gets_no_new_parts() {
 }
 
 #[test]
-fn a_store_that_only_fails_is_given_up_and_nothing_is_deleted() {
+fn a_failing_store_ends_the_tries_and_nothing_is_deleted() {
     let store = Faulty::store((0..TRIES).map(|_| Fault::FailsWithoutLanding));
     let error = publish(&store, ours()).unwrap_err();
     assert_eq!(error.kind(), Kind::Storage);
@@ -152,7 +152,7 @@ fn a_store_that_only_fails_is_given_up_and_nothing_is_deleted() {
 }
 
 #[test]
-fn parts_of_killed_runs_are_used_mended_or_swept() {
+fn parts_of_killed_runs_are_used_repaired_or_deleted() {
     let store = Faulty::store([]);
     let (scores, networks) = (empty(&SCORES), empty(&NETWORK_SCORES));
     let key = |table: &Table, name: &str| format!("{}/{name}", part_folder(table.name, DAY));
@@ -180,7 +180,7 @@ fn parts_of_killed_runs_are_used_mended_or_swept() {
 }
 
 #[test]
-fn of_many_at_once_one_wins_and_the_snapshot_is_whole() {
+fn one_of_many_concurrent_runs_wins_and_the_snapshot_is_complete() {
     let folder = tempfile::tempdir().unwrap();
     let url = folder.path().to_str().unwrap();
     let store = Store::open(url, &Default::default()).unwrap();
@@ -189,7 +189,7 @@ fn of_many_at_once_one_wins_and_the_snapshot_is_whole() {
         let run = |(nth, id): (usize, &&'static str)| {
             let (store, id) = (store.clone(), *id);
             let parts = if nth % 2 == 0 { ours().parts } else { theirs().parts };
-            scope.spawn(move || publish(&store, night(id, parts)).unwrap())
+            scope.spawn(move || publish(&store, publication(id, parts)).unwrap())
         };
         let runs: Vec<_> = ids.iter().enumerate().map(run).collect();
         runs.into_iter().map(|run| run.join().unwrap()).collect()

@@ -1,4 +1,4 @@
-//! Reads the wanted columns of an admitted file, one row group at a time.
+//! Reading of the wanted columns of an admitted file, one row group at a time.
 
 use arrow::array::{
     Array, ArrayRef, AsArray, Float64Array, Int64Array, PrimitiveArray, RecordBatch, StringViewArray, new_null_array,
@@ -17,34 +17,34 @@ use clout_base::error::Result;
 
 pub use super::text_lists::TextLists;
 
-/// Rows that are decoded at a time: large enough to amortise a call, small enough for the cache.
+/// Rows per batch: large enough to amortise a call, small enough for the cache.
 const BATCH_ROWS: usize = 16 * 1024;
 
-/// One decoded batch: the wanted columns in order, each there or null throughout.
+/// One decoded batch with the wanted columns in order; absent columns are null throughout.
 pub struct Batch {
     columns: Vec<Option<ArrayRef>>,
-    /// Rows in the batch.
+    /// Number of rows.
     pub rows: usize,
 }
 
 impl Batch {
-    /// Column `index` as texts: strings of any kind, or integers in decimal.
+    /// Returns column `index` as texts, from strings of any kind or integers in decimal.
     pub fn texts(&self, index: usize) -> std::result::Result<StringViewArray, Refusal> {
         Ok(self.cast(index, &DataType::Utf8View)?.as_string_view().clone())
     }
 
-    /// Column `index` as whole numbers; what 64 bits with a sign cannot hold is null.
+    /// Returns column `index` as whole numbers; values beyond 64 signed bits become null.
     pub fn counts(&self, index: usize) -> std::result::Result<Int64Array, Refusal> {
         Ok(self.cast(index, &DataType::Int64)?.as_primitive::<Int64Type>().clone())
     }
 
-    /// Column `index` as measures, from floats or integers.
+    /// Returns column `index` as measures, from floats or integers.
     pub fn measures(&self, index: usize) -> std::result::Result<Float64Array, Refusal> {
         let array = self.cast(index, &DataType::Float64)?;
         Ok(array.as_primitive::<Float64Type>().clone())
     }
 
-    /// Column `index` as lists of texts; a column that is missing holds empty lists.
+    /// Returns column `index` as lists of texts; an absent column has empty lists.
     pub fn text_lists(&self, index: usize) -> std::result::Result<TextLists, Refusal> {
         match &self.columns[index] {
             Some(array) => TextLists::of(array.as_ref()),
@@ -52,7 +52,7 @@ impl Batch {
         }
     }
 
-    /// Column `index` as microseconds since 1970, UTC.
+    /// Returns column `index` as microseconds since 1970, UTC.
     pub fn instants(&self, index: usize) -> std::result::Result<PrimitiveArray<TimestampMicrosecondType>, Refusal> {
         let zone = match self.columns[index].as_ref().map(|array| array.data_type()) {
             Some(DataType::Timestamp(_, zone)) => zone.clone(),
@@ -70,8 +70,11 @@ impl Batch {
     }
 }
 
-/// Calls `take` with every batch of the file, in order. A refusal says what in the file is wrong;
-/// what `take` saw before it must be thrown away.
+/// Calls `take` with every batch of the file, in order. A refusal describes the fault of the file; the caller
+/// must then discard all batches of the file.
+///
+/// # Errors
+/// Returns an error if the store fails.
 pub fn read(
     store: &Store,
     file: &Admitted,
@@ -89,7 +92,7 @@ pub fn read(
     Ok(Ok(()))
 }
 
-/// The bytes of a row group's wanted columns.
+/// Fetches the bytes of a row group's wanted columns.
 fn fetch(store: &Store, file: &Admitted, row_group: usize) -> Result<Fetched> {
     let size = file.object.size;
     if let Some(whole) = &file.whole {
@@ -129,17 +132,17 @@ fn decode_group(
     if rows == expected {
         Ok(())
     } else {
-        Err(format!("it announces {expected} rows and holds {rows}"))
+        Err(format!("it announces {expected} rows but contains {rows}"))
     }
 }
 
-/// The batch's columns in the order in which they were wanted.
+/// Returns the batch's columns in the wanted order.
 fn wanted(file: &Admitted, batch: &RecordBatch) -> Batch {
     let names = file.metadata.schema().fields();
     let columns = file
         .columns
         .iter()
-        .map(|place| place.and_then(|root| batch.column_by_name(names[root].name()).cloned()))
+        .map(|column| column.and_then(|root| batch.column_by_name(names[root].name()).cloned()))
         .collect();
     Batch {
         columns,

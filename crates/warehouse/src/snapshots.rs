@@ -1,5 +1,5 @@
-//! What is published under a root: dates, manifests and the rows behind them. A table is read
-//! through its manifest alone; folders are never listed for it.
+//! Published snapshots of a root: dates, manifests and rows. Tables are read through their manifest only;
+//! folders are never listed.
 
 use arrow::array::RecordBatch;
 
@@ -11,9 +11,12 @@ use clout_base::error::{Error, Kind, Result};
 
 pub use super::verify::{Problem, Verification, verify};
 
-/// The dates that are published, in order. A date without a manifest is not.
+/// Lists the published dates, in order. A date without a manifest is not published.
+///
+/// # Errors
+/// Returns an error if the store fails.
 pub fn list(store: &Store) -> Result<Vec<Day>> {
-    // One listing: the folder holds one object a date.
+    // One listing is enough: the folder has one object per date.
     let listing = store.list("snapshots")?;
     let day_of = |key: &str| {
         let day: Day = key.split('/').nth(1)?.parse().ok()?;
@@ -28,33 +31,43 @@ pub fn list(store: &Store) -> Result<Vec<Day>> {
     Ok(days)
 }
 
-/// The manifest of a date, if it is published.
+/// Reads the manifest of a date, or `None` if the date is not published.
+///
+/// # Errors
+/// Returns an error if the store fails or the manifest is damaged.
 pub fn find(store: &Store, day: Day) -> Result<Option<Manifest>> {
     let bytes = store.get(&manifest_key(day))?;
     bytes.map(|bytes| Manifest::from_bytes(day, &bytes)).transpose()
 }
 
-/// The manifest of a date, or of the newest snapshot.
+/// Reads the manifest of a date, or of the newest snapshot.
+///
+/// # Errors
+///
+/// `NotReady` if there is no such snapshot; the message names the nearest date.
 pub fn find_or_newest(store: &Store, as_of: Option<Day>) -> Result<Manifest> {
     let published = list(store)?;
-    let none = |what: String| Error::new(Kind::NotReady, what);
+    let not_ready = |message: String| Error::new(Kind::NotReady, message);
     let day = match as_of {
         Some(day) => day,
         None => *published
             .last()
-            .ok_or_else(|| none(format!("no snapshot below {}: run `clout run` first", store.url())))?,
+            .ok_or_else(|| not_ready(format!("no snapshot in {}: run `clout run` first", store.url())))?,
     };
     find(store, day)?.ok_or_else(|| {
-        let near = published.iter().min_by_key(|other| (other.0 - day.0).abs());
-        let near = near
+        let nearest = published.iter().min_by_key(|other| (other.0 - day.0).abs());
+        let nearest = nearest
             .map(|other| format!("; the nearest is {other}"))
             .unwrap_or_default();
-        none(format!("no snapshot of {day} below {}{near}", store.url()))
+        not_ready(format!("no snapshot of {day} in {}{nearest}", store.url()))
     })
 }
 
-/// Rows of a published table, in the order of its grain: some columns in the order asked for,
-/// or all. The columns' types are those of the schema.
+/// Reads the rows of a published table, in the order of its grain: the given columns in the given order, or
+/// all. Column types are those of the schema.
+///
+/// # Errors
+/// Returns an error if the table or a column does not exist, the store fails or a file is damaged.
 pub fn read_table(
     store: &Store,
     manifest: &Manifest,
@@ -64,8 +77,11 @@ pub fn read_table(
     stream_table(store, manifest, table, columns)?.collect()
 }
 
-/// The rows of a published table that have the text in a column, in the order of its grain. Of a column that the
-/// table is sorted by, little more than these rows is fetched.
+/// Reads the rows of a published table with `text` in `column`, in the order of the grain. From a table
+/// sorted by that column, little more than these rows is fetched.
+///
+/// # Errors
+/// Returns the same errors as [`read_table`].
 pub fn read_rows(
     store: &Store,
     manifest: &Manifest,
@@ -76,7 +92,10 @@ pub fn read_rows(
     stream(store, files, move |part| part.batches_where(column, text)).collect()
 }
 
-/// The same rows as [`read_table`], a batch at a time: of a table no more than one row group is in memory.
+/// Reads the same rows as [`read_table`] one batch at a time. At most one row group is in memory.
+///
+/// # Errors
+/// Returns an error if the table does not exist. Other errors are items of the iterator.
 pub fn stream_table<'a>(
     store: &'a Store,
     manifest: &'a Manifest,
@@ -87,7 +106,10 @@ pub fn stream_table<'a>(
     Ok(stream(store, files, move |part| part.batches(columns)))
 }
 
-/// The same as [`read_table`] of files that another list than a manifest names.
+/// Reads rows like [`read_table`], from files of another list than a manifest.
+///
+/// # Errors
+/// Returns an error if a column does not exist, the store fails or a file is damaged.
 pub fn read_files(store: &Store, files: &TableFiles, columns: Option<&[&str]>) -> Result<Vec<RecordBatch>> {
     stream(store, files, move |part| part.batches(columns)).collect()
 }
@@ -100,7 +122,7 @@ fn files_of<'a>(manifest: &'a Manifest, table: &str) -> Result<&'a TableFiles> {
         .ok_or_else(|| Error::usage(format!("the snapshot of {day} has no table '{table}'")))
 }
 
-/// The batches of every file, in order. A file that cannot be opened is one item, its error.
+/// Iterates over the batches of all files, in order. A file that cannot be opened gives one item: its error.
 fn stream<'a, F>(
     store: &'a Store,
     files: &'a TableFiles,

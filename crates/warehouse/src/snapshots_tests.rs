@@ -1,4 +1,4 @@
-//! Published tables read back, and damage found.
+//! Tests of reading published tables and of finding damage.
 
 use std::sync::Arc;
 
@@ -84,14 +84,14 @@ fn the_rows_of_one_name_are_found_in_any_row_group() {
     for row in [0, 131_071, 131_072, 200_001, 299_999] {
         assert_eq!(find(&format!("m{row:07}")), metrics(rows).slice(row, 1), "{row}");
     }
-    for nobody in ["", "m", "m0131071x", "z"] {
-        assert_eq!(find(nobody).num_rows(), 0, "{nobody}");
+    for absent in ["", "m", "m0131071x", "z"] {
+        assert_eq!(find(absent).num_rows(), 0, "{absent}");
     }
     assert!(read_rows(&store, &manifest, "run_metrics", ("nothing", "m")).is_err());
 }
 
 #[test]
-fn verify_finds_what_is_missing_cut_flipped_or_added() {
+fn verify_finds_missing_cut_flipped_and_added_files() {
     let day = Day(20_000);
     let (_folder, store) = published(&[day], 1000);
     let path = find(&store, day).unwrap().unwrap().tables["run_metrics"].files[0]

@@ -1,10 +1,9 @@
-//! The only door to object storage: one root, and keys relative to it.
+//! Access to object storage: one root, and keys relative to it.
 //!
-//! Calls block and may come from any thread that is not a runtime's own; behind them stands one
-//! small runtime for the whole process. Every call ends: requests have a time limit and are
-//! tried again a bounded number of times, and the call as a whole has a deadline. (A folder of
-//! this machine has none: a hung disk cannot be left.) Keys are taken as they are, never
-//! encoded: `network=a%20b` and `network=a b` are two partitions.
+//! Calls block and may come from any thread outside a runtime; one small runtime serves the whole process.
+//! Every call ends: requests have a time limit and a bounded number of retries, and the call as a whole has a
+//! deadline. (A local folder is an exception: a hung disk cannot be interrupted.) Keys are never encoded:
+//! `network=a%20b` and `network=a b` are two partitions.
 
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
@@ -22,13 +21,13 @@ use clout_base::error::{Error, Result};
 pub use super::address::StoreOptions;
 pub use super::listing::Listing;
 
-/// Bodies above this go through the client that waits longer for a request.
+/// Size in bytes above which a body uses the client with the longer time limit.
 const LARGE_BODY_BYTES: usize = 32 << 20;
 
-/// The slowest link that large bodies are given time for.
+/// Slowest supported link for large bodies, in bytes per second.
 const SLOWEST_BYTES_PER_SECOND: u64 = 1 << 20;
 
-/// A root in object storage. Clones share their connections.
+/// Root in object storage. Clones share connections.
 #[derive(Clone)]
 pub struct Store {
     pub(super) opened: Arc<Opened>,
@@ -37,36 +36,39 @@ pub struct Store {
     runtime: &'static Runtime,
 }
 
-/// An object below the root.
+/// Object below the root.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Object {
-    /// The key relative to the root.
+    /// Key relative to the root.
     pub key: String,
     /// Size in bytes.
     pub size: u64,
-    /// What the store calls this version of its content; differs from store to store.
+    /// Version of the content, as named by the store; the format differs between stores.
     pub etag: Option<String>,
 }
 
-/// What a create-only put found. After a lost answer the store's client asks again, so
-/// `Exists` may mean our own write, or (HTTP 409) that nothing landed: read back to know.
+/// Response to a create. The client retries after a lost response, so `Exists` may mean our own write, or
+/// (HTTP 409) that nothing was written: read the object back to find out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Created {
-    /// Nothing was there; now these bytes are.
+    /// The object did not exist and now has these bytes.
     New,
-    /// Something is there, or seemed to be.
+    /// The object exists, or seemed to exist.
     Exists,
 }
 
 impl Store {
-    /// Opens a root: a folder, `file://`, `s3://`, `gs://`, `az://` or another address of these.
-    /// No request is made; a folder need not exist, and is made by the first write.
+    /// Opens a root: a local folder, `file://`, `s3://`, `gs://`, `az://` or another address of these stores.
+    /// Makes no request. A local folder need not exist; the first write creates it.
+    ///
+    /// # Errors
+    /// Returns a usage error for an unsupported address.
     pub fn open(url: &str, options: &StoreOptions) -> Result<Store> {
         let opened = address::open(url, options)?;
         Store::over(opened, url, options)
     }
 
-    /// A root in a store that the caller brings, for tests.
+    /// Opens a root in the given store, for tests.
     pub fn from_object_store(objects: Arc<dyn ObjectStore>, url: &str) -> Result<Store> {
         let uploads = objects.clone();
         let opened = Opened {
@@ -88,12 +90,15 @@ impl Store {
         })
     }
 
-    /// The root as it was given; an address with a secret in it was never opened.
+    /// Returns the root as given. It contains no secret: such addresses are refused.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// Size and etag of an object, if it is there.
+    /// Reads size and etag of an object, or `None` if it does not exist.
+    ///
+    /// # Errors
+    /// Returns an error if the store fails.
     pub fn head(&self, key: &str) -> Result<Option<Object>> {
         let path = self.path("look up", key)?;
         match self.wait(0, self.opened.objects.head(&path)) {
@@ -103,8 +108,11 @@ impl Store {
         }
     }
 
-    /// A whole object, if it is there. For large ones, prefer ranges: each is a request with a
-    /// time limit of its own.
+    /// Reads a whole object, or `None` if it does not exist. For large objects, prefer ranges: each is a
+    /// request with its own time limit.
+    ///
+    /// # Errors
+    /// Returns an error if the store fails.
     pub fn get(&self, key: &str) -> Result<Option<Bytes>> {
         let path = self.path("read", key)?;
         let objects = &self.opened.objects;
@@ -115,7 +123,10 @@ impl Store {
         }
     }
 
-    /// Parts of an object, which must be there.
+    /// Reads ranges of an object.
+    ///
+    /// # Errors
+    /// Returns an error if the object does not exist or the store fails.
     pub fn get_ranges(&self, key: &str, ranges: &[Range<u64>]) -> Result<Vec<Bytes>> {
         let path = self.path("read", key)?;
         let length = ranges.iter().map(|range| range.end.saturating_sub(range.start)).sum();
@@ -123,8 +134,11 @@ impl Store {
             .map_err(|failure| self.error(failure, "read", key))
     }
 
-    /// Writes an object if nothing is there. One request (S3 takes 5 GB in one); `Exists` and
-    /// errors both leave open what is there now.
+    /// Creates an object unless it exists, in one request (S3 accepts up to 5 GB). After `Exists` or an
+    /// error, the current content is unknown.
+    ///
+    /// # Errors
+    /// Returns an error if the store fails.
     pub fn create(&self, key: &str, body: Bytes) -> Result<Created> {
         match self.send(key, body, PutMode::Create)? {
             Ok(()) => Ok(Created::New),
@@ -133,7 +147,10 @@ impl Store {
         }
     }
 
-    /// Writes an object over whatever is there.
+    /// Writes an object and replaces an existing one.
+    ///
+    /// # Errors
+    /// Returns an error if the store fails.
     pub fn put(&self, key: &str, body: Bytes) -> Result<()> {
         self.send(key, body, PutMode::Overwrite)?
             .map_err(|failure| self.error(failure, "write", key))
@@ -152,7 +169,10 @@ impl Store {
         Ok(self.wait(length as u64, call).map(|_| ()))
     }
 
-    /// Deletes an object; one that is not there is fine.
+    /// Deletes an object. A missing object is not an error.
+    ///
+    /// # Errors
+    /// Returns an error if the store fails.
     pub fn delete(&self, key: &str) -> Result<()> {
         let path = self.path("delete", key)?;
         match self.wait(0, self.opened.objects.delete(&path)) {
@@ -162,13 +182,14 @@ impl Store {
         }
     }
 
-    /// The key's full path in the store.
+    /// Returns the key's full path in the store.
     pub(super) fn path(&self, action: &str, key: &str) -> Result<Path> {
         let full = match self.opened.root.as_ref() {
             "" => key.to_owned(),
             root => format!("{root}/{key}"),
         };
-        Path::parse(&full).map_err(|_| Error::internal(format!("cannot {action} '{}': not a key", key.escape_debug())))
+        Path::parse(&full)
+            .map_err(|_| Error::internal(format!("cannot {action} '{}': invalid key", key.escape_debug())))
     }
 
     pub(super) fn object(&self, meta: &ObjectMeta) -> Object {
@@ -181,14 +202,14 @@ impl Store {
         }
     }
 
-    /// Runs a call to its end or its deadline; `length` bytes of body earn it more time.
+    /// Runs a call to its end or its deadline; `length` bytes of body extend the deadline.
     pub(super) fn wait<T>(
         &self,
         length: u64,
         call: impl Future<Output = object_store::Result<T>>,
     ) -> std::result::Result<T, Failure> {
         let limit = self.deadline + Duration::from_secs(length / SLOWEST_BYTES_PER_SECOND);
-        // The timer must be made inside the runtime.
+        // The timer must be created inside the runtime.
         let bounded = async { tokio::time::timeout(limit, call).await };
         match self.runtime.block_on(bounded) {
             Ok(answer) => answer.map_err(Failure::Store),
@@ -201,7 +222,7 @@ impl Store {
     }
 }
 
-/// The process's one runtime for requests.
+/// Returns the shared runtime for requests.
 fn runtime() -> Result<&'static Runtime> {
     static RUNTIME: OnceLock<Runtime> = OnceLock::new();
     if let Some(runtime) = RUNTIME.get() {

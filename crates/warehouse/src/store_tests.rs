@@ -1,4 +1,4 @@
-//! The store's door over a folder and over memory; clouds are tried by the suite.
+//! Tests of a store over a folder and over memory; the test suite covers cloud stores.
 
 use std::fs;
 
@@ -37,7 +37,7 @@ fn objects_are_created_read_written_over_and_deleted() {
 }
 
 #[test]
-fn a_folder_that_is_not_there_is_empty_and_stays_so_until_a_write() {
+fn a_missing_folder_is_empty_until_the_first_write() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path().join("not/yet");
     let store = Store::open(root.to_str().unwrap(), &StoreOptions::default()).unwrap();
@@ -64,7 +64,7 @@ fn listings_are_recursive_sorted_and_relative_to_the_root() {
 }
 
 #[test]
-fn odd_keys_are_taken_as_they_are() {
+fn odd_keys_are_never_encoded() {
     let (folder, store) = folder();
     let odd = [
         "network=a%20b/ü",
@@ -88,7 +88,7 @@ fn odd_keys_are_taken_as_they_are() {
 
 #[cfg(unix)]
 #[test]
-fn a_name_that_no_key_can_stand_for_is_reported_and_spoils_nothing() {
+fn a_name_that_is_no_valid_key_is_reported_and_the_listing_continues() {
     use std::os::unix::ffi::OsStrExt;
 
     let (folder, store) = folder();
@@ -127,8 +127,8 @@ fn calls_come_from_any_thread() {
 }
 
 #[test]
-fn a_store_that_does_not_answer_is_given_up() {
-    // A socket that takes connections and never answers.
+fn a_store_without_responses_is_abandoned() {
+    // This socket accepts connections and never responds.
     let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let endpoint = format!("http://{}", silent.local_addr().unwrap());
     let environment = [

@@ -1,7 +1,7 @@
-//! Lists of texts of every Arrow kind, walked row by row.
+//! Lists of texts of every Arrow list type, iterated row by row.
 //!
-//! The kinds differ in where a row's items begin and end; the items themselves are one column of texts.
-//! Both are brought into one form a batch, so that a row costs no allocation.
+//! The list types differ in the encoding of each row's start and end; the items are one column of texts. Both
+//! are converted once per batch, so that a row needs no allocation.
 
 use std::ops::Range;
 
@@ -13,15 +13,15 @@ use arrow::datatypes::DataType;
 
 use super::admission::Refusal;
 
-/// A column of lists of texts.
+/// Column of lists of texts.
 pub struct TextLists {
     items: StringViewArray,
-    /// By row: its items. A null list has none.
+    /// Index range of the items of each row; empty for a null list.
     spans: Vec<Range<usize>>,
 }
 
 impl TextLists {
-    /// As many empty lists.
+    /// Returns a column of empty lists.
     pub(super) fn empty(rows: usize) -> TextLists {
         TextLists {
             items: StringViewArray::new_null(0),
@@ -29,7 +29,7 @@ impl TextLists {
         }
     }
 
-    /// The lists of a column of a type that [`Holds::TextList`](super::contract::Holds) admits.
+    /// Converts a column of a type that [`Holds::TextList`](super::contract::Holds) admits.
     pub(super) fn of(column: &dyn Array) -> std::result::Result<TextLists, Refusal> {
         let (items, spans) = match column.data_type() {
             DataType::Null => return Ok(TextLists::empty(column.len())),
@@ -44,7 +44,7 @@ impl TextLists {
                 let span = |row| start(row)..start(row) + length;
                 (lists.values(), spans(column, span))
             }
-            other => return Err(format!("{other} is no list of texts")),
+            other => return Err(format!("{other} is not a list of texts")),
         };
         Ok(TextLists {
             items: texts(items)?,
@@ -52,17 +52,17 @@ impl TextLists {
         })
     }
 
-    /// Calls `take` with the texts of a row in their order, without nulls.
+    /// Calls `take` with the texts of a row, in order, without nulls.
     pub fn for_each(&self, row: usize, take: &mut dyn FnMut(&str)) {
         self.row(row).for_each(take);
     }
 
-    /// The texts of a row in their order, without nulls.
+    /// Iterates over the texts of a row, in order, without nulls.
     pub fn row(&self, row: usize) -> impl Iterator<Item = &str> {
-        let is_there = |item: &usize| self.items.is_valid(*item);
+        let is_present = |item: &usize| self.items.is_valid(*item);
         self.spans[row]
             .clone()
-            .filter(is_there)
+            .filter(is_present)
             .map(|item| self.items.value(item))
     }
 }
@@ -72,7 +72,7 @@ fn texts(items: &ArrayRef) -> std::result::Result<StringViewArray, Refusal> {
     Ok(views.as_string_view().clone())
 }
 
-/// The items of each row; none for a null list, whatever its offsets say.
+/// Returns the range of items of each row. A null list may have any offsets, so its range is empty.
 fn spans(column: &dyn Array, span: impl Fn(usize) -> Range<usize>) -> Vec<Range<usize>> {
     let of_row = |row| if column.is_null(row) { 0..0 } else { span(row) };
     (0..column.len()).map(of_row).collect()

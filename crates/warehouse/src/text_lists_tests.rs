@@ -1,4 +1,4 @@
-//! Every kind of list that the contract admits, from bytes of Parquet where it can be written.
+//! Tests of every list type that the contract admits, read from Parquet bytes if Parquet can store the type.
 
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ const ITEMS: [Option<&str>; 8] = [
     Some("a text of more than twelve bytes"),
 ];
 
-/// The same items in every type that may carry them.
+/// Returns the same items in every type that may contain them.
 fn carriers() -> Vec<ArrayRef> {
     let each = || ITEMS.into_iter();
     vec![
@@ -43,12 +43,12 @@ fn field(items: &ArrayRef) -> FieldRef {
     Arc::new(Field::new("item", items.data_type().clone(), true))
 }
 
-/// Row 1 is null, row 2 is empty.
-fn is_there() -> Option<NullBuffer> {
+/// Returns the validity of four rows: row 1 is null. (Row 2 is empty.)
+fn is_present() -> Option<NullBuffer> {
     Some(NullBuffer::from(vec![true, false, true, true]))
 }
 
-/// Lists of any length over the items, in every kind.
+/// Returns lists of various lengths over the items, in every list type.
 fn ragged(items: &ArrayRef) -> Vec<ArrayRef> {
     let narrow = || OffsetBuffer::new(ScalarBuffer::from(vec![1_i32, 4, 5, 5, 8]));
     let wide = OffsetBuffer::new(ScalarBuffer::from(vec![1_i64, 4, 5, 5, 8]));
@@ -56,26 +56,26 @@ fn ragged(items: &ArrayRef) -> Vec<ArrayRef> {
     let wide_of = |values: &[i32]| ScalarBuffer::from(values.iter().map(|value| i64::from(*value)).collect::<Vec<_>>());
     let (wide_starts, wide_sizes) = (wide_of(&starts), wide_of(&sizes));
     vec![
-        Arc::new(ListArray::new(field(items), narrow(), items.clone(), is_there())),
-        Arc::new(LargeListArray::new(field(items), wide, items.clone(), is_there())),
+        Arc::new(ListArray::new(field(items), narrow(), items.clone(), is_present())),
+        Arc::new(LargeListArray::new(field(items), wide, items.clone(), is_present())),
         Arc::new(ListViewArray::new(
             field(items),
             starts.into(),
             sizes.into(),
             items.clone(),
-            is_there(),
+            is_present(),
         )),
         Arc::new(LargeListViewArray::new(
             field(items),
             wide_starts,
             wide_sizes,
             items.clone(),
-            is_there(),
+            is_present(),
         )),
     ]
 }
 
-/// The column as a file's reader hands it on; none where Parquet's writer does not know the type.
+/// Returns the column as read from a file, or `None` if Parquet's writer does not support the type.
 fn through_parquet(column: &ArrayRef) -> Option<Vec<Vec<String>>> {
     let ids: ArrayRef = Arc::new(StringArray::from_iter_values(
         (0..column.len()).map(|row| row.to_string()),
@@ -106,7 +106,8 @@ fn rows(lists: &TextLists) -> Vec<Vec<String>> {
     (0..lists.spans.len()).map(row).collect()
 }
 
-/// Holds against `expected` in memory, cut out of a longer column and read back. How many were read back?
+/// Compares the columns with `expected`: in memory, as a slice of a longer column, and read back. Returns the
+/// number of columns that were read back.
 fn check(columns: &[ArrayRef], expected: &[&[&str]]) -> usize {
     let mut read_back = 0;
     for column in columns {
@@ -124,7 +125,7 @@ fn check(columns: &[ArrayRef], expected: &[&[&str]]) -> usize {
 }
 
 #[test]
-fn every_kind_of_list_of_every_kind_of_text_is_walked() {
+fn every_list_type_of_every_text_type_is_read() {
     let expected: &[&[&str]] = &[&["a", "b"], &[], &[], &["", "é", "a text of more than twelve bytes"]];
     let columns: Vec<ArrayRef> = carriers().iter().flat_map(ragged).collect();
     assert_eq!(columns.len(), 20);
@@ -132,7 +133,7 @@ fn every_kind_of_list_of_every_kind_of_text_is_walked() {
 }
 
 #[test]
-fn lists_of_a_fixed_length_are_walked() {
+fn lists_of_a_fixed_length_are_read() {
     let expected: &[&[&str]] = &[
         &["unused", "a"],
         &[],
@@ -140,14 +141,14 @@ fn lists_of_a_fixed_length_are_walked() {
         &["é", "a text of more than twelve bytes"],
     ];
     let fixed = |items: &ArrayRef| -> ArrayRef {
-        Arc::new(FixedSizeListArray::new(field(items), 2, items.clone(), is_there()))
+        Arc::new(FixedSizeListArray::new(field(items), 2, items.clone(), is_present()))
     };
     let columns: Vec<ArrayRef> = carriers().iter().map(fixed).collect();
     assert_eq!(check(&columns, expected), 5);
 }
 
 #[test]
-fn a_column_that_carries_nothing_holds_empty_lists() {
+fn a_column_of_nulls_has_empty_lists() {
     let nothing: ArrayRef = Arc::new(NullArray::new(3));
     assert_eq!(through_parquet(&nothing), Some(vec![Vec::new(); 3]));
     let nulls: ArrayRef = Arc::new(NullArray::new(2));

@@ -1,7 +1,7 @@
-//! Who may be named: whoever stands in the newest snapshot of the root.
+//! People in the newest snapshot of the output root: only these may be named.
 //!
-//! An older snapshot keeps the people who have opted out since, for published files do not change. What is told from
-//! it leaves them out, and whoever asks for them is answered as if they had never been.
+//! Published files do not change, so an older snapshot still contains people with a later opt-out. No command shows
+//! them, even for older dates; a question about them gets the same answer as an unknown id.
 
 use std::cmp::Ordering;
 
@@ -14,16 +14,16 @@ use crate::store::Store;
 use clout_base::day::Day;
 use clout_base::error::{Error, Result};
 
-/// The people of a snapshot, which is the newest one where it matters who may be named.
+/// The people of a snapshot. Those of the newest snapshot may be named.
 pub struct There {
-    /// Its date.
+    /// Date of the snapshot.
     pub date: Day,
-    /// Their ids in order, as the table has them; none of the pieces is empty.
+    /// Person ids in ascending order, in chunks as read from `scores`. No chunk is empty.
     ids: Vec<StringArray>,
 }
 
 impl There {
-    /// Reads the newest snapshot's people.
+    /// Reads the people of the newest snapshot.
     pub fn read(store: &Store) -> Result<There> {
         There::of(store, &find_or_newest(store, None)?)
     }
@@ -33,7 +33,7 @@ impl There {
         let mut ids = Vec::new();
         for batch in read_table(store, manifest, "scores", Some(&["person_id"]))? {
             let column = batch.column(0).as_string_opt::<i32>();
-            let column = column.ok_or_else(|| Error::internal("scores has a person_id that is no text"))?;
+            let column = column.ok_or_else(|| Error::internal("the column person_id of scores is not text"))?;
             if !column.is_empty() {
                 ids.push(column.clone());
             }
@@ -44,13 +44,13 @@ impl There {
         })
     }
 
-    /// Whether somebody is there.
+    /// Returns true if the snapshot contains the person.
     pub fn has(&self, id: &str) -> bool {
-        let place = self.ids.partition_point(|ids| ids.value(ids.len() - 1) < id);
-        self.ids.get(place).is_some_and(|ids| is_among(ids, id))
+        let chunk = self.ids.partition_point(|ids| ids.value(ids.len() - 1) < id);
+        self.ids.get(chunk).is_some_and(|ids| is_among(ids, id))
     }
 
-    /// Everybody, in order.
+    /// Iterates over all ids in ascending order.
     pub fn all(&self) -> impl Iterator<Item = &str> {
         self.ids.iter().flat_map(|ids| ids.iter().flatten())
     }
@@ -69,17 +69,17 @@ fn is_among(ids: &StringArray, id: &str) -> bool {
     false
 }
 
-/// A detail of `score_changes`, `network: person, person and 3 more`, of a snapshot: without the people if any of them
-/// is not there any more. (An id with a comma in it is taken for two that are not.)
+/// Removes the people from a detail of `score_changes` (`network: person, person and 3 more`) if `is_there` is false
+/// for any of them. An id that contains a comma counts as two unknown ids, so its detail loses the people as well.
 pub fn still_there(detail: &str, manifest: &Manifest, is_there: &dyn Fn(&str) -> bool) -> String {
     let networks = manifest.parameters.get("networks").and_then(Value::as_object);
-    let is_place = |place: &str| {
-        let name = place.strip_suffix(", answered").unwrap_or(place);
+    let is_network = |text: &str| {
+        let name = text.strip_suffix(", answered").unwrap_or(text);
         networks.is_some_and(|networks| networks.contains_key(name))
     };
-    let (place, people) = match detail.split_once(": ") {
-        Some((place, people)) if is_place(place) => (place, people),
-        _ if is_place(detail) => return detail.to_owned(),
+    let (network, people) = match detail.split_once(": ") {
+        Some((network, people)) if is_network(network) => (network, people),
+        _ if is_network(detail) => return detail.to_owned(),
         _ => ("", detail),
     };
     let named = match people.rsplit_once(" and ") {
@@ -93,7 +93,7 @@ pub fn still_there(detail: &str, manifest: &Manifest, is_there: &dyn Fn(&str) ->
     };
     match are_counted || named.split(", ").all(is_there) {
         true => detail.to_owned(),
-        false => place.to_owned(),
+        false => network.to_owned(),
     }
 }
 
@@ -121,20 +121,20 @@ mod tests {
     #[case("ada, bob", "ada, bob")]
     #[case("eve", "")]
     #[case("nowhere: ada", "")]
-    fn only_people_who_are_there_are_named(#[case] detail: &str, #[case] told: &str) {
+    fn only_people_of_the_newest_snapshot_are_named(#[case] detail: &str, #[case] expected: &str) {
         let mut manifest = example(Day(20_000), "c");
         let networks = json!({"twitter": {}, "linkedin": {}});
         manifest.parameters.insert("networks".to_owned(), networks);
         let is_there = |id: &str| ["ada", "bob"].contains(&id);
-        assert_eq!(still_there(detail, &manifest, &is_there), told);
+        assert_eq!(still_there(detail, &manifest, &is_there), expected);
     }
 
     #[test]
-    fn whoever_is_there_is_found_in_any_piece() {
-        let pieces = [vec!["ada", "bob"], vec!["cid"], vec!["dan", "eve", "fay"]];
+    fn a_person_is_found_in_any_chunk() {
+        let chunks = [vec!["ada", "bob"], vec!["cid"], vec!["dan", "eve", "fay"]];
         let there = There {
             date: Day(20_000),
-            ids: pieces.map(StringArray::from).to_vec(),
+            ids: chunks.map(StringArray::from).to_vec(),
         };
         for id in ["ada", "bob", "cid", "dan", "eve", "fay"] {
             assert!(there.has(id), "{id}");

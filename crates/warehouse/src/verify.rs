@@ -1,4 +1,4 @@
-//! Is a snapshot still what was published? Every file is read and hashed again.
+//! Verification of a published snapshot: all files are read and hashed again.
 
 use std::fmt;
 
@@ -12,33 +12,33 @@ use super::store::Store;
 use clout_base::day::Day;
 use clout_base::error::{Error, Kind, Result};
 
-/// Bytes a request: bounds both memory and the time that a request takes.
+/// Bytes per request, which bounds memory and request time.
 const CHUNK_BYTES: u64 = 16 << 20;
 
-/// What re-reading a snapshot found.
+/// Result of verifying a snapshot.
 #[derive(Clone, Debug, Default)]
 pub struct Verification {
-    /// Files that the manifest names.
+    /// Number of files in the manifest.
     pub files: u64,
-    /// Their bytes, as the manifest has them.
+    /// Total size of the files in the manifest, in bytes.
     pub bytes: u64,
-    /// What is wrong; a snapshot without problems is whole.
+    /// Differences from the manifest; empty for an intact snapshot.
     pub problems: Vec<Problem>,
 }
 
-/// Something that is not as the manifest says. Sizes in bytes.
+/// Difference from the manifest. Sizes are in bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Problem {
-    /// A file is not there.
+    /// A file is missing.
     Missing { path: String },
-    /// A file has another size.
+    /// A file has another size than in the manifest.
     OtherSize { path: String, expected: u64, found: u64 },
-    /// A file has other content.
+    /// A file has another SHA-256 than in the manifest.
     OtherContent { path: String },
-    /// A file, or a table in sum, has another number of rows.
+    /// A file, or a table in total, has another number of rows than in the manifest.
     OtherRows { path: String, expected: u64, found: u64 },
-    /// A file lies among the table's parts and the manifest does not name it: readers who
-    /// take the folder instead of the manifest read it too.
+    /// A file in the table's folder is missing from the manifest. Readers that list the folder instead of
+    /// using the manifest would read it, too.
     NotNamed { path: String },
 }
 
@@ -58,12 +58,15 @@ impl fmt::Display for Problem {
     }
 }
 
-/// Reads every file of a snapshot again and compares it with the manifest.
+/// Reads all files of a snapshot again and compares them with the manifest.
+///
+/// # Errors
+/// Returns an error if the snapshot does not exist or the store fails.
 pub fn verify(store: &Store, day: Day) -> Result<Verification> {
     let manifest = snapshots::find(store, day)?.ok_or_else(|| {
         Error::new(
             Kind::NotReady,
-            format!("there is no snapshot of {day} in {}", store.url()),
+            format!("no snapshot of {day} exists in {}", store.url()),
         )
     })?;
     let mut verification = Verification::default();
@@ -91,8 +94,11 @@ pub fn verify(store: &Store, day: Day) -> Result<Verification> {
     Ok(verification)
 }
 
-/// The first thing that is wrong with a file. Rows are only counted in content that is right,
-/// so a damaged footer is never parsed.
+/// Returns the first difference of a file from the manifest. Rows are counted only if the content matches, so
+/// a damaged footer is never parsed.
+///
+/// # Errors
+/// Returns an error if the store fails.
 pub fn check_file(store: &Store, file: &TableFile) -> Result<Option<Problem>> {
     let path = file.path.clone();
     let Some(object) = store.head(&path)? else {

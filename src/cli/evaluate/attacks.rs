@@ -1,4 +1,4 @@
-//! What attacks gained, shown.
+//! Prints the results of simulated attacks.
 
 use serde_json::{Value, json};
 
@@ -7,32 +7,32 @@ use crate::cli::output::print;
 use crate::evaluate::attacks::{BarOn, Findings};
 use clout_base::error::Result;
 
-/// The findings as one object.
+/// Converts the findings to a JSON object.
 pub fn object(findings: &Findings) -> Value {
     let mut object = json!(findings);
     object["are_met"] = findings.are_met().into();
     object
 }
 
-/// Shows the findings as a table with its legend.
+/// Prints the findings as a table with a legend.
 pub fn show(findings: &Findings) -> Result<()> {
     print(&format!(
-        "Points gained by attacks at {} (90th percentile of scored people: {:.2}; {})",
+        "Attacks at {}, gains in points (90th percentile of scored people: {:.2}; {})",
         findings.at,
         findings.percentile_90,
         match findings.are_fakes_below {
-            true => "no fake comes above it",
-            false => "a fake comes ABOVE it",
+            true => "no fake account exceeds it",
+            false => "a fake account EXCEEDS it",
         }
     ))?;
     if !findings.is_settled {
         print(
-            "The warehouse is young: until its history is as long as model.trust.settled_after_days, accounts are trusted \
-             for want of history, and fresh ones pay.",
+            "The history is short: until it covers model.trust.settled_after_days, all accounts are trusted, so attacks by \
+             fresh accounts gain more.",
         )?;
     }
     let rows = findings.gains.iter().map(|gain| {
-        let bar = gain.bar_on.zip(gain.bar).map(|(on, limit)| limited(on, limit));
+        let threshold = gain.bar_on.zip(gain.bar).map(|(on, limit)| format_threshold(on, limit));
         vec![
             gain.attack.clone().into(),
             json!(gain.group),
@@ -41,7 +41,7 @@ pub fn show(findings: &Findings) -> Result<()> {
             gain.most.into(),
             gain.least.into(),
             json!(gain.best_fake),
-            json!(bar),
+            json!(threshold),
             verdict(gain.is_met),
         ]
     });
@@ -53,14 +53,14 @@ pub fn show(findings: &Findings) -> Result<()> {
         "most",
         "least",
         "best_fake",
-        "bar",
+        "threshold",
         "verdict",
     ];
     table(columns, rows.collect())?;
     print(ATTACKS)
 }
 
-fn limited(on: BarOn, limit: f64) -> String {
+fn format_threshold(on: BarOn, limit: f64) -> String {
     match on {
         BarOn::MeanAtMost => format!("mean <= {limit:.2}"),
         BarOn::MeanAtLeast => format!("mean >= {limit:.2}"),
@@ -68,15 +68,15 @@ fn limited(on: BarOn, limit: f64) -> String {
     }
 }
 
-/// What the attacks are.
+/// Legend of the attacks.
 const ATTACKS: &str = "  star          1,000 fresh accounts react to each target
   ring          ten fresh accounts and the target react to one another
-  fan           a known account reacts a thousand times, in a day or over 4 or 30: gained beyond what once gains
-  farm          a star whose accounts prop up one another, 20 reactions each
-  bought_n      a farm to each account of which n known accounts react
-  burst         the last day's reactions to the target happen a hundred times; burst_of_all: of all who ever reacted
-  cheapest      a star by the one verb and network that gain the target most
-  smear         1,000 fresh accounts react to everybody but the targets (2,000,000 reactions at most)
-  aged_star     a star of accounts that reacted to somebody on each of the three days before
-  copy          everything happens again among other people: how far anybody is moved
-  closed_farm   100,000 fresh accounts react to one another alone: how far anybody else is moved";
+  fan           a known account reacts a thousand times, in one day or over 4 or 30; gain over a single reaction
+  farm          a star of accounts that also react to one another, 20 times each
+  bought_n      a farm in which each account receives reactions by n known accounts
+  burst         the last day's reactions to the target, repeated a hundred times; burst_of_all: by all earlier reactors
+  cheapest      a star by the single verb and network with the largest gain
+  smear         1,000 fresh accounts react to all people except the targets (2,000,000 reactions at most)
+  aged_star     a star of accounts that reacted to other people on each of the three days before
+  copy          all activity is repeated among other people; largest change of any score
+  closed_farm   100,000 fresh accounts react only to one another; largest change of any other score";

@@ -1,4 +1,4 @@
-//! What `clout evaluate --topics` shows.
+//! Prints the results of `clout evaluate --topics`.
 
 use serde_json::Value;
 
@@ -8,10 +8,10 @@ use crate::evaluate::topics::farm::{Farm, Kind};
 use crate::evaluate::topics::{Findings, SCORE};
 use clout_base::error::Result;
 
-/// Shows the findings as tables.
+/// Prints the findings as tables.
 pub fn show(findings: &Findings) -> Result<()> {
     print(&format!(
-        "Foresight of topic scores of model {} at {} moments: {} pairs of moment and topic, {} credits",
+        "Prediction quality of topic scores of model {} at {} moments: {} pairs of moment and topic, {} credits",
         findings.model_version, findings.moments, findings.pairs, findings.credits
     ))?;
     let figures = |row: &crate::evaluate::topics::Row| {
@@ -29,15 +29,15 @@ pub fn show(findings: &Findings) -> Result<()> {
     });
     let columns = vec!["predictor", "precision_1", "precision_3", "precision_5", "ndcg_10"];
     table(columns.clone(), rows.collect())?;
-    print("\nBeside the better rival of each measure")?;
+    print("\nCompared with the better rival of each measure")?;
     let (own, rivals): (Vec<_>, Vec<_>) = findings.predictors.iter().partition(|row| row.predictor == SCORE);
-    let rows = columns[1..].iter().enumerate().map(|(place, measure)| {
+    let rows = columns[1..].iter().enumerate().map(|(index, measure)| {
         let best = rivals
             .iter()
-            .max_by(|a, b| figures(a)[place].total_cmp(&figures(b)[place]));
+            .max_by(|a, b| figures(a)[index].total_cmp(&figures(b)[index]));
         let (score, best_figure) = (
-            own.first().map_or(0.0, |row| figures(row)[place]),
-            best.map_or(0.0, |row| figures(row)[place]),
+            own.first().map_or(0.0, |row| figures(row)[index]),
+            best.map_or(0.0, |row| figures(row)[index]),
         );
         let ratio = if best_figure > 0.0 {
             fine(score / best_figure)
@@ -62,11 +62,12 @@ fn show_coverage(findings: &Findings) -> Result<()> {
         0 => Value::Null,
         all => fine(part as f64 / all as f64),
     };
-    print("\nWho gets a topic, at the last moment")?;
-    let line = |what: &str, count: usize, share: Value, verdict: Value| vec![what.into(), count.into(), share, verdict];
+    print("\nTopic coverage at the last moment")?;
+    let line =
+        |group: &str, count: usize, share: Value, verdict: Value| vec![group.into(), count.into(), share, verdict];
     let has_none = coverage.shown_with_one_source == 0;
     table(
-        vec!["what", "count", "share", "verdict"],
+        vec!["group", "count", "share", "verdict"],
         vec![
             line(
                 "people with five or more activities",
@@ -75,20 +76,20 @@ fn show_coverage(findings: &Findings) -> Result<()> {
                 Value::Null,
             ),
             line(
-                "of them, with a topic",
+                "of these, with a topic",
                 coverage.with_a_topic,
                 share(coverage.with_a_topic),
                 Value::Null,
             ),
             line(
-                "of them, with a topic that is shown",
+                "of these, with a shown topic",
                 coverage.with_a_shown_topic,
                 share(coverage.with_a_shown_topic),
                 Value::Null,
             ),
-            line("topics shown, of anybody", coverage.shown, Value::Null, Value::Null),
+            line("shown topics of all people", coverage.shown, Value::Null, Value::Null),
             line(
-                "of them, with one source only",
+                "of these, with only one source",
                 coverage.shown_with_one_source,
                 Value::Null,
                 verdict(Some(has_none)),
@@ -100,16 +101,16 @@ fn show_coverage(findings: &Findings) -> Result<()> {
 fn show_farms(findings: &Findings) -> Result<()> {
     let buyers = findings.farms.first().map_or(0, |farm| farm.buyers);
     print(&format!(
-        "\nEndorsers bought for each of {buyers} people, in points of a topic score"
+        "\nBought endorsements for each of {buyers} people, in points of the topic score"
     ))?;
-    let what = |farm: &Farm| match farm.kind {
+    let describe = |farm: &Farm| match farm.kind {
         Kind::Fresh => format!("{} fresh accounts", farm.accounts),
-        Kind::Aged => format!("{} of three days who attend to one another", farm.accounts),
-        Kind::Helped => format!("{} of three days, half of whom attend to the rest", farm.accounts),
+        Kind::Aged => format!("{} accounts of three days, reacting to one another", farm.accounts),
+        Kind::Helped => format!("{} accounts of three days, half reacting to the others", farm.accounts),
     };
     let rows = findings.farms.iter().map(|farm| {
         vec![
-            what(farm).into(),
+            describe(farm).into(),
             fine(farm.most),
             fine(farm.others),
             farm.shown_anew.into(),
@@ -119,9 +120,9 @@ fn show_farms(findings: &Findings) -> Result<()> {
     });
     let columns = vec![
         "farm",
-        "buyer_who_gains_most",
-        "anybody_else",
-        "shown_anew",
+        "largest_gain",
+        "largest_other",
+        "newly_shown",
         "at_most",
         "verdict",
     ];

@@ -6,18 +6,18 @@ use serde_json::Value;
 use super::super::options::Format;
 use super::super::output::{Rows, print, show};
 
-/// A line above a section.
+/// Prints an empty line and the heading of a section.
 pub fn heading(text: &str) -> Result<()> {
     print(&format!("\n{text}"))
 }
 
-/// A table of cells.
+/// Prints a table.
 pub fn table(columns: &[&'static str], rows: Vec<Vec<Value>>) -> Result<()> {
     let columns = columns.to_vec();
     show(&Rows { columns, rows }, Format::Text)
 }
 
-/// A measure that two decimals tell too little of.
+/// Formats a small number with three decimals.
 pub fn thousandths(measure: f64) -> Value {
     format!("{measure:.3}").into()
 }

@@ -1,4 +1,4 @@
-//! The explanation as text: a section a question.
+//! Prints an explanation as text, one section per aspect of the score.
 
 use serde_json::Value;
 
@@ -12,15 +12,15 @@ use crate::tables::influences::{INFLUENCED_BY, INFLUENCES_OTHER};
 use clout_base::error::Result;
 use clout_model::influence::changes::in_words;
 
-/// People that are shown a direction; JSON has all twenty.
+/// Number of people printed per direction; JSON has all twenty.
 const PEOPLE: usize = 10;
-/// The columns of `network_scores` that are shown.
+/// Printed columns of `network_scores`.
 const NETWORK_COLUMNS: [&str; 6] = ["network", "score", "share", "reach", "reactions", "posts"];
 
-/// Everything.
+/// Prints the whole explanation.
 pub fn everything(answer: &Answer) -> Result<()> {
     head(answer)?;
-    heading(&format!("Score on {}, in points from 1 to 100", answer.snapshot_date))?;
+    heading("Score (points, 1 to 100)")?;
     for line in words::score(answer) {
         print(&format!("  {line}"))?;
     }
@@ -36,7 +36,7 @@ pub fn everything(answer: &Answer) -> Result<()> {
     missing(answer, |_| true)
 }
 
-/// One topic.
+/// Prints the explanation of one topic.
 pub fn topic(answer: &Answer) -> Result<()> {
     head(answer)?;
     print("")?;
@@ -65,24 +65,23 @@ fn head(answer: &Answer) -> Result<()> {
 }
 
 fn networks(answer: &Answer) -> Result<()> {
-    heading(&format!(
-        "By network on {}: the score that it alone would give in points, its share of the influence, reach in people, and \
-         counted reactions and posts",
-        answer.snapshot_date
-    ))?;
+    heading(
+        "By network (score from this network alone, in points; share of the influence; reach in people; counted \
+         reactions and posts)",
+    )?;
     let of_rows = answer.network_scores.iter();
     let cells = |row: &crate::queries::person::Row| NETWORK_COLUMNS.map(|column| row[column].clone()).to_vec();
     table(&NETWORK_COLUMNS, of_rows.map(cells).collect())
 }
 
 fn changes(answer: &Answer) -> Result<()> {
-    heading(&format!("What changed until {}, in points", answer.snapshot_date))?;
+    heading("Changes (points)")?;
     let row = |change: &Change| {
         let since = Value::from(change.since.to_string());
         vec![since, change.days.into(), change.score.into(), change.points.into()]
     };
     let rows = answer.changes.iter().map(row).collect();
-    table(&["since", "days", "score_then", "points"], rows)?;
+    table(&["since", "days", "previous_score", "change"], rows)?;
     for change in &answer.changes {
         if let Some(gap) = words::gap(change) {
             print(&format!("  {gap}"))?;
@@ -96,23 +95,24 @@ fn causes(change: &Change) -> Result<()> {
     if change.causes.is_empty() {
         return Ok(());
     }
-    heading(&format!("Why, since {}, in points", change.since))?;
+    heading(&format!("Reasons for the change since {} (points)", change.since))?;
     let row = |cause: &Cause| {
         let largest = cause.details.first();
-        let what = largest
+        let detail = largest
             .map(|detail| in_words(&detail.detail))
-            .filter(|what| !what.is_empty());
+            .filter(|detail| !detail.is_empty());
         let mut cells: Vec<Value> = vec![words::cause(&cause.cause).into(), cause.points.into()];
         if change.days > 1 {
             cells.push(largest.map(|detail| detail.snapshot_date.to_string()).into());
             cells.push(largest.map(|detail| detail.points).into());
         }
-        cells.push(what.into());
+        cells.push(detail.into());
         cells
     };
     let columns: &[&'static str] = match change.days {
-        1 => &["cause", "points", "most_of_it"],
-        _ => &["cause", "points", "most_on", "points_then", "by"],
+        1 => &["cause", "points", "detail"],
+        // The last three columns describe the row of `score_changes` with the most points.
+        _ => &["cause", "points", "largest_on", "largest_points", "detail"],
     };
     table(columns, change.causes.iter().map(row).collect())
 }
@@ -121,15 +121,17 @@ fn silence(answer: &Answer) -> Result<()> {
     let Some(silence) = answer.silence.as_ref().filter(|silence| !silence.is_empty()) else {
         return Ok(());
     };
-    heading(&format!(
-        "What silence will cost from {} on, in points: nobody reacts any more, and all else stays as it is",
-        answer.snapshot_date
-    ))?;
-    let row = |then: &crate::explain::silence::Silence| {
-        let date = Value::from(then.snapshot_date.to_string());
-        vec![then.days.into(), date, then.score.into(), then.points.into()]
+    heading("Forecast if no data arrives (points; exact if trust and rank stay constant)")?;
+    let row = |forecast: &crate::explain::silence::Silence| {
+        let date = Value::from(forecast.snapshot_date.to_string());
+        vec![
+            forecast.days.into(),
+            date,
+            forecast.score.into(),
+            forecast.points.into(),
+        ]
     };
-    table(&["days", "on", "score", "points"], silence.iter().map(row).collect())
+    table(&["days", "date", "score", "change"], silence.iter().map(row).collect())
 }
 
 fn one_more(answer: &Answer) -> Result<()> {
@@ -138,11 +140,11 @@ fn one_more(answer: &Answer) -> Result<()> {
     };
     let is_scored = answer.measure("score").is_some();
     heading(&format!(
-        "What would raise it: {} one more reaction at the end of {}",
+        "Effect of one more reaction ({}, at the end of {})",
         if is_scored {
-            "the points of"
+            "added points"
         } else {
-            "the score (points from 1 to 100) after"
+            "score in points after it"
         },
         answer.snapshot_date
     ))?;
@@ -167,9 +169,10 @@ fn one_more(answer: &Answer) -> Result<()> {
     let columns = ["network", "verb", "newcomer", "reactor", "stranger"];
     table(&columns, one_more.networks.iter().map(row).collect())?;
     print(
-        "  The verb is the network's most common one, and whoever reacts does so to nobody else that day. newcomer: a trusted\n  \
-         person of ordinary standing, new to this one; reactor: somebody in the middle of those who react already, who may be\n  \
-         known better by one more day; stranger: an account that was never seen before",
+        "  The reaction uses the network's most common verb and is its author's only one that day. Authors:\n  \
+         newcomer: a trusted person of average rank who has not reacted to this person before\n  \
+         reactor: the median of the people who already react; the additional active day may raise their trust\n  \
+         stranger: an account without any earlier activity",
     )?;
     topics::one_more(one_more, answer)
 }
@@ -179,18 +182,18 @@ fn neighbours(answer: &Answer) -> Result<()> {
         return Ok(());
     };
     for (direction, text) in [
-        (INFLUENCED_BY, "Who influences this person: their parts of the score"),
-        (INFLUENCES_OTHER, "Whom this person influences: parts of their scores"),
+        (INFLUENCED_BY, "Influenced by (points of this person's score"),
+        (INFLUENCES_OTHER, "Influences (points of the other person's score"),
     ] {
         let own: Vec<_> = influences.iter().filter(|other| other.direction == direction).collect();
         if own.is_empty() {
             continue;
         }
         let shown = match own.len() {
-            more if more > PEOPLE => format!(" (the first {PEOPLE})"),
-            _ => String::new(),
+            more if more > PEOPLE => format!("; first {PEOPLE})"),
+            _ => ")".to_owned(),
         };
-        heading(&format!("{text} on {}, in points{shown}", answer.snapshot_date))?;
+        heading(&format!("{text}{shown}"))?;
         let row = |other: &&crate::explain::neighbours::Neighbour| {
             vec![
                 other.other_person_id.clone().into(),
@@ -208,7 +211,7 @@ fn missing(answer: &Answer, is_meant: impl Fn(&str) -> bool) -> Result<()> {
     let meant: Vec<_> = answer.missing.iter().filter(|missing| is_meant(missing.part)).collect();
     for same in meant.chunk_by(|a, b| a.why == b.why) {
         let parts: Vec<&str> = same.iter().map(|missing| missing.part).collect();
-        heading(&format!("Not told: {}; {}", parts.join(", "), same[0].why))?;
+        heading(&format!("Not available: {} ({})", parts.join(", "), same[0].why))?;
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! The topics of an explanation as text.
+//! Prints the topics of an explanation as text.
 
 use serde_json::Value;
 
@@ -10,25 +10,25 @@ use crate::explain::one_more::{OnTopic, OneMore};
 use crate::queries::topics::{EVIDENCE_COLUMNS, PERSON_COLUMNS};
 use clout_base::error::Result;
 
-/// Topics that are shown, and those of them that are shown with their evidence.
+/// Number of printed topics, and number of those printed with their evidence.
 const TOPICS: usize = 10;
 const WITH_EVIDENCE: usize = 3;
 
-/// What the figures of a topic are measured in.
-const UNITS: &str = "scores in points from 1 to 100, confidence from 0 to 1";
+/// Units of the columns of a topic.
+const UNITS: &str = "score in points, 1 to 100; confidence 0 to 1";
 
-/// All that is known of the topics of the answer.
+/// Prints all topics of the answer with their evidence, shown or not.
 pub fn whole(answer: &Answer) -> Result<()> {
     let topics: Vec<&Value> = answer.topics.iter().collect();
-    print(&format!("On {}, {UNITS}", answer.snapshot_date))?;
+    print(&format!("Topic ({UNITS})"))?;
     show(&rows(&PERSON_COLUMNS, &topics), Format::Text)?;
     for topic in &topics {
-        evidence(topic, answer)?;
+        evidence(topic)?;
     }
     weights()
 }
 
-/// The topics that are shown.
+/// Prints the shown topics.
 pub fn section(answer: &Answer) -> Result<()> {
     let shown: Vec<&Value> = answer.topics.iter().filter(|topic| topic["is_shown"] == true).collect();
     heading(&topics_heading(answer, shown.len()))?;
@@ -37,14 +37,14 @@ pub fn section(answer: &Answer) -> Result<()> {
     }
     show(&rows(&PERSON_COLUMNS, &shown[..shown.len().min(TOPICS)]), Format::Text)?;
     for topic in shown.iter().take(WITH_EVIDENCE) {
-        evidence(topic, answer)?;
+        evidence(topic)?;
     }
     weights()?;
     let others: Vec<String> = shown.iter().skip(WITH_EVIDENCE).map(|topic| id(topic)).collect();
     match others.is_empty() {
         true => Ok(()),
         false => print(&format!(
-            "--topic shows the evidence of the others, too: {}",
+            "Evidence for more topics: --topic with one of {}",
             others.join(", ")
         )),
     }
@@ -57,72 +57,66 @@ fn id(topic: &Value) -> String {
 fn topics_heading(answer: &Answer, shown: usize) -> String {
     let (known, date) = (answer.topics.len(), answer.snapshot_date);
     let first = if shown > TOPICS {
-        format!(", the first {TOPICS} of {shown}")
+        format!("; first {TOPICS} of {shown}")
     } else {
         String::new()
     };
     match (shown, known - shown) {
         (0, 0) if answer.topics_known.is_none() && answer.missing.iter().all(|missing| missing.part != "topics") => {
-            format!("No topic: on {date} the input had no topics table, or an empty one, so nobody has any.")
+            format!("Topics: none; on {date} the input had no topics table, or an empty one.")
         }
-        (0, 0) => "No topic: nothing that this person wrote, or was reacted to for, speaks of any.".to_owned(),
+        (0, 0) => {
+            "Topics: none; no post by this person and no reaction to this person has evidence for a topic.".to_owned()
+        }
         (0, more) => {
-            format!("No topic is shown, for none of {more} has two independent sources (--topic shows one of them).")
-        }
-        (_, 0) => format!("Topics that two independent sources agree on, on {date}{first}, {UNITS}"),
-        (_, more) => {
-            let more = match more {
-                1 => "1 more is".to_owned(),
-                more => format!("{more} more are"),
-            };
             format!(
-                "Topics that two independent sources agree on, on {date}{first}, {UNITS} ({more} not shown: --topic)"
+                "Topics: none of {more} has two independent sources that include a trusted person (explain one: \
+                 --topic)."
             )
+        }
+        (_, 0) => format!("Topics with two independent sources ({UNITS}{first})"),
+        (_, more) => {
+            format!("Topics with two independent sources ({UNITS}{first}; {more} more not shown: --topic)")
         }
     }
 }
 
-fn evidence(topic: &Value, answer: &Answer) -> Result<()> {
+fn evidence(topic: &Value) -> Result<()> {
     let evidence: Vec<&Value> = topic["evidence"].as_array().into_iter().flatten().collect();
-    heading(&format!(
-        "Evidence of {} on {}{}",
-        id(topic),
-        answer.snapshot_date,
-        verdict(topic)
-    ))?;
+    heading(&format!("Evidence for {}{}", id(topic), verdict(topic)))?;
     show(&rows(&EVIDENCE_COLUMNS, &evidence), Format::Text)
 }
 
 fn weights() -> Result<()> {
     print(
-        "\n1 is one fresh reaction by a trusted, ordinary person. A tag's or text's weight is that of the latest act on \
-         it, faded;\nthe others are what they add, before how rare the topic is counts.",
+        "\nWeight 1 is one new reaction by a trusted person of average rank. Tags and texts have the faded weight of \
+         their latest\nreaction or post; other sources have the weight that they add, before the rarity of the topic \
+         is applied.",
     )
 }
 
-/// Why a topic is not shown.
+/// Explains why a topic is not shown; empty for a shown topic.
 fn verdict(topic: &Value) -> &'static str {
     let is_heard = topic["reactors"] != 0 || topic["endorsers"] != 0;
     match (topic["is_shown"] == true, is_heard) {
         (true, _) => "",
-        (false, false) => " (not shown: an interest, for nobody reacted to the person on it)",
-        (false, true) => " (not shown: no two independent sources, one of them somebody else whom the model knows)",
+        (false, false) => " (not shown: only an interest, because no person reacted to or endorsed this person on it)",
+        (false, true) => " (not shown: no two independent sources that include another, trusted person)",
     }
 }
 
-/// What one more reaction would do to topic scores.
+/// Prints the effect of one more reaction on topic scores.
 pub fn one_more(one_more: &OneMore, answer: &Answer) -> Result<()> {
     let Some(first) = one_more.topics.first() else {
         return Ok(());
     };
     heading(&format!(
-        "What would raise a topic score: points gained, and the score then, by one more {} on it by a trusted newcomer on {} \
-         at the end of {}",
+        "Effect of one more reaction on a topic (points added by one {} on {} by a trusted newcomer at the end of {})",
         first.verb, first.network, answer.snapshot_date
     ))?;
     let row = |on: &OnTopic| vec![on.topic_id.clone().into(), thousandths(on.points), on.score.into()];
     table(
-        &["topic_id", "points", "score_then"],
+        &["topic_id", "points", "score_after"],
         one_more.topics.iter().map(row).collect(),
     )
 }

@@ -1,4 +1,4 @@
-//! `clout perks draw`: a campaign's winners, once.
+//! `clout perks draw`: draws the winners of a campaign once.
 
 use std::path::PathBuf;
 
@@ -18,31 +18,31 @@ use clout_warehouse::draws::{self, Draw};
 /// Arguments of `clout perks draw`.
 #[derive(clap::Args)]
 pub struct Args {
-    /// The campaign's id.
+    /// Campaign id.
     campaign: String,
     #[command(flatten)]
     results: ResultArgs,
-    /// File of campaigns (TOML).
+    /// Campaign file (TOML).
     #[arg(long, value_name = "FILE", default_value = CAMPAIGNS)]
     campaigns: PathBuf,
-    /// The seed, whose SHA-256 was announced.
+    /// Seed: the text with the announced SHA-256, or from the announced source.
     #[arg(long, value_name = "TEXT", required_unless_present = "dry_run")]
     seed: Option<String>,
-    /// Only say among whom it would be drawn.
+    /// Show the number of eligible people without drawing.
     #[arg(long, conflicts_with = "seed")]
     dry_run: bool,
-    /// How the draw is shown.
+    /// Output format of the draw.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }
 
 impl Args {
-    /// Draws, or says among whom.
+    /// Draws the campaign, or prints the eligible people for a dry run.
     pub fn run(self) -> Result<()> {
         let campaign = named(&self.campaigns, &self.campaign)?;
         let store = self.results.store()?;
         let Some(seed) = &self.seed else {
-            return self.only_say(&prepare(&store, &campaign)?, &campaign);
+            return self.print_dry_run(&prepare(&store, &campaign)?, &campaign);
         };
         match draw(&store, &campaign, seed, &random_hex(8)?)? {
             Outcome::Drawn {
@@ -50,12 +50,12 @@ impl Args {
                 winners,
                 pool,
                 notes,
-            } => self.tell(&draw, &winners, (&pool, &notes)),
-            Outcome::Before(draw) => self.tell_again(&draw),
+            } => self.print_draw(&draw, &winners, (&pool, &notes)),
+            Outcome::Before(draw) => self.print_earlier_draw(&draw),
         }
     }
 
-    fn only_say(&self, ready: &Ready, campaign: &Campaign) -> Result<()> {
+    fn print_dry_run(&self, ready: &Ready, campaign: &Campaign) -> Result<()> {
         let pool = &ready.pool;
         let people = pool.eligible.len() as u64;
         if self.format == Format::Json {
@@ -75,7 +75,7 @@ impl Args {
         ))
     }
 
-    fn tell(&self, draw: &Draw, winners: &[Winner], (pool, notes): (&Pool, &[String])) -> Result<()> {
+    fn print_draw(&self, draw: &Draw, winners: &[Winner], (pool, notes): (&Pool, &[String])) -> Result<()> {
         let row = |winner: &Winner| {
             vec![
                 winner.place.into(),
@@ -95,29 +95,29 @@ impl Args {
             return show_object(&object);
         }
         print(&format!(
-            "{}: {} of {} people won, drawn from the snapshot of {}",
+            "{}: {} of {} eligible people won, drawn from the snapshot of {}",
             draw.campaign_id, draw.part.rows, draw.eligible_count, draw.snapshot.snapshot_date
         ))?;
         if draw.part.rows == draw.eligible_count {
             let wanted = &draw.campaign["winners"];
-            print(&format!("Everybody who was eligible won: {wanted} were to win."))?;
+            print(&format!("All eligible people won: the campaign has {wanted} winners."))?;
         }
         show_steps(pool, notes)?;
         show(&rows, Format::Text)?;
         print(&format!(
-            "The record is {}, the table {}",
+            "Record: {}, winners: {}",
             draws::key(&draw.campaign_id),
             draw.part.path
         ))
     }
 
-    /// Who won before is not told again: some of them may have opted out since.
-    fn tell_again(&self, draw: &Draw) -> Result<()> {
+    /// Prints an earlier draw without its winners, as some of them may have opted out since.
+    fn print_earlier_draw(&self, draw: &Draw) -> Result<()> {
         match self.format {
             Format::Json => show_object(&summary(draw, "already_drawn")),
             Format::Text => print(&format!(
-                "{} is already drawn by the same rules and seed: {} of {} people won. Nothing was done. (The winners \
-                 are in {}.)",
+                "{} is already drawn with the same rules and seed: {} of {} eligible people won. Nothing was done. The \
+                 winners are in {}.",
                 draw.campaign_id, draw.part.rows, draw.eligible_count, draw.part.path
             )),
         }

@@ -1,4 +1,4 @@
-//! `clout perks verify`: a draw made again and compared.
+//! `clout perks verify`: repeats a draw and compares the results.
 
 use std::path::PathBuf;
 
@@ -15,20 +15,20 @@ use clout_model::alerts::words::many;
 /// Arguments of `clout perks verify`.
 #[derive(clap::Args)]
 pub struct Args {
-    /// The campaign's id.
+    /// Campaign id.
     campaign: String,
     #[command(flatten)]
     results: ResultArgs,
-    /// File of campaigns (TOML) that was announced: the draw's rules are held against it.
+    /// Announced campaign file (TOML) to compare the rules of the draw with.
     #[arg(long, value_name = "FILE")]
     campaigns: Option<PathBuf>,
-    /// How the verdict is shown.
+    /// Output format of the verdict.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }
 
 impl Args {
-    /// Verifies.
+    /// Verifies the draw and prints each check. Fails if a check fails.
     pub fn run(self) -> Result<()> {
         check_id(&self.campaign)?;
         let announced = match &self.campaigns {
@@ -45,33 +45,35 @@ impl Args {
                 object["problems"] = json!(verdict.problems);
                 show_object(&object)?;
             }
-            Format::Text => self.tell(&verdict)?,
+            Format::Text => self.print_text(&verdict)?,
         }
         match verdict.problems.len() {
             0 => Ok(()),
             problems => Err(Error::internal(format!(
-                "the draw of {} is not what it says: {}",
+                "the draw of {} does not match its record: {}",
                 self.campaign,
                 many(problems as i64, "problem", "problems")
             ))),
         }
     }
 
-    fn tell(&self, verdict: &Verdict) -> Result<()> {
+    fn print_text(&self, verdict: &Verdict) -> Result<()> {
         let draw = &verdict.draw;
         print(&format!(
-            "{}: {} of {} people won, drawn from the snapshot of {}; seed {:?}",
+            "{}: {} of {} eligible people won, drawn from the snapshot of {}; seed {:?}",
             draw.campaign_id, draw.part.rows, draw.eligible_count, draw.snapshot.snapshot_date, draw.seed
         ))?;
         for check in &verdict.checks {
-            print(&format!("  right  {check}"))?;
+            print(&format!("  ok     {check}"))?;
         }
         for problem in &verdict.problems {
             print(&format!("  WRONG  {problem}"))?;
         }
         match (&self.campaigns, verdict.problems.is_empty()) {
-            (None, true) => print("All matches. (--campaigns FILE holds the rules against those that were announced.)"),
-            (_, true) => print("All matches."),
+            (None, true) => {
+                print("All checks passed. To compare the rules with the announced ones, add --campaigns FILE.")
+            }
+            (_, true) => print("All checks passed."),
             (_, false) => Ok(()),
         }
     }

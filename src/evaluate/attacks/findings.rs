@@ -1,36 +1,36 @@
-//! What attacks gained, and what they may gain at most.
+//! Gains of attacks and their thresholds.
 
 use serde::Serialize;
 
 use super::setup::Group;
 
-/// What one attack gained.
+/// Gain of one attack by one group.
 #[derive(Clone, Debug, Serialize)]
 pub struct Gain {
-    /// The attack.
+    /// Name of the attack.
     pub attack: String,
-    /// Whose gain; none where it is everybody's change that matters.
+    /// Group of targets; none if the changes of all other people are measured.
     pub group: Option<Group>,
-    /// People.
+    /// Number of people measured.
     pub targets: usize,
-    /// Points gained in the mean.
+    /// Mean gain, in points.
     pub mean: f64,
-    /// By the one who gained most.
+    /// Largest gain, in points.
     pub most: f64,
-    /// By the one who gained least.
+    /// Smallest gain, in points.
     pub least: f64,
-    /// The greatest score of a fresh account.
+    /// Highest score of a fresh account.
     pub best_fake: Option<f64>,
-    /// What is judged, and how.
+    /// Quantity and direction of the threshold.
     pub bar_on: Option<BarOn>,
-    /// The limit.
+    /// Threshold, in points.
     pub bar: Option<f64>,
-    /// Whether it is.
+    /// True if the threshold is met.
     pub is_met: Option<bool>,
 }
 
 impl Gain {
-    /// Holds the gain against a limit.
+    /// Compares the gain with a threshold.
     pub fn hold(&mut self, on: BarOn, limit: f64) {
         let is_met = match on {
             BarOn::MeanAtMost => self.mean <= limit,
@@ -40,7 +40,7 @@ impl Gain {
         (self.bar_on, self.bar, self.is_met) = (Some(on), Some(limit), Some(is_met));
     }
 
-    /// What these people gained; none of nobody.
+    /// Summarizes the gains of some people; none for an empty list.
     pub fn of(attack: &str, group: Option<Group>, points: &[f64]) -> Option<Gain> {
         (!points.is_empty()).then(|| Gain {
             attack: attack.to_owned(),
@@ -57,40 +57,40 @@ impl Gain {
     }
 }
 
-/// What a bar is about.
+/// Quantity and direction of a threshold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum BarOn {
-    /// The mean gain is at most the limit.
+    /// Mean gain at most the threshold.
     MeanAtMost,
-    /// The mean gain is at least the limit: nobody else may lower a target.
+    /// Mean gain at least the threshold: an attack by others must not lower a target.
     MeanAtLeast,
-    /// Nobody moves by more than the limit.
+    /// Largest change at most the threshold.
     MostAtMost,
 }
 
-/// The suite's findings.
+/// Results of all attacks.
 #[derive(Clone, Debug, Serialize)]
 pub struct Findings {
-    /// The moment.
+    /// Moment of the attacks.
     pub at: String,
-    /// The 90th percentile of scored people, which no fake may pass.
+    /// 90th percentile of scored people; no fake account may exceed it.
     pub percentile_90: f64,
-    /// By attack and group.
+    /// Gains by attack and group.
     pub gains: Vec<Gain>,
-    /// Whether the warehouse is old enough for trust to tell accounts apart.
+    /// True if the history is long enough for trust to separate accounts.
     pub is_settled: bool,
-    /// Whether no fake passes the 90th percentile, aged accounts aside.
+    /// True if no fake account exceeds the 90th percentile, aged accounts aside.
     pub are_fakes_below: bool,
 }
 
 impl Findings {
-    /// Whether both groups have targets and every bar is met.
+    /// Returns true if both groups have targets and all thresholds are met.
     pub fn are_met(&self) -> bool {
-        let is_there = |group: Group| self.gains.iter().any(|gain| gain.group == Some(group));
+        let has_targets = |group: Group| self.gains.iter().any(|gain| gain.group == Some(group));
         self.are_fakes_below
-            && is_there(Group::MiddleFifth)
-            && is_there(Group::Reach)
+            && has_targets(Group::MiddleFifth)
+            && has_targets(Group::Reach)
             && self.gains.iter().all(|gain| gain.is_met != Some(false))
     }
 }

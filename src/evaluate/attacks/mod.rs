@@ -1,7 +1,7 @@
-//! What can be bought: made-up attacks on a real moment, and the points that they gain.
+//! Simulates attacks on a real moment and measures the points that they gain.
 //!
-//! Two groups of ten targets gain at the same time, each by its own helpers. Every attack happens a minute
-//! before the moment, with the verb that weighs most, unless it says otherwise.
+//! Two groups of ten targets are attacked at the same time, each target by its own helpers. Unless noted otherwise, an attack
+//! happens one minute before the moment, with the verb of the greatest weight.
 
 mod findings;
 mod plots;
@@ -15,21 +15,24 @@ use crate::pipeline::watch::Watch;
 use clout_base::error::Result;
 use clout_model::influence::scoring::Scored;
 
-/// The percentile of scored people above which no fake may come.
+/// Share of scored people that no fake account may exceed.
 const FAKES_BELOW: f64 = 0.9;
-/// Fresh accounts who react to one another alone.
+/// Number of fresh accounts in a closed farm.
 const CLOSED_FARM: usize = 100_000;
-/// The most that people may be moved by those who have nothing to do with them.
-const STRANGERS_BAR: f64 = 0.01;
-/// Reactions of a fan.
+/// Largest allowed change of unrelated people, in points.
+const MAX_STRANGER_CHANGE: f64 = 0.01;
+/// Number of reactions by a fan.
 const FAN_REACTIONS: usize = 1_000;
-/// What a smear may cost.
-const SMEAR_BAR: f64 = -0.5;
-/// Points by which ten times the bought edges may gain more than the ten times before, for what is drawn: a
-/// twenty-fourth of the twelve points that ten times the influence are.
+/// Lowest allowed mean change by a smear, in points.
+const MIN_SMEAR_CHANGE: f64 = -0.5;
+/// Tolerance for bought edges, in points: the second factor of ten may gain this much more than the first, because of
+/// random draws. It is a twenty-fourth of the twelve points that ten times the influence are.
 const DECADE_SLACK: f64 = 0.5;
 
-/// Runs every attack on the scene.
+/// Simulates all attacks on the scene.
+///
+/// # Errors
+/// Returns the errors of scoring.
 pub fn attack(scene: Scene, watch: &dyn Watch) -> Result<Findings> {
     watch.stage("choosing targets");
     let setup = Setup::of(scene)?;
@@ -66,7 +69,7 @@ struct Suite<'a, 'b> {
     are_fakes_below: bool,
 }
 
-/// What one scene gave: the score of each target, and the best fake's.
+/// Result of one attack: the score of each target and the best score of a fake account.
 struct Outcome {
     scores: Vec<f64>,
     best_fake: Option<f64>,
@@ -85,11 +88,11 @@ impl<'a, 'b> Suite<'a, 'b> {
         self.bought(&before)?;
         let burst = self.play("burst", |plot| plot.burst(false))?;
         self.judge("burst", &burst, &before, at_most(1.0));
-        let all = self.play("burst of all who ever reacted", |plot| plot.burst(true))?;
+        let all = self.play("burst by all earlier reactors", |plot| plot.burst(true))?;
         self.judge("burst_of_all", &all, &before, None);
         self.cheapest(&before)?;
         let smear = self.play("smear", Plot::smear)?;
-        self.judge("smear", &smear, &before, Some((BarOn::MeanAtLeast, SMEAR_BAR)));
+        self.judge("smear", &smear, &before, Some((BarOn::MeanAtLeast, MIN_SMEAR_CHANGE)));
         let aged = self.play("star of aged accounts", Plot::aged_star)?;
         self.judge("aged_star", &aged, &before, None);
         self.strangers("copy", Plot::copy)?;
@@ -117,26 +120,26 @@ impl<'a, 'b> Suite<'a, 'b> {
         self.setup.targets.iter().map(score).collect()
     }
 
-    /// A thousand reactions of a known account beyond one, in a day and over several.
+    /// Measures a thousand reactions by a known account against one, in one day and over several.
     fn fans(&mut self) -> Result<()> {
         if self.setup.fans.iter().all(Option::is_none) {
             return Ok(());
         }
         let once = self.play("fan, once", |plot| plot.fan(1, 1))?;
-        for (name, days, bar) in [
+        for (name, days, threshold) in [
             ("fan", 1, at_most(1.0)),
             ("fan_4_days", 4, None),
             ("fan_30_days", 30, None),
         ] {
             if self.setup.scene.moment().warehouse_days >= days as f64 {
                 let again = self.play(name, |plot| plot.fan(FAN_REACTIONS, days))?;
-                self.judge(name, &again, &once.scores, bar);
+                self.judge(name, &again, &once.scores, threshold);
             }
         }
         Ok(())
     }
 
-    /// Bought edges: ten times as many may gain as much again as the ten times before, and no more.
+    /// Measures bought edges. The second factor of ten may gain no more than the first, within the tolerance.
     fn bought(&mut self, before: &[f64]) -> Result<()> {
         let mut means: Vec<Vec<f64>> = Vec::new();
         for edges in [1, 10, 100] {
@@ -154,7 +157,7 @@ impl<'a, 'b> Suite<'a, 'b> {
         Ok(())
     }
 
-    /// The verb and network that gain each target most.
+    /// Measures a star by each verb and network and keeps the largest gain of each target.
     fn cheapest(&mut self, before: &[f64]) -> Result<()> {
         self.watch.stage("star by every verb");
         let mut best = Outcome {
@@ -181,13 +184,13 @@ impl<'a, 'b> Suite<'a, 'b> {
         Ok(())
     }
 
-    /// How far everybody else is moved by people who have nothing to do with them.
+    /// Measures the change of all other people by unrelated accounts.
     fn strangers(&mut self, name: &str, set: impl FnOnce(Plot<'a, 'b>) -> Plot<'a, 'b>) -> Result<()> {
         self.watch.stage(name);
         let (scene, _) = set(Plot::new(self.setup)).scene();
         let scored = scene.score()?;
         let old = &self.setup.scored.standings;
-        // Who gains or loses a score altogether is moved by the whole scale.
+        // Gaining or losing a score counts as a change by the whole scale.
         let moved = |person: usize| match (old.score(person), scored.standings.score(person)) {
             (Some(before), Some(after)) => Some((after - before).abs()),
             (None, None) => None,
@@ -195,25 +198,25 @@ impl<'a, 'b> Suite<'a, 'b> {
         };
         let moved: Vec<f64> = (0..self.setup.scene.persons.len()).filter_map(moved).collect();
         if let Some(mut gain) = Gain::of(name, None, &moved) {
-            gain.hold(BarOn::MostAtMost, STRANGERS_BAR);
+            gain.hold(BarOn::MostAtMost, MAX_STRANGER_CHANGE);
             self.gains.push(gain);
         }
         Ok(())
     }
 
-    /// Tells both groups' gains; `bar` is what they are held against.
-    fn judge(&mut self, name: &str, outcome: &Outcome, before: &[f64], bar: Option<(BarOn, f64)>) {
+    /// Records the gains of both groups and compares them with the threshold.
+    fn judge(&mut self, name: &str, outcome: &Outcome, before: &[f64], threshold: Option<(BarOn, f64)>) {
         if name != "aged_star" {
             self.are_fakes_below &= outcome.best_fake.is_none_or(|best| best <= self.percentile_90);
         }
         for group in [Group::MiddleFifth, Group::Reach] {
             let points: Vec<f64> = (0..self.setup.targets.len())
-                .filter(|place| self.setup.targets[*place].group == group)
-                .map(|place| outcome.scores[place] - before[place])
+                .filter(|index| self.setup.targets[*index].group == group)
+                .map(|index| outcome.scores[index] - before[index])
                 .collect();
             if let Some(mut gain) = Gain::of(name, Some(group), &points) {
                 gain.best_fake = outcome.best_fake;
-                if let Some((on, limit)) = bar {
+                if let Some((on, limit)) = threshold {
                     gain.hold(on, limit);
                 }
                 self.gains.push(gain);
@@ -222,7 +225,7 @@ impl<'a, 'b> Suite<'a, 'b> {
     }
 }
 
-/// The mean may be that at most.
+/// Returns a threshold on the mean.
 fn at_most(limit: f64) -> Option<(BarOn, f64)> {
     Some((BarOn::MeanAtMost, limit))
 }

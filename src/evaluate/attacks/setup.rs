@@ -1,4 +1,4 @@
-//! Whom an attack is for, and who helps: chosen by rules, so that the same warehouse gives the same.
+//! Chooses targets and helpers of attacks by fixed rules, so that the same warehouse gives the same choice.
 
 use crate::evaluate::draw::draw;
 use crate::evaluate::scene::Scene;
@@ -9,60 +9,63 @@ use clout_model::influence::reach::Reach;
 use clout_model::influence::scoring::Scored;
 use clout_model::reactions::Reaction;
 
-/// Targets of a group.
+/// Number of targets in a group.
 pub const GROUP: usize = 10;
-/// Fresh accounts that somebody buys for one target.
+/// Number of fresh accounts per target.
 pub const FAKES: usize = 1_000;
-/// Days after which an account counts as known here.
+/// Number of days after which an account counts as known in these attacks.
 pub const KNOWN_DAYS: u32 = 3;
 
-/// The two groups of targets.
+/// Group of targets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Group {
-    /// The middle fifth of scored people above the lowest score.
+    /// Middle fifth of scored people above the lowest score.
     MiddleFifth,
-    /// People with a reach of 10 to 30: they have known reactors whose company strangers may borrow.
+    /// People with a reach of 10 to 30: trusted reactors, which raise the credit for strangers.
     #[serde(rename = "reach_10_to_30")]
     Reach,
 }
 
-/// Somebody who would like to be more influential.
+/// Target of an attack.
 #[derive(Clone, Debug)]
 pub struct Target {
-    /// The person.
+    /// Index of the person.
     pub person: usize,
-    /// By network: the account that gets most reactions there.
+    /// Account with the most reactions, by network.
     pub accounts: Vec<Option<u32>>,
-    /// Its network with the most reactions.
+    /// Network of the account with the most reactions.
     pub network: usize,
-    /// The group.
+    /// Group of the target.
     pub group: Group,
 }
 
 impl Target {
-    /// The account that gets most reactions.
+    /// Returns the account with the most reactions.
     pub fn account(&self) -> u32 {
         self.accounts[self.network].unwrap_or_default()
     }
 }
 
-/// The moment without any attack, and everybody in the play.
+/// Moment without any attack, with targets and helpers.
 pub struct Setup<'a> {
-    /// What happened.
+    /// Real activity.
     pub scene: Scene<'a>,
-    /// The scores that it gives.
+    /// Scores of the real activity.
     pub scored: Scored,
-    /// Those who gain.
+    /// Targets.
     pub targets: Vec<Target>,
-    /// By target: a known account of its network that never reacted to a target, where there is one.
+    /// Fan by target: a known account on the target's network that never reacted to a target, if one exists.
     pub fans: Vec<Option<u32>>,
-    /// Further ones, who are bought.
+    /// Other known accounts, for bought reactions.
     pub known: Vec<u32>,
 }
 
 impl<'a> Setup<'a> {
     /// Chooses targets and helpers.
+    ///
+    /// # Errors
+    /// Returns the errors of scoring.
     pub fn of(scene: Scene<'a>) -> Result<Setup<'a>> {
         let scored = scene.score()?;
         let accounts = Accounts::of(&scene);
@@ -84,7 +87,7 @@ impl<'a> Setup<'a> {
         })
     }
 
-    /// The verb of a network that weighs most.
+    /// Returns the verb of a network with the greatest weight.
     pub fn heaviest(&self, network: usize) -> u8 {
         let weights = self.scene.networks[network].verbs.iter().map(|verb| verb.weight);
         let heaviest = weights
@@ -93,7 +96,7 @@ impl<'a> Setup<'a> {
         heaviest.map_or(0, |(verb, _)| verb as u8)
     }
 
-    /// A reaction a minute before the moment, or some days before that, delivered at once.
+    /// Creates a reaction one minute before the moment, or some days earlier, delivered on its own day.
     pub fn reaction(&self, actor: u32, target: u32, verb: u8, days_before: i64) -> Reaction {
         let occurred_at = self.scene.at - DAY_MICROS / 1_440 - days_before * DAY_MICROS;
         Reaction {
@@ -106,7 +109,7 @@ impl<'a> Setup<'a> {
     }
 }
 
-/// By person: the accounts, and how many reactions each gets.
+/// Accounts by person, with the number of reactions received: (network, node, reactions).
 struct Accounts {
     networks: usize,
     of_person: Vec<Vec<(usize, u32, u64)>>,
@@ -148,7 +151,7 @@ impl Accounts {
     }
 }
 
-/// The middle fifth, by value, of the scored people above the lowest score.
+/// Returns the middle fifth, by value, of the scored people above the lowest score.
 fn middle_fifth(scored: &Scored) -> Vec<usize> {
     let values = &scored.standings.values;
     let mut people: Vec<(f64, usize)> = (0..values.len())
@@ -158,13 +161,13 @@ fn middle_fifth(scored: &Scored) -> Vec<usize> {
     let Some((lowest, _)) = people.first().copied() else {
         return Vec::new();
     };
-    // Rounding may part equals: what is less than a millionth of a point above the lowest is the lowest.
+    // Rounding may separate equal values: scores within a millionth of a point count as the lowest.
     let above = &people[people.partition_point(|(value, _)| *value <= lowest + 1e-6)..];
     let fifth = &above[above.len() * 2 / 5..above.len() * 3 / 5];
     fifth.iter().map(|(_, person)| *person).collect()
 }
 
-/// People with a reach of 10 to 30, by reach.
+/// Returns the people with a reach of 10 to 30, by reach.
 fn reaching(scene: &Scene, scored: &Scored) -> Vec<usize> {
     let model = scored.model(scene.params);
     let reach = |person: usize| {
@@ -182,15 +185,15 @@ fn reaching(scene: &Scene, scored: &Scored) -> Vec<usize> {
     people.into_iter().map(|(_, person)| person).collect()
 }
 
-/// At most [`GROUP`] of them, evenly spread from the first to the last, none of whom reacts to another or to
-/// anybody `chosen` before: what one does for the attack would move the others.
+/// Returns at most [`GROUP`] people, evenly spread. None of them reacts to another one or to a person in `chosen`,
+/// because attacks on linked targets would affect each other.
 fn spread(people: &[usize], scored: &Scored, chosen: &mut Vec<usize>) -> Vec<usize> {
     let count = people.len().min(GROUP);
     let mut found = Vec::new();
     for step in 0..count {
-        let place = step * (people.len() - 1) / (count - 1).max(1);
+        let index = step * (people.len() - 1) / (count - 1).max(1);
         let is_apart = |person: &&usize| chosen.iter().all(|other| !is_linked(scored, **person, *other));
-        if let Some(person) = people[place..].iter().chain(&people[..place]).find(is_apart) {
+        if let Some(person) = people[index..].iter().chain(&people[..index]).find(is_apart) {
             chosen.push(*person);
             found.push(*person);
         }
@@ -198,7 +201,7 @@ fn spread(people: &[usize], scored: &Scored, chosen: &mut Vec<usize>) -> Vec<usi
     found
 }
 
-/// Whether two people are one, or one of them reacted to the other.
+/// Returns true if two people are the same, or if one reacted to the other.
 fn is_linked(scored: &Scored, a: usize, b: usize) -> bool {
     let reacts = |from: usize, to: usize| {
         let edges = scored.attention.edges(to);
@@ -207,7 +210,7 @@ fn is_linked(scored: &Scored, a: usize, b: usize) -> bool {
     a == b || reacts(a, b) || reacts(b, a)
 }
 
-/// Known accounts that never reacted to a target and belong to none: fans, and others to be bought.
+/// Returns known accounts that never reacted to a target and belong to none: one fan per target, and the rest.
 fn helpers(scene: &Scene, targets: &[Target]) -> (Vec<Option<u32>>, Vec<u32>) {
     let facts: Vec<Facts> = scene.facts();
     let is_target = |node: u32| {
@@ -225,8 +228,8 @@ fn helpers(scene: &Scene, targets: &[Target]) -> (Vec<Option<u32>>, Vec<u32>) {
     let network = |node: &u32| usize::from(scene.network_of[*node as usize]);
     let mut fans = Vec::new();
     for target in targets {
-        let place = free.iter().position(|node| network(node) == target.network);
-        fans.push(place.map(|place| free.remove(place)));
+        let index = free.iter().position(|node| network(node) == target.network);
+        fans.push(index.map(|index| free.remove(index)));
     }
     (fans, free)
 }

@@ -1,4 +1,4 @@
-//! Who was credited on which topic, and who did something on it, counted plainly from the same counted rows.
+//! Counts credits and acts by topic and person, from the counted rows.
 
 use std::collections::BTreeMap;
 
@@ -13,12 +13,12 @@ use clout_topics::ontology::sense::{AliasCount, Kind, Senses};
 /// Amounts by topic and person.
 #[derive(Clone, Debug, Default)]
 pub struct Credits {
-    /// By topic: person and amount.
+    /// Amounts by topic and person.
     pub by_topic: BTreeMap<u32, BTreeMap<u32, f64>>,
 }
 
 impl Credits {
-    /// The sums of amounts, by (topic, person).
+    /// Sums amounts by (topic, person).
     pub fn of(amounts: impl Iterator<Item = ((u32, u32), f64)>) -> Credits {
         let mut credits = Credits::default();
         for ((topic, person), amount) in amounts {
@@ -28,14 +28,14 @@ impl Credits {
     }
 }
 
-/// One act: when, on which topic, for whom it counts.
+/// Act as (time, topic, person). Times are in microseconds.
 type Act = (i64, u32, u32);
 
-/// Acts in order of time.
+/// Acts in time order.
 pub struct Acts(Vec<Act>);
 
 impl Acts {
-    /// How many of each (topic, person) occurred from `first` to before `end`.
+    /// Counts the acts by (topic, person) from `first` (inclusive) to `end` (exclusive).
     pub fn within(&self, first: i64, end: i64) -> Credits {
         let start = self.0.partition_point(|act| act.0 < first);
         let acts = self.0[start..].iter().take_while(|act| act.0 < end);
@@ -43,11 +43,11 @@ impl Acts {
     }
 }
 
-/// All that a stream has to count.
+/// Counted acts of a stream.
 pub struct Tables {
-    /// Credits by the foretold verb: to the target.
+    /// Reactions by the predicted verb, with the target as person.
     pub credited: Acts,
-    /// Acts for others by the other verb: of the actor.
+    /// Reactions to others by the other verb, with the actor as person.
     pub acts: Acts,
 }
 
@@ -55,11 +55,11 @@ impl Tables {
     /// Counts a stream's reactions between different persons by the topics of their tags.
     ///
     /// # Errors
-    /// A verb that no network has.
+    /// Returns a usage error if no network has one of the verbs.
     pub fn of(stream: &Stream, job: &Job, question: &Question) -> Result<Tables> {
         for verb in [&question.foretell, &question.by].into_iter().flatten() {
             if job.networks.iter().all(|network| network.verb(verb).is_none()) {
-                return Err(Error::usage(format!("no network has a verb {verb}")));
+                return Err(Error::usage(format!("no network has the verb {verb}")));
             }
         }
         let (mut credited, mut acts) = (Vec::new(), Vec::new());
@@ -70,8 +70,8 @@ impl Tables {
             counts: nothing,
             texts: 0,
         };
-        for (place, network) in job.networks.iter().enumerate() {
-            let Some(settled) = &stream.counted[place].settled else {
+        for (index, network) in job.networks.iter().enumerate() {
+            let Some(settled) = &stream.counted[index].settled else {
                 continue;
             };
             let rows = &settled.rows;
@@ -83,8 +83,8 @@ impl Tables {
             for row in (0..settled.is_kept.len()).filter(|row| settled.is_kept[*row] && !rows.is_post(*row)) {
                 let person = |node: u32| stream.persons.of_account[node as usize];
                 let (actor, target) = (rows.actors[row], rows.targets[row]);
-                let is_here = |node: u32| !stream.is_gone[node as usize];
-                if person(actor) == person(target) || !is_here(actor) || !is_here(target) {
+                let is_present = |node: u32| !stream.is_gone[node as usize];
+                if person(actor) == person(target) || !is_present(actor) || !is_present(target) {
                     continue;
                 }
                 of_tags(&senses, network, rows, row, &mut topics);
@@ -107,7 +107,7 @@ impl Tables {
     }
 }
 
-/// The topics of a row's tags, where they describe what was reacted to.
+/// Collects the topics of a row's tags, if the tags describe the object of the reaction.
 fn of_tags(senses: &Senses, network: &Network, rows: &clout_topics::rows::Rows, row: usize, topics: &mut Vec<u32>) {
     topics.clear();
     if !network.tags_describe_object(rows.verbs[row]) {

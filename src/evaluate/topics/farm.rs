@@ -1,5 +1,4 @@
-//! What farms of endorsers buy: accounts of the day, and accounts that have been there for days and attend to one
-//! another.
+//! Simulates bought endorsements: by fresh accounts, and by accounts that react to one another for days.
 
 use std::collections::BTreeMap;
 
@@ -15,51 +14,54 @@ use clout_model::reactions::Reaction;
 use clout_topics::endorsements::Endorsement;
 use clout_topics::standing::Standing;
 
-/// People who buy endorsements, a topic each.
+/// Number of buyers, each for one topic.
 const BUYERS: usize = 10;
-/// A farm as small as a ring that somebody runs by hand.
+/// Size of a small farm, run by hand.
 const FEW: usize = 30;
-/// Days on which the accounts of an aged farm are seen, the last one included.
+/// Number of days on which aged accounts are active, the last one included.
 const AGED_DAYS: i64 = 3;
-/// Others of its farm to whom an aged account reacts on each of these days.
+/// Number of reactions by an aged account to others of its farm per day.
 const PROPS: usize = 5;
-/// The most points that a farm may buy (the bar).
+/// Largest allowed gain, in points.
 pub const MOST: f64 = 0.5;
 
-/// How a farm prepares.
+/// Preparation of a farm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// Accounts of the last day, each with one post.
     Fresh,
-    /// Accounts that post and attend to one another on three days.
+    /// Accounts that post and react to one another on three days.
     Aged,
-    /// The same, but only half of them endorse, and the other half attend to these.
+    /// Like `Aged`, but one half endorses and the other half reacts to it.
     Helped,
 }
 
-/// What was bought.
+/// Result of one farm.
 #[derive(Clone, Debug, Serialize)]
 pub struct Farm {
-    /// How it prepared.
+    /// Preparation of the farm.
     pub kind: Kind,
-    /// Accounts for each buyer.
+    /// Number of accounts per buyer.
     pub accounts: usize,
-    /// Buyers: people spread over all who are shown on a topic.
+    /// Number of buyers, spread over all people shown on a topic.
     pub buyers: usize,
-    /// The most points that one of them gained on the topic.
+    /// Largest gain of a buyer on the topic, in points.
     pub most: f64,
-    /// The most points by which anybody else's topic score moved.
+    /// Largest change of any other topic score, in points.
     pub others: f64,
-    /// Topics that are shown of the buyers now and were not.
+    /// Number of the buyers' topics that are newly shown.
     pub shown_anew: usize,
-    /// The bar in points; none where the figure is only told.
+    /// Threshold in points; none if the figure is only reported.
     pub bar: Option<f64>,
-    /// Whether it is met.
+    /// True if the threshold is met.
     pub is_met: Option<bool>,
 }
 
-/// Every farm, each from the same moment.
+/// Simulates all farms, each from the same moment.
+///
+/// # Errors
+/// Returns the errors of scoring.
 pub fn farms(cut: &Cut, before: &[Standing]) -> Result<Vec<Farm>> {
     let plans = [
         (Kind::Fresh, FAKES),
@@ -89,14 +91,14 @@ fn farm(mut cut: Cut, before: &[Standing], kind: Kind, accounts: usize) -> Resul
             Kind::Aged => cut.attend(&mut reactions, network, endorsers, endorsers),
             Kind::Helped => cut.attend(&mut reactions, network, helpers, endorsers),
         }
-        let said = endorsers
+        let given = endorsers
             .iter()
             .map(|account| cut.endorsement(*account, (*person, *topic)));
-        endorsements.extend(said);
+        endorsements.extend(given);
     }
     cut.scene.add(reactions);
     let ids = &cut.memory.ids;
-    let number = |id: &str| ids.iter().position(|other| other == id).map(|place| place as u32);
+    let number = |id: &str| ids.iter().position(|other| other == id).map(|index| index as u32);
     let dates = (cut.scene.as_of(), cut.job.input.max_lateness_days);
     cut.memory
         .endorsements
@@ -106,7 +108,7 @@ fn farm(mut cut: Cut, before: &[Standing], kind: Kind, accounts: usize) -> Resul
     Ok(compare(before, &after, &buyers, (kind, accounts)))
 }
 
-/// People spread evenly over all who are shown on a topic, by value.
+/// Returns people spread evenly, by value, over all people shown on a topic.
 fn buyers(before: &[Standing]) -> Vec<(u32, u32)> {
     let mut shown: Vec<&Standing> = before.iter().filter(|standing| standing.is_shown).collect();
     shown.sort_by(|a, b| {
@@ -123,7 +125,7 @@ fn buyers(before: &[Standing]) -> Vec<(u32, u32)> {
 }
 
 impl Cut<'_> {
-    /// A minute before the moment, some days before that.
+    /// Returns the time one minute before the moment, or some days earlier.
     fn before(&self, days: i64) -> i64 {
         self.scene.at - DAY_MICROS / 1_440 - days * DAY_MICROS
     }
@@ -141,7 +143,7 @@ impl Cut<'_> {
         }
     }
 
-    /// Each of `actors` reacts to some of `targets` on every day.
+    /// Adds reactions by each of `actors` to some of `targets` on each day.
     fn attend(&self, reactions: &mut Vec<Reaction>, network: usize, actors: &[u32], targets: &[u32]) {
         let weights = self.scene.networks[network].verbs.iter().map(|verb| verb.weight);
         let heaviest = weights.enumerate().max_by(|a, b| a.1.total_cmp(&b.1));
@@ -150,7 +152,7 @@ impl Cut<'_> {
             for number in 0..AGED_DAYS as usize * PROPS {
                 let occurred_at = self.before((number / PROPS) as i64);
                 let draw = draw_below("props", u64::from(*actor) << 8 | number as u64, targets.len());
-                // Nobody is drawn for themselves: the next one stands in.
+                // An actor never reacts to itself: the next target is used instead.
                 let target = targets[(draw + usize::from(targets[draw] == *actor)) % targets.len()];
                 reactions.push(Reaction {
                     actor: *actor,
@@ -195,7 +197,7 @@ fn compare(before: &[Standing], after: &[Standing], buyers: &[(u32, u32)], (kind
         }
     }
     let is_met = most <= MOST && others <= MOST && shown_anew == 0;
-    let is_bar = kind != Kind::Helped;
+    let has_threshold = kind != Kind::Helped;
     Farm {
         kind,
         accounts,
@@ -203,7 +205,7 @@ fn compare(before: &[Standing], after: &[Standing], buyers: &[(u32, u32)], (kind
         most,
         others,
         shown_anew,
-        bar: is_bar.then_some(MOST),
-        is_met: is_bar.then_some(is_met),
+        bar: has_threshold.then_some(MOST),
+        is_met: has_threshold.then_some(is_met),
     }
 }

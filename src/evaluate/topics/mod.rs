@@ -1,9 +1,9 @@
-//! Whether topic scores foretell who will be credited on a topic, beside the counts that an analyst would write.
+//! Measures the prediction of credits on topics by topic scores, compared with simple counts.
 //!
-//! At each moment everybody is ranked on each topic by the topic score, by how many acts of the kind of `--by` they
-//! did on it, and by how often they were credited on it before; then one looks at who is credited (by the verb of
-//! `--foretell`) in the next window. Pairs of moment and topic with anybody credited are pooled. Where the input
-//! has no ontology, each of its tags is a topic.
+//! At each moment, all people are ranked on each topic by the topic score, by the number of their acts on it (verb `--by`),
+//! and by the number of their earlier credits on it. The rankings are compared with the credits (verb `--foretell`) in the
+//! next window. Pairs of moment and topic with at least one credit are pooled. If the input has no ontology, each tag is a
+//! topic.
 
 mod credits;
 pub mod farm;
@@ -31,61 +31,61 @@ use clout_topics::memory::{NOBODY, TopicMemory};
 use clout_topics::ontology::sense::Kind as Shows;
 use clout_topics::standing::{Standing, standings};
 
-/// The topic score's name among its rivals.
+/// Name of the topic score among its rivals.
 pub const SCORE: &str = "topic score";
-/// Rows of a person that are enough to expect a topic.
+/// Number of a person's rows that makes a topic likely.
 const ACTIVE: u32 = 5;
 
-/// What is foretold.
+/// Parameters of the topic evaluation.
 #[derive(Clone, Debug, Default)]
 pub struct Question {
-    /// The verb by which people are credited; any reaction without it.
+    /// Verb of the predicted credits; any reaction if none.
     pub foretell: Option<String>,
-    /// The verb of the acts that a rival counts; any act for somebody else without it.
+    /// Verb of the acts counted by a rival; any act for another person if none.
     pub by: Option<String>,
 }
 
-/// One predictor's figures, in the mean of all pairs of moment and topic.
+/// Measures of one predictor, as means over all pairs of moment and topic.
 #[derive(Clone, Debug, Serialize)]
 pub struct Row {
-    /// The predictor.
+    /// Name of the predictor.
     pub predictor: &'static str,
-    /// Share of its first person, three and five who were credited; equals in the mean of their orders.
+    /// Precision of the first one, three and five people, and NDCG; ties count as the mean of their orders.
     #[serde(flatten)]
     pub figures: Figures,
 }
 
-/// How many people get a topic.
+/// Number of people with topics.
 #[derive(Clone, Debug, Serialize)]
 pub struct Coverage {
-    /// People with five or more counted rows of their own.
+    /// Number of people with five or more counted rows of their own.
     pub active: usize,
-    /// Of them, with any topic.
+    /// Number of these people with at least one topic.
     pub with_a_topic: usize,
-    /// Of them, with a topic that is shown.
+    /// Number of these people with a shown topic.
     pub with_a_shown_topic: usize,
-    /// Topics shown, of anybody.
+    /// Number of shown topics of all people.
     pub shown: usize,
-    /// Of these, with evidence by fewer than two different people, the person being one: there may be none.
+    /// Number of shown topics with evidence by fewer than two different people, the person included; must be 0.
     pub shown_with_one_source: usize,
 }
 
-/// Everything that is found about topics.
+/// Results of the topic evaluation.
 #[derive(Clone, Debug, Serialize)]
 pub struct Findings {
-    /// The model that was judged.
+    /// Model version.
     pub model_version: String,
-    /// Moments.
+    /// Number of moments.
     pub moments: usize,
-    /// Pairs of moment and topic.
+    /// Number of pairs of moment and topic.
     pub pairs: usize,
-    /// Credits that came, pooled.
+    /// Number of credits, pooled.
     pub credits: u64,
-    /// The topic score, and its rivals.
+    /// Measures of the topic score and its rivals.
     pub predictors: Vec<Row>,
-    /// Who gets a topic, at the last moment.
+    /// Topic coverage at the last moment.
     pub coverage: Coverage,
-    /// What farms of endorsers buy, at the last moment.
+    /// Gains by bought endorsements at the last moment.
     pub farms: Vec<Farm>,
 }
 
@@ -95,12 +95,12 @@ pub struct Cut<'a> {
     stream: &'a Stream,
     job: &'a Job,
     memory: TopicMemory,
-    /// What happened until then.
+    /// Activity until the moment.
     pub scene: Scene<'a>,
 }
 
 impl<'a> Cut<'a> {
-    /// The stream at the end of a day.
+    /// Cuts the stream at the end of a day.
     pub fn of(stream: &'a Stream, job: &'a Job, as_of: Day) -> Cut<'a> {
         let mut memory = TopicMemory::empty(job.networks.len());
         let numbers = memory.adopt(&stream.ontology);
@@ -134,14 +134,14 @@ impl<'a> Cut<'a> {
         }
     }
 
-    /// Everybody's topics, as a run would publish them.
+    /// Computes the topic scores of all people, as a run publishes them.
     fn standings(&self, scored: &Scored) -> Result<Vec<Standing>> {
         let tonight = claims::Tonight {
             memory: &self.memory,
             ontology: &self.stream.ontology,
             accounts: &self.stream.accounts,
             persons: &self.scene.persons,
-            // Whoever is not there has no act that could be foretold.
+            // All people are taken as present, because an absent person has no act to predict.
             are_there: &vec![true; self.scene.persons.len()],
             params: &self.job.model,
             as_of: self.scene.as_of(),
@@ -158,14 +158,14 @@ impl<'a> Cut<'a> {
     }
 }
 
-/// Evaluates over all moments of the plan.
+/// Evaluates all moments of the plan.
 ///
 /// # Errors
-/// A plan without a moment, an input without topics and tags, a verb that no network has.
+/// Returns an error for a plan without a moment, an input without topics and tags, or a verb that no network has.
 pub fn evaluate(stream: &Stream, job: &Job, plan: &Plan, question: &Question, tell: &dyn Fn(&str)) -> Result<Findings> {
     if stream.ontology.is_empty() {
         return Err(Error::usage(
-            "the input has neither topics nor tags: there is nothing to foretell",
+            "the input has neither topics nor tags, so topic scores cannot be evaluated",
         ));
     }
     let tables = Tables::of(stream, job, question)?;
@@ -214,10 +214,10 @@ fn coverage(cut: &Cut, standings: &[Standing]) -> Coverage {
         shown[standing.row.person as usize] |= standing.is_shown;
     }
     let active: Vec<usize> = (0..rows.len()).filter(|person| rows[*person] >= ACTIVE).collect();
-    let named = named(cut);
+    let known = known(cut);
     let has_one_source = |standing: &&Standing| {
         let pieces = standing.evidence.iter();
-        let behind = pieces.flat_map(|piece| who_is_behind(cut, &named, standing, piece));
+        let behind = pieces.flat_map(|piece| contributors(cut, &known, standing, piece));
         behind.collect::<BTreeSet<u32>>().len() < 2 || standing.reactors + standing.endorsers == 0
     };
     let all_shown = || standings.iter().filter(|standing| standing.is_shown);
@@ -230,36 +230,37 @@ fn coverage(cut: &Cut, standings: &[Standing]) -> Coverage {
     }
 }
 
-/// Who is behind each tag and text: by person, topic, kind and id.
-type Named<'a> = BTreeMap<(u32, u32, Shows, &'a str), BTreeSet<u32>>;
+/// Contributors to each tag and text, by person, topic, kind and id.
+type Contributors<'a> = BTreeMap<(u32, u32, Shows, &'a str), BTreeSet<u32>>;
 
-fn named<'a>(cut: &'a Cut) -> Named<'a> {
+fn known<'a>(cut: &'a Cut) -> Contributors<'a> {
     let person = |node: u32| cut.scene.persons.of_account[node as usize];
-    let mut named = Named::new();
+    let mut known = Contributors::new();
     for row in cut.memory.sources.rows() {
-        let whose = person(row.key.account);
-        let by = if row.key.is_own { whose } else { person(row.act.other) };
-        let key = (whose, row.key.topic, row.key.shows, cut.memory.sources.id(row));
-        named.entry(key).or_default().insert(by);
+        let owner = person(row.key.account);
+        let by = if row.key.is_own { owner } else { person(row.act.other) };
+        let key = (owner, row.key.topic, row.key.shows, cut.memory.sources.id(row));
+        known.entry(key).or_default().insert(by);
     }
-    named
+    known
 }
 
-/// The people behind a piece of evidence, as one who reads the published rows finds them; nobody behind a topic.
-fn who_is_behind(cut: &Cut, named: &Named, standing: &Standing, piece: &Evidence) -> BTreeSet<u32> {
-    let place = piece.source as usize;
+/// Returns the contributors of a piece of evidence, as found from the published rows; empty for evidence from
+/// another topic.
+fn contributors(cut: &Cut, known: &Contributors, standing: &Standing, piece: &Evidence) -> BTreeSet<u32> {
+    let index = piece.source as usize;
     match piece.kind {
         Kind::Ancestor => BTreeSet::new(),
         Kind::Audience => BTreeSet::from([piece.source]),
         Kind::Endorsement => {
-            let endorser = &cut.memory.endorsements.sums.entries[place].key.2;
+            let endorser = &cut.memory.endorsements.sums.entries[index].key.2;
             BTreeSet::from([cut.scene.persons.find(endorser).unwrap_or(NOBODY)])
         }
         Kind::Tag | Kind::Text => {
-            let row = &cut.memory.sources.rows()[place];
+            let row = &cut.memory.sources.rows()[index];
             let id = cut.memory.sources.id(row);
             let key = (standing.row.person, row.key.topic, row.key.shows, id);
-            named.get(&key).cloned().unwrap_or_default()
+            known.get(&key).cloned().unwrap_or_default()
         }
     }
 }

@@ -1,20 +1,20 @@
-//! How well rankings of people on topics foretold who was credited.
+//! Measures topic rankings by the credits in the next window.
 
 use serde::Serialize;
 
 use super::credits::Credits;
 use crate::evaluate::measures::{ndcg, precision};
 
-/// One predictor's figures.
+/// Measures of one predictor.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Figures {
-    /// Share of the first place that was credited.
+    /// Precision of the first person.
     pub precision_1: f64,
-    /// Of the first three.
+    /// Precision of the first three people.
     pub precision_3: f64,
-    /// Of the first five.
+    /// Precision of the first five people.
     pub precision_5: f64,
-    /// NDCG of the first ten, by how often each was credited.
+    /// NDCG of the first ten people, with the number of credits as gain.
     pub ndcg_10: f64,
 }
 
@@ -38,7 +38,7 @@ impl Figures {
     }
 }
 
-/// Pairs of moment and topic, pooled.
+/// Sums over pairs of moment and topic.
 #[derive(Default)]
 pub struct Pool {
     pairs: usize,
@@ -47,19 +47,18 @@ pub struct Pool {
 }
 
 impl Pool {
-    /// Adds every topic on which anybody was credited. Of all `persons`, those whom a predictor does not know come
-    /// last in it, and are equal.
+    /// Adds all topics with at least one credit. People that a predictor does not know are last in its ranking, tied.
     pub fn add(&mut self, predictors: &[&Credits], outcome: &Credits, persons: usize) {
         self.sums.resize(predictors.len(), Figures::default());
         for (topic, credited) in &outcome.by_topic {
-            let everybody = || 0..persons as u32;
-            let gains: Vec<f64> = everybody()
+            let all_people = || 0..persons as u32;
+            let gains: Vec<f64> = all_people()
                 .map(|person| credited.get(&person).copied().unwrap_or(0.0))
                 .collect();
             for (predictor, sum) in predictors.iter().zip(&mut self.sums) {
                 let of_topic = predictor.by_topic.get(topic);
                 let score = |person: &u32| of_topic.and_then(|known| known.get(person)).copied();
-                let scores: Vec<f64> = everybody()
+                let scores: Vec<f64> = all_people()
                     .map(|person| score(&person).unwrap_or(f64::NEG_INFINITY))
                     .collect();
                 *sum = sum.map(Figures::of(&scores, &gains), |a, b| a + b);
@@ -69,7 +68,7 @@ impl Pool {
         }
     }
 
-    /// By predictor: the mean over all pairs.
+    /// Returns the means over all pairs, by predictor.
     pub fn means(&self) -> Vec<Figures> {
         let count = self.pairs.max(1) as f64;
         self.sums
@@ -78,12 +77,12 @@ impl Pool {
             .collect()
     }
 
-    /// Pairs of moment and topic.
+    /// Returns the number of pairs of moment and topic.
     pub fn pairs(&self) -> usize {
         self.pairs
     }
 
-    /// Credits that came, by topic.
+    /// Returns the number of credits.
     pub fn credits(&self) -> u64 {
         self.credits as u64
     }
@@ -98,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_foretells_everything_has_one_and_whoever_knows_nothing_the_mean() {
+    fn a_perfect_predictor_has_one_and_an_empty_predictor_the_mean() {
         let outcome = credits(&[(1, 2.0), (2, 1.0)]);
         let (right, wrong, empty) = (
             credits(&[(1, 5.0), (2, 4.0), (3, 1.0)]),
@@ -113,7 +112,7 @@ mod tests {
         assert_eq!(means[1].precision_1, 0.0);
         assert!(
             (means[2].precision_1 - 0.5).abs() < 1e-12,
-            "one of four, two of whom were credited"
+            "two of the four people were credited"
         );
         assert_eq!((pool.pairs(), pool.credits()), (1, 3));
     }

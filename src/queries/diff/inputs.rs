@@ -1,4 +1,4 @@
-//! Which input files two runs read: those of one alone, and those that are no longer what they were.
+//! Compares the input files of two runs: files that only one run read, and files that changed.
 
 use std::collections::BTreeMap;
 
@@ -7,32 +7,32 @@ use serde::Serialize;
 
 use clout_warehouse::manifest::{InputFile, Manifest};
 
-/// How the input files of two runs differ. A night reads the load dates after the snapshot before it, so two nights
-/// usually have read none in common.
+/// Differences between the input files of two runs. A run reads only load dates after the previous snapshot, so two
+/// runs usually have no file in common.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct InputChange {
-    /// Files of each run.
+    /// Number of files of each run.
     pub files: [u64; 2],
-    /// Their bytes.
+    /// Total size of the files of each run, in bytes.
     pub bytes: [u64; 2],
-    /// By table, network and load date, where something differs.
+    /// Partitions with differences, in order of table, network and load date.
     pub partitions: Vec<Partition>,
 }
 
-/// The files of one table, network and load date that differ.
+/// Differing files of one table, network and load date.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Partition {
-    /// The input table.
+    /// Input table.
     pub table: String,
-    /// The network; null where the table has none.
+    /// Network; null for tables without networks.
     pub network: Option<String>,
-    /// The load date; null where the table has none.
+    /// Load date; null for tables without load dates.
     pub load_date: Option<String>,
-    /// Paths of files that the earlier run alone has read.
+    /// Paths of files that only the earlier run read.
     pub only_from: Vec<String>,
-    /// Paths of files that the later run alone has read.
+    /// Paths of files that only the later run read.
     pub only_to: Vec<String>,
-    /// Paths of files that both have read, with another size or etag.
+    /// Paths of files that both runs read, with a different size or etag.
     pub changed: Vec<String>,
 }
 
@@ -49,7 +49,7 @@ pub fn compare(manifests: &[Manifest; 2]) -> InputChange {
         let list: fn(&mut Partition) -> &mut Vec<String> = match sides {
             [Some(_), None] => |partition| &mut partition.only_from,
             [None, Some(_)] => |partition| &mut partition.only_to,
-            [Some(from), Some(to)] if is_other(from, to) => |partition| &mut partition.changed,
+            [Some(from), Some(to)] if is_changed(from, to) => |partition| &mut partition.changed,
             _ => continue,
         };
         let partition = partition(path);
@@ -71,8 +71,8 @@ pub fn compare(manifests: &[Manifest; 2]) -> InputChange {
     }
 }
 
-/// Whether a file is another than it was. A store that gives no etags says nothing by that.
-fn is_other(from: &InputFile, to: &InputFile) -> bool {
+/// Returns true if size or etag differ. A missing etag is not a difference: some stores have none.
+fn is_changed(from: &InputFile, to: &InputFile) -> bool {
     let has_other_etag = from.etag.is_some() && to.etag.is_some() && from.etag != to.etag;
     from.size != to.size || has_other_etag
 }
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn files_are_told_by_partition() {
+    fn files_are_listed_by_partition() {
         let day = |day: &str, part: &str| format!("activities/network=my%20net/date=2026-10-{day}/{part}");
         let (old, same, cut, new) = (day("01", "a"), day("02", "b"), day("02", "c"), day("03", "d"));
         let from = [
@@ -130,20 +130,20 @@ mod tests {
         ];
         let change = compare(&[manifest(&from), manifest(&to)]);
         assert_eq!((change.files, change.bytes), ([4, 4], [10, 16]));
-        let told = |partition: &Partition| {
+        let shown = |partition: &Partition| {
             let network = partition.network.clone().unwrap_or_default();
             let date = partition.load_date.clone().unwrap_or_default();
             let counts = [&partition.only_from, &partition.only_to, &partition.changed].map(Vec::len);
             format!("{} {network} {date} {counts:?}", partition.table)
         };
-        let told: Vec<String> = change.partitions.iter().map(told).collect();
+        let shown: Vec<String> = change.partitions.iter().map(shown).collect();
         let expected = [
             "activities my net 2026-10-01 [1, 0, 0]",
             "activities my net 2026-10-02 [0, 0, 1]",
             "activities my net 2026-10-03 [0, 1, 0]",
             "topics   [0, 0, 1]",
         ];
-        assert_eq!(told, expected);
+        assert_eq!(shown, expected);
         assert_eq!(change.partitions[1].changed, [cut]);
     }
 }

@@ -1,7 +1,6 @@
-//! Two snapshots held side by side: who moved, who came and went, how the distribution moved, and what the two were
-//! made from.
+//! Compares two snapshots: people, score distribution, parameters and input files.
 //!
-//! Only people who stand in the newest snapshot are named. Somebody who left may have opted out, and is counted alone.
+//! Only people in the newest snapshot are named. Others may have opted out and are only counted.
 
 mod inputs;
 mod people;
@@ -21,29 +20,33 @@ pub use inputs::{InputChange, Partition};
 pub use people::{Group, People, Person};
 pub use spread::{BINS, Spread};
 
-/// What two snapshots differ in. Everything is told from the earlier to the later one.
+/// Differences between two snapshots. Pairs are ordered: the earlier snapshot, then the later one.
 #[derive(Debug)]
 pub struct Diff {
-    /// The two dates.
+    /// Snapshot dates.
     pub dates: [Day; 2],
-    /// Their model versions.
+    /// Model versions.
     pub models: [String; 2],
-    /// Parameters that differ: dotted name, and the value in each (null where it has none).
+    /// Parameters that differ: dotted name, and the value in each snapshot (null if absent).
     pub parameters: Vec<(String, [Value; 2])>,
-    /// People.
+    /// Changes of people and their scores.
     pub people: People,
-    /// The scores of each.
+    /// Score distribution of each snapshot.
     pub spreads: [Spread; 2],
-    /// The input files that the two runs read.
+    /// Differences between the input files of the two runs.
     pub inputs: InputChange,
 }
 
-/// Compares two published snapshots, and names at most `count` people in each list.
+/// Compares two published snapshots and names at most `count` people per list.
+///
+/// # Errors
+///
+/// `Usage` if `dates` is not in ascending order, `NotReady` if a snapshot is missing.
 pub fn diff(store: &Store, dates: [Day; 2], count: usize) -> Result<Diff> {
     let [from, to] = dates;
     if from == to {
         return Err(Error::usage(format!(
-            "{from} twice: a snapshot does not differ from itself"
+            "both dates are {from}: a snapshot does not differ from itself"
         )));
     }
     if from > to {
@@ -83,7 +86,7 @@ fn parameters(manifests: &[Manifest; 2]) -> Vec<(String, [Value; 2])> {
     differing(&values[0], &values[1]).into_iter().map(both).collect()
 }
 
-/// The value at a dotted name. Names of a network or verb may hold dots themselves, so a part is as long as one fits.
+/// Finds the value at a dotted name. Names of networks and verbs may contain dots, so each split point is tried.
 fn at<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
     let fields = value.as_object()?;
     if let Some(found) = fields.get(name) {
@@ -96,7 +99,7 @@ fn at<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
 }
 
 impl Diff {
-    /// Everything as one object.
+    /// Returns all differences as one object.
     pub fn object(&self) -> Value {
         let parameter = |(name, [from, to]): &(String, [Value; 2])| json!({"name": name, "from": from, "to": to});
         json!({
@@ -117,7 +120,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_value_is_found_whose_name_has_dots() {
+    fn a_value_is_found_by_a_name_with_dots() {
         let value = json!({"networks": {"a.b": {"verbs": {"c.d": 3}}}, "input": {"strict": true}});
         assert_eq!(at(&value, "networks.a.b.verbs.c.d"), Some(&json!(3)));
         assert_eq!(at(&value, "input.strict"), Some(&json!(true)));

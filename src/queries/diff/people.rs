@@ -1,4 +1,4 @@
-//! Who moved, who came and who went.
+//! Compares the people of two snapshots: score changes, arrivals and departures.
 
 use std::cmp::Ordering;
 
@@ -15,51 +15,51 @@ use clout_warehouse::manifest::Manifest;
 use clout_warehouse::snapshots::read_table;
 use clout_warehouse::store::Store;
 
-/// The people of two snapshots.
+/// Changes of people between two snapshots.
 #[derive(Clone, Debug, Serialize)]
 pub struct People {
-    /// People with a score in both.
+    /// Number of people with a score in both snapshots.
     pub in_both: u64,
-    /// People whose score rose most, in points, the greatest rise first.
+    /// Largest rises in points, largest first.
     pub rises: Vec<Person>,
-    /// People whose score fell most, the greatest fall first.
+    /// Largest falls in points, largest first.
     pub falls: Vec<Person>,
-    /// People of both who had no score before and have one now.
+    /// People in both snapshots with a score only in the later one.
     pub gained_score: Group,
-    /// People of both who had a score and have none now.
+    /// People in both snapshots with a score only in the earlier one.
     pub lost_score: Group,
-    /// People who are in the later one alone.
+    /// People only in the later snapshot.
     pub arrivals: Group,
-    /// People who are in the earlier one alone.
+    /// People only in the earlier snapshot.
     pub leavers: Group,
-    /// People with a score in both, by the class of their change in points.
+    /// Number of people with a score in both snapshots, by class of their change; see [`BINS`].
     #[serde(serialize_with = "named_bins")]
     pub deltas: [u64; BINS.len()],
 }
 
-/// Somebody in two snapshots.
+/// A person in two snapshots. Pairs are ordered: the earlier snapshot, then the later one.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Person {
-    /// Who.
+    /// Person id.
     pub person_id: String,
-    /// Change of the score in points; null unless there is one in both.
+    /// Change of the score in points; null unless both snapshots have a score.
     pub delta: Option<f64>,
-    /// Score in the earlier and the later snapshot.
+    /// Score in each snapshot.
     pub scores: [Option<f64>; 2],
-    /// Rank in the earlier and the later snapshot.
+    /// Rank in each snapshot.
     pub ranks: [Option<i64>; 2],
 }
 
-/// Some people: how many, and the highest scores among those who may be named.
+/// A group of people: counts, and the highest scores of people in the newest snapshot.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Group {
-    /// With a score, in the snapshot where they have one.
+    /// Number of people with a score in either snapshot.
     pub scored: u64,
-    /// Without.
+    /// Number of people without a score.
     pub unscored: u64,
-    /// Those who are not in the newest snapshot, and so are not named.
+    /// Number of people missing from the newest snapshot; they are not named.
     pub unnamed: u64,
-    /// The highest scores.
+    /// People with the highest scores, highest first.
     pub highest: Vec<Person>,
 }
 
@@ -71,31 +71,31 @@ fn named_bins<S: serde::Serializer>(counts: &[u64; BINS.len()], to: S) -> std::r
     named.collect::<Map<String, Value>>().serialize(to)
 }
 
-/// What is compared of `scores`, in order of the persons.
+/// Columns of `scores` that are compared, in order of person ids.
 pub struct Column {
     ids: StringArray,
     scores: Float64Array,
     ranks: Int64Array,
 }
 
-/// Reads a snapshot's people.
+/// Reads the compared columns of a snapshot.
 pub fn read(store: &Store, manifest: &Manifest) -> Result<Column> {
     let names = ["person_id", "score", "rank"];
     let batches = read_table(store, manifest, SCORES.name, Some(&names))?;
-    let unexpected = || Error::internal("scores has a column of another type than its schema says");
+    let unexpected = || Error::internal("a column of scores does not have the type of its schema");
     let schema = match batches.first() {
         Some(batch) => batch.schema(),
         None => {
             let empty = RecordBatch::new_empty(SCORES.arrow_schema());
-            let places: Vec<usize> = names
+            let indexes: Vec<usize> = names
                 .iter()
                 .filter_map(|name| empty.schema().index_of(name).ok())
                 .collect();
-            empty.project(&places).map_err(|_| unexpected())?.schema()
+            empty.project(&indexes).map_err(|_| unexpected())?.schema()
         }
     };
     let all = concat_batches(&schema, &batches)
-        .map_err(|error| Error::internal("scores cannot be read as one").with_source(error))?;
+        .map_err(|error| Error::internal("cannot concatenate the parts of scores").with_source(error))?;
     let column = || {
         Some(Column {
             ids: all.column(0).as_string_opt::<i32>()?.clone(),
@@ -107,7 +107,7 @@ pub fn read(store: &Store, manifest: &Manifest) -> Result<Column> {
 }
 
 impl Column {
-    /// All scores.
+    /// Returns all scores, without nulls.
     pub fn scored(&self) -> Vec<f64> {
         self.scores.iter().flatten().collect()
     }
@@ -134,9 +134,9 @@ impl Column {
     }
 }
 
-/// Compares the people of two snapshots; `newest` has those who may be named, and is `after` where absent.
+/// Compares the people of two snapshots. Only people in `newest` are named; if absent, `after` is the newest.
 pub fn compare(before: &Column, after: &Column, newest: Option<&Column>, count: usize) -> People {
-    let there = newest.unwrap_or(after);
+    let newest = newest.unwrap_or(after);
     let [mut moved, mut gained, mut lost, mut arrived, mut left] = [const { Vec::new() }; 5];
     for rows in pairs(&before.ids, &after.ids) {
         let scores = [
@@ -156,7 +156,7 @@ pub fn compare(before: &Column, after: &Column, newest: Option<&Column>, count: 
     let pick = Pick {
         before,
         after,
-        there,
+        newest,
         count,
     };
     People {
@@ -171,14 +171,14 @@ pub fn compare(before: &Column, after: &Column, newest: Option<&Column>, count: 
     }
 }
 
-/// A person's row in each snapshot, and score in each.
+/// Row index and score of a person in each snapshot.
 type Found = ([Option<usize>; 2], [Option<f64>; 2]);
 
 fn delta([before, after]: [Option<f64>; 2]) -> Option<f64> {
     Some(after? - before?)
 }
 
-/// The rows of every person in two lists of ids in order.
+/// Merges two sorted lists of ids: returns the row indexes of each person in both.
 fn pairs<'a>(a: &'a StringArray, b: &'a StringArray) -> impl Iterator<Item = [Option<usize>; 2]> + 'a {
     let (mut i, mut j) = (0, 0);
     std::iter::from_fn(move || {
@@ -195,11 +195,11 @@ fn pairs<'a>(a: &'a StringArray, b: &'a StringArray) -> impl Iterator<Item = [Op
     })
 }
 
-/// Picks who is named.
+/// Selects the people to name.
 struct Pick<'a> {
     before: &'a Column,
     after: &'a Column,
-    there: &'a Column,
+    newest: &'a Column,
     count: usize,
 }
 
@@ -224,7 +224,7 @@ impl Pick<'_> {
         }
     }
 
-    /// The greatest by a value, equals in order of their ids (which is the order that they come in).
+    /// Returns the people with the greatest values. The sort is stable, so ties stay in order of their ids.
     fn first(&self, found: &[Found], value: impl Fn(&Found) -> Option<f64>) -> Vec<Person> {
         let mut named: Vec<(f64, &Found)> = found
             .iter()
@@ -233,11 +233,11 @@ impl Pick<'_> {
         named.sort_by(|a, b| b.0.total_cmp(&a.0));
         let named = named
             .into_iter()
-            .filter(|(_, (rows, _))| self.there.has(self.id(*rows)));
+            .filter(|(_, (rows, _))| self.newest.has(self.id(*rows)));
         named.take(self.count).map(|(_, person)| self.person(person)).collect()
     }
 
-    /// The greatest rises (`sign` 1) or falls (-1).
+    /// Returns the largest rises (`sign` 1) or falls (`sign` -1).
     fn movers(&self, moved: &[Found], sign: f64) -> Vec<Person> {
         self.first(moved, |(_, scores)| {
             delta(*scores).map(|delta| sign * delta).filter(|delta| *delta > 0.0)
@@ -247,7 +247,7 @@ impl Pick<'_> {
     fn group(&self, found: &[Found]) -> Group {
         let score = |(_, [before, after]): &Found| after.or(*before);
         let scored = found.iter().filter(|person| score(person).is_some()).count() as u64;
-        let is_unnamed = |(rows, _): &&Found| !self.there.has(self.id(*rows));
+        let is_unnamed = |(rows, _): &&Found| !self.newest.has(self.id(*rows));
         Group {
             scored,
             unscored: found.len() as u64 - scored,

@@ -1,6 +1,6 @@
 use super::*;
 
-/// People in lines of `person score rank`, `-` being null.
+/// Parses lines of `person score rank`; `-` is null.
 fn column(lines: &str) -> Column {
     let mut rows: Vec<Vec<&str>> = lines.lines().map(|line| line.split_whitespace().collect()).collect();
     rows.sort();
@@ -11,7 +11,7 @@ fn column(lines: &str) -> Column {
     }
 }
 
-fn told(people: &[Person]) -> String {
+fn list(people: &[Person]) -> String {
     let one = |person: &Person| match person.delta {
         Some(delta) => format!("{} {delta}", person.person_id),
         None => person.person_id.clone(),
@@ -23,22 +23,22 @@ const BEFORE: &str = "ada 20 3\nbob 30 1\ncid - -\ndan 25 2\neve 10 4\nfay - -\n
 const AFTER: &str = "ada 25 2\nbob 30 1\ncid 8 5\ndan 20 3\neve - -\nfay - -\nhal 50 1\nian - -\njoe 12 4";
 
 #[test]
-fn everybody_is_told_once() {
+fn each_person_is_in_one_list() {
     let people = compare(&column(BEFORE), &column(AFTER), None, 10);
     assert_eq!(
-        (people.in_both, told(&people.rises), told(&people.falls)),
+        (people.in_both, list(&people.rises), list(&people.falls)),
         (3, "ada 5".into(), "dan -5".into())
     );
     assert_eq!(
-        (told(&people.gained_score.highest), told(&people.lost_score.highest)),
+        (list(&people.gained_score.highest), list(&people.lost_score.highest)),
         ("cid".into(), "eve".into())
     );
-    let counts = |group: &Group| (group.scored, group.unscored, group.unnamed, told(&group.highest));
+    let counts = |group: &Group| (group.scored, group.unscored, group.unnamed, list(&group.highest));
     assert_eq!(counts(&people.arrivals), (2, 1, 0, "hal, joe".into()));
     assert_eq!(
         counts(&people.leavers),
         (1, 0, 1, String::new()),
-        "who left may have opted out"
+        "missing people may have opted out and are not named"
     );
     assert_eq!(people.deltas.iter().sum::<u64>(), 3);
     assert_eq!(people.rises[0].ranks, [Some(3), Some(2)]);
@@ -50,9 +50,9 @@ fn only_people_of_the_newest_snapshot_are_named() {
     let people = compare(&column(BEFORE), &column(AFTER), Some(&newest), 10);
     assert_eq!(
         (
-            told(&people.rises),
-            told(&people.arrivals.highest),
-            told(&people.leavers.highest)
+            list(&people.rises),
+            list(&people.arrivals.highest),
+            list(&people.leavers.highest)
         ),
         (String::new(), "joe".into(), "gus".into())
     );
@@ -63,7 +63,7 @@ fn only_people_of_the_newest_snapshot_are_named() {
 }
 
 #[test]
-fn equals_come_in_order_of_their_ids_and_lists_end_at_the_count() {
+fn ties_are_in_order_of_ids_and_lists_end_at_the_count() {
     let people = compare(&column("a 1 1\nb 1 1\nc 1 1"), &column("a 2 3\nb 3 1\nc 3 1"), None, 2);
-    assert_eq!(told(&people.rises), "b 2, c 2");
+    assert_eq!(list(&people.rises), "b 2, c 2");
 }

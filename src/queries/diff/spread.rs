@@ -1,28 +1,28 @@
-//! How scores, and their changes, are spread.
+//! Distributions of scores and of score changes.
 
 use serde::Serialize;
 
 use clout_model::influence::standings::quantile;
 
-/// The scores of a snapshot, in points. All but the count are null where nobody has one.
+/// Distribution of the scores of a snapshot, in points. All fields but `count` are null if no person has a score.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Spread {
-    /// People with a score.
+    /// Number of people with a score.
     pub count: u64,
-    /// Mean.
+    /// Mean score.
     pub mean: Option<f64>,
-    /// Median; quantiles lie between two people by linear interpolation.
+    /// Median score. Quantiles are interpolated linearly between two people.
     pub median: Option<f64>,
     /// 95th percentile.
     pub p95: Option<f64>,
     /// 99th percentile.
     pub p99: Option<f64>,
-    /// Greatest.
+    /// Highest score.
     pub max: Option<f64>,
 }
 
 impl Spread {
-    /// The spread of some scores.
+    /// Computes the distribution of some scores.
     pub fn of(mut scores: Vec<f64>) -> Spread {
         scores.sort_unstable_by(f64::total_cmp);
         let count = scores.len() as u64;
@@ -37,7 +37,7 @@ impl Spread {
         }
     }
 
-    /// The figures besides the count, by name.
+    /// Returns all figures but the count, with their names.
     pub fn figures(&self) -> [(&'static str, Option<f64>); 5] {
         [
             ("mean", self.mean),
@@ -49,10 +49,10 @@ impl Spread {
     }
 }
 
-/// Where changes are cut into classes, in points: each class goes from one edge up to, and without, the next.
+/// Edges of the classes of score changes, in points. A class contains its lower edge and not its upper edge.
 const EDGES: [f64; 10] = [-10.0, -5.0, -2.0, -1.0, -0.1, 0.1, 1.0, 2.0, 5.0, 10.0];
 
-/// The classes of changes, in words.
+/// Names of the classes of score changes, in points.
 pub const BINS: [&str; 11] = [
     "below -10",
     "-10 to -5",
@@ -67,7 +67,7 @@ pub const BINS: [&str; 11] = [
     "10 and more",
 ];
 
-/// People by the class of their change.
+/// Counts score changes by class.
 pub fn histogram(deltas: impl Iterator<Item = f64>) -> [u64; BINS.len()] {
     let mut counts = [0; BINS.len()];
     for delta in deltas {
@@ -81,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_spread_is_of_the_scores_in_order() {
+    fn figures_do_not_depend_on_the_order_of_scores() {
         let spread = Spread::of(vec![3.0, 1.0, 2.0]);
         assert_eq!(
             (spread.count, spread.mean, spread.median, spread.max),
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_on_an_edge_belongs_to_the_class_above() {
+    fn a_change_on_an_edge_is_in_the_class_above() {
         let counts = histogram([-10.0, -11.0, -0.1, 0.0, 0.0999, 0.1, 10.0, 50.0].into_iter());
         assert_eq!(counts, [1, 1, 0, 0, 0, 3, 1, 0, 0, 0, 2]);
     }

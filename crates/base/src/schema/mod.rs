@@ -1,7 +1,7 @@
-//! Every table that Clout writes, named once: columns, types, grain, meaning and unit.
+//! Schemas of all tables that Clout writes: columns, types, grain, meaning and unit.
 //!
-//! The Parquet writer takes types, sort order and descriptions from here, and the README's
-//! tables are made from it, so a column cannot mean two things in two places.
+//! The Parquet writer takes types, sort order and descriptions from this module, and the documentation's
+//! tables are generated from it. A column therefore has one meaning everywhere.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ pub use people_tables::{ALERTS, PERK_WINNERS, SCORE_CHANGES};
 pub use tables::{INFLUENCES, NETWORK_SCORES, REJECTS, RUN_METRICS, SCORES};
 pub use topic_tables::{TOPIC_EVIDENCE, TOPIC_SCORES};
 
-/// The type of a published column. No unsigned integers: Spark and BigQuery cannot read them.
+/// Type of a published column. Unsigned integers are excluded: Spark and BigQuery cannot read them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// UTF-8 text; ids are always text.
@@ -36,7 +36,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// The Arrow type that is written.
+    /// Returns the Arrow type that the writer uses.
     pub fn data_type(self) -> DataType {
         match self {
             Kind::Text => DataType::Utf8,
@@ -50,36 +50,36 @@ impl Kind {
     }
 }
 
-/// A column: its name, its type, whether it may be null, and what it means.
+/// One column of a published table.
 #[derive(Clone, Copy, Debug)]
 pub struct Column {
     /// Name, as in the contract.
     pub name: &'static str,
-    /// Type.
+    /// Type of the values.
     pub kind: Kind,
-    /// Whether a row may lack it.
+    /// True if the column may hold nulls.
     pub is_nullable: bool,
-    /// Meaning and unit, as stored in the file's column metadata.
+    /// Meaning and unit, stored in the file's column metadata.
     pub description: &'static str,
 }
 
-/// A table: its name, its grain (the columns that it is sorted by), and its columns in order.
+/// One published table with its columns in file order.
 #[derive(Clone, Copy, Debug)]
 pub struct Table {
-    /// Name, and the folder below the output root.
+    /// Name of the table, and of its folder below the output root.
     pub name: &'static str,
-    /// What a row is.
+    /// Content of the table, stored in the file's metadata.
     pub description: &'static str,
-    /// The columns that order the rows.
+    /// Columns that identify a row; the file is sorted by them.
     pub grain: &'static [&'static str],
-    /// All columns in the order of the file.
+    /// All columns, in file order.
     pub columns: &'static [Column],
-    /// The column that readers look persons up by, which gets a bloom filter.
+    /// Column with a bloom filter, for lookups of one person.
     pub bloom_column: Option<&'static str>,
 }
 
 impl Table {
-    /// The Arrow schema, with each column's description in its metadata.
+    /// Builds the Arrow schema, with each column's description in its field metadata.
     pub fn arrow_schema(&self) -> SchemaRef {
         let field = |column: &Column| {
             let metadata = HashMap::from([("description".to_owned(), column.description.to_owned())]);
@@ -89,7 +89,7 @@ impl Table {
     }
 }
 
-/// Every published table.
+/// Tables that every run publishes.
 pub const TABLES: &[Table] = &[
     SCORES,
     NETWORK_SCORES,
@@ -102,12 +102,12 @@ pub const TABLES: &[Table] = &[
     RUN_METRICS,
 ];
 
-/// A table by its name: those that a night publishes, and the winners of perks.
+/// Returns the table of this name: one that a run publishes, or `perk_winners`.
 pub fn table(name: &str) -> Option<&'static Table> {
     ALL.iter().copied().flatten().find(|table| table.name == name)
 }
 
-/// What stands below an output root: what a night publishes, and what a draw does.
+/// All tables below an output root: those of a run, and those of a perk draw.
 const ALL: &[&[Table]] = &[TABLES, &[PERK_WINNERS]];
 
 const fn required(name: &'static str, kind: Kind, description: &'static str) -> Column {

@@ -1,77 +1,94 @@
-//! The published tables about why scores move, and who is told or rewarded.
+//! Published tables about score changes, alerts and perks.
 
 use super::{Kind, Table, optional, required};
 
-/// One row a person, cause and detail.
+/// One row per person, cause and detail.
 pub const SCORE_CHANGES: Table = Table {
     name: "score_changes",
-    description: "Why scores moved since the day before: for each person with a delta_1d, points that sum to it.",
+    description: "Causes of score changes since the day before. The points of a person sum to delta_1d; people \
+        without a delta_1d have no rows.",
     grain: &["person_id", "cause", "detail"],
     bloom_column: Some("person_id"),
     columns: &[
-        required("person_id", Kind::Text, "The person"),
+        required("person_id", Kind::Text, "Id of the person, as in the table scores."),
         required(
             "cause",
             Kind::Text,
-            "new_reactions, faded_reactions, repeats_saturated, reactors_rose, reactors_fell, corroboration, \
-             network_joined, network_left, identity_changed, opted_out_reactors, scale_limit or recalibrated",
+            "Cause of the change: new_reactions, faded_reactions, repeats_saturated, reactors_rose, reactors_fell, \
+             corroboration, network_joined, network_left, identity_changed, opted_out_reactors, scale_limit or \
+             recalibrated.",
         ),
         required(
             "detail",
             Kind::Text,
-            "The network, and the people with the largest parts; empty where the cause has neither",
+            "Network of the change, and the people with the largest parts in it. Empty text if the cause has neither.",
         ),
-        required("points", Kind::Measure, "What this did to the score, in points"),
+        required(
+            "points",
+            Kind::Measure,
+            "Effect of the cause on the score, in points; negative if it lowered the score.",
+        ),
     ],
 };
 
-/// One row a person and kind of alert.
+/// One row per person and kind of alert.
 pub const ALERTS: Table = Table {
     name: "alerts",
-    description: "What people should be told tonight; nothing that lies within a score's interval.",
+    description: "Alerts of the snapshot date. A score change causes an alert only if each day's score lies outside \
+        the other day's interval.",
     grain: &["person_id", "kind"],
     bloom_column: Some("person_id"),
     columns: &[
-        required("person_id", Kind::Text, "The person"),
+        required("person_id", Kind::Text, "Id of the person, as in the table scores."),
         required(
             "kind",
             Kind::Text,
-            "score_dropped, score_rose, topic_gained, topic_lost or inactive",
+            "Kind of alert: score_dropped, score_rose, topic_gained, topic_lost or inactive.",
         ),
         optional(
             "points",
             Kind::Measure,
-            "score_dropped, score_rose: points since the day before; topic_gained, topic_lost: the topic score; inactive: \
-             what thirty days of silence will cost, at most 0",
+            "score_dropped, score_rose: change of the score since the day before, in points. topic_gained, topic_lost: \
+             highest topic score among the topics of the alert, in points. inactive: predicted change of the score \
+             after thirty days without reactions, in points, at most 0. Null if no prediction was computed.",
         ),
         required(
             "message",
             Kind::Text,
-            "What happened, as a sentence with its unit and date",
+            "Sentence that states the event with its unit and date.",
         ),
         required(
             "advice",
             Kind::Text,
-            "What it rests on and what would change it, computed from the causes",
+            "Evidence behind the alert and actions that would change it, computed from the causes.",
         ),
     ],
 };
 
-/// One row a campaign and winner.
+/// One row per campaign and winner.
 pub const PERK_WINNERS: Table = Table {
     name: "perk_winners",
-    description: "Who won which perk, drawn among the eligible of one published snapshot.",
+    description: "Winners of perks, drawn from the eligible people of one published snapshot.",
     grain: &["campaign_id", "person_id"],
     bloom_column: None,
     columns: &[
-        required("campaign_id", Kind::Text, "The campaign"),
-        required("person_id", Kind::Text, "The person"),
-        required("place", Kind::Count, "1 was drawn first"),
-        required("eligible_count", Kind::Count, "People among whom it was drawn"),
+        required(
+            "campaign_id",
+            Kind::Text,
+            "Id of the campaign, as in the campaign file.",
+        ),
+        required("person_id", Kind::Text, "Id of the person, as in the table scores."),
+        required(
+            "place",
+            Kind::Count,
+            "Position in the draw, from 1 (drawn first) to the number of winners.",
+        ),
+        required("eligible_count", Kind::Count, "Number of eligible people in the draw."),
         required(
             "draw_hash",
             Kind::Text,
-            "SHA-256 of seed, campaign, snapshot and person, in hex: the least ones win",
+            "SHA-256 of seed, campaign, snapshot and person, in hexadecimal digits. The people with the smallest \
+             hashes win.",
         ),
     ],
 };

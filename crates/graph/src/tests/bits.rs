@@ -1,4 +1,4 @@
-//! Same input, same bits: neither the threads nor the order of the edges show in a result.
+//! Same input, same bits: neither the thread count nor the order of the edges affects a result.
 
 use super::*;
 use crate::numeric::{EDGE_CHUNK, NODE_CHUNK};
@@ -10,7 +10,7 @@ const NODES: u32 = 3 * NODE_CHUNK as u32 + 17 + 2 * EDGE_CHUNK as u32;
 fn crowd() -> Reactions {
     let mut reactions = heavy_tailed(NODES, 60_000, 11);
     reactions.extend((1..NODES).map(|fan| (fan, 0, 0.1 + f64::from(fan % 7))));
-    reactions.extend_from_within(..500); // Duplicates, to be summed.
+    reactions.extend_from_within(..500); // Duplicates, which must be summed.
     reactions
 }
 
@@ -19,8 +19,8 @@ fn trust() -> Vec<f64> {
     (0..NODES).map(|_| next()).collect()
 }
 
-/// Everything that this module computes of the crowd, as bits.
-fn everything(reactions: &[(u32, u32, f64)]) -> Vec<u64> {
+/// Computes every result of the module for the crowd, as bits.
+fn compute_all(reactions: &[(u32, u32, f64)]) -> Vec<u64> {
     let in_edges = graph(NODES as usize, reactions);
     let (out_edges, edges) = in_edges.transpose();
     let outcome = propagate(&in_edges, &trust(), &PropagationParams::default());
@@ -50,7 +50,7 @@ fn results_do_not_depend_on_the_thread_count() {
     let reactions = crowd();
     let with_threads = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        pool.install(|| everything(&reactions))
+        pool.install(|| compute_all(&reactions))
     };
     let one = with_threads(1);
     assert!(one == with_threads(2), "two threads");
@@ -65,11 +65,11 @@ fn results_do_not_depend_on_the_order_of_the_edges() {
     for last in (1..shuffled.len()).rev() {
         shuffled.swap(last, (next() * (last + 1) as f64) as usize);
     }
-    assert!(everything(&reactions) == everything(&shuffled));
+    assert!(compute_all(&reactions) == compute_all(&shuffled));
 }
 
 #[test]
-fn a_transpose_of_many_parts_is_the_graph_built_the_other_way_round() {
+fn a_transpose_of_many_parts_equals_the_graph_of_the_reversed_edges() {
     let (in_edges, turned): (Csr, Reactions) = {
         let reactions = crowd();
         let turned = reactions.iter().map(|&(actor, target, weight)| (target, actor, weight));

@@ -1,20 +1,20 @@
-//! Graphs small enough to be solved by hand.
+//! Graphs that are small enough for a closed-form solution.
 
 use super::*;
 use crate::{Dangling, propagate};
 
-/// One graph with its trust, and the inflow that pencil and paper give.
-fn check(what: &str, reactions: &[(u32, u32, f64)], trust: &[f64], inflow: &[f64]) {
+/// Checks one graph against its closed-form inflow.
+fn check(name: &str, reactions: &[(u32, u32, f64)], trust: &[f64], inflow: &[f64]) {
     let outcome = propagate(&graph(trust.len(), reactions), trust, &EXACT);
     assert_sound(&outcome);
-    assert_close(&outcome.inflow, inflow, 1e-12, what);
+    assert_close(&outcome.inflow, inflow, 1e-12, name);
     let sum: f64 = inflow.iter().sum();
     let ranks: Vec<f64> = inflow.iter().map(|x| x / sum).collect();
-    assert_close(&outcome.ranks, &ranks, 1e-12, what);
+    assert_close(&outcome.ranks, &ranks, 1e-12, name);
 }
 
 #[test]
-fn people_who_pass_on_what_they_get_stand_at_one() {
+fn nodes_on_balanced_cycles_have_an_inflow_of_one() {
     let both = [(0, 1, 3.0), (1, 0, 0.1)];
     check("two-cycle", &both, &[1.0; 2], &[1.0; 2]);
     let ring: Reactions = (0..7).map(|u| (u, (u + 1) % 7, 1.0 + f64::from(u))).collect();
@@ -25,7 +25,7 @@ fn people_who_pass_on_what_they_get_stand_at_one() {
 }
 
 #[test]
-fn a_star_shines_by_its_reactors() {
+fn the_centre_of_a_star_gains_from_each_reactor() {
     let reactions: Reactions = (1..=10).map(|leaf| (leaf, 0, 1.0)).collect();
     let mut inflow = [1.0 - D; 11];
     inflow[0] = (1.0 - D) * (1.0 + 10.0 * D);
@@ -33,7 +33,7 @@ fn a_star_shines_by_its_reactors() {
 }
 
 #[test]
-fn an_actor_divides_among_targets_by_weight() {
+fn an_actor_divides_its_rank_among_targets_by_weight() {
     let reactions: Reactions = (1..=4).map(|leaf| (0, leaf, f64::from(leaf))).collect();
     let leaf = |weight: f64| (1.0 - D) * (1.0 + D * weight / 10.0);
     let inflow = [1.0 - D, leaf(1.0), leaf(2.0), leaf(3.0), leaf(4.0)];
@@ -41,7 +41,7 @@ fn an_actor_divides_among_targets_by_weight() {
 }
 
 #[test]
-fn standing_builds_up_along_a_chain() {
+fn rank_accumulates_along_a_chain() {
     let reactions: Reactions = (0..9).map(|u| (u, u + 1, 1.0)).collect();
     let inflow: Vec<f64> = (1..=10).map(|length| 1.0 - D.powi(length)).collect();
     check("chain", &reactions, &[1.0; 10], &inflow);
@@ -54,7 +54,7 @@ fn a_sink_gives_its_rank_back() {
 }
 
 #[test]
-fn a_trusted_person_whom_nobody_reacts_to_has_one_minus_damping_at_every_step() {
+fn a_trusted_node_without_reactors_has_one_minus_damping_at_every_step() {
     let reactions = [(0, 1, 1.0), (1, 2, 1.0), (2, 1, 1.0), (1, 3, 1.0)];
     for steps in [0, 1, 2, 7] {
         let params = PropagationParams {
@@ -70,7 +70,7 @@ fn a_trusted_person_whom_nobody_reacts_to_has_one_minus_damping_at_every_step() 
 }
 
 #[test]
-fn nobody_trusted_means_uniform_ranks_and_no_inflow() {
+fn without_trust_ranks_are_uniform_and_inflow_is_zero() {
     for reactions in [vec![], vec![(0, 1, 1.0), (1, 0, 1.0)]] {
         let outcome = propagate(&graph(2, &reactions), &[0.0; 2], &EXACT);
         assert_sound(&outcome);
@@ -80,7 +80,7 @@ fn nobody_trusted_means_uniform_ranks_and_no_inflow() {
 }
 
 #[test]
-fn a_graph_without_nodes_is_done_before_the_first_step() {
+fn a_graph_without_nodes_converges_before_the_first_step() {
     for dangling in [Dangling::Teleport, Dangling::Uniform] {
         let outcome = propagate(&graph(0, &[]), &[], &PropagationParams { dangling, ..EXACT });
         assert!(outcome.is_converged && outcome.ranks.is_empty() && outcome.inflow.is_empty());
@@ -89,7 +89,7 @@ fn a_graph_without_nodes_is_done_before_the_first_step() {
 }
 
 #[test]
-fn weights_of_nothing_and_next_to_nothing_pass_on_nothing() {
+fn zero_and_subnormal_weights_pass_on_nothing() {
     let least = f64::from_bits(1);
     check("zero", &[(0, 1, 0.0)], &[1.0; 2], &[1.0 - D; 2]);
     check("subnormal", &[(0, 1, least)], &[1.0; 2], &[1.0 - D; 2]);
@@ -109,7 +109,7 @@ fn a_sock_puppet_multiplies_pagerank_by_3_6() {
 }
 
 #[test]
-fn no_damping_leaves_the_trust_as_it_is() {
+fn zero_damping_returns_the_trust_unchanged() {
     let params = PropagationParams { damping: 0.0, ..EXACT };
     let outcome = propagate(&graph(2, &[(0, 1, 1.0)]), &[0.25, 0.75], &params);
     assert_eq!(outcome.iterations, 1);

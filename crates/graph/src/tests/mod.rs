@@ -1,4 +1,4 @@
-//! Tests of the kernels: closed forms, slow references written another way, properties, and bits.
+//! Tests of the kernels: closed forms, slow references with other methods, properties, and bits.
 
 mod bits;
 mod closed_forms;
@@ -8,7 +8,7 @@ mod returns;
 
 use super::{Csr, Outcome, PropagationParams};
 
-/// Small enough that only rounding is left.
+/// Parameters with a tolerance so small that only rounding errors remain.
 const EXACT: PropagationParams = PropagationParams {
     damping: 0.85,
     tolerance: 1e-15,
@@ -18,10 +18,10 @@ const EXACT: PropagationParams = PropagationParams {
 
 const D: f64 = EXACT.damping;
 
-/// Edges as people say them: who reacts, to whom, with what weight.
+/// Reactions as (actor, target, weight).
 type Reactions = Vec<(u32, u32, f64)>;
 
-/// The target-major graph of reactions.
+/// Builds the target-major graph of reactions.
 fn graph(node_count: usize, reactions: &[(u32, u32, f64)]) -> Csr {
     let targets: Vec<u32> = reactions.iter().map(|reaction| reaction.1).collect();
     let actors: Vec<u32> = reactions.iter().map(|reaction| reaction.0).collect();
@@ -29,15 +29,15 @@ fn graph(node_count: usize, reactions: &[(u32, u32, f64)]) -> Csr {
     Csr::from_edges(node_count, &targets, &actors, &weights).unwrap()
 }
 
-/// Fails, naming `what`, if a number is farther than `tolerance` from the one expected.
-fn assert_close(found: &[f64], expected: &[f64], tolerance: f64, what: &str) {
-    assert_eq!(found.len(), expected.len(), "{what}");
+/// Fails with `name` if a number differs from the expected one by more than `tolerance`.
+fn assert_close(found: &[f64], expected: &[f64], tolerance: f64, name: &str) {
+    assert_eq!(found.len(), expected.len(), "{name}");
     for (node, (f, e)) in found.iter().zip(expected).enumerate() {
-        assert!((f - e).abs() <= tolerance, "{what}: node {node} has {f}, expected {e}");
+        assert!((f - e).abs() <= tolerance, "{name}: node {node} has {f}, expected {e}");
     }
 }
 
-/// What holds of every outcome of a graph that has nodes.
+/// Checks the invariants of every outcome of a graph with nodes.
 fn assert_sound(outcome: &Outcome) {
     assert!((outcome.mass - 1.0).abs() < 1e-12, "mass {}", outcome.mass);
     assert!((0.0..=1.0 + 1e-12).contains(&outcome.dangling_mass));
@@ -47,7 +47,7 @@ fn assert_sound(outcome: &Outcome) {
     assert_eq!(outcome.ranks.len(), outcome.inflow.len());
 }
 
-/// A fixed stream of numbers in [0, 1): splitmix64.
+/// Returns a fixed stream of numbers in [0, 1): splitmix64.
 fn noise(seed: u64) -> impl FnMut() -> f64 {
     let mut state = seed;
     move || {
@@ -58,7 +58,7 @@ fn noise(seed: u64) -> impl FnMut() -> f64 {
     }
 }
 
-/// Reactions of which few people get most; the ids of the last tenth react to nobody.
+/// Returns reactions with a heavy-tailed in-degree; the last tenth of the nodes reacts to no node.
 fn heavy_tailed(node_count: u32, reactions: usize, seed: u64) -> Reactions {
     let mut next = noise(seed);
     let n = f64::from(node_count);

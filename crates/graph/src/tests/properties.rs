@@ -1,4 +1,4 @@
-//! What holds of every graph.
+//! Properties of every graph.
 
 use proptest::prelude::*;
 
@@ -6,8 +6,8 @@ use super::*;
 use crate::{Dangling, propagate, return_probability};
 
 prop_compose! {
-    /// Up to 30 people with their trust, and reactions among them: self-reactions, repeats and
-    /// weights of 0 included.
+    /// Generates up to 30 nodes with their trust, and reactions among them, including self-reactions,
+    /// repeats and weights of 0.
     fn crowds()(node_count in 1..30usize)(
         trust in prop::collection::vec(prop_oneof![Just(0.0), Just(1.0), 0.0..1.0f64], node_count),
         reactions in prop::collection::vec(
@@ -23,8 +23,8 @@ fn run(trust: &[f64], reactions: &[(u32, u32, f64)]) -> Outcome {
     propagate(&graph(trust.len(), reactions), trust, &EXACT)
 }
 
-/// The reactions among people whose ids start at `first`.
-fn moved_to(first: usize, reactions: &[(u32, u32, f64)]) -> impl Iterator<Item = (u32, u32, f64)> {
+/// Returns the reactions with all node ids shifted by `first`.
+fn shift_ids(first: usize, reactions: &[(u32, u32, f64)]) -> impl Iterator<Item = (u32, u32, f64)> {
     reactions
         .iter()
         .map(move |&(u, v, w)| (u + first as u32, v + first as u32, w))
@@ -43,7 +43,7 @@ proptest! {
     }
 
     #[test]
-    fn the_order_of_reactions_does_not_move_a_bit(
+    fn the_order_of_reactions_changes_no_bit(
         (trust, reactions, shuffled) in crowds().prop_flat_map(|(trust, reactions)| {
             (Just(trust), Just(reactions.clone()), Just(reactions).prop_shuffle())
         }),
@@ -52,7 +52,7 @@ proptest! {
     }
 
     #[test]
-    fn numbering_people_otherwise_moves_nobody(
+    fn another_numbering_of_the_nodes_changes_no_result(
         (trust, reactions, ids) in crowds().prop_flat_map(|(trust, reactions)| {
             let ids: Vec<u32> = (0..trust.len() as u32).collect();
             (Just(trust), Just(reactions), Just(ids).prop_shuffle())
@@ -71,7 +71,7 @@ proptest! {
     }
 
     #[test]
-    fn it_does_not_matter_in_which_unit_an_actor_is_measured(
+    fn the_unit_of_an_actors_weights_has_no_effect(
         (trust, reactions) in crowds(), actor in 0..30u32, factor in 0.01..100.0f64,
     ) {
         let scale = |&(u, v, w): &(u32, u32, f64)| (u, v, if u == actor { factor * w } else { w });
@@ -82,9 +82,9 @@ proptest! {
     }
 
     #[test]
-    fn a_disjoint_copy_of_everything_moves_nobody((trust, reactions) in crowds()) {
+    fn a_disjoint_copy_of_the_graph_changes_no_inflow((trust, reactions) in crowds()) {
         let mut both = reactions.clone();
-        both.extend(moved_to(trust.len(), &reactions));
+        both.extend(shift_ids(trust.len(), &reactions));
         let (before, after) = (run(&trust, &reactions), run(&trust.repeat(2), &both));
         let (first, copy) = after.inflow.split_at(trust.len());
         assert_close(first, &before.inflow, 1e-12, "original");
@@ -92,12 +92,12 @@ proptest! {
     }
 
     #[test]
-    fn strangers_among_themselves_move_nobody(
+    fn strangers_in_a_separate_component_change_no_inflow(
         (trust, reactions) in crowds(), (strangers, among_them) in crowds(), are_trusted: bool,
     ) {
         let strangers = if are_trusted { strangers } else { vec![0.0; strangers.len()] };
         let mut everything = reactions.clone();
-        everything.extend(moved_to(trust.len(), &among_them));
+        everything.extend(shift_ids(trust.len(), &among_them));
         let before = run(&trust, &reactions);
         let after = run(&[trust.clone(), strangers].concat(), &everything);
         let (known, unknown) = after.inflow.split_at(trust.len());
@@ -113,7 +113,7 @@ proptest! {
     }
 
     #[test]
-    fn transposing_twice_gives_the_graph_back((trust, reactions) in crowds()) {
+    fn transposing_twice_returns_the_original_graph((trust, reactions) in crowds()) {
         let in_edges = graph(trust.len(), &reactions);
         let (out_edges, edges) = in_edges.transpose();
         for node in 0..trust.len() {

@@ -3,7 +3,7 @@
 use super::*;
 use crate::{Dangling, propagate};
 
-/// Transition matrix by rows of actors, straight from the list of reactions.
+/// Computes the dense transition matrix, one row per actor, directly from the list of reactions.
 pub fn transitions(node_count: usize, reactions: &[(u32, u32, f64)]) -> Vec<Vec<f64>> {
     let mut rows = vec![vec![0.0; node_count]; node_count];
     for &(actor, target, weight) in reactions {
@@ -16,7 +16,7 @@ pub fn transitions(node_count: usize, reactions: &[(u32, u32, f64)]) -> Vec<Vec<
     rows
 }
 
-/// Solves `(I - d M) x = b` by elimination, where column u of M is what u passes on.
+/// Solves `(I - d M) x = b` by elimination. Column u of M is the distribution of u's rank over its targets.
 fn solve(columns: &[Vec<f64>], damping: f64, right: &[f64]) -> Vec<f64> {
     let n = right.len();
     let entry = |row: usize, column: usize| f64::from(row == column) - damping * columns[column][row];
@@ -86,7 +86,7 @@ fn ranks_and_inflow_solve_the_linear_system() {
     }
 }
 
-/// The power series of the inflow, pushed from actor to target edge by edge.
+/// Computes the power series of the inflow, pushed from actor to target edge by edge.
 fn pushed_inflow(reactions: &[(u32, u32, f64)], trust: &[f64]) -> Vec<f64> {
     let mut given = vec![0.0; trust.len()];
     reactions

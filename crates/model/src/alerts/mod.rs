@@ -1,10 +1,12 @@
-//! What people should be told tonight: one alert a person and kind, each with advice that follows from the causes.
+//! Alerts of one snapshot date: at most one per person and kind, each with advice derived from the causes.
 //!
-//! A score that moved is news where it moved by `alerts.min_points` or more *and* each night's score lies outside
-//! of the other night's interval: what another crowd of the same kind would have done as well is noise. A topic is
-//! news when it begins or ceases to be shown and its score moved by as many points, or it came or went altogether:
-//! one that is near the bar may step over it every night. Silence is news on the first published night on which it
-//! has lasted `alerts.inactive_days`. Nothing else is.
+//! - A score alert needs a change of `alerts.min_points` or more, and each of the two scores must lie outside of the
+//!   interval of the other. Smaller changes are sampling noise.
+//! - A topic alert needs a topic that begins or ceases to be shown, and either a change of its score by
+//!   `alerts.min_points` or more, or a topic that is new or has lost all its evidence. A topic close to the threshold
+//!   may cross it every day without any real change.
+//! - An inactivity alert appears on the first published date on which a person has been inactive for
+//!   `alerts.inactive_days`.
 
 pub mod words;
 
@@ -12,23 +14,23 @@ use crate::influence::changes::Cause;
 use crate::influence::interval::Interval;
 use clout_base::day::Day;
 
-/// The kinds of the contract, in the order of their words.
+/// Kind of an alert. The variants are in alphabetical order of their published names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
-    /// The person has done nothing for a while.
+    /// The person has not been active for `alerts.inactive_days`.
     Inactive,
     /// The score fell.
     ScoreDropped,
     /// The score rose.
     ScoreRose,
-    /// A topic is shown that was not.
+    /// A topic is shown that was not shown the day before.
     TopicGained,
-    /// A topic is not shown any more.
+    /// A topic is no longer shown.
     TopicLost,
 }
 
 impl Kind {
-    /// The word in `alerts`.
+    /// Returns the value of the column `kind` in `alerts`.
     pub fn word(self) -> &'static str {
         match self {
             Kind::Inactive => "inactive",
@@ -40,13 +42,13 @@ impl Kind {
     }
 }
 
-/// When somebody is told.
+/// Thresholds of alerts, as in the section `alerts` of a job file.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct AlertRules {
-    /// Points by which a score must have moved in a day.
+    /// Smallest change of a score within a day that causes an alert, in points.
     pub min_points: f64,
-    /// Days without any act after which a person is inactive.
+    /// Days without any activity after which a person is inactive.
     pub inactive_days: i32,
 }
 
@@ -61,14 +63,14 @@ impl Default for AlertRules {
 }
 
 impl AlertRules {
-    /// Whether tonight is the night on which somebody who was last active on that day is told: they are silent for long
-    /// enough, and were not on the published night `before` (the day before where there is none).
+    /// Returns true if a person last active on `last_active` is inactive on `as_of`, but was not yet inactive on the
+    /// previous published date `before`. Without a previous date, compares with the day before `as_of`.
     pub fn falls_silent(&self, last_active: Day, as_of: Day, before: Option<Day>) -> bool {
         let is_silent = |night: Day| night.0 - last_active.0 >= self.inactive_days;
         is_silent(as_of) && !is_silent(before.unwrap_or(as_of.minus(1)))
     }
 
-    /// Whether a topic that is shown on one of two nights is news.
+    /// Returns true if a topic that is shown on only one of two dates justifies an alert.
     pub fn is_turn(&self, topic: &Topic) -> bool {
         match (topic.before, topic.after) {
             (Some(before), Some(after)) => (after - before).abs() >= self.min_points,
@@ -77,25 +79,25 @@ impl AlertRules {
     }
 }
 
-/// One alert.
+/// One alert about a person.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Alert {
-    /// The kind.
+    /// Kind of the alert.
     pub kind: Kind,
-    /// See [`clout_base::schema::ALERTS`].
+    /// Points, defined by kind in [`clout_base::schema::ALERTS`].
     pub points: Option<f64>,
-    /// What happened.
+    /// Sentence that names the person and states the event, with units and dates.
     pub message: String,
-    /// What it rests on, and what would change it.
+    /// Explanation of the causes, and advice.
     pub advice: String,
 }
 
-/// A score with its interval.
+/// Score with its interval.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Scored {
-    /// Points.
+    /// Score in points.
     pub score: f64,
-    /// Its 90 % interval.
+    /// 90 % interval of the score.
     pub interval: Interval,
 }
 
@@ -105,58 +107,60 @@ impl Scored {
     }
 }
 
-/// A topic that is shown on one of the two nights.
+/// Topic that is shown on only one of two consecutive dates.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Topic {
-    /// Its id.
+    /// Id of the topic.
     pub topic_id: String,
-    /// Its score the day before, as published; none where there was nothing that spoke of it.
+    /// Published topic score of the day before; `None` if no evidence existed.
     pub before: Option<f64>,
-    /// Its score tonight; none where nothing speaks of it any more.
+    /// Topic score of the snapshot date; `None` if no evidence is left.
     pub after: Option<f64>,
-    /// Tonight: people who reacted on it, and people whose endorsement counts.
+    /// Number of reactors on the topic, and number of counted endorsers, on the snapshot date.
     pub sources: (i64, i64),
 }
 
 impl Topic {
-    /// Its score on the night on which it is shown.
+    /// Returns the score of the date on which the topic is shown.
     pub fn shown(&self, is_gained: bool) -> f64 {
         let score = if is_gained { self.after } else { self.before };
         score.unwrap_or_default()
     }
 }
 
-/// One cause of a change with its points.
+/// One cause of a change, its detail as in `score_changes`, and its points.
 pub type Part<'a> = (Cause, &'a str, f64);
 
-/// What is known of one person.
+/// Input for the alerts of one person.
 #[derive(Clone, Debug)]
 pub struct Person<'a> {
-    /// Tonight's score.
+    /// Id of the person.
+    pub person_id: &'a str,
+    /// Score of the snapshot date.
     pub score: Option<Scored>,
-    /// That of the day before, as published.
+    /// Published score of the day before.
     pub before: Option<Scored>,
-    /// Why it moved, with details.
+    /// Causes of the change between the two scores.
     pub reasons: Vec<Part<'a>>,
-    /// Topics that are shown tonight and were not, the best first.
+    /// Newly shown topics, highest score first.
     pub gained: Vec<Topic>,
-    /// Topics that were shown and are not.
+    /// Topics that are no longer shown, highest score first.
     pub lost: Vec<Topic>,
-    /// The published night before.
+    /// Previous published date.
     pub night_before: Option<Day>,
-    /// The day of the latest act.
+    /// Day of the latest activity.
     pub last_active: Option<Day>,
-    /// Points that thirty days of silence will cost, at most 0, where they were asked for.
+    /// Forecast change of the score after thirty days without reactions, in points, at most 0; `None` if not computed.
     pub silence: Option<f64>,
 }
 
-/// The alerts of one person on a night, in order of kinds.
+/// Computes the alerts of one person on a snapshot date, in order of kinds.
 pub fn of_person(person: &Person, rules: &AlertRules, as_of: Day) -> Vec<Alert> {
     let alerts = [
         inactive(person, rules, as_of),
         moved(person, rules, as_of),
-        topics(Kind::TopicGained, &person.gained, rules, as_of),
-        topics(Kind::TopicLost, &person.lost, rules, as_of),
+        topics(Kind::TopicGained, person, rules, as_of),
+        topics(Kind::TopicLost, person, rules, as_of),
     ];
     alerts.into_iter().flatten().collect()
 }
@@ -176,7 +180,7 @@ fn moved(person: &Person, rules: &AlertRules, as_of: Day) -> Option<Alert> {
     Some(Alert {
         kind,
         points: Some(points),
-        message: words::moved(before.score, score.score, as_of),
+        message: words::moved(person.person_id, before.score, score.score, as_of),
         advice: words::why(&person.reasons, points),
     })
 }
@@ -186,14 +190,15 @@ fn inactive(person: &Person, rules: &AlertRules, as_of: Day) -> Option<Alert> {
     rules.falls_silent(last, as_of, person.night_before).then(|| Alert {
         kind: Kind::Inactive,
         points: person.silence,
-        message: words::inactive(last, as_of),
+        message: words::inactive(person.person_id, last, as_of),
         advice: words::silence(score.score, person.silence, as_of),
     })
 }
 
-fn topics(kind: Kind, turned: &[Topic], rules: &AlertRules, as_of: Day) -> Option<Alert> {
-    let topics: Vec<Topic> = turned.iter().filter(|topic| rules.is_turn(topic)).cloned().collect();
+fn topics(kind: Kind, person: &Person, rules: &AlertRules, as_of: Day) -> Option<Alert> {
     let is_gained = kind == Kind::TopicGained;
+    let turned = if is_gained { &person.gained } else { &person.lost };
+    let topics: Vec<Topic> = turned.iter().filter(|topic| rules.is_turn(topic)).cloned().collect();
     let best = topics
         .iter()
         .map(|topic| topic.shown(is_gained))
@@ -201,7 +206,7 @@ fn topics(kind: Kind, turned: &[Topic], rules: &AlertRules, as_of: Day) -> Optio
     Some(Alert {
         kind,
         points: Some(best),
-        message: words::topics(is_gained, &topics, as_of),
+        message: words::topics(person.person_id, is_gained, &topics, as_of),
         advice: words::sources(is_gained, &topics, as_of),
     })
 }

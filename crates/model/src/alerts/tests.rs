@@ -9,6 +9,7 @@ fn scored(score: f64, low: f64, high: f64) -> Option<Scored> {
 
 fn person() -> Person<'static> {
     Person {
+        person_id: "rita",
         score: scored(40.0, 39.0, 41.0),
         before: scored(40.0, 39.0, 41.0),
         reasons: Vec::new(),
@@ -35,7 +36,7 @@ fn kinds(person: &Person) -> Vec<Kind> {
 }
 
 #[test]
-fn a_score_that_moved_beyond_both_intervals_is_told_with_its_causes() {
+fn a_change_beyond_both_intervals_causes_an_alert_with_its_causes() {
     let reasons = vec![
         (Cause::FadedReactions, "twitter", -0.5),
         (Cause::ReactorsFell, "twitter: ada", -2.0),
@@ -50,20 +51,25 @@ fn a_score_that_moved_beyond_both_intervals_is_told_with_its_causes() {
     assert_eq!(alerts.len(), 1);
     let alert = &alerts[0];
     assert_eq!((alert.kind, alert.points), (Kind::ScoreDropped, Some(40.0 - 42.4)));
-    assert!(alert.message.contains("fell by 2.40 points"), "{}", alert.message);
+    let expected = "rita's score fell by 2.40 points to 40.00";
+    assert!(alert.message.starts_with(expected), "{}", alert.message);
     assert!(alert.message.contains(&D.to_string()) && alert.message.contains(&D.minus(1).to_string()));
     let (ada, twitter) = (
         alert.advice.find("ada").unwrap(),
         alert.advice.find("(twitter)").unwrap(),
     );
     assert!(ada < twitter && !alert.advice.contains("eve"), "{}", alert.advice);
-    assert!(alert.advice.contains("; all else +0.10 points. "), "{}", alert.advice);
+    assert!(
+        alert.advice.contains("; all other causes +0.10 points. "),
+        "{}",
+        alert.advice
+    );
 }
 
 #[test]
-fn what_lies_within_an_interval_or_below_the_threshold_is_noise() {
+fn changes_within_an_interval_or_below_the_threshold_cause_no_alert() {
     assert_eq!(kinds(&person()), []);
-    for (before, tonight) in [
+    for (before, score) in [
         (scored(42.0, 39.5, 44.0), scored(40.0, 39.0, 41.0)),
         (scored(42.0, 41.0, 44.0), scored(40.0, 39.0, 42.5)),
         (scored(40.9, 40.8, 41.0), scored(40.0, 39.9, 40.1)),
@@ -72,10 +78,10 @@ fn what_lies_within_an_interval_or_below_the_threshold_is_noise() {
     ] {
         let still = Person {
             before,
-            score: tonight,
+            score,
             ..person()
         };
-        assert_eq!(kinds(&still), [], "{before:?} {tonight:?}");
+        assert_eq!(kinds(&still), [], "{before:?} {score:?}");
     }
     let risen = Person {
         before: scored(30.0, 29.0, 31.0),
@@ -85,14 +91,14 @@ fn what_lies_within_an_interval_or_below_the_threshold_is_noise() {
 }
 
 #[test]
-fn silence_is_told_once() {
-    for (days, told) in [(13, vec![]), (14, vec![Kind::Inactive]), (15, vec![])] {
+fn inactivity_causes_exactly_one_alert() {
+    for (days, expected) in [(13, vec![]), (14, vec![Kind::Inactive]), (15, vec![])] {
         let silent = Person {
             last_active: Some(D.minus(days)),
             silence: Some(-2.5),
             ..person()
         };
-        assert_eq!(kinds(&silent), told, "{days}");
+        assert_eq!(kinds(&silent), expected, "{days}");
     }
     let silent = Person {
         last_active: Some(D.minus(14)),
@@ -105,7 +111,7 @@ fn silence_is_told_once() {
 }
 
 #[test]
-fn topics_are_one_alert_a_kind() {
+fn topics_cause_at_most_one_alert_per_kind() {
     let turned = Person {
         gained: vec![topic("tea", Some(28.0), Some(30.0)), topic("coffee", None, Some(41.5))],
         lost: vec![topic("maps", Some(20.0), Some(18.5))],
@@ -122,14 +128,14 @@ fn topics_are_one_alert_a_kind() {
 }
 
 #[test]
-fn a_topic_that_steps_over_the_bar_without_moving_is_noise() {
+fn a_topic_that_crosses_the_threshold_by_a_small_change_causes_no_alert() {
     let turned = Person {
         gained: vec![topic("filter-coffee", Some(26.6), Some(26.9))],
         lost: vec![topic("tea", Some(30.0), Some(30.99))],
         ..person()
     };
     assert_eq!(kinds(&turned), []);
-    let gone = Person {
+    let new_and_lost = Person {
         gained: vec![
             topic("filter-coffee", Some(26.6), Some(26.9)),
             topic("tea", None, Some(3.0)),
@@ -137,17 +143,21 @@ fn a_topic_that_steps_over_the_bar_without_moving_is_noise() {
         lost: vec![topic("maps", Some(5.0), None)],
         ..person()
     };
-    let alerts = of_person(&gone, &AlertRules::default(), D);
+    let alerts = of_person(&new_and_lost, &AlertRules::default(), D);
     assert_eq!(
         alerts.iter().map(|alert| alert.points).collect::<Vec<_>>(),
         [Some(3.0), Some(5.0)]
     );
     assert!(!alerts[0].message.contains("filter-coffee") && alerts[0].advice.contains("is new"));
-    assert!(alerts[1].advice.contains("is gone"), "{}", alerts[1].advice);
+    assert!(
+        alerts[1].advice.contains("has no evidence left"),
+        "{}",
+        alerts[1].advice
+    );
 }
 
 #[test]
-fn one_cause_on_several_networks_is_told_once_and_the_points_add_up() {
+fn one_cause_on_several_networks_appears_once_and_the_points_add_up() {
     let reasons = [
         (Cause::NewReactions, "twitter: ada", 1.004),
         (Cause::NewReactions, "facebook: bob", 2.004),
@@ -156,19 +166,18 @@ fn one_cause_on_several_networks_is_told_once_and_the_points_add_up() {
     ];
     let why = words::why(&reasons, 3.108);
     assert!(
-        why.starts_with("Because new reactions (facebook: bob; twitter: ada) +3.01 points; "),
+        why.starts_with("Causes: new reactions (facebook: bob; twitter: ada) +3.01 points; "),
         "{why}"
     );
-    assert!(
-        why.contains("believed (twitter, for attention given back: eve) +0.30 points; all else -0.20 points. "),
-        "{why}"
-    );
+    let answers = crate::influence::changes::in_words("twitter, answered: eve");
+    let rest = format!("({answers}) +0.30 points; all other causes -0.20 points. ");
+    assert!(why.contains(&rest), "{why}");
 }
 
 #[test]
-fn a_night_that_was_not_run_loses_no_silence() {
+fn a_date_without_a_snapshot_delays_the_inactivity_alert() {
     let last = D.minus(16);
-    let told = |before: Option<Day>| {
+    let alerts = |before: Option<Day>| {
         let silent = Person {
             last_active: Some(last),
             night_before: before,
@@ -176,8 +185,8 @@ fn a_night_that_was_not_run_loses_no_silence() {
         };
         of_person(&silent, &AlertRules::default(), D)
     };
-    assert!(told(Some(D.minus(3)))[0].message.contains("16 days before"));
+    assert!(alerts(Some(D.minus(3)))[0].message.contains("16 days before"));
     for before in [Some(D.minus(1)), Some(D.minus(2)), None] {
-        assert_eq!(told(before), [], "{before:?}");
+        assert_eq!(alerts(before), [], "{before:?}");
     }
 }

@@ -1,30 +1,39 @@
-//! Alerts in words, for a person who never saw the model.
+//! Texts of alerts, for readers without knowledge of the model.
 
 use super::{Part, Topic};
 use crate::influence::changes::{Cause, in_words};
 use clout_base::day::Day;
 
-/// Causes that an advice names.
+/// Number of causes that an advice names.
 const NAMED: usize = 3;
-/// Topics that a message names.
+/// Number of topics that a message names.
 const NAMED_TOPICS: usize = 5;
-/// What `corroboration` is called wherever people read it.
-pub const CORROBORATION: &str = "how far people whom nobody knows yet are believed";
-/// Days of silence that are foretold.
+/// Longest person id in a message, in characters. Longer ids are cut; `person_id` has the whole id.
+const LONGEST_NAME: usize = 80;
+/// Days without reactions that an inactivity alert forecasts.
 pub const SILENCE_DAYS: i32 = 30;
 
-/// "Your score fell by 2.31 points, from 43.51 on 2026-10-30 to 41.20 on 2026-10-31 (on a scale from 1 to 100)."
-pub fn moved(before: f64, after: f64, as_of: Day) -> String {
+/// Cuts an id that is too long for a sentence.
+pub fn shortened(id: &str) -> String {
+    match id.char_indices().nth(LONGEST_NAME) {
+        Some((end, _)) => format!("{}…", &id[..end]),
+        None => id.to_owned(),
+    }
+}
+
+/// Writes "ada's score fell by 2.31 points to 41.20 on 2026-10-31, from 43.51 on 2026-10-30 (scale: 1 to 100)."
+pub fn moved(person_id: &str, before: f64, after: f64, as_of: Day) -> String {
     let verb = if after < before { "fell" } else { "rose" };
     format!(
-        "Your score {verb} by {:.2} points, from {before:.2} on {} to {after:.2} on {as_of} (on a scale from 1 to 100).",
+        "{}'s score {verb} by {:.2} points to {after:.2} on {as_of}, from {before:.2} on {} (scale: 1 to 100).",
+        shortened(person_id),
         (after - before).abs(),
         as_of.minus(1),
     )
 }
 
-/// The largest causes in the direction of the change and what all others took or added, so that the points told add up
-/// to the change; and what the first of them means.
+/// Lists the largest causes in the direction of the change and the sum of all others, so that the listed points add up
+/// to the change, and adds advice for the largest cause.
 pub fn why(reasons: &[Part], points: f64) -> String {
     let mut causes: Vec<Summed> = summed(reasons);
     causes.retain(|cause| cause.points * points > 0.0);
@@ -33,33 +42,34 @@ pub fn why(reasons: &[Part], points: f64) -> String {
     let Some(first) = causes.first() else {
         return String::new();
     };
-    let mut items: Vec<String> = causes.iter().map(Summed::told).collect();
-    let told: i64 = causes.iter().map(|cause| cents(cause.points)).sum();
-    let rest = cents(points) - told;
+    let mut items: Vec<String> = causes.iter().map(Summed::text).collect();
+    // The rest is computed from the rounded points, so that the numbers add up as they are printed.
+    let listed: i64 = causes.iter().map(|cause| cents(cause.points)).sum();
+    let rest = cents(points) - listed;
     if rest != 0 {
-        items.push(format!("all else {:+.2} points", rest as f64 / 100.0));
+        items.push(format!("all other causes {:+.2} points", rest as f64 / 100.0));
     }
-    format!("Because {}. {}", items.join("; "), advice(first.cause, points < 0.0))
+    format!("Causes: {}. {}", items.join("; "), advice(first.cause, points < 0.0))
 }
 
-/// Points as they are shown, in hundredths.
+/// Rounds points to hundredths, as printed.
 fn cents(points: f64) -> i64 {
     (100.0 * points).round() as i64
 }
 
-/// A cause on all networks.
+/// One cause summed over all networks.
 struct Summed<'a> {
     cause: Cause,
     points: f64,
-    /// Details, the largest first.
+    /// Details with their points, largest first.
     details: Vec<(&'a str, f64)>,
 }
 
 fn summed<'a>(reasons: &[Part<'a>]) -> Vec<Summed<'a>> {
     let mut causes: Vec<Summed> = Vec::new();
     for (cause, detail, points) in reasons {
-        let place = causes.iter().position(|known| known.cause == *cause);
-        let place = place.unwrap_or_else(|| {
+        let index = causes.iter().position(|known| known.cause == *cause);
+        let index = index.unwrap_or_else(|| {
             causes.push(Summed {
                 cause: *cause,
                 points: 0.0,
@@ -67,8 +77,8 @@ fn summed<'a>(reasons: &[Part<'a>]) -> Vec<Summed<'a>> {
             });
             causes.len() - 1
         });
-        causes[place].points += points;
-        causes[place].details.push((detail, *points));
+        causes[index].points += points;
+        causes[index].details.push((detail, *points));
     }
     for cause in &mut causes {
         cause.details.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()));
@@ -77,8 +87,8 @@ fn summed<'a>(reasons: &[Part<'a>]) -> Vec<Summed<'a>> {
 }
 
 impl Summed<'_> {
-    /// "new reactions (twitter: ada and 2 more; linkedin: bob) +3.10 points"
-    fn told(&self) -> String {
+    /// Writes "new reactions (twitter: ada and 2 more; linkedin: bob) +3.10 points".
+    fn text(&self) -> String {
         let details = self.details.iter().filter(|(detail, _)| !detail.is_empty());
         let details: Vec<String> = details.map(|(detail, _)| in_words(detail)).collect();
         let (shown, more) = details.split_at(details.len().min(NAMED));
@@ -89,87 +99,91 @@ impl Summed<'_> {
         };
         format!(
             "{}{detail} {:+.2} points",
-            plain(self.cause),
+            cause_in_words(self.cause),
             cents(self.points) as f64 / 100.0
         )
     }
 }
 
-/// A cause in plain words.
-fn plain(cause: Cause) -> &'static str {
+/// Returns a short description of a cause.
+pub fn cause_in_words(cause: Cause) -> &'static str {
     match cause {
-        Cause::Corroboration => CORROBORATION,
-        Cause::FadedReactions => "earlier reactions count less as they age",
-        Cause::IdentityChanged => "accounts belong to other people now",
-        Cause::NetworkJoined => "you appeared on another network",
-        Cause::NetworkLeft => "your last account on a network went",
+        Cause::Corroboration => "credit for reactions by people without trust yet",
+        Cause::FadedReactions => "earlier reactions faded with age",
+        Cause::IdentityChanged => "accounts were assigned to another person",
+        Cause::NetworkJoined => "first appearance on a network",
+        Cause::NetworkLeft => "last account on a network removed",
         Cause::NewReactions => "new reactions",
-        Cause::OptedOutReactors => "people who had reacted opted out",
-        Cause::ReactorsFell => "people who react to you are less known or listened to",
-        Cause::ReactorsRose => "people who react to you are better known or listened to",
-        Cause::Recalibrated => "the model or its input was changed",
-        Cause::RepeatsSaturated => "the same people reacted again, which adds less each time",
-        Cause::ScaleLimit => "the scale ends at 1 and 100",
+        Cause::OptedOutReactors => "earlier reactors opted out",
+        Cause::ReactorsFell => "people who reacted lost rank or trust",
+        Cause::ReactorsRose => "people who reacted gained rank or trust",
+        Cause::Recalibrated => "the model or its input changed",
+        Cause::RepeatsSaturated => "repeated reactions by the same people count less",
+        Cause::ScaleLimit => "limits of the scale, 1 and 100",
     }
 }
 
 fn advice(cause: Cause, has_fallen: bool) -> &'static str {
     match (cause, has_fallen) {
         (Cause::FadedReactions, _) => {
-            "Nothing was taken from you: reactions fade with time, and new ones, best from people who have not reacted \
-             lately, make up for them."
+            "All reactions fade with time. New ones offset this, most of all those by people without a recent reaction."
         }
         (Cause::ReactorsFell | Cause::ReactorsRose, _) => {
-            "This is about those who react and not about what you did: a reaction counts as much as its author is known \
-             and listened to."
+            "This change comes from the people who react, not from this person's own activity: a reaction counts more \
+             if its author has more rank and trust."
         }
         (Cause::Corroboration, true) => {
-            "Reactions of people whom nobody knows yet count as far as known people react, too; they count in full once \
-             they have been seen on several days."
+            "Reactions by people who are not yet trusted count only as far as trusted people react, too. They count in \
+             full once their authors have been active on several days."
         }
-        (Cause::Corroboration, false) => "More known people react to you, and with them the others are believed.",
+        (Cause::Corroboration, false) => {
+            "More trusted people react, which also raises the credit for reactions by people who are not yet trusted."
+        }
         (Cause::NetworkLeft | Cause::IdentityChanged, _) => {
-            "If an account that is yours is missing, or one that is not yours was added, the identities need mending."
+            "If an account is missing or belongs to another person, correct the table identities."
         }
-        (Cause::NetworkJoined, _) => "What people do there counts from now on; never having been there cost nothing.",
-        (Cause::OptedOutReactors, _) => {
-            "They asked not to be counted, which is theirs to decide; nothing is expected of you."
+        (Cause::NetworkJoined, _) => {
+            "Reactions on this network count from now on. Absence from a network never lowers a score."
         }
+        (Cause::OptedOutReactors, _) => "Anyone may opt out at any time. No action is needed.",
         (Cause::Recalibrated, _) => {
-            "Nobody did anything: scores of the two days come from different models or inputs, and both stay published."
+            "The scores of the two days come from different models or inputs, not from new activity. Both stay \
+             published."
         }
         (Cause::NewReactions, _) => {
-            "It fades unless others follow: more different people weigh more than the same ones again."
+            "The gain fades unless more reactions follow. Reactions by more people add more than repeated ones by the \
+             same people."
         }
-        (Cause::RepeatsSaturated, _) => "More different people weigh more than the same ones again.",
-        (Cause::ScaleLimit, _) => "What lies beyond the ends of the scale is not shown.",
+        (Cause::RepeatsSaturated, _) => "Reactions by more people add more than repeated ones by the same people.",
+        (Cause::ScaleLimit, _) => "Published scores stay between 1 and 100, even if influence exceeds these limits.",
     }
 }
 
-/// "Your latest post or reaction was on 2026-10-17, 14 days before 2026-10-31."
-pub fn inactive(last: Day, as_of: Day) -> String {
+/// Writes "ada's latest post or reaction was on 2026-10-17, 14 days before 2026-10-31."
+pub fn inactive(person_id: &str, last: Day, as_of: Day) -> String {
     let days = many(i64::from(as_of.0 - last.0), "day", "days");
-    format!("Your latest post or reaction was on {last}, {days} before {as_of}.")
+    let name = shortened(person_id);
+    format!("{name}'s latest post or reaction was on {last}, {days} before {as_of}.")
 }
 
-/// What thirty days without a reaction will cost.
+/// States the forecast for thirty days without a reaction. `cost` is the forecast change in points.
 pub fn silence(score: f64, cost: Option<f64>, as_of: Day) -> String {
-    let until = cost.map(|cost| {
+    let forecast = cost.map(|cost| {
         format!(
-            " If nobody does for {SILENCE_DAYS} days, the score goes from {score:.2} on {as_of} to {:.2} on {} \
+            " Without new reactions for {SILENCE_DAYS} days, the score goes from {score:.2} on {as_of} to {:.2} on {} \
              ({cost:+.2} points).",
             score + cost,
             as_of.plus(SILENCE_DAYS),
         )
     });
     format!(
-        "Being away costs nothing by itself; what counts is whether others react.{}",
-        until.unwrap_or_default()
+        "Inactivity alone does not lower a score; a lack of reactions does.{}",
+        forecast.unwrap_or_default()
     )
 }
 
-/// Which topics are shown now, or no longer.
-pub fn topics(is_gained: bool, topics: &[Topic], as_of: Day) -> String {
+/// Lists the topics that are newly shown, or no longer shown.
+pub fn topics(person_id: &str, is_gained: bool, topics: &[Topic], as_of: Day) -> String {
     let (shown, more) = topics.split_at(topics.len().min(NAMED_TOPICS));
     let names: Vec<String> = shown
         .iter()
@@ -179,49 +193,49 @@ pub fn topics(is_gained: bool, topics: &[Topic], as_of: Day) -> String {
         0 => String::new(),
         more => format!(" and {more} more"),
     };
+    let (person, names) = (shortened(person_id), names.join(", "));
     match is_gained {
-        true => format!("Since {as_of} you are shown as credible on {}{more}.", names.join(", ")),
+        true => format!("Since {as_of}, {person} is shown as credible on {names}{more}."),
         false => format!(
-            "Since {as_of} you are no longer shown as credible on {}{more}; the points are those of {}.",
-            names.join(", "),
+            "Since {as_of}, {person} is no longer shown as credible on {names}{more}; points as of {}.",
             as_of.minus(1)
         ),
     }
 }
 
-/// What became of the first of the topics, and what it rests on tonight.
+/// States the change of the first topic's score, and its evidence on the snapshot date.
 pub fn sources(is_gained: bool, topics: &[Topic], as_of: Day) -> String {
     let Some(first) = topics.first() else {
         return String::new();
     };
     let (id, yesterday) = (&first.topic_id, as_of.minus(1));
-    let became = match (first.before, first.after) {
+    let change = match (first.before, first.after) {
         (Some(before), Some(after)) => {
             format!("{id} went from {before:.2} points on {yesterday} to {after:.2} on {as_of}")
         }
-        (None, _) => format!("{id} is new: nothing spoke of it on {yesterday}"),
-        (_, None) => return format!("{id} is gone: nothing that is remembered speaks of it any more."),
+        (None, _) => format!("{id} is new: it had no evidence on {yesterday}"),
+        (_, None) => return format!("{id} has no evidence left."),
     };
     let (reactors, endorsers) = first.sources;
-    let rests = format!(
-        "{became}. {} reacted on it and {} endorsed it",
+    let evidence = format!(
+        "{change}. On this topic, {} reacted and {} endorsed",
         people(reactors),
         people(endorsers)
     );
     match is_gained {
-        true => format!("{rests}. Two independent sources agree on it."),
-        false => format!("{rests}, and no two independent sources agree on it any more, one of them a known person."),
+        true => format!("{evidence}. At least two independent sources agree."),
+        false => format!("{evidence}. It no longer has two independent sources that include a trusted person."),
     }
 }
 
 fn people(count: i64) -> String {
     match count {
-        0 => "nobody".to_owned(),
+        0 => "no person".to_owned(),
         count => many(count, "person", "people"),
     }
 }
 
-/// A count and its word: "1 person", "2 people".
+/// Writes a count with its noun: "1 person", "2 people".
 pub fn many(count: i64, one: &str, more: &str) -> String {
     match count {
         1 => format!("1 {one}"),

@@ -1,16 +1,16 @@
-//! Tonight's attention between persons, from the memory of reactions between accounts.
+//! Attention between persons at a moment, computed from the stored sums of reactions between accounts.
 //!
 //! For a reactor u and a target v (persons), with the [weights](super::weights) x of reactions and the
-//! reading K of [`super::recency`],
+//! recency kernel K of [`super::recency`],
 //!
 //! ```text
 //! s(u,v) = sum over networks, verbs of  [sums of x K(age)] / (K(0) M(H_network))
 //! a(u,v) = (1 + beta) s / (s + beta)
 //! ```
 //!
-//! so one fresh, ordinary reaction is about 1 and no number of them is worth more than 1 + beta. What
-//! belongs to which (network, verb) is kept beside it, in proportion to the terms of s.
-//! Cost: one pass over the pairs, and a stable counting sort by target. Reproducible: every sum runs in
+//! so one fresh, ordinary reaction is about 1, and no number of reactions exceeds 1 + beta. Each edge keeps
+//! its terms of s by (network, verb), so that its amount can be divided among them in proportion.
+//! Cost: one pass over the pairs, and a stable counting sort by target. Reproducible: each sum runs in
 //! the order of canonical accounts.
 
 use rayon::prelude::*;
@@ -21,66 +21,66 @@ use super::weights::saturated;
 use crate::people::persons::Persons;
 use clout_base::day::Day;
 
-/// A term of s: what one reactor did on one network under one verb.
+/// One term of s: the reactions of one reactor on one network under one verb.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Term {
-    /// Place of the network.
+    /// Index of the network.
     pub network: u8,
-    /// The verb's code there.
+    /// Code of the verb on that network.
     pub verb: u8,
-    /// Counted reactions.
+    /// Number of counted reactions.
     pub reactions: u32,
-    /// Its part of s.
+    /// The term's part of s.
     pub strength: f64,
 }
 
-/// In-edges by target person: rows are targets, each with its reactors in ascending order.
+/// In-edges by target person in CSR form: each row lists the reactors of a target in ascending order.
 #[derive(Clone, Debug, Default)]
 pub struct Attention {
-    /// By target, where its edges begin; one more than there are persons.
+    /// Start of each target's edges; one entry more than there are persons.
     pub offsets: Vec<usize>,
-    /// By edge: the reactor.
+    /// Reactor of each edge.
     pub reactors: Vec<u32>,
-    /// By edge: a(u,v).
+    /// Amount a(u,v) of each edge.
     pub amounts: Vec<f64>,
-    /// By edge, where its terms begin; one more than there are edges.
+    /// Start of each edge's terms; one entry more than there are edges.
     pub term_offsets: Vec<usize>,
-    /// The terms of all edges.
+    /// Terms of all edges, concatenated in edge order.
     pub terms: Vec<Term>,
 }
 
-/// The moment that scores are for, and how much of the past is known then.
+/// The moment of a score, and the length of the history known at that moment.
 #[derive(Clone, Debug)]
 pub struct Moment {
     /// The snapshot date.
     pub as_of: Day,
-    /// Days before that date's end: 0 for a snapshot; evaluation may cut at an hour.
+    /// Days from the moment to the end of that date: 0 for a snapshot. Evaluation may cut at an hour.
     pub early_days: f64,
-    /// By network: days of history, H.
+    /// History H of each network, in days.
     pub history_days: Vec<f64>,
-    /// Days of the warehouse's history.
+    /// Length of the warehouse's history, in days.
     pub warehouse_days: f64,
 }
 
-/// What reading the memory needs to know.
+/// The parameters for reading the stored sums.
 pub struct AttentionParams<'a> {
-    /// How reactions fade.
+    /// Mixture of half-lives.
     pub mixture: &'a Mixture,
-    /// Saturation of repeats.
+    /// Saturation of repeated reactions.
     pub beta: f64,
-    /// When.
+    /// Moment of the reading.
     pub moment: &'a Moment,
 }
 
-/// Reads the memory at the moment. `network_of` gives the network of an account's node.
+/// Computes the attention at the moment. `network_of` returns the network index of an account node.
 pub fn read(
     pairs: &Pairs,
     persons: &Persons,
     network_of: &(dyn Fn(u32) -> usize + Sync),
     params: &AttentionParams,
 ) -> Attention {
-    let readings = readings(pairs, params);
-    let (starts, order) = by_target(pairs, persons);
+    let readings = compute_readings(pairs, params);
+    let (starts, order) = sort_by_target(pairs, persons);
     let chunks: Vec<usize> = (0..persons.len()).step_by(clout_graph::numeric::NODE_CHUNK).collect();
     let pieces: Vec<Attention> = chunks
         .into_par_iter()
@@ -92,7 +92,7 @@ pub fn read(
                 entries.extend(
                     order[starts[target]..starts[target + 1]]
                         .iter()
-                        .map(|row| entry(pairs, persons, network_of, params, &readings, *row as usize)),
+                        .map(|row| build_entry(pairs, persons, network_of, params, &readings, *row as usize)),
                 );
                 piece.add_target(&mut entries, params.beta);
             }
@@ -110,10 +110,10 @@ pub fn read(
     attention
 }
 
-/// By network and days since a row's last load date: the factors of its sums.
+/// Factors of a row's sums, by network and by days since the row's last load date.
 type Readings = Vec<Vec<Vec<f64>>>;
 
-fn readings(pairs: &Pairs, params: &AttentionParams) -> Readings {
+fn compute_readings(pairs: &Pairs, params: &AttentionParams) -> Readings {
     let moment = params.moment;
     let oldest = pairs.last_loads.iter().min().copied().unwrap_or(moment.as_of);
     let of_network = |history: &f64| {
@@ -124,8 +124,8 @@ fn readings(pairs: &Pairs, params: &AttentionParams) -> Readings {
     moment.history_days.iter().map(of_network).collect()
 }
 
-/// Rows between different persons, in order of target person and then of the memory.
-fn by_target(pairs: &Pairs, persons: &Persons) -> (Vec<usize>, Vec<u32>) {
+/// Sorts the rows between different persons by target person, then by row; returns starts and row indices.
+fn sort_by_target(pairs: &Pairs, persons: &Persons) -> (Vec<usize>, Vec<u32>) {
     let person = |node: u32| persons.of_account[node as usize];
     let mut starts = vec![0_usize; persons.len() + 1];
     let is_between = |row: &usize| person(pairs.actors[*row]) != person(pairs.targets[*row]);
@@ -145,7 +145,7 @@ fn by_target(pairs: &Pairs, persons: &Persons) -> (Vec<usize>, Vec<u32>) {
     (starts, order)
 }
 
-fn entry(
+fn build_entry(
     pairs: &Pairs,
     persons: &Persons,
     network_of: &dyn Fn(u32) -> usize,
@@ -200,27 +200,27 @@ impl Attention {
         self.terms.extend(piece.terms);
     }
 
-    /// Number of (reactor, target) pairs.
+    /// Returns the number of (reactor, target) pairs.
     pub fn edge_count(&self) -> usize {
         self.reactors.len()
     }
 
-    /// The edges of a target.
+    /// Returns the range of a target's edges.
     pub fn edges(&self, target: usize) -> std::ops::Range<usize> {
         self.offsets[target]..self.offsets[target + 1]
     }
 
-    /// The terms of an edge.
+    /// Returns the terms of an edge.
     pub fn terms(&self, edge: usize) -> &[Term] {
         &self.terms[self.term_offsets[edge]..self.term_offsets[edge + 1]]
     }
 
-    /// Counted reactions of an edge.
+    /// Returns the number of counted reactions of an edge.
     pub fn reactions(&self, edge: usize) -> u64 {
         self.terms(edge).iter().map(|term| u64::from(term.reactions)).sum()
     }
 
-    /// The edge's amount with each network's part scaled by the network's declared share.
+    /// Returns the amount of an edge with each network's part multiplied by the network's declared share.
     pub fn scaled(&self, edge: usize, shares: &[f64]) -> f64 {
         let terms = self.terms(edge);
         let strength: f64 = terms.iter().map(|term| term.strength).sum();

@@ -3,8 +3,8 @@ use super::super::params::{Corroboration, Recency};
 use super::*;
 use crate::people::presence::Presence;
 
-/// Two trusted reactors (0 and 1) of person 2, who is on three networks; person 3 is only listed.
-/// Reactor 0 gave 3 on network 0 and 1 on network 1; reactor 1 gave 4 on network 0.
+/// Computes coverage for two trusted reactors (0 and 1) of person 2, present on three networks; person 3 is only
+/// listed. Reactor 0 gave 3 on network 0 and 1 on network 1; reactor 1 gave 4 on network 0.
 fn coverage(amounts: [f64; 2], delivered: &[Option<f64>]) -> Vec<f64> {
     let term = |network, strength| Term {
         network,
@@ -26,16 +26,16 @@ fn coverage(amounts: [f64; 2], delivered: &[Option<f64>]) -> Vec<f64> {
         standing: &standing,
         corroboration: &corroboration,
     };
-    let there = |person, network, posts| Presence { person, network, posts };
+    let presence = |person, network, posts| Presence { person, network, posts };
     let presences = Presences {
         rows: vec![
-            there(0, 0, 0),
-            there(0, 1, 0),
-            there(1, 0, 0),
-            there(2, 0, 0),
-            there(2, 1, 0),
-            there(2, 2, 5),
-            there(3, 0, 0),
+            presence(0, 0, 0),
+            presence(0, 1, 0),
+            presence(1, 0, 0),
+            presence(2, 0, 0),
+            presence(2, 1, 0),
+            presence(2, 2, 5),
+            presence(3, 0, 0),
         ],
         last_active_at: vec![None; 4],
     };
@@ -50,9 +50,9 @@ fn coverage(amounts: [f64; 2], delivered: &[Option<f64>]) -> Vec<f64> {
 }
 
 #[test]
-fn networks_count_by_what_they_usually_hold() {
+fn networks_count_by_their_usual_contributions() {
     let all = [Some(1.0), Some(1.0), Some(1.0)];
-    // Network 0 holds 7 of 8; network 2 holds nothing, so posting there tells nothing.
+    // Network 0 has 7 of 8 contributions; network 2 has none, so a post on it adds nothing.
     assert_eq!(coverage([4.0, 4.0], &all), [1.0, 0.875, 1.0, 0.0]);
 }
 
@@ -63,14 +63,14 @@ fn missing_load_dates_count_by_network() {
 }
 
 #[test]
-fn where_nobody_contributed_every_network_that_delivered_weighs_the_same() {
+fn without_contributions_all_networks_that_delivered_weigh_the_same() {
     let two = [Some(1.0), Some(0.5), None];
     assert_eq!(coverage([0.0, 0.0], &two), [0.75, 0.5, 0.75, 0.0]);
     assert_eq!(coverage([0.0, 0.0], &[None, None, None]), [0.0; 4]);
 }
 
 #[test]
-fn the_days_of_a_history_are_all_of_its_mass() {
+fn the_days_of_a_history_add_up_to_its_mass() {
     let mixture = Mixture::new(&Recency::default());
     assert_eq!(delivered_share(&mixture, 30.0, 0..0), 1.0);
     assert!(delivered_share(&mixture, 30.0, 0..30) < 1e-12);

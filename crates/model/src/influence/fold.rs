@@ -1,7 +1,7 @@
-//! Tonight's reactions go into the memory of pairs.
+//! Merges the reactions of new load dates into the stored pair sums.
 //!
-//! One pair at a time, in order of load date, so folding night by night and folding all at once do the same
-//! operations in the same order. Pairs are forgotten by their own load dates ([`FORGOTTEN_AFTER_DAYS`]).
+//! Each pair is processed in order of load date, so one merge per date and a single merge of all dates run the
+//! same operations in the same order. Pairs are forgotten by their own load dates ([`FORGOTTEN_AFTER_DAYS`]).
 
 use std::ops::Range;
 
@@ -13,16 +13,16 @@ use crate::facts::FORGOTTEN_AFTER_DAYS;
 use crate::reactions::Reaction;
 use clout_base::day::Day;
 
-/// What folding needs to know.
+/// The parameters of a merge.
 pub struct FoldParams<'a> {
-    /// How they fade.
+    /// Mixture of half-lives.
     pub mixture: &'a Mixture,
-    /// The last load date folded.
+    /// The last merged load date.
     pub as_of: Day,
 }
 
-/// Folds sorted reactions, with their [weights](super::weights), into the rows `old` of `before`.
-/// Pairs that are forgotten at `params.as_of` are left out.
+/// Merges sorted reactions, with their [weights](super::weights), into the rows `old` of `before`, and drops
+/// pairs that are forgotten at `params.as_of`.
 pub fn fold(before: &Pairs, old: Range<usize>, reactions: &[Reaction], weights: &[f32], params: &FoldParams) -> Pairs {
     let pieces: Vec<Pairs> = chunks(before, old, reactions)
         .into_par_iter()
@@ -35,7 +35,7 @@ pub fn fold(before: &Pairs, old: Range<usize>, reactions: &[Reaction], weights: 
     folded
 }
 
-/// Rows of both sides for which one thread folds at a time.
+/// Number of rows per side that one thread merges at a time.
 const CHUNK_ROWS: usize = 1 << 17;
 
 /// Cuts both sides at the same actors.
@@ -43,11 +43,11 @@ fn chunks(before: &Pairs, old: Range<usize>, reactions: &[Reaction]) -> Vec<(Ran
     let (mut o, mut r) = (old.start, 0);
     let mut cut = Vec::new();
     while o < old.end || r < reactions.len() {
-        let far_old = (o + CHUNK_ROWS).min(old.end);
-        let far_new = (r + CHUNK_ROWS).min(reactions.len());
-        // The next chunk begins with the first actor that neither far end has finished.
-        let old_actor = (far_old < old.end).then(|| before.actors[far_old]);
-        let new_actor = (far_new < reactions.len()).then(|| reactions[far_new].actor);
+        let old_limit = (o + CHUNK_ROWS).min(old.end);
+        let new_limit = (r + CHUNK_ROWS).min(reactions.len());
+        // The next chunk begins with the first actor that neither end has finished.
+        let old_actor = (old_limit < old.end).then(|| before.actors[old_limit]);
+        let new_actor = (new_limit < reactions.len()).then(|| reactions[new_limit].actor);
         let bound = match (old_actor, new_actor) {
             (Some(a), Some(b)) => Some(a.min(b)),
             (a, b) => a.or(b),
@@ -58,7 +58,7 @@ fn chunks(before: &Pairs, old: Range<usize>, reactions: &[Reaction]) -> Vec<(Ran
             (None, Some(reaction)) => reaction.actor,
             (None, None) => break,
         };
-        // One actor with more rows than a chunk is a chunk of its own.
+        // An actor with more rows than a chunk gets a chunk of its own.
         let bound = bound.map(|actor| actor.max(first + 1));
         let (o_end, r_end) = match bound {
             Some(actor) => (
@@ -106,7 +106,7 @@ fn fold_chunk(
     folded
 }
 
-/// Adds one pair's reactions, in order of load date, to its rows.
+/// Adds the reactions of one pair, in order of load date, to its rows.
 fn fold_pair(rows: &mut Vec<Row>, reactions: &[Reaction], weights: &[f32], params: &FoldParams) {
     let mut last_load = rows.iter().map(|row| row.last_load).max();
     let mut weighed = reactions.iter().zip(weights).peekable();
@@ -131,10 +131,10 @@ fn fold_pair(rows: &mut Vec<Row>, reactions: &[Reaction], weights: &[f32], param
     }
 }
 
-/// The row of a reaction's verb, with its sums brought to the end of the reaction's load date.
+/// Returns the row of the reaction's verb, with its sums faded to the end of the reaction's load date.
 fn row_of<'a>(rows: &'a mut Vec<Row>, reaction: &Reaction, weight: f32, mixture: &Mixture) -> &'a mut Row {
-    let place = rows.partition_point(|row| row.verb < reaction.verb);
-    if rows.get(place).is_none_or(|row| row.verb != reaction.verb) {
+    let index = rows.partition_point(|row| row.verb < reaction.verb);
+    if rows.get(index).is_none_or(|row| row.verb != reaction.verb) {
         let row = Row {
             verb: reaction.verb,
             count: 0,
@@ -143,9 +143,9 @@ fn row_of<'a>(rows: &'a mut Vec<Row>, reaction: &Reaction, weight: f32, mixture:
             weight,
             sums: [0.0; MAX_HALF_LIVES],
         };
-        rows.insert(place, row);
+        rows.insert(index, row);
     }
-    let row = &mut rows[place];
+    let row = &mut rows[index];
     if row.last_load != reaction.load_date {
         let fading = mixture.fading(f64::from(reaction.load_date.0 - row.last_load.0));
         for (sum, factor) in row.sums.iter_mut().zip(fading) {

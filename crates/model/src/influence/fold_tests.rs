@@ -12,7 +12,7 @@ fn reaction(actor: u32, target: u32, verb: u8, load: i32, hour: i64) -> Reaction
     }
 }
 
-fn sorted() -> Vec<Reaction> {
+fn sorted_reactions() -> Vec<Reaction> {
     let mut reactions = Vec::new();
     for step in 0..400_i64 {
         let (actor, target) = ((step % 7) as u32, (step % 11) as u32 + 7);
@@ -40,26 +40,26 @@ fn fold_to(before: &Pairs, reactions: &[Reaction], as_of: i32) -> Pairs {
 }
 
 #[test]
-fn night_by_night_gives_the_bits_of_all_at_once() {
-    let all = sorted();
+fn one_merge_per_date_gives_the_same_bits_as_a_single_merge() {
+    let all = sorted_reactions();
     let last = 100 + FORGOTTEN_AFTER_DAYS + 20;
     let at_once = fold_to(&Pairs::default(), &all, last);
-    let mut nightly = Pairs::default();
-    for night in [100, 101, 105, 112, last - 1, last] {
+    let mut daily = Pairs::default();
+    for date in [100, 101, 105, 112, last - 1, last] {
         let since = [100, 101, 105, 112, last - 1, last]
             .iter()
             .copied()
-            .filter(|n| *n < night)
+            .filter(|n| *n < date)
             .max()
             .unwrap_or(99);
-        let tonight: Vec<Reaction> = all
+        let new: Vec<Reaction> = all
             .iter()
             .copied()
-            .filter(|r| (since + 1..=night).contains(&r.load_date.0))
+            .filter(|r| (since + 1..=date).contains(&r.load_date.0))
             .collect();
-        nightly = fold_to(&nightly, &tonight, night);
+        daily = fold_to(&daily, &new, date);
     }
-    assert_eq!(nightly, at_once);
+    assert_eq!(daily, at_once);
     assert_eq!(at_once.len(), 1, "all but the last reaction is forgotten");
 }
 

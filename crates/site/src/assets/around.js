@@ -1,10 +1,10 @@
-// Who is around a person: those who react to them on the left, those they react to on the right.
+// The neighbours of a person: reactors on the left, people the person reacts to on the right.
 "use strict";
 (function () {
   const clout = window.clout;
   const { h, svg } = clout;
   const ROW = 34; // Pixels, as in report.css.
-  const MOST = 8; // People on a side; the table has all that are published.
+  const MOST = 8; // People per side; the table lists all published neighbours.
 
   const total = (rows) => rows.reduce((sum, row) => sum + row.points, 0);
 
@@ -38,39 +38,39 @@
       svg("circle", { class: "fill", cx: "50%", cy: middle, r: 9 }));
   }
 
-  function everybody(rows) {
+  function fullTable(rows) {
     const columns = [["person"], ["direction"], ["points", true], ["counted reactions", true]];
-    const words = (row) => (row.direction === "influenced_by" ? "reacts to this person" : "this person reacts to them");
+    const words = (row) => (row.direction === "influenced_by" ? "reacts to this person" : "receives this person's reactions");
     const cells = rows.map((row) => [clout.who(row.other_person_id), words(row), clout.points(row.points), clout.count(row.reactions)]);
     return h("details", {}, h("summary", {}, "As a table, " + clout.many(rows.length, "person", "people")), clout.table("Neighbours", columns, cells));
   }
 
-  /** The section about a person's neighbours. */
+  /** Builds the section about a person's neighbours. */
   clout.around = (person) => {
     const date = clout.report.snapshot_date;
-    const about = "On the left who reacts to this person, by the points they give to the score; on the right to whom this person " +
-      "reacts, by the points given to their scores, on " + date + ".";
-    const say = (...children) => clout.section("h-around", "Around", about, ...children);
+    const about = "Left: people reacting to this person, with the points that they contribute to this person's score. " +
+      "Right: people this person reacts to, with the points contributed to their scores. Date: " + date + ".";
+    const say = (...children) => clout.section("h-around", "Neighbours (points)", about, ...children);
     if (person.influences === null) {
       return say(clout.empty("Neighbours were not published on " + date + "."));
     }
     const rows = person.influences;
     if (rows.length === 0) {
-      return say(clout.empty("Neighbours are published for the people with the highest percentiles, and this is none of them. " +
-        "clout explain answers for anyone."));
+      return say(clout.empty("Neighbours are published only for people above the percentile limit of the job. " +
+        "Run clout explain to see this person's reactors."));
     }
     const of = (direction) => rows.filter((row) => row.direction === direction);
     const [from, to] = [of("influenced_by"), of("influences")];
     const [left, right] = [from.slice(0, MOST), to.slice(0, MOST)];
     const words = from.length > 0 &&
-      h("p", { class: "quiet" }, "The " + clout.many(from.length, "person", "people") + " published here give " +
+      h("p", { class: "quiet" }, "The " + clout.many(from.length, "person", "people") + " in this list contribute " +
         clout.points(total(from)) + " of " + clout.points(person.scores.score) + " points.");
     return say(
       h("div", { class: left.length > 0 && right.length > 0 ? "around" : "around alone" },
-        left.length > 0 && side(left, "in", "Who reacts to this person"),
+        left.length > 0 && side(left, "in", "Reactors"),
         lines(left, right),
-        right.length > 0 && side(right, "out", "To whom this person reacts")),
+        right.length > 0 && side(right, "out", "People this person reacts to")),
       words,
-      everybody(rows));
+      fullTable(rows));
   };
 })();

@@ -1,5 +1,5 @@
-// The report's data: scripts that hand over rows, one loaded when it is needed. Ids are values and never keys of
-// objects.
+// Loads the report's data: scripts that pass rows to the page, each loaded on demand. Ids are values, never object
+// keys.
 "use strict";
 (function () {
   const clout = window.clout;
@@ -8,13 +8,13 @@
   const waiting = new Map();
   const loads = new Map();
 
-  /** What plan.js hands over: shards, nights, columns. It comes last, and with it the page starts. */
+  /** Receives plan.js: shards, nights, columns. It is loaded last and starts the page. */
   clout.plan = (plan) => {
     clout.report = plan;
     clout.start();
   };
 
-  /** What a shard hands over. */
+  /** Receives the rows of a shard. */
   clout.take = (kind, number, rows) => {
     const taker = waiting.get(kind + "/" + number);
     if (taker) {
@@ -22,7 +22,7 @@
     }
   };
 
-  /** The rows of a shard. */
+  /** Returns a promise of the rows of a shard. */
   clout.load = (kind, number) => {
     const name = kind + "/" + number;
     if (!loads.has(name)) {
@@ -37,21 +37,21 @@
       const script = document.createElement("script");
       const missing = () => {
         loads.delete(name);
-        reject(new Error("A file of this report cannot be read: " + file + ". Was the whole folder copied?"));
+        reject(new Error("Cannot read a file of this report: " + file + ". Copy the whole folder of the report."));
       };
       waiting.set(name, resolve);
       script.addEventListener("error", missing);
       script.addEventListener("load", () => {
         waiting.delete(name);
         script.remove();
-        missing(); // Nothing happens here if the rows have come.
+        missing(); // Has no effect if the rows have arrived: the promise is resolved.
       });
       script.src = base + file;
       document.head.append(script);
     });
   }
 
-  /** Texts by code point, as the shards are sorted. */
+  /** Compares texts by code point, which is the sort order of the shards. */
   function compare(a, b) {
     const [x, y] = [Array.from(a), Array.from(b)];
     for (let i = 0; i < Math.min(x.length, y.length); i += 1) {
@@ -65,7 +65,7 @@
   const cut = (text) => Array.from(text.slice(0, 2 * KEY_CHARS)).slice(0, KEY_CHARS).join("");
   const folded = (text) => Array.from(text, (c) => c.toLowerCase()).join("");
 
-  /** A person by id, as an object of lists of rows; null where nobody has the id. */
+  /** Returns a person by id, as an object with lists of rows; null if the id is unknown. */
   clout.person = async (id) => {
     const keys = clout.report.people;
     const wanted = cut(id);
@@ -73,7 +73,7 @@
     while (shard > 0 && compare(keys[shard], wanted) > 0) {
       shard -= 1;
     }
-    // Ids that share a long beginning share their cut keys: the one before may hold the person, too.
+    // Ids with a long common beginning have equal cut keys: the previous shard may contain the person, too.
     for (; shard >= 0; shard -= 1) {
       const rows = await clout.load("people", shard);
       const row = rows.find((other) => other[0] === id);
@@ -89,8 +89,8 @@
 
   function record(row) {
     const person = { id: row[0], isFull: row.length > 3, more: {} };
-    clout.report.tables.forEach(([name, columns], place) => {
-      const rows = row[place + 1];
+    clout.report.tables.forEach(([name, columns], index) => {
+      const rows = row[index + 1];
       const object = (values) => Object.fromEntries(columns.map((column, i) => [column, values[i]]));
       if (columns === null || rows === undefined) {
         person[name] = null;
@@ -104,7 +104,7 @@
     return person;
   }
 
-  /** The shards of the index that hold ids with a beginning. */
+  /** Returns the shards of the index that may contain ids with this beginning. */
   clout.beginning = (text) => {
     const keys = clout.report.ids;
     const wanted = cut(folded(text));
@@ -113,7 +113,7 @@
     return keys.flatMap((key, i) => (has(key, i) ? [i] : []));
   };
 
-  /** Loads shards of the index one after the other; `each` may stop it by answering false. */
+  /** Loads shards of the index one after the other; `each` stops the loading by returning false. */
   clout.index = async (shards, each) => {
     for (const [done, shard] of shards.entries()) {
       const rows = await clout.load("ids", shard);

@@ -1,4 +1,4 @@
-// Elements, words and figures. Whatever others wrote becomes text and nothing else.
+// Creates elements and formats texts and numbers. Texts from the data become text nodes only.
 "use strict";
 (function () {
   const clout = (window.clout = window.clout || {});
@@ -19,22 +19,23 @@
     return element;
   }
 
-  /** An element of HTML; children are elements or texts, attribute values are ours. */
+  /** Creates an HTML element. Children are elements or texts; attribute values never come from texts in the data. */
   clout.h = (tag, attributes, ...children) => fill(document.createElement(tag), attributes, children);
 
-  /** An element of SVG. */
+  /** Creates an SVG element. */
   clout.svg = (tag, attributes, ...children) => fill(document.createElementNS(SVG, tag), attributes, children);
 
-  // Control, direction and zero-width characters, without the joiners that scripts and emoji need: as src/report/text.rs.
+  // Control, direction and zero-width characters, except the joiners that scripts and emoji need, as in
+  // src/report/text.rs.
   const HIDDEN = /[\u0000-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
   const visible = (c) => {
     const code = c.codePointAt(0);
     return code < 0x20 ? String.fromCodePoint(0x2400 + code) : "⟨" + code.toString(16).toUpperCase().padStart(4, "0") + "⟩";
   };
 
-  /** A text with what cannot be seen made visible, cut to `most` characters. */
+  /** Makes invisible characters visible and cuts the text to `most` characters. */
   clout.shown = (text, most = ID_CHARS) => {
-    // A text of megabytes is not taken apart to show its beginning.
+    // Slicing first avoids splitting a text of megabytes to show its beginning.
     const all = Array.from(text.slice(0, 2 * most + 2));
     const cut = all.length > most ? all.slice(0, most).join("") + "…" : all.join("");
     return /\S/u.test(text) ? cut.replace(HIDDEN, visible) : "␠".repeat(Math.min(text.length, most));
@@ -42,10 +43,10 @@
 
   clout.link = (id) => "#person=" + encodeURIComponent(id);
 
-  /** A person's name, which leads to the person. */
+  /** Creates a link to a person's page. */
   clout.who = (id) => clout.h("a", { class: "who", href: clout.link(id) }, clout.h("bdi", {}, clout.shown(id)));
 
-  /** A text of others, kept apart from ours. */
+  /** Creates a directionally isolated element for a text from the data. */
   clout.apart = (text, most = 400) => clout.h("bdi", {}, clout.shown(text, most));
 
   const two = new Intl.NumberFormat("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
@@ -57,10 +58,10 @@
   clout.percent = (share) => one.format(100 * share) + " %";
   clout.many = (count, single, plural) => clout.count(count) + " " + (count === 1 ? single : plural);
 
-  /** Points gained or lost, by sign, mark and colour. */
+  /** Formats a change in points with sign, mark and colour. */
   clout.delta = (value) => {
     if (value === null || value === undefined) {
-      return clout.h("span", { class: "quiet" }, "not known");
+      return clout.h("span", { class: "quiet" }, "unknown");
     }
     const text = clout.points(Math.abs(value));
     if (text === "0.00") {
@@ -70,7 +71,7 @@
     return clout.h("span", { class: name }, clout.h("span", { "aria-hidden": "true" }, mark), " " + sign + text);
   };
 
-  /** A section with a heading, a sentence about it, and what it holds. */
+  /** Creates a section with a heading, a description and children. */
   clout.section = (id, title, about, ...children) =>
     clout.h(
       "section",
@@ -82,9 +83,9 @@
 
   clout.empty = (text) => clout.h("p", { class: "empty" }, text);
 
-  /** A table: columns of [heading, is a number], rows of cells. */
+  /** Creates a table from columns of [heading, is a number] and rows of cells. */
   clout.table = (name, columns, rows) => {
-    const cell = (child, place) => clout.h("td", { class: columns[place][1] ? "number" : null }, child);
+    const cell = (child, index) => clout.h("td", { class: columns[index][1] ? "number" : null }, child);
     const head = columns.map(([title, isNumber]) => clout.h("th", { scope: "col", class: isNumber ? "number" : null }, title));
     const body = rows.map((row) => clout.h("tr", {}, row.map(cell)));
     const table = clout.h("table", {}, clout.h("thead", {}, clout.h("tr", {}, head)), clout.h("tbody", {}, body));

@@ -1,13 +1,13 @@
-// A person's history: a line of scores by night, with the band of their intervals.
+// The score history of a person: a line of scores by snapshot date, with the band of their intervals.
 "use strict";
 (function () {
   const clout = window.clout;
   const { h, svg } = clout;
-  const HEIGHT = 200; // Pixels of the plot; the figures below it have their own.
+  const HEIGHT = 200; // Height of the plot in pixels, without the labels below it.
   const TOP = 22;
   const day = (date) => Date.parse(date) / 86400000;
 
-  /** Nights in a row, so that a night without a score leaves a gap. */
+  /** Groups consecutive nights, so that a night without a score leaves a gap. */
   function runs(nights) {
     const found = [];
     for (const night of nights) {
@@ -52,9 +52,9 @@
   function dots(nights, { x, y }) {
     const height = (points) => TOP + (HEIGHT * y(points)) / 100;
     return nights.map((night) => {
-      const words = dateOf(night) + ": " + clout.points(night.score) + " points, interval " + interval(night);
+      const words = dateOf(night) + ": " + clout.points(night.score) + " points, 90 % interval " + interval(night);
       return [
-        // A lone night has no line: its interval is a bar.
+        // A short history has no visible line, so the interval is drawn as a vertical line.
         nights.length < 4 && svg("line", {
           class: "span", x1: x(night.night) + "%", x2: x(night.night) + "%",
           y1: height(night.score_high), y2: height(night.score_low),
@@ -65,13 +65,13 @@
     });
   }
 
-  /** Lines where the model changed: scores left and right of one are not of one kind. */
+  /** Draws a line at each model change: scores before and after it are not comparable. */
   function models({ x }) {
     const nights = clout.report.nights;
     return nights.flatMap(([date, model], i) =>
       i > 0 && model !== nights[i - 1][1]
         ? [svg("line", { class: "model", x1: x(i) + "%", x2: x(i) + "%", y1: TOP, y2: TOP + HEIGHT },
-            svg("title", {}, "from " + date + " on by model " + model))]
+            svg("title", {}, "model " + model + " from " + date))]
         : [],
     );
   }
@@ -79,7 +79,7 @@
   function chart(nights) {
     const scale = scales(nights);
     const dates = clout.report.nights;
-    const label = "Score by night; the table below has the figures";
+    const label = "Score by snapshot date; the table below has the values";
     return svg(
       "svg",
       { class: "history", role: "img", "aria-label": label },
@@ -97,20 +97,20 @@
     );
   }
 
-  /** The section about a person's history. */
+  /** Builds the section about a person's history. */
   clout.history = (nights) => {
     const all = clout.report.nights;
-    const about = "Score and its 90 % interval (the band), in points, on " +
-      clout.many(all.length, "published night", "published nights") + " from " + all[0][0] + " to " + all[all.length - 1][0] + " (UTC).";
+    const about = "Score with its 90 % interval (band) in " +
+      clout.many(all.length, "published snapshot", "published snapshots") + " from " + all[0][0] + " to " + all[all.length - 1][0] + " (UTC).";
     if (nights.length === 0) {
-      return clout.section("h-history", "History", about, clout.empty("No score on any of these nights."));
+      return clout.section("h-history", "Score history (points)", about, clout.empty("No score in any of these snapshots."));
     }
     const isMixed = new Set(all.map(([, model]) => model)).size > 1;
     const rows = nights.map((night) => [dateOf(night), clout.points(night.score), interval(night), all[night.night][1]]).reverse();
-    const columns = [["night"], ["score", true], ["interval", true], ["model"]];
-    return clout.section("h-history", "History", about,
+    const columns = [["snapshot date"], ["score", true], ["90 % interval", true], ["model"]];
+    return clout.section("h-history", "Score history (points)", about,
       h("figure", {}, chart(nights)),
-      isMixed && h("p", { class: "quiet" }, "A dashed line: the model changed there. Published scores stay as they were."),
+      isMixed && h("p", { class: "quiet" }, "Dashed lines mark a change of the model. Published scores are not recomputed."),
       h("details", {}, h("summary", {}, "As a table"), clout.table("History", columns, rows)));
   };
 })();

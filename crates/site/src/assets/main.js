@@ -1,4 +1,4 @@
-// The page as a whole: colours, addresses, the choice of a topic.
+// Page control: colour theme, routing by URL, topic selection.
 "use strict";
 (function () {
   const clout = window.clout;
@@ -6,7 +6,7 @@
   const THEME = "clout-report-theme";
   const title = document.title;
 
-  // A folder's pages may have no storage: then the choice lasts as long as the page.
+  // Pages opened from a folder may have no storage: then the choice lasts until the page is closed.
   function remembered() {
     try {
       return window.localStorage.getItem(THEME);
@@ -19,7 +19,7 @@
     try {
       window.localStorage.setItem(THEME, theme);
     } catch {
-      // It was shown; that is all that can be done.
+      // The theme is applied even if it cannot be stored.
     }
   }
 
@@ -27,7 +27,7 @@
     const button = document.getElementById("theme");
     const system = window.matchMedia("(prefers-color-scheme: dark)");
     const current = () => document.documentElement.dataset.theme || (system.matches ? "dark" : "light");
-    const tell = () => button.setAttribute("aria-pressed", String(current() === "dark"));
+    const update = () => button.setAttribute("aria-pressed", String(current() === "dark"));
     const kept = remembered();
     if (kept === "dark" || kept === "light") {
       document.documentElement.dataset.theme = kept;
@@ -36,13 +36,13 @@
       const theme = current() === "dark" ? "light" : "dark";
       document.documentElement.dataset.theme = theme;
       remember(theme);
-      tell();
+      update();
     });
-    system.addEventListener("change", tell);
-    tell();
+    system.addEventListener("change", update);
+    update();
   }
 
-  /** The id in the address; null where there is none. */
+  /** Returns the id in the URL; null without one. */
   function wanted() {
     const match = /^#person=(.*)$/s.exec(window.location.hash);
     if (!match) {
@@ -107,13 +107,13 @@
         body.replaceChildren(h("tr", {}, h("td", { colspan: 4 }, error.message)));
       }
     });
-    select.value = "0"; // Some browsers keep what was chosen before a reload.
+    select.value = "0"; // Some browsers keep the selection across a reload.
   }
 
   startTheme();
   document.getElementById("plan").addEventListener("error", () => {
     const main = document.getElementById("main");
-    main.prepend(h("p", { class: "notice" }, "The rest of this report is not here: copy its whole folder to find and look at people."));
+    main.prepend(h("p", { class: "notice" }, "Files of this report are missing. Copy the whole folder to use the search and the person pages."));
   });
 
   clout.start = () => {

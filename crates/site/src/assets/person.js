@@ -1,4 +1,4 @@
-// One person's page.
+// The page of one person.
 "use strict";
 (function () {
   const clout = window.clout;
@@ -9,10 +9,10 @@
 
   function standing(scores) {
     if (scores.score === null) {
-      return "No score: nobody has reacted yet, or not for 720 days.";
+      return "No score: no reaction by another person has been seen, or none for 720 days. This is not a score of 0.";
     }
     return "Rank " + clout.count(scores.rank) + " of " + clout.many(clout.report.persons_scored, "person", "people") +
-      " with a score, above " + clout.tenth(scores.percentile) + " % of them.";
+      " with a score; percentile " + clout.tenth(scores.percentile) + ".";
   }
 
   function head(person) {
@@ -23,20 +23,20 @@
       ? [h("div", { class: "value", "aria-label": "no score" }, "–"), h("div", { class: "quiet" }, "no score on " + date())]
       : [
           h("div", { class: "value" }, clout.points(scores.score)),
-          h("div", { class: "quiet" }, "points of 1 to 100 on " + date()),
+          h("div", { class: "quiet" }, "points (scale 1 to 100) on " + date()),
           h("div", { class: "quiet" }, clout.points(scores.score_low) + " to " + clout.points(scores.score_high) + ", 90 % interval"),
         ];
     return h("header", { class: "person-head" },
       h("div", {},
-        h("p", {}, h("a", { href: "#" }, "← The night of " + date())),
+        h("p", {}, h("a", { href: "#" }, "← Snapshot of " + date())),
         h("h1", { tabindex: "-1" }, clout.apart(person.id, 80)),
-        isCut && h("details", {}, h("summary", {}, "The full id, " + clout.many(characters, "character", "characters")),
+        isCut && h("details", {}, h("summary", {}, "Full id, " + clout.many(characters, "character", "characters")),
           h("div", { class: "full-id", dir: "ltr" }, person.id)),
         h("p", { class: "lead" }, standing(scores)),
         h("p", { class: "quiet" }, [
-          scores.networks.length > 0 ? "On " + scores.networks.map((name) => clout.shown(name)).join(", ") + "." : "On no network.",
-          scores.is_new ? " New on " + date() + ": no earlier snapshot has this person." : "",
-          scores.last_active_at ? " Last active " + minute(scores.last_active_at) + "." : " Never seen active.",
+          scores.networks.length > 0 ? "Networks: " + scores.networks.map((name) => clout.shown(name)).join(", ") + "." : "No networks.",
+          scores.is_new ? " First snapshot with this person: " + date() + "." : "",
+          scores.last_active_at ? " Last active " + minute(scores.last_active_at) + "." : " No activity seen.",
         ])),
       h("div", { class: "score" }, value));
   }
@@ -48,15 +48,15 @@
     const since = (days) => new Date(Date.parse(date()) - 86400000 * days).toISOString().slice(0, 10);
     const change = (title, days, value) => tile(title, clout.delta(value), ["points since ", clout.h("time", {}, since(days))]);
     return h("dl", { class: "tiles" },
-      change("In one day", 1, scores.delta_1d),
-      change("In 7 days", 7, scores.delta_7d),
-      change("In 30 days", 30, scores.delta_30d),
-      tile("Reach", clout.tenth(scores.reach), "people: as if so many had paid equal attention"),
+      change("Change, 1 day", 1, scores.delta_1d),
+      change("Change, 7 days", 7, scores.delta_7d),
+      change("Change, 30 days", 30, scores.delta_30d),
+      tile("Reach", clout.tenth(scores.reach), "people: equivalent number of equally attentive reactors"),
       tile("Amplification", scores.amplification === null ? "–" : clout.tenth(scores.amplification),
-        scores.amplification === null ? "no counted post" : "counted reactions for each post"),
+        scores.amplification === null ? "no counted post" : "counted reactions per post"),
       tile("Audience", scores.audience_influence === null ? "–" : clout.tenth(scores.audience_influence),
-        scores.audience_influence === null ? "nobody reacts" : "points: the mean score of who reacts, by their part"),
-      tile("Coverage", clout.percent(scores.coverage), "of the signal that is expected of this person was there"));
+        scores.audience_influence === null ? "no reactors" : "points: mean score of the reactors, weighted by their contributions"),
+      tile("Coverage", clout.percent(scores.coverage), "of this person's expected signal was delivered"));
   }
 
   function alerts(person) {
@@ -68,7 +68,7 @@
   }
 
   function networks(person) {
-    const about = "What each network's reactions alone would give, in points on " + date() + ", and its share of the influence.";
+    const about = "Score from each network's reactions alone, in points, and the network's share of the influence, on " + date() + ".";
     const columns = [["network"], ["score", true], ["share of influence", true], ["reach, people", true], ["reactions", true], ["posts", true]];
     const meter = (share) => svg("svg", { class: "meter", "aria-hidden": "true" },
       svg("rect", { class: "fill", width: 100 * (share || 0) + "%", height: 8, rx: 2 }));
@@ -81,7 +81,7 @@
       clout.count(row.posts),
     ]);
     return clout.section("h-by-network", "By network", about,
-      rows.length > 0 ? clout.table("By network", columns, rows) : clout.empty("No network knows this person."));
+      rows.length > 0 ? clout.table("By network", columns, rows) : clout.empty("No data by network for this person."));
   }
 
   const KINDS = new Map([["tag", "tag"], ["text", "text"], ["endorsement", "endorsement"], ["audience", "audience"], ["ancestor", "other topic"]]);
@@ -89,7 +89,7 @@
   function evidence(person, topic) {
     const rows = (person.topic_evidence || []).filter((piece) => piece.topic_id === topic.topic_id);
     if (rows.length === 0) {
-      return h("p", { class: "quiet" }, "No evidence is published here.");
+      return h("p", { class: "quiet" }, "No evidence is published for this topic.");
     }
     const source = (piece) => (piece.kind === "audience" ? clout.who(piece.source_id) : clout.apart(piece.source_id, 80));
     const cells = rows.map((piece) => [KINDS.get(piece.kind) || clout.apart(piece.kind, 40), source(piece), clout.points(piece.weight)]);
@@ -105,9 +105,9 @@
   }
 
   function topics(person) {
-    const about = "Credible by at least two independent sources on " + date() + "; scores are of 1 to 100 points on the topic. A weight " +
-      "of 1 is one fresh reaction by a trusted, ordinary person.";
-    const say = (...children) => clout.section("h-credible", "Topics", about, ...children);
+    const about = "Topics with at least two independent sources on " + date() + ". Topic scores range from 1 to 100 points. A weight " +
+      "of 1 is one fresh reaction by a trusted person of average rank.";
+    const say = (...children) => clout.section("h-credible", "Topics (points)", about, ...children);
     if (person.topic_scores === null) {
       return say(clout.empty("Topics were not published on " + date() + "."));
     }
@@ -116,18 +116,18 @@
     const names = others.flatMap((row, i) => [i > 0 ? ", " : "", clout.apart(row.topic_id, 60)]);
     const more = person.more.topic_scores;
     return say(
-      shown.length > 0 ? shown.map((row) => topic(person, row)) : clout.empty("No topic has two independent sources, or the input has no topics."),
-      others.length > 0 && h("p", { class: "quiet" }, "Not shown, for want of a second source: ", names,
+      shown.length > 0 ? shown.map((row) => topic(person, row)) : clout.empty("No topic with two independent sources, or no topics in the input."),
+      others.length > 0 && h("p", { class: "quiet" }, "Topics with only one source: ", names,
         more > 0 && " and " + clout.count(more) + " more", "."));
   }
 
   function rest() {
-    return h("p", { class: "notice" }, "History, reasons, topics and neighbours are in this report for the best ranked " +
-      "people and for those whom its first page names (" + clout.count(clout.report.persons_full) + " of " +
-      clout.count(clout.report.persons) + "). clout explain answers for anyone; clout report --people writes more.");
+    return h("p", { class: "notice" }, "History, causes of changes, topics and neighbours are included for the best ranked " +
+      "people and for the people named on the first page (" + clout.count(clout.report.persons_full) + " of " +
+      clout.count(clout.report.persons) + "). For this person, run clout explain, or include more people with clout report --people.");
   }
 
-  /** Shows a person; the article's heading gets the focus. */
+  /** Shows a person. The article's heading receives the focus. */
   clout.showPerson = (article, person) => {
     const parts = [head(person), alerts(person), facts(person.scores)];
     if (person.isFull) {
@@ -138,12 +138,12 @@
     article.replaceChildren(...parts.filter(Boolean));
   };
 
-  /** Says that nobody has an id. */
+  /** Shows an error page for an unknown id. */
   clout.showNobody = (article, id, message) => {
     article.replaceChildren(
-      h("p", {}, h("a", { href: "#" }, "← The night of " + date())),
-      h("h1", { tabindex: "-1" }, message ? "This cannot be shown" : "Nobody has this id"),
+      h("p", {}, h("a", { href: "#" }, "← Snapshot of " + date())),
+      h("h1", { tabindex: "-1" }, message ? "Cannot show this person" : "Unknown id"),
       h("p", { class: "lead" }, clout.apart(id, 200)),
-      clout.empty(message || "No such id stands in the snapshot of " + date() + ": unknown, or opted out. Ids are exact; the search finds parts."));
+      clout.empty(message || "The snapshot of " + date() + " has no such id: it is unknown or has opted out. Ids must match exactly; the search also finds parts of ids."));
   };
 })();

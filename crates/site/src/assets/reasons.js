@@ -1,4 +1,4 @@
-// Why a score moved since the day before: a waterfall, one step a cause.
+// The causes of a score change since the day before, as a waterfall with one step per cause.
 "use strict";
 (function () {
   const clout = window.clout;
@@ -7,16 +7,16 @@
   const CAUSES = new Map([
     ["new_reactions", "New reactions"],
     ["faded_reactions", "Earlier reactions faded"],
-    ["repeats_saturated", "The same people again, who count less each time"],
-    ["reactors_rose", "People who react rose"],
-    ["reactors_fell", "People who react fell"],
-    ["corroboration", "How far people whom nobody knows yet are believed"],
-    ["network_joined", "A network joined"],
-    ["network_left", "A network left"],
-    ["identity_changed", "Accounts changed owners"],
-    ["opted_out_reactors", "People who react opted out"],
-    ["scale_limit", "The scale ends at 1 and 100"],
-    ["recalibrated", "Another model, or a rebuild from other input"],
+    ["repeats_saturated", "Repeated reactions by the same people count less"],
+    ["reactors_rose", "People who reacted gained rank or trust"],
+    ["reactors_fell", "People who reacted lost rank or trust"],
+    ["corroboration", "Credit for reactions by people without trust yet"],
+    ["network_joined", "First appearance on a network"],
+    ["network_left", "Last account on a network removed"],
+    ["identity_changed", "Accounts were assigned to another person"],
+    ["opted_out_reactors", "Earlier reactors opted out"],
+    ["scale_limit", "Limits of the scale, 1 and 100"],
+    ["recalibrated", "The model or its input changed"],
   ]);
 
   function step(from, to, scale, isTotal) {
@@ -34,22 +34,22 @@
       detail.length > 0 && h("div", { class: "quiet" }, detail),
       bar);
 
-  const LEAST = 0.005; // Points: less is shown as nothing.
+  const LEAST = 0.005; // Points; smaller steps are summed up in one step.
   const sum = (rows) => rows.reduce((all, row) => all + row.points, 0);
   const inWords = (detail) => detail.replace(/^([^:]*), answered(?=: |$)/, "$1, for attention given back");
 
-  /** One step a cause, the largest first; what rounds to nothing, or is not listed, is one step together. */
+  /** Returns one step per cause, largest first. Steps that round to 0.00 and unlisted causes form one last step. */
   function stepsOf(person) {
     const byCause = new Map();
     person.score_changes.forEach((row) => byCause.set(row.cause, (byCause.get(row.cause) || []).concat(row)));
     const title = (cause) => CAUSES.get(cause) || clout.apart(cause);
     const all = Array.from(byCause, ([cause, rows]) => ({ title: title(cause), points: sum(rows), rows }));
-    const told = all.filter(({ points }) => Math.abs(points) >= LEAST).sort((a, b) => Math.abs(b.points) - Math.abs(a.points));
-    const rest = person.scores.delta_1d - sum(told);
-    return Math.abs(rest) < LEAST ? told : told.concat({ title: "Everything else", points: rest, rows: [] });
+    const listed = all.filter(({ points }) => Math.abs(points) >= LEAST).sort((a, b) => Math.abs(b.points) - Math.abs(a.points));
+    const rest = person.scores.delta_1d - sum(listed);
+    return Math.abs(rest) < LEAST ? listed : listed.concat({ title: "All other causes", points: rest, rows: [] });
   }
 
-  /** The networks and people behind a step; where there are several, each with its points. */
+  /** Lists the networks and people of a step, with their points if there are several. */
   function details({ rows }) {
     const named = rows.filter((row) => row.detail !== "");
     return named.map((row) => h("div", {}, clout.apart(inWords(row.detail)),
@@ -77,19 +77,19 @@
     return new Date(Date.parse(date) - 86400000).toISOString().slice(0, 10);
   }
 
-  /** The section about the reasons of the last day's change. */
+  /** Builds the section about the causes of the last day's change. */
   clout.reasons = (person) => {
     const night = { now: clout.report.snapshot_date, before: before(clout.report.snapshot_date) };
-    const about = "What moved the score from " + night.before + " to " + night.now + ", in points. The steps add up to the change.";
-    const say = (...children) => clout.section("h-reasons", "Why it moved", about, ...children);
+    const about = "Change of the score from " + night.before + " to " + night.now + " by cause. The steps add up to the change.";
+    const say = (...children) => clout.section("h-reasons", "Causes of the change (points)", about, ...children);
     if (person.scores.delta_1d === null) {
-      return say(clout.empty("No change is known: there is no published score on both dates."));
+      return say(clout.empty("No change: this person has no published score on both dates."));
     }
     if (person.score_changes === null) {
-      return say(clout.empty("Reasons were not published on " + night.now + "."));
+      return say(clout.empty("Causes were not published on " + night.now + "."));
     }
     if (person.score_changes.length === 0) {
-      return say(clout.empty(person.scores.delta_1d === 0 ? "Nothing moved it." : "No reason was published for this change."));
+      return say(clout.empty(person.scores.delta_1d === 0 ? "The score did not change." : "No cause was published for this change."));
     }
     return say(waterfall(person, night));
   };

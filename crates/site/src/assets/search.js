@@ -1,25 +1,26 @@
-// The search box: ids by their beginning at once, by any part from what is loaded, or from everything when told so.
+// The search box. It finds ids by their beginning at once, and by any part in the loaded shards or, on request, in all
+// shards.
 "use strict";
 (function () {
   const clout = window.clout;
   const { h } = clout;
   const SHOWN = 20;
-  const FEW_SHARDS = 8; // So many are loaded without asking: some two megabytes.
+  const FEW_SHARDS = 8; // Up to this number, all shards are loaded without asking: about two megabytes.
   const SHARD_MEBIBYTES = 0.25;
 
-  /** 0 the id itself, 1 it begins so, 2 its account does, 3 it holds it, 4 not at all. */
-  function nearness(id, wanted) {
-    const place = id.indexOf(wanted);
-    if (place < 0) {
+  /** Rates a match: 0 equal, 1 beginning of the id, 2 beginning of the account id, 3 other part, 4 no match. */
+  function matchLevel(id, wanted) {
+    const index = id.indexOf(wanted);
+    if (index < 0) {
       return 4;
     }
-    if (place === 0) {
+    if (index === 0) {
       return id.length === wanted.length ? 0 : 1;
     }
-    return id[place - 1] === ":" ? 2 : 3;
+    return id[index - 1] === ":" ? 2 : 3;
   }
 
-  /** The nearest of all rows offered; those better ranked first among equally near ones. */
+  /** Collects the best matches of all rows offered; equal matches are sorted by rank. */
   function finder(wanted) {
     const text = wanted.toLowerCase();
     const seen = new Set();
@@ -27,10 +28,10 @@
     let count = 0;
     const offer = (rows) => {
       for (const row of rows) {
-        const near = nearness(row[0].toLowerCase(), text);
-        if (near < 4) {
+        const level = matchLevel(row[0].toLowerCase(), text);
+        if (level < 4) {
           count += 1;
-          found.push([near, row[2] === null ? Infinity : row[2], row]);
+          found.push([level, row[2] === null ? Infinity : row[2], row]);
         }
       }
       found.sort((a, b) => a[0] - b[0] || (a[1] === b[1] ? 0 : a[1] - b[1]));
@@ -63,8 +64,8 @@
       input.removeAttribute("aria-activedescendant");
     }
 
-    function choose(place) {
-      active = rows.length === 0 ? -1 : (place + rows.length) % rows.length;
+    function choose(index) {
+      active = rows.length === 0 ? -1 : (index + rows.length) % rows.length;
       Array.from(list.children).forEach((item, i) => item.setAttribute("aria-selected", String(i === active)));
       if (active >= 0) {
         input.setAttribute("aria-activedescendant", "found-" + active);
@@ -94,10 +95,10 @@
       input.setAttribute("aria-expanded", "true");
       const rest = found.count() - rows.length;
       const left = shards.length - found.shards.size;
-      note.textContent = (rows.length === 0 ? (isWhole ? "Nobody has such an id." : "No id begins so.") : clout.many(found.count(), "person", "people")) +
-        (rest > 0 ? "; the nearest " + rows.length + " are listed. Type more of the id." : "");
+      note.textContent = (rows.length === 0 ? (isWhole ? "No id contains this text." : "No id begins with this text.") : clout.many(found.count(), "person", "people")) +
+        (rest > 0 ? "; the best " + rows.length + " matches are listed. Type more of the id." : "");
       all.hidden = isWhole || left === 0;
-      all.textContent = "Look inside all ids (" + clout.tenth(left * SHARD_MEBIBYTES) + " MiB)";
+      all.textContent = "Search all ids (" + clout.tenth(left * SHARD_MEBIBYTES) + " MiB)";
       choose(rows.length > 0 ? 0 : -1);
     }
 
@@ -132,9 +133,9 @@
       }
       const isSmall = shards.length <= FEW_SHARDS;
       const beginnings = [wanted].concat(clout.report.networks.map((network) => network + ":" + wanted));
-      // The first shards of each beginning: who needs more types more.
-      const near = new Set(beginnings.flatMap((text) => clout.beginning(text).slice(0, 2)));
-      look(wanted, isSmall ? shards : Array.from(near), finder(wanted), isSmall);
+      // Two shards per beginning are enough: a longer input narrows the search.
+      const first = new Set(beginnings.flatMap((text) => clout.beginning(text).slice(0, 2)));
+      look(wanted, isSmall ? shards : Array.from(first), finder(wanted), isSmall);
     }
 
     all.addEventListener("click", () => {

@@ -1,36 +1,36 @@
-//! The causes of a change, as published.
+//! The causes of a score change, as published in `score_changes`.
 
-/// Why a score moved.
+/// The cause of one part of a score change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Cause {
-    /// How far strangers are believed, and what an answer leaves of a stranger's attention.
+    /// The belief in strangers changed, or the part of a stranger's attention that remains after reciprocation.
     Corroboration,
-    /// Older reactions count less, and a longer history asks for more of them.
+    /// Older reactions count less, and a longer history requires more of them.
     FadedReactions,
-    /// An account, the person's or a reactor's, belongs to somebody else now.
+    /// An account of the person or of a reactor belongs to another person now.
     IdentityChanged,
-    /// What came with the person's first appearance on a network.
+    /// The person first appeared on a network.
     NetworkJoined,
-    /// What went with the person's last account on a network.
+    /// The person's last account on a network disappeared.
     NetworkLeft,
-    /// Reactions that were delivered today, as if nobody had reacted before.
+    /// Reactions delivered on this load date, at the value of a first reaction.
     NewReactions,
-    /// Reactors who opted out.
+    /// Reactors opted out.
     OptedOutReactors,
-    /// Reactors who are less known, or less listened to, than the day before.
+    /// Reactors have less trust or rank than on the previous date.
     ReactorsFell,
-    /// Reactors who are better known, or more listened to.
+    /// Reactors have more trust or rank than on the previous date.
     ReactorsRose,
-    /// Another model, or a rebuild that read other input.
+    /// The model changed, or a rebuild read other input.
     Recalibrated,
-    /// What today's reactions are worth less because the same people had reacted before.
+    /// The loss of value of new reactions because the same people had reacted before.
     RepeatsSaturated,
-    /// What the limits of the scale took, or gave back.
+    /// The part that clamping to the scale removed or returned.
     ScaleLimit,
 }
 
 impl Cause {
-    /// All of them, in the order of their words.
+    /// All causes in the order of their names.
     pub const ALL: [Cause; 12] = [
         Cause::Corroboration,
         Cause::FadedReactions,
@@ -46,7 +46,7 @@ impl Cause {
         Cause::ScaleLimit,
     ];
 
-    /// The word in `score_changes`.
+    /// Returns the name of the cause in `score_changes`.
     pub fn word(self) -> &'static str {
         match self {
             Cause::Corroboration => "corroboration",
@@ -64,12 +64,12 @@ impl Cause {
         }
     }
 
-    /// The cause of a word.
+    /// Parses the name of a cause.
     pub fn of_word(word: &str) -> Option<Cause> {
         Cause::ALL.into_iter().find(|cause| cause.word() == word)
     }
 
-    /// The cause on a network on which the person is new (`joined`) or no longer there (`left`).
+    /// Returns the cause on a network that the person has `joined` or `left` since the previous date.
     pub fn on_network(self, joined: bool, left: bool) -> Cause {
         match self {
             Cause::NewReactions | Cause::RepeatsSaturated | Cause::IdentityChanged if joined => Cause::NetworkJoined,
@@ -79,16 +79,16 @@ impl Cause {
     }
 }
 
-/// What follows the network in the detail of a row that is about attention that was returned.
+/// Suffix of the network in the detail of a row about reciprocated attention.
 pub const ANSWERED_MARK: &str = ", answered";
 
-/// A detail of `score_changes` as people read it.
+/// Formats a `detail` of `score_changes` for readers.
 pub fn in_words(detail: &str) -> String {
-    let (place, people) = match detail.split_once(": ") {
-        Some((place, people)) => (place, Some(people)),
+    let (network, people) = match detail.split_once(": ") {
+        Some((network, people)) => (network, Some(people)),
         None => (detail, None),
     };
-    match (place.strip_suffix(ANSWERED_MARK), people) {
+    match (network.strip_suffix(ANSWERED_MARK), people) {
         (None, _) => detail.to_owned(),
         (Some(network), None) => format!("{network}, for attention given back"),
         (Some(network), Some(people)) => format!("{network}, for attention given back: {people}"),
@@ -100,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_detail_about_answers_says_so_and_the_others_stay() {
+    fn a_detail_about_reciprocation_is_spelled_out_and_others_are_unchanged() {
         assert_eq!(in_words("twitter: ada and 2 more"), "twitter: ada and 2 more");
         assert_eq!(in_words("twitter, answered"), "twitter, for attention given back");
         assert_eq!(
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn causes_stand_in_the_order_of_their_words() {
+    fn causes_are_in_the_order_of_their_names() {
         assert!(Cause::ALL.is_sorted_by(|a, b| a < b && a.word() < b.word()));
     }
 }

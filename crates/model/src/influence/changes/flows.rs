@@ -1,28 +1,28 @@
-//! How one reactor's strength on each network went from one night to the next.
+//! The change of one reactor's strength on each network between two snapshot dates.
 
 use crate::influence::attention::Term;
 
-/// One network's part of a reactor's strength s, on its way from the night before to tonight.
+/// One network's part of a reactor's strength s, from the previous date to the snapshot date.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Flow {
-    /// Place of the network.
+    /// Index of the network.
     pub network: u8,
-    /// s on the night before, read then.
+    /// s on the previous date, read on that date.
     pub before: f64,
-    /// Of that, read tonight, what went with people who opted out.
+    /// Part of `before`, read on the snapshot date, that left with people who opted out.
     pub gone: f64,
-    /// Of that, read tonight, what belongs to other persons now.
+    /// Part of `before`, read on the snapshot date, that belongs to other persons now.
     pub moved_out: f64,
-    /// What belonged to other persons the night before, read tonight.
+    /// Strength that belonged to other persons on the previous date, read on the snapshot date.
     pub moved_in: f64,
-    /// What today's load date brought.
+    /// Strength of the reactions of this load date.
     pub brought: f64,
-    /// s tonight.
+    /// s on the snapshot date.
     pub after: f64,
 }
 
 impl Flow {
-    /// What was there the night before and stayed, read tonight.
+    /// Returns the part of `before` that stayed, read on the snapshot date.
     pub fn stayed(&self) -> f64 {
         if self.before > 0.0 {
             (self.after - self.brought - self.moved_in).max(0.0)
@@ -31,48 +31,48 @@ impl Flow {
         }
     }
 
-    /// Everything that was there the night before, read tonight.
+    /// Returns all of `before`, read on the snapshot date.
     pub fn faded(&self) -> f64 {
         self.stayed() + self.gone + self.moved_out
     }
 }
 
-/// Where a strength belongs in a flow.
+/// The field of a [`Flow`] to which a strength is added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Way {
-    /// See [`Flow::before`].
+    /// [`Flow::before`]
     Before,
-    /// See [`Flow::gone`].
+    /// [`Flow::gone`]
     Gone,
-    /// See [`Flow::moved_out`].
+    /// [`Flow::moved_out`]
     MovedOut,
-    /// See [`Flow::moved_in`].
+    /// [`Flow::moved_in`]
     MovedIn,
-    /// See [`Flow::brought`].
+    /// [`Flow::brought`]
     Brought,
-    /// See [`Flow::after`].
+    /// [`Flow::after`]
     After,
 }
 
-/// The flows of one edge, in order of networks; used again for every edge.
+/// The flows of one edge in network order; the buffer is reused for each edge.
 #[derive(Debug, Default)]
 pub struct Flows {
-    /// One a network.
+    /// One flow per network.
     pub flows: Vec<Flow>,
 }
 
 impl Flows {
-    /// Adds a strength.
+    /// Adds a strength to a field of the network's flow.
     pub fn add(&mut self, network: u8, way: Way, strength: f64) {
-        let place = self.flows.partition_point(|flow| flow.network < network);
-        if self.flows.get(place).is_none_or(|flow| flow.network != network) {
+        let index = self.flows.partition_point(|flow| flow.network < network);
+        if self.flows.get(index).is_none_or(|flow| flow.network != network) {
             let flow = Flow {
                 network,
                 ..Flow::default()
             };
-            self.flows.insert(place, flow);
+            self.flows.insert(index, flow);
         }
-        let flow = &mut self.flows[place];
+        let flow = &mut self.flows[index];
         let slot = match way {
             Way::Before => &mut flow.before,
             Way::Gone => &mut flow.gone,
@@ -84,7 +84,7 @@ impl Flows {
         *slot += strength;
     }
 
-    /// Adds the terms of an edge.
+    /// Adds the strengths of all terms of an edge.
     pub fn add_terms(&mut self, terms: &[Term], way: Way) {
         for term in terms {
             self.add(term.network, way, term.strength);

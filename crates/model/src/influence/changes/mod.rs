@@ -1,19 +1,20 @@
-//! Why a score moved in a day: a sum of parts, each with a cause, a network and the people behind it.
+//! Decomposition of a daily score change into parts, each with a cause, a network and the people behind it.
 //!
-//! With `c` the contributions of reactors to a person on two nights `'` and `"`, and LM the logarithmic mean,
+//! With the contributions `c` of reactors to a person on two dates `'` and `"`, and LM the logarithmic mean,
 //!
 //! ```text
 //! ln I" - ln I' = sum of (c" - c') / LM(I', I")          LM(a, b) = (a - b) / (ln a - ln b)
-//! c = A d rho (g + phi (1 - g))                           A the saturated strength, d what an answer leaves of it
+//! c = A d rho (g + phi (1 - g))                           A saturated strength, d share left after reciprocation
 //! ```
 //!
-//! so every reactor's part is known exactly, and each is split into its factors by midpoints ([`split`]). The
-//! strength goes one way, in a fixed order: it fades, then loses those who opted out, then what belongs to other
-//! persons now, gains what belongs to these now, and last come today's reactions. The clamp's part and another
-//! model's are added by themselves ([`person`]). Nothing is left over, so there is no cause named "other".
+//! so each reactor's part is exact, and each is split into its factors by midpoints ([`split`]). The strength
+//! changes in a fixed order of steps: it fades; it loses reactors that opted out; it loses accounts that now belong
+//! to other persons; it gains accounts that now belong to this person; last, new reactions arrive. The parts of
+//! clamping and of a changed model are added separately ([`person`]). No remainder exists, so no cause is named
+//! "other".
 //!
-//! What is known only by name on one of two nights is matched by person id. Cost: one pass over the edges of both
-//! nights. Reproducible: a person's parts are added in the order of reactors.
+//! Persons of the two dates are matched by person id. Cost: one pass over the edges of both dates. Reproducible: a
+//! person's parts are added in the order of reactors.
 //!
 //! Source: the additive decomposition of a logarithm by logarithmic means (Ang, *The LMDI approach to decomposition
 //! analysis*, Energy Policy 33, 2005).

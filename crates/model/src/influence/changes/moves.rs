@@ -1,4 +1,4 @@
-//! What the two nights' attention alone does not tell: what a load date brought, and whose rows changed hands.
+//! New reactions of a load date, and account rows that changed their owner between two dates.
 
 use rayon::prelude::*;
 
@@ -8,54 +8,54 @@ use crate::influence::pairs::{MAX_HALF_LIVES, Pairs};
 use crate::influence::recency::Mixture;
 use crate::people::persons::Persons;
 
-/// No person, or no account.
+/// Marks a missing person or account.
 pub const NONE: u32 = u32::MAX;
-/// What is left of a sum when a part of it is taken away is nothing below this share of it: rounding.
+/// Share of a sum below which a difference counts as 0, because it is rounding error.
 const ROUNDING: f64 = 1e-12;
 
-/// One reaction that the last load date brought.
+/// One reaction of the last load date.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Brought {
-    /// Node of the account that is credited.
+    /// Node of the credited account.
     pub target: u32,
-    /// Node of the account that reacted.
+    /// Node of the reacting account.
     pub actor: u32,
-    /// When, microseconds since 1970.
+    /// Time of the reaction, microseconds since 1970.
     pub occurred_at: i64,
     /// Its [weight](crate::influence::weights).
     pub weight: f32,
 }
 
-/// A strength that belongs to a person and a reactor.
+/// A strength by target person, reactor and network.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Part {
-    /// The person who is credited.
+    /// The credited person.
     pub target: u32,
-    /// The person who reacted.
+    /// The reacting person.
     pub reactor: u32,
-    /// Place of the network.
+    /// Index of the network.
     pub network: u8,
-    /// The strength s, as tonight's attention has it.
+    /// Strength s, in the unit of the attention of the snapshot date.
     pub strength: f64,
 }
 
-/// Parts in order of target, reactor and network.
+/// Parts sorted by target, reactor and network.
 #[derive(Clone, Debug, Default)]
 pub struct Parts(Vec<Part>);
 
 impl Parts {
-    /// Puts parts in order; equals stay in the order in which they came.
+    /// Sorts the parts. The sort is stable, so parts of equal key keep their order.
     pub fn of(mut parts: Vec<Part>) -> Parts {
         parts.par_sort_by_key(|part| (part.target, part.reactor, part.network));
         Parts(parts)
     }
 
-    /// These and those of `others`.
+    /// Returns the union of both lists, sorted.
     pub fn with(self, others: &Parts) -> Parts {
         Parts::of([self.0, others.0.clone()].concat())
     }
 
-    /// Those of a target.
+    /// Returns the parts of a target.
     pub fn of_target(&self, target: u32) -> &[Part] {
         let start = self.0.partition_point(|part| part.target < target);
         let length = self.0[start..].partition_point(|part| part.target == target);
@@ -63,13 +63,13 @@ impl Parts {
     }
 }
 
-/// How the memory of a night is read.
+/// The parameters for reading the account state at a moment.
 pub struct Reading<'a> {
-    /// How reactions fade.
+    /// Mixture of half-lives.
     pub mixture: &'a Mixture,
-    /// The night.
+    /// Moment of the reading.
     pub moment: &'a Moment,
-    /// The accounts of the memory.
+    /// Accounts of the state.
     pub accounts: &'a Accounts,
 }
 
@@ -79,7 +79,7 @@ impl Reading<'_> {
         self.mixture.reading(f64::from(days) - self.moment.early_days, history)
     }
 
-    /// The strength of a row of the memory.
+    /// Returns the strength of a row of the account state.
     fn row(&self, pairs: &Pairs, row: usize) -> f64 {
         let days = self.moment.as_of.0 - pairs.last_loads[row].0;
         let factors = self.factors(self.accounts.network_of(pairs.actors[row]), days);
@@ -87,7 +87,7 @@ impl Reading<'_> {
         sums.iter().zip(factors).map(|(sum, factor)| sum * factor).sum()
     }
 
-    /// The strength of each reaction that the moment's load date brought, by (actor, target), in order.
+    /// Sums the strength of the moment's new reactions by (actor, target), sorted by that key.
     pub fn strengths(&self, mut brought: Vec<Brought>) -> Vec<((u32, u32), f64)> {
         brought.par_sort_unstable_by_key(|row| (row.actor, row.target, row.occurred_at, row.weight.to_bits()));
         let networks = 0..self.moment.history_days.len();
@@ -109,8 +109,8 @@ impl Reading<'_> {
         rows
     }
 
-    /// By (actor, target) for which `is_meant` holds: the strength of everything before the moment's load date,
-    /// `brought` being what that brought.
+    /// Computes the strength from before the moment's load date, by (actor, target), for the pairs that `is_meant`
+    /// accepts. `brought` is the strength of that load date.
     pub fn earlier(
         &self,
         pairs: &Pairs,
@@ -124,15 +124,15 @@ impl Reading<'_> {
             .collect();
         let strength = |rows: &[usize]| {
             let all: f64 = rows.iter().map(|row| self.row(pairs, *row)).sum();
-            let place = brought.binary_search_by_key(&key(rows[0]), |(key, _)| *key);
-            let left = all - place.map_or(0.0, |place| brought[place].1);
+            let found = brought.binary_search_by_key(&key(rows[0]), |(key, _)| *key);
+            let left = all - found.map_or(0.0, |index| brought[index].1);
             (key(rows[0]), if left > ROUNDING * all { left } else { 0.0 })
         };
         let groups = meant.chunk_by(|a, b| key(*a) == key(*b));
         groups.map(strength).filter(|(_, left)| *left > 0.0).collect()
     }
 
-    /// Strengths by account as parts by person, those inside one person left out.
+    /// Converts strengths by account to parts by person, and drops those within one person.
     pub fn parts(&self, rows: &[((u32, u32), f64)], person: &dyn Fn(u32) -> u32) -> Parts {
         let part = |((actor, target), strength): &((u32, u32), f64)| Part {
             target: person(*target),
@@ -145,43 +145,43 @@ impl Reading<'_> {
     }
 }
 
-/// What changed hands between two nights.
+/// Strengths that are new or changed their owner between two dates.
 #[derive(Clone, Debug, Default)]
 pub struct Moves {
-    /// What today's load date brought, by tonight's persons.
+    /// Strength of this load date's reactions, by the persons of the snapshot date.
     pub brought: Parts,
-    /// What belonged to others, by tonight's persons.
+    /// Strength that belonged to other persons before, by the persons of the snapshot date.
     pub moved_in: Parts,
-    /// What belongs to others, by the persons of the night before.
+    /// Strength that belongs to other persons now, by the persons of the previous date.
     pub moved_out: Parts,
-    /// What went with reactors who opted out, by the persons of the night before.
+    /// Strength of reactors that opted out, by the persons of the previous date.
     pub gone: Parts,
 }
 
-/// The persons of two nights, one against the other; [`NONE`] where a night lacks one.
+/// The mapping between the persons of two dates; [`NONE`] marks a person missing on the other date.
 #[derive(Clone, Debug, Default)]
 pub struct Matching {
-    /// By person of the night before: tonight's of the same id.
+    /// For each person of the previous date: the person of the snapshot date with the same id.
     pub to_after: Vec<u32>,
-    /// By person of tonight: that of the night before.
+    /// For each person of the snapshot date: the person of the previous date with the same id.
     pub to_before: Vec<u32>,
 }
 
 impl Matching {
-    /// Matches persons by id. Both are in order, so this is a merge.
+    /// Matches persons by id. Both lists are sorted by id, so one merge suffices.
     pub fn of(before: &Persons, after: &Persons) -> Matching {
         let mut matching = Matching {
             to_after: vec![NONE; before.len()],
             to_before: vec![NONE; after.len()],
         };
-        let mut place = 0;
+        let mut index = 0;
         for (person, id) in before.ids.iter().enumerate() {
-            while place < after.len() && after.ids[place].as_bytes() < id.as_bytes() {
-                place += 1;
+            while index < after.len() && after.ids[index].as_bytes() < id.as_bytes() {
+                index += 1;
             }
-            if place < after.len() && after.ids[place] == *id {
-                matching.to_after[person] = place as u32;
-                matching.to_before[place] = person as u32;
+            if index < after.len() && after.ids[index] == *id {
+                matching.to_after[person] = index as u32;
+                matching.to_before[index] = person as u32;
             }
         }
         matching

@@ -1,4 +1,4 @@
-//! Everybody's change between two nights.
+//! The score change of each person between two snapshot dates.
 
 use rayon::prelude::*;
 
@@ -13,49 +13,49 @@ use crate::influence::standings::Standings;
 use crate::influence::weights::saturated;
 use crate::people::presence::Presences;
 
-/// One of the two nights.
+/// The scoring inputs and results of one of the two dates.
 pub struct Side<'a> {
-    /// Who attends to whom.
+    /// Attention between persons, after the reciprocity discount.
     pub attention: &'a Attention,
-    /// What a reactor's attention is worth.
+    /// Trust, rank and constants that turn attention into contributions.
     pub model: Model<'a>,
-    /// Sums and values.
+    /// Sums and values of the scores.
     pub standings: &'a Standings,
-    /// Who is where.
+    /// Presence of persons on networks.
     pub presences: &'a Presences,
 }
 
-/// Two nights, one a day after the other.
+/// Two snapshot dates, one day apart.
 pub struct Nights<'a> {
-    /// The night before, under tonight's model.
+    /// The previous date, computed under the model of the snapshot date.
     pub before: Side<'a>,
-    /// Tonight.
+    /// The snapshot date.
     pub after: Side<'a>,
-    /// Who is who.
+    /// Mapping between the persons of both dates.
     pub matching: &'a Matching,
-    /// What changed hands.
+    /// New reactions, and rows that changed their owner.
     pub moves: &'a Moves,
-    /// The scale.
+    /// Score scale.
     pub line: &'a Line,
-    /// Saturation of repeats.
+    /// Saturation of repeated reactions.
     pub beta: f64,
 }
 
-/// One person's change.
+/// The change of one person's score.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Change {
     /// Parts by cause and network, in points.
     pub slots: Vec<Slot>,
-    /// What the limits of the scale did, in points.
+    /// Effect of clamping to the scale, in points.
     pub scale_limit: f64,
-    /// The score of the night before under tonight's model and input.
+    /// Score of the previous date under the model and input of the snapshot date.
     pub before: f64,
-    /// Tonight's score.
+    /// Score of the snapshot date.
     pub after: f64,
 }
 
 impl Nights<'_> {
-    /// The changes of these of tonight's persons, who have a score.
+    /// Computes the changes of persons of the snapshot date; each of them must have a score.
     pub fn changes(&self, persons: &[u32]) -> Vec<Change> {
         persons.par_iter().map(|person| self.change(*person)).collect()
     }
@@ -85,11 +85,11 @@ impl Nights<'_> {
         }
     }
 
-    /// Walks the reactors of both nights side by side, in order.
+    /// Merges the reactors of both dates in order and adds their parts to the tally.
     fn edges(&self, before: u32, after: u32, tally: &mut Tally) {
         let networks = Networks {
-            before: networks_of(self.before.presences, before),
-            after: networks_of(self.after.presences, after),
+            before: collect_networks(self.before.presences, before),
+            after: collect_networks(self.after.presences, after),
         };
         let old_edges = match before {
             NONE => 0..0,
@@ -102,7 +102,7 @@ impl Nights<'_> {
             new: (after, self.after.attention.edges(after as usize).start),
             flows: Flows::default(),
             moved_out: parts_of(&self.moves.moved_out, before),
-            gone: parts_of(&self.moves.gone, before),
+            opted_out: parts_of(&self.moves.gone, before),
             moved_in: self.moves.moved_in.of_target(after),
             brought: self.moves.brought.of_target(after),
         };
@@ -119,8 +119,8 @@ fn parts_of(parts: &super::moves::Parts, person: u32) -> &[Part] {
     if person == NONE { &[] } else { parts.of_target(person) }
 }
 
-/// The networks on which a person is, in order.
-fn networks_of(presences: &Presences, person: u32) -> Vec<u8> {
+/// Returns the networks of a person, in ascending order.
+fn collect_networks(presences: &Presences, person: u32) -> Vec<u8> {
     let start = presences.rows.partition_point(|row| row.person < person);
     let own = presences.rows[start..].iter().take_while(|row| row.person == person);
     own.map(|row| row.network).collect()
@@ -138,49 +138,49 @@ impl Networks {
     }
 }
 
-/// A walk over one person's reactors.
+/// A merge of one person's reactors on both dates.
 struct Walk<'a> {
     nights: &'a Nights<'a>,
     networks: Networks,
-    /// The person and the next edge, on the night before.
+    /// Person and next edge on the previous date.
     old: (u32, usize),
-    /// The same tonight.
+    /// Person and next edge on the snapshot date.
     new: (u32, usize),
     flows: Flows,
     moved_out: &'a [Part],
-    gone: &'a [Part],
+    opted_out: &'a [Part],
     moved_in: &'a [Part],
     brought: &'a [Part],
 }
 
 impl Walk<'_> {
-    /// Takes the next reactor: one whom tonight does not know first, else the lesser of both sides.
+    /// Processes the next reactor: first those missing on the snapshot date, then the lower index of both sides.
     fn step(&mut self, old: Option<usize>, new: Option<usize>, tally: &mut Tally) {
         let nights = self.nights;
         let reactor = |side: &Side, edge: usize| side.attention.reactors[edge];
         let known = |edge: usize| nights.matching.to_after[reactor(&nights.before, edge) as usize];
-        let theirs = old.map(known);
-        let ours = new.map(|edge| reactor(&nights.after, edge));
-        let (takes_old, takes_new) = match (theirs, ours) {
+        let old_reactor = old.map(known);
+        let new_reactor = new.map(|edge| reactor(&nights.after, edge));
+        let (takes_old, takes_new) = match (old_reactor, new_reactor) {
             (Some(NONE), _) => (true, false),
-            (Some(theirs), Some(ours)) => (theirs <= ours, ours <= theirs),
-            (theirs, ours) => (theirs.is_some(), ours.is_some()),
+            (Some(old_reactor), Some(new_reactor)) => (old_reactor <= new_reactor, new_reactor <= old_reactor),
+            (old_reactor, new_reactor) => (old_reactor.is_some(), new_reactor.is_some()),
         };
         self.flows.flows.clear();
         let old = old.filter(|_| takes_old);
         let new = new.filter(|_| takes_new);
         if let Some(edge) = old {
-            let who = reactor(&nights.before, edge);
+            let reactor_id = reactor(&nights.before, edge);
             self.flows.add_terms(nights.before.attention.terms(edge), Way::Before);
-            take(&mut self.gone, who, Way::Gone, &mut self.flows);
-            take(&mut self.moved_out, who, Way::MovedOut, &mut self.flows);
+            take_parts(&mut self.opted_out, reactor_id, Way::Gone, &mut self.flows);
+            take_parts(&mut self.moved_out, reactor_id, Way::MovedOut, &mut self.flows);
             self.old.1 += 1;
         }
         if let Some(edge) = new {
-            let who = reactor(&nights.after, edge);
+            let reactor_id = reactor(&nights.after, edge);
             self.flows.add_terms(nights.after.attention.terms(edge), Way::After);
-            take(&mut self.moved_in, who, Way::MovedIn, &mut self.flows);
-            take(&mut self.brought, who, Way::Brought, &mut self.flows);
+            take_parts(&mut self.moved_in, reactor_id, Way::MovedIn, &mut self.flows);
+            take_parts(&mut self.brought, reactor_id, Way::Brought, &mut self.flows);
             self.new.1 += 1;
         }
         let before = old.map(|edge| self.factors(&nights.before, self.old.0, edge));
@@ -193,9 +193,9 @@ impl Walk<'_> {
             nights.beta,
             &mut |cause, answers, network, part| tally.add((networks.cause(cause, network), answers, network), part),
         );
-        let name = match (takes_new, ours, theirs) {
-            (true, Some(ours), _) => Some(ours),
-            (_, _, Some(theirs)) if theirs != NONE => Some(theirs),
+        let name = match (takes_new, new_reactor, old_reactor) {
+            (true, Some(new_reactor), _) => Some(new_reactor),
+            (_, _, Some(old_reactor)) if old_reactor != NONE => Some(old_reactor),
             _ => None,
         };
         tally.end(name);
@@ -219,8 +219,8 @@ impl Walk<'_> {
     }
 }
 
-/// Takes the parts of a reactor off the front of `parts`; those of reactors whom nobody asks for are skipped.
-fn take(parts: &mut &[Part], reactor: u32, way: Way, flows: &mut Flows) {
+/// Adds the front parts of `reactor` to the flows and drops them; skips parts of lower reactors.
+fn take_parts(parts: &mut &[Part], reactor: u32, way: Way, flows: &mut Flows) {
     let skipped = parts.partition_point(|part| part.reactor < reactor);
     let rest = &parts[skipped..];
     let (own, rest) = rest.split_at(rest.partition_point(|part| part.reactor == reactor));

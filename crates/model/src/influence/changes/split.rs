@@ -1,40 +1,40 @@
-//! One reactor's part of a change, split into causes.
+//! Splits one reactor's part of a change into causes.
 //!
 //! ```text
 //! c  = a f            a = A d              f = rho h           h = g + phi (1 - g)
-//! dc = da m(f) + m(a) df                   m: the mean of the two nights
+//! dc = da m(f) + m(a) df                   m: the mean of the two dates
 //! da = dA m(d) + m(A) dd                   df = drho m(h) + m(rho) [dg (1 - m(phi)) + dphi (1 - m(g))]
 //! ```
 //!
-//! Each line is exact. `dA` is the sum of the steps that the strength takes; of the last, today's
-//! reactions, `A(n)` is what they are worth by themselves and the rest, never above 0, is what saturates.
-//! Where the reactor reacted on one of the two nights only, every other factor is that night's: somebody who
-//! comes is new and has not risen.
+//! Each line is exact. `dA` is the sum of the steps of the strength. In the last step, the new reactions,
+//! `A(n)` is their value alone; the rest, never above 0, is the loss by saturation. If the reactor reacted on
+//! only one of the two dates, all other factors are those of that date: a first-time reactor is new and has not
+//! risen.
 
 use super::cause::Cause;
 use super::flows::Flow;
 use crate::influence::weights::saturated;
 
-/// One night's factors of a reactor's contribution, beside the strength.
+/// The factors of a reactor's contribution on one date, without the strength.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Factors {
-    /// d: what is left of the attention after what was given back, 0 to 1.
+    /// d: share of the attention that remains after reciprocation, 0 to 1.
     pub kept: f64,
-    /// g.
+    /// g: trust of the reactor.
     pub trust: f64,
-    /// rho.
+    /// rho: rank factor of the reactor.
     pub standing: f64,
-    /// phi of the person who is reacted to.
+    /// phi: belief in strangers, of the person that is reacted to.
     pub believed: f64,
 }
 
 impl Factors {
-    /// h.
+    /// Returns h.
     fn heard(&self) -> f64 {
         self.trust + self.believed * (1.0 - self.trust)
     }
 
-    /// f.
+    /// Returns f.
     fn worth(&self) -> f64 {
         self.standing * self.heard()
     }
@@ -44,10 +44,10 @@ fn mean(a: f64, b: f64) -> f64 {
     0.5 * (a + b)
 }
 
-/// What of a change is told by another name: the attention that an answer leaves.
+/// Marks a part that is about reciprocated attention.
 pub const ANSWERED: bool = true;
 
-/// Splits c" - c' of one reactor. `emit` gets cause, whether it is about answers, network, and part.
+/// Splits c" - c' of one reactor. Calls `emit` with cause, `ANSWERED` or not, network, and part.
 pub fn split(
     flows: &[Flow],
     before: Option<Factors>,
@@ -59,7 +59,7 @@ pub fn split(
         return;
     };
     let (kept, worth) = (mean(old.kept, new.kept), mean(old.worth(), new.worth()));
-    let steps = Steps::of(flows);
+    let steps = Steps::from_flows(flows);
     steps.each(beta, &mut |cause, amount, weights| {
         spread(flows, weights, amount * kept * worth, &mut |network, part| {
             emit(cause, !ANSWERED, network, part)
@@ -96,7 +96,7 @@ fn ratio(part: f64, whole: f64) -> f64 {
     if whole > 0.0 { part / whole } else { 0.0 }
 }
 
-/// Shares `amount` out to the networks in proportion to `weight`, all of it.
+/// Divides all of `amount` among the networks in proportion to `weight`.
 fn spread(flows: &[Flow], weight: &dyn Fn(&Flow) -> f64, amount: f64, emit: &mut dyn FnMut(u8, f64)) {
     if amount == 0.0 {
         return;
@@ -116,14 +116,14 @@ fn spread(flows: &[Flow], weight: &dyn Fn(&Flow) -> f64, amount: f64, emit: &mut
     }
 }
 
-/// A step of A: its cause, how much it was, and by which weights networks share in it.
+/// Receives one step of A: its cause, its amount, and the weights by which networks share it.
 type Step<'a> = dyn FnMut(Cause, f64, &dyn Fn(&Flow) -> f64) + 'a;
 
-/// The strengths between the two nights.
+/// The total strength after each step between the two dates.
 struct Steps {
     before: f64,
     faded: f64,
-    without_gone: f64,
+    without_opted_out: f64,
     without_moved: f64,
     with_moved: f64,
     brought: f64,
@@ -131,12 +131,12 @@ struct Steps {
 }
 
 impl Steps {
-    fn of(flows: &[Flow]) -> Steps {
-        let sum = |of: &dyn Fn(&Flow) -> f64| flows.iter().map(of).sum::<f64>();
+    fn from_flows(flows: &[Flow]) -> Steps {
+        let sum = |strength: &dyn Fn(&Flow) -> f64| flows.iter().map(strength).sum::<f64>();
         Steps {
             before: sum(&|flow| flow.before),
             faded: sum(&Flow::faded),
-            without_gone: sum(&|flow| flow.stayed() + flow.moved_out),
+            without_opted_out: sum(&|flow| flow.stayed() + flow.moved_out),
             without_moved: sum(&Flow::stayed),
             with_moved: sum(&|flow| flow.stayed() + flow.moved_in),
             brought: sum(&|flow| flow.brought),
@@ -144,18 +144,20 @@ impl Steps {
         }
     }
 
-    /// Every step of A with the weights by which networks share in it.
+    /// Calls `step` for each step of A, with the weights by which networks share it.
     fn each(&self, beta: f64, step: &mut Step) {
         let a = |strength: f64| saturated(strength, beta);
         step(Cause::FadedReactions, a(self.faded) - a(self.before), &|flow| {
             (flow.before - flow.faded()).abs()
         });
-        step(Cause::OptedOutReactors, a(self.without_gone) - a(self.faded), &|flow| {
-            flow.gone
-        });
+        step(
+            Cause::OptedOutReactors,
+            a(self.without_opted_out) - a(self.faded),
+            &|flow| flow.gone,
+        );
         step(
             Cause::IdentityChanged,
-            a(self.without_moved) - a(self.without_gone),
+            a(self.without_moved) - a(self.without_opted_out),
             &|flow| flow.moved_out,
         );
         step(
@@ -171,7 +173,7 @@ impl Steps {
         } else {
             Cause::FadedReactions
         };
-        // Whoever reacts for the first time repeats nothing.
+        // A first-time reactor repeats nothing, so nothing saturates.
         if self.with_moved > 0.0 {
             step(last, rest, &|flow| flow.brought);
         }

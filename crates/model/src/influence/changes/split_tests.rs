@@ -39,7 +39,7 @@ fn parts(flows: &[Flow], before: Option<Factors>, after: Option<Factors>) -> Vec
     parts
 }
 
-/// c of one night.
+/// Computes c on one date.
 fn contribution(strength: f64, factors: Option<Factors>) -> f64 {
     factors.map_or(0.0, |f| {
         saturated(strength, BETA) * f.kept * f.standing * (f.trust + f.believed * (1.0 - f.trust))
@@ -47,36 +47,36 @@ fn contribution(strength: f64, factors: Option<Factors>) -> f64 {
 }
 
 #[test]
-fn somebody_who_comes_is_new_and_nothing_else() {
-    let who = factors(0.9, 0.4, 1.2, 0.3);
-    let told = parts(&[on(2, 0.0, 1.0, 1.0)], None, Some(who));
-    assert_eq!(told.len(), 1);
-    assert_eq!((told[0].0, told[0].2), (Cause::NewReactions, 2));
-    assert!((told[0].3 - contribution(1.0, Some(who))).abs() < 1e-15);
+fn a_first_time_reactor_is_only_new_reactions() {
+    let reactor = factors(0.9, 0.4, 1.2, 0.3);
+    let split_parts = parts(&[on(2, 0.0, 1.0, 1.0)], None, Some(reactor));
+    assert_eq!(split_parts.len(), 1);
+    assert_eq!((split_parts[0].0, split_parts[0].2), (Cause::NewReactions, 2));
+    assert!((split_parts[0].3 - contribution(1.0, Some(reactor))).abs() < 1e-15);
 }
 
 #[test]
-fn who_falls_silent_fades_and_nothing_else() {
-    let told = parts(&[on(0, 2.0, 0.0, 1.5)], Some(PLAIN), Some(PLAIN));
-    assert_eq!(told.len(), 1);
-    assert_eq!(told[0].0, Cause::FadedReactions);
-    assert!((told[0].3 - (saturated(1.5, BETA) - saturated(2.0, BETA))).abs() < 1e-15);
+fn a_silent_reactor_only_fades() {
+    let split_parts = parts(&[on(0, 2.0, 0.0, 1.5)], Some(PLAIN), Some(PLAIN));
+    assert_eq!(split_parts.len(), 1);
+    assert_eq!(split_parts[0].0, Cause::FadedReactions);
+    assert!((split_parts[0].3 - (saturated(1.5, BETA) - saturated(2.0, BETA))).abs() < 1e-15);
 }
 
 #[test]
-fn who_comes_again_adds_what_a_stranger_would_less_what_is_repeated() {
-    let told = parts(&[on(0, 2.0, 1.0, 2.9)], Some(PLAIN), Some(PLAIN));
-    let causes: Vec<Cause> = told.iter().map(|(cause, ..)| *cause).collect();
+fn a_returning_reactor_adds_a_new_reaction_and_loses_a_part_to_saturation() {
+    let split_parts = parts(&[on(0, 2.0, 1.0, 2.9)], Some(PLAIN), Some(PLAIN));
+    let causes: Vec<Cause> = split_parts.iter().map(|(cause, ..)| *cause).collect();
     assert_eq!(
         causes,
         [Cause::FadedReactions, Cause::NewReactions, Cause::RepeatsSaturated]
     );
-    assert!((told[1].3 - 1.0).abs() < 1e-15);
-    assert!(told[2].3 < 0.0);
+    assert!((split_parts[1].3 - 1.0).abs() < 1e-15);
+    assert!(split_parts[2].3 < 0.0);
 }
 
 #[test]
-fn a_reactor_who_rises_a_crowd_that_is_believed_and_an_answer_are_told_apart() {
+fn a_rising_reactor_a_believed_crowd_and_an_answer_have_different_causes() {
     let flows = [on(0, 1.0, 0.0, 1.0)];
     let before = factors(0.5, 0.5, 1.0, 0.2);
     for (after, cause, is_about_answers) in [
@@ -85,17 +85,20 @@ fn a_reactor_who_rises_a_crowd_that_is_believed_and_an_answer_are_told_apart() {
         (factors(0.5, 0.5, 1.0, 0.9), Cause::Corroboration, false),
         (factors(0.7, 0.5, 1.0, 0.2), Cause::Corroboration, true),
     ] {
-        let told = parts(&flows, Some(before), Some(after));
-        assert_eq!(told.len(), 1, "{told:?}");
-        assert_eq!((told[0].0, told[0].1), (cause, is_about_answers));
+        let split_parts = parts(&flows, Some(before), Some(after));
+        assert_eq!(split_parts.len(), 1, "{split_parts:?}");
+        assert_eq!((split_parts[0].0, split_parts[0].1), (cause, is_about_answers));
     }
 }
 
 #[test]
-fn networks_share_in_what_they_brought() {
+fn each_network_gets_the_part_of_its_own_reactions() {
     let flows = [on(0, 1.0, 0.0, 1.0), on(3, 0.0, 1.0, 1.0)];
-    let told = parts(&flows, Some(PLAIN), Some(PLAIN));
-    assert!(told.iter().all(|(_, _, network, _)| *network == 3), "{told:?}");
+    let split_parts = parts(&flows, Some(PLAIN), Some(PLAIN));
+    assert!(
+        split_parts.iter().all(|(_, _, network, _)| *network == 3),
+        "{split_parts:?}"
+    );
 }
 
 fn factor() -> impl Strategy<Value = Factors> {
@@ -107,7 +110,7 @@ fn factor() -> impl Strategy<Value = Factors> {
     })
 }
 
-/// A network's flow, by what is left of it at each step.
+/// Generates the flow of one network from the share that remains after each step.
 fn flow(network: u8) -> impl Strategy<Value = Flow> {
     let strength = || prop_oneof![Just(0.0), 0.001..20.0];
     (strength(), 0.5..=1.0, 0.0..=1.0, 0.0..=1.0, strength(), strength()).prop_map(
@@ -129,14 +132,14 @@ fn flow(network: u8) -> impl Strategy<Value = Flow> {
 
 proptest! {
     #[test]
-    fn the_parts_add_up(a in flow(0), b in flow(1), before in factor(), after in factor()) {
+    fn the_parts_sum_to_the_change(a in flow(0), b in flow(1), before in factor(), after in factor()) {
         let flows = [a, b];
         let sum = |of: fn(&Flow) -> f64| flows.iter().map(of).sum::<f64>();
         let (old, new) = (sum(|flow| flow.before), sum(|flow| flow.after));
         let before = Some(before).filter(|_| old > 0.0);
         let after = Some(after).filter(|_| new > 0.0);
         let expected = contribution(new, after) - contribution(old, before);
-        let told: f64 = parts(&flows, before, after).iter().map(|(.., part)| part).sum();
-        prop_assert!((told - expected).abs() < 1e-12, "{told} {expected}");
+        let total: f64 = parts(&flows, before, after).iter().map(|(.., part)| part).sum();
+        prop_assert!((total - expected).abs() < 1e-12, "{total} {expected}");
     }
 }

@@ -1,39 +1,39 @@
-//! One person's parts, added up by cause and network, with the people who have the largest.
+//! One person's parts, summed by cause and network, with the people of the largest parts.
 
 use super::cause::Cause;
 
-/// People who are named.
+/// Number of people named per slot.
 pub const NAMED: usize = 3;
 
-/// One cause on one network.
+/// The sum of one cause on one network.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Slot {
     /// The cause.
     pub cause: Cause,
-    /// Whether it is about the attention that an answer leaves.
+    /// True if the slot is about reciprocated attention.
     pub is_about_answers: bool,
-    /// Place of the network.
+    /// Index of the network.
     pub network: u8,
-    /// The sum of the parts.
+    /// Sum of the parts.
     pub part: f64,
-    /// Reactors with a part.
+    /// Number of reactors with a part.
     pub reactors: u64,
-    /// Those with the largest parts, the largest first; none for one whom tonight does not know.
+    /// The largest parts, largest first, with their reactors; `None` for a reactor missing on the snapshot date.
     pub largest: Vec<(Option<u32>, f64)>,
 }
 
 type Key = (Cause, bool, u8);
 
-/// The slots of a person, in order.
+/// The slots of a person, sorted by key.
 #[derive(Debug, Default)]
 pub struct Tally {
     slots: Vec<Slot>,
-    /// The parts of the reactor at hand.
+    /// Parts of the current reactor.
     own: Vec<(Key, f64)>,
 }
 
 impl Tally {
-    /// Adds a part of the reactor at hand.
+    /// Adds a part of the current reactor.
     pub fn add(&mut self, key: Key, part: f64) {
         match self.own.iter_mut().find(|(other, _)| *other == key) {
             Some((_, sum)) => *sum += part,
@@ -41,7 +41,7 @@ impl Tally {
         }
     }
 
-    /// Ends with a reactor, whom tonight knows or not.
+    /// Closes the current reactor; `None` for a reactor missing on the snapshot date.
     pub fn end(&mut self, reactor: Option<u32>) {
         for (key, part) in std::mem::take(&mut self.own) {
             if part != 0.0 {
@@ -50,15 +50,15 @@ impl Tally {
         }
     }
 
-    /// The slots, in order of cause, answers and network.
+    /// Returns the slots, sorted by cause, answers and network.
     pub fn slots(self) -> Vec<Slot> {
         self.slots
     }
 
     fn slot(&mut self, key: Key) -> &mut Slot {
-        let of = |slot: &Slot| (slot.cause, slot.is_about_answers, slot.network);
-        let place = self.slots.partition_point(|slot| of(slot) < key);
-        if self.slots.get(place).is_none_or(|slot| of(slot) != key) {
+        let key_of = |slot: &Slot| (slot.cause, slot.is_about_answers, slot.network);
+        let index = self.slots.partition_point(|slot| key_of(slot) < key);
+        if self.slots.get(index).is_none_or(|slot| key_of(slot) != key) {
             let slot = Slot {
                 cause: key.0,
                 is_about_answers: key.1,
@@ -67,9 +67,9 @@ impl Tally {
                 reactors: 0,
                 largest: Vec::with_capacity(NAMED + 1),
             };
-            self.slots.insert(place, slot);
+            self.slots.insert(index, slot);
         }
-        &mut self.slots[place]
+        &mut self.slots[index]
     }
 }
 
@@ -77,10 +77,10 @@ impl Slot {
     fn add(&mut self, reactor: Option<u32>, part: f64) {
         self.part += part;
         self.reactors += 1;
-        // Of equal parts the one that came first stays before.
-        let place = self.largest.partition_point(|(_, other)| other.abs() >= part.abs());
-        if place < NAMED {
-            self.largest.insert(place, (reactor, part));
+        // Among equal parts the earlier one stays first.
+        let index = self.largest.partition_point(|(_, other)| other.abs() >= part.abs());
+        if index < NAMED {
+            self.largest.insert(index, (reactor, part));
             self.largest.truncate(NAMED);
         }
     }

@@ -3,6 +3,11 @@
 //! This is the front door: the environment, the clock, randomness and threads come in here and
 //! nowhere below.
 
+#![allow(
+    clippy::disallowed_methods,
+    reason = "the front door: the layers below receive clock, environment and randomness as values"
+)]
+
 mod backfill;
 mod calibrate;
 mod check;
@@ -92,6 +97,11 @@ enum Command {
     Doctor(doctor::Args),
     /// Print a completion script for a shell.
     Completions(completions::Args),
+}
+
+/// Returns the definition of the command line, from which help, completions and the reference are made.
+pub fn command() -> clap::Command {
+    <Cli as clap::CommandFactory>::command()
 }
 
 /// Parses the command line, runs the command, and turns the outcome into an exit code.

@@ -28,6 +28,7 @@ pub struct Verification {
 
 /// Something that is not as the manifest says. Sizes in bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the variants explain their fields")]
 pub enum Problem {
     /// A file is not there.
     Missing { path: String },

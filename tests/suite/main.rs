@@ -49,6 +49,7 @@ mod inspection;
 mod intervals;
 mod perks;
 mod perks_once;
+mod plain_words;
 mod publishing;
 mod query;
 mod query_reads;

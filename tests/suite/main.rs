@@ -56,6 +56,7 @@ mod query_reads;
 mod readers;
 mod readme;
 mod real_data;
+mod reference_docs;
 mod report;
 mod results;
 mod s3;

@@ -31,10 +31,10 @@ pub const INPUT_TABLES: [&str; 8] = [
 
 /// Tables partitioned by network and load date; those of [`INPUT_TABLES`] that stand in neither list, by load
 /// date alone.
-const NETWORK_TABLES: [&str; 3] = ["activities", "accounts", "follows"];
+pub const NETWORK_TABLES: [&str; 3] = ["activities", "accounts", "follows"];
 
 /// Tables without partitions: they belong to no load date, are never closed, and are read whole every night.
-const UNDATED_TABLES: [&str; 2] = ["topics", "topic_edges"];
+pub const UNDATED_TABLES: [&str; 2] = ["topics", "topic_edges"];
 
 /// A partition: its network (where the table has one) and its load date.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -11,6 +11,7 @@ pub mod prose;
 pub mod published;
 pub mod read_back;
 pub mod reference;
+pub mod reference_pages;
 pub mod rust_text;
 pub mod s3;
 pub mod tables;

@@ -28,7 +28,7 @@ endef
 export NEXT
 
 .DEFAULT_GOAL := help
-.PHONY: help demo report test check bench sample-data real
+.PHONY: help demo report test check docs bench sample-data real
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,6 +65,9 @@ check: ## formatting, lints and documentation, with warnings as errors
 	$(CARGO) fmt --check
 	$(CARGO) clippy --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --no-deps --document-private-items --quiet
+
+docs: ## write docs/src/reference from schema, command line and job keys
+	CLOUT_WRITE_DOCS=1 $(CARGO) test --test suite reference_docs
 
 bench: ## time the graph kernels, then whole nights beside polars + scipy (release build, minutes)
 	$(CARGO) bench --bench kernels

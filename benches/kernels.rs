@@ -5,6 +5,14 @@
 //! edges without it. There is one node to 15 edges, and the best-known person gets about a twentieth
 //! of all reactions.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::disallowed_methods,
+    reason = "a benchmark measures time, takes its size from the environment, and stops by panicking"
+)]
+#![allow(missing_docs, reason = "criterion's macros make public items without docs")]
+
 use std::hint::black_box;
 use std::time::Duration;
 

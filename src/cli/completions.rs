@@ -1,6 +1,5 @@
 //! `clout completions`: prints a completion script for a shell.
 
-use clap::CommandFactory;
 use clap_complete::Shell;
 
 use clout_base::error::Result;
@@ -17,7 +16,7 @@ impl Args {
     /// Prints the completion script.
     pub fn run(self) -> Result<()> {
         let mut script = Vec::new();
-        clap_complete::generate(self.shell, &mut super::Cli::command(), "clout", &mut script);
+        clap_complete::generate(self.shell, &mut super::command(), "clout", &mut script);
         super::output::print(String::from_utf8_lossy(&script).trim_end())
     }
 }

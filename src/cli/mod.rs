@@ -2,6 +2,11 @@
 //!
 //! Only this module reads the environment, the clock and random bytes, and starts threads.
 
+#![allow(
+    clippy::disallowed_methods,
+    reason = "the front door: the layers below receive clock, environment and randomness as values"
+)]
+
 mod backfill;
 mod calibrate;
 mod check;
@@ -90,6 +95,11 @@ enum Command {
     Doctor(doctor::Args),
     /// Print a completion script for a shell.
     Completions(completions::Args),
+}
+
+/// Returns the definition of the command line, from which help, completions and the reference are made.
+pub fn command() -> clap::Command {
+    <Cli as clap::CommandFactory>::command()
 }
 
 /// Parses the command line, runs the command and returns its exit code.

@@ -1,5 +1,13 @@
 //! The whole program against the contract: one test binary, a module a subject.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::disallowed_methods,
+    reason = "a test fails by panicking, measures time, and reads where real data is from the environment"
+)]
+#![allow(unreachable_pub, reason = "nothing outside of a test binary can reach into it")]
+
 mod support;
 
 mod co_visits;
@@ -41,12 +49,14 @@ mod inspection;
 mod intervals;
 mod perks;
 mod perks_once;
+mod plain_words;
 mod publishing;
 mod query;
 mod query_reads;
 mod readers;
 mod readme;
 mod real_data;
+mod reference_docs;
 mod report;
 mod results;
 mod s3;

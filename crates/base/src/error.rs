@@ -44,6 +44,32 @@ impl Kind {
     pub fn is_retryable(self) -> bool {
         matches!(self, Kind::NotReady | Kind::Storage)
     }
+
+    /// Every kind, by exit code.
+    pub const ALL: [Kind; 8] = [
+        Kind::Internal,
+        Kind::Usage,
+        Kind::NotReady,
+        Kind::Refused,
+        Kind::Storage,
+        Kind::Conflict,
+        Kind::NotConverged,
+        Kind::Memory,
+    ];
+
+    /// The meaning of the exit code, for the reference.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Kind::Internal => "internal error, or a damaged snapshot",
+            Kind::Usage => "the command line or the job file is wrong",
+            Kind::NotReady => "input or a snapshot is missing or not ready",
+            Kind::Refused => "the input was read and rejected",
+            Kind::Storage => "the object store failed after all retries",
+            Kind::Conflict => "another run publishes, or has published, this date; another draw was first",
+            Kind::NotConverged => "the propagation did not converge",
+            Kind::Memory => "the run would exceed its memory limit",
+        }
+    }
 }
 
 /// An error with its kind, a message for people, its context and its source.

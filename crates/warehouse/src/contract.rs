@@ -69,62 +69,104 @@ pub struct InputColumn {
     pub holds: Holds,
     /// True if a file without the column is refused.
     pub is_required: bool,
+    /// Meaning, for the reference.
+    pub meaning: &'static str,
 }
 
-const fn required(name: &'static str, holds: Holds) -> InputColumn {
+const fn required(name: &'static str, holds: Holds, meaning: &'static str) -> InputColumn {
     InputColumn {
         name,
         holds,
         is_required: true,
+        meaning,
     }
 }
 
-const fn optional(name: &'static str, holds: Holds) -> InputColumn {
+const fn optional(name: &'static str, holds: Holds, meaning: &'static str) -> InputColumn {
     InputColumn {
         name,
         holds,
         is_required: false,
+        meaning,
     }
 }
 
 const ACTIVITIES: &[InputColumn] = &[
-    required("activity_id", Holds::Id),
-    required("occurred_at", Holds::Instant),
-    required("actor_id", Holds::Id),
-    required("verb", Holds::Text),
-    optional("object_id", Holds::Id),
-    optional("target_id", Holds::Id),
-    optional("text", Holds::Text),
-    optional("tags", Holds::TextList),
+    required(
+        "activity_id",
+        Holds::Id,
+        "Id of the row, unique in its network; a redelivery repeats it",
+    ),
+    required(
+        "occurred_at",
+        Holds::Instant,
+        "Time of the activity; a time without a zone is UTC",
+    ),
+    required("actor_id", Holds::Id, "Account that acted"),
+    required(
+        "verb",
+        Holds::Text,
+        "Kind of activity, a verb of the network, such as `like`",
+    ),
+    optional(
+        "object_id",
+        Holds::Id,
+        "On a post, the text or item posted; on a reaction, the object reacted to; on a check-in, the venue",
+    ),
+    optional(
+        "target_id",
+        Holds::Id,
+        "Account credited with the reaction; null on posts and check-ins",
+    ),
+    optional("text", Holds::Text, "Text by the actor, searched for topics"),
+    optional(
+        "tags",
+        Holds::TextList,
+        "Topics by name or alias: of the post, or of the object reacted to",
+    ),
 ];
-const ACCOUNTS: &[InputColumn] = &[required("account_id", Holds::Id)];
-const FOLLOWS: &[InputColumn] = &[required("follower_id", Holds::Id), required("followee_id", Holds::Id)];
+const ACCOUNTS: &[InputColumn] = &[required("account_id", Holds::Id, "Account on the network")];
+const FOLLOWS: &[InputColumn] = &[
+    required("follower_id", Holds::Id, "Account that follows"),
+    required("followee_id", Holds::Id, "Account followed"),
+];
 const IDENTITIES: &[InputColumn] = &[
-    required("person_id", Holds::Id),
-    required("network", Holds::Text),
-    required("account_id", Holds::Id),
+    required("person_id", Holds::Id, "Person that owns the account"),
+    required("network", Holds::Text, "Network of the account"),
+    required("account_id", Holds::Id, "Account owned by the person"),
 ];
 const ENDORSEMENTS: &[InputColumn] = &[
-    required("endorsement_id", Holds::Id),
-    required("endorsed_at", Holds::Instant),
-    required("endorser_id", Holds::Id),
-    required("endorsee_id", Holds::Id),
-    required("topic_id", Holds::Id),
-    optional("weight", Holds::Measure),
+    required("endorsement_id", Holds::Id, "Id of the endorsement"),
+    required("endorsed_at", Holds::Instant, "Time of the endorsement"),
+    required("endorser_id", Holds::Id, "Person that endorses"),
+    required("endorsee_id", Holds::Id, "Person endorsed"),
+    required("topic_id", Holds::Id, "Topic of the endorsement"),
+    optional("weight", Holds::Measure, "Weight, 0 or more; 1 if null"),
 ];
 const TOPICS: &[InputColumn] = &[
-    required("topic_id", Holds::Id),
-    required("name", Holds::Text),
-    optional("aliases", Holds::TextList),
+    required("topic_id", Holds::Id, "Id of the topic"),
+    required("name", Holds::Text, "Name, in any language"),
+    optional("aliases", Holds::TextList, "Other names, in any language"),
 ];
-const TOPIC_EDGES: &[InputColumn] = &[required("parent_id", Holds::Id), required("child_id", Holds::Id)];
-const OPT_OUTS: &[InputColumn] = &[required("person_id", Holds::Id)];
+const TOPIC_EDGES: &[InputColumn] = &[
+    required("parent_id", Holds::Id, "Broader topic"),
+    required("child_id", Holds::Id, "Narrower topic; the edges form no cycle"),
+];
+const OPT_OUTS: &[InputColumn] = &[required(
+    "person_id",
+    Holds::Id,
+    "Person that opts out, with all of their accounts",
+)];
 
 /// Columns of accounts that only evaluation reads. They are never part of a score, so a run refuses no file
 /// because of them.
 pub const FOLLOWER_COUNTS: &[InputColumn] = &[
-    required("account_id", Holds::Id),
-    optional("followers_count", Holds::Count),
+    required("account_id", Holds::Id, "Account on the network"),
+    optional(
+        "followers_count",
+        Holds::Count,
+        "Followers, as the network reports them",
+    ),
 ];
 
 /// Returns the columns of an input table that Clout reads, in the contract's order; empty for unknown tables.

@@ -31,10 +31,10 @@ pub const INPUT_TABLES: [&str; 8] = [
 
 /// Tables partitioned by network and load date. Tables of [`INPUT_TABLES`] in neither list are partitioned by
 /// load date.
-const NETWORK_TABLES: [&str; 3] = ["activities", "accounts", "follows"];
+pub const NETWORK_TABLES: [&str; 3] = ["activities", "accounts", "follows"];
 
 /// Tables without partitions: they have no load date, are never closed, and every run reads them whole.
-const UNDATED_TABLES: [&str; 2] = ["topics", "topic_edges"];
+pub const UNDATED_TABLES: [&str; 2] = ["topics", "topic_edges"];
 
 /// Partition of an input table.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

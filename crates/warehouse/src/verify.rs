@@ -28,6 +28,7 @@ pub struct Verification {
 
 /// Difference from the manifest. Sizes are in bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the variants explain their fields")]
 pub enum Problem {
     /// A file is missing.
     Missing { path: String },

@@ -28,4 +28,5 @@ pub mod trust;
 pub mod weights;
 
 #[doc(hidden)]
+#[allow(clippy::unwrap_used, reason = "only tests use it")]
 pub mod testing;

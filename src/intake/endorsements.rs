@@ -1,7 +1,7 @@
-//! Endorsements ("+K"): one person's word that another knows about a topic.
+//! Reads endorsements ("+K"): statements of one person that another knows a topic.
 //!
-//! Appended by load date. Unlike an activity, one may be delivered however late. Copies stay in here: which
-//! of them counts is settled where the ids of earlier nights are known.
+//! The table is appended by load date. Unlike an activity, an endorsement has no lateness limit. Duplicates are kept
+//! at this stage: they are resolved later, with the ids of earlier runs.
 
 use std::cmp::Ordering;
 
@@ -18,36 +18,36 @@ use crate::warehouse::layout::Inventory;
 use crate::warehouse::read::Batch;
 use crate::warehouse::store::Store;
 
-/// The table.
+/// Name of the table.
 pub const TABLE: &str = "endorsements";
 
-/// What an endorsement without a weight weighs, as the contract has it.
+/// Weight of an endorsement without one, as in the contract.
 const DEFAULT_WEIGHT: f64 = 1.0;
 
-/// One row that is believed.
+/// Accepted row.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Endorsement {
     /// `endorsement_id`.
     pub id: Box<str>,
     /// `endorsed_at`, microseconds since 1970.
     pub endorsed_at: i64,
-    /// The person who says so.
+    /// Endorsing person.
     pub endorser: Box<str>,
-    /// The person of whom it is said.
+    /// Endorsed person.
     pub endorsee: Box<str>,
-    /// The topic, by its id; the ontology has it.
+    /// Topic id, present in the ontology.
     pub topic: Box<str>,
-    /// Finite, not negative.
+    /// Weight, finite and not negative.
     pub weight: f64,
-    /// The day on which it was delivered.
+    /// Load date.
     pub load_date: Day,
 }
 
-/// Reads the load dates `first..=last`, sorted by load date, then by all columns in the contract's order. Without
-/// topics no row can mean anything, so nothing is read.
+/// Reads the load dates `first..=last`; returns the rows sorted by load date, then by all columns in the contract's
+/// order. Reads nothing without topics, since each row would refer to an unknown topic.
 ///
 /// # Errors
-/// Only when the store fails; what is wrong with files and rows is in `refused`.
+/// Returns an error only if the store fails; bad files and rows are added to `refused`.
 pub fn take_in(
     store: &Store,
     inventory: &Inventory,
@@ -118,9 +118,9 @@ fn judge(load_date: Day, batch: &Batch, ontology: &Ontology) -> JudgedBatch<Endo
 
 fn judge_weight(weight: f64) -> Judged<f64> {
     match weight {
-        weight if !weight.is_finite() => Err("weight that is no number: expected a finite one".to_owned()),
+        weight if !weight.is_finite() => Err("weight is not finite: expected a number of 0 or more".to_owned()),
         weight if weight < 0.0 => Err(format!("negative weight: {weight}, expected 0 or more")),
-        // There is one zero, so that equal rows are equal.
+        // Turns -0.0 into 0.0, so that equal rows compare as equal.
         weight => Ok(weight + 0.0),
     }
 }

@@ -1,4 +1,4 @@
-//! What rows are about, in aliases of the lexicon: beside the rows' numbers, and only where there is an ontology.
+//! Collects the topic aliases of rows, if there is an ontology.
 
 use std::hash::BuildHasher;
 
@@ -9,7 +9,7 @@ use crate::ontology::lexicon::{Lexicon, Scratch};
 use crate::ontology::sense::Hits;
 use crate::warehouse::text_lists::TextLists;
 
-/// The columns of a batch that say what rows are about.
+/// Columns of a batch that refer to topics.
 pub struct AboutColumns {
     /// `activity_id`.
     pub activity_ids: StringViewArray,
@@ -21,14 +21,14 @@ pub struct AboutColumns {
     pub tags: TextLists,
 }
 
-/// By row of a network: aliases found, the object, and the ids that a source is named by.
+/// Topic data by row of a network: aliases, object hash, and the ids of a source.
 #[derive(Clone, Debug, Default)]
 pub struct Mentions {
-    /// By row: hash of the object id, 0 where there is none.
+    /// By row: hash of the object id; 0 without one.
     pub objects: Vec<u64>,
-    /// By row: whether it has a text.
+    /// By row: true if it has a text.
     pub has_text: Vec<bool>,
-    /// By row: a hash of tags and text, by which rows of one activity id are told apart within a run.
+    /// By row: hash of tags and text, which distinguishes rows of one activity id within a run.
     pub contents: Vec<u32>,
     hit_ends: Vec<u32>,
     /// Aliases, tags before hashtags before words: four times the number, and [`TAG`], [`HASHTAG`] or [`WORD`].
@@ -43,7 +43,7 @@ const HASHTAG: u32 = 1;
 const WORD: u32 = 2;
 
 impl Mentions {
-    /// Appends the rows `believed` of a batch.
+    /// Appends the accepted rows of a batch, at the indices `believed`.
     pub fn take(&mut self, columns: &AboutColumns, believed: &[u32], lexicon: &Lexicon) {
         let (mut scratch, mut found) = (Scratch::default(), Hits::default());
         for row in believed.iter().map(|row| *row as usize) {
@@ -92,12 +92,12 @@ impl Mentions {
         self.ids.push_str(&other.ids);
     }
 
-    /// Whether there is no row.
+    /// Returns true if there is no row.
     pub fn is_empty(&self) -> bool {
         self.objects.is_empty()
     }
 
-    /// Puts the aliases of a row into `hits`.
+    /// Replaces `hits` with the aliases of a row.
     pub fn fill(&self, row: usize, hits: &mut Hits) {
         hits.clear();
         for hit in &self.hits[start(&self.hit_ends, row) as usize..self.hit_ends[row] as usize] {
@@ -110,12 +110,12 @@ impl Mentions {
         }
     }
 
-    /// Whether a row has any alias.
+    /// Returns true if a row has an alias.
     pub fn has_hits(&self, row: usize) -> bool {
         self.hit_ends[row] > start(&self.hit_ends, row)
     }
 
-    /// Activity id and object id of a row with aliases; the latter is empty where it has none.
+    /// Returns activity id and object id of a row with aliases; the object id is empty if the row has none.
     pub fn ids(&self, row: usize) -> (&str, &str) {
         let begin = start(&self.id_ends, row);
         self.ids[begin..self.id_ends[row]].split_at(self.activity_lengths[row] as usize)
@@ -129,7 +129,7 @@ fn start<T: Copy + Default>(ends: &[T], row: usize) -> T {
     }
 }
 
-/// The hash that tells rows of one activity id apart by their text and tags; the same within a run.
+/// Returns the hash of a row's text and tags, which distinguishes rows of one activity id; stable within a run.
 pub fn content_hash(texts: &StringViewArray, tags: &TextLists, row: usize) -> u32 {
     let hasher = foldhash::fast::FixedState::default();
     let text = hasher.hash_one(text_of(texts, row));

@@ -1,9 +1,7 @@
-//! How long the graph kernels take on a heavy-tailed graph that is the same every time, and how fast texts are
-//! searched for topics.
+//! Measures the graph kernels on a fixed heavy-tailed graph, and the search of texts for topics.
 //!
-//! `CLOUT_BENCH_EDGES=15000000 cargo bench --bench kernels` for the size of a large night; a million
-//! edges without it. There is one node to 15 edges, and the best-known person gets about a twentieth
-//! of all reactions.
+//! `CLOUT_BENCH_EDGES=15000000 cargo bench --bench kernels` measures a large warehouse; the default is a million
+//! edges. The graph has one node per 15 edges, and the best-known person receives about a twentieth of all reactions.
 
 #![allow(
     clippy::unwrap_used,
@@ -30,7 +28,7 @@ use rayon::prelude::*;
 const DEFAULT_EDGES: usize = 1_000_000;
 const EDGES_PER_NODE: usize = 15;
 
-/// An edge list: targets, actors, weights.
+/// Edge list: targets, actors, weights.
 struct Edges {
     node_count: usize,
     targets: Vec<u32>,
@@ -38,7 +36,7 @@ struct Edges {
     weights: Vec<f64>,
 }
 
-/// A fixed stream of numbers in [0, 1): splitmix64.
+/// Returns a fixed stream of numbers in [0, 1): splitmix64.
 fn noise(seed: u64) -> impl FnMut() -> f64 {
     let mut state = seed;
     move || {
@@ -59,7 +57,7 @@ fn heavy_tailed(edge_count: usize) -> Edges {
         weights: Vec::with_capacity(edge_count),
     };
     for _ in 0..edge_count {
-        // A multiplicative step scatters the well-known over the ids, as hashing does.
+        // A multiplicative step scatters the well-known people over the ids, as hashing does.
         let fame = (n * next().powf(4.5)) as u64;
         edges.targets.push((fame * 2_654_435_761 % node_count as u64) as u32);
         edges.actors.push((n * next()) as u32);
@@ -100,8 +98,8 @@ fn kernels(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// The bootstrap beside the propagation on the same graph: it must cost at most three times as much as
-/// `trust::reactors`, which propagates, transposes and finds the return probabilities.
+/// Measures the bootstrap and the propagation on the same graph. The bootstrap must cost at most three times as much
+/// as `trust::reactors`, which propagates, transposes and finds the return probabilities.
 fn intervals(criterion: &mut Criterion) {
     let wanted = std::env::var("CLOUT_BENCH_EDGES")
         .ok()
@@ -116,7 +114,7 @@ fn intervals(criterion: &mut Criterion) {
         ..Attention::default()
     };
     let ids: Vec<String> = (0..edges.node_count).map(|node| format!("twitter:{node}")).collect();
-    // More known people than strangers, and many in between.
+    // More known people than unknown ones, and many in between.
     let mut next = noise(7);
     let trust: Vec<f64> = ids
         .iter()
@@ -134,14 +132,14 @@ fn intervals(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("interval");
     group.sample_size(10).measurement_time(Duration::from_secs(10));
     group.throughput(Throughput::Elements(in_edges.edge_count() as u64));
-    group.bench_function("beside it: propagate, transpose, return_probability", |b| {
+    group.bench_function("for comparison: propagate, transpose, return_probability", |b| {
         b.iter(|| {
             let outcome = propagate(&in_edges, &trust, &PropagationParams::default());
             let (out_edges, _) = in_edges.transpose();
             black_box((outcome, return_probability(&in_edges, &out_edges, 0.85)))
         });
     });
-    group.bench_function("bootstrap of everybody", |b| {
+    group.bench_function("bootstrap of all people", |b| {
         b.iter(|| {
             let bootstrap = Bootstrap::new(&attention, &model, &line, &ids);
             black_box(bootstrap.intervals(&sums, &coverage))
@@ -150,7 +148,7 @@ fn intervals(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// Made-up words: pronounceable, of two to five syllables, all different enough.
+/// Makes up pronounceable words of two to five syllables, mostly distinct.
 fn made_up_words(count: usize, next: &mut impl FnMut() -> f64) -> Vec<String> {
     let syllable = |next: &mut dyn FnMut() -> f64| {
         let (consonant, vowel) = ((next() * 16.0) as usize, (next() * 5.0) as usize);
@@ -161,7 +159,7 @@ fn made_up_words(count: usize, next: &mut impl FnMut() -> f64) -> Vec<String> {
     (0..count).map(word).collect()
 }
 
-/// Topics of four aliases of one to three words: as many as the sample's ontology has, or as Klout's.
+/// Makes up topics with four aliases of one to three words each.
 fn made_up_topics(count: usize, words: &[String], next: &mut impl FnMut() -> f64) -> Lexicon {
     let mut phrase = || {
         let words = (0..1 + (next() * 3.0) as usize).map(|_| words[(next() * words.len() as f64) as usize].as_str());
@@ -176,7 +174,7 @@ fn made_up_topics(count: usize, words: &[String], next: &mut impl FnMut() -> f64
     Lexicon::new(&ontology).expect("a small lexicon")
 }
 
-/// Matching 50 MB of made-up posts on all cores.
+/// Measures the matching of 50 MB of made-up posts on all cores.
 fn topics(criterion: &mut Criterion) {
     const TEXT_BYTES: usize = 50_000_000;
     const ROW_CHUNK: usize = 4096;

@@ -1,18 +1,18 @@
 #!/usr/bin/env python3
-"""Whole nights as whole processes, beside what an analyst would write instead.
+"""Measures whole runs as processes, and compares them with a script of an analyst.
 
 usage: benches/night.py [--runs N] [--events N] [--users N] [--days N] [--only-topics]
 
 Makes an activity warehouse once (cached below target/bench), then runs in turn
-  clout    every load date, from no state
+  clout    all load dates, without a state
   rival    polars + scipy: decayed edges and 20 rounds of propagation, nothing else
-N times each, and clout's next night (one load date, from the state of the day before) once. Last, a warehouse of
-`clout generate`, nearly every row of which is tagged, with its topics/ and without them: what topics cost on top.
-Shows seconds (median, least, most), the peak memory of the largest process, and the ratio of medians.
+N times each, and the next run of clout (one load date, from the state of the day before) once. Last, it runs on a
+warehouse of `clout generate`, in which nearly all rows have tags, with and without its topics/: the cost of topics.
+Prints seconds (median, least, most), the peak memory of the largest process, and the ratio of medians.
 
-The warehouse comes from ../shared/bench/gen_activity.py and the rival from rivals.py beside it; without
-them, or without their libraries, `clout generate` makes the warehouse and the rival is skipped. Another
-place: CLOUT_BENCH. Another binary: CLOUT_BIN (target/release/clout). Needs nothing but Python itself.
+The warehouse comes from ../shared/bench/gen_activity.py and the rival from rivals.py beside it. If they, or their
+libraries, are missing, `clout generate` makes the warehouse and the rival is skipped. CLOUT_BENCH names another
+folder for them, CLOUT_BIN another binary (target/release/clout). Needs only Python itself.
 """
 import argparse
 import datetime
@@ -41,7 +41,7 @@ def missing_modules(*names):
 
 
 def timed(command, log):
-    """Runs a command; seconds, peak MiB of it (ru_maxrss of this child alone), and its stdout."""
+    """Runs a command; returns seconds, peak MiB (ru_maxrss of this child alone), and stdout."""
     with open(log, "w+") as out:
         started = time.monotonic()
         child = subprocess.Popen([str(word) for word in command], stdout=out, stderr=subprocess.STDOUT)
@@ -56,20 +56,20 @@ def timed(command, log):
 
 
 def make_warehouse(args):
-    """The warehouse, its last load date, and whether the rival can read it."""
+    """Returns the warehouse, its last load date, and True if the rival can read it."""
     generator = SHARED / "gen_activity.py"
     missing = missing_modules("numpy", "pyarrow")
     if generator.is_file() and not missing:
         path = CACHE / f"activities-{args.users}-{args.events}-{args.days}"
         command = [sys.executable, generator, "", "--users", args.users, "--events", args.events, "--days", args.days]
-        place, last_day, is_rivals = 2, LAST_DAY, True
+        index, last_day, is_rivals = 2, LAST_DAY, True
     else:
         path = CACHE / "generated-50000-60"
         command = generate("--seed", 7, "--persons", 50000, "--days", 60)
-        place, last_day, is_rivals = len(command) - 1, GENERATED_LAST_DAY, False
-        why = f"it needs {' and '.join(missing)}" if generator.is_file() else "it is not there"
-        print(f"gen_activity.py: skipped, {why}; the warehouse is clout's own", flush=True)
-    make(path, command, place)
+        index, last_day, is_rivals = len(command) - 1, GENERATED_LAST_DAY, False
+        reason = f"it needs {' and '.join(missing)}" if generator.is_file() else "it is missing"
+        print(f"gen_activity.py: skipped, {reason}; clout generate makes the warehouse", flush=True)
+    make(path, command, index)
     return path, last_day, is_rivals
 
 
@@ -77,20 +77,20 @@ def generate(*options):
     return [CLOUT, "generate", *options, "--quiet", "--to", ""]
 
 
-def make(path, command, place):
-    """Makes a warehouse once; the word at `place` of the command is where to."""
+def make(path, command, index):
+    """Makes a warehouse once; the word at `index` of the command is its folder."""
     if path.is_dir():
         return
     print(f"making {path.name} (once) ...", flush=True)
     unfinished = path.with_name(path.name + ".unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)
-    command[place] = unfinished
+    command[index] = unfinished
     subprocess.run([str(word) for word in command], check=True)
     unfinished.rename(path)
 
 
 def with_and_without_topics():
-    """The tagged warehouse, and the same files without its topics."""
+    """Returns the tagged warehouse, and the same files without its topics."""
     tagged = CACHE / "tagged-20000-30"
     make(tagged, generate(*TAGGED), -1)
     bare = CACHE / "tagged-20000-30-without-topics"
@@ -100,12 +100,12 @@ def with_and_without_topics():
 
 
 def rival_command(warehouse, last_day, is_rivals):
-    """How the rival is called, or why it is not."""
+    """Returns the command of the rival, or the reason to skip it."""
     script = SHARED / "rivals.py"
     if not is_rivals:
         return None, "it reads gen_activity.py's warehouse only"
     if not script.is_file():
-        return None, "rivals.py is not there"
+        return None, "rivals.py is missing"
     if missing := missing_modules("polars", "scipy"):
         return None, f"it needs {' and '.join(missing)}"
     as_of = datetime.date.fromisoformat(last_day) + datetime.timedelta(days=1)
@@ -138,7 +138,7 @@ def stages(text):
 
 
 def topics_on_top(runs):
-    """Every load date and the next night of both, in turn; shows what topics add."""
+    """Runs all load dates and the next load date of both, in turn; prints the cost of topics."""
     warehouses = with_and_without_topics()
     day_before = datetime.date.fromisoformat(GENERATED_LAST_DAY) - datetime.timedelta(days=1)
     output, eve, log = CACHE / "out", CACHE / "eve", CACHE / "log.txt"
@@ -147,23 +147,23 @@ def topics_on_top(runs):
         for name, warehouse in warehouses.items():
             shutil.rmtree(output, ignore_errors=True)
             command = clout_command(warehouse, output, GENERATED_LAST_DAY)
-            measured.setdefault(("every load date", name), []).append(timed(command, log))
+            measured.setdefault(("all load dates", name), []).append(timed(command, log))
             shutil.rmtree(eve, ignore_errors=True)
             timed(clout_command(warehouse, eve, day_before), log)
             command = clout_command(warehouse, eve, GENERATED_LAST_DAY)
-            measured.setdefault(("the next night", name), []).append(timed(command, log))
+            measured.setdefault(("the next load date", name), []).append(timed(command, log))
     for path in (output, eve):
         shutil.rmtree(path, ignore_errors=True)
-    summary = json.loads(measured["every load date", "with topics"][0][2])
-    print(f"\nWhat topics cost: {summary['rows_read']:,.0f} rows, nearly all tagged")
+    summary = json.loads(measured["all load dates", "with topics"][0][2])
+    print(f"\nCost of topics: {summary['rows_read']:,.0f} rows, nearly all with tags")
     rows = [["", "runs", "seconds", "least", "most", "peak MiB", "x without"]]
-    for what in ("every load date", "the next night"):
-        base = statistics.median(run[0] for run in measured[what, "without"])
+    for case in ("all load dates", "the next load date"):
+        base = statistics.median(run[0] for run in measured[case, "without"])
         for name in warehouses:
-            rows.append(row(f"{what}, {name}", measured[what, name], base))
+            rows.append(row(f"{case}, {name}", measured[case, name], base))
     show(rows)
-    for what in ("every load date", "the next night"):
-        print(f"seconds by stage, {what}, with topics: {stages(measured[what, 'with topics'][0][2])}")
+    for case in ("all load dates", "the next load date"):
+        print(f"seconds by stage, {case}, with topics: {stages(measured[case, 'with topics'][0][2])}")
 
 
 def main():
@@ -172,17 +172,17 @@ def main():
     parser.add_argument("--events", type=int, default=20_000_000)
     parser.add_argument("--users", type=int, default=1_000_000)
     parser.add_argument("--days", type=int, default=30)
-    parser.add_argument("--only-topics", action="store_true", help="nothing but what topics cost")
+    parser.add_argument("--only-topics", action="store_true", help="measure only the cost of topics")
     args = parser.parse_args()
     if not CLOUT.is_file():
-        sys.exit(f"{CLOUT} is not there: cargo build --release, or set CLOUT_BIN")
+        sys.exit(f"{CLOUT} is missing: run cargo build --release, or set CLOUT_BIN")
     CACHE.mkdir(parents=True, exist_ok=True)
     if args.only_topics:
         return topics_on_top(args.runs)
     warehouse, last_day, is_rivals = make_warehouse(args)
-    rival, why_not = rival_command(warehouse, last_day, is_rivals)
+    rival, reason = rival_command(warehouse, last_day, is_rivals)
     files = sorted(warehouse.rglob("*.parquet"))
-    read = sum(len(file.read_bytes()) for file in files)  # Warms the page cache for both alike.
+    read = sum(len(file.read_bytes()) for file in files)  # Warms the page cache for both.
     print(f"{warehouse.name}: {len(files)} files, {read / 2**20:,.0f} MiB; {os.cpu_count()} processors", flush=True)
 
     output, log = CACHE / "out", CACHE / "log.txt"
@@ -202,18 +202,18 @@ def main():
 
     print()
     base = statistics.median(run[0] for run in theirs) if theirs else None
-    rows = [["", "runs", "seconds", "least", "most", "peak MiB", "x rival"], row("clout, every load date", ours, base)]
+    rows = [["", "runs", "seconds", "least", "most", "peak MiB", "x rival"], row("clout, all load dates", ours, base)]
     if theirs:
         rows.append(row("rival, polars + scipy", theirs, base))
-    rows.append(row("clout, the next night", [next_night], base))
+    rows.append(row("clout, the next load date", [next_night], base))
     show(rows)
-    if why_not:
-        print(f"rival: skipped, {why_not}")
+    if reason:
+        print(f"rival: skipped, {reason}")
     middle = sorted(ours)[len(ours) // 2]
     summary = json.loads(middle[2])
     print(f"rows read {summary['rows_read']:,.0f}, pairs {summary['pairs']:,.0f}, people {summary['persons']:,.0f}")
-    print(f"seconds by stage, every load date: {stages(middle[2])}")
-    print(f"seconds by stage, the next night:  {stages(next_night[2])}")
+    print(f"seconds by stage, all load dates: {stages(middle[2])}")
+    print(f"seconds by stage, the next load date: {stages(next_night[2])}")
     topics_on_top(args.runs)
 
 

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Opens every published table by glob with DuckDB, Polars and pyarrow, as a reader would.
+"""Opens every published table by glob with DuckDB, Polars and pyarrow, as an analyst would.
 
     python3 tests/readers.py OUTPUT_ROOT
 
 Checks the contract's columns in order, their types and the row counts of every manifest. A reader
-that is not installed is skipped with a word. The last line is `N passed, N failed`; exit 1 if any failed.
+that is not installed is skipped with a message. The last line is `N passed, N failed`; exit 1 if any failed.
 """
 
 import importlib
@@ -12,7 +12,7 @@ import json
 import pathlib
 import sys
 
-# Column: kind. Kinds are the contract's: ids and texts, counts INT64, measures DOUBLE, flags,
+# Kinds of columns, as in the contract: ids and texts, counts INT64, measures DOUBLE, flags,
 # TIMESTAMP(MICROS, UTC), dates, lists of texts.
 TABLES = {
     "scores": dict(
@@ -42,7 +42,7 @@ TABLES = {
 
 
 def with_duckdb(duckdb, glob):
-    """Columns with DuckDB's types as kinds, and rows by snapshot date."""
+    """Returns the kinds of the columns by DuckDB, and rows by snapshot date."""
     kinds = {
         "VARCHAR": "text", "DOUBLE": "measure", "BIGINT": "count", "BOOLEAN": "flag", "DATE": "date",
         "TIMESTAMP WITH TIME ZONE": "instant", "VARCHAR[]": "texts",
@@ -55,7 +55,7 @@ def with_duckdb(duckdb, glob):
 
 
 def with_polars(polars, glob):
-    """The same with Polars."""
+    """Does the same with Polars."""
     kinds = {
         "String": "text", "Float64": "measure", "Int64": "count", "Boolean": "flag", "Date": "date",
         "Datetime(time_unit='us', time_zone='UTC')": "instant", "List(String)": "texts",
@@ -67,7 +67,7 @@ def with_polars(polars, glob):
 
 
 def with_pyarrow(_, glob):
-    """The same with pyarrow, which takes folders."""
+    """Does the same with pyarrow, which reads folders."""
     dataset = importlib.import_module("pyarrow.dataset")
     kinds = {
         "string": "text", "double": "measure", "int64": "count", "bool": "flag", "date32[day]": "date",
@@ -86,13 +86,13 @@ READERS = {"duckdb": with_duckdb, "polars": with_polars, "pyarrow": with_pyarrow
 
 
 def manifest_rows(root, table):
-    """Rows by snapshot date, as the manifests have them; dates without a row are left out."""
+    """Returns rows by snapshot date from the manifests; dates without a row are left out."""
     manifests = [json.loads(path.read_text()) for path in sorted(root.glob("snapshots/*/manifest.json"))]
     return {m["snapshot_date"]: m["tables"][table]["rows"] for m in manifests if m["tables"][table]["rows"]}
 
 
 def check(reader, module, root, table):
-    """What is wrong, in words; nothing if all is right."""
+    """Returns a description of the error; None if all is right."""
     columns, rows = READERS[reader](module, f"{root}/{table}/snapshot_date=*/part-*.parquet")
     expected = TABLES[table]
     if list(columns) != list(expected):
@@ -108,7 +108,7 @@ def check(reader, module, root, table):
 
 def main():
     if len(sys.argv) != 2:
-        sys.exit("usage: readers.py OUTPUT_ROOT (a folder of this machine)")
+        sys.exit("usage: readers.py OUTPUT_ROOT (a local folder)")
     root = pathlib.Path(sys.argv[1]).resolve()
     if not list(root.glob("snapshots/*/manifest.json")):
         sys.exit(f"no snapshot below {root}")

@@ -1,9 +1,9 @@
 //! Computes a custom score scale: two constants that give the people of a published snapshot the requested scores.
 //!
-//! A score is a line over the decades of influence, score = one_reactor + points_per_decade d with
-//! d = log10(I / (1 + B)). One fresh reactor with full trust and average rank gives d = 0. The published scores therefore
-//! give d (B cancels out). Two quantiles of d and their requested scores define the new line, and the order of people does
-//! not change. For a person at a limit of the old scale, only a bound of d is known.
+//! A score is a line over the decades of influence, score = one_reactor + points_per_decade d with d = log10(I / (1 +
+//! B)). One fresh reactor with full trust and average rank gives d = 0. The published scores therefore give d (B
+//! cancels out). Two quantiles of d and their requested scores define the new line, and the order of people does not
+//! change. For a person at a limit of the old scale, only a bound of d is known.
 //!
 //! Runs fit nothing: the two constants are computed once, are part of the job file, and change the model version.
 
@@ -86,7 +86,7 @@ impl Wanted {
             return Ok(());
         }
         Err(Error::usage(format!(
-            "--median {median} --p99 {p99}: expected 1 < median < p99 < 100, so that more influence gives a higher score"
+            "--median {median} --p99 {p99}: expected 1 < median < p99 < 100, so that scores rise with influence"
         )))
     }
 
@@ -97,7 +97,8 @@ impl Wanted {
         match is(after.median, self.median) && is(after.p99, self.p99) {
             true => Ok(()),
             false => Err(Error::usage(
-                "people at a requested quantile would be at a limit (1 or 100) of the new scale; choose scores further from the limits",
+                "people at a requested quantile would be at a limit (1 or 100) of the new scale; choose scores further \
+                 from the limits",
             )),
         }
     }
@@ -129,7 +130,8 @@ fn people(store: &Store, manifest: &Manifest, scale: &Scale) -> Result<People> {
     }
     if scores.len() < MIN_PEOPLE {
         return Err(Error::usage(format!(
-            "{} people have a score on {}: expected at least {MIN_PEOPLE}, because with fewer the 99th percentile is the best person",
+            "{} people have a score on {}: expected at least {MIN_PEOPLE}, because with fewer the 99th percentile is \
+             the best person",
             scores.len(),
             manifest.snapshot_date
         )));
@@ -145,7 +147,7 @@ fn solve(people: &People, wanted: Wanted) -> Result<Scale> {
     );
     if p99 - median < MIN_DECADES {
         return Err(Error::usage(
-            "the median person and the 99th percentile person have the same influence; no scale can separate their scores",
+            "the median person and the 99th percentile person have the same influence; no scale can separate them",
         ));
     }
     let points_per_decade = (wanted.p99 - wanted.median) / (p99 - median);

@@ -139,8 +139,8 @@ fn show_evaluation(evaluation: &Evaluation) -> Result<()> {
     table(vec!["measure", "best_rival", "ratio"], rows.collect())?;
     if let Some(popularity) = &evaluation.popularity {
         print(&format!(
-            "\nIndependence of popularity, {} people with known followers: R² of score on log followers {:.3}, partial \
-             Spearman with next reactions given followers {:.3}",
+            "\nIndependence of popularity, {} people with known followers: R² of score on log followers {:.3}, \
+             partial Spearman with next reactions given followers {:.3}",
             popularity.people, popularity.r_squared, popularity.partial_spearman
         ))?;
     }

@@ -1,9 +1,9 @@
 //! Reads the number of followers of each account on a date. Scores are compared with it; it is never part of a score.
 //!
-//! The source is `followers_count` of a network's newest `accounts` partition. If that has no count, the in-degree of the
-//! newest `follows` partition is used. That graph may be partial, so an account that is not in it is unknown, and an
-//! account that only follows others has 0 followers. As in a run, the newest partition with a readable file counts.
-//! Unreadable files are skipped, because the run itself reports them.
+//! The source is `followers_count` of a network's newest `accounts` partition. If that has no count, the in-degree of
+//! the newest `follows` partition is used. That graph may be partial, so an account that is not in it is unknown, and
+//! an account that only follows others has 0 followers. As in a run, the newest partition with a readable file
+//! counts. Unreadable files are skipped, because the run itself reports them.
 //!
 //! Memory: each account id once, and 8 bytes per row while a graph is read. One row group is decoded at a time.
 

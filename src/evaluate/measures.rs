@@ -1,8 +1,8 @@
 //! Measures of a ranking's quality, given the outcomes.
 //!
-//! Slices are by person over one population: index `i` of each slice is the same person. Only the order of scores counts,
-//! except in [`r_squared`], so the score of a person without one may be minus infinity. Equal scores are one tie, and ties
-//! are never broken in favour of a person:
+//! Slices are by person over one population: index `i` of each slice is the same person. Only the order of scores
+//! counts, except in [`r_squared`], so the score of a person without one may be minus infinity. Equal scores are one
+//! tie, and ties are never broken in favour of a person:
 //!
 //! ```text
 //! NDCG@k    = DCG / DCG of the best order,  DCG = sum over r <= k of gain(r) / log2(1 + r)
@@ -12,11 +12,11 @@
 //! AUC       = P(score of one of the top > score of one of the rest) + 1/2 P(they are equal)
 //! ```
 //!
-//! Gains are linear: twice the reactors is worth twice as much. Cost: one sort of the population per measure. The same input
-//! gives the same bits. NDCG, AUC and ties are also independent of the numbering of people.
+//! Gains are linear: twice the reactors is worth twice as much. Cost: one sort of the population per measure. The
+//! same input gives the same bits. NDCG, AUC and ties are also independent of the numbering of people.
 //!
-//! If a measure is undefined (no outcomes, all values equal), it has the value of an uninformed ranking, as stated for each
-//! function. Numeric input never gives NaN.
+//! If a measure is undefined (no outcomes, all values equal), it has the value of an uninformed ranking, as stated
+//! for each function. Numeric input never gives NaN.
 //!
 //! Papers: Järvelin, Kekäläinen, *Cumulated Gain-Based Evaluation of IR Techniques*, 2002; McSherry, Najork,
 //! *Computing Information Retrieval Performance Measures Efficiently in the Presence of Tied Scores*, 2008;

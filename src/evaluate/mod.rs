@@ -7,10 +7,11 @@
 //!                          scene + made-up rows ──> scores ──> attacks
 //! ```
 //!
-//! [`stream`] reads all counted rows once. [`scene`] cuts the stream at a moment and scores it like a run. [`foresight`]
-//! compares the ranking with the next window, beside the [`rivals`] and with the [`measures`] of information retrieval.
-//! [`missing`] leaves out networks, [`sureness`] leaves out reactors, [`time`] simulates silence and first nights, and
-//! [`attacks`] simulates attacks. The evaluation writes only to stdout. The same input gives the same figures.
+//! [`stream`] reads all counted rows once. [`scene`] cuts the stream at a moment and scores it like a run.
+//! [`foresight`] compares the ranking with the next window, beside the [`rivals`] and with the [`measures`] of
+//! information retrieval. [`missing`] leaves out networks, [`sureness`] leaves out reactors, [`time`] simulates
+//! silence and first nights, and [`attacks`] simulates attacks. The evaluation writes only to stdout. The same input
+//! gives the same figures.
 
 pub mod attacks;
 pub mod draw;

@@ -7,14 +7,14 @@
 //! pagerank              r = (1 - d) t + d (P^T r + m t), d = 0.85
 //! ```
 //!
-//! PageRank is `graph::propagate` in its textbook form. The weight of an edge is the number of reactions. t is uniform over
-//! all people with a reaction given or received, and the mass m of people without one given returns to t. All other people
-//! have 0.
+//! PageRank is `graph::propagate` in its textbook form. The weight of an edge is the number of reactions. t is
+//! uniform over all people with a reaction given or received, and the mass m of people without one given returns to
+//! t. All other people have 0.
 //!
 //! The predictors use no verbs, networks, trust or repeats, so they show the benefit of these terms.
 //!
-//! The result is independent of the order of the acts, to the last bit, because acts are sorted before any addition. Cost:
-//! two sorts of the acts. Memory beyond the result: 16 bytes per act, and the graph.
+//! The result is independent of the order of the acts, to the last bit, because acts are sorted before any addition.
+//! Cost: two sorts of the acts. Memory beyond the result: 16 bytes per act, and the graph.
 
 use rayon::prelude::*;
 

@@ -1,8 +1,8 @@
 //! Reads all counted rows of a warehouse once; scenes are cut from them at any moment.
 //!
-//! The rows are filtered as in a run: duplicates, twins, co-visits, and opt-outs by load date. The owners of accounts and
-//! the opt-outs are those at the end of the stream. An opted-out person is therefore in no evaluation, not even of an
-//! earlier day.
+//! The rows are filtered as in a run: duplicates, twins, co-visits, and opt-outs by load date. The owners of accounts
+//! and the opt-outs are those at the end of the stream. An opted-out person is therefore in no evaluation, not even
+//! of an earlier day.
 
 use crate::job::Job;
 use crate::pipeline::delivery::{Delivery, TopicsWanted};

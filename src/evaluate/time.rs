@@ -1,9 +1,9 @@
 //! Simulates the effect of time on a made-up person: silence, the first nights, and one more reactor.
 //!
-//! The person is on the job's first network with a reaction of positive weight. *The same people*: fifty known reactors, each
-//! once a day. *Others every day*: twelve reactions a day, each by a different known person. By default, reactions are
-//! spread evenly over the day. The variant "at 23:00" has all reactions one hour before the cut of the night, where the loss
-//! of fresh reactions is largest.
+//! The person is on the job's first network with a reaction of positive weight. *The same people*: fifty known
+//! reactors, each once a day. *Others every day*: twelve reactions a day, each by a different known person. By
+//! default, reactions are spread evenly over the day. The variant "at 23:00" has all reactions one hour before the
+//! cut of the night, where the loss of fresh reactions is largest.
 
 use serde::Serialize;
 

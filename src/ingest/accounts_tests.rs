@@ -12,7 +12,7 @@ fn interned(ids: &[&str]) -> (Interner, Vec<u32>) {
 }
 
 #[test]
-fn merging_keeps_the_order_of_ids_and_finds_everybody() {
+fn merging_keeps_the_order_of_ids_and_finds_every_account() {
     let names = vec!["facebook".to_owned(), "twitter".to_owned()];
     let state = Accounts::new(
         names,

@@ -1,4 +1,4 @@
-//! Reads every delivered partition of activities, in parallel, into rows of numbers.
+//! Reads all delivered partitions of activities, in parallel, into columns of numbers.
 
 use std::collections::BTreeMap;
 
@@ -20,24 +20,24 @@ use clout_warehouse::store::{Object, Store};
 
 const TABLE: &str = "activities";
 
-/// What the delivered activities held.
+/// Rows and rejects of the delivered activities.
 pub struct Intake {
-    /// Rows by network, as in the job's list of networks.
+    /// Rows by network, in the order of the job's networks.
     pub rows: Vec<Rows>,
-    /// The ids behind the provisional numbers, by network.
+    /// Ids of the provisional numbers, by network.
     pub interners: Vec<Interner>,
     /// Refused rows and files.
     pub rejects: Vec<Reject>,
     /// Rows read and refused, by network and load date.
     pub shares: Vec<Share>,
-    /// By network: its first load date with a row, of this intake or known before.
+    /// By network: first load date with a row, in this run or before.
     pub first_load_dates: Vec<Option<Day>>,
 }
 
-/// What the intake must know from before: nothing on the first night.
+/// Parameters of the intake, with the facts known from earlier runs.
 #[derive(Clone)]
 pub struct IntakeParams<'a> {
-    /// The job's networks.
+    /// Networks of the job.
     pub networks: &'a [Network],
     /// First load date to read.
     pub first: Day,
@@ -47,25 +47,25 @@ pub struct IntakeParams<'a> {
     pub max_lateness_days: i32,
     /// `input.max_refused_share`.
     pub max_refused_share: f64,
-    /// Whether anybody opted out before `first`.
+    /// True if a person opted out before `first`.
     pub has_gone: bool,
-    /// By network: its first load date where an earlier night saw it.
+    /// By network: first load date seen by an earlier run.
     pub first_load_dates: Vec<Option<Day>>,
-    /// The aliases of topics, where there are any.
+    /// Aliases of topics; none without topics.
     pub lexicon: Option<&'a Lexicon>,
 }
 
-/// A partition's files that were admitted.
+/// Admitted files of a partition.
 struct PartitionFiles<'a> {
     network: usize,
     partition: &'a Partition,
     files: Vec<Admitted>,
 }
 
-/// Admits and reads the activities of the load dates in `params`; `tick` hears of every file's bytes.
+/// Admits and reads the activities of the load dates in `params`; calls `tick` with the size of each file in bytes.
 ///
 /// # Errors
-/// Only when the store fails; what is wrong with files and rows is in [`Intake::rejects`].
+/// Returns an error only if the store fails; bad files and rows are in [`Intake::rejects`].
 pub fn take_in(
     store: &Store,
     inventory: &Inventory,
@@ -95,7 +95,7 @@ pub fn take_in(
             })
             .collect::<Result<Vec<FileRows>>>()?;
         unreadable = outcomes.iter().map(|outcome| outcome.unreadable.is_some()).collect();
-        // A footer promised the first rows of a network, and its pages broke the promise: judge the rest again.
+        // A file that set a network's first load date turned out unreadable, so the other files are judged again.
         if first_load_dates(params, &files, &unreadable) == reading.first_load_dates {
             let mut intake = Intake {
                 rows: vec![Rows::default(); params.networks.len()],
@@ -113,7 +113,7 @@ pub fn take_in(
     }
 }
 
-/// By network: the first load date with a row, known before or among files that are not unreadable.
+/// Returns the first load date with a row by network: known before, or among the readable files.
 fn first_load_dates(
     params: &IntakeParams,
     files: &[(&PartitionFiles, &Admitted)],
@@ -131,7 +131,7 @@ fn first_load_dates(
     dates
 }
 
-/// What reading a file needs to know.
+/// Context for reading a file.
 struct Reading<'a> {
     store: &'a Store,
     params: &'a IntakeParams<'a>,
@@ -149,7 +149,7 @@ impl Reading<'_> {
             max_lateness_days: (!is_first).then_some(self.params.max_lateness_days),
         };
         let rows: u64 = found.files.iter().map(|file| file.rows).sum();
-        // One more refused row than this, and the partition refuses the run: further reasons would only fill memory.
+        // More refused rows than this end the run anyway, so further reasons would only use memory.
         let most_reasons = (self.params.max_refused_share * rows as f64) as usize + 1;
         let reader = Reader {
             network: &self.params.networks[found.network],
@@ -161,7 +161,7 @@ impl Reading<'_> {
     }
 }
 
-/// Admits the files of every known partition, many at a time.
+/// Admits the files of all known partitions, many at a time.
 fn admit_partitions<'a>(
     store: &Store,
     inventory: &'a Inventory,
@@ -244,7 +244,7 @@ impl Intake {
         self.shares.push(share);
     }
 
-    /// Rows refused, by reason.
+    /// Returns (rows read, rows refused) by network.
     pub fn refused_by_network(&self) -> BTreeMap<&str, (u64, u64)> {
         let mut totals = BTreeMap::new();
         for share in &self.shares {

@@ -1,7 +1,7 @@
-//! Endorsements ("+K"): one person's word that another knows about a topic.
+//! Reads endorsements ("+K"): statements of one person that another knows a topic.
 //!
-//! Appended by load date. Unlike an activity, one may be delivered however late. Copies stay in here: which
-//! of them counts is settled where the ids of earlier nights are known.
+//! The table is appended by load date. Unlike an activity, an endorsement has no lateness limit. Duplicates are kept
+//! at this stage: they are resolved later, with the ids of earlier runs.
 
 use arrow::array::Array;
 use rayon::slice::ParallelSliceMut;
@@ -17,17 +17,17 @@ use clout_warehouse::layout::Inventory;
 use clout_warehouse::read::Batch;
 use clout_warehouse::store::Store;
 
-/// The table.
+/// Name of the table.
 pub const TABLE: &str = "endorsements";
 
-/// What an endorsement without a weight weighs, as the contract has it.
+/// Weight of an endorsement without one, as in the contract.
 const DEFAULT_WEIGHT: f64 = 1.0;
 
-/// Reads the load dates `first..=last`, sorted by load date, then by all columns in the contract's order. Without
-/// topics no row can mean anything, so nothing is read.
+/// Reads the load dates `first..=last`; returns the rows sorted by load date, then by all columns in the contract's
+/// order. Reads nothing without topics, since each row would refer to an unknown topic.
 ///
 /// # Errors
-/// Only when the store fails; what is wrong with files and rows is in `refused`.
+/// Returns an error only if the store fails; bad files and rows are added to `refused`.
 pub fn take_in(
     store: &Store,
     inventory: &Inventory,
@@ -86,9 +86,9 @@ fn judge(load_date: Day, batch: &Batch, ontology: &Ontology) -> JudgedBatch<Endo
 
 fn judge_weight(weight: f64) -> Judged<f64> {
     match weight {
-        weight if !weight.is_finite() => Err("weight that is no number: expected a finite one".to_owned()),
+        weight if !weight.is_finite() => Err("weight is not finite: expected a number of 0 or more".to_owned()),
         weight if weight < 0.0 => Err(format!("negative weight: {weight}, expected 0 or more")),
-        // There is one zero, so that equal rows are equal.
+        // Turns -0.0 into 0.0, so that equal rows compare as equal.
         weight => Ok(weight + 0.0),
     }
 }

@@ -1,4 +1,4 @@
-//! Endorsements from files: which rows are believed, and in which order they come.
+//! Tests endorsements from files: accepted rows, rejects and the order of rows.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use clout_topics::ontology::Topic;
 
 const DATE: &str = "2026-03-05";
 
-/// A row of endorsements with an id of its own, at noon of [`DATE`] where nothing else is said.
+/// Row of endorsements; at noon of [`DATE`] by default.
 #[derive(Clone)]
 struct Given {
     id: Option<&'static str>,
@@ -75,10 +75,10 @@ fn read(folder: &Folder) -> (Vec<Endorsement>, Refused) {
     (read.unwrap(), refused)
 }
 
-/// What makes a good row another one.
+/// Change of a good row.
 type Difference = fn(&mut Given);
 
-/// A row that differs from a good one.
+/// Returns a changed good row.
 fn but(id: &'static str, differ: impl Fn(&mut Given)) -> Given {
     let mut row = given(id);
     differ(&mut row);
@@ -101,8 +101,8 @@ fn a_bad_row_is_one_reject_with_its_reason() {
         (|row| row.topic = None, "null topic_id"),
         (|row| row.topic = Some("knitting"), "unknown topic"),
         (|row| row.weight = Some(-0.5), "negative weight"),
-        (|row| row.weight = Some(f64::NAN), "weight that is no number"),
-        (|row| row.weight = Some(f64::INFINITY), "weight that is no number"),
+        (|row| row.weight = Some(f64::NAN), "weight is not finite"),
+        (|row| row.weight = Some(f64::INFINITY), "weight is not finite"),
     ];
     let rows: Vec<Given> = bad.iter().map(|(differ, _)| but("1", differ)).collect();
     let folder = Folder::default();
@@ -124,7 +124,7 @@ fn a_bad_row_is_one_reject_with_its_reason() {
 }
 
 #[test]
-fn a_row_at_the_bound_and_an_old_one_are_believed() {
+fn a_row_at_the_bound_and_an_old_one_are_accepted() {
     let at = [
         date().end_micros() - 1,
         crate::ingest::validate::FIRST_DAY.start_micros(),
@@ -139,7 +139,7 @@ fn a_row_at_the_bound_and_an_old_one_are_believed() {
 }
 
 #[test]
-fn a_weight_may_be_any_number_and_is_one_where_there_is_none() {
+fn a_weight_may_have_any_numeric_type_and_defaults_to_one() {
     let folder = Folder::default();
     let carriers: [(&str, Option<ArrayRef>); 4] = [
         ("a", None),
@@ -158,7 +158,7 @@ fn a_weight_may_be_any_number_and_is_one_where_there_is_none() {
 }
 
 #[test]
-fn row_order_and_file_split_do_not_matter_and_copies_stay() {
+fn row_order_and_file_split_do_not_matter_and_duplicates_are_kept() {
     let twice = but("b", |row| row.endorser = Some("cid"));
     let zero = |weight| but("0", |row| row.weight = Some(weight));
     let early = but("z", |row| row.at = Some(date().minus(2).start_micros()));

@@ -1,4 +1,4 @@
-//! One file of activities becomes rows of numbers and reasons for the rest.
+//! Converts one file of activities into columns of numbers, and refused rows with reasons.
 
 use arrow::array::Array;
 
@@ -15,7 +15,7 @@ use clout_warehouse::admission::Admitted;
 use clout_warehouse::read::{Batch, read};
 use clout_warehouse::store::Store;
 
-/// The columns that are read, in the order of the constants below; the last two only where there are topics.
+/// Columns to read, in the order of the constants below; the last two only with topics.
 pub const WANTED: [&str; 8] = [
     "activity_id",
     "occurred_at",
@@ -26,7 +26,7 @@ pub const WANTED: [&str; 8] = [
     "text",
     "tags",
 ];
-/// How many of them move the influence score.
+/// Number of leading columns that the influence score needs.
 pub const WITHOUT_TOPICS: usize = 6;
 const ACTIVITY_ID: usize = 0;
 const OCCURRED_AT: usize = 1;
@@ -37,39 +37,39 @@ const OBJECT_ID: usize = 5;
 const TEXT: usize = 6;
 const TAGS: usize = 7;
 
-/// What turns a network's rows into numbers.
+/// Context for converting a network's rows.
 pub struct Reader<'a> {
-    /// The network.
+    /// Network of the file.
     pub network: &'a Network,
-    /// Its partition's rules.
+    /// Rules of the partition.
     pub rules: Rules<'a>,
-    /// Its ids.
+    /// Account ids of the network.
     pub interner: &'a Interner,
-    /// The aliases of topics, where there are any.
+    /// Aliases of topics; none without topics.
     pub lexicon: Option<&'a Lexicon>,
 }
 
-/// The believed rows of one file, and what was refused in it.
+/// Accepted and refused rows of one file.
 #[derive(Default)]
 pub struct FileRows {
-    /// The file.
+    /// Key of the file.
     pub file: String,
-    /// Rows that are believed.
+    /// Accepted rows.
     pub rows: Rows,
-    /// Refused rows: number, reason, activity id; the first ones, where there are too many.
+    /// Refused rows as (row number, reason, activity id); only the first ones if there are too many.
     pub refused: Vec<(i64, String, Option<String>)>,
-    /// Refused rows in all.
+    /// Total number of refused rows.
     pub refused_count: u64,
-    /// Rows in the file.
+    /// Number of rows in the file.
     pub read: u64,
-    /// Why the whole file is refused; then there are no rows.
+    /// Reason if the whole file is refused; there are no rows then.
     pub unreadable: Option<String>,
 }
 
-/// Reads one admitted file; of refused rows, the reasons of the first `most_reasons` are kept.
+/// Reads one admitted file; keeps the reasons of the first `most_reasons` refused rows.
 ///
 /// # Errors
-/// Only when the store fails.
+/// Returns an error only if the store fails.
 pub fn read_file(store: &Store, file: &Admitted, reader: &Reader, most_reasons: usize) -> Result<FileRows> {
     let mut taken = FileRows::default();
     let outcome = read(store, file, &mut |batch| taken.take(&batch, reader, most_reasons))?;

@@ -1,7 +1,7 @@
-//! Gives every account id of a network a provisional number while files are read in parallel.
+//! Assigns a provisional number to every account id of a network while files are read in parallel.
 //!
-//! The numbers depend on who came first, so they never leave the intake:
-//! [`accounts`](super::merge_accounts) turns them into canonical nodes, in order of the ids' bytes.
+//! The numbers depend on the order of reading, so they never leave the intake:
+//! [`accounts`](super::merge_accounts) maps them to canonical nodes, in byte order of the ids.
 
 use std::hash::BuildHasher;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -10,11 +10,11 @@ use arrow::array::{Array, StringViewArray};
 use clout_model::accounts::NO_NODE;
 use hashbrown::hash_table::{Entry, HashTable};
 
-/// Shards are locked one at a time, a batch of ids each, so two readers seldom wait for one another.
+/// Number of shards. Each is locked once per batch of ids, so readers seldom wait for each other.
 const SHARD_COUNT: usize = 64;
 const SHARD_BITS: u32 = SHARD_COUNT.trailing_zeros();
 
-/// The ids of one network.
+/// Account ids of one network with their provisional numbers.
 pub struct Interner {
     shards: Vec<Mutex<Shard>>,
     hasher: foldhash::fast::FixedState,
@@ -89,7 +89,7 @@ impl Interner {
         }
     }
 
-    /// The numbers of all `ids`.
+    /// Returns the numbers of all `ids`.
     pub fn intern_all(&self, ids: &StringViewArray) -> Vec<u32> {
         let rows: Vec<u32> = (0..ids.len() as u32).collect();
         let mut numbers = Vec::with_capacity(ids.len());
@@ -97,7 +97,7 @@ impl Interner {
         numbers
     }
 
-    /// The number of one id.
+    /// Returns the number of one id.
     pub fn intern_one(&self, id: &str) -> u32 {
         let hash = self.hasher.hash_one(id.as_bytes());
         let shard_index = shard_of(hash);
@@ -105,7 +105,7 @@ impl Interner {
         (index << SHARD_BITS) | shard_index as u32
     }
 
-    /// One more than the greatest number given so far.
+    /// Returns one more than the greatest number assigned so far.
     pub fn number_bound(&self) -> usize {
         let longest = self
             .shards
@@ -121,7 +121,7 @@ impl Interner {
         for (shard_index, shard) in self.shards.iter().enumerate() {
             let shard = lock(shard);
             for index in 0..shard.ends.len() as u32 {
-                // Only whole texts are stored, so this cannot fail.
+                // Only whole texts are stored, so decoding cannot fail.
                 if let Ok(id) = std::str::from_utf8(shard.id(index)) {
                     see((index << SHARD_BITS) | shard_index as u32, id);
                 }
@@ -130,12 +130,12 @@ impl Interner {
     }
 }
 
-/// The hash table uses the low and the very high bits; the shard uses bits between.
+/// Returns the shard of a hash. The hash table uses the low and the top bits, so the shard uses bits in between.
 fn shard_of(hash: u64) -> usize {
     (hash >> 40) as usize % SHARD_COUNT
 }
 
-/// A reader that panicked on a hostile file held no half-made entry, so its lock is still good.
+/// Locks a shard, even if poisoned: a reader that panicked on a bad file left no incomplete entry.
 fn lock(shard: &Mutex<Shard>) -> MutexGuard<'_, Shard> {
     shard.lock().unwrap_or_else(PoisonError::into_inner)
 }

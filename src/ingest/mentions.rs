@@ -10,7 +10,7 @@ use clout_warehouse::text_lists::TextLists;
 
 use super::object_hash::object_hash;
 
-/// The columns of a batch that say what rows are about.
+/// Columns of a batch that refer to topics.
 pub struct AboutColumns {
     /// `activity_id`.
     pub activity_ids: StringViewArray,
@@ -22,7 +22,7 @@ pub struct AboutColumns {
     pub tags: TextLists,
 }
 
-/// Appends the rows `believed` of a batch to `mentions`.
+/// Appends the accepted rows of a batch, at the indices `believed`, to `mentions`.
 pub fn append_mentions(mentions: &mut Mentions, columns: &AboutColumns, believed: &[u32], lexicon: &Lexicon) {
     let (mut scratch, mut found) = (Scratch::default(), Hits::default());
     for row in believed.iter().map(|row| *row as usize) {
@@ -46,7 +46,7 @@ pub fn append_mentions(mentions: &mut Mentions, columns: &AboutColumns, believed
     }
 }
 
-/// The hash that tells rows of one activity id apart by their text and tags; the same within a run.
+/// Returns the hash of a row's text and tags, which distinguishes rows of one activity id; stable within a run.
 pub fn content_hash(texts: &StringViewArray, tags: &TextLists, row: usize) -> u32 {
     let hasher = foldhash::fast::FixedState::default();
     let text = hasher.hash_one(text_of(texts, row));

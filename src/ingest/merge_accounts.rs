@@ -6,18 +6,18 @@ use rayon::prelude::*;
 
 use super::interner::Interner;
 
-/// Tonight's accounts, and where the earlier numbers went.
+/// Merged accounts, and the new nodes of the earlier numbers.
 pub struct Merged {
-    /// Every account of the state and of tonight's rows.
+    /// Accounts of the state and of the new rows.
     pub accounts: Accounts,
-    /// The node of each node of the state; ascending.
+    /// New node of each node of the state, ascending.
     pub from_state: Vec<u32>,
-    /// By network: the node of each provisional number.
+    /// By network: node of each provisional number.
     pub from_interner: Vec<Vec<u32>>,
 }
 
-/// Merges tonight's accounts into the state's. `is_used` tells, by network and provisional number,
-/// whether anything that counts names the account.
+/// Merges new accounts into those of the state. `is_used` returns, by network and provisional number, if a counted row
+/// refers to the account.
 pub fn merge(state: &Accounts, interners: &[Interner], is_used: &(dyn Fn(usize, u32) -> bool + Sync)) -> Merged {
     let parts: Vec<(LargeStringArray, Vec<u32>, Vec<u32>)> = interners
         .par_iter()

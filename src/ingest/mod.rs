@@ -1,4 +1,4 @@
-//! From delivered files to rows of numbers: ids become dense nodes here, once.
+//! Reads delivered files into columns of numbers and maps account ids to dense nodes.
 
 pub mod activities;
 pub mod endorsements;

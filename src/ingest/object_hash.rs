@@ -3,7 +3,7 @@
 use arrow::array::{Array, StringViewArray};
 use clout_base::ids::HashKey;
 
-/// The hash that stands for an object or venue; 0 where there is none.
+/// Returns the hash of an object or venue id; 0 if null or empty.
 pub fn object_hash(objects: &StringViewArray, row: usize) -> u64 {
     if objects.is_null(row) || objects.value(row).is_empty() {
         return 0;

@@ -1,7 +1,7 @@
-//! Topics and their edges become the ontology of the night; what is wrong with them becomes rejects.
+//! Reads topics and their edges into an ontology, and bad rows into rejects.
 //!
-//! Both tables are read whole every night. Rows are handed on in an order of their own, so that neither
-//! their order nor their split into files decides which of several rows that contradict each other stands.
+//! Both tables are read whole in each run. Rows are sorted first, so that neither their order nor their split into
+//! files decides between contradicting rows.
 
 use super::rejects::Reject;
 use super::table_rows::{JudgedBatch, Row, Source, read_rows};
@@ -13,13 +13,13 @@ use clout_warehouse::layout::Inventory;
 use clout_warehouse::read::Batch;
 use clout_warehouse::store::Store;
 
-/// Neither table has load dates.
+/// Source without a load date; neither table has one.
 type Undated<'a> = Source<'a, Option<Day>>;
 
-/// Reads the ontology; an empty one where no topic is delivered.
+/// Reads the ontology; it is empty if no topic is delivered.
 ///
 /// # Errors
-/// Only when the store fails; what is wrong with files and rows is in the rejects.
+/// Returns an error only if the store fails; bad files and rows are in the rejects.
 pub fn take_in(store: &Store, inventory: &Inventory) -> Result<(Ontology, Vec<Reject>)> {
     let mut rejects = Vec::new();
     let topics = sorted_rows(store, &sources(inventory, "topics"), &topics, &mut rejects)?;
@@ -58,7 +58,7 @@ fn sorted_rows<'a, T: Ord + Send>(
     Ok(rows)
 }
 
-/// The faults of rows, which the builder knows by their places.
+/// Converts faults, given by row index, to rejects.
 fn rejected<T>(rows: &[Row<T, Option<Day>>], faults: Vec<(usize, String)>) -> impl Iterator<Item = Reject> {
     let reject = |(place, reason): (usize, String)| {
         let row = &rows[place];
@@ -67,7 +67,7 @@ fn rejected<T>(rows: &[Row<T, Option<Day>>], faults: Vec<(usize, String)>) -> im
     faults.into_iter().map(reject)
 }
 
-/// Id, name and aliases.
+/// (id, name, aliases).
 type TopicRow = (String, String, Vec<String>);
 
 fn topics(_: Option<Day>, batch: &Batch) -> JudgedBatch<TopicRow> {

@@ -1,4 +1,4 @@
-//! Topics from files: what becomes of good rows, bad rows and bad files.
+//! Tests topics from files: good rows, bad rows and bad files.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ fn folder() -> Folder {
     folder
 }
 
-fn told(rejects: &[Reject]) -> Vec<String> {
+fn describe(rejects: &[Reject]) -> Vec<String> {
     let place = |r: &Reject| format!("{}:{} {}", r.file, r.row_number.unwrap_or(-1), r.reason);
     rejects.iter().map(place).collect()
 }
@@ -42,11 +42,11 @@ fn bad_rows_and_bad_files_are_rejects_and_the_others_are_topics() {
         "topics/more/2.parquet:2 empty topic_id: the column is required",
         "topic_edges/x:-1 unreadable file: it is not a Parquet file: it does not end with PAR1",
     ];
-    let mut told = told(&rejects);
-    told.sort();
+    let mut described = describe(&rejects);
+    described.sort();
     let mut expected = expected.map(str::to_owned);
     expected.sort();
-    assert_eq!(told, expected);
+    assert_eq!(described, expected);
     assert!(
         rejects
             .iter()
@@ -55,7 +55,7 @@ fn bad_rows_and_bad_files_are_rejects_and_the_others_are_topics() {
 }
 
 #[test]
-fn faults_of_the_ontology_are_told_by_file_and_row() {
+fn faults_of_the_ontology_have_file_and_row() {
     let folder = folder();
     let (parents, children) = (texts(&[Some("a"), Some("c")]), texts(&[Some("b"), Some("c")]));
     folder.write("topic_edges/1", &[("parent_id", parents), ("child_id", children)]);
@@ -63,20 +63,20 @@ fn faults_of_the_ontology_are_told_by_file_and_row() {
     folder.write("topic_edges/2", &[("parent_id", parents), ("child_id", children)]);
     let (_, rejects) = take_in(&folder.store(), &folder.inventory()).unwrap();
     let of_edges: Vec<Reject> = rejects.into_iter().filter(|r| r.table == "topic_edges").collect();
-    let told = told(&of_edges);
-    assert_eq!(told.len(), 2, "{told:?}");
+    let described = describe(&of_edges);
+    assert_eq!(described.len(), 2, "{described:?}");
     assert!(
-        told.iter().any(|reject| reject.starts_with("topic_edges/1:1 ")),
-        "{told:?}"
+        described.iter().any(|reject| reject.starts_with("topic_edges/1:1 ")),
+        "{described:?}"
     );
     assert!(
-        told.iter().any(|reject| reject.starts_with("topic_edges/2:0 ")),
-        "{told:?}"
+        described.iter().any(|reject| reject.starts_with("topic_edges/2:0 ")),
+        "{described:?}"
     );
 }
 
 #[test]
-fn which_of_two_topics_with_one_id_stands_does_not_depend_on_their_order() {
+fn the_choice_between_topics_with_one_id_does_not_depend_on_their_order() {
     let name_of = |orders: [&[usize]; 2]| {
         let folder = Folder::default();
         let rows = [("7", "Seven"), ("7", "Sieben"), ("8", "Eight"), ("7", "Sept")];

@@ -1,7 +1,7 @@
-//! The tables that say who is who: accounts, follows, identities and opt-outs.
+//! Reads the reference tables: accounts, follows, identities and opt-outs.
 //!
-//! The first three are full snapshots, of which the newest readable one in force counts; opt-outs are
-//! appended. Account ids go through the same interners as the activities' actors.
+//! The first three are full snapshots; the newest readable one up to the date counts. Opt-outs are appended. Account
+//! ids use the same interners as the actors of activities.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,35 +13,35 @@ use clout_base::error::Result;
 use clout_warehouse::layout::{Inventory, Partition};
 use clout_warehouse::store::{Object, Store};
 
-/// A person's claim to an account.
+/// Row of `identities`: a person owns an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claim {
-    /// Place of the network in the job's list.
+    /// Index of the network in the job's list.
     pub network: usize,
     /// Number of the account: provisional in the intake, a node afterwards.
     pub account: u32,
-    /// The person.
+    /// Person id.
     pub person_id: Box<str>,
 }
 
-/// What the run's load dates say about accounts and persons.
+/// Contents of the reference tables for the load dates of a run.
 #[derive(Default)]
 pub struct Reference {
-    /// By network: the accounts that its newest snapshot lists.
+    /// By network: accounts in the newest snapshot.
     pub listed: BTreeMap<usize, Vec<u32>>,
-    /// By network and date: who follows whom (only where co-visits are derived).
+    /// By network and date: (follower, followee) pairs; only for networks with derived co-visits.
     pub follows: BTreeMap<usize, BTreeMap<Day, Vec<(u32, u32)>>>,
-    /// By date: who owns which accounts.
+    /// By date: owners of accounts.
     pub identities: BTreeMap<Day, Vec<Claim>>,
-    /// By date: persons who opted out.
+    /// By date: ids of persons that opted out.
     pub opt_outs: BTreeMap<Day, Vec<String>>,
-    /// What was refused.
+    /// Refused rows and files.
     pub refused: Refused,
-    /// Networks named by identities that are neither known nor declared.
+    /// Networks in identities that are neither built in nor declared.
     pub unknown_networks: BTreeSet<String>,
 }
 
-/// Where the tables are, and what turns their ids into numbers.
+/// Context for reading the tables.
 struct Sources<'a> {
     store: &'a Store,
     inventory: &'a Inventory,
@@ -52,7 +52,7 @@ struct Sources<'a> {
 /// Reads the reference tables of the load dates in `params`.
 ///
 /// # Errors
-/// Only when the store fails.
+/// Returns an error only if the store fails.
 pub fn take_in(
     store: &Store,
     inventory: &Inventory,
@@ -106,7 +106,7 @@ impl Reference {
             let Some(network) = sources.network(&partition.network) else {
                 continue;
             };
-            // Every delivered row is held against the contract, also where nothing is derived from it.
+            // Rows are validated even if no co-visits are derived, so that rejects do not depend on the rule.
             let rows = read_partition(sources.store, "follows", partition, files, &mut self.refused)?;
             if let Some(rows) = rows.filter(|_| sources.params.networks[network].co_visit.is_some()) {
                 let interner = &sources.interners[network];
@@ -122,7 +122,7 @@ impl Reference {
     }
 
     fn take_identities(&mut self, sources: &Sources) -> Result<()> {
-        // Who owned what in between matters only to somebody who opted out.
+        // Earlier owners matter only for opt-outs, so the newest snapshot is enough without any.
         let is_newest_enough = !sources.params.has_gone && sources.delivered("opt_outs").next().is_none();
         for (partition, files) in sources.delivered("identities") {
             if let Some(rows) = read_partition(sources.store, "identities", partition, files, &mut self.refused)? {
@@ -147,7 +147,7 @@ impl Reference {
         Ok(())
     }
 
-    /// One owner an account: the lesser person_id; another person's row is refused.
+    /// Keeps one owner per account: the smaller person_id. Refuses rows of other persons.
     fn settle_claims(&mut self, partition: &Partition, rows: &[TextBatch], sources: &Sources) -> Vec<Claim> {
         let mut claims: Vec<(Claim, &str, i64)> = Vec::new();
         for batch in rows {
@@ -178,7 +178,8 @@ impl Reference {
             match settled.last() {
                 Some(owner) if (owner.network, owner.account) == (claim.network, claim.account) => {
                     if owner.person_id != claim.person_id {
-                        let reason = "account claimed by two persons: it belongs to the lesser person_id".to_owned();
+                        let reason =
+                            "account claimed by two persons: the row with the smaller person_id counts".to_owned();
                         let refused = reject("identities", partition, file, Some(row_number), reason);
                         self.refused.rejects.push(refused);
                     }

@@ -1,34 +1,34 @@
-//! What was refused: one entry a row, or one a file. Nothing is dropped without one.
+//! Defines rejects: one per refused row or file. No row is dropped without one.
 
 use clout_base::day::Day;
 
-/// A refused row, or a refused file (without a row number).
+/// Refused row, or refused file (without a row number).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Reject {
-    /// The input table.
+    /// Input table.
     pub table: &'static str,
-    /// The partition's network, where the table has one.
+    /// Network of the partition, if the table has one.
     pub network: Option<String>,
-    /// The partition's load date, where the file lies in one.
+    /// Load date of the partition, if any.
     pub load_date: Option<Day>,
-    /// The file, relative to the input root.
+    /// File, relative to the input root.
     pub file: String,
-    /// The row in the file, from 0.
+    /// Row number in the file, from 0.
     pub row_number: Option<i64>,
-    /// What was found and what was expected; never names an account.
+    /// Found and expected value; never contains an account id.
     pub reason: String,
-    /// The activity, where the row has an id.
+    /// Activity id, if the row has one.
     pub activity_id: Option<String>,
 }
 
-/// Rows of readable files in one partition, and how many of them were refused.
+/// Numbers of rows read and refused in one partition.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Share {
-    /// The input table.
+    /// Input table.
     pub table: &'static str,
-    /// The partition's network.
+    /// Network of the partition.
     pub network: String,
-    /// The partition's load date.
+    /// Load date of the partition.
     pub load_date: Day,
     /// Rows in readable files.
     pub rows: u64,
@@ -37,18 +37,18 @@ pub struct Share {
 }
 
 impl Share {
-    /// The refused part of the rows, 0 to 1; 0 where there are no rows.
+    /// Returns the refused share of the rows, from 0 to 1; 0 without rows.
     pub fn part(&self) -> f64 {
         self.refused as f64 / self.rows.max(1) as f64
     }
 
-    /// Whether more than `max` (a share from 0 to 1) of the rows were refused.
+    /// Returns true if more than `max` (a share from 0 to 1) of the rows were refused.
     pub fn is_above(&self, max: f64) -> bool {
         self.refused > 0 && self.refused as f64 > max * self.rows as f64
     }
 }
 
-/// Counts rejects by reason's first words, most frequent first, for a summary a person can read.
+/// Counts rejects by the part of the reason before the colon, most frequent first; ties are alphabetical.
 pub fn by_reason(rejects: &[Reject]) -> Vec<(String, u64)> {
     let mut counts = std::collections::BTreeMap::<String, u64>::new();
     for reject in rejects {
@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_bound_itself_is_still_allowed() {
+    fn the_maximum_itself_is_allowed() {
         let share = |rows, refused| Share {
             table: "activities",
             network: "t".into(),

@@ -1,4 +1,4 @@
-//! The rows of tables without networks, from files that are admitted and read many at a time.
+//! Reads tables without networks; many files are admitted and read in parallel.
 
 use rayon::prelude::*;
 
@@ -10,38 +10,40 @@ use clout_warehouse::contract;
 use clout_warehouse::read::{Batch, read};
 use clout_warehouse::store::{Object, Store};
 
-/// A file to read; `D` is a [`Day`] or, where the table may have no load dates, an option of one.
+/// File to read; `D` is a [`Day`], or an option of one if the table has no load dates.
 #[derive(Clone, Copy, Debug)]
 pub struct Source<'a, D> {
-    /// The table.
+    /// Name of the table.
     pub table: &'static str,
-    /// The partition's load date.
+    /// Load date of the partition.
     pub load_date: D,
-    /// The file.
+    /// File to read.
     pub file: &'a Object,
 }
 
-/// A row that is believed, and where it stands.
+/// Accepted row with its position.
 pub struct Row<'a, T, D> {
-    /// What it says.
+    /// Parsed value.
     pub value: T,
-    /// Its file.
+    /// File of the row.
     pub source: Source<'a, D>,
-    /// Its number in the file.
+    /// Row number in the file.
     pub number: i64,
 }
 
-/// A row's value, or the reason why it is refused.
+/// Value of a row, or the reason for its refusal.
 pub type Judged<T> = std::result::Result<T, String>;
 
-/// The rows of a batch in their order; a refusal concerns the whole file.
+/// Rows of a batch in order; an error refuses the whole file.
 pub type JudgedBatch<T> = std::result::Result<Vec<Judged<T>>, Refusal>;
 
-/// Reads all contract columns of one table's files; `judge` is told their load date. The rows come back in the order of files and rows, without
-/// those that `judge` refuses: each of these is a reject, as is a file that cannot be read.
+/// Reads all contract columns of one table's files; `judge` gets the load date and a batch.
+///
+/// Returns the accepted rows in the order of files and rows. Rows that `judge` refuses and unreadable files are added
+/// to `rejects`.
 ///
 /// # Errors
-/// Only when the store fails.
+/// Returns an error only if the store fails.
 pub fn read_rows<'a, T: Send, D: Copy + Sync + Into<Option<Day>>>(
     store: &Store,
     sources: &[Source<'a, D>],
@@ -95,7 +97,7 @@ impl<'a, D: Copy + Into<Option<Day>>> Source<'a, D> {
         }
     }
 
-    /// A refused row of the file, or the file where there is no row number.
+    /// Creates the reject of a row, or of the file without a row number.
     pub fn reject(&self, row_number: Option<i64>, reason: String) -> Reject {
         Reject {
             table: self.table,

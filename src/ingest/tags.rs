@@ -1,4 +1,4 @@
-//! Every tag of the activities, for inputs without an ontology.
+//! Reads all tags of the activities, for inputs without an ontology.
 
 use std::collections::BTreeSet;
 
@@ -10,10 +10,10 @@ use clout_warehouse::layout::Inventory;
 use clout_warehouse::read::read;
 use clout_warehouse::store::{Object, Store};
 
-/// The tags of the known networks' readable files of the load dates in `params`.
+/// Returns the tags in readable files of known networks, for the load dates in `params`.
 ///
 /// # Errors
-/// Only when the store fails.
+/// Returns an error only if the store fails.
 pub fn take_in(store: &Store, inventory: &Inventory, params: &IntakeParams) -> Result<BTreeSet<String>> {
     let is_known = |name: &str| params.networks.iter().any(|network| network.name == name);
     let delivered = inventory.delivered("activities", params.first, params.last);

@@ -1,4 +1,4 @@
-//! A folder of files that tests write and read.
+//! Provides a folder of files for tests.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use parquet::arrow::ArrowWriter;
 use clout_warehouse::layout::Inventory;
 use clout_warehouse::store::{Store, StoreOptions};
 
-/// An input root.
+/// Temporary input root.
 pub struct Folder(tempfile::TempDir);
 
 impl Default for Folder {
@@ -18,7 +18,7 @@ impl Default for Folder {
 }
 
 impl Folder {
-    /// Where a key is; its folder is made.
+    /// Returns the path of a key, and creates its folder.
     pub fn path(&self, key: &str) -> std::path::PathBuf {
         let path = self.0.path().join(key);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -35,18 +35,18 @@ impl Folder {
         writer.close().unwrap();
     }
 
-    /// The root as a store.
+    /// Opens the root as a store.
     pub fn store(&self) -> Store {
         Store::open(self.0.path().to_str().unwrap(), &StoreOptions::default()).unwrap()
     }
 
-    /// The root's listing.
+    /// Lists the root.
     pub fn inventory(&self) -> Inventory {
         Inventory::read(&self.store(), |_| true).unwrap()
     }
 }
 
-/// A column of texts.
+/// Creates a column of texts.
 pub fn texts(values: &[Option<&str>]) -> ArrayRef {
     Arc::new(values.iter().copied().collect::<StringArray>())
 }

@@ -1,4 +1,4 @@
-//! Partitions whose columns are all required texts: accounts, follows, identities and opt-outs.
+//! Reads partitions of tables with only required text columns: accounts, follows, identities and opt-outs.
 
 use arrow::array::{Array, StringViewArray};
 
@@ -11,36 +11,36 @@ use clout_warehouse::layout::Partition;
 use clout_warehouse::read::read;
 use clout_warehouse::store::{Object, Store};
 
-/// What was refused while partitions were read.
+/// Rejects and counts collected while reading partitions.
 #[derive(Debug, Default)]
 pub struct Refused {
     /// Refused rows and files.
     pub rejects: Vec<Reject>,
-    /// Rows read and refused, of the tables that are partitioned by network.
+    /// Rows read and refused, for tables partitioned by network.
     pub shares: Vec<Share>,
 }
 
-/// Rows of one batch without nulls.
+/// Accepted rows of one batch, without nulls.
 pub struct TextBatch {
-    /// The file.
+    /// Key of the file.
     pub file: String,
-    /// Each kept row's number in the file.
+    /// Row number in the file of each row.
     pub row_numbers: Vec<i64>,
-    /// The table's columns in the contract's order.
+    /// Columns of the table, in the contract's order.
     pub columns: Vec<StringViewArray>,
 }
 
-/// The partition that is being read, and how many of its rows were refused.
+/// Current partition with its counts.
 struct Reading<'a> {
     table: &'static str,
     partition: &'a Partition,
     share: Share,
 }
 
-/// The rows of a partition; none where no file of it can be read.
+/// Reads the rows of a partition; returns none if no file of it is readable.
 ///
 /// # Errors
-/// Only when the store fails.
+/// Returns an error only if the store fails.
 pub fn read_partition(
     store: &Store,
     table: &'static str,
@@ -86,7 +86,7 @@ pub fn read_partition(
 type Batches = Vec<(i64, Vec<StringViewArray>)>;
 
 impl Reading<'_> {
-    /// The batches of a file with the number of each one's first row, or why it is refused.
+    /// Returns the batches of a file, each with the number of its first row, or the reason for refusing the file.
     fn file(&self, store: &Store, object: &Object) -> Result<std::result::Result<Batches, String>> {
         let columns = contract::columns(self.table);
         let names: Vec<&str> = columns.iter().map(|column| column.name).collect();
@@ -110,8 +110,8 @@ impl Reading<'_> {
         let count = columns.first().map_or(0, |column| column.len());
         let mut kept = Vec::with_capacity(count);
         for row in 0..count {
-            let is_there = |(name, texts): (&InputColumn, _)| required(name.name, texts, row).map(|_| ());
-            match names.iter().zip(columns).try_for_each(is_there) {
+            let is_present = |(name, texts): (&InputColumn, _)| required(name.name, texts, row).map(|_| ());
+            match names.iter().zip(columns).try_for_each(is_present) {
                 Ok(()) => kept.push(row),
                 Err(reason) => {
                     self.share.refused += 1;
@@ -134,7 +134,7 @@ impl Reading<'_> {
     }
 }
 
-/// A refused row, or file where there is no row number.
+/// Creates the reject of a row, or of a file without a row number.
 pub fn reject(
     table: &'static str,
     partition: &Partition,

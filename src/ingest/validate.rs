@@ -1,25 +1,24 @@
-//! The rules by which a row of activities is refused, in the order in which they are told, and those of
-//! them that rows of other tables share.
+//! Validates rows of activities; the first failed rule gives the reason. Other tables share some of the rules.
 
 use arrow::array::{Array, StringViewArray};
 
 use clout_base::day::{DAY_MICROS, Day};
 
-/// No network of the contract existed before 2004-01-01: an earlier time is a broken clock.
+/// Earliest valid day, 2004-01-01: no network of the contract existed before, so an earlier time is a clock error.
 pub const FIRST_DAY: Day = Day(12_418);
 
-/// What the rules need to know about a partition.
+/// Validation rules of a partition.
 #[derive(Clone, Copy, Debug)]
 pub struct Rules<'a> {
-    /// The network's name, for messages.
+    /// Name of the network, for messages.
     pub network: &'a str,
-    /// The partition's load date.
+    /// Load date of the partition.
     pub load_date: Day,
-    /// `input.max_lateness_days`; none on the network's first load date, which may bring a backlog.
+    /// `input.max_lateness_days`; none on the network's first load date, which may contain a backlog.
     pub max_lateness_days: Option<i32>,
 }
 
-/// A row's values before they are believed.
+/// Values of a row before validation.
 #[derive(Clone, Copy, Debug)]
 pub struct Found<'a> {
     /// `activity_id`.
@@ -32,15 +31,15 @@ pub struct Found<'a> {
     pub verb: Option<&'a str>,
     /// `target_id`; null on a post.
     pub target_id: Option<&'a str>,
-    /// The verb's code, if the network knows it.
+    /// Code of the verb, if the network has it.
     pub verb_code: Option<u8>,
 }
 
-/// A row that counts so far: its time and its verb's code.
+/// Accepted row: (time, verb code).
 pub type Believed = (i64, u8);
 
 impl Rules<'_> {
-    /// The row's time and verb, or why it is refused.
+    /// Returns the row's time and verb, or the reason for refusing it.
     pub fn judge(&self, found: &Found) -> Result<Believed, String> {
         let ids = [
             ("activity_id", found.activity_id),
@@ -62,14 +61,18 @@ impl Rules<'_> {
     }
 
     fn unknown_verb(&self, verb: &str) -> String {
-        format!("unknown verb: '{}' is no verb of network {}", shown(verb), self.network)
+        format!(
+            "unknown verb: '{}' is not a verb of network {}",
+            shown(verb),
+            self.network
+        )
     }
 
     fn judge_time(&self, occurred_at: i64) -> Result<(), String> {
         let day = within(occurred_at, self.load_date)?;
         match self.max_lateness_days {
             Some(max) if self.load_date.0 - day.0 > max => Err(format!(
-                "delivered too late: {} days after it occurred, input.max_lateness_days is {max}",
+                "delivered too late: {} days after it occurred; input.max_lateness_days is {max}",
                 self.load_date.0 - day.0
             )),
             _ => Ok(()),
@@ -77,23 +80,23 @@ impl Rules<'_> {
     }
 }
 
-/// The day of an instant (microseconds since 1970), which lies between 2004 and the load date's end.
+/// Returns the day of an instant (microseconds since 1970), or a reason if it is before 2004 or after the load date.
 pub fn within(occurred_at: i64, load_date: Day) -> Result<Day, String> {
     let day = Day::of_micros(occurred_at);
     if occurred_at >= load_date.end_micros() {
         let ahead = occurred_at.saturating_sub(load_date.end_micros()) / DAY_MICROS;
         return Err(format!(
-            "time after the load date's end: it occurred on {day}, {} day(s) after {load_date}",
+            "time after the load date's end: occurred on {day}, {} day(s) after {load_date}",
             ahead + 1
         ));
     }
     match day < FIRST_DAY {
-        true => Err(format!("time before 2004: it occurred on {day}")),
+        true => Err(format!("time before 2004: occurred on {day}")),
         false => Ok(day),
     }
 }
 
-/// The text of a required column in a row: neither null nor empty.
+/// Returns the text of a required column in a row, or a reason if it is null or empty.
 pub fn required<'a>(column: &str, texts: &'a StringViewArray, row: usize) -> Result<&'a str, String> {
     expect_some(column, texts.is_valid(row).then(|| texts.value(row)))
 }
@@ -106,12 +109,12 @@ fn expect_some<'a>(column: &str, value: Option<&'a str>) -> Result<&'a str, Stri
     }
 }
 
-/// The reason where a required value is `null` or `empty`.
+/// Returns the reason for a required value that is `null` or `empty` (`how`).
 pub fn missing(how: &str, column: &str) -> String {
     format!("{how} {column}: the column is required")
 }
 
-/// A delivered word as a reason may show it: short, on one line.
+/// Shortens a delivered value for a reason: at most 40 characters, without control characters.
 pub fn shown(word: &str) -> String {
     word.chars().filter(|c| !c.is_control()).take(40).collect()
 }
@@ -169,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn null_ids_and_unknown_verbs_are_refused_by_name() {
+    fn null_ids_and_unknown_verbs_are_refused_with_their_column() {
         let good = found(RULES.load_date.start_micros());
         let reason = |found: Found| RULES.judge(&found).unwrap_err();
         assert!(reason(Found { actor_id: None, ..good }).contains("actor_id"));

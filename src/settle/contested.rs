@@ -1,7 +1,7 @@
-//! Rows of one activity id on one load date that differ only from `object_id` on.
+//! Breaks ties between rows of one activity id on one load date that differ only from `object_id` on.
 //!
-//! The contract counts the least row by all columns in order, and `object_id` stands before
-//! `target_id`. Objects are not kept as numbers, so the few partitions that need them are read again.
+//! By the contract the least row by all columns in order counts, and `object_id` precedes `target_id`. Objects are not
+//! kept as numbers, so the few partitions with ties are read again.
 
 use std::collections::HashMap;
 
@@ -33,29 +33,32 @@ const WANTED: [&str; 8] = [
     "tags",
 ];
 
-/// One network's delivery, as it was read.
+/// Delivered rows of one network, as read.
 pub struct Delivery<'a> {
-    /// The input store.
+    /// Input store.
     pub store: &'a Store,
-    /// The listing.
+    /// Listing of the input.
     pub inventory: &'a Inventory,
-    /// The network.
+    /// Network of the rows.
     pub network: &'a Network,
-    /// Its place.
+    /// Index of the network.
     pub place: usize,
-    /// Tonight's accounts.
+    /// Current accounts.
     pub accounts: &'a Accounts,
-    /// Its rows, as nodes.
+    /// Rows, with accounts as nodes.
     pub rows: &'a Rows,
 }
 
-/// What decides between the rows: object, target, text, tags; a null comes first.
+/// Tie-break key: object, target, text, tags; nulls sort first.
 type Rank = (Option<String>, Option<String>, Option<String>, Vec<String>);
 
-/// The best of each id so far: its rank and its row.
+/// Least row of each id so far: its key and row index.
 type Best = HashMap<u128, (Rank, usize)>;
 
-/// Chooses the row that counts of each contested group, by reading the partitions' objects.
+/// Returns the row that counts of each contested group, after reading the partitions again.
+///
+/// # Errors
+/// Returns an error if the store fails or the partition changed since it was read.
 pub fn choose(delivery: &Delivery, contested: &[(Day, Vec<usize>)]) -> Result<Vec<usize>> {
     let mut chosen = Vec::with_capacity(contested.len());
     for same_day in contested.chunk_by(|a, b| a.0 == b.0) {
@@ -81,7 +84,7 @@ impl Delivery<'_> {
         let mine = partitions.filter(|(partition, _)| partition.network == self.network.name);
         for object in mine.flat_map(|(_, objects)| objects) {
             let Ok(admitted) = admit(self.store, object, &WANTED, contract::columns("activities"))? else {
-                continue; // Refused, and told so, when it was first read.
+                continue; // Already a reject since the first read.
             };
             let mut found = Vec::new();
             let outcome = read(self.store, &admitted, &mut |batch| {
@@ -139,7 +142,7 @@ impl Delivery<'_> {
         Ok(())
     }
 
-    /// Whether a row as it was read is about what the batch's row is about; any is where there are no topics.
+    /// Returns true if a row and the batch's row have the same object, text and tags; always true without topics.
     fn is_about_the_same(&self, other: usize, objects: &StringViewArray, content: u32, row: usize) -> bool {
         let mentions = &self.rows.mentions;
         mentions.is_empty()

@@ -1,7 +1,7 @@
-//! Copies: an activity that was delivered before, or twice on one load date, counts once.
+//! Resolves duplicates: an activity that was delivered before, or twice on one load date, counts once.
 //!
-//! The earliest load date counts. An id is remembered for `max_lateness_days` load dates after its
-//! last delivery, because a row that comes later than that after it occurred is refused anyway.
+//! The earliest load date counts. An id is kept for `max_lateness_days` load dates after its last delivery, because a
+//! later row would be refused as too late anyway.
 
 use rayon::prelude::*;
 
@@ -9,15 +9,15 @@ use clout_base::day::Day;
 use clout_model::delivered::Delivered;
 use clout_topics::rows::Rows;
 
-/// What settling the copies of one network found.
+/// Resolved duplicates of one network.
 pub struct Settled {
-    /// For each row, whether it is the one of its id that counts.
+    /// By row: true if it is the row of its id that counts.
     pub is_kept: Vec<bool>,
-    /// Rows that were delivered on an earlier load date or are a second of their own.
+    /// Number of duplicate rows, of an earlier or the same load date.
     pub copies: u64,
-    /// Ids to remember, sorted.
+    /// Ids to keep for later load dates, sorted.
     pub delivered: Vec<Delivered>,
-    /// Load dates and rows of one id that the numbers alone cannot order: see [`super::contested`].
+    /// Load dates with rows of one id that the numbers cannot order: see [`super::contested`].
     pub contested: Vec<(Day, Vec<usize>)>,
 }
 
@@ -34,8 +34,8 @@ impl Entry {
     }
 }
 
-/// Settles the copies among `rows` and against the ids remembered from `before` (sorted).
-/// `as_of` is the last load date of `rows`; ids that no later row can repeat are forgotten.
+/// Resolves duplicates among `rows` and against the ids in `before` (sorted). `as_of` is the last load date of `rows`;
+/// ids that no later row can repeat are dropped.
 pub fn settle(rows: &Rows, before: &[Delivered], as_of: Day, max_lateness_days: i32) -> Settled {
     let mut entries: Vec<Entry> = (0..rows.len())
         .map(|row| Entry {
@@ -44,7 +44,7 @@ pub fn settle(rows: &Rows, before: &[Delivered], as_of: Day, max_lateness_days: 
             row: row as u32,
         })
         .collect();
-    // Rows are in order of load date, so an id's earliest delivery comes first.
+    // Rows are in order of load date, so sorting by id and row puts the earliest delivery of an id first.
     entries.par_sort_unstable_by_key(|entry| (entry.high, entry.low, entry.row));
     let load_dates = load_dates(rows);
     let mut settled = Settled {
@@ -92,20 +92,20 @@ fn load_dates(rows: &Rows) -> Vec<Day> {
 }
 
 impl Settled {
-    /// Of the rows of one id on one load date, keeps the least by the contract's columns.
+    /// Keeps the least row, by the contract's columns, of one id on one load date.
     fn keep_least(&mut self, rows: &Rows, load_date: Day, same_day: &[Entry]) {
         if let [only] = same_day {
             self.is_kept[only.row as usize] = true;
             return;
         }
-        // Nodes and verb codes are in the order of their texts, so numbers compare as the texts would.
+        // Nodes and verb codes are in the order of their texts, so the numbers compare like the texts.
         let prefix = |row: usize| (rows.occurred_at[row], rows.actors[row], rows.verbs[row]);
         let all = || same_day.iter().map(|entry| entry.row as usize);
         let Some(least) = all().map(prefix).min() else {
             return;
         };
         let candidates: Vec<usize> = all().filter(|row| prefix(*row) == least).collect();
-        // object_id stands before target_id in the contract, and objects are not kept as numbers.
+        // object_id precedes target_id in the contract, and objects are not kept as numbers.
         let about = |row: usize| {
             (
                 rows.mentions.objects.get(row).copied(),

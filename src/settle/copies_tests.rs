@@ -1,7 +1,7 @@
 use super::*;
 use clout_model::accounts::NO_NODE;
 
-/// Rows given as (load date, id, occurred_at, target).
+/// Builds rows from (load date, id, occurred_at, target).
 fn rows(given: &[(i32, u128, i64, u32)]) -> Rows {
     let mut rows = Rows::default();
     for (index, (day, id, occurred_at, target)) in given.iter().enumerate() {
@@ -19,7 +19,7 @@ fn rows(given: &[(i32, u128, i64, u32)]) -> Rows {
 }
 
 #[test]
-fn the_earliest_load_date_counts_whatever_comes_later() {
+fn the_earliest_load_date_counts() {
     let rows = rows(&[(10, 5, 100, 2), (10, 6, 100, 2), (11, 5, 50, 2), (12, 5, 100, 2)]);
     let settled = settle(&rows, &[], Day(12), 30);
     assert_eq!(settled.is_kept, [true, true, false, false]);
@@ -35,7 +35,7 @@ fn the_least_row_of_a_load_date_counts() {
 }
 
 #[test]
-fn rows_that_differ_in_target_alone_are_left_to_their_objects() {
+fn rows_that_differ_only_in_target_are_contested() {
     let rows = rows(&[(10, 5, 100, 2), (10, 5, 100, NO_NODE)]);
     let settled = settle(&rows, &[], Day(10), 30);
     assert_eq!(settled.contested, [(Day(10), vec![0, 1])]);
@@ -43,7 +43,7 @@ fn rows_that_differ_in_target_alone_are_left_to_their_objects() {
 }
 
 #[test]
-fn night_by_night_and_all_at_once_keep_the_same_rows() {
+fn date_by_date_and_all_at_once_keep_the_same_rows() {
     let all = [
         (10, 5, 100, 2),
         (10, 6, 100, 2),
@@ -56,8 +56,8 @@ fn night_by_night_and_all_at_once_keep_the_same_rows() {
     let mut kept = Vec::new();
     let mut before = Vec::new();
     for day in [10, 11, 12, 45, 50] {
-        let tonight: Vec<_> = all.iter().copied().filter(|row| row.0 == day).collect();
-        let settled = settle(&rows(&tonight), &before, Day(day), 30);
+        let of_date: Vec<_> = all.iter().copied().filter(|row| row.0 == day).collect();
+        let settled = settle(&rows(&of_date), &before, Day(day), 30);
         kept.extend(settled.is_kept);
         before = settled.delivered;
     }

@@ -1,7 +1,7 @@
-//! Which delivered rows count: copies, twins and crowds are settled here, by account and once.
+//! Decides which delivered rows count: resolves duplicates and twins, and computes crowd sizes, by account.
 //!
-//! Everything below is decided from the rows themselves, before persons are known, and is never
-//! revised: a later change of identities or an opt-out chooses among what was settled.
+//! All decisions use the rows only, before persons are known, and are never revised. A later change of identities or an
+//! opt-out selects among the resolved rows.
 
 pub mod contested;
 pub mod copies;

@@ -1,4 +1,4 @@
-//! The memories of co-visits as Arrow tables, and back.
+//! Converts the co-visit state to Arrow tables and back.
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::{Int64Type, UInt32Type, UInt64Type};
@@ -7,7 +7,7 @@ use super::tables::{batch, days, int32, int64, numbers, uint32, uint64};
 use clout_base::error::Result;
 use clout_model::networks::covisit::{CheckIn, CoVisits, Credit};
 
-/// The three memories of one network's co-visits.
+/// Converts one network's co-visit state to the tables of check-ins, credits and follows.
 pub fn from_co_visits(memory: &CoVisits) -> Result<[RecordBatch; 3]> {
     let mut credits: Vec<&Credit> = memory.credits.iter().collect();
     credits.sort_unstable();

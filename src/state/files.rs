@@ -1,7 +1,7 @@
-//! The state's files: `state/<date>/<commit id>/`, Arrow IPC tables and a `state.json` that names them.
+//! Saves, loads and deletes state files: Arrow IPC tables and a `state.json` in `state/<date>/<commit id>/`.
 //!
-//! `state.json` is written last and names every file with its size, so a state that was cut off is no
-//! state. The commit id is that of the snapshot's manifest, so nobody has to look for the newest.
+//! `state.json` is written last and lists every file with size and checksum, so an incomplete state is never used. The
+//! commit id is that of the snapshot's manifest, so no search for the newest state is needed.
 
 use arrow::array::RecordBatch;
 use arrow::ipc::reader::StreamReader;
@@ -18,9 +18,9 @@ use clout_base::ids::HashKey;
 use clout_model::networks::Network;
 use clout_warehouse::store::{Object, Store};
 
-/// The layout's version: another one is no state of ours.
+/// Version of the layout; a state with another version is not used.
 const LAYOUT: u32 = 6;
-/// Pairs a file: about 30 MB, and 40 MB of sums where all are of several reactions.
+/// Pairs per file: about 30 MB, and 40 MB of sums if all pairs have several reactions.
 const PAIR_ROWS: usize = 1 << 20;
 
 #[derive(Serialize, Deserialize)]
@@ -51,33 +51,36 @@ struct ClosedFile {
     etag: Option<String>,
 }
 
-/// What a state must agree with to be used.
+/// Properties that a state must match to be used.
 pub struct Wanted<'a> {
-    /// The job's model version.
+    /// Model version of the job.
     pub model_version: &'a str,
-    /// A fingerprint of the job's `state.hash_key`; none for those who only read and ask for no hash.
+    /// Fingerprint of the job's `state.hash_key`; none for readers that need no hashes.
     pub hash_key: Option<String>,
-    /// The job's networks.
+    /// Networks of the job.
     pub networks: &'a [Network],
     /// Number of half-lives.
     pub stride: usize,
 }
 
-/// The folder of one snapshot's state.
+/// Returns the folder of one snapshot's state.
 pub fn prefix(date: Day, commit_id: &str) -> String {
     format!("state/{date}/{commit_id}")
 }
 
-/// Makes one table of the state; many are made and written at the same time.
+/// Builds one table of the state; many are built and written in parallel.
 type Make<'a> = Box<dyn Fn() -> Result<RecordBatch> + Send + Sync + 'a>;
 
 /// Writes the state below `prefix`, `state.json` last.
+///
+/// # Errors
+/// Returns an error if the store fails, or if the state has no date or no hash key.
 pub fn save(store: &Store, prefix: &str, state: &State, wanted: &Wanted) -> Result<()> {
     let as_of = state
         .as_of
-        .ok_or_else(|| Error::internal("a state without a date cannot be saved"))?;
+        .ok_or_else(|| Error::internal("the state has no date and cannot be saved"))?;
     let hash_key = wanted.hash_key.clone();
-    let hash_key = hash_key.ok_or_else(|| Error::internal("a state without the key of its hashes cannot be saved"))?;
+    let hash_key = hash_key.ok_or_else(|| Error::internal("the state has no hash key and cannot be saved"))?;
     let files = pieces(state, wanted)
         .par_iter()
         .map(|(name, make)| {
@@ -113,7 +116,7 @@ pub fn save(store: &Store, prefix: &str, state: &State, wanted: &Wanted) -> Resu
     store.put(&format!("{prefix}/state.json"), json.into())
 }
 
-/// Every table of the state with its file's name.
+/// Returns a builder for every table of the state, with its file name.
 fn pieces<'a>(state: &'a State, wanted: &'a Wanted) -> Vec<(String, Make<'a>)> {
     let accounts = || tables::from_accounts(&state.accounts, &state.facts, &state.is_listed, &state.owners);
     let mut pieces: Vec<(String, Make)> = vec![("accounts.arrow".to_owned(), Box::new(accounts))];
@@ -153,10 +156,13 @@ fn pieces<'a>(state: &'a State, wanted: &'a Wanted) -> Vec<(String, Make<'a>)> {
 
 const CO_VISIT_TABLES: [&str; 3] = ["check_ins", "credits", "follows"];
 
-/// Reads the state below `prefix`. `Ok(Err(why))` says why there is none that can be used.
+/// Reads the state below `prefix`. Returns `Ok(Err(reason))` if it is missing, damaged or does not match `wanted`.
+///
+/// # Errors
+/// Returns an error only if the store fails.
 pub fn load(store: &Store, prefix: &str, wanted: &Wanted) -> Result<std::result::Result<State, String>> {
     let Some(json) = store.get(&format!("{prefix}/state.json"))? else {
-        return Ok(Err("it is not there".to_owned()));
+        return Ok(Err("it does not exist".to_owned()));
     };
     let meta: Meta = match serde_json::from_slice(&json) {
         Ok(meta) => meta,
@@ -183,16 +189,19 @@ pub fn load(store: &Store, prefix: &str, wanted: &Wanted) -> Result<std::result:
 fn unfit(meta: &Meta, wanted: &Wanted) -> Option<String> {
     let names = || wanted.networks.iter().map(|n| &n.name);
     if meta.layout != LAYOUT {
-        Some(format!("its layout is {}, this version writes {LAYOUT}", meta.layout))
+        Some(format!(
+            "it has layout {}, this version needs layout {LAYOUT}",
+            meta.layout
+        ))
     } else if meta.model_version != wanted.model_version {
         Some(format!(
-            "it is of model {}, this run's is {}",
+            "it belongs to model {}, this run uses model {}",
             meta.model_version, wanted.model_version
         ))
     } else if wanted.hash_key.as_ref().is_some_and(|key| *key != meta.hash_key) {
         Some("it was written with another state.hash_key".to_owned())
     } else if !meta.networks.iter().eq(names()) {
-        Some("it is of other networks".to_owned())
+        Some("it was written for other networks".to_owned())
     } else {
         None
     }
@@ -246,7 +255,7 @@ fn assemble(meta: &Meta, wanted: &Wanted, get: &dyn Fn(String) -> Result<RecordB
     Ok(state)
 }
 
-/// What tells a file that was damaged since it was written.
+/// Returns the checksum that detects a damaged file.
 fn checksum(bytes: &[u8]) -> String {
     format!("{:032x}", HashKey::PUBLISHED.checksum(bytes))
 }
@@ -262,20 +271,22 @@ fn to_ipc(batch: &RecordBatch) -> Result<Bytes> {
 }
 
 fn from_ipc(bytes: Bytes) -> Result<RecordBatch> {
-    let failed = |error| Error::internal("it cannot be read").with_source(error);
+    let failed = |error| Error::internal("the file is not a readable Arrow stream").with_source(error);
     let mut reader = StreamReader::try_new(std::io::Cursor::new(bytes), None).map_err(failed)?;
     match reader.next() {
         Some(batch) => batch.map_err(failed),
-        None => Err(Error::internal("it holds no rows")),
+        None => Err(Error::internal("the file has no rows")),
     }
 }
 
-/// Deletes the states of all but the `keep` newest of `published` (sorted) and the `keep` newest up to `date`, where
-/// a backfill goes on, and of abandoned runs of `date`.
+/// Deletes old states, and states of abandoned runs of `date`. Returns the number of deleted files.
+///
+/// Keeps the `keep` newest dates of `published` (sorted), and the `keep` newest up to `date`, from which a backfill
+/// continues.
 pub fn sweep(store: &Store, published: &[Day], keep: usize, date: Day, commit_id: &str) -> Result<u64> {
-    let until_tonight = &published[..published.partition_point(|day| *day <= date)];
+    let until_date = &published[..published.partition_point(|day| *day <= date)];
     let newest = |dates: &[Day]| dates[dates.len().saturating_sub(keep)..].to_vec();
-    let kept = [newest(published), newest(until_tonight)].concat();
+    let kept = [newest(published), newest(until_date)].concat();
     let mut deleted = 0;
     for folder in store.list_folders("state")? {
         let Ok(day) = folder.parse::<Day>() else {

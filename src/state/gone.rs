@@ -1,7 +1,7 @@
-//! Who opted out, for good: the persons, and every account that was theirs on that date or later.
+//! Keeps opt-outs permanently: the persons, and every account that they owned on that date or later.
 //!
-//! Only keyed hashes are kept. Ownership changes from day to day, so the set grows by load date, in
-//! order, and is the same for a night after a year of nights and for a rebuild of that year.
+//! Only keyed hashes are kept. Ownership changes from day to day, so the set grows by load date, in order. A run after
+//! a year of runs and a rebuild of that year give the same set.
 
 use std::collections::BTreeSet;
 
@@ -17,23 +17,23 @@ pub struct Gone {
     pub accounts: BTreeSet<u128>,
 }
 
-/// The hash of a person id.
+/// Returns the hash of a person id.
 pub fn person_hash(key: HashKey, person_id: &str) -> u128 {
     key.hash(&["person", person_id])
 }
 
-/// The hash of an account.
+/// Returns the hash of an account.
 pub fn account_hash(key: HashKey, network: &str, account_id: &str) -> u128 {
     key.hash(&["account", network, account_id])
 }
 
 impl Gone {
-    /// Whether nobody opted out.
+    /// Returns true if there are no opt-outs.
     pub fn is_empty(&self) -> bool {
         self.persons.is_empty() && self.accounts.is_empty()
     }
 
-    /// Whether a person of this id opted out, or the account that the id is named after is theirs.
+    /// Returns true if the person opted out, or if the id names an opted-out account (`<network>:<account_id>`).
     pub fn has_person(&self, key: HashKey, person_id: &str) -> bool {
         let account = || {
             person_id
@@ -44,8 +44,8 @@ impl Gone {
             || account().is_some_and(|account| self.accounts.contains(&account))
     }
 
-    /// Adds the persons who opted out on a load date. Accounts that no identity row names and that
-    /// were never seen are theirs by name alone.
+    /// Adds the persons that opted out on a load date. An account without an identity row, seen or not, is added if the
+    /// person id names it.
     pub fn add_persons(
         &mut self,
         key: HashKey,
@@ -69,8 +69,8 @@ impl Gone {
         }
     }
 
-    /// Adds every account that belongs to an opted-out person under the identities in force, and marks
-    /// in `is_gone` (by node) all accounts that are out.
+    /// Adds every account of an opted-out person under the current identities, and sets `is_gone` (by node) for all
+    /// opted-out accounts.
     pub fn claim(&mut self, key: HashKey, accounts: &Accounts, owners: &[Option<Box<str>>], is_gone: &mut [bool]) {
         if self.is_empty() {
             return;
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn an_account_that_was_theirs_once_stays_out() {
+    fn an_account_that_an_opted_out_person_owned_once_stays_out() {
         let accounts = accounts();
         let mut gone = Gone::default();
         let ada = |a: Option<&str>, b: Option<&str>| [a.map(Into::into), b.map(Into::into), None];
@@ -115,7 +115,7 @@ mod tests {
         let mut is_gone = vec![false; 3];
         gone.claim(KEY, &accounts, &owners, &mut is_gone);
         assert_eq!(is_gone, [true, false, false]);
-        // Account b becomes hers, account a somebody else's.
+        // ada now owns account b, and bob owns account a.
         let mut is_gone = vec![false; 3];
         gone.claim(KEY, &accounts, &ada(Some("bob"), Some("ada")), &mut is_gone);
         assert_eq!(is_gone, [true, true, false]);

@@ -1,4 +1,4 @@
-//! The ledgers of the memory of topics as Arrow tables, and back.
+//! Converts the ledgers of the topic state to Arrow tables and back.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use clout_topics::endorsements::{Endorsements, Latest};
 use clout_topics::ledger::{Entry, Ledger};
 use clout_topics::memory::{Posts, TopicMemory, Touches};
 
-/// The sums of touches, in their order.
+/// Column names of the interaction sums, in order.
 const TOUCHES: [&str; 3] = ["worth", "interest", "given"];
 
 pub(super) fn text_column<'a>(values: impl Iterator<Item = &'a str>) -> ArrayRef {
@@ -25,7 +25,7 @@ pub(super) fn texts(table: &RecordBatch, name: &str) -> Result<Vec<String>> {
     Ok(array.iter().map(|text| text.unwrap_or_default().to_owned()).collect())
 }
 
-/// The columns that every ledger has.
+/// Returns the columns common to all ledgers.
 pub(super) fn ledger_columns<'a, K, const N: usize>(
     ledger: &Ledger<K, N>,
     names: [&'a str; N],

@@ -1,8 +1,8 @@
-//! What one night leaves to the next, so that a night reads one day.
+//! Holds the state between runs, so that a run reads only new load dates.
 //!
-//! Sums and counts by account, linear and without any person's score; the ids and check-ins of the
-//! lateness window; and the reference tables in force, as delivered, so that a file of a closed load
-//! date that changes later changes nothing. Deleting the state costs a rebuild and nothing else.
+//! The state contains sums and counts by account, linear and without scores; the ids and check-ins of the lateness
+//! window; and the current reference tables as delivered, so that a later change of a file of a closed load date has no
+//! effect. Deleting the state causes a rebuild and no other change.
 
 pub mod covisit_tables;
 pub mod files;
@@ -27,23 +27,23 @@ use clout_model::people::presence::PresenceSources;
 use clout_topics::memory::{NOBODY, TopicMemory};
 use clout_warehouse::store::Object;
 
-/// One network's beginnings.
+/// First dates of one network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct History {
-    /// Its first load date with a row.
+    /// First load date with a row.
     pub first_load_date: Day,
-    /// The oldest day of a counted row of that load date.
+    /// Oldest day of a counted row of that load date.
     pub oldest_day: Day,
 }
 
 impl History {
-    /// Days from its first load date, or from the oldest row that this brought, to the end of `as_of`.
+    /// Returns the days from the first load date, or from its oldest row if earlier, to the end of `as_of`.
     pub fn days(&self, as_of: Day) -> i32 {
         as_of.next().0 - self.first_load_date.min(self.oldest_day).0
     }
 }
 
-/// What is known of the past at a date: one day where nothing is known at all.
+/// Returns the lengths of the known history at a date; at least one day.
 pub fn moment(histories: &[Option<History>], as_of: Day) -> Moment {
     let first_load_date = histories.iter().flatten().map(|history| history.first_load_date).min();
     let days = |history: &Option<History>| history.map_or(1, |history| history.days(as_of));
@@ -58,41 +58,41 @@ pub fn moment(histories: &[Option<History>], as_of: Day) -> Moment {
     }
 }
 
-/// Everything that a night hands to the next.
+/// State between runs.
 #[derive(Clone, Debug)]
 pub struct State {
-    /// The last date that was folded; none before the first night.
+    /// Last merged load date; none before the first run.
     pub as_of: Option<Day>,
-    /// The accounts that anything below refers to.
+    /// Accounts that the other fields refer to.
     pub accounts: Accounts,
-    /// By node: the account's own record.
+    /// By node: activity record of the account.
     pub facts: Vec<Facts>,
-    /// By node: whether the newest accounts table lists it.
+    /// By node: true if the newest accounts table lists it.
     pub is_listed: Vec<bool>,
-    /// By node: the person that the newest identities give it to.
+    /// By node: owner by the newest identities.
     pub owners: Vec<Option<Box<str>>>,
-    /// Who reacted to whom.
+    /// Sums of reactions by pair of accounts.
     pub pairs: Pairs,
     /// By network: ids that a later load date may repeat, sorted.
     pub delivered: Vec<Vec<Delivered>>,
-    /// By network: check-ins, credits and follows, where co-visits are derived.
+    /// By network: check-ins, credits and follows, if co-visits are derived.
     pub co_visits: Vec<CoVisits>,
-    /// What is remembered of topics.
+    /// Topic state.
     pub topics: TopicMemory,
-    /// By network: its beginnings, once it delivered.
+    /// By network: first dates, once it has delivered.
     pub histories: Vec<Option<History>>,
-    /// Who opted out, known by hashes alone.
+    /// Opt-outs, as hashes only.
     pub gone: Gone,
-    /// Hashes of the persons that a snapshot under this root has had.
+    /// Hashes of the persons in any snapshot under this root.
     pub published: HashSet<u128>,
-    /// The snapshots that `published` covers.
+    /// Dates of the snapshots that `published` covers.
     pub published_dates: Vec<Day>,
-    /// Input files of closed load dates, as they were.
+    /// Input files of closed load dates, as read.
     pub closed: Vec<Object>,
 }
 
 impl State {
-    /// The parts that say where a person is present.
+    /// Returns the parts from which presence is computed.
     pub fn presence_sources(&self) -> PresenceSources<'_> {
         PresenceSources {
             accounts: &self.accounts,
@@ -103,7 +103,7 @@ impl State {
         }
     }
 
-    /// The state before the first night.
+    /// Creates the state before the first run.
     pub fn empty(networks: &[Network]) -> State {
         let names = networks.iter().map(|network| network.name.clone()).collect();
         State {
@@ -124,7 +124,7 @@ impl State {
         }
     }
 
-    /// Moves everything to the accounts of tonight. `to` gives the node of each node of before.
+    /// Renumbers the state to the new accounts; `to` maps each old node to its new node.
     pub fn renumber(&mut self, accounts: Accounts, to: &[u32]) {
         let count = accounts.len();
         self.facts = spread(&self.facts, to, count);
@@ -138,8 +138,7 @@ impl State {
         self.accounts = accounts;
     }
 
-    /// Drops the accounts that nothing refers to, and whoever has opted out. Returns the nodes that are kept, where
-    /// any went.
+    /// Drops opted-out accounts and accounts without any reference. Returns the kept nodes if any account was dropped.
     pub fn prune(&mut self, is_gone: &[bool], mixture: &Mixture) -> Option<Vec<u32>> {
         let is_here = |node: u32| !is_gone[node as usize];
         if is_gone.contains(&true) {

@@ -1,4 +1,4 @@
-//! The state as Arrow tables, and back.
+//! Converts the state to Arrow tables and back.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -16,10 +16,10 @@ use clout_model::delivered::Delivered;
 use clout_model::facts::Facts;
 use clout_model::influence::pairs::Pairs;
 
-/// A batch made of named columns of equal length.
+/// Creates a batch from named columns of equal length.
 pub fn batch(columns: Vec<(&str, ArrayRef)>) -> Result<RecordBatch> {
     RecordBatch::try_from_iter(columns)
-        .map_err(|error| Error::internal("a table of the state does not fit").with_source(error))
+        .map_err(|error| Error::internal("a table of the state has columns of different lengths").with_source(error))
 }
 
 pub(super) fn damaged(column: &str) -> Error {
@@ -57,16 +57,16 @@ pub(super) fn uint64(values: impl IntoIterator<Item = u64>) -> ArrayRef {
     Arc::new(UInt64Array::from_iter_values(values))
 }
 
-/// 128-bit hashes as a column of sixteen bytes each.
+/// Converts 128-bit hashes to a column of 16 bytes each.
 pub fn hashes(values: impl ExactSizeIterator<Item = u128>) -> Result<ArrayRef> {
     let mut bytes = Vec::with_capacity(16 * values.len());
     values.for_each(|value| bytes.extend_from_slice(&value.to_be_bytes()));
     let array = FixedSizeBinaryArray::try_new(16, bytes.into(), None)
-        .map_err(|error| Error::internal("hashes do not fit").with_source(error))?;
+        .map_err(|error| Error::internal("a column of hashes has a wrong length").with_source(error))?;
     Ok(Arc::new(array))
 }
 
-/// The hashes of a column made by [`hashes`].
+/// Reads the hashes of a column made by [`hashes`].
 pub fn hashes_of(batch: &RecordBatch, name: &str) -> Result<Vec<u128>> {
     let array = column(batch, name)?
         .as_fixed_size_binary_opt()
@@ -75,7 +75,7 @@ pub fn hashes_of(batch: &RecordBatch, name: &str) -> Result<Vec<u128>> {
     (0..array.len()).map(|row| value(array.value(row))).collect()
 }
 
-/// The accounts with their records, listings and owners.
+/// Converts the accounts with their records, listings and owners to a table.
 pub fn from_accounts(
     accounts: &Accounts,
     facts: &[Facts],
@@ -117,10 +117,10 @@ pub fn from_accounts(
     ])
 }
 
-/// What [`from_accounts`] was given.
+/// Arguments of [`from_accounts`], as read back.
 pub type AccountTable = (Accounts, Vec<Facts>, Vec<bool>, Vec<Option<Box<str>>>);
 
-/// Reads the table of [`from_accounts`] for networks `names`.
+/// Reads the table of [`from_accounts`] for the networks `names`.
 pub fn to_accounts(batch: &RecordBatch, names: Vec<String>) -> Result<AccountTable> {
     let networks = numbers::<UInt8Type>(batch, "network")?;
     let ids = column(batch, "account_id")?
@@ -173,7 +173,7 @@ pub fn to_accounts(batch: &RecordBatch, names: Vec<String>) -> Result<AccountTab
     ))
 }
 
-/// The rows `range` of the pairs, without sums.
+/// Converts the rows `range` of the pairs, without sums, to a table.
 pub fn from_pairs(pairs: &Pairs, range: Range<usize>) -> Result<RecordBatch> {
     let counts = &pairs.counts[range.clone()];
     let details = &pairs.details[range.clone()];
@@ -198,7 +198,7 @@ pub fn from_pairs(pairs: &Pairs, range: Range<usize>) -> Result<RecordBatch> {
     ])
 }
 
-/// The sums of those rows in `range` that are of several reactions, in their order.
+/// Converts the sums of the rows in `range` with several reactions, in their order, to a table.
 pub fn from_sums(pairs: &Pairs, range: Range<usize>, stride: usize) -> Result<RecordBatch> {
     let rows = || pairs.counts[range.clone()].iter().zip(&pairs.details[range.clone()]);
     let places = || {
@@ -252,7 +252,7 @@ pub fn to_pairs(rows: &RecordBatch, sums: &RecordBatch, stride: usize) -> Result
     })
 }
 
-/// Ids that may come again.
+/// Converts delivered ids to a table.
 pub fn from_delivered(delivered: &[Delivered]) -> Result<RecordBatch> {
     batch(vec![
         ("id", hashes(delivered.iter().map(|d| d.id))?),

@@ -1,4 +1,4 @@
-//! The memory of topics as Arrow tables, and back.
+//! Converts the topic state to Arrow tables and back.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use clout_topics::sources::{Act, Key as SourceKey};
 
 type Make = fn(&TopicMemory) -> Result<RecordBatch>;
 
-/// Every table by its name.
+/// Builders of all tables by name.
 pub const MAKERS: [(&str, Make); 10] = [
     ("ids", from_ids),
     ("touches", from_touches),
@@ -145,7 +145,7 @@ fn add_sources(table: &RecordBatch, memory: &mut TopicMemory) -> Result<()> {
     Ok(())
 }
 
-/// One row an object and topic.
+/// Converts the objects to a table with one row per object and topic.
 fn from_objects(memory: &TopicMemory) -> Result<RecordBatch> {
     let mut rows: Vec<(u8, u64, u32, i32, u32, u8)> = Vec::new();
     for (network, objects) in memory.objects.iter().enumerate() {
@@ -201,7 +201,8 @@ fn add_objects(table: &RecordBatch, memory: &mut TopicMemory) -> Result<()> {
     Ok(())
 }
 
-/// One row a network and alias; the row without an alias has the network's number of texts.
+/// Converts the alias counts to a table with one row per network and alias; the row with an empty alias has the
+/// network's number of texts.
 fn from_aliases(memory: &TopicMemory) -> Result<RecordBatch> {
     let mut rows: Vec<(u8, &str, AliasCount)> = Vec::new();
     for (network, aliases) in memory.aliases.iter().enumerate() {

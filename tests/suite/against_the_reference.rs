@@ -1,4 +1,4 @@
-//! The program against a slow reference of the whole model, written another way.
+//! Compares the program with a slow reference of the whole model, which is written in another way.
 
 use std::collections::BTreeMap;
 
@@ -6,20 +6,20 @@ use clout_base::day::Day;
 
 use crate::support::clout::Site;
 use crate::support::days::day;
-use crate::support::reference::{Scored, scores};
+use crate::support::reference::{PersonScore, compute_scores};
 use crate::support::tables::{Record, Snapshot, number, text};
 use crate::support::warehouse::Warehouse;
 use crate::support::{read_back, sample_data};
 
-/// Both sides must come to rest: at the usual tolerance the program stops up to 1e-6 short of it.
-pub const AT_REST: [&str; 4] = [
+/// Lets both sides converge: at the usual tolerance the program stops up to 1e-6 short of the fixed point.
+pub const CONVERGED: [&str; 4] = [
     "--set",
     "model.propagation.tolerance=1e-14",
     "--set",
     "model.propagation.max_iterations=2000",
 ];
 
-/// Whether two values are equal within 1e-9 of the greater, or of 1.
+/// Returns true if two values are equal within 1e-9 of the greater one, or of 1.
 pub fn is_close(a: Option<f64>, b: Option<f64>) -> bool {
     match (a, b) {
         (Some(a), Some(b)) => (a - b).abs() <= 1e-9 * a.abs().max(b.abs()).max(1.0),
@@ -27,10 +27,10 @@ pub fn is_close(a: Option<f64>, b: Option<f64>) -> bool {
     }
 }
 
-/// Compares every person of a snapshot with the reference's.
+/// Compares each person of a snapshot with the reference.
 #[track_caller]
 pub fn check(snapshot: &Snapshot, warehouse: &Warehouse, as_of: Day) {
-    let expected = scores(warehouse, as_of);
+    let expected = compute_scores(warehouse, as_of);
     assert_eq!(
         snapshot.people(),
         expected.keys().map(String::as_str).collect::<Vec<_>>(),
@@ -63,7 +63,7 @@ pub fn check(snapshot: &Snapshot, warehouse: &Warehouse, as_of: Day) {
     check_influences(snapshot, &expected);
 }
 
-fn check_person(person: &str, row: &Record, expected: &Scored) {
+fn check_person(person: &str, row: &Record, expected: &PersonScore) {
     let columns = ["score", "amplification", "audience_influence", "reach"];
     let found = columns.map(|column| number(row, column));
     let reach = if expected.score.is_some() { expected.reach } else { 0.0 };
@@ -97,8 +97,8 @@ fn check_person(person: &str, row: &Record, expected: &Scored) {
     assert_eq!(networks, expected.networks.keys().collect::<Vec<_>>(), "{person}");
 }
 
-/// Every row of `influences` by its points and reactions, and that the strongest 20 are there.
-fn check_influences(snapshot: &Snapshot, expected: &BTreeMap<String, Scored>) {
+/// Compares each row of `influences` by points and reactions, and checks that the strongest 20 are present.
+fn check_influences(snapshot: &Snapshot, expected: &BTreeMap<String, PersonScore>) {
     let percentile = |row: &Record| number(row, "percentile").is_some_and(|p| p >= 95.0);
     let listed: Vec<&str> = snapshot
         .table("scores")
@@ -168,23 +168,23 @@ fn check_influences(snapshot: &Snapshot, expected: &BTreeMap<String, Scored>) {
 fn the_sample_data_is_scored_as_the_reference_says() {
     let warehouse = read_back::read(&sample_data());
     let site = Site::empty();
-    // A date in the middle, whose next one has late rows, and the last, on one state.
+    // A date in the middle whose next date has late rows, and the last date, on one state.
     for date in ["2026-10-13", "2026-10-31"] {
         let output = site.output();
         let mut arguments = vec!["--as-of", date];
-        arguments.extend(AT_REST);
+        arguments.extend(CONVERGED);
         crate::support::clout::run(&sample_data(), &output, &arguments).exits(0);
         check(&site.snapshot(date), &warehouse, day(date));
     }
 }
 
 #[test]
-fn a_warehouse_with_everything_in_it_is_scored_as_the_reference_says() {
+fn a_warehouse_with_all_kinds_of_rows_is_scored_as_the_reference_says() {
     let warehouse = crate::nightly::eventful();
-    let site = Site::of(&warehouse);
+    let site = Site::new(&warehouse);
     for date in crate::nightly::DATES {
         let mut arguments = vec!["--as-of", date];
-        arguments.extend(AT_REST);
+        arguments.extend(CONVERGED);
         site.run(&arguments).exits(0);
         check(&site.snapshot(date), &warehouse, day(date));
     }

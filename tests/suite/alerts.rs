@@ -1,10 +1,10 @@
-//! Who is told of what: one alert a person and kind, and nothing that lies within an interval.
+//! Tests the alerts: one per person and kind, and none for a change within the interval.
 
 use crate::support::clout::Site;
 use crate::support::tables::{Record, Snapshot, number, text};
 use crate::support::warehouse::Warehouse;
 
-/// Two weeks of habits among a dozen people; ada has fans, and on the last day what a test adds.
+/// Builds two weeks of regular activity among a dozen people. Ada has fans, and the test adds rows to the last day.
 fn habits(last: &str) -> Warehouse {
     (1..=18).fold(Warehouse::default(), |all, day| {
         let mut rows = String::new();
@@ -30,7 +30,7 @@ fn alerts<'a>(snapshot: &'a Snapshot, person: &str) -> Vec<&'a Record> {
 }
 
 fn eighteenth(warehouse: &Warehouse, arguments: &[&str]) -> Snapshot {
-    let site = Site::of(warehouse);
+    let site = Site::new(warehouse);
     for date in ["2026-03-17", "2026-03-18"] {
         site.run(&[&["--as-of", date][..], arguments].concat()).exits(0);
     }
@@ -38,16 +38,16 @@ fn eighteenth(warehouse: &Warehouse, arguments: &[&str]) -> Snapshot {
 }
 
 #[test]
-fn a_rise_beyond_the_interval_is_told_with_points_date_and_cause() {
+fn a_rise_beyond_the_interval_makes_an_alert_with_points_date_and_cause() {
     let crowd: String = (3..12)
         .map(|fan| format!("x{fan} 12:{fan:02} fan{fan} retweet - ada\n"))
         .collect();
     let snapshot = eighteenth(&habits(&crowd), &[]);
-    let told = alerts(&snapshot, "twitter:ada");
-    let rise = told
+    let found = alerts(&snapshot, "twitter:ada");
+    let rise = found
         .iter()
         .find(|row| row["kind"] == "score_rose")
-        .unwrap_or_else(|| panic!("{told:?}"));
+        .unwrap_or_else(|| panic!("{found:?}"));
     let delta = number(snapshot.scores()["twitter:ada"], "delta_1d").unwrap();
     assert_eq!(number(rise, "points"), Some(delta));
     assert!(
@@ -59,14 +59,14 @@ fn a_rise_beyond_the_interval_is_told_with_points_date_and_cause() {
 }
 
 #[test]
-fn ordinary_days_are_no_news() {
+fn an_ordinary_day_makes_no_alert() {
     let snapshot = eighteenth(&habits(""), &[]);
     let moved = |row: &&Record| text(row, "kind").starts_with("score_");
     assert_eq!(snapshot.table("alerts").iter().filter(moved).count(), 0);
 }
 
 #[test]
-fn thresholds_are_the_jobs_and_move_no_score() {
+fn the_job_sets_the_alert_thresholds_and_they_move_no_score() {
     let crowd: String = (3..12)
         .map(|fan| format!("x{fan} 12:{fan:02} fan{fan} retweet - ada\n"))
         .collect();
@@ -79,17 +79,17 @@ fn thresholds_are_the_jobs_and_move_no_score() {
     assert!(moved(&usual) > 0 && moved(&strict) == 0);
     assert_eq!(usual.table("scores"), strict.table("scores"));
     assert_eq!(usual.manifest["model_version"], strict.manifest["model_version"]);
-    Site::of(&habits(""))
+    Site::new(&habits(""))
         .run(&["--set", "alerts.inactive_days=0"])
         .exits(2)
-        .says("alerts.inactive_days is 0");
+        .prints("alerts.inactive_days is 0");
 }
 
 #[test]
-fn somebody_who_is_silent_is_told_on_one_night_what_silence_costs() {
-    let site = Site::of(&habits(""));
+fn a_silent_person_gets_one_alert_with_the_cost_of_silence() {
+    let site = Site::new(&habits(""));
     let nights = ["2026-03-15", "2026-03-16", "2026-03-17"];
-    let told = nights.map(|date| {
+    let found = nights.map(|date| {
         let snapshot = site.night(date);
         let rows = alerts(&snapshot, "twitter:ada");
         rows.into_iter()
@@ -97,9 +97,9 @@ fn somebody_who_is_silent_is_told_on_one_night_what_silence_costs() {
             .cloned()
             .collect::<Vec<Record>>()
     });
-    assert_eq!(told.each_ref().map(Vec::len), [0, 1, 0]);
-    // A night that was not run loses nobody: the next one tells.
-    let site = Site::of(&habits(""));
+    assert_eq!(found.each_ref().map(Vec::len), [0, 1, 0]);
+    // A skipped date loses no alert: the next run sends it.
+    let site = Site::new(&habits(""));
     site.night("2026-03-15");
     let late = site.night("2026-03-17");
     let late = alerts(&late, "twitter:ada")
@@ -107,13 +107,13 @@ fn somebody_who_is_silent_is_told_on_one_night_what_silence_costs() {
         .find(|row| row["kind"] == "inactive")
         .cloned();
     assert!(text(&late.unwrap(), "message").contains("15 days before 2026-03-17"));
-    let alert = &told[1][0];
+    let alert = &found[1][0];
     assert!(text(alert, "message").contains("2026-03-02") && text(alert, "message").contains("14 days"));
     assert!(number(alert, "points").unwrap() < 0.0, "{alert:?}");
 }
 
 #[test]
-fn a_topic_that_comes_and_goes_is_told() {
+fn a_gained_and_a_lost_topic_make_alerts() {
     let about = |day: usize, rows: &str| (format!("2026-03-{day:02}"), rows.to_owned());
     let mut warehouse = habits("").topics("tea Tea");
     for (date, rows) in [
@@ -124,11 +124,11 @@ fn a_topic_that_comes_and_goes_is_told() {
         warehouse = warehouse.activities("twitter", &date, &rows);
     }
     let snapshot = eighteenth(&warehouse, &[]);
-    let told = alerts(&snapshot, "twitter:ada");
-    let gained = told
+    let found = alerts(&snapshot, "twitter:ada");
+    let gained = found
         .iter()
         .find(|row| row["kind"] == "topic_gained")
-        .unwrap_or_else(|| panic!("{told:?}"));
+        .unwrap_or_else(|| panic!("{found:?}"));
     assert!(text(gained, "message").contains("tea"), "{gained:?}");
     let topic = snapshot
         .table("topic_scores")

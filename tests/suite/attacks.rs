@@ -1,5 +1,5 @@
-//! What can be bought, how sure scores are and what a network is worth: the bars of the evaluation, on the
-//! sample data and, where it is, on real data.
+//! Checks the thresholds of the evaluation for attacks, intervals and left-out networks, on the sample data and, if
+//! present, on real data.
 
 use serde_json::Value;
 
@@ -8,7 +8,7 @@ use crate::support::clout::Site;
 use crate::support::warehouse::Warehouse;
 use crate::support::{sample_data, shared_data};
 
-/// Every attack that is played for both groups.
+/// Lists each attack that is evaluated for both groups.
 const ATTACKS: [&str; 12] = [
     "star",
     "ring",
@@ -23,8 +23,8 @@ const ATTACKS: [&str; 12] = [
     "smear",
     "aged_star",
 ];
-/// Attacks that are reported, and the bar of the last of the bought, which follows from the others.
-const WITHOUT_A_BAR: [&str; 4] = ["bought_1", "bought_10", "burst_of_all", "aged_star"];
+/// Lists attacks that are reported without a threshold.
+const WITHOUT_THRESHOLD: [&str; 4] = ["bought_1", "bought_10", "burst_of_all", "aged_star"];
 const GROUPS: [&str; 2] = ["middle_fifth", "reach_10_to_30"];
 
 fn gain<'a>(findings: &'a Value, attack: &str, group: Option<&str>) -> &'a Value {
@@ -33,8 +33,8 @@ fn gain<'a>(findings: &'a Value, attack: &str, group: Option<&str>) -> &'a Value
     found.unwrap_or_else(|| panic!("no {attack} of {group:?} in {findings}"))
 }
 
-/// The bar that the issue sets, on the mean.
-fn keeps_its_bar(attack: &str, mean: f64) -> bool {
+/// Returns true if the mean gain is within the threshold of the attack.
+fn is_within_threshold(attack: &str, mean: f64) -> bool {
     match attack {
         "star" | "farm" | "burst" | "cheapest" | "fan" => mean <= 1.0,
         "ring" => mean <= 0.5,
@@ -48,8 +48,8 @@ fn check_attacks(findings: &Value) {
     for (attack, group) in ATTACKS.iter().flat_map(|attack| GROUPS.map(|group| (*attack, group))) {
         let gain = gain(findings, attack, Some(group));
         assert_eq!(gain["targets"], 10, "{gain}");
-        assert!(keeps_its_bar(attack, gain["mean"].as_f64().unwrap()), "{gain}");
-        assert_eq!(gain["bar"].is_null(), WITHOUT_A_BAR.contains(&attack), "{gain}");
+        assert!(is_within_threshold(attack, gain["mean"].as_f64().unwrap()), "{gain}");
+        assert_eq!(gain["bar"].is_null(), WITHOUT_THRESHOLD.contains(&attack), "{gain}");
         let best_fake = gain["best_fake"].as_f64().unwrap_or(1.0);
         let is_below = best_fake <= findings["percentile_90"].as_f64().unwrap();
         assert!(
@@ -69,7 +69,7 @@ fn check_attacks(findings: &Value) {
     assert!(rows(findings, "gains").iter().all(|gain| is_met(&gain)), "{findings}");
     assert_eq!(findings["are_fakes_below"], true);
     assert_eq!(findings["are_met"], true);
-    // Somebody helped: an attack that nobody plays gains nothing and keeps every bar.
+    // At least one target must gain: an attack without effect gains nothing and meets each threshold.
     let played = ["ring", "farm", "bought_100"];
     assert!(
         played
@@ -85,15 +85,15 @@ fn check_attacks(findings: &Value) {
 }
 
 #[test]
-fn no_attack_on_the_sample_data_passes_a_bar() {
+fn no_attack_on_the_sample_data_exceeds_a_threshold() {
     let findings = evaluated(&sample_data(), &["--attacks"]);
     assert_eq!(findings["at"], "2026-11-01T00:00:00Z");
     check_attacks(&findings);
 }
 
 #[test]
-fn a_model_without_trust_misses_the_bar_and_is_told_so() {
-    // For want of history everybody is trusted: five weeks of a year.
+fn a_model_without_trust_misses_the_thresholds_and_the_output_says_so() {
+    // All people are trusted because the history is too short: five weeks of a year.
     let trusting = ["--attacks", "--set", "model.trust.settled_after_days=365"];
     let findings = evaluated(&sample_data(), &trusting);
     for group in GROUPS {
@@ -104,23 +104,23 @@ fn a_model_without_trust_misses_the_bar_and_is_told_so() {
         );
     }
     assert_eq!(findings["are_met"], false);
-    // And the command still ends well: what it found is for people to judge.
-    let said = evaluate(&sample_data(), &trusting).exits(0).says("MISSED");
-    let star = said.out.lines().find(|line| line.trim().starts_with("star "));
-    assert!(star.is_some_and(|line| line.ends_with("MISSED")), "{}", said.out);
+    // The command still exits with 0: people judge the findings.
+    let result = evaluate(&sample_data(), &trusting).exits(0).prints("MISSED");
+    let star = result.out.lines().find(|line| line.trim().starts_with("star "));
+    assert!(star.is_some_and(|line| line.ends_with("MISSED")), "{}", result.out);
 }
 
 #[test]
-fn threads_do_not_show_in_attacks_either() {
-    let site = Site::of(&crate::nightly::eventful());
-    let said = |threads: &str| evaluate(&site.input(), &["--attacks", "--format", "json", "--threads", threads]);
-    let one = said("1").exits(0);
-    assert_eq!(one.out, said("2").exits(0).out);
+fn attacks_do_not_depend_on_the_number_of_threads() {
+    let site = Site::new(&crate::nightly::eventful());
+    let result = |threads: &str| evaluate(&site.input(), &["--attacks", "--format", "json", "--threads", threads]);
+    let one = result("1").exits(0);
+    assert_eq!(one.out, result("2").exits(0).out);
     let star = &one.json()["gains"][0];
     assert!(star["attack"] == "star" && star["targets"].as_u64() > Some(0), "{star}");
 }
 
-/// What the evaluation says of intervals, of networks left out and of time.
+/// Checks the findings on intervals, on left-out networks and on time.
 #[track_caller]
 fn check_sureness(found: &Value) {
     let everybody = &rows(found, "intervals")[4];
@@ -132,7 +132,7 @@ fn check_sureness(found: &Value) {
         everybody["people"].as_u64() > Some(100) && everybody["is_met"] == true,
         "{everybody}"
     );
-    // Of nobody there is nothing to tell.
+    // A group without people has no figures.
     for group in rows(found, "intervals").iter().filter(|group| group["people"] != 0) {
         let held = group["held"].as_f64().unwrap();
         assert!((0.85..=1.0).contains(&held), "{group}");
@@ -142,9 +142,9 @@ fn check_sureness(found: &Value) {
         assert_eq!(network["raised"], 0, "{network}");
         let (most, bound) = (network["most_of_a_third"].as_f64(), network["bound"].as_f64().unwrap());
         assert!(most.is_none_or(|most| most <= bound) && bound < 12.0, "{network}");
-        // Where nobody could lose it, no bar is met.
-        let is_told = network["people"] != 0;
-        assert_eq!(network["is_met"].as_bool(), is_told.then_some(true), "{network}");
+        // No threshold is met if no person could lose anything.
+        let has_people = network["people"] != 0;
+        assert_eq!(network["is_met"].as_bool(), has_people.then_some(true), "{network}");
     }
     assert!(
         rows(found, "time").iter().all(|figure| figure["is_met"] != false),
@@ -160,7 +160,7 @@ fn check_sureness(found: &Value) {
 }
 
 #[test]
-fn intervals_hold_and_no_network_is_missed_beyond_its_bound() {
+fn intervals_hold_and_no_left_out_network_costs_more_than_its_bound() {
     let found = evaluated(&sample_data(), &["--from", "2026-10-30"]);
     check_sureness(&found);
     let networks = rows(&found, "missing_networks");
@@ -175,7 +175,7 @@ fn intervals_hold_and_no_network_is_missed_beyond_its_bound() {
 }
 
 #[test]
-fn higgs_is_foretold_as_well_as_by_the_best_rival_and_not_by_followers() {
+fn higgs_is_predicted_as_well_as_by_the_best_rival_and_not_by_followers() {
     let Some(data) = shared_data() else {
         return;
     };
@@ -195,7 +195,7 @@ fn higgs_is_foretold_as_well_as_by_the_best_rival_and_not_by_followers() {
 }
 
 #[test]
-fn no_attack_on_higgs_passes_a_bar() {
+fn no_attack_on_higgs_exceeds_a_threshold() {
     let Some(data) = shared_data() else {
         return;
     };
@@ -204,9 +204,9 @@ fn no_attack_on_higgs_passes_a_bar() {
     check_attacks(&findings);
 }
 
-/// One person, with twelve reactors who are seen on five days: nobody else is there to be reacted to.
+/// Builds one person with twelve reactors that are seen on five days. No other person receives reactions.
 #[test]
-fn whoever_is_alone_is_attacked_all_the_same() {
+fn attacks_run_on_a_warehouse_with_one_scored_person() {
     let mut all = Warehouse::default();
     for day in 1..=5 {
         let rows: String = (10..22)
@@ -214,12 +214,12 @@ fn whoever_is_alone_is_attacked_all_the_same() {
             .collect();
         all = all.activities("twitter", &format!("2026-03-0{day}"), &rows);
     }
-    let site = Site::of(&all);
+    let site = Site::new(&all);
     let findings = evaluate(&site.input(), &["--attacks", "--format", "json"])
         .exits(0)
         .json();
     let aged = gain(&findings, "aged_star", Some("reach_10_to_30"));
     assert_eq!(aged["targets"], 1, "{findings}");
-    // Nobody stands in the middle of one, so not every bar was tried.
+    // The middle group is empty, so not all thresholds were checked.
     assert_eq!(findings["are_met"], false, "{findings}");
 }

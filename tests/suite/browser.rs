@@ -1,4 +1,4 @@
-//! The report in a real browser, from `file://`; skipped with a word where there is no Chromium.
+//! Tests the report in a real browser, from `file://`. Skips with a message if Chromium is missing.
 
 use std::path::{Path, PathBuf};
 
@@ -19,9 +19,9 @@ const DOWN: &str = "\u{e015}";
 const TAB: &str = "\u{e004}";
 const ESCAPE: &str = "\u{e00c}";
 
-/// Nothing was complained of, and nothing but the report's own files was asked for.
+/// Checks that the browser logged no complaint and requested only files of the report.
 #[track_caller]
-fn is_quiet(browser: &Browser, folder: &Path) {
+fn check_quiet(browser: &Browser, folder: &Path) {
     let complaints = browser.log("browser");
     assert_eq!(complaints, Vec::<serde_json::Value>::new());
     let own = url::Url::from_file_path(folder).unwrap().to_string();
@@ -32,18 +32,18 @@ fn is_quiet(browser: &Browser, folder: &Path) {
     }
 }
 
-/// Nothing reaches beyond the screen but what scrolls by itself.
+/// Checks that nothing extends beyond the screen, except elements that scroll.
 #[track_caller]
-fn fits(browser: &Browser) {
+fn check_width(browser: &Browser) {
     let wide = "Array.from(document.querySelectorAll('body *')).filter((e) => e.getBoundingClientRect().right > 361 \
                 && !e.closest('.scroll, .skip')).map((e) => e.tagName + '.' + e.className).slice(0, 9)";
-    let widths = browser.says("[document.documentElement.scrollWidth, window.innerWidth]");
-    assert_eq!(widths, json!([360, 360]), "{}", browser.says(wide));
+    let widths = browser.evaluate("[document.documentElement.scrollWidth, window.innerWidth]");
+    assert_eq!(widths, json!([360, 360]), "{}", browser.evaluate(wide));
 }
 
-/// Reasons and an alert for sten, as the tables have them.
-fn tell_why(output: &Path) {
-    let delta = number(Snapshot::of(output, DATE).scores()["sten-the-steady"], "delta_1d").unwrap();
+/// Writes causes and an alert for sten into the published tables.
+fn add_causes(output: &Path) {
+    let delta = number(Snapshot::read(output, DATE).scores()["sten-the-steady"], "delta_1d").unwrap();
     let causes = ["faded_reactions", "new_reactions", "reactors_fell", "reactors_rose"];
     let details = [
         "twitter",
@@ -68,40 +68,42 @@ fn tell_why(output: &Path) {
     with(output, DATE, &ALERTS, columns);
 }
 
-/// A report of some nights of the sample: its folder and page.
+/// Writes a report of some dates of the sample, and returns its folder and page.
 fn sample_report(site: &Site) -> (PathBuf, PathBuf) {
     for date in ["2026-10-24", "2026-10-29", "2026-10-30", DATE] {
         run(&sample_data(), &site.output(), &["--as-of", date]).exits(0);
     }
-    tell_why(&site.output());
-    let to = site.another("report");
+    add_causes(&site.output());
+    let to = site.output_named("report");
     report(&site.output(), &to, &["--people", "300"]).exits(0);
     (to.clone(), to.join("index.html"))
 }
 
 #[test]
-fn a_person_is_found_and_looked_at_with_the_keyboard_alone() {
+fn the_keyboard_alone_finds_and_opens_a_person() {
     let Some(browser) = Browser::open() else { return };
     let site = Site::empty();
     let (folder, index) = sample_report(&site);
-    browser.go(&index, "");
-    browser.waits_for("window.clout.report");
-    browser.types("/");
-    assert_eq!(browser.says("document.activeElement.id"), "search");
-    browser.types("STEN-THE");
-    browser.waits_for("document.querySelectorAll('#found [role=option]').length > 0");
-    browser.pictures("search");
-    browser.types(&format!("{DOWN}{ENTER}"));
-    browser.waits_for("document.querySelector('#person h1')?.innerText === 'sten-the-steady'");
+    browser.open_page(&index, "");
+    browser.wait_for("window.clout.report");
+    browser.type_keys("/");
+    assert_eq!(browser.evaluate("document.activeElement.id"), "search");
+    browser.type_keys("STEN-THE");
+    browser.wait_for("document.querySelectorAll('#found [role=option]').length > 0");
+    browser.save_screenshot("search");
+    browser.type_keys(&format!("{DOWN}{ENTER}"));
+    browser.wait_for("document.querySelector('#person h1')?.innerText === 'sten-the-steady'");
     assert_eq!(
-        browser.says("document.activeElement.tagName"),
+        browser.evaluate("document.activeElement.tagName"),
         "H1",
         "the focus follows"
     );
-    let text = browser.says("document.getElementById('person').innerText").to_string();
+    let text = browser
+        .evaluate("document.getElementById('person').innerText")
+        .to_string();
     for word in [
         "39.98",
-        "Why it moved",
+        "Causes of the change",
         "Earlier reactions faded",
         "90 % interval",
         "fell by 0.21",
@@ -109,110 +111,113 @@ fn a_person_is_found_and_looked_at_with_the_keyboard_alone() {
     ] {
         assert!(text.contains(word), "no {word} in {text}");
     }
-    assert_eq!(browser.says("document.querySelectorAll('#person .steps li').length"), 6);
-    // The band's polygon has an upper and a lower end for each of two nights that follow one another.
+    assert_eq!(
+        browser.evaluate("document.querySelectorAll('#person .steps li').length"),
+        6
+    );
+    // The polygon of the band has an upper and a lower end for each of two consecutive dates.
     assert!(
         browser
-            .says("document.querySelectorAll('#person svg.history polygon.band').length")
+            .evaluate("document.querySelectorAll('#person svg.history polygon.band').length")
             .as_u64()
             >= Some(1)
     );
-    browser.pictures("person-light");
-    browser.says("history.back()");
-    browser.waits_for("!document.getElementById('night').hidden");
-    is_quiet(&browser, &folder);
+    browser.save_screenshot("person-light");
+    browser.evaluate("history.back()");
+    browser.wait_for("!document.getElementById('night').hidden");
+    check_quiet(&browser, &folder);
 }
 
 #[test]
-fn every_control_can_be_reached_and_searching_finds_parts_and_says_what_is_not_there() {
+fn every_control_is_reachable_and_the_search_finds_parts_and_reports_misses() {
     let Some(browser) = Browser::open() else { return };
     let site = Site::empty();
     let (folder, index) = sample_report(&site);
-    browser.go(&index, "");
-    browser.waits_for("window.clout.report");
+    browser.open_page(&index, "");
+    browser.wait_for("window.clout.report");
     let mut reached = Vec::new();
     for _ in 0..6 {
-        browser.types(TAB);
+        browser.type_keys(TAB);
         reached.push(
             browser
-                .says("document.activeElement.id || document.activeElement.className")
+                .evaluate("document.activeElement.id || document.activeElement.className")
                 .to_string(),
         );
     }
     for id in ["skip", "mark", "search", "theme"] {
         assert!(reached.contains(&format!("\"{id}\"")), "{id} in {reached:?}");
     }
-    browser.types("/20053159"); // An account of a bot: a part of its id.
-    browser.waits_for("document.querySelector('#found bdi')?.innerText === 'twitter:20053159'");
-    browser.types(ESCAPE);
-    browser.types("nobody at all");
-    browser.waits_for("document.getElementById('search-note').innerText.includes('Nobody has such an id')");
-    // Somebody outside of the best 300 has a row and a word about the rest.
-    browser.go(&index, "person=cleo-the-celebrity");
-    browser.waits_for("document.querySelector('#person .notice')");
-    browser.go(&index, "person=nobody");
-    browser.waits_for("document.querySelector('#person h1')?.innerText === 'Nobody has this id'");
-    browser.go(&index, "");
-    browser.waits_for("document.getElementById('topic')");
-    let first = browser.says("document.getElementById('topic-rows').innerText");
-    browser.says("(() => { const s = document.getElementById('topic'); s.value = '3'; s.dispatchEvent(new Event('change')); })()");
-    browser.waits_for(&format!("document.getElementById('topic-rows').innerText !== {first}"));
-    is_quiet(&browser, &folder);
+    browser.type_keys("/20053159"); // An account of a bot: a part of its id.
+    browser.wait_for("document.querySelector('#found bdi')?.innerText === 'twitter:20053159'");
+    browser.type_keys(ESCAPE);
+    browser.type_keys("nobody at all");
+    browser.wait_for("document.getElementById('search-note').innerText.includes('No id contains this text')");
+    // A person outside the best 300 has a row and a note about the rest.
+    browser.open_page(&index, "person=cleo-the-celebrity");
+    browser.wait_for("document.querySelector('#person .notice')");
+    browser.open_page(&index, "person=nobody");
+    browser.wait_for("document.querySelector('#person h1')?.innerText === 'Unknown id'");
+    browser.open_page(&index, "");
+    browser.wait_for("document.getElementById('topic')");
+    let first = browser.evaluate("document.getElementById('topic-rows').innerText");
+    browser.evaluate("(() => { const s = document.getElementById('topic'); s.value = '3'; s.dispatchEvent(new Event('change')); })()");
+    browser.wait_for(&format!("document.getElementById('topic-rows').innerText !== {first}"));
+    check_quiet(&browser, &folder);
 }
 
 #[test]
-fn it_is_good_to_look_at_in_the_dark_and_on_a_narrow_screen() {
+fn the_report_fits_a_dark_theme_and_a_narrow_screen() {
     let Some(browser) = Browser::open() else { return };
     let site = Site::empty();
     let (folder, index) = sample_report(&site);
     let paper = "getComputedStyle(document.body).backgroundColor";
     for (scheme, name) in [("light", "night-light"), ("dark", "night-dark")] {
-        browser.prefers("prefers-color-scheme", scheme);
-        browser.go(&index, "");
-        browser.waits_for("window.clout.report");
-        browser.pictures(name);
+        browser.set_media_feature("prefers-color-scheme", scheme);
+        browser.open_page(&index, "");
+        browser.wait_for("window.clout.report");
+        browser.save_screenshot(name);
     }
-    let dark = browser.says(paper);
-    browser.says("document.getElementById('theme').click()");
-    let light = browser.says(paper);
+    let dark = browser.evaluate(paper);
+    browser.evaluate("document.getElementById('theme').click()");
+    let light = browser.evaluate(paper);
     assert_ne!(dark, light, "the button wins over the system");
-    browser.says("document.getElementById('theme').click()");
-    assert_eq!(browser.says(paper), dark);
-    browser.screen(360, 740);
-    for (place, name) in [("", "narrow-night"), ("person=ada-the-specialist", "narrow-person")] {
-        browser.go(&index, place);
-        browser.waits_for("window.clout.report");
-        browser.waits_for("document.querySelector('#person h1') || !location.hash");
-        fits(&browser);
-        browser.pictures(name);
+    browser.evaluate("document.getElementById('theme').click()");
+    assert_eq!(browser.evaluate(paper), dark);
+    browser.set_screen(360, 740);
+    for (fragment, name) in [("", "narrow-night"), ("person=ada-the-specialist", "narrow-person")] {
+        browser.open_page(&index, fragment);
+        browser.wait_for("window.clout.report");
+        browser.wait_for("document.querySelector('#person h1') || !location.hash");
+        check_width(&browser);
+        browser.save_screenshot(name);
     }
-    browser.screen(1280, 900);
-    browser.go(&index, "person=ada-the-specialist");
-    browser.waits_for("document.querySelector('#person .around path')");
-    browser.pictures("person-dark");
-    browser.prefers("prefers-reduced-motion", "reduce");
+    browser.set_screen(1280, 900);
+    browser.open_page(&index, "person=ada-the-specialist");
+    browser.wait_for("document.querySelector('#person .around path')");
+    browser.save_screenshot("person-dark");
+    browser.set_media_feature("prefers-reduced-motion", "reduce");
     assert_eq!(
-        browser.says("getComputedStyle(document.documentElement).scrollBehavior"),
+        browser.evaluate("getComputedStyle(document.documentElement).scrollBehavior"),
         "auto"
     );
-    is_quiet(&browser, &folder);
+    check_quiet(&browser, &folder);
 }
 
 #[test]
-fn no_hostile_id_runs_or_escapes() {
+fn no_hostile_id_runs_as_script_or_markup() {
     let Some(browser) = Browser::open() else { return };
-    let site = Site::of(&hostile_town());
+    let site = Site::new(&hostile_town());
     for date in ["2026-10-30", DATE] {
         site.night(date);
     }
-    let to = site.another("report");
+    let to = site.output_named("report");
     report(&site.output(), &to, &[]).exits(0);
     let index = to.join("index.html");
-    browser.go(&index, "");
-    browser.waits_for("window.clout.report");
-    browser.pictures("hostile-night");
+    browser.open_page(&index, "");
+    browser.wait_for("window.clout.report");
+    browser.save_screenshot("hostile-night");
     let links =
-        browser.says("Array.from(document.querySelectorAll('a.who'), a => decodeURIComponent(a.hash.slice(8)))");
+        browser.evaluate("Array.from(document.querySelectorAll('a.who'), a => decodeURIComponent(a.hash.slice(8)))");
     let links: Vec<&str> = links
         .as_array()
         .unwrap()
@@ -221,11 +226,11 @@ fn no_hostile_id_runs_or_escapes() {
         .collect();
     for (number, id) in hostile().iter().enumerate() {
         let wanted = json!(id).to_string();
-        browser.says(&format!("location.hash = clout.link({wanted})"));
+        browser.evaluate(&format!("location.hash = clout.link({wanted})"));
         let full = "(document.querySelector('#person .full-id') || document.querySelector('#person h1'))?.textContent";
-        browser.waits_for(&format!("{full} === {wanted}"));
+        browser.wait_for(&format!("{full} === {wanted}"));
         if number == 0 || id.starts_with("long") {
-            browser.pictures(&format!("hostile-{number}"));
+            browser.save_screenshot(&format!("hostile-{number}"));
         }
     }
     assert!(
@@ -233,56 +238,56 @@ fn no_hostile_id_runs_or_escapes() {
         "{links:?}"
     );
     for part in ["<script>", "__PROTO", "etc/passwd", "نور", "👩‍💻"] {
-        browser.says("document.getElementById('search').focus()");
+        browser.evaluate("document.getElementById('search').focus()");
         let typed = json!(part).to_string();
-        browser.says(&format!(
+        browser.evaluate(&format!(
             "(() => {{ const s = document.getElementById('search'); s.value = {typed}; s.dispatchEvent(new Event('input')); }})()"
         ));
-        browser.waits_for("document.querySelectorAll('#found [role=option]').length === 1");
+        browser.wait_for("document.querySelectorAll('#found [role=option]').length === 1");
     }
-    assert_eq!(browser.says("typeof window.ran"), "undefined");
+    assert_eq!(browser.evaluate("typeof window.ran"), "undefined");
     assert_eq!(
-        browser.says("document.querySelectorAll('main img, main script, #found img').length"),
+        browser.evaluate("document.querySelectorAll('main img, main script, #found img').length"),
         0
     );
-    browser.screen(360, 740);
-    fits(&browser);
-    is_quiet(&browser, &to);
+    browser.set_screen(360, 740);
+    check_width(&browser);
+    check_quiet(&browser, &to);
 }
 
 #[test]
-fn of_a_large_index_no_more_is_read_than_the_search_needs() {
+fn a_search_reads_only_the_shards_that_it_needs() {
     let Some(browser) = Browser::open() else { return };
-    let site = Site::of(&crowded_town(DATE));
+    let site = Site::new(&crowded_town(DATE));
     site.night(DATE);
-    let to = site.another("report");
+    let to = site.output_named("report");
     report(&site.output(), &to, &["--people", "10"]).exits(0);
-    browser.go(&to.join("index.html"), "");
-    browser.waits_for("window.clout.report");
-    let shards = browser.says("clout.report.ids.length").as_u64().unwrap();
+    browser.open_page(&to.join("index.html"), "");
+    browser.wait_for("window.clout.report");
+    let shards = browser.evaluate("clout.report.ids.length").as_u64().unwrap();
     assert!(shards > 8, "{shards}");
     browser.requests();
-    browser.types("/1999");
-    browser.waits_for("document.querySelector('#found bdi')?.innerText.startsWith('1999-xxx')");
+    browser.type_keys("/1999");
+    browser.wait_for("document.querySelector('#found bdi')?.innerText.startsWith('1999-xxx')");
     let read = browser.requests().len();
     assert!((1..6).contains(&read), "{read} of {shards} shards for a beginning");
-    browser.types(ESCAPE);
-    browser.types("tail2399");
-    browser.waits_for("document.getElementById('search-note').innerText === 'No id begins so.'");
-    browser.types(TAB);
-    browser.waits_for("document.activeElement.id === 'search-all'");
-    browser.types(ENTER);
-    browser.waits_for("document.querySelector('#found bdi')?.innerText.startsWith('2399-xxx')");
-    browser.types(ENTER);
-    browser.waits_for("document.querySelector('#person .score .value')");
-    // Ids that share more than a key of the plan holds lie in several shards.
+    browser.type_keys(ESCAPE);
+    browser.type_keys("tail2399");
+    browser.wait_for("document.getElementById('search-note').innerText === 'No id begins with this text.'");
+    browser.type_keys(TAB);
+    browser.wait_for("document.activeElement.id === 'search-all'");
+    browser.type_keys(ENTER);
+    browser.wait_for("document.querySelector('#found bdi')?.innerText.startsWith('2399-xxx')");
+    browser.type_keys(ENTER);
+    browser.wait_for("document.querySelector('#person .score .value')");
+    // Ids that share more than a key of the plan lie in several shards.
     for n in [0, 1200, 2396] {
         let id = format!("same-{}{n:04}-{}", "y".repeat(100), "x".repeat(1000));
         let wanted = json!(id).to_string();
-        browser.says(&format!("location.hash = clout.link({wanted})"));
-        browser.waits_for(&format!(
+        browser.evaluate(&format!("location.hash = clout.link({wanted})"));
+        browser.wait_for(&format!(
             "document.querySelector('#person .full-id')?.textContent === {wanted}"
         ));
     }
-    is_quiet(&browser, &to);
+    check_quiet(&browser, &to);
 }

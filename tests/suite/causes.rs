@@ -1,8 +1,8 @@
-//! Each cause of a change, alone on a small stage.
+//! Tests each cause of a change alone, in a small warehouse.
 
 use std::collections::BTreeSet;
 
-use crate::score_changes::{adds_up, reasons};
+use crate::score_changes::{check_sums, reasons};
 use crate::support::clout::{Site, run};
 use crate::support::tables::Snapshot;
 use crate::support::warehouse::Warehouse;
@@ -12,7 +12,7 @@ fn causes(snapshot: &Snapshot, person: &str) -> BTreeSet<String> {
     reasons.iter().map(|(cause, ..)| (*cause).to_owned()).collect()
 }
 
-/// Two quiet weeks in which ten fans who are known like ada each day, and then what a test adds.
+/// Builds two quiet weeks in which ten known fans like ada each day, and adds the rows of the test.
 fn steady(last: &str) -> Warehouse {
     (1..=14).fold(Warehouse::default(), |all, day| {
         let mut rows = String::new();
@@ -28,23 +28,23 @@ fn steady(last: &str) -> Warehouse {
     })
 }
 
-/// The snapshot of the fourteenth, after that of the thirteenth.
+/// Returns the snapshot of the fourteenth, published after that of the thirteenth.
 fn fourteenth(warehouse: &Warehouse) -> Snapshot {
-    let site = Site::of(warehouse);
+    let site = Site::new(warehouse);
     site.night("2026-03-13");
     let snapshot = site.night("2026-03-14");
-    adds_up(&snapshot);
+    check_sums(&snapshot);
     snapshot
 }
 
 #[test]
-fn new_reactions_name_network_and_people_and_stand_only_where_there_were_some() {
+fn new_reactions_name_network_and_people_and_appear_only_after_new_rows() {
     let snapshot = fourteenth(&steady("n 12:00 stranger retweet - ada\n o 12:00 bob reply - ada"));
     let ada = reasons(&snapshot, "twitter:ada");
     let new = ada.iter().find(|(cause, ..)| *cause == "new_reactions").unwrap();
     assert!(new.1.starts_with("twitter: ") && new.2 > 0.0, "{ada:?}");
     assert!(ada.iter().any(|(cause, ..)| *cause == "repeats_saturated"), "{ada:?}");
-    // Somebody to whom nobody reacted on that day.
+    // A person without a reaction on that day.
     let quiet = steady("").activities("twitter", "2026-03-13", "q 12:00 fan1 like - eve");
     let snapshot = fourteenth(&quiet);
     let eve = causes(&snapshot, "twitter:eve");
@@ -55,7 +55,7 @@ fn new_reactions_name_network_and_people_and_stand_only_where_there_were_some() 
 }
 
 #[test]
-fn an_identity_that_changes_is_told_to_both_sides() {
+fn a_changed_identity_is_a_cause_for_both_persons() {
     let before = "ann=twitter:ada ann=twitter:old ben=twitter:bob";
     let after = "ann=twitter:ada ben=twitter:old ben=twitter:bob";
     let mut warehouse = steady("")
@@ -85,11 +85,11 @@ fn an_identity_that_changes_is_told_to_both_sides() {
 }
 
 #[test]
-fn who_opts_out_takes_their_reactions_with_them_and_is_not_named() {
+fn an_opt_out_removes_the_persons_reactions_and_names_nobody() {
     let snapshot = fourteenth(&steady("").opt_outs("2026-03-14", "twitter:fan3"));
     let ada = reasons(&snapshot, "twitter:ada");
-    let gone = ada.iter().find(|(cause, ..)| *cause == "opted_out_reactors").unwrap();
-    assert!(gone.2 < 0.0 && gone.1 == "twitter: 1 person", "{ada:?}");
+    let opted_out = ada.iter().find(|(cause, ..)| *cause == "opted_out_reactors").unwrap();
+    assert!(opted_out.2 < 0.0 && opted_out.1 == "twitter: 1 person", "{ada:?}");
     for table in snapshot.manifest["tables"].as_object().unwrap().keys() {
         for row in snapshot.table(table) {
             assert!(!format!("{row:?}").contains("fan3"), "{table}: {row:?}");
@@ -98,7 +98,7 @@ fn who_opts_out_takes_their_reactions_with_them_and_is_not_named() {
 }
 
 #[test]
-fn a_network_that_is_joined_or_left_is_told_as_that() {
+fn joining_and_leaving_a_network_are_causes() {
     let identities = "ada=twitter:ada";
     let both = "ada=twitter:ada ada=facebook:ada";
     let joining = steady("")
@@ -135,12 +135,12 @@ fn a_network_that_is_joined_or_left_is_told_as_that() {
 
 #[test]
 fn another_model_is_recalibrated_and_the_rest_is_split_under_the_new_one() {
-    let site = Site::of(&steady("n 12:00 stranger retweet - ada"));
+    let site = Site::new(&steady("n 12:00 stranger retweet - ada"));
     site.night("2026-03-13");
     site.run(&["--as-of", "2026-03-14", "--set", "model.scale.points_per_decade=20"])
         .exits(0);
     let snapshot = site.snapshot("2026-03-14");
-    adds_up(&snapshot);
+    check_sums(&snapshot);
     let ada = reasons(&snapshot, "twitter:ada");
     let recalibrated = ada.iter().find(|(cause, ..)| *cause == "recalibrated").unwrap();
     assert!(
@@ -151,15 +151,15 @@ fn another_model_is_recalibrated_and_the_rest_is_split_under_the_new_one() {
 }
 
 #[test]
-fn a_rebuild_that_reads_other_input_says_so_and_one_that_reads_the_same_gives_the_same_reasons() {
-    let site = Site::of(&steady(""));
+fn a_rebuild_from_other_input_is_a_cause_and_a_rebuild_from_the_same_input_is_none() {
+    let site = Site::new(&steady(""));
     site.night("2026-03-13");
-    let other = site.another("other");
+    let other = site.output_named("other");
     run(&site.input(), &other, &["--as-of", "2026-03-13"]).exits(0);
     let nightly = site.night("2026-03-14");
     std::fs::remove_dir_all(other.join("state")).unwrap();
     run(&site.input(), &other, &["--as-of", "2026-03-14"]).exits(0);
-    let rebuilt = Snapshot::of(&other, "2026-03-14");
+    let rebuilt = Snapshot::read(&other, "2026-03-14");
     assert_eq!(rebuilt.table("score_changes"), nightly.table("score_changes"));
     assert_eq!(rebuilt.table("scores"), nightly.table("scores"));
     // One more file of a closed date counts from a rebuild on.
@@ -168,7 +168,7 @@ fn a_rebuild_that_reads_other_input_says_so_and_one_that_reads_the_same_gives_th
         "2026-03-10",
         "z 10:00 fan3 like - ada\n y 10:00 eve like - ada",
     );
-    let again = Site::of(&steady(""));
+    let again = Site::new(&steady(""));
     again.night("2026-03-13");
     more.write_as(&again.input().join("more"), &Default::default());
     let from = again.input().join("more/activities/network=twitter/date=2026-03-10");
@@ -181,7 +181,7 @@ fn a_rebuild_that_reads_other_input_says_so_and_one_that_reads_the_same_gives_th
     std::fs::remove_dir_all(again.input().join("more")).unwrap();
     again.run(&["--as-of", "2026-03-14", "--rebuild"]).exits(0);
     let snapshot = again.snapshot("2026-03-14");
-    adds_up(&snapshot);
+    check_sums(&snapshot);
     let ada = reasons(&snapshot, "twitter:ada");
     assert!(
         ada.iter()
@@ -192,20 +192,20 @@ fn a_rebuild_that_reads_other_input_says_so_and_one_that_reads_the_same_gives_th
 
 #[test]
 fn the_limits_of_the_scale_are_a_cause() {
-    let site = Site::of(&steady("n 12:00 stranger retweet - ada\n o 12:00 bob reply - ada"));
+    let site = Site::new(&steady("n 12:00 stranger retweet - ada\n o 12:00 bob reply - ada"));
     let scale = ["--set", "model.scale.points_per_decade=400"];
     for date in ["2026-03-13", "2026-03-14"] {
         site.run(&[&["--as-of", date][..], &scale].concat()).exits(0);
     }
     let snapshot = site.snapshot("2026-03-14");
-    adds_up(&snapshot);
+    check_sums(&snapshot);
     assert_eq!(snapshot.score("twitter:ada"), Some(100.0));
     assert!(causes(&snapshot, "twitter:ada").contains("scale_limit"));
 }
 
 #[test]
-fn arrivals_and_nights_after_a_gap_have_no_reasons() {
-    let site = Site::of(&steady("n 12:00 fan1 like - novice"));
+fn new_people_and_runs_after_a_gap_have_no_causes() {
+    let site = Site::new(&steady("n 12:00 fan1 like - novice"));
     site.night("2026-03-12");
     let snapshot = site.night("2026-03-14");
     assert!(snapshot.table("score_changes").is_empty());

@@ -1,4 +1,4 @@
-//! What the commands show.
+//! Tests the output of the commands.
 
 use serde_json::Value;
 
@@ -8,16 +8,16 @@ use crate::support::{files_below, repository};
 
 pub const DATE: &str = "2026-03-08";
 
-/// Two nights of the eventful warehouse, and where they are.
+/// Publishes two dates of the eventful warehouse, and returns the site and its output root.
 pub fn two_nights() -> (Site, String) {
-    let site = Site::of(&crate::nightly::eventful());
+    let site = Site::new(&crate::nightly::eventful());
     site.night("2026-03-07");
     site.night(DATE);
     let output = path(&site.output());
     (site, output)
 }
 
-/// The column names of an array of rows.
+/// Returns the column names of an array of rows.
 pub fn columns(rows: &Value) -> Vec<&str> {
     rows[0].as_object().expect("rows").keys().map(String::as_str).collect()
 }
@@ -82,25 +82,26 @@ fn top_takes_a_network_and_a_date() {
     }
     clout(&["top", "--output", &output, "--network", "orkut"])
         .exits(2)
-        .says("orkut");
+        .prints("orkut");
 }
 
 #[test]
-fn top_as_text_tells_what_the_columns_mean() {
+fn top_as_text_explains_its_columns() {
     let (_site, output) = two_nights();
-    let said = clout(&["top", "--output", &output]).exits(0);
-    said.says("Highest scores on 2026-03-08")
-        .says("person_id")
-        .says("Influence on a logarithmic scale");
+    let result = clout(&["top", "--output", &output]).exits(0);
+    result
+        .prints("Highest scores on 2026-03-08")
+        .prints("person_id")
+        .prints("Influence on a logarithmic scale");
 }
 
 #[test]
 fn results_go_to_stdout_and_the_rest_to_stderr() {
-    let site = Site::of(&crate::nightly::eventful());
+    let site = Site::new(&crate::nightly::eventful());
     std::fs::write(site.input().join("activities/stray.parquet"), b"x").unwrap();
-    let said = site.run(&["--format", "json"]).exits(0);
-    assert!(said.err.contains("stray.parquet") && !said.out.contains("stray.parquet"));
-    let summary = said.json();
+    let result = site.run(&["--format", "json"]).exits(0);
+    assert!(result.err.contains("stray.parquet") && !result.out.contains("stray.parquet"));
+    let summary = result.json();
     assert_eq!(
         (&summary["snapshot_date"], &summary["status"], &summary["converged"]),
         (&DATE.into(), &"published".into(), &true.into())
@@ -127,20 +128,20 @@ fn results_go_to_stdout_and_the_rest_to_stderr() {
 #[test]
 fn commands_that_read_results_take_the_job_file_too() {
     let (site, output) = two_nights();
-    let job = site.another("job.toml");
+    let job = site.output_named("job.toml");
     std::fs::write(&job, format!("[output]\nroot = '{output}'\n")).unwrap();
-    clout(&["top", &path(&job)]).exits(0).says(DATE);
+    clout(&["top", &path(&job)]).exits(0).prints(DATE);
     clout(&["snapshots", "verify", &path(&job)]).exits(0);
     clout(&["doctor", &path(&job)]).exits(0);
 }
 
 #[test]
-fn flags_win_over_the_file() {
-    let site = Site::of(&crate::nightly::eventful());
-    let job = site.another("job.toml");
+fn flags_override_the_job_file() {
+    let site = Site::new(&crate::nightly::eventful());
+    let job = site.output_named("job.toml");
     let text = format!(
         "[input]\nroot = '/nowhere'\n[output]\nroot = '{}'\n[model.repeats]\nbeta = 3.0\n",
-        path(&site.another("other"))
+        path(&site.output_named("other"))
     );
     std::fs::write(&job, text).unwrap();
     site.run(&[&path(&job), "--set", "model.repeats.beta=1.5"]).exits(0);
@@ -152,13 +153,13 @@ fn flags_win_over_the_file() {
 
 #[test]
 fn the_job_files_of_the_repository_are_understood() {
-    // Campaigns are no job: `perks` reads them.
+    // Campaign files are no jobs: `perks` reads them.
     let is_job = |file: &&String| file.ends_with(".toml") && *file != "perks.toml";
     for job in files_below(&repository().join("jobs")).iter().filter(is_job) {
-        let site = Site::of(&crate::nightly::eventful());
+        let site = Site::new(&crate::nightly::eventful());
         let job = path(&repository().join("jobs").join(job));
-        let said = site.run(&[&job, "--as-of", DATE]);
-        assert!(said.code == 0 || said.code == 3, "{job}: {said:?}");
+        let result = site.run(&[&job, "--as-of", DATE]);
+        assert!(result.code == 0 || result.code == 3, "{job}: {result:?}");
     }
 }
 
@@ -167,7 +168,7 @@ fn completions_know_the_commands() {
     for shell in ["bash", "zsh", "fish"] {
         clout(&["completions", shell])
             .exits(0)
-            .says("backfill")
-            .says("snapshots");
+            .prints("backfill")
+            .prints("snapshots");
     }
 }

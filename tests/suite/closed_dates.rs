@@ -1,4 +1,4 @@
-//! Load dates of a published snapshot are closed; the state is a convenience.
+//! Load dates of a published snapshot are closed, and the state only saves time.
 
 use crate::support::clout::{Site, clout, path};
 use crate::support::tables::Snapshot;
@@ -11,10 +11,10 @@ fn days() -> Warehouse {
     })
 }
 
-/// A late file for the first of March: a like of bob by zoe.
+/// Writes a late file for the first of March: zoe likes bob.
 fn late_file(site: &Site) {
     let more = Warehouse::default().activities("twitter", "2026-03-01", "z 10:00 zoe like - bob");
-    let elsewhere = Site::of(&more);
+    let elsewhere = Site::new(&more);
     let folder = "activities/network=twitter/date=2026-03-01";
     std::fs::copy(
         elsewhere.input().join(folder).join("part-000.parquet"),
@@ -24,34 +24,34 @@ fn late_file(site: &Site) {
 }
 
 #[test]
-fn a_file_added_to_a_closed_date_is_warned_of_and_ignored_until_a_rebuild() {
-    let site = Site::of(&days());
+fn a_file_added_to_a_closed_date_causes_a_warning_and_counts_after_a_rebuild() {
+    let site = Site::new(&days());
     site.night("2026-03-02");
     late_file(&site);
-    let said = site.run(&["--as-of", "2026-03-03"]).exits(0);
-    said.says("date=2026-03-01/late.parquet").says("closed");
+    let result = site.run(&["--as-of", "2026-03-03"]).exits(0);
+    result.prints("date=2026-03-01/late.parquet").prints("closed");
     assert_eq!(site.snapshot("2026-03-03").reactions("twitter:bob", "twitter"), 3);
     site.run_into("rebuilt", &["--as-of", "2026-03-03", "--rebuild"])
         .exits(0);
     assert_eq!(
-        Snapshot::of(&site.another("rebuilt"), "2026-03-03").reactions("twitter:bob", "twitter"),
+        Snapshot::read(&site.output_named("rebuilt"), "2026-03-03").reactions("twitter:bob", "twitter"),
         4
     );
-    // Into the same root, a rebuild of a date that is not published yet sees it too.
+    // A rebuild into the same root, of a date that is not published yet, reads it too.
     site.run(&["--as-of", "2026-03-04", "--rebuild"]).exits(0);
     assert_eq!(site.snapshot("2026-03-04").reactions("twitter:bob", "twitter"), 5);
 }
 
 #[test]
-fn a_file_changed_or_gone_in_a_closed_date_is_warned_of_and_ignored() {
-    let site = Site::of(&days());
+fn a_changed_or_removed_file_of_a_closed_date_causes_a_warning_and_is_ignored() {
+    let site = Site::new(&days());
     site.night("2026-03-02");
     let file = |day: u32| {
         site.input().join(format!(
             "activities/network=twitter/date=2026-03-0{day}/part-000.parquet"
         ))
     };
-    let other = Site::of(&Warehouse::default().activities("twitter", "2026-03-01", "z 10:00 zoe like - bob"));
+    let other = Site::new(&Warehouse::default().activities("twitter", "2026-03-01", "z 10:00 zoe like - bob"));
     std::fs::copy(
         other
             .input()
@@ -60,25 +60,26 @@ fn a_file_changed_or_gone_in_a_closed_date_is_warned_of_and_ignored() {
     )
     .unwrap();
     std::fs::remove_file(file(2)).unwrap();
-    let said = site.run(&["--as-of", "2026-03-03"]).exits(0);
-    said.says("date=2026-03-01/part-000.parquet (changed)")
-        .says("date=2026-03-02/part-000.parquet (removed)");
+    let result = site.run(&["--as-of", "2026-03-03"]).exits(0);
+    result
+        .prints("date=2026-03-01/part-000.parquet (changed)")
+        .prints("date=2026-03-02/part-000.parquet (removed)");
     assert_eq!(site.snapshot("2026-03-03").reactions("twitter:bob", "twitter"), 3);
 }
 
 #[test]
 fn a_file_of_an_open_date_is_no_change() {
-    let site = Site::of(&days());
+    let site = Site::new(&days());
     site.night("2026-03-02");
-    site.run(&["--as-of", "2026-03-03"]).exits(0).says_nothing_of("closed");
-    // A skipped night closes nothing that nobody read.
-    site.run(&["--as-of", "2026-03-05"]).exits(0).says_nothing_of("closed");
+    site.run(&["--as-of", "2026-03-03"]).exits(0).does_not_print("closed");
+    // A skipped run closes no date that no run has read.
+    site.run(&["--as-of", "2026-03-05"]).exits(0).does_not_print("closed");
     assert_eq!(site.snapshot("2026-03-05").reactions("twitter:bob", "twitter"), 5);
 }
 
 #[test]
-fn a_night_reads_one_day() {
-    let site = Site::of(&days());
+fn a_run_reads_one_load_date() {
+    let site = Site::new(&days());
     site.night("2026-03-05");
     let inputs = site.night("2026-03-06").manifest["inputs"].clone();
     let paths: Vec<&str> = inputs
@@ -92,15 +93,15 @@ fn a_night_reads_one_day() {
 
 #[test]
 fn deleting_the_state_costs_a_rebuild_and_nothing_else() {
-    let site = Site::of(&crate::nightly::eventful());
+    let site = Site::new(&crate::nightly::eventful());
     site.night("2026-03-05");
     site.run_into("kept", &["--as-of", "2026-03-05"]).exits(0);
     std::fs::remove_dir_all(site.output().join("state")).unwrap();
-    site.run(&["--as-of", "2026-03-07"]).exits(0).says("Rebuilding");
+    site.run(&["--as-of", "2026-03-07"]).exits(0).prints("Rebuilding");
     site.run_into("kept", &["--as-of", "2026-03-07"])
         .exits(0)
-        .says_nothing_of("Rebuilding");
-    let kept = Snapshot::of(&site.another("kept"), "2026-03-07");
+        .does_not_print("Rebuilding");
+    let kept = Snapshot::read(&site.output_named("kept"), "2026-03-07");
     let rebuilt = site.snapshot("2026-03-07");
     for table in ["scores", "network_scores", "influences"] {
         assert_eq!(rebuilt.hashes(&[])[table], kept.hashes(&[])[table], "{table}");
@@ -112,41 +113,41 @@ fn deleting_the_state_costs_a_rebuild_and_nothing_else() {
 }
 
 #[test]
-fn a_damaged_state_is_no_state() {
-    let site = Site::of(&days());
+fn a_damaged_state_is_not_used() {
+    let site = Site::new(&days());
     let commit = site.night("2026-03-02").manifest["commit_id"]
         .as_str()
         .unwrap()
         .to_owned();
     let folder = site.output().join("state/2026-03-02").join(commit);
     let bytes = std::fs::read(folder.join("accounts.arrow")).unwrap();
-    // A byte that flips, or a file that is cut off.
+    // One flipped byte, or a truncated file.
     let mut flipped = bytes.clone();
     flipped[bytes.len() / 2] ^= 0x55;
     std::fs::write(folder.join("accounts.arrow"), &flipped).unwrap();
     let (input, output) = (path(&site.input()), path(&site.output()));
     let plan = ["plan", "--input", &input, "--output", &output, "--as-of", "2026-03-03"];
-    clout(&plan).exits(0).says("damaged");
+    clout(&plan).exits(0).prints("damaged");
     std::fs::write(folder.join("accounts.arrow"), &bytes[..bytes.len() / 2]).unwrap();
-    site.run(&["--as-of", "2026-03-03"]).exits(0).says("Rebuilding");
+    site.run(&["--as-of", "2026-03-03"]).exits(0).prints("Rebuilding");
     assert_eq!(site.snapshot("2026-03-03").reactions("twitter:bob", "twitter"), 3);
 }
 
 #[test]
-fn another_model_version_rebuilds() {
-    let site = Site::of(&days());
+fn another_model_version_rebuilds_the_state() {
+    let site = Site::new(&days());
     let first = site.night("2026-03-02");
-    let said = site
+    let result = site
         .run(&["--as-of", "2026-03-03", "--set", "model.repeats.beta=1"])
         .exits(0);
-    said.says("Rebuilding").says("model");
+    result.prints("Rebuilding").prints("model");
     let second = site.snapshot("2026-03-03");
     assert_ne!(first.manifest["model_version"], second.manifest["model_version"]);
     site.run_into("fresh", &["--as-of", "2026-03-03", "--set", "model.repeats.beta=1"])
         .exits(0);
-    let fresh = Snapshot::of(&site.another("fresh"), "2026-03-03");
+    let fresh = Snapshot::read(&site.output_named("fresh"), "2026-03-03");
     assert_eq!(fresh.score("twitter:bob"), second.score("twitter:bob"));
-    // What cannot move a score is no other version.
+    // Parameters that cannot move a score make no other version.
     let third = site.run(&[
         "--as-of",
         "2026-03-04",
@@ -157,7 +158,7 @@ fn another_model_version_rebuilds() {
         "--set",
         "influences.min_percentile=50",
     ]);
-    third.exits(0).says_nothing_of("Rebuilding");
+    third.exits(0).does_not_print("Rebuilding");
     assert_eq!(
         site.snapshot("2026-03-04").manifest["model_version"],
         second.manifest["model_version"]
@@ -166,13 +167,13 @@ fn another_model_version_rebuilds() {
 
 #[test]
 fn the_state_of_the_last_snapshots_is_kept() {
-    let site = Site::of(&days());
+    let site = Site::new(&days());
     let kept = || {
         let folders = std::fs::read_dir(site.output().join("state"))
             .unwrap()
             .map(|entry| entry.unwrap().path());
         let is_used = |folder: &std::path::PathBuf| std::fs::read_dir(folder).unwrap().next().is_some();
-        // On a store without folders an empty one does not exist.
+        // On a store without folders an empty folder does not exist.
         let with_files = folders.filter(|date| {
             std::fs::read_dir(date)
                 .unwrap()
@@ -192,12 +193,12 @@ fn the_state_of_the_last_snapshots_is_kept() {
     assert_eq!(kept(), ["2026-03-05"]);
     site.run(&["--as-of", "2026-03-06"])
         .exits(0)
-        .says_nothing_of("Rebuilding");
+        .does_not_print("Rebuilding");
 }
 
 #[test]
 fn an_earlier_date_may_be_published_later() {
-    let site = Site::of(&days());
+    let site = Site::new(&days());
     site.night("2026-03-04");
     site.night("2026-03-02");
     assert_eq!(site.snapshot("2026-03-02").reactions("twitter:bob", "twitter"), 2);

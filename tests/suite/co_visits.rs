@@ -1,4 +1,4 @@
-//! Foursquare's derived reaction, from check-ins and follows to a score.
+//! Tests Foursquare's derived reaction, from check-ins and follows to a score.
 
 use rstest::rstest;
 
@@ -6,10 +6,10 @@ use crate::support::clout::Site;
 use crate::support::tables::Snapshot;
 use crate::support::warehouse::Warehouse;
 
-/// Ada follows Bob from the first day on.
+/// Makes Ada follow Bob from the first day on.
 const FOLLOWS: &[(&str, &str)] = &[("2026-03-01", "ada>bob")];
 
-/// Runs night by night and at once; Bob must have so many reactions at the end.
+/// Runs day by day and at once, and checks Bob's number of reactions at the end.
 fn check(follows: &[(&str, &str)], dates: &[(&str, &str)], expected: i64) {
     let mut warehouse =
         Warehouse::default().activities("foursquare", "2026-03-01", "first 10:00 eve check_in elsewhere -");
@@ -19,15 +19,15 @@ fn check(follows: &[(&str, &str)], dates: &[(&str, &str)], expected: i64) {
     for (date, pairs) in follows {
         warehouse = warehouse.follows("foursquare", date, pairs);
     }
-    let site = Site::of(&warehouse.accounts("foursquare", "2026-03-01", "ada bob"));
+    let site = Site::new(&warehouse.accounts("foursquare", "2026-03-01", "ada bob"));
     let (last, _) = dates.last().unwrap();
     site.run_into("at once", &["--as-of", last]).exits(0);
     site.night("2026-03-01");
     for (date, _) in dates {
         site.night(date);
     }
-    for root in [site.output(), site.another("at once")] {
-        let snapshot = Snapshot::of(&root, last);
+    for root in [site.output(), site.output_named("at once")] {
+        let snapshot = Snapshot::read(&root, last);
         assert_eq!(
             snapshot.reactions("foursquare:bob", "foursquare"),
             expected,
@@ -58,7 +58,7 @@ fn check(follows: &[(&str, &str)], dates: &[(&str, &str)], expected: i64) {
 )]
 #[case::after_two_visits("b 07:00 bob check_in v -\n c 08:00 bob check_in v -\n a 09:00 ada check_in v -", 1)]
 #[case::once_by_a_copied_row("b 08:00 bob check_in v -\n a 09:00 ada check_in v -\n a 09:00 ada check_in v -", 1)]
-fn a_follower_reacts_where_they_go_after(#[case] rows: &str, #[case] expected: i64) {
+fn a_follower_that_visits_later_reacts_to_the_earlier_visitor(#[case] rows: &str, #[case] expected: i64) {
     check(FOLLOWS, &[("2026-03-09", rows)], expected);
 }
 
@@ -101,7 +101,7 @@ fn a_co_visit_is_credited_on_its_load_date_at_the_reactors_time() {
         .activities("foursquare", "2026-03-01", "b 08:00 bob check_in v -")
         .activities("foursquare", "2026-03-03", "a D-1T09:00 ada check_in v -")
         .follows("foursquare", "2026-03-01", "ada>bob");
-    let site = Site::of(&warehouse);
+    let site = Site::new(&warehouse);
     assert_eq!(site.night("2026-03-02").score("foursquare:bob"), None);
     let snapshot = site.night("2026-03-03");
     assert_eq!(
@@ -126,6 +126,6 @@ fn two_accounts_of_one_person_credit_nobody() {
         )
         .follows("foursquare", "2026-03-01", "ada>bob")
         .identities("2026-03-01", "one=foursquare:ada one=foursquare:bob");
-    let snapshot = Site::of(&warehouse).night("2026-03-01");
+    let snapshot = Site::new(&warehouse).night("2026-03-01");
     assert_eq!((snapshot.people(), snapshot.score("one")), (vec!["one"], None));
 }

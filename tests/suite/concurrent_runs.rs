@@ -1,12 +1,12 @@
-//! Two processes that run one date at once, on folders of this machine.
+//! Runs one date in two processes at once, on local folders.
 
 use std::path::Path;
 use std::process::Stdio;
 
-use crate::support::clout::{Said, Site, clout, command, path, said};
+use crate::support::clout::{CommandOutput, Site, clout, collect_output, command, path};
 use crate::support::sample_data;
 
-fn race(input: &Path, output: &Path, arguments: [&[&str]; 2]) -> Vec<Said> {
+fn race(input: &Path, output: &Path, arguments: [&[&str]; 2]) -> Vec<CommandOutput> {
     let (input, output) = (path(input), path(output));
     let start = |more: &&[&str]| {
         let mut all = vec!["run", "--input", &input, "--output", &output];
@@ -19,13 +19,13 @@ fn race(input: &Path, output: &Path, arguments: [&[&str]; 2]) -> Vec<Said> {
     };
     let both: Vec<_> = arguments.iter().map(start).collect();
     both.into_iter()
-        .map(|run| said(run.wait_with_output().unwrap()))
+        .map(|run| collect_output(run.wait_with_output().unwrap()))
         .collect()
 }
 
-/// Exactly one publishes; the other exits 6, or 0 where it began after that.
+/// Checks that exactly one run publishes. The other exits with 6, or with 0 if it began after that.
 #[track_caller]
-fn check(runs: &[Said], output: &Path) {
+fn check(runs: &[CommandOutput], output: &Path) {
     let published = runs
         .iter()
         .filter(|run| run.code == 0 && run.out.contains("published 2026"))
@@ -41,15 +41,15 @@ fn check(runs: &[Said], output: &Path) {
 #[test]
 fn of_two_concurrent_runs_exactly_one_publishes() {
     for _ in 0..6 {
-        let site = Site::of(&crate::nightly::eventful());
+        let site = Site::new(&crate::nightly::eventful());
         check(&race(&site.input(), &site.output(), [&[], &[]]), &site.output());
     }
 }
 
 #[test]
-fn of_two_concurrent_runs_with_other_parameters_one_snapshot_stands_whole() {
+fn of_two_concurrent_runs_with_other_parameters_one_publishes_a_complete_snapshot() {
     for _ in 0..3 {
-        let site = Site::of(&crate::nightly::eventful());
+        let site = Site::new(&crate::nightly::eventful());
         let runs = race(&site.input(), &site.output(), [&["--set", "model.repeats.beta=1"], &[]]);
         check(&runs, &site.output());
     }

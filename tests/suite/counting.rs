@@ -1,4 +1,4 @@
-//! What does not count, and is no fault: copies, twins and self-reactions.
+//! Tests rows that do not count and are no error: copies, twins and self-reactions.
 
 use rstest::rstest;
 
@@ -6,23 +6,23 @@ use crate::support::clout::{Site, night};
 use crate::support::days::day;
 use crate::support::warehouse::Warehouse;
 
-/// Twitter, given by load date.
+/// Builds activities of Twitter by load date.
 fn delivered(dates: &[(&str, &str)]) -> Warehouse {
     dates.iter().fold(Warehouse::default(), |all, (date, lines)| {
         all.activities("twitter", date, lines)
     })
 }
 
-/// Runs to the last load date, at once and night by night, and compares the counted reactions of each
-/// person. Who is not listed is not there, or was not reacted to.
+/// Runs to the last load date, at once and day by day, and compares the counted reactions of each person. A person that
+/// is not listed is absent or received no reaction.
 fn check(dates: &[(&str, &str)], expected: &[(&str, i64)]) {
     let last = dates.iter().map(|(date, _)| *date).max().unwrap();
-    let site = Site::of(&delivered(dates));
+    let site = Site::new(&delivered(dates));
     let at_once = site.night(last);
     for (date, _) in dates {
         site.run_into("nightly", &["--as-of", date]).exits(0);
     }
-    let nightly = crate::support::tables::Snapshot::of(&site.another("nightly"), last);
+    let nightly = crate::support::tables::Snapshot::read(&site.output_named("nightly"), last);
     for snapshot in [at_once, nightly] {
         let counted = snapshot
             .table("network_scores")
@@ -72,7 +72,7 @@ fn of_copies_on_several_load_dates_the_earliest_counts(
 }
 
 #[test]
-fn an_id_is_unique_in_its_network_alone() {
+fn an_activity_id_is_unique_within_its_network() {
     let snapshot = night(
         &delivered(&[("2026-03-01", "r 10:00 ada like - bob")]).activities(
             "facebook",
@@ -147,7 +147,7 @@ fn reactions_between_accounts_of_one_person_do_not_count() {
     assert_eq!(
         strangers.metric("reactions_self", "twitter"),
         1.0,
-        "to one's own account, whoever owns it"
+        "to one's own account, of any owner"
     );
     let one = night(
         &warehouse.identities("2026-03-01", "ada=twitter:ada1 ada=twitter:ada2"),
@@ -171,7 +171,7 @@ fn a_person_who_reacts_to_nobody_else_has_no_score() {
 }
 
 #[test]
-fn a_post_earns_nothing_and_a_row_with_a_target_is_no_post() {
+fn a_post_gives_no_points_and_a_row_with_a_target_is_no_post() {
     let rows = "a 10:00 ada like - -\n b 10:00 bob tweet - cid";
     let snapshot = night(&delivered(&[("2026-03-01", rows)]), "2026-03-01");
     assert_eq!(
@@ -188,7 +188,7 @@ fn a_post_earns_nothing_and_a_row_with_a_target_is_no_post() {
         ),
         (&0.into(), None)
     );
-    // A reaction of weight 0 is counted all the same: its target has a score, the lowest there is.
+    // A reaction of weight 0 is counted too: its target has a score, the lowest possible.
     assert_eq!(snapshot.reactions("twitter:cid", "twitter"), 1);
     assert!(snapshot.score("twitter:cid").is_some());
 }
@@ -199,13 +199,13 @@ fn a_pair_is_forgotten_after_two_years_less_ten_days() {
         ("2024-01-01", "a 10:00 ada like - bob\n p 10:00 bob tweet - -"),
         ("2024-02-01", "b 10:00 eve tweet - -"),
     ]);
-    let site = Site::of(&warehouse);
+    let site = Site::new(&warehouse);
     let last = clout_base::day::Day(day("2024-01-01").0 + 719).to_string();
-    let gone = clout_base::day::Day(day("2024-01-01").0 + 720).to_string();
+    let forgotten_on = clout_base::day::Day(day("2024-01-01").0 + 720).to_string();
     assert!(site.night(&last).score("twitter:bob").is_some());
-    let after = site.night(&gone);
+    let after = site.night(&forgotten_on);
     assert_eq!(after.people(), ["twitter:eve"]);
-    site.run_into("at_once", &["--as-of", &gone]).exits(0);
-    let at_once = crate::support::tables::Snapshot::of(&site.another("at_once"), &gone);
+    site.run_into("at_once", &["--as-of", &forgotten_on]).exits(0);
+    let at_once = crate::support::tables::Snapshot::read(&site.output_named("at_once"), &forgotten_on);
     assert_eq!(at_once.people(), ["twitter:eve"]);
 }

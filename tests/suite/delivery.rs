@@ -1,4 +1,4 @@
-//! Which files are input: partitions, names, files that are none.
+//! Tests the selection of input files: partitions, names, and files that are no input.
 
 use std::path::Path;
 
@@ -14,7 +14,7 @@ fn twitter() -> Warehouse {
     Warehouse::default().activities("twitter", "2026-03-01", ROWS)
 }
 
-/// Writes a file with one like of bob by `actor` anywhere below the root.
+/// Writes a file with one like of bob by `actor` at a path below the root.
 fn put(root: &Path, path: &str, actor: &str) {
     let row = Row::parse(day("2026-03-01"), &format!("{actor} 10:00 {actor} like - bob"));
     write_file(&root.join(path), &activity_columns(&[row], &Form::default()));
@@ -30,8 +30,8 @@ fn put(root: &Path, path: &str, actor: &str) {
 #[case::in_a_hidden_folder("activities/network=twitter/date=2026-03-01/_temporary/0/x.parquet", 2)]
 #[case::of_a_later_date("activities/network=twitter/date=2026-03-09/x.parquet", 2)]
 #[case::of_another_table("perks/date=2026-03-01/x.parquet", 2)]
-fn a_file_is_read_where_its_folders_say_so(#[case] path: &str, #[case] reactions: i64) {
-    let site = Site::of(&twitter());
+fn a_file_is_read_if_its_folders_name_a_partition(#[case] path: &str, #[case] reactions: i64) {
+    let site = Site::new(&twitter());
     put(&site.input(), path, "zoe");
     let snapshot = site.night("2026-03-01");
     assert_eq!(snapshot.reactions("twitter:bob", "twitter"), reactions);
@@ -43,18 +43,18 @@ fn a_file_is_read_where_its_folders_say_so(#[case] path: &str, #[case] reactions
 #[case::no_network("activities/date=2026-03-01/x.parquet")]
 #[case::hives_null("activities/network=twitter/date=__HIVE_DEFAULT_PARTITION__/x.parquet")]
 #[case::a_date_that_is_none("activities/network=twitter/date=2026-02-30/x.parquet")]
-fn a_file_in_no_partition_is_named_and_passed_over(#[case] path: &str) {
-    let site = Site::of(&twitter());
+fn a_file_outside_a_partition_is_named_and_skipped(#[case] path: &str) {
+    let site = Site::new(&twitter());
     put(&site.input(), path, "zoe");
-    site.run(&[]).exits(0).says(path);
+    site.run(&[]).exits(0).prints(path);
     assert_eq!(site.snapshot("2026-03-01").reactions("twitter:bob", "twitter"), 2);
 }
 
 #[test]
-fn networks_that_are_neither_known_nor_declared_are_skipped_and_named() {
+fn unknown_networks_are_skipped_and_named() {
     let with_odd = twitter().activities("friend feed", "2026-03-02", "a 10:00 ada wave - bob");
-    let site = Site::of(&with_odd);
-    site.run(&[]).exits(0).says("friend feed");
+    let site = Site::new(&with_odd);
+    site.run(&[]).exits(0).prints("friend feed");
     let snapshot = site.snapshot("2026-03-01");
     assert_eq!(snapshot.people(), ["twitter:ada", "twitter:bob", "twitter:cid"]);
     assert_eq!(snapshot.rejects(), Vec::<String>::new());
@@ -65,14 +65,14 @@ fn networks_that_are_neither_known_nor_declared_are_skipped_and_named() {
 }
 
 #[test]
-fn a_declared_network_counts_by_its_weights_and_odd_name() {
-    let site = Site::of(&twitter());
+fn a_declared_network_with_an_odd_name_counts_by_its_weights() {
+    let site = Site::new(&twitter());
     let row = Row::parse(day("2026-03-01"), "r 10:00 ada wave - bob");
     let path = site
         .input()
         .join("activities/network=friend%20feed/date=2026-03-01/x.parquet");
     write_file(&path, &activity_columns(&[row], &Form::default()));
-    let job = site.another("job.toml");
+    let job = site.output_named("job.toml");
     std::fs::write(&job, "[networks.'friend feed'.verbs]\nwave = 2.0\n").unwrap();
     site.run(&[job.to_str().unwrap()]).exits(0);
     let snapshot = site.snapshot("2026-03-01");
@@ -82,8 +82,8 @@ fn a_declared_network_counts_by_its_weights_and_odd_name() {
 #[test]
 fn identities_of_unknown_networks_are_skipped_and_named() {
     let warehouse = twitter().identities("2026-03-01", "zoe=orkut:z1 ada=twitter:ada");
-    let site = Site::of(&warehouse);
-    site.run(&[]).exits(0).says("orkut");
+    let site = Site::new(&warehouse);
+    site.run(&[]).exits(0).prints("orkut");
     assert_eq!(
         site.snapshot("2026-03-01").people(),
         ["ada", "twitter:bob", "twitter:cid"]
@@ -92,7 +92,7 @@ fn identities_of_unknown_networks_are_skipped_and_named() {
 
 #[test]
 fn a_stray_file_is_refused_by_name_and_the_others_count() {
-    let site = Site::of(&twitter());
+    let site = Site::new(&twitter());
     let folder = "activities/network=twitter/date=2026-03-01";
     let strays: [(&str, &[u8]); 4] = [
         ("README.txt", b"not Parquet, but in its place"),
@@ -125,7 +125,7 @@ fn a_partition_may_hold_any_number_of_files() {
             files,
             ..Form::default()
         };
-        let split = Site::formed(&twitter(), &form).night("2026-03-01");
+        let split = Site::with_form(&twitter(), &form).night("2026-03-01");
         assert_eq!(split.hashes(&[]), one.hashes(&[]));
         assert_eq!(split.manifest["inputs"].as_array().unwrap().len(), files);
     }
@@ -139,7 +139,7 @@ fn a_missing_optional_column_is_null() {
         without: &["object_id", "target_id", "text"],
         ..Form::default()
     };
-    let snapshot = Site::formed(&posts, &form).night("2026-03-01");
+    let snapshot = Site::with_form(&posts, &form).night("2026-03-01");
     assert_eq!(
         (snapshot.people().len(), snapshot.metric("posts_counted", "")),
         (2, 2.0)
@@ -153,7 +153,7 @@ fn a_missing_optional_column_is_null() {
 #[case("actor_id")]
 #[case("verb")]
 fn a_missing_required_column_refuses_the_file(#[case] column: &'static str) {
-    let site = Site::of(&twitter());
+    let site = Site::new(&twitter());
     let row = Row::parse(day("2026-03-01"), "z 10:00 zoe like - bob");
     let columns: Vec<_> = activity_columns(&[row], &Form::default())
         .into_iter()
@@ -172,7 +172,7 @@ fn a_missing_required_column_refuses_the_file(#[case] column: &'static str) {
 
 #[test]
 fn a_column_of_a_wrong_type_refuses_the_file() {
-    let site = Site::of(&twitter());
+    let site = Site::new(&twitter());
     let row = Row::parse(day("2026-03-01"), "z 10:00 zoe like - bob");
     let mut columns = activity_columns(&[row], &Form::default());
     columns[1].1 = std::sync::Arc::new(arrow::array::Float64Array::from(vec![1.5]));
@@ -184,7 +184,7 @@ fn a_column_of_a_wrong_type_refuses_the_file() {
 
 #[test]
 fn a_partition_without_rows_is_a_delivery() {
-    let site = Site::of(&twitter().activities("twitter", "2026-03-02", ""));
+    let site = Site::new(&twitter().activities("twitter", "2026-03-02", ""));
     site.run(&["--set", "input.expect=['twitter']"]).exits(0);
     let snapshot = site.snapshot("2026-03-02");
     assert_eq!(snapshot.reactions("twitter:bob", "twitter"), 2);

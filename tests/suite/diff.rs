@@ -1,28 +1,28 @@
-//! `clout diff`: two snapshots side by side.
+//! Tests `clout diff`, which compares two snapshots.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
 use crate::cli::{DATE, two_nights};
-use crate::support::clout::{Said, Site, clout, path};
+use crate::support::clout::{CommandOutput, Site, clout, path};
 use crate::support::tables::Snapshot;
 use crate::support::warehouse::Warehouse;
 
-fn diff(output: &str, from: &str, to: &str, more: &[&str]) -> Said {
+fn diff(output: &str, from: &str, to: &str, more: &[&str]) -> CommandOutput {
     let mut arguments = vec!["diff", from, to, "--output", output];
     arguments.extend(more);
     clout(&arguments)
 }
 
-/// Scores by person; null where there is none.
+/// Returns scores by person; null if a person has none.
 fn scores(snapshot: &Snapshot) -> BTreeMap<String, Option<f64>> {
     let rows = snapshot.scores().into_iter();
     rows.map(|(id, row)| (id.to_owned(), row["score"].as_f64())).collect()
 }
 
 #[test]
-fn movers_and_counts_are_those_of_the_tables() {
+fn movers_and_counts_equal_the_tables() {
     let (site, output) = two_nights();
     let found = diff(&output, "2026-03-07", DATE, &["-n", "1000", "--format", "json"])
         .exits(0)
@@ -33,7 +33,7 @@ fn movers_and_counts_are_those_of_the_tables() {
     expected.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
     let people = &found["people"];
     assert_eq!(people["in_both"], expected.len());
-    let told = |list: &Value| -> Vec<(f64, String)> {
+    let shown = |list: &Value| -> Vec<(f64, String)> {
         let rows = list.as_array().unwrap().iter();
         rows.map(|row| {
             (
@@ -48,9 +48,9 @@ fn movers_and_counts_are_those_of_the_tables() {
         .filter(|(d, _)| *d > 0.0)
         .map(|(d, id)| (*d, id.to_string()))
         .collect();
-    assert_eq!(told(&people["rises"]), rises);
+    assert_eq!(shown(&people["rises"]), rises);
     assert_eq!(
-        told(&people["falls"]).len(),
+        shown(&people["falls"]).len(),
         expected.iter().filter(|(d, _)| *d < 0.0).count()
     );
     let only = |a: &BTreeMap<String, Option<f64>>, b: &BTreeMap<String, Option<f64>>| {
@@ -61,10 +61,10 @@ fn movers_and_counts_are_those_of_the_tables() {
     assert_eq!(count(&people["leavers"]), only(&before, &after) as u64);
     for (side, scores) in [("from", &before), ("to", &after)] {
         let known: Vec<f64> = scores.values().flatten().copied().collect();
-        let told = &found["scores"][side];
-        assert_eq!(told["count"], known.len());
-        assert!((told["mean"].as_f64().unwrap() - known.iter().sum::<f64>() / known.len() as f64).abs() < 1e-9);
-        assert_eq!(told["max"].as_f64(), known.iter().copied().reduce(f64::max));
+        let shown = &found["scores"][side];
+        assert_eq!(shown["count"], known.len());
+        assert!((shown["mean"].as_f64().unwrap() - known.iter().sum::<f64>() / known.len() as f64).abs() < 1e-9);
+        assert_eq!(shown["max"].as_f64(), known.iter().copied().reduce(f64::max));
     }
     let deltas: u64 = people["deltas"]
         .as_object()
@@ -80,7 +80,7 @@ fn movers_and_counts_are_those_of_the_tables() {
 }
 
 #[test]
-fn input_files_are_told_by_partition() {
+fn changed_input_files_are_listed_by_partition() {
     let (_site, output) = two_nights();
     let found = diff(&output, "2026-03-07", DATE, &["--format", "json"]).exits(0).json();
     let partitions = found["inputs"]["partitions"].as_array().unwrap();
@@ -95,12 +95,12 @@ fn input_files_are_told_by_partition() {
     assert_eq!((of_day("2026-03-07", "only_from"), of_day(DATE, "only_to")), (1, 1));
     diff(&output, "2026-03-07", DATE, &[])
         .exits(0)
-        .says("Each run reads only the load dates after");
+        .prints("Each run reads only the load dates after");
 }
 
 #[test]
-fn another_model_is_said_with_what_makes_it() {
-    let site = Site::of(&crate::nightly::eventful());
+fn another_model_is_shown_with_its_parameters() {
+    let site = Site::new(&crate::nightly::eventful());
     site.night("2026-03-07");
     site.run(&[
         "--as-of",
@@ -114,8 +114,8 @@ fn another_model_is_said_with_what_makes_it() {
     let output = path(&site.output());
     diff(&output, "2026-03-07", DATE, &[])
         .exits(0)
-        .says("The models differ: ")
-        .says("model.repeats.beta");
+        .prints("The models differ: ")
+        .prints("model.repeats.beta");
     let found = diff(&output, "2026-03-07", DATE, &["--format", "json"]).exits(0).json();
     assert_eq!(found["is_same_model"], false);
     assert_eq!(
@@ -133,21 +133,21 @@ fn dates_that_cannot_be_compared_get_a_clear_answer() {
     let (_site, output) = two_nights();
     diff(&output, DATE, DATE, &[])
         .exits(2)
-        .says("does not differ from itself");
+        .prints("does not differ from itself");
     diff(&output, DATE, "2026-03-07", &[])
         .exits(2)
-        .says("clout diff 2026-03-07 2026-03-08");
+        .prints("clout diff 2026-03-07 2026-03-08");
     diff(&output, "2026-03-01", DATE, &[])
         .exits(3)
-        .says("the nearest is 2026-03-07");
+        .prints("the nearest is 2026-03-07");
     diff(&output, "2026-03-07", "2026-03-09", &[])
         .exits(3)
-        .says("the nearest is 2026-03-08");
-    diff(&output, "yesterday", DATE, &[]).exits(2).says("YYYY-MM-DD");
+        .prints("the nearest is 2026-03-08");
+    diff(&output, "yesterday", DATE, &[]).exits(2).prints("YYYY-MM-DD");
 }
 
 #[test]
-fn who_left_is_counted_and_not_named() {
+fn absent_people_are_counted_and_not_named() {
     let day = |date: &str| {
         format!("{date}-a 10:00 ada like - bob\n{date}-b 10:01 bob like - cid\n{date}-c 10:02 cid like - ada")
     };
@@ -155,17 +155,18 @@ fn who_left_is_counted_and_not_named() {
     for date in ["2026-03-01", "2026-03-02", "2026-03-03", "2026-03-04"] {
         warehouse = warehouse.activities("twitter", date, &day(date));
     }
-    let site = Site::of(&warehouse);
+    let site = Site::new(&warehouse);
     for date in ["2026-03-01", "2026-03-02", "2026-03-03", "2026-03-04"] {
         site.night(date);
     }
     let output = path(&site.output());
-    let said = diff(&output, "2026-03-02", "2026-03-03", &[]).exits(0);
-    said.says("Not in the later snapshot: 1 person, 1 with a score (1 not in the newest")
-        .says_nothing_of("cid");
+    let result = diff(&output, "2026-03-02", "2026-03-03", &[]).exits(0);
+    result
+        .prints("Not in the later snapshot: 1 person, 1 with a score (1 not in the newest")
+        .does_not_print("cid");
     for format in ["text", "json"] {
         diff(&output, "2026-03-01", "2026-03-02", &["--format", format])
             .exits(0)
-            .says_nothing_of("cid");
+            .does_not_print("cid");
     }
 }

@@ -1,8 +1,8 @@
-//! Endorsements: which rows are refused, when, and where there is nothing that they could be about.
+//! Tests endorsements: refused rows, late rows, and endorsements without topics.
 
 use rstest::rstest;
 
-use crate::ontology::{DATE, endorsed, inputs, told, town};
+use crate::ontology::{DATE, endorsed, inputs, list_rejects, town};
 use crate::support::clout::Site;
 use crate::support::days::day;
 use crate::support::warehouse::{Form, Warehouse};
@@ -17,13 +17,13 @@ use crate::support::warehouse::{Form, Warehouse};
 #[case("x 10:00 bob ada - -", "null topic_id")]
 #[case("x 10:00 bob ada tea -", "unknown topic: no topic has the topic_id 'tea'")]
 #[case("x 10:00 bob ada coffee -1", "negative weight")]
-#[case("x 10:00 bob ada coffee NaN", "weight that is no number")]
+#[case("x 10:00 bob ada coffee NaN", "weight is not finite")]
 fn a_bad_endorsement_is_one_row_of_rejects(#[case] row: &str, #[case] reason: &str) {
-    let site = Site::of(&endorsed(row));
-    // A half of the rows, which no bound on refused shares looks at: there is no network that could be late.
-    site.run(&[]).exits(0).says(reason.split(':').next().unwrap());
+    let site = Site::new(&endorsed(row));
+    // Half of the rows are refused. The bound on refused shares does not apply: no network could be late.
+    site.run(&[]).exits(0).prints(reason.split(':').next().unwrap());
     let snapshot = site.snapshot(DATE);
-    let rejects = told(
+    let rejects = list_rejects(
         &snapshot,
         "endorsements",
         "endorsements/date=2026-03-02/part-000.parquet",
@@ -34,19 +34,19 @@ fn a_bad_endorsement_is_one_row_of_rejects(#[case] row: &str, #[case] reason: &s
 }
 
 #[test]
-fn an_endorsement_may_be_however_late() {
-    let snapshot = Site::of(&endorsed("x 2011-01-01T10:00 bob ada coffee 0")).night(DATE);
+fn a_late_endorsement_counts() {
+    let snapshot = Site::new(&endorsed("x 2011-01-01T10:00 bob ada coffee 0")).night(DATE);
     assert_eq!(snapshot.rejects(), Vec::<String>::new());
 }
 
 #[test]
 fn endorsements_of_a_published_date_are_closed() {
-    let site = Site::of(&town());
+    let site = Site::new(&town());
     site.night("2026-03-01");
     let late = Warehouse::default().endorsements("2026-03-01", "late 10:00 bob ada coffee -");
     late.write_topics(&site.input(), &Form::default());
-    let said = site.run(&["--as-of", DATE]).exits(0);
-    said.says("endorsements/date=2026-03-01/part-000.parquet (added)");
+    let result = site.run(&["--as-of", DATE]).exits(0);
+    result.prints("endorsements/date=2026-03-01/part-000.parquet (added)");
     assert!(
         inputs(&site.snapshot(DATE))
             .iter()
@@ -61,9 +61,14 @@ fn endorsements_without_topics_are_named_once_and_not_read() {
         topic_edges: Vec::new(),
         ..endorsed("x 10:00 bob ada tea -")
     };
-    let site = Site::of(&without);
-    let said = site.run(&[]).exits(0);
-    assert_eq!(said.err.matches("endorsements are not read").count(), 1, "{}", said.err);
+    let site = Site::new(&without);
+    let result = site.run(&[]).exits(0);
+    assert_eq!(
+        result.err.matches("endorsements are not read").count(),
+        1,
+        "{}",
+        result.err
+    );
     assert_eq!(site.snapshot(DATE).rejects(), Vec::<String>::new());
-    Site::of(&town()).run(&[]).exits(0).says_nothing_of("endorsements");
+    Site::new(&town()).run(&[]).exits(0).does_not_print("endorsements");
 }

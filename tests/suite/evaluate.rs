@@ -1,4 +1,4 @@
-//! What `evaluate` scores is what `run` publishes, and it knows nothing of what comes after its moment.
+//! `evaluate` computes the scores that `run` publishes, and uses nothing that comes after its moment.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -21,10 +21,10 @@ use crate::support::sample_data;
 use crate::support::tables::{Snapshot, number};
 use crate::support::warehouse::{Row, Warehouse};
 
-/// Scores by person; only people who have one.
+/// Scores by person; only people with a score.
 type Scores = BTreeMap<String, f64>;
 
-/// A job of the four networks.
+/// Builds a job of the four networks.
 pub fn job(input: &Path) -> Job {
     let flags = Flags {
         input: Some(path(input)),
@@ -33,7 +33,7 @@ pub fn job(input: &Path) -> Job {
     JobSpec::empty().with_flags(flags).resolve_for_checking().unwrap()
 }
 
-/// Everything of a warehouse up to a load date, or all of it.
+/// Reads a warehouse up to a load date, or all of it.
 pub fn stream(input: &Path, last: Option<&str>) -> Stream {
     let (job, store) = (job(input), Store::open(&path(input), &StoreOptions::default()).unwrap());
     let inventory = list(&job, &store, &Unwatched).unwrap();
@@ -48,7 +48,7 @@ pub fn stream(input: &Path, last: Option<&str>) -> Stream {
     .unwrap()
 }
 
-/// What a stream is scored to at a moment.
+/// Computes the scores of a stream at a moment.
 fn scores(stream: &Stream, at: i64) -> Scores {
     let job = job(Path::new("anywhere"));
     let scored = Scene::of(stream, at, &job.networks, &job.model).score().unwrap();
@@ -63,19 +63,19 @@ fn published(snapshot: &Snapshot) -> Scores {
 }
 
 #[track_caller]
-fn check(found: &Scores, wanted: &Scores, what: &str) {
+fn check(found: &Scores, wanted: &Scores, case: &str) {
     assert_eq!(
         found.keys().collect::<Vec<_>>(),
         wanted.keys().collect::<Vec<_>>(),
-        "{what}"
+        "{case}"
     );
     for (person, score) in found {
         let other = wanted[person];
-        assert!(is_close(Some(*score), Some(other)), "{person}, {what}: {score} {other}");
+        assert!(is_close(Some(*score), Some(other)), "{person}, {case}: {score} {other}");
     }
 }
 
-/// The eventful warehouse, but who is who and who has opted out stays as it was on the first date.
+/// Builds the eventful warehouse, but keeps identities and opt-outs as they were on the first date.
 fn eventful_among_the_same() -> Warehouse {
     let mut all = eventful();
     all.opt_outs = [(day("2026-03-01"), vec!["twitter:u5".to_owned()])].into();
@@ -84,8 +84,8 @@ fn eventful_among_the_same() -> Warehouse {
 }
 
 #[test]
-fn read_up_to_a_date_it_is_what_a_run_publishes_of_an_eventful_warehouse() {
-    let site = Site::of(&eventful());
+fn a_stream_up_to_a_date_has_the_published_scores() {
+    let site = Site::new(&eventful());
     for date in DATES {
         let snapshot = site.night(date);
         let found = scores(&stream(&site.input(), Some(date)), day(date).end_micros());
@@ -95,8 +95,8 @@ fn read_up_to_a_date_it_is_what_a_run_publishes_of_an_eventful_warehouse() {
 }
 
 #[test]
-fn cut_at_a_date_the_whole_is_what_a_run_published_then() {
-    let site = Site::of(&eventful_among_the_same());
+fn the_whole_stream_cut_at_a_date_has_the_scores_published_then() {
+    let site = Site::new(&eventful_among_the_same());
     let whole = stream(&site.input(), None);
     for date in days("2026-03-01", "2026-03-08") {
         let snapshot = site.night(&date.to_string());
@@ -111,23 +111,27 @@ fn cut_at_a_date_the_whole_is_what_a_run_published_then() {
 #[test]
 fn the_sample_data_is_scored_as_published() {
     let (site, whole) = (Site::empty(), stream(&sample_data(), None));
-    // Since 2026-10-23 nobody opts out and no account changes hands: cuts of the whole are nights of then.
+    // From 2026-10-23 on, no person opts out and no account changes hands, so cuts of the whole equal those runs.
     for date in ["2026-10-23", "2026-10-27", "2026-10-31"] {
         run(&sample_data(), &site.output(), &["--as-of", date]).exits(0);
         let found = scores(&whole, day(date).end_micros());
         assert!(found.len() > 1_500, "{date}");
         check(&found, &published(&site.snapshot(date)), date);
     }
-    // Before, who is who is what the stream has read.
+    // Before that, identities are those that the stream has read.
     for date in ["2026-09-27", "2026-10-13"] {
-        run(&sample_data(), &site.another("before"), &["--as-of", date]).exits(0);
+        run(&sample_data(), &site.output_named("before"), &["--as-of", date]).exits(0);
         let found = scores(&stream(&sample_data(), Some(date)), day(date).end_micros());
-        check(&found, &published(&Snapshot::of(&site.another("before"), date)), date);
+        check(
+            &found,
+            &published(&Snapshot::read(&site.output_named("before"), date)),
+            date,
+        );
     }
 }
 
 #[test]
-fn who_opts_out_later_stands_in_no_evaluation_of_an_earlier_day() {
+fn people_that_opt_out_later_are_in_no_evaluation_of_an_earlier_day() {
     let date = "2026-10-13";
     let site = Site::empty();
     run(&sample_data(), &site.output(), &["--as-of", date]).exits(0);
@@ -140,16 +144,16 @@ fn who_opts_out_later_stands_in_no_evaluation_of_an_earlier_day() {
     let acts = Scene::of(&whole, day(date).end_micros(), &job.networks, &job.model).acts();
     let omar = whole.persons.find("omar-who-opted-out").unwrap();
     assert!(!acts.is_empty() && acts.iter().all(|act| act.reactor != omar && act.target != omar));
-    // The others stand where they stood but for what the four gave, and who has a new account.
-    let near = |(person, score): (&String, &f64)| then.score(person).is_some_and(|old| (score - old).abs() < 3.0);
+    // The scores of the others stay, except for the reactions of the four and for people with a new account.
+    let similar = |(person, score): (&String, &f64)| then.score(person).is_some_and(|old| (score - old).abs() < 3.0);
     let same = found
         .iter()
         .filter(|(person, _)| then.scores().contains_key(person.as_str()));
-    let (near, all) = (same.clone().filter(|one| near(*one)).count(), same.count());
-    assert!(all > 1_000 && near * 100 > all * 98, "{near} of {all}");
+    let (similar, all) = (same.clone().filter(|one| similar(*one)).count(), same.count());
+    assert!(all > 1_000 && similar * 100 > all * 98, "{similar} of {all}");
 }
 
-/// A warehouse as it was delivered, and seen, before a moment.
+/// Cuts a warehouse to the rows that were delivered, and seen, before a moment.
 fn before(warehouse: &Warehouse, at: i64) -> Warehouse {
     let mut less = warehouse.clone();
     less.activities.retain(|(_, date), _| date.start_micros() < at);
@@ -159,7 +163,7 @@ fn before(warehouse: &Warehouse, at: i64) -> Warehouse {
     less
 }
 
-/// A warehouse in which everybody, and a hundred others, react to everybody from a moment on.
+/// Adds reactions of all people, and of a hundred others, to all people from a moment on.
 fn and_then(warehouse: &Warehouse, at: i64) -> Warehouse {
     let mut more = warehouse.clone();
     let last = Day::of_micros(at);
@@ -194,30 +198,30 @@ fn and_then(warehouse: &Warehouse, at: i64) -> Warehouse {
 #[case::on_the_first_day_of_a_network_before_its_rows("2026-03-05T09:00")]
 #[case::amid_them("2026-03-05T10:00")]
 #[case::in_the_last_hour("2026-03-07T23:00")]
-fn an_hour_knows_nothing_of_what_comes_after_it(#[case] hour: &str) {
+fn an_evaluation_at_an_hour_uses_no_later_row(#[case] hour: &str) {
     let (all, at) = (eventful_among_the_same(), time(day("2026-03-01"), hour));
-    let seen = |warehouse: &Warehouse| scores(&stream(&Site::of(warehouse).input(), None), at);
+    let seen = |warehouse: &Warehouse| scores(&stream(&Site::new(warehouse).input(), None), at);
     let found = seen(&all);
     assert!(!found.is_empty());
     check(&seen(&before(&all, at)), &found, "without the rows after it");
     check(&seen(&and_then(&all, at)), &found, "with more rows after it");
-    // These rows would have told: a day on, they do.
-    let later = |warehouse: &Warehouse| scores(&stream(&Site::of(warehouse).input(), None), at + DAY_MICROS);
+    // These rows would change the scores: one day later they do.
+    let later = |warehouse: &Warehouse| scores(&stream(&Site::new(warehouse).input(), None), at + DAY_MICROS);
     assert_ne!(later(&and_then(&all, at)), later(&all));
 }
 
 #[test]
 fn scores_fade_from_hour_to_hour_without_a_step_at_midnight() {
-    // Nothing is delivered on the fourth, and nothing here after it.
+    // Nothing is delivered on the fourth, and nothing after it in this test.
     let before_the_fifth = before(&eventful_among_the_same(), day("2026-03-04").end_micros());
-    let before_the_fifth = stream(&Site::of(&before_the_fifth).input(), None);
+    let before_the_fifth = stream(&Site::new(&before_the_fifth).input(), None);
     let at = |hour: i64| day("2026-03-03").end_micros() + hour * (DAY_MICROS / 24);
     let hours = [0, 1, 2, 6, 12, 23, 24, 25];
     let cuts = hours.map(|hour| scores(&before_the_fifth, at(hour)));
     for (hours, pair) in hours.windows(2).zip(cuts.windows(2)) {
         let lost = pair[0].iter().map(|(person, before)| before - pair[1][person]);
         let lost: Vec<f64> = lost.map(|points| points / (hours[1] - hours[0]) as f64).collect();
-        // The warehouse is three days old: an hour is a good part of what is known.
+        // The warehouse is three days old, so an hour is a large part of the history.
         assert!(
             lost.iter().all(|an_hour| (0.0..0.4).contains(an_hour)),
             "{hours:?}: {lost:?}"

@@ -1,4 +1,4 @@
-//! Every exit code of the contract, and what is said with it.
+//! Tests each exit code of the contract with its message.
 
 use rstest::rstest;
 
@@ -7,16 +7,16 @@ use crate::support::warehouse::Warehouse;
 
 fn twitter() -> Site {
     let rows = "a 10:00 ada like - bob\n b 10:01 bob like - cid\n c 10:02 cid retweet - ada\n d 10:03 bob like - ada";
-    Site::of(&Warehouse::default().activities("twitter", "2026-03-01", rows))
+    Site::new(&Warehouse::default().activities("twitter", "2026-03-01", rows))
 }
 
-/// Runs with further arguments; nothing may be published unless the code is 0.
+/// Runs with further arguments. No snapshot may exist unless the code is 0.
 #[track_caller]
-fn check(arguments: &[&str], code: i32, says: &[&str]) {
+fn check(arguments: &[&str], code: i32, expected: &[&str]) {
     let site = twitter();
-    let mut said = site.run(arguments).exits(code);
-    for text in says {
-        said = said.says(text);
+    let mut result = site.run(arguments).exits(code);
+    for text in expected {
+        result = result.prints(text);
     }
     assert_eq!(site.output().join("snapshots").exists(), code == 0);
 }
@@ -24,16 +24,16 @@ fn check(arguments: &[&str], code: i32, says: &[&str]) {
 #[test]
 fn done_and_already_done_are_0() {
     let site = twitter();
-    site.run(&[]).exits(0).says("published 2026-03-01");
-    site.run(&[]).exits(0).says("already published");
+    site.run(&[]).exits(0).prints("published 2026-03-01");
+    site.run(&[]).exits(0).prints("already published");
 }
 
 #[test]
-fn a_broken_snapshot_is_1() {
+fn a_damaged_snapshot_is_1() {
     let site = twitter();
     site.night("2026-03-01");
     std::fs::write(site.output().join("snapshots/2026-03-01/manifest.json"), b"{").unwrap();
-    site.run(&[]).exits(1).says("damaged manifest");
+    site.run(&[]).exits(1).prints("damaged manifest");
 }
 
 #[rstest]
@@ -47,14 +47,14 @@ fn a_broken_snapshot_is_1() {
 #[case::no_size(&["--memory-limit", "much"], "memory")]
 #[case::a_job_file_that_is_not_there(&["missing.toml"], "missing.toml")]
 #[case::a_negative_weight(&["--set", "networks.x.verbs.y=-1"], "networks.x.verbs.y")]
-fn usage_is_2(#[case] arguments: &[&str], #[case] says: &str) {
-    check(arguments, 2, &[says]);
+fn usage_is_2(#[case] arguments: &[&str], #[case] expected: &str) {
+    check(arguments, 2, &[expected]);
 }
 
 #[test]
-fn a_mistake_in_a_job_file_is_2_and_named_by_line_with_the_nearest_key() {
+fn a_mistake_in_a_job_file_is_2_with_its_line_and_the_nearest_key() {
     let site = twitter();
-    let job = site.another("job.toml");
+    let job = site.output_named("job.toml");
     let text = format!(
         "[input]\nroot = '{}'\nrooot = 'x'\n[output]\nroot = 'y'\n",
         path(&site.input())
@@ -62,43 +62,43 @@ fn a_mistake_in_a_job_file_is_2_and_named_by_line_with_the_nearest_key() {
     std::fs::write(&job, text).unwrap();
     clout(&["run", &path(&job)])
         .exits(2)
-        .says("job.toml:3")
-        .says("input.rooot")
-        .says("did you mean `input.root`");
+        .prints("job.toml:3")
+        .prints("input.rooot")
+        .prints("did you mean `input.root`");
 }
 
 #[test]
-fn a_root_that_is_not_given_or_cannot_be_is_2() {
-    clout(&["run", "--output", "/tmp/x"]).exits(2).says("input.root");
-    clout(&["run", "--input", "/tmp/x"]).exits(2).says("output.root");
-    let said = clout(&["run", "--input", "ftp://user:secret@host/x", "--output", "/tmp/x"]).exits(2);
-    said.says_nothing_of("secret");
+fn a_missing_or_invalid_root_is_2() {
+    clout(&["run", "--output", "/tmp/x"]).exits(2).prints("input.root");
+    clout(&["run", "--input", "/tmp/x"]).exits(2).prints("output.root");
+    let result = clout(&["run", "--input", "ftp://user:secret@host/x", "--output", "/tmp/x"]).exits(2);
+    result.does_not_print("secret");
 }
 
 #[test]
 fn missing_input_is_3() {
     let site = Site::empty();
-    site.run(&[]).exits(3).says("activities/network=");
-    run(&site.another("nowhere"), &site.output(), &[]).exits(3);
+    site.run(&[]).exits(3).prints("activities/network=");
+    run(&site.output_named("nowhere"), &site.output(), &[]).exits(3);
     let unknown = Warehouse::default().activities("orkut", "2026-03-01", "a 10:00 ada wave - bob");
-    Site::of(&unknown).run(&[]).exits(3).says("orkut");
+    Site::new(&unknown).run(&[]).exits(3).prints("orkut");
 }
 
 #[rstest]
 #[case::before_the_first_delivery(&["--as-of", "2026-02-28"], "2026-03-01")]
 #[case::an_expected_network(&["--set", "input.expect=['twitter', 'facebook']"], "facebook")]
 #[case::an_expected_date(&["--as-of", "2026-03-02", "--set", "input.expect=['twitter']"], "2026-03-02")]
-fn input_that_is_not_ready_is_3(#[case] arguments: &[&str], #[case] says: &str) {
-    check(arguments, 3, &[says, "later"]);
+fn input_that_is_not_ready_is_3(#[case] arguments: &[&str], #[case] expected: &str) {
+    check(arguments, 3, &[expected, "later"]);
 }
 
 #[test]
-fn an_expected_network_that_is_there_is_0() {
+fn a_delivered_expected_network_is_0() {
     check(&["--set", "input.expect=['twitter']"], 0, &["published"]);
 }
 
 #[test]
-fn results_that_are_not_there_are_3() {
+fn missing_results_are_3() {
     let site = twitter();
     let output = path(&site.output());
     clout(&["top", "--output", &output]).exits(3);
@@ -106,19 +106,19 @@ fn results_that_are_not_there_are_3() {
     site.night("2026-03-01");
     clout(&["top", "--output", &output, "--as-of", "2026-03-02"])
         .exits(3)
-        .says("2026-03-01");
+        .prints("2026-03-01");
 }
 
 #[test]
 fn refused_input_is_4() {
     let rows = "a 10:00 ada like - bob\n b 10:00 ada poke - bob";
-    let site = Site::of(&Warehouse::default().activities("twitter", "2026-03-01", rows));
-    site.run(&[]).exits(4).says("1 of 2 rows");
+    let site = Site::new(&Warehouse::default().activities("twitter", "2026-03-01", rows));
+    site.run(&[]).exits(4).prints("1 of 2 rows");
     let input = path(&site.input());
     clout(&["check", "--input", &input]).exits(4);
 }
 
-// 5, a store that fails, and 6, a lost race, stand in `s3` and `concurrent_runs`.
+// `s3` and `concurrent_runs` test 5, a failing store, and 6, a lost race.
 
 #[test]
 fn an_output_that_cannot_be_written_is_5() {
@@ -134,7 +134,7 @@ fn an_output_that_cannot_be_written_is_5() {
 }
 
 #[test]
-fn a_propagation_that_does_not_settle_is_7_and_publishes_only_where_the_job_allows_it() {
+fn a_propagation_that_does_not_converge_is_7_and_publishes_only_if_the_job_allows_it() {
     let hasty = ["--set", "model.propagation.max_iterations=1"];
     check(&hasty, 7, &["model.propagation.max_iterations"]);
     let site = twitter();
@@ -156,20 +156,20 @@ fn more_memory_than_allowed_is_8() {
 }
 
 #[test]
-fn backfill_stops_at_the_first_night_that_fails() {
+fn backfill_stops_at_the_first_failed_date() {
     let good = "a 10:00 ada like - bob";
     let warehouse = Warehouse::default()
         .activities("twitter", "2026-03-01", good)
         .activities("twitter", "2026-03-02", "b 10:00 ada poke - bob")
         .activities("twitter", "2026-03-03", "c 10:00 ada like - bob");
-    let site = Site::of(&warehouse);
+    let site = Site::new(&warehouse);
     let (input, output) = (path(&site.input()), path(&site.output()));
     let backfill = |from, to| {
         clout(&[
             "backfill", "--input", &input, "--output", &output, "--from", from, "--to", to,
         ])
     };
-    backfill("2026-03-01", "2026-03-03").exits(4).says("2026-03-02");
+    backfill("2026-03-01", "2026-03-03").exits(4).prints("2026-03-02");
     assert!(
         site.output().join("snapshots/2026-03-01").exists() && !site.output().join("snapshots/2026-03-03").exists()
     );

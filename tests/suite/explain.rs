@@ -1,36 +1,36 @@
-//! `clout explain`: one answer for one person, from published tables and the state.
+//! Tests `clout explain`: one answer for one person, from published tables and the state.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
 use crate::support::clout::{Site, run};
-use crate::support::explain::{explain, near, points, quiet, told};
+use crate::support::explain::{assert_close, explain, explain_json, points, quiet};
 use crate::support::sample_data;
 use crate::support::tables::{Snapshot, number, text};
 
 const DATE: &str = "2026-10-31";
 
 #[test]
-fn the_answer_holds_the_published_rows_and_what_the_state_adds() {
+fn the_answer_contains_the_published_rows_and_the_additions_of_the_state() {
     let site = Site::empty();
     for date in ["2026-10-29", "2026-10-30", DATE] {
         run(&sample_data(), &site.output(), &["--as-of", date]).exits(0);
     }
     let snapshot = site.snapshot(DATE);
     for person in ["ada-the-specialist", "cleo-the-celebrity", "twitter:20053159"] {
-        let answer = told(&site.output(), &[person]);
+        let answer = explain_json(&site.output(), &[person]);
         assert_eq!(
             (&answer["snapshot_date"], &answer["person_id"]),
             (&DATE.into(), &person.into())
         );
         let published = snapshot.scores()[person];
         for (column, value) in published.iter().filter(|(name, _)| *name != "last_active_at") {
-            let told = &answer["scores"][column];
-            // Text of a number may end in another last digit.
+            let shown = &answer["scores"][column];
+            // The last digit of a number's text may differ.
             let is_close = |(a, b): (f64, f64)| (a - b).abs() < 1e-12 * (1.0 + b.abs());
-            let is_same = told == value || told.as_f64().zip(value.as_f64()).is_some_and(is_close);
-            assert!(is_same, "{column} of {person}: {told} {value}");
+            let is_same = shown == value || shown.as_f64().zip(value.as_f64()).is_some_and(is_close);
+            assert!(is_same, "{column} of {person}: {shown} {value}");
         }
         let scored = snapshot
             .table("scores")
@@ -39,17 +39,17 @@ fn the_answer_holds_the_published_rows_and_what_the_state_adds() {
             .count();
         assert_eq!(answer["persons_scored"], scored);
         let shares = answer["network_scores"].as_array().unwrap().iter();
-        near(shares.map(|row| row["share"].as_f64().unwrap()).sum(), 1.0, 1e-9);
+        assert_close(shares.map(|row| row["share"].as_f64().unwrap()).sum(), 1.0, 1e-9);
         assert_eq!(answer["missing"], Value::Array(Vec::new()));
         check_neighbours(&snapshot, person, &answer);
         check_prospects(&answer);
         check_changes(&answer);
     }
     check_text(&site);
-    // Without the state those near the top still have their published neighbours.
-    let with = told(&site.output(), &["ada-the-specialist"]);
+    // Without the state, people at the top still have their published neighbours.
+    let with = explain_json(&site.output(), &["ada-the-specialist"]);
     std::fs::remove_dir_all(site.output().join("state")).unwrap();
-    let without = told(&site.output(), &["ada-the-specialist"]);
+    let without = explain_json(&site.output(), &["ada-the-specialist"]);
     let ids = |answer: &Value| -> Vec<Value> {
         let rows = answer["influences"].as_array().unwrap().iter();
         rows.map(|row| row["other_person_id"].clone()).collect()
@@ -57,11 +57,11 @@ fn the_answer_holds_the_published_rows_and_what_the_state_adds() {
     assert_eq!(ids(&with), ids(&without));
 }
 
-/// The rows of `influences`, where the person is listed there, and parts that add up to the score.
+/// Checks the rows of `influences` if the person is listed there, and that the parts add up to the score.
 fn check_neighbours(snapshot: &Snapshot, person: &str, answer: &Value) {
-    let told = answer["influences"].as_array().unwrap();
+    let shown = answer["influences"].as_array().unwrap();
     let key = |row: &Value| [&row["direction"], &row["other_person_id"]].map(|text| text.as_str().unwrap().to_owned());
-    let by_key: BTreeMap<_, _> = told
+    let by_key: BTreeMap<_, _> = shown
         .iter()
         .map(|row| (key(row), (points(row), &row["reactions"])))
         .collect();
@@ -71,18 +71,18 @@ fn check_neighbours(snapshot: &Snapshot, person: &str, answer: &Value) {
         .filter(|row| text(row, "person_id") == person)
         .collect();
     let is_listed = number(snapshot.scores()[person], "percentile") >= Some(95.0);
-    assert_eq!(listed.len(), if is_listed { told.len() } else { 0 }, "{person}");
+    assert_eq!(listed.len(), if is_listed { shown.len() } else { 0 }, "{person}");
     for row in listed {
         let (again, reactions) = by_key[&[text(row, "direction"), text(row, "other_person_id")].map(str::to_owned)];
-        near(again, number(row, "points").unwrap(), 1e-9);
+        assert_close(again, number(row, "points").unwrap(), 1e-9);
         assert_eq!(reactions, &row["reactions"]);
     }
     let by = |row: &&Value| row["direction"] == "influenced_by";
-    let sum: f64 = told.iter().filter(by).map(points).sum();
+    let sum: f64 = shown.iter().filter(by).map(points).sum();
     let score = answer["scores"]["score"].as_f64().unwrap();
-    match told.iter().filter(by).count() {
+    match shown.iter().filter(by).count() {
         20 => assert!(sum < score),
-        _ => near(sum, score, 1e-9),
+        _ => assert_close(sum, score, 1e-9),
     }
 }
 
@@ -98,7 +98,7 @@ fn check_prospects(answer: &Value) {
     let names: Vec<&str> = networks.iter().map(|on| on["network"].as_str().unwrap()).collect();
     assert_eq!(names, ["facebook", "foursquare", "linkedin", "twitter"]);
     for on in networks {
-        let [newcomer, stranger] = ["newcomer", "stranger"].map(|who| points(&on[who]));
+        let [newcomer, stranger] = ["newcomer", "stranger"].map(|kind| points(&on[kind]));
         assert!(newcomer > stranger && stranger >= 0.0, "{on}");
         assert_eq!(on["reactor"].is_null(), on["reactor_person_id"].is_null());
     }
@@ -107,7 +107,7 @@ fn check_prospects(answer: &Value) {
     }
 }
 
-/// Where the reasons of every night are there they add up to the change; otherwise the nights are named.
+/// Checks that the reasons add up to the change if each date has them, and that missing dates are named otherwise.
 fn check_changes(answer: &Value) {
     let changes = answer["changes"].as_array().unwrap();
     assert_eq!(changes.len(), 3);
@@ -127,14 +127,14 @@ fn check_changes(answer: &Value) {
         };
         let causes = change["causes"].as_array().unwrap();
         match change["missing_nights"].as_array().unwrap().is_empty() {
-            true => near(causes.iter().map(points).sum(), delta, 1e-9),
+            true => assert_close(causes.iter().map(points).sum(), delta, 1e-9),
             false => assert!(causes.is_empty(), "one night, and it is missing"),
         }
     }
 }
 
 fn check_text(site: &Site) {
-    let said = explain(&site.output(), &["ada-the-specialist"]).exits(0);
+    let result = explain(&site.output(), &["ada-the-specialist"]).exits(0);
     for part in [
         "1st of 1,713 people with a score",
         "By network",
@@ -145,22 +145,22 @@ fn check_text(site: &Site) {
         "Influences (points of the other person's score",
         "Evidence for coffee",
     ] {
-        assert!(said.out.contains(part), "no '{part}' in\n{}", said.out);
+        assert!(result.out.contains(part), "no '{part}' in\n{}", result.out);
     }
     assert!(
-        !said.err.contains("ada") && said.err.contains("scoring the state"),
+        !result.err.contains("ada") && result.err.contains("scoring the state"),
         "{}",
-        said.err
+        result.err
     );
 }
 
 #[test]
-fn without_the_state_the_rest_is_told_and_what_is_missing_is_named() {
-    let site = Site::of(&quiet());
+fn without_the_state_the_answer_names_its_missing_parts() {
+    let site = Site::new(&quiet());
     site.night("2026-03-06");
     let snapshot = site.night("2026-03-07");
     std::fs::remove_dir_all(site.output().join("state")).unwrap();
-    let answer = told(&site.output(), &["ada"]);
+    let answer = explain_json(&site.output(), &["ada"]);
     assert_eq!(answer["scores"]["score"].as_f64(), snapshot.score("ada"));
     assert_eq!(answer["changes"][0]["points"], snapshot.scores()["ada"]["delta_1d"]);
     let parts: Vec<&Value> = answer["missing"]
@@ -173,13 +173,13 @@ fn without_the_state_the_rest_is_told_and_what_is_missing_is_named() {
     assert!(parts.iter().all(|part| answer[part.as_str().unwrap()].is_null()));
     explain(&site.output(), &["ada"])
         .exits(0)
-        .says("Not available: influences, silence, one_more (the state of 2026-03-07 cannot be used: ")
-        .says("Score (points, 1 to 100)");
+        .prints("Not available: influences, silence, one_more (the state of 2026-03-07 cannot be used: ")
+        .prints("Score (points, 1 to 100)");
 }
 
 #[test]
-fn the_manifest_tells_the_job_and_a_job_with_seeds_is_asked_for() {
-    let site = Site::of(&quiet());
+fn the_manifest_gives_the_job_unless_it_has_seeds() {
+    let site = Site::new(&quiet());
     let networks = "networks.linkedin.verbs.comment=4";
     let night = [
         "--as-of",
@@ -190,26 +190,29 @@ fn the_manifest_tells_the_job_and_a_job_with_seeds_is_asked_for() {
         networks,
     ];
     site.run(&night).exits(0);
-    assert_eq!(told(&site.output(), &["ada"])["missing"], Value::Array(Vec::new()));
+    assert_eq!(
+        explain_json(&site.output(), &["ada"])["missing"],
+        Value::Array(Vec::new())
+    );
     let seeds = "model.trust.seeds=['twitter:fan8']";
     site.run_into("seeded", &["--as-of", "2026-03-07", "--set", seeds])
         .exits(0);
-    let seeded = site.another("seeded");
+    let seeded = site.output_named("seeded");
     explain(&seeded, &["ada"])
         .exits(0)
-        .says("model.trust.seeds")
-        .says_nothing_of("fan8");
+        .prints("model.trust.seeds")
+        .does_not_print("fan8");
     assert_eq!(
-        told(&seeded, &["ada", "--set", seeds])["missing"],
+        explain_json(&seeded, &["ada", "--set", seeds])["missing"],
         Value::Array(Vec::new())
     );
 }
 
 #[test]
-fn somebody_without_a_score_is_told_so_and_what_a_first_reaction_would_do() {
-    let site = Site::of(&quiet());
+fn a_person_without_a_score_gets_the_effect_of_a_first_reaction() {
+    let site = Site::new(&quiet());
     site.night("2026-03-07");
-    let answer = told(&site.output(), &["twitter:fan0"]);
+    let answer = explain_json(&site.output(), &["twitter:fan0"]);
     assert_eq!(
         (&answer["scores"]["score"], &answer["silence"]),
         (&Value::Null, &Value::Array(Vec::new()))
@@ -220,24 +223,27 @@ fn somebody_without_a_score_is_told_so_and_what_a_first_reaction_would_do() {
         (&twitter["is_there"], &twitter["newcomer"]["points"]),
         (&true.into(), &Value::Null)
     );
-    // One fresh, trusted, ordinary reactor alone is 20 points in the long run, and more in a young warehouse.
+    // One new, trusted, ordinary reactor alone gives 20 points in the long run, and more in a young warehouse.
     let alone = twitter["newcomer"]["score"].as_f64().unwrap();
     assert!((20.0..28.0).contains(&alone), "{alone}");
     assert_eq!(twitter["reactor"], Value::Null);
     explain(&site.output(), &["twitter:fan0"])
         .exits(0)
-        .says("No score yet: no reaction by another person")
-        .says("Effect of one more reaction (score in points after it");
+        .prints("No score yet: no reaction by another person")
+        .prints("Effect of one more reaction (score in points after it");
 }
 
 #[test]
-fn hostile_ids_steer_no_terminal() {
+fn hostile_ids_send_no_control_characters() {
     let hostile = "\u{1b}[2Jmallory\u{202e}";
-    let site = Site::of(&quiet().identities("2026-03-02", &format!("ada=twitter:a {hostile}=twitter:fan0")));
+    let site = Site::new(&quiet().identities("2026-03-02", &format!("ada=twitter:a {hostile}=twitter:fan0")));
     site.night("2026-03-07");
     for (asked, code) in [("ada", 0), (hostile, 0), ("\u{1b}[2Jmalory\u{202e}", 2)] {
-        let said = explain(&site.output(), &[asked]).exits(code);
-        assert!(!(said.out + &said.err).contains(['\u{1b}', '\u{202e}']), "{asked:?}");
+        let result = explain(&site.output(), &[asked]).exits(code);
+        assert!(
+            !(result.out + &result.err).contains(['\u{1b}', '\u{202e}']),
+            "{asked:?}"
+        );
     }
-    assert_eq!(told(&site.output(), &[hostile])["person_id"], hostile);
+    assert_eq!(explain_json(&site.output(), &[hostile])["person_id"], hostile);
 }

@@ -1,4 +1,4 @@
-//! Who has how many followers, as evaluation knows it.
+//! Tests the follower counts that the evaluation uses.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use crate::support::days::day;
 use crate::support::warehouse::{Form, Warehouse, write_file};
 use crate::support::{sample_data, shared_data};
 
-/// What is known of the four networks on a date.
+/// Reads the follower counts of the four networks on a date.
 fn followers(root: &Path, date: &str) -> Followers {
     let store = Store::open(&path(root), &StoreOptions::default()).unwrap();
     let networks = builtin();
@@ -23,14 +23,14 @@ fn followers(root: &Path, date: &str) -> Followers {
     Followers::read(&store, &inventory, &networks, day(date)).unwrap()
 }
 
-fn place(network: &str) -> usize {
+fn network_index(network: &str) -> usize {
     builtin()
         .iter()
         .position(|known: &Network| known.name == network)
         .unwrap()
 }
 
-/// A file of accounts.
+/// Writes a file of accounts.
 fn write_accounts(site: &Site, date: &str, name: &str, ids: &[&str], counts: ArrayRef) {
     let file = site
         .input()
@@ -43,18 +43,22 @@ fn write_accounts(site: &Site, date: &str, name: &str, ids: &[&str], counts: Arr
 fn check(site: &Site, date: &str, expected: &[(&str, Option<f64>)]) {
     let found = followers(&site.input(), date);
     for (account, count) in expected {
-        assert_eq!(found.of(place("twitter"), account), *count, "{account} on {date}");
+        assert_eq!(
+            found.of(network_index("twitter"), account),
+            *count,
+            "{account} on {date}"
+        );
     }
     assert_eq!(
-        found.known(place("twitter")),
+        found.known(network_index("twitter")),
         expected.iter().filter(|(_, count)| count.is_some()).count()
     );
-    assert_eq!(found.of(place("facebook"), "a"), None);
+    assert_eq!(found.of(network_index("facebook"), "a"), None);
     assert_eq!(found.of(99, "a"), None);
 }
 
 #[test]
-fn the_newest_accounts_tell_in_integers_of_any_width() {
+fn the_newest_accounts_give_the_counts_in_integers_of_any_width() {
     let site = Site::empty();
     let (first, second) = ("2026-03-01", "2026-03-05");
     write_accounts(&site, first, "a", &["a", "b"], Arc::new(Int64Array::from(vec![7, 8])));
@@ -82,7 +86,7 @@ fn the_newest_accounts_tell_in_integers_of_any_width() {
 }
 
 #[test]
-fn files_that_cannot_be_read_are_passed_over() {
+fn unreadable_files_are_skipped() {
     let site = Site::empty();
     write_accounts(&site, "2026-03-01", "a", &["a"], Arc::new(Int64Array::from(vec![7])));
     write_accounts(
@@ -98,7 +102,7 @@ fn files_that_cannot_be_read_are_passed_over() {
 }
 
 #[test]
-fn without_any_count_the_graph_is_counted() {
+fn without_follower_counts_the_follows_are_counted() {
     let warehouse = Warehouse::default()
         .accounts("twitter", "2026-03-03", "1 2 6")
         .follows("twitter", "2026-03-01", "4>5")
@@ -106,7 +110,7 @@ fn without_any_count_the_graph_is_counted() {
         .follows("twitter", "2026-03-08", "4>5");
     for ids in [Texts::Plain, Texts::Unsigned, Texts::Dictionary] {
         let form = Form { ids, ..Form::default() };
-        let site = Site::formed(&warehouse, &form);
+        let site = Site::with_form(&warehouse, &form);
         let known = [
             ("1", Some(1.0)),
             ("2", Some(2.0)),
@@ -120,17 +124,17 @@ fn without_any_count_the_graph_is_counted() {
 }
 
 #[test]
-fn a_graph_file_that_breaks_off_leaves_nothing_behind() {
+fn a_truncated_follows_file_leaves_no_partial_counts() {
     let good = Warehouse::default().follows("twitter", "2026-03-01", "a>b");
-    let site = Site::of(&good);
+    let site = Site::new(&good);
     let folder = site.input().join("follows/network=twitter/date=2026-03-01");
     let many: String = (0..50_000).map(|i| format!("x{i}>y{i} ")).collect();
-    let broken = Site::of(&Warehouse::default().follows("twitter", "2026-03-01", &many));
+    let broken = Site::new(&Warehouse::default().follows("twitter", "2026-03-01", &many));
     let source = broken
         .input()
         .join("follows/network=twitter/date=2026-03-01/part-0.parquet");
     let mut bytes = std::fs::read(source).unwrap();
-    // Pages in the middle of the data, behind dictionary and first pages.
+    // Pages in the middle of the data, behind the dictionary and the first pages.
     let (from, to) = (bytes.len() / 3, bytes.len() / 2);
     bytes[from..to].fill(0xff);
     std::fs::write(folder.join("part-1.parquet"), bytes).unwrap();
@@ -142,7 +146,7 @@ fn a_graph_file_that_breaks_off_leaves_nothing_behind() {
 }
 
 #[test]
-fn the_sample_data_and_higgs_tell_of_accounts() {
+fn the_sample_data_and_higgs_have_follower_counts() {
     let sample = followers(&sample_data(), "2026-10-31");
     assert!(
         (0..4).all(|network| sample.known(network) > 100),
@@ -152,6 +156,6 @@ fn the_sample_data_and_higgs_tell_of_accounts() {
         return;
     };
     let higgs = followers(&data.join("higgs"), "2012-07-04");
-    assert!(higgs.known(place("twitter")) > 0);
-    assert_eq!(higgs.of(place("twitter"), "nobody at all"), None);
+    assert!(higgs.known(network_index("twitter")) > 0);
+    assert_eq!(higgs.of(network_index("twitter"), "nobody at all"), None);
 }

@@ -1,20 +1,20 @@
-//! `clout evaluate` as it is called: what it shows and what it refuses.
+//! Tests the output and the refusals of `clout evaluate`.
 
 use std::path::Path;
 
 use rstest::rstest;
 use serde_json::Value;
 
-use crate::support::clout::{Said, Site, clout, path};
+use crate::support::clout::{CommandOutput, Site, clout, path};
 use crate::support::sample_data;
 
-/// `clout evaluate` of an input, with further arguments.
-pub fn evaluate(input: &Path, arguments: &[&str]) -> Said {
+/// Runs `clout evaluate` on an input, with further arguments.
+pub fn evaluate(input: &Path, arguments: &[&str]) -> CommandOutput {
     let input = path(input);
     clout(&[&["evaluate", "--input", &input], arguments].concat())
 }
 
-/// The same as an object.
+/// Runs the same, and parses the JSON object.
 #[track_caller]
 pub fn evaluated(input: &Path, arguments: &[&str]) -> Value {
     evaluate(input, &[arguments, &["--format", "json"]].concat())
@@ -22,21 +22,21 @@ pub fn evaluated(input: &Path, arguments: &[&str]) -> Value {
         .json()
 }
 
-/// The rows of a list.
+/// Returns the rows of a list.
 pub fn rows<'a>(object: &'a Value, list: &str) -> &'a [Value] {
     object[list]
         .as_array()
         .unwrap_or_else(|| panic!("no {list} in {object}"))
 }
 
-/// The row of a list that has a word in a column.
+/// Returns the row of a list that has a word in a column.
 #[track_caller]
 pub fn row<'a>(rows: &'a [Value], column: &str, word: &str) -> &'a Value {
     let found = rows.iter().find(|row| row[column] == word);
     found.unwrap_or_else(|| panic!("no {word} among {rows:?}"))
 }
 
-/// What is measured of each predictor.
+/// Names the measures of each predictor.
 pub const MEASURES: [&str; 5] = ["ndcg_100", "ndcg_1000", "spearman", "auc_top", "tied"];
 const RIVALS: [&str; 10] = [
     "persistence",
@@ -51,7 +51,7 @@ const RIVALS: [&str; 10] = [
     "pagerank",
 ];
 
-/// The mean of a measure of a predictor over all windows.
+/// Computes the mean of a predictor's measure over all windows.
 fn mean(found: &Value, predictor: &str, measure: &str) -> f64 {
     let values = rows(found, "windows").iter().map(|window| {
         let row = row(rows(window, "predictors"), "predictor", predictor);
@@ -63,7 +63,7 @@ fn mean(found: &Value, predictor: &str, measure: &str) -> f64 {
 const LAST_WEEK: [&str; 4] = ["--from", "2026-10-24", "--ahead", "1d,12h"];
 
 #[test]
-fn the_summary_is_the_mean_of_the_windows_beside_the_best_rival() {
+fn the_summary_has_the_means_of_the_windows_and_the_best_rival() {
     let found = evaluated(&sample_data(), &LAST_WEEK);
     let keys: Vec<&String> = found.as_object().unwrap().keys().collect();
     let wanted = "model_version windows summary popularity missing_networks intervals time";
@@ -79,28 +79,28 @@ fn the_summary_is_the_mean_of_the_windows_beside_the_best_rival() {
         .iter()
         .flat_map(|measure| names.iter().map(move |name| (measure, name)))
     {
-        let told = row(summary, "predictor", name)[measure].as_f64().unwrap();
-        assert!((told - mean(&found, name, measure)).abs() < 1e-12 && (-1.0..=1.0).contains(&told));
+        let shown = row(summary, "predictor", name)[measure].as_f64().unwrap();
+        assert!((shown - mean(&found, name, measure)).abs() < 1e-12 && (-1.0..=1.0).contains(&shown));
     }
     let ratios = rows(&found["summary"], "ratios");
     assert_eq!(ratios.len(), 4);
     for measure in &MEASURES[..4] {
         let means = names[1..].iter().map(|name| mean(&found, name, measure));
         let wanted = mean(&found, "clout", measure) / means.fold(f64::MIN, f64::max);
-        let told = row(ratios, "measure", measure);
+        let shown = row(ratios, "measure", measure);
         assert!(
-            (told["ratio"].as_f64().unwrap() - wanted).abs() < 1e-12,
-            "{told} {wanted}"
+            (shown["ratio"].as_f64().unwrap() - wanted).abs() < 1e-12,
+            "{shown} {wanted}"
         );
-        assert!(RIVALS.contains(&told["best_rival"].as_str().unwrap()), "{told}");
+        assert!(RIVALS.contains(&shown["best_rival"].as_str().unwrap()), "{shown}");
     }
     let followers = &found["popularity"];
     assert!(followers["people"].as_u64().unwrap() > 500, "{followers}");
 }
 
 #[test]
-fn the_table_shows_what_the_object_has() {
-    let (said, found) = (
+fn the_table_shows_the_values_of_the_json_object() {
+    let (result, found) = (
         evaluate(&sample_data(), &LAST_WEEK).exits(0),
         evaluated(&sample_data(), &LAST_WEEK),
     );
@@ -111,20 +111,21 @@ fn the_table_shows_what_the_object_has() {
     ] {
         let value = format!("{:.4}", value.as_f64().unwrap());
         let is_there = |line: &str| line.trim().starts_with(word.as_str().unwrap()) && line.contains(&value);
-        assert!(said.out.lines().any(is_there), "{word} {value} in\n{}", said.out);
+        assert!(result.out.lines().any(is_there), "{word} {value} in\n{}", result.out);
     }
-    let said = said
-        .says(found["model_version"].as_str().unwrap())
-        .says("Not popularity")
-        .says("14 windows");
-    said.says("A network left out")
-        .says("foursquare")
-        .says("A tenth of all reactors")
-        .says("days of silence");
+    let result = result
+        .prints(found["model_version"].as_str().unwrap())
+        .prints("Independence of popularity")
+        .prints("14 windows");
+    result
+        .prints("One network left out")
+        .prints("foursquare")
+        .prints("One tenth of the reactors")
+        .prints("days of silence");
 }
 
 #[test]
-fn windows_cut_within_days_and_at_their_end_alike() {
+fn windows_within_days_equal_windows_at_their_end() {
     let range = ["--from", "2026-10-28", "--to", "2026-10-29", "--ahead", "12h"];
     let by = |every: &str| evaluated(&sample_data(), &[&range[..], &["--every", every]].concat());
     let (daily, hourly) = (by("1d"), by("6h"));
@@ -145,14 +146,14 @@ fn windows_cut_within_days_and_at_their_end_alike() {
 }
 
 #[test]
-fn threads_do_not_show() {
-    let said = |threads: &str| {
+fn the_result_does_not_depend_on_the_number_of_threads() {
+    let result = |threads: &str| {
         evaluate(
             &sample_data(),
             &["--every", "5d", "--format", "json", "--threads", threads],
         )
     };
-    assert_eq!(said("1").exits(0).out, said("2").exits(0).out);
+    assert_eq!(result("1").exits(0).out, result("2").exits(0).out);
 }
 
 #[rstest]
@@ -162,16 +163,16 @@ fn threads_do_not_show() {
 #[case::no_length(&["--every", "0h"], 2, "expected 1h to 3650d")]
 #[case::no_date(&["--to", "yesterday"], 2, "yesterday")]
 #[case::an_unknown_parameter(&["--set", "model.trust.rat=1"], 2, "rat")]
-fn what_cannot_be_evaluated_is_refused(#[case] arguments: &[&str], #[case] code: i32, #[case] says: &str) {
-    let said = evaluate(&sample_data(), arguments).exits(code).says(says);
-    assert!(said.out.is_empty(), "{}", said.out);
+fn impossible_evaluations_are_refused(#[case] arguments: &[&str], #[case] code: i32, #[case] expected: &str) {
+    let result = evaluate(&sample_data(), arguments).exits(code).prints(expected);
+    assert!(result.out.is_empty(), "{}", result.out);
 }
 
 #[test]
-fn without_an_input_there_is_nothing_to_evaluate() {
+fn an_evaluation_without_input_is_refused() {
     let nowhere = Site::empty();
-    evaluate(&nowhere.another("nowhere"), &[]).exits(3);
+    evaluate(&nowhere.output_named("nowhere"), &[]).exits(3);
     evaluate(&nowhere.input(), &[]).exits(3);
     evaluate(&nowhere.input(), &["--attacks"]).exits(3);
-    clout(&["evaluate"]).exits(2).says("input");
+    clout(&["evaluate"]).exits(2).prints("input");
 }

@@ -1,4 +1,4 @@
-//! Rivals and measures of three people, beside a recomputation by hand.
+//! Compares rivals and measures of three people with values computed by hand.
 
 use clout::evaluate::rivals::rivals;
 use clout::evaluate::scene::Scene;
@@ -11,8 +11,8 @@ use crate::support::days::day;
 use crate::support::tables::number;
 use crate::support::warehouse::Warehouse;
 
-/// Three people who are reacted to: x three times by two, y twice by two, z once. On the next day three
-/// people react to y and one to x. Eve reacts to herself, and who has nothing on the first day is not ranked.
+/// Builds three people with reactions: x three times from two people, y twice from two, z once. On the next day three
+/// people react to y and one to x. Eve reacts to herself. A person without reactions on the first day is not ranked.
 fn three_people() -> Warehouse {
     Warehouse::default()
         .activities(
@@ -30,7 +30,7 @@ fn three_people() -> Warehouse {
         .identities("2026-03-01", "eve=twitter:eve1 eve=twitter:eve2")
 }
 
-/// DCG of gains in this order over that of the best order.
+/// Computes the DCG of gains in this order over that of the best order.
 fn ndcg(gains: &[f64]) -> f64 {
     let dcg = |gains: &[f64]| -> f64 { (2_u32..).zip(gains).map(|(r, gain)| gain / f64::from(r).log2()).sum() };
     let mut best = gains.to_vec();
@@ -51,8 +51,8 @@ fn check(window: &Value, predictor: &str, wanted: [f64; 5]) {
 }
 
 #[test]
-fn three_people_are_foretold_as_by_hand() {
-    let site = Site::of(&three_people());
+fn three_people_have_the_measures_computed_by_hand() {
+    let site = Site::new(&three_people());
     let found = evaluated(&site.input(), &["--ahead", "1d,6h"]);
     let [day, six_hours] = rows(&found, "windows") else {
         panic!("{found}");
@@ -60,7 +60,7 @@ fn three_people_are_foretold_as_by_hand() {
     assert_eq!([&day["at"], &six_hours["at"]], ["2026-03-02T00:00:00Z"; 2]);
     assert_eq!([&day["ahead"], &six_hours["ahead"]], ["1d", "6h"]);
     assert_eq!([&day["people"], &day["reacted_to"]], [3, 2]);
-    // A day ahead y gets 3 and x 1. Reactions rank x, y, z; distinct reactors x with y, then z.
+    // One day ahead y receives 3 and x 1. Reactions rank x, y, z; distinct reactors rank x with y, then z.
     let in_order = ndcg(&[1.0, 3.0, 0.0]);
     check(day, "reactions", [in_order, in_order, 0.5, 0.5, 1.0 / 3.0]);
     let second = 1.0 / 3_f64.log2();
@@ -68,11 +68,11 @@ fn three_people_are_foretold_as_by_hand() {
     for rival in ["distinct_reactors", "distinct_reactors_1d", "persistence"] {
         check(day, rival, [tied, tied, 1.5 / 3_f64.sqrt(), 0.75, 2.0 / 3.0]);
     }
-    // The reactions to x are the most and the youngest: it leads by any half-life.
+    // The reactions to x are the most and the newest, so x leads for each half-life.
     for rival in ["decayed_6h", "decayed_1d", "decayed_3d", "decayed_7d", "decayed_30d"] {
         check(day, rival, [in_order, in_order, 0.5, 0.5, 1.0 / 3.0]);
     }
-    // Six hours ahead x and y get one each, and of the last six hours only x had any.
+    // Six hours ahead x and y receive one each; in the last six hours only x received any.
     let lately = (1.0 + (second + 0.5) / 2.0) / (1.0 + second);
     check(six_hours, "persistence", [lately, lately, 0.5, 0.75, 2.0 / 3.0]);
     assert_eq!([&six_hours["people"], &six_hours["reacted_to"]], [3, 2]);
@@ -93,7 +93,8 @@ fn score(site: &Site, person: &str) -> f64 {
     .unwrap()
 }
 
-/// PageRank among ann, bob, cat, x, y and z, iterated plainly: what nobody passes on goes back to everybody.
+/// Computes PageRank among ann, bob, cat, x, y and z by plain iteration. Nodes without out-edges give their mass to
+/// all.
 fn plain_pagerank() -> Vec<f64> {
     let edges = [(0, 3, 2.0), (1, 3, 1.0), (0, 4, 1.0), (3, 4, 1.0), (2, 5, 1.0)];
     let given = |from: usize| -> f64 { edges.iter().filter(|e| e.0 == from).map(|e| e.2).sum() };
@@ -110,8 +111,8 @@ fn plain_pagerank() -> Vec<f64> {
 }
 
 #[test]
-fn rivals_are_counted_from_the_rows_that_count() {
-    let site = Site::of(&three_people());
+fn rivals_count_only_counted_rows() {
+    let site = Site::new(&three_people());
     let (job, stream) = (job(&site.input()), stream(&site.input(), None));
     let at = day("2026-03-01").end_micros();
     let acts = Scene::of(&stream, at, &job.networks, &job.model).acts();

@@ -1,4 +1,4 @@
-//! The made-up warehouse: the same bytes from the same seed, and the story that is planted in it.
+//! Tests the generated warehouse: the same bytes from the same seed, and its planted story.
 
 use crate::support::clout::{Site, clout, path, run};
 use crate::support::{files_below, sample_data};
@@ -19,7 +19,7 @@ fn sample_data_is_generated_again_byte_for_byte() {
 }
 
 #[test]
-fn another_seed_makes_another_warehouse_that_can_be_scored() {
+fn another_seed_makes_another_valid_warehouse() {
     let site = Site::empty();
     let made = clout(&[
         "generate",
@@ -39,7 +39,7 @@ fn another_seed_makes_another_warehouse_that_can_be_scored() {
 }
 
 #[test]
-fn the_planted_story_of_the_sample_data_shows() {
+fn the_scores_show_the_planted_story_of_the_sample_data() {
     let site = Site::empty();
     run(&sample_data(), &site.output(), &[]).exits(0);
     let snapshot = site.snapshot("2026-10-31");

@@ -1,4 +1,4 @@
-//! Commands that look before a run, and after it: plan, check, snapshots.
+//! Tests the commands that inspect input and output: plan, check, snapshots.
 
 use serde_json::Value;
 
@@ -7,8 +7,8 @@ use crate::support::clout::{Site, clout, path, run};
 use crate::support::{files_below, sample_data};
 
 #[test]
-fn plan_says_what_a_run_would_read() {
-    let site = Site::of(&crate::nightly::eventful());
+fn plan_lists_the_files_that_a_run_reads() {
+    let site = Site::new(&crate::nightly::eventful());
     let (input, output) = (path(&site.input()), path(&site.output()));
     let plan = |more: &[&str]| {
         let mut all = vec!["plan", "--input", &input, "--output", &output];
@@ -34,13 +34,13 @@ fn plan_says_what_a_run_would_read() {
     );
     let read = site.night(DATE).manifest["inputs"].as_array().unwrap().len();
     assert_eq!(after["files"], read, "and a run reads what was planned");
-    plan(&[]).says("already published");
+    plan(&[]).prints("already published");
 }
 
 #[test]
 fn check_tests_the_input_only() {
-    let said = clout(&["check", "--input", &path(&sample_data()), "--format", "json"]).exits(0);
-    let found = said.json();
+    let result = clout(&["check", "--input", &path(&sample_data()), "--format", "json"]).exits(0);
+    let found = result.json();
     assert_eq!(found["is_accepted"], true);
     let rejects = found["rejects"].as_array().unwrap();
     assert_eq!(
@@ -72,11 +72,11 @@ fn check_tests_the_input_only() {
         "--as-of",
         "2026-10-20",
     ];
-    clout(&one_day).exits(0).says("part-00001.parquet");
+    clout(&one_day).exits(0).prints("part-00001.parquet");
 }
 
 #[test]
-fn a_run_refuses_what_check_says() {
+fn a_run_refuses_the_rows_that_check_reports() {
     let site = Site::empty();
     run(&sample_data(), &site.output(), &[]).exits(0);
     let rejects = site.snapshot("2026-10-31");
@@ -117,7 +117,7 @@ fn snapshots_are_listed_and_shown() {
     assert_eq!(shown["commit_id"], site.snapshot(DATE).manifest["commit_id"]);
     clout(&["snapshots", "show", "--output", &output, "--as-of", "2026-03-07"])
         .exits(0)
-        .says("2026-03-07");
+        .prints("2026-03-07");
     let verified = clout(&["snapshots", "verify", "--output", &output, "--format", "json"])
         .exits(0)
         .json();

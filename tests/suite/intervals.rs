@@ -1,18 +1,18 @@
-//! Coverage and intervals as anybody can check them from the tables alone.
+//! Checks coverage and intervals from the published tables alone.
 
 use crate::support::clout::{Site, night, run};
 use crate::support::sample_data;
 use crate::support::tables::{Snapshot, number};
 use crate::support::warehouse::Warehouse;
 
-/// A value of `scores`.
+/// Returns a value of `scores`.
 #[track_caller]
 fn value(snapshot: &Snapshot, person: &str, column: &str) -> f64 {
     number(snapshot.scores()[person], column).unwrap_or_else(|| panic!("{person} has no {column}"))
 }
 
 #[test]
-fn who_was_seen_on_one_network_is_not_covered_and_who_was_everywhere_is() {
+fn coverage_grows_with_the_networks_of_a_person() {
     let site = Site::empty();
     run(&sample_data(), &site.output(), &[]).exits(0);
     let snapshot = site.snapshot("2026-10-31");
@@ -32,7 +32,7 @@ fn who_was_seen_on_one_network_is_not_covered_and_who_was_everywhere_is() {
     assert!(room("olga-of-one-network") > room("paul-of-four-networks") + 2.0);
 }
 
-/// Five even days of two networks; eve is on both, tim on twitter alone.
+/// Runs five equal days of two networks: eve is on both, tim on twitter alone.
 fn even(without: &[&str]) -> Snapshot {
     let mut all = Warehouse::default();
     for day in 1..=5 {
@@ -50,7 +50,7 @@ fn even(without: &[&str]) -> Snapshot {
 }
 
 #[test]
-fn a_missing_load_date_lowers_the_coverage_of_whoever_is_there() {
+fn a_missing_load_date_lowers_the_coverage_of_people_on_that_network() {
     let whole = even(&[]);
     assert_eq!(value(&whole, "eve", "coverage"), 1.0);
     assert_eq!(value(&whole, "lou", "coverage"), 0.0, "only listed");
@@ -63,12 +63,12 @@ fn a_missing_load_date_lowers_the_coverage_of_whoever_is_there() {
         coverage(&["twitter 2", "twitter 5"]),
     );
     assert!(both < recent && recent < old && old < 1.0, "{both} {recent} {old}");
-    // Days before the first load date are no holes.
+    // Days before the first load date do not count as missing.
     assert_eq!(coverage(&["twitter 1", "twitter 2"]), 1.0);
 }
 
 #[test]
-fn one_fan_more_or_less_decides_where_there_is_one() {
+fn the_interval_of_a_person_with_one_fan_is_wide() {
     let snapshot = even(&[]);
     let base = 20.0 + 12.0 * 0.2_f64.log10();
     assert!((value(&snapshot, "twitter:tim", "score_low") - base).abs() < 1e-9);

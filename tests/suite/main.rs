@@ -1,4 +1,4 @@
-//! The whole program against the contract: one test binary, a module a subject.
+//! Tests the whole program against the contract: one test binary, one module per subject.
 
 #![allow(
     clippy::unwrap_used,
@@ -41,9 +41,9 @@ mod exit_codes;
 mod explain;
 mod explain_absent;
 mod followers;
+mod forecasts;
 mod foresight;
 mod foresight_by_hand;
-mod foretold;
 mod generated;
 mod inspection;
 mod intervals;
@@ -62,9 +62,9 @@ mod results;
 mod s3;
 mod score_changes;
 mod tidy;
+mod topic_commands;
 mod topic_reference;
 mod topic_rows;
 mod topic_scores;
 mod topics;
 mod topics_by_night;
-mod topics_of_others;

@@ -6,7 +6,7 @@ use crate::support::sample_data;
 use crate::support::tables::{Record, Snapshot};
 use crate::support::warehouse::Warehouse;
 
-/// The nights of [`eventful`]: the fourth has no delivery, and nobody ran the sixth.
+/// Lists the dates of [`eventful`]: the fourth has no delivery, and the sixth was not run.
 pub const DATES: [&str; 7] = [
     "2026-03-01",
     "2026-03-02",
@@ -17,9 +17,9 @@ pub const DATES: [&str; 7] = [
     "2026-03-08",
 ];
 
-/// Everything that may come between two nights: late rows, redeliveries, identities that change daily,
-/// opt-outs, follows that appear half-way, a network that starts later with a backlog, nights without
-/// a delivery, twins, busy days, people of several accounts who react to themselves.
+/// Builds all events that can happen between two runs: late rows, redeliveries, identities that change daily, opt-outs,
+/// follows that start half-way, a network that starts later with a backlog, dates without a delivery, twins, busy days,
+/// and people with several accounts that react to each other.
 pub fn eventful() -> Warehouse {
     let mut all = Warehouse::default();
     for (number, date) in [
@@ -72,7 +72,7 @@ pub fn eventful() -> Warehouse {
         .opt_outs("2026-03-05", "eli foursquare:f3")
 }
 
-/// A day of twitter: habits, a busy account, twins, late rows and redeliveries of the days before.
+/// Builds a day of Twitter: regular rows, a busy account, twins, late rows and redeliveries of earlier days.
 fn twitter(day: usize) -> String {
     let mut rows = String::new();
     let verbs = ["like", "retweet", "reply", "mention", "quote", "list_add", "tweet"];
@@ -105,7 +105,7 @@ fn twitter(day: usize) -> String {
     rows
 }
 
-/// A day of foursquare: check-ins that meet, some of which are delivered days later.
+/// Builds a day of Foursquare: check-ins at the same venues, some delivered days later.
 fn foursquare(day: usize) -> String {
     let mut rows = String::new();
     for account in 0..4 {
@@ -124,18 +124,18 @@ fn foursquare(day: usize) -> String {
     rows
 }
 
-/// What the contract lists: scores but deltas and is_new, network_scores, influences.
+/// Compares the tables that the contract lists: scores without deltas and is_new, network_scores, influences.
 #[track_caller]
-pub fn check(nightly: &Snapshot, at_once: &Snapshot, what: &str) {
+pub fn check(nightly: &Snapshot, at_once: &Snapshot, case: &str) {
     for table in ["scores", "network_scores", "influences"] {
         let (a, b) = (nightly.table(table), at_once.table(table));
-        assert_eq!(a.len(), b.len(), "rows of {table}, {what}");
+        assert_eq!(a.len(), b.len(), "rows of {table}, {case}");
         for (a, b) in a.iter().zip(b) {
             let differing = a
                 .keys()
                 .filter(|column| !column.starts_with("delta_") && *column != "is_new")
                 .find(|column| !is_equal(a, b, column));
-            assert_eq!(differing, None, "{table}, {what}:\n{a:?}\n{b:?}");
+            assert_eq!(differing, None, "{table}, {case}:\n{a:?}\n{b:?}");
         }
     }
 }
@@ -149,11 +149,11 @@ fn is_equal(a: &Record, b: &Record, column: &str) -> bool {
 
 #[test]
 fn day_by_day_equals_all_at_once_on_an_eventful_warehouse() {
-    let site = Site::of(&eventful());
+    let site = Site::new(&eventful());
     for date in DATES {
         let nightly = site.night(date);
         site.run_into(&format!("at once {date}"), &["--as-of", date]).exits(0);
-        let at_once = Snapshot::of(&site.another(&format!("at once {date}")), date);
+        let at_once = Snapshot::read(&site.output_named(&format!("at once {date}")), date);
         check(&nightly, &at_once, date);
         assert!(
             nightly
@@ -167,8 +167,8 @@ fn day_by_day_equals_all_at_once_on_an_eventful_warehouse() {
 }
 
 #[test]
-fn backfill_is_every_night_in_order() {
-    let site = Site::of(&eventful());
+fn backfill_equals_single_runs_in_order() {
+    let site = Site::new(&eventful());
     let (input, output) = (path(&site.input()), path(&site.output()));
     let range = ["--from", "2026-03-01", "--to", "2026-03-08"];
     let mut arguments = vec!["backfill", "--input", &input, "--output", &output];
@@ -177,7 +177,7 @@ fn backfill_is_every_night_in_order() {
     for date in crate::support::days::days("2026-03-01", "2026-03-08") {
         let date = date.to_string();
         site.run_into("nightly", &["--as-of", &date]).exits(0);
-        let nightly = Snapshot::of(&site.another("nightly"), &date);
+        let nightly = Snapshot::read(&site.output_named("nightly"), &date);
         assert_eq!(site.snapshot(&date).hashes(&[]), nightly.hashes(&[]), "{date}");
     }
 }
@@ -197,8 +197,8 @@ fn day_by_day_equals_all_at_once_on_the_sample_data() {
     ] {
         run(&sample_data(), &site.output(), &["--as-of", date]).exits(0);
     }
-    run(&sample_data(), &site.another("at once"), &[]).exits(0);
-    let at_once = Snapshot::of(&site.another("at once"), "2026-10-31");
+    run(&sample_data(), &site.output_named("at once"), &[]).exits(0);
+    let at_once = Snapshot::read(&site.output_named("at once"), "2026-10-31");
     check(&site.snapshot("2026-10-31"), &at_once, "2026-10-31");
     assert!(at_once.table("influences").len() > 100);
 }

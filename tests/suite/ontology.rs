@@ -1,4 +1,4 @@
-//! Topics and what lies above them: what is read, and what is refused and told.
+//! Tests topics and their hierarchy: accepted and refused rows.
 
 use rstest::rstest;
 use serde_json::Value;
@@ -10,7 +10,7 @@ use crate::support::{sample_data, shared_data};
 
 pub const DATE: &str = "2026-03-02";
 
-/// Twitter on two load dates, and a few topics.
+/// Builds Twitter on two load dates, and a few topics.
 pub fn town() -> Warehouse {
     Warehouse::default()
         .activities(
@@ -23,14 +23,14 @@ pub fn town() -> Warehouse {
         .topic_edges("food coffee\n coffee latte")
 }
 
-/// One good endorsement of ada by bob, and others.
+/// Builds one good endorsement of ada by bob, and further ones.
 pub fn endorsed(others: &str) -> Warehouse {
     town().endorsements(DATE, &format!("good 10:00 bob ada coffee -\n{others}"))
 }
 
-/// The rejects as `row reason`, all of which must be of one table and file.
+/// Returns the rejects as `row reason`; all must belong to one table and file.
 #[track_caller]
-pub fn told(snapshot: &Snapshot, table: &str, file: &str) -> Vec<String> {
+pub fn list_rejects(snapshot: &Snapshot, table: &str, file: &str) -> Vec<String> {
     let rows = snapshot.table("rejects").iter();
     rows.map(|row| {
         assert_eq!((text(row, "table"), text(row, "file")), (table, file));
@@ -46,8 +46,8 @@ pub fn inputs(snapshot: &Snapshot) -> Vec<&str> {
 }
 
 #[test]
-fn good_topics_and_endorsements_are_read_every_night_and_nothing_is_refused() {
-    let site = Site::of(&endorsed("").endorsements("2026-03-01", "first 10:00 ada bob latte 0.5"));
+fn good_topics_and_endorsements_are_read_at_each_run_and_not_refused() {
+    let site = Site::new(&endorsed("").endorsements("2026-03-01", "first 10:00 ada bob latte 0.5"));
     let first = site.night("2026-03-01");
     let second = site.night(DATE);
     assert_eq!((first.rejects(), second.rejects()), (vec![], vec![]));
@@ -76,9 +76,9 @@ fn a_bad_row_of_topics_is_one_row_of_rejects(#[case] table: &str, #[case] row: &
         "topics" => town().topics(row),
         _ => town().topic_edges(row),
     };
-    let site = Site::of(&warehouse);
+    let site = Site::new(&warehouse);
     let snapshot = site.night(DATE);
-    let rejects = told(&snapshot, table, &format!("{table}/part-000.parquet"));
+    let rejects = list_rejects(&snapshot, table, &format!("{table}/part-000.parquet"));
     let number = if table == "topics" { 3 } else { 2 };
     let [reject] = rejects.as_slice() else {
         panic!("one reject, not {rejects:?}");
@@ -90,13 +90,13 @@ fn a_bad_row_of_topics_is_one_row_of_rejects(#[case] table: &str, #[case] row: &
     assert_eq!(snapshot.table("rejects")[0]["load_date"], Value::Null);
     assert_eq!(
         snapshot.score("twitter:bob"),
-        Site::of(&town()).night(DATE).score("twitter:bob")
+        Site::new(&town()).night(DATE).score("twitter:bob")
     );
 }
 
 #[test]
 fn a_bad_file_is_one_row_of_rejects_and_refuses_strict_runs_alone() {
-    let site = Site::of(&endorsed(""));
+    let site = Site::new(&endorsed(""));
     let files = [
         "endorsements/date=2026-03-02/bad",
         "topic_edges/v2/bad",
@@ -108,24 +108,24 @@ fn a_bad_file_is_one_row_of_rejects_and_refuses_strict_runs_alone() {
         std::fs::write(path, b"not Parquet, but in its place").unwrap();
     }
     std::fs::write(site.input().join("topics/_SUCCESS"), b"").unwrap();
-    site.run(&["--set", "input.strict=true"]).exits(4).says("bad");
+    site.run(&["--set", "input.strict=true"]).exits(4).prints("bad");
     let snapshot = site.night(DATE);
     let rejects = snapshot.table("rejects");
     assert_eq!(rejects.iter().map(|row| text(row, "file")).collect::<Vec<_>>(), files);
     assert!(rejects.iter().all(|row| row["row_number"].is_null()));
     assert!(
         files.iter().all(|file| inputs(&snapshot).contains(file)),
-        "what was looked at is an input"
+        "each file that was read is an input"
     );
 }
 
 #[test]
-fn row_order_and_file_split_decide_nothing() {
+fn rejects_do_not_depend_on_row_order_and_file_split() {
     let bad = endorsed("good 11:00 cid ada coffee -\n x 10:00 bob ada tea -")
         .topics("latte Macchiato\n tea -")
         .topic_edges("latte food\n food coffee\n tea latte");
     let reasons = |form: &Form| {
-        let snapshot = Site::formed(&bad, form).night(DATE);
+        let snapshot = Site::with_form(&bad, form).night(DATE);
         let mut reasons: Vec<String> = snapshot
             .table("rejects")
             .iter()
@@ -148,21 +148,21 @@ fn row_order_and_file_split_decide_nothing() {
 
 #[test]
 fn topics_belong_to_no_load_date() {
-    let site = Site::of(&town());
+    let site = Site::new(&town());
     site.night("2026-03-01");
     town().topics("tea Tea").write_topics(&site.input(), &Form::default());
-    site.run(&["--as-of", DATE]).exits(0).says_nothing_of("closed");
+    site.run(&["--as-of", DATE]).exits(0).does_not_print("closed");
     // Topics alone are no delivery, neither of a date nor of a warehouse.
     site.run(&["--as-of", "2026-03-09"])
         .exits(0)
-        .says("nothing was delivered on 2026-03-09");
-    let alone = Site::of(&Warehouse::default().topics("tea Tea"));
+        .prints("nothing was delivered on 2026-03-09");
+    let alone = Site::new(&Warehouse::default().topics("tea Tea"));
     alone.run(&[]).exits(3);
 }
 
 #[test]
-fn plan_and_check_look_at_these_tables_too() {
-    let site = Site::of(&endorsed("x 10:00 bob ada tea -").topic_edges("tea latte"));
+fn plan_and_check_read_these_tables_too() {
+    let site = Site::new(&endorsed("x 10:00 bob ada tea -").topic_edges("tea latte"));
     let (input, output) = (path(&site.input()), path(&site.output()));
     let planned = clout(&["plan", "--input", &input, "--output", &output, "--format", "json"])
         .exits(0)
@@ -178,11 +178,11 @@ fn plan_and_check_look_at_these_tables_too() {
     let of_check = refused(&mut found["rejects"].as_array().unwrap().iter().cloned());
     let of_run = refused(&mut snapshot.table("rejects").iter().cloned().map(Value::Object));
     assert_eq!((of_check.len(), of_check), (2, of_run));
-    clout(&["check", "--input", &input]).exits(0).says("unknown topic");
+    clout(&["check", "--input", &input]).exits(0).prints("unknown topic");
 }
 
 #[test]
-fn the_sample_has_nothing_that_is_wrong_here() {
+fn the_sample_has_no_rejects_of_topics_and_endorsements() {
     let site = Site::empty();
     run(&sample_data(), &site.output(), &[]).exits(0);
     let snapshot = site.snapshot("2026-10-31");
@@ -196,7 +196,7 @@ fn the_sample_has_nothing_that_is_wrong_here() {
 }
 
 #[test]
-fn the_ontology_of_klout_is_read_but_for_edges_of_topics_that_it_lacks() {
+fn the_ontology_of_klout_is_read_except_for_edges_of_missing_topics() {
     let Some(ontology) = shared_data()
         .map(|data| data.join("klout-ontology"))
         .filter(|root| root.is_dir())
@@ -204,7 +204,7 @@ fn the_ontology_of_klout_is_read_but_for_edges_of_topics_that_it_lacks() {
         println!("skipped: no ../shared/data/klout-ontology");
         return;
     };
-    let site = Site::of(&Warehouse {
+    let site = Site::new(&Warehouse {
         topics: Vec::new(),
         topic_edges: Vec::new(),
         ..town()
@@ -218,11 +218,11 @@ fn the_ontology_of_klout_is_read_but_for_edges_of_topics_that_it_lacks() {
     let inventory = clout_warehouse::layout::Inventory::read(&store, |_| true).unwrap();
     let (ontology, rejects) = clout::ingest::ontology::take_in(&store, &inventory).unwrap();
     assert_eq!(ontology.len(), 8_033);
-    let is_told = |reason: &str| reason.contains("_ROOT_") || reason.contains("economics");
+    let is_expected = |reason: &str| reason.contains("_ROOT_") || reason.contains("economics");
     assert!(
         rejects
             .iter()
-            .all(|reject| reject.table == "topic_edges" && is_told(&reject.reason)),
+            .all(|reject| reject.table == "topic_edges" && is_expected(&reject.reason)),
         "{rejects:?}"
     );
     let snapshot = site.night(DATE);
@@ -230,7 +230,7 @@ fn the_ontology_of_klout_is_read_but_for_edges_of_topics_that_it_lacks() {
         .table("rejects")
         .iter()
         .filter(|row| text(row, "table") == "topic_edges");
-    println!("{} edges name topics that are not there", rejects.len());
+    println!("{} edges name missing topics", rejects.len());
     assert_eq!(of_edges.count(), rejects.len());
     assert!(!rejects.is_empty());
 }

@@ -1,18 +1,18 @@
-//! Whoever opted out is in no sum, count, edge, table, message or state.
+//! Opted-out people appear in no sum, count, edge, table, message or state.
 
 use std::path::Path;
 
-use crate::support::clout::{Said, Site, clout, path};
+use crate::support::clout::{CommandOutput, Site, clout, path};
 use crate::support::tables::{Snapshot, TABLES, batches};
 use crate::support::warehouse::Warehouse;
 
-/// Marks every id that must not be found again.
+/// Marks each id that must not appear again.
 const MARK: &str = "vanished";
-/// Hers from the fourth on, after she opted out.
+/// Names the account that belongs to her from the fourth on, after her opt-out.
 const LATER: &str = "later-3";
 
-/// Bob is reacted to by many, four of whom opt out on the third of March: a person of three accounts, one
-/// of which was hers only before and one only after, and an account that nobody claims.
+/// Builds a warehouse in which many react to bob. Four of them opt out on the third of March: a person with three
+/// accounts, one of which was hers only before and one only after, and an account without an owner.
 fn warehouse() -> Warehouse {
     let day = |number: usize| {
         let mut rows = String::new();
@@ -49,7 +49,7 @@ fn warehouse() -> Warehouse {
         .opt_outs("2026-03-03", "vanished twitter:vanished-own")
 }
 
-/// Every text of a folder's files: values of tables, and raw bytes of everything.
+/// Finds the texts with the mark in a folder's files: values of tables, and raw bytes of all files.
 fn find(mark: &str, folder: &Path, found: &mut Vec<String>) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -78,7 +78,7 @@ fn find(mark: &str, folder: &Path, found: &mut Vec<String>) {
 }
 
 #[track_caller]
-fn expect_no(mark: &str, root: &Path, date: &str, said: &Said) {
+fn expect_no(mark: &str, root: &Path, date: &str, result: &CommandOutput) {
     let mut found = Vec::new();
     for folder in [format!("state/{date}"), format!("snapshots/{date}")] {
         find(mark, &root.join(folder), &mut found);
@@ -88,16 +88,16 @@ fn expect_no(mark: &str, root: &Path, date: &str, said: &Said) {
     }
     assert_eq!(found, Vec::<String>::new(), "{date}");
     assert!(
-        !said.out.contains(mark) && !said.err.contains(mark),
+        !result.out.contains(mark) && !result.err.contains(mark),
         "{}\n{}",
-        said.out,
-        said.err
+        result.out,
+        result.err
     );
 }
 
 #[test]
-fn ids_of_people_who_opted_out_stand_nowhere_from_then_on() {
-    let site = Site::of(&warehouse());
+fn ids_of_opted_out_people_appear_nowhere_from_then_on() {
+    let site = Site::new(&warehouse());
     let mut marks = Vec::new();
     for date in ["2026-03-01", "2026-03-02"] {
         site.run(&["--as-of", date]).exits(0);
@@ -107,28 +107,28 @@ fn ids_of_people_who_opted_out_stand_nowhere_from_then_on() {
             &mut marks,
         );
     }
-    assert!(!marks.is_empty(), "they are there before");
+    assert!(!marks.is_empty(), "the ids are present before");
     for date in ["2026-03-03", "2026-03-04", "2026-03-05"] {
-        let said = site.run(&["--as-of", date]).exits(0);
-        expect_no(MARK, &site.output(), date, &said);
+        let result = site.run(&["--as-of", date]).exits(0);
+        expect_no(MARK, &site.output(), date, &result);
         if date > "2026-03-03" {
-            expect_no(LATER, &site.output(), date, &said);
+            expect_no(LATER, &site.output(), date, &result);
         }
     }
-    let said = site.run_into("at once", &["--as-of", "2026-03-05"]).exits(0);
+    let result = site.run_into("at once", &["--as-of", "2026-03-05"]).exits(0);
     for mark in [MARK, LATER] {
-        expect_no(mark, &site.another("at once"), "2026-03-05", &said);
+        expect_no(mark, &site.output_named("at once"), "2026-03-05", &result);
     }
     crate::nightly::check(
         &site.snapshot("2026-03-05"),
-        &Snapshot::of(&site.another("at once"), "2026-03-05"),
+        &Snapshot::read(&site.output_named("at once"), "2026-03-05"),
         "opt-outs",
     );
 }
 
 #[test]
 fn their_rows_enter_no_sum_count_or_edge() {
-    let snapshot = Site::of(&warehouse()).night("2026-03-05");
+    let snapshot = Site::new(&warehouse()).night("2026-03-05");
     assert_eq!(
         snapshot.people(),
         ["foursquare:stay-f", "twitter:bob", "twitter:stay1", "zoe"]
@@ -136,7 +136,7 @@ fn their_rows_enter_no_sum_count_or_edge() {
     assert_eq!(
         snapshot.reactions("twitter:bob", "twitter"),
         10,
-        "five days of two who stay"
+        "five days of the two remaining people"
     );
     assert_eq!(snapshot.on("foursquare:stay-f", "foursquare")["reactions"], 0);
     let bob = &snapshot.scores()["twitter:bob"];
@@ -146,55 +146,55 @@ fn their_rows_enter_no_sum_count_or_edge() {
 #[test]
 fn their_rows_are_counted_in_no_metric() {
     let (before, after) = (
-        Site::of(&warehouse()).night("2026-03-02"),
-        Site::of(&warehouse()).night("2026-03-05"),
+        Site::new(&warehouse()).night("2026-03-02"),
+        Site::new(&warehouse()).night("2026-03-05"),
     );
     assert_eq!(before.metric("posts_counted", "twitter"), 12.0);
-    // Ten reactions to bob and five to zoe, by people who stay.
+    // Ten reactions to bob and five to zoe, by the people that remain.
     assert_eq!(
         after.metric("posts_counted", "twitter"),
         10.0,
-        "posts of those who stay"
+        "posts of the remaining people"
     );
     assert_eq!(
         after.metric("reactions_counted", "twitter"),
         15.0,
-        "reactions among those who stay"
+        "reactions among the remaining people"
     );
 }
 
 #[test]
-fn an_account_that_was_theirs_after_the_opt_out_stays_out_whoever_claims_it() {
-    let site = Site::of(&warehouse());
+fn an_account_claimed_after_the_opt_out_stays_opted_out_under_any_later_owner() {
+    let site = Site::new(&warehouse());
     let snapshot = site.night("2026-03-05");
     // later-3 was hers on the fourth, and zoe's from the fifth on.
     assert_eq!(snapshot.on("zoe", "twitter")["posts"], 5, "of stay2 alone");
 }
 
 #[test]
-fn a_refused_row_of_theirs_is_told_without_their_ids() {
+fn a_refused_row_of_an_opted_out_person_is_listed_without_ids() {
     let bad = "bad1 2003-01-01T10:00 vanished-1 like - bob\n bad2 D+1T10:00 bob like - vanished-own\n";
-    let site = Site::of(&warehouse().activities("twitter", "2026-03-05", bad));
-    let said = site.run(&["--set", "input.max_refused_share=1"]).exits(0);
+    let site = Site::new(&warehouse().activities("twitter", "2026-03-05", bad));
+    let result = site.run(&["--set", "input.max_refused_share=1"]).exits(0);
     assert_eq!(site.snapshot("2026-03-05").rejects().len(), 2);
-    expect_no(MARK, &site.output(), "2026-03-05", &said);
+    expect_no(MARK, &site.output(), "2026-03-05", &result);
 }
 
 #[test]
 fn another_hash_key_rebuilds_and_gives_the_same_scores() {
-    let site = Site::of(&warehouse());
+    let site = Site::new(&warehouse());
     site.night("2026-03-04");
     site.run(&["--set", "state.hash_key=a secret of our own"])
         .exits(0)
-        .says("Rebuilding");
+        .prints("Rebuilding");
     site.run_into("plain", &[]).exits(0);
-    let plain = Snapshot::of(&site.another("plain"), "2026-03-05");
+    let plain = Snapshot::read(&site.output_named("plain"), "2026-03-05");
     crate::nightly::check(&site.snapshot("2026-03-05"), &plain, "another key");
 }
 
 #[test]
 fn no_command_shows_them() {
-    let site = Site::of(&warehouse());
+    let site = Site::new(&warehouse());
     site.night("2026-03-05");
     let (input, output) = (path(&site.input()), path(&site.output()));
     for format in ["text", "json"] {
@@ -207,7 +207,7 @@ fn no_command_shows_them() {
         ];
         for mut arguments in shows {
             arguments.extend(format);
-            clout(&arguments).exits(0).says_nothing_of(MARK);
+            clout(&arguments).exits(0).does_not_print(MARK);
         }
     }
 }

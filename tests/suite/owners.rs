@@ -1,4 +1,4 @@
-//! Who owns which account, and who is listed: snapshots of identities and accounts.
+//! Tests the owners of accounts and the listed people: snapshots of identities and accounts.
 
 use rstest::rstest;
 
@@ -46,20 +46,20 @@ fn the_newest_identities_count_for_all_of_history() {
         .activities("twitter", "2026-03-02", "d 10:00 t4 tweet - -")
         .identities("2026-03-01", "ann=twitter:t1")
         .identities("2026-03-03", "ann=twitter:t2 ann=twitter:t3");
-    let site = Site::of(&warehouse);
+    let site = Site::new(&warehouse);
     assert_eq!(
         site.night("2026-03-02").people(),
         ["ann", "twitter:t2", "twitter:t3", "twitter:t4"]
     );
     let after = site.night("2026-03-03");
     assert_eq!(after.people(), ["ann", "twitter:t1", "twitter:t4"]);
-    // t3's reaction to t2 is hers to herself now, and was counted the day before.
+    // The reaction of t3 to t2 is now a self-reaction, and was counted the day before.
     assert_eq!(after.reactions("ann", "twitter"), 1);
 }
 
 #[test]
 fn the_newest_identities_that_can_be_read_count() {
-    let site = Site::of(&twitter().identities("2026-03-01", "ann=twitter:t1"));
+    let site = Site::new(&twitter().identities("2026-03-01", "ann=twitter:t1"));
     let broken = site.input().join("identities/date=2026-03-02/broken.parquet");
     std::fs::create_dir_all(broken.parent().unwrap()).unwrap();
     std::fs::write(broken, b"this is no Parquet file").unwrap();
@@ -69,14 +69,14 @@ fn the_newest_identities_that_can_be_read_count() {
 }
 
 #[test]
-fn whoever_stands_in_the_newest_accounts_is_there() {
+fn people_in_the_newest_accounts_are_in_the_snapshot() {
     let warehouse = twitter()
         .activities("twitter", "2026-03-03", "d 10:00 t4 tweet - -")
         .accounts("twitter", "2026-03-01", "t1 early")
         .accounts("twitter", "2026-03-03", "t1 late")
         .accounts("facebook", "2026-03-01", "f1")
         .accounts("twitter", "2026-03-09", "future");
-    let site = Site::of(&warehouse);
+    let site = Site::new(&warehouse);
     let first = site.night("2026-03-01");
     assert_eq!(
         first.people(),
@@ -113,7 +113,7 @@ fn networks_of_a_person_are_listed_in_order() {
 }
 
 #[test]
-fn the_persons_of_a_reactor_are_one_reactor() {
+fn the_accounts_of_a_reactor_are_one_reactor() {
     let warehouse = twitter().identities("2026-03-01", "ann=twitter:t1 ann=twitter:t3");
     let snapshot = night(&warehouse, "2026-03-01");
     let reach = snapshot.scores()["twitter:t2"]["reach"].as_f64().unwrap();

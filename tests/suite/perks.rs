@@ -1,10 +1,10 @@
-//! `clout perks`: campaigns drawn once, by rules and a seed that anybody can check.
+//! Tests `clout perks`: campaigns drawn once, by rules and a seed that anyone can check.
 
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::cli::DATE;
-use crate::support::clout::{Said, Site, clout, path};
+use crate::support::clout::{CommandOutput, Site, clout, path};
 use crate::support::repository;
 use crate::support::tables::{part_files, text};
 
@@ -17,11 +17,11 @@ fn sha256(text: &str) -> String {
         .collect()
 }
 
-/// A night of the eventful warehouse, and a file of campaigns beside it.
+/// Publishes a date of the eventful warehouse, and writes a file of campaigns beside it.
 pub fn site(campaigns: &str) -> (Site, String, String) {
-    let site = Site::of(&crate::nightly::eventful());
+    let site = Site::new(&crate::nightly::eventful());
     site.night("2026-03-07");
-    let (output, file) = (path(&site.output()), path(&site.another("perks.toml")));
+    let (output, file) = (path(&site.output()), path(&site.output_named("perks.toml")));
     std::fs::write(&file, campaigns).unwrap();
     (site, output, file)
 }
@@ -33,7 +33,7 @@ pub fn campaign(id: &str, winners: usize, more: &str) -> String {
     )
 }
 
-pub fn draw(output: &str, file: &str, id: &str, more: &[&str]) -> Said {
+pub fn draw(output: &str, file: &str, id: &str, more: &[&str]) -> CommandOutput {
     let mut arguments = vec![
         "perks",
         "draw",
@@ -49,7 +49,7 @@ pub fn draw(output: &str, file: &str, id: &str, more: &[&str]) -> Said {
     clout(&arguments)
 }
 
-pub fn verify(output: &str, id: &str) -> Said {
+pub fn verify(output: &str, id: &str) -> CommandOutput {
     clout(&["perks", "verify", id, "--output", output])
 }
 
@@ -69,7 +69,7 @@ fn winners(output: &str) -> Vec<Value> {
 }
 
 #[test]
-fn a_draw_is_what_anybody_computes_from_the_tables() {
+fn a_draw_can_be_repeated_from_the_tables() {
     let rules = "[campaign.eligible]\nmin_score = 13\nnetworks = ['twitter']";
     let (site, output, file) = site(&campaign("tea", 3, rules));
     let drawn = draw(&output, &file, "tea", &["--format", "json"]).exits(0).json();
@@ -110,10 +110,10 @@ fn a_draw_is_what_anybody_computes_from_the_tables() {
         );
         assert_eq!(drawn["winners"][index]["person_id"], *id);
     }
-    verify(&output, "tea").exits(0).says("All checks passed");
+    verify(&output, "tea").exits(0).prints("All checks passed");
     clout(&["perks", "verify", "tea", "--output", &output, "--campaigns", &file])
         .exits(0)
-        .says("the rules equal those of the campaign file");
+        .prints("the rules equal those of the campaign file");
 }
 
 #[test]
@@ -132,40 +132,40 @@ fn the_seed_must_be_the_announced_one() {
     ];
     clout(&wrong)
         .exits(2)
-        .says("not the announced one")
-        .says_nothing_of("hunter2");
+        .prints("not the announced one")
+        .does_not_print("hunter2");
     let none = ["perks", "draw", "tea", "--output", &output, "--campaigns", &file];
-    clout(&none).exits(2).says("--seed");
+    clout(&none).exits(2).prints("--seed");
     clout(&[&none[..], &["--dry-run"]].concat())
         .exits(0)
-        .says("Nothing was drawn");
+        .prints("Nothing was drawn");
     assert!(!site.output().join("perks").exists());
 }
 
 #[test]
-fn what_cannot_be_drawn_gets_a_clear_answer() {
+fn an_impossible_draw_gets_a_clear_answer() {
     let later = campaign("later", 1, "").replace("2026-03-07", "2026-03-09");
     let nobody = campaign("nobody", 1, "[campaign.eligible]\nmin_score = 99");
     let second = campaign("second", 1, "[campaign.eligible]\nnot_winners_of = ['later']");
     let (_site, output, file) = site(&format!("{later}{nobody}{second}"));
     draw(&output, &file, "later", &[])
         .exits(3)
-        .says("no snapshot of 2026-03-09");
+        .prints("no snapshot of 2026-03-09");
     draw(&output, &file, "nobody", &[])
         .exits(2)
-        .says("no person is eligible for nobody")
-        .says("0 score at least 99");
+        .prints("no person is eligible for nobody")
+        .prints("0 score at least 99");
     draw(&output, &file, "second", &[])
         .exits(3)
-        .says("later, which has not been drawn");
+        .prints("later, which has not been drawn");
     draw(&output, &file, "tea", &[])
         .exits(2)
-        .says("it has later, nobody, second");
+        .prints("it has later, nobody, second");
     draw(&output, "/nowhere.toml", "tea", &[])
         .exits(2)
-        .says("/nowhere.toml");
-    verify(&output, "tea").exits(3).says("has not been drawn");
-    verify(&output, "../tea").exits(2).says("id is");
+        .prints("/nowhere.toml");
+    verify(&output, "tea").exits(3).prints("has not been drawn");
+    verify(&output, "../tea").exits(2).prints("id is");
     let list = [
         "perks",
         "list",
@@ -191,7 +191,7 @@ fn what_cannot_be_drawn_gets_a_clear_answer() {
 }
 
 #[test]
-fn who_opted_out_since_cannot_win_and_is_named_nowhere() {
+fn a_person_that_opted_out_since_cannot_win_and_is_not_named() {
     let (site, output, file) = site(&campaign("all", 1000, ""));
     let person = "twitter:u10";
     let opted_out = crate::nightly::eventful().opt_outs(DATE, person);
@@ -201,9 +201,9 @@ fn who_opted_out_since_cannot_win_and_is_named_nowhere() {
     assert!(!night.people().contains(&person));
     let drawn = draw(&output, &file, "all", &[]).exits(0);
     drawn
-        .says("present in the newest snapshot (2026-03-08)")
-        .says("All eligible people won")
-        .says_nothing_of(&format!("{person} "));
+        .prints("present in the newest snapshot (2026-03-08)")
+        .prints("All eligible people won")
+        .does_not_print(&format!("{person} "));
     assert!(winners(&output).iter().all(|row| row["person_id"] != person));
     let record = std::fs::read_to_string(site.output().join("perks/all.json")).unwrap();
     assert!(!record.contains(person));
@@ -211,15 +211,16 @@ fn who_opted_out_since_cannot_win_and_is_named_nowhere() {
 }
 
 #[test]
-fn verify_finds_another_winner_without_naming_anybody() {
+fn verify_finds_a_wrong_winner_without_naming_anyone() {
     let (site, output, file) = site(&campaign("tea", 3, ""));
     draw(&output, &file, "tea", &[]).exits(0);
     let record = site.output().join("perks/tea.json");
     let text = std::fs::read_to_string(&record).unwrap();
     std::fs::write(&record, text.replace("\"winners\": 3", "\"winners\": 2")).unwrap();
-    let said = verify(&output, "tea").exits(1);
-    said.says("WRONG  expected 2 winners, but the table has 3")
-        .says_nothing_of("twitter:");
+    let result = verify(&output, "tea").exits(1);
+    result
+        .prints("WRONG  expected 2 winners, but the table has 3")
+        .does_not_print("twitter:");
     std::fs::write(&record, &text).unwrap();
     let [part] = part_files(&site.output(), "perk_winners", "2026-03-07")
         .try_into()
@@ -227,7 +228,7 @@ fn verify_finds_another_winner_without_naming_anybody() {
     let mut bytes = std::fs::read(&part).unwrap();
     bytes[100] ^= 1;
     std::fs::write(&part, bytes).unwrap();
-    verify(&output, "tea").exits(1).says("SHA-256 differs");
+    verify(&output, "tea").exits(1).prints("SHA-256 differs");
 }
 
 #[test]
@@ -243,7 +244,7 @@ fn the_campaigns_of_the_project_are_documented_step_by_step() {
 }
 
 #[test]
-fn campaigns_are_shown_harmless_and_a_misspelt_network_is_told() {
+fn campaigns_are_printed_without_control_characters_and_a_misspelt_network_is_named() {
     let hostile = campaign("tea", 1, "[campaign.eligible]\nnetworks = ['twiter', 'twitter']");
     let hostile = hostile.replace("'Tea'", "\"\\u001b[2JTea\\u202e\"");
     let (_site, output, file) = site(&hostile);
@@ -259,11 +260,11 @@ fn campaigns_are_shown_harmless_and_a_misspelt_network_is_told() {
         &file,
     ];
     for arguments in [&list[..], &dry[..]] {
-        let said = clout(arguments)
+        let result = clout(arguments)
             .exits(0)
-            .says("no person has network twiter in the snapshot of 2026-03-07: did you mean twitter?");
-        assert!(!said.out.contains(['\u{1b}', '\u{202e}']), "{}", said.out);
+            .prints("no person has network twiter in the snapshot of 2026-03-07: did you mean twitter?");
+        assert!(!result.out.contains(['\u{1b}', '\u{202e}']), "{}", result.out);
     }
     std::fs::write(&file, "").unwrap();
-    clout(&dry).exits(2).says("has no campaign tea; it has none");
+    clout(&dry).exits(2).prints("has no campaign tea; it has none");
 }

@@ -1,4 +1,4 @@
-//! Snapshots: published once, immutable, whole, and as the contract describes them.
+//! Snapshots are published once, immutable and complete, as the contract describes them.
 
 use std::collections::BTreeSet;
 
@@ -14,25 +14,29 @@ use crate::support::warehouse::Warehouse;
 const DATE: &str = "2026-03-08";
 
 fn published() -> Site {
-    let site = Site::of(&crate::nightly::eventful());
+    let site = Site::new(&crate::nightly::eventful());
     site.run(&[]).exits(0);
     site
 }
 
 #[test]
-fn a_second_run_of_a_date_is_a_no_op_that_says_so() {
+fn a_second_run_of_a_date_changes_nothing_and_says_so() {
     let site = published();
     let before = files(&site);
-    site.run(&[]).exits(0).says("already published").says("same parameters");
+    site.run(&[])
+        .exits(0)
+        .prints("already published")
+        .prints("same parameters");
     site.run(&["--as-of", DATE, "--rebuild"])
         .exits(0)
-        .says("already published");
-    let said = site
+        .prints("already published");
+    let result = site
         .run(&["--set", "model.repeats.beta=1", "--set", "influences.min_percentile=90"])
         .exits(0);
-    said.says("model.repeats.beta")
-        .says("influences.min_percentile")
-        .says_nothing_of("damping");
+    result
+        .prints("model.repeats.beta")
+        .prints("influences.min_percentile")
+        .does_not_print("damping");
     let json = site
         .run(&["--set", "model.repeats.beta=1", "--format", "json"])
         .exits(0)
@@ -41,7 +45,7 @@ fn a_second_run_of_a_date_is_a_no_op_that_says_so() {
     assert_eq!(files(&site), before);
 }
 
-/// Every file below the output, with its content.
+/// Returns each file below the output with its content.
 fn files(site: &Site) -> BTreeSet<(String, Vec<u8>)> {
     let root = site.output();
     files_below(&root)
@@ -54,14 +58,14 @@ fn files(site: &Site) -> BTreeSet<(String, Vec<u8>)> {
 #[case("model.trust.rate=8.895040358794515e-8")]
 #[case("model.repeats.beta=1.1234567890123457")]
 #[case("model.corroboration.half_at=123456.78901234567")]
-fn a_parameter_is_the_same_after_it_was_published(#[case] parameter: &str) {
-    let site = Site::of(&Warehouse::default().activities("twitter", "2026-03-01", "a 10:00 ada like - bob"));
+fn an_equal_parameter_in_another_notation_is_the_same(#[case] parameter: &str) {
+    let site = Site::new(&Warehouse::default().activities("twitter", "2026-03-01", "a 10:00 ada like - bob"));
     site.run(&["--set", parameter]).exits(0);
-    site.run(&["--set", parameter]).exits(0).says("same parameters");
+    site.run(&["--set", parameter]).exits(0).prints("same parameters");
 }
 
 #[test]
-fn nothing_lies_beside_the_parts_the_manifests_and_the_state() {
+fn the_output_holds_only_parts_manifests_and_the_state() {
     let site = published();
     for file in files_below(&site.output()) {
         let is_part = TABLES.iter().any(|table| {
@@ -165,7 +169,7 @@ fn tables_are_sorted_by_their_grain() {
 
 #[test]
 fn a_table_without_rows_is_one_part_with_none() {
-    let site = Site::of(&Warehouse::default().activities("twitter", "2026-03-01", "a 10:00 ada tweet - -"));
+    let site = Site::new(&Warehouse::default().activities("twitter", "2026-03-01", "a 10:00 ada tweet - -"));
     let snapshot = site.night("2026-03-01");
     for table in ["influences", "rejects"] {
         assert_eq!(snapshot.table(table).len(), 0);
@@ -188,20 +192,20 @@ fn verify_finds_a_flipped_byte() {
     std::fs::write(&part, &bad).unwrap();
     verify()
         .exits(1)
-        .says(part.file_name().unwrap().to_str().unwrap())
-        .says("SHA-256");
+        .prints(part.file_name().unwrap().to_str().unwrap())
+        .prints("SHA-256");
     std::fs::write(&part, &good[..good.len() - 1]).unwrap();
-    verify().exits(1).says("bytes, expected");
+    verify().exits(1).prints("bytes, expected");
     std::fs::remove_file(&part).unwrap();
-    verify().exits(1).says("missing");
+    verify().exits(1).prints("missing");
     std::fs::write(&part, &good).unwrap();
     std::fs::write(part.with_file_name("part-0000000000000000.parquet"), &good).unwrap();
-    verify().exits(1).says("not named");
+    verify().exits(1).prints("not named");
 }
 
 #[test]
-fn parts_that_a_killed_run_left_are_swept_by_the_next() {
-    let site = Site::of(&crate::nightly::eventful());
+fn the_next_run_deletes_the_parts_of_a_killed_run() {
+    let site = Site::new(&crate::nightly::eventful());
     let folder = site.output().join(format!("scores/snapshot_date={DATE}"));
     std::fs::create_dir_all(&folder).unwrap();
     std::fs::write(folder.join("part-0123456789abcdef.parquet"), b"half a part").unwrap();

@@ -1,26 +1,26 @@
-//! `clout query`: SQL over what is published, in every format, and nothing else.
+//! Tests `clout query`: SQL over the published tables, in each format, and nothing else.
 
 use rstest::rstest;
 use serde_json::{Value, json};
 
 use crate::cli::{DATE, two_nights};
-use crate::support::clout::{Said, clout, clout_with, path};
+use crate::support::clout::{CommandOutput, clout, clout_with, path};
 use crate::support::tables::{number, part_files, text};
 
-pub fn ask(output: &str, sql: &str, more: &[&str]) -> Said {
+pub fn ask(output: &str, sql: &str, more: &[&str]) -> CommandOutput {
     let mut arguments = vec!["query", sql, "--output", output];
     arguments.extend(more);
     clout(&arguments)
 }
 
-/// The answer as rows.
+/// Returns the answer as rows.
 pub fn rows(output: &str, sql: &str, more: &[&str]) -> Vec<Value> {
-    let said = ask(output, sql, &[more, &["--format", "json"]].concat()).exits(0);
-    said.json().as_array().unwrap().clone()
+    let result = ask(output, sql, &[more, &["--format", "json"]].concat()).exits(0);
+    result.json().as_array().unwrap().clone()
 }
 
 #[test]
-fn every_table_says_what_was_published_in_every_column() {
+fn every_column_of_every_table_has_the_published_values() {
     let (site, output) = two_nights();
     let snapshot = site.snapshot(DATE);
     for (table, files) in snapshot.manifest["tables"].as_object().unwrap() {
@@ -77,7 +77,7 @@ fn tables_are_joined_and_aggregated() {
 }
 
 #[test]
-fn the_date_is_the_newest_or_the_one_asked_for() {
+fn the_date_is_the_newest_or_the_requested_one() {
     let (site, output) = two_nights();
     for date in ["2026-03-07", DATE] {
         let sql = "SELECT SUM(score) AS sum FROM scores";
@@ -92,7 +92,7 @@ fn the_date_is_the_newest_or_the_one_asked_for() {
     }
     ask(&output, "SELECT 1", &["--as-of", "2026-03-06"])
         .exits(3)
-        .says("the nearest is 2026-03-07");
+        .prints("the nearest is 2026-03-07");
     clout(&["query", "SELECT 1", "--output", "/nowhere/at/all"]).exits(3);
 }
 
@@ -152,17 +152,17 @@ fn instants_and_dates_compare_with_texts() {
 #[case("CREATE TABLE x AS SELECT * FROM scores", &["is not a query"])]
 #[case("SELECT 1; DROP TABLE scores", &["2 statements"])]
 #[case("WITH scores AS (SELECT 1 AS score) SELECT * FROM scores", &["needs another name"])]
-fn a_query_that_cannot_be_is_2_and_told_what_can(#[case] sql: &str, #[case] says: &[&str]) {
+fn a_wrong_query_is_2_with_the_valid_names(#[case] sql: &str, #[case] expected: &[&str]) {
     let (_site, output) = two_nights();
-    let said = ask(&output, sql, &[]).exits(2);
-    says.iter().fold(said, |said, text| said.says(text));
+    let result = ask(&output, sql, &[]).exits(2);
+    expected.iter().fold(result, |result, text| result.prints(text));
 }
 
 #[test]
-fn no_file_can_be_read_by_any_way_round() {
+fn no_query_can_open_a_file() {
     let (site, output) = two_nights();
     let [part] = part_files(&site.output(), "scores", DATE).try_into().expect("one part");
-    let secret = site.another("secret.parquet");
+    let secret = site.output_named("secret.parquet");
     std::fs::copy(part, &secret).unwrap();
     let secret = path(&secret);
     for sql in [
@@ -177,18 +177,22 @@ fn no_file_can_be_read_by_any_way_round() {
         format!("SELECT * FROM \"{secret}\""),
         format!("SELECT * FROM read_csv('{secret}')"),
     ] {
-        let said = ask(&output, &sql, &[]).exits(2);
-        assert!(said.out.is_empty() && !said.err.contains("u0"), "{sql}: {}", said.err);
+        let result = ask(&output, &sql, &[]).exits(2);
+        assert!(
+            result.out.is_empty() && !result.err.contains("u0"),
+            "{sql}: {}",
+            result.err
+        );
     }
 }
 
 #[test]
-fn show_tables_says_what_there_is() {
+fn show_tables_lists_the_tables() {
     let (_site, output) = two_nights();
     let tables = rows(&output, "SHOW TABLES", &[]);
     let names: Vec<&str> = tables.iter().map(|row| row["table"].as_str().unwrap()).collect();
     assert!(names.contains(&"scores") && names.contains(&"scores_history"));
-    assert!(!names.contains(&"perk_winners"), "nobody has won anything");
+    assert!(!names.contains(&"perk_winners"), "no campaign was drawn");
     let columns = rows(&output, "SHOW COLUMNS FROM scores_history", &[]);
     assert_eq!(
         (&columns[0]["column"], &columns[1]["column"]),
@@ -202,23 +206,23 @@ fn show_tables_says_what_there_is() {
     );
     ask(&output, "SHOW COLUMNS FROM nothing", &[])
         .exits(2)
-        .says("tables of 2026-03-08");
+        .prints("tables of 2026-03-08");
 }
 
 #[test]
-fn a_table_is_for_people_and_says_what_it_leaves_out() {
+fn a_text_table_says_how_many_rows_it_leaves_out() {
     let (_site, output) = two_nights();
-    let said = ask(
+    let result = ask(
         &output,
         "SELECT person_id, score, networks, is_new FROM scores ORDER BY rank",
         &["-n", "2"],
     )
     .exits(0);
-    assert_eq!(said.out.lines().count(), 4, "{}", said.out);
-    said.says("and ").says("more: --count");
+    assert_eq!(result.out.lines().count(), 4, "{}", result.out);
+    result.prints("and ").prints("more: --count");
     let odd = "SELECT CAST('NaN' AS DOUBLE) AS nan, 1/3.0 AS third, NULL AS nothing, 'a\u{1b}[2Jb' AS hostile";
-    let said = ask(&output, odd, &[]).exits(0);
-    let line = said.out.lines().nth(1).unwrap();
+    let result = ask(&output, odd, &[]).exits(0);
+    let line = result.out.lines().nth(1).unwrap();
     assert_eq!(
         line.split_whitespace().collect::<Vec<_>>(),
         ["NaN", "0.333333", "-", "a␛[2Jb"]
@@ -226,7 +230,7 @@ fn a_table_is_for_people_and_says_what_it_leaves_out() {
 }
 
 #[test]
-fn csv_and_parquet_hold_what_json_does() {
+fn csv_and_parquet_hold_the_values_of_json() {
     let (site, output) = two_nights();
     let sql = "SELECT person_id, score, rank, networks, is_new, last_active_at, amplification FROM scores";
     let json = rows(&output, sql, &[]);
@@ -244,7 +248,7 @@ fn csv_and_parquet_hold_what_json_does() {
         "{}",
         lines[null + 1]
     );
-    let file = site.another("answer.parquet");
+    let file = site.output_named("answer.parquet");
     ask(&output, sql, &["--format", "parquet", "--to", &path(&file)]).exits(0);
     let read = crate::support::tables::batches(&file);
     assert_eq!(read.iter().map(|batch| batch.num_rows()).sum::<usize>(), json.len());
@@ -258,29 +262,29 @@ fn csv_and_parquet_hold_what_json_does() {
 }
 
 #[test]
-fn a_file_that_exists_is_left_alone() {
+fn an_existing_file_is_not_overwritten() {
     let (site, output) = two_nights();
-    let file = site.another("answer.csv");
+    let file = site.output_named("answer.csv");
     std::fs::write(&file, "mine").unwrap();
     ask(&output, "SELECT 1 AS one", &["--format", "csv", "--to", &path(&file)])
         .exits(2)
-        .says("as a new file");
+        .prints("as a new file");
     assert_eq!(std::fs::read_to_string(&file).unwrap(), "mine");
     ask(&output, "SELECT 1 AS one", &["--to", &path(&file)])
         .exits(2)
-        .says("--format csv");
+        .prints("--format csv");
     std::fs::remove_file(&file).unwrap();
     ask(&output, "SELECT 1 AS one", &["--format", "csv", "--to", &path(&file)]).exits(0);
     assert_eq!(std::fs::read_to_string(&file).unwrap(), "one\n1\n");
 }
 
 #[test]
-fn whatever_is_logged_no_id_of_a_query_is() {
+fn no_log_level_shows_an_id_of_a_query() {
     let (_site, output) = two_nights();
     let sql = "SELECT score FROM scores WHERE person_id = 'somebody-private'";
     for level in ["debug", "trace", "trace,sqlparser=trace"] {
         let variables = [("CLOUT_LOG".to_owned(), level.to_owned())];
-        let said = clout_with(&["query", sql, "--output", &output], &variables).exits(0);
-        assert!(!said.err.contains("somebody-private"), "{level}: {}", said.err);
+        let result = clout_with(&["query", sql, "--output", &output], &variables).exits(0);
+        assert!(!result.err.contains("somebody-private"), "{level}: {}", result.err);
     }
 }

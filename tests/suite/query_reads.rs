@@ -1,4 +1,4 @@
-//! What a query reads: no column, date or file that it does not need.
+//! A query reads only the columns, dates and files that it needs.
 
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde_json::Value;
@@ -22,11 +22,11 @@ fn only_the_columns_that_a_query_needs_are_read() {
     assert!(!rows(&output, "SELECT person_id, reach FROM scores WHERE coverage > 0", &[]).is_empty());
     ask(&output, "SELECT score FROM scores", &[])
         .exits(1)
-        .says("damaged file");
+        .prints("damaged file");
 }
 
 #[test]
-fn filters_limits_and_unions_give_what_they_say() {
+fn filters_limits_and_unions_give_the_right_rows() {
     let (site, output) = two_nights();
     let count = |sql: &str| rows(&output, sql, &[])[0]["n"].as_u64().unwrap() as usize;
     let [before, after] = ["2026-03-07", DATE].map(|date| site.snapshot(date));
@@ -72,7 +72,7 @@ fn filters_limits_and_unions_give_what_they_say() {
 }
 
 #[test]
-fn dates_that_are_not_asked_for_are_not_read() {
+fn dates_outside_the_query_are_not_read() {
     let (site, output) = two_nights();
     let [part] = part_files(&site.output(), "scores", "2026-03-07")
         .try_into()
@@ -84,8 +84,8 @@ fn dates_that_are_not_asked_for_are_not_read() {
 }
 
 #[test]
-fn a_store_that_lost_a_file_is_5_and_no_bad_query() {
-    let site = Site::of(&crate::nightly::eventful());
+fn a_missing_file_of_the_store_is_5() {
+    let site = Site::new(&crate::nightly::eventful());
     site.night(DATE);
     let [part] = part_files(&site.output(), "scores", DATE).try_into().expect("one part");
     std::fs::remove_file(part).unwrap();

@@ -1,9 +1,9 @@
-//! Small random warehouses: night by night, at once and the reference agree on all of them.
+//! Compares day by day, all at once and the reference on small random warehouses.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use crate::against_the_reference::{AT_REST, check as check_reference};
+use crate::against_the_reference::{CONVERGED, check as check_reference};
 use crate::nightly;
 use crate::support::clout::Site;
 use crate::support::days::day;
@@ -17,7 +17,7 @@ pub fn date(night: i32) -> String {
     clout_base::day::Day(FIRST + night).to_string()
 }
 
-/// A few rows over few people, so that copies, twins, late rows and venues meet.
+/// Generates a few rows over few people, so that copies, twins, late rows and venues coincide.
 fn activities() -> impl Strategy<Value = Warehouse> {
     // Network, load date, id, days late, minute, actor, verb, object, target.
     let row = (
@@ -46,12 +46,12 @@ fn activities() -> impl Strategy<Value = Warehouse> {
             let line = format!("r{id} {time} a{actor} {} o{object} {target}", verbs[verb]);
             warehouse = warehouse.activities(network, &date(night), &line);
         }
-        // Every random warehouse begins on the first night.
+        // Each random warehouse begins on the first date.
         warehouse.activities("twitter", &date(0), "begin 12:00 a0 tweet - -")
     })
 }
 
-/// Identities, follows, accounts and opt-outs of some nights.
+/// Generates identities, follows, accounts and opt-outs of some dates.
 pub fn with_people() -> impl Strategy<Value = Warehouse> {
     let claims = vec((0..5_usize, 0..3_usize, 0..6_u32), 1..6);
     let follows = vec((0..6_u32, 0..6_u32), 1..12);
@@ -86,17 +86,17 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 16, failure_persistence: None, max_shrink_iters: 200, ..ProptestConfig::default() })]
 
     #[test]
-    fn nights_and_reference_agree_on_random_warehouses(warehouse in with_people(), skipped in 1..NIGHTS) {
-        let site = Site::of(&warehouse);
+    fn day_by_day_at_once_and_reference_agree_on_random_warehouses(warehouse in with_people(), skipped in 1..NIGHTS) {
+        let site = Site::new(&warehouse);
         let at_rest = |night: i32| {
             let mut arguments = vec!["--as-of".to_owned(), date(night)];
-            arguments.extend(AT_REST.map(str::to_owned));
+            arguments.extend(CONVERGED.map(str::to_owned));
             arguments
         };
         let run = |name: &str, night: i32| {
             let arguments = at_rest(night);
             site.run_into(name, &arguments.iter().map(String::as_str).collect::<Vec<_>>()).exits(0);
-            Snapshot::of(&site.another(name), &date(night))
+            Snapshot::read(&site.output_named(name), &date(night))
         };
         for night in (0..NIGHTS - 1).filter(|night| *night != skipped) {
             run("nightly", night);

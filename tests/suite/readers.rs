@@ -1,12 +1,12 @@
-//! Other programs read the tables: DuckDB, Python's Polars and pyarrow, where they are.
+//! Reads the tables with other programs: DuckDB, Python's Polars and pyarrow, if installed.
 
 use std::process::Command;
 
-use crate::support::clout::{Site, path, run, said};
+use crate::support::clout::{Site, collect_output, path, run};
 use crate::support::{repository, sample_data};
 
 #[test]
-fn other_readers_open_every_table_by_glob_with_the_documented_types() {
+fn other_programs_open_every_table_by_glob_with_the_documented_types() {
     let is_there = Command::new("python3")
         .args(["-c", "import pyarrow"])
         .output()
@@ -15,14 +15,14 @@ fn other_readers_open_every_table_by_glob_with_the_documented_types() {
         println!("skipped: no python3 with pyarrow");
         return;
     }
-    let site = Site::of(&crate::nightly::eventful());
+    let site = Site::new(&crate::nightly::eventful());
     site.night("2026-03-07");
     site.night("2026-03-08");
-    run(&sample_data(), &site.another("sample"), &["--as-of", "2026-10-31"]).exits(0);
-    for root in [site.output(), site.another("sample")] {
+    run(&sample_data(), &site.output_named("sample"), &["--as-of", "2026-10-31"]).exits(0);
+    for root in [site.output(), site.output_named("sample")] {
         let script = path(&repository().join("tests/readers.py"));
-        let read = said(Command::new("python3").args([&script, &path(&root)]).output().unwrap());
+        let read = collect_output(Command::new("python3").args([&script, &path(&root)]).output().unwrap());
         println!("{}", read.out);
-        read.exits(0).says(" passed, 0 failed");
+        read.exits(0).prints(" passed, 0 failed");
     }
 }

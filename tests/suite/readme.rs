@@ -65,7 +65,7 @@ fn the_tour_shows_what_the_program_prints() {
         check(&printed(&arguments), &told(command));
     }
     let days = ["2026-10-29", "2026-10-30", "2026-10-31"];
-    let days = days.map(|day| (day, Snapshot::of(folder.path(), day)));
+    let days = days.map(|day| (day, Snapshot::read(folder.path(), day)));
     check_queries(&days);
 }
 

@@ -1,4 +1,4 @@
-//! Rows that nobody made up, where they are: `../shared/data`, or what `CLOUT_SHARED_DATA` names.
+//! Runs on real data, if present: `../shared/data`, or the folder in `CLOUT_SHARED_DATA`.
 
 use std::path::{Path, PathBuf};
 
@@ -11,7 +11,7 @@ use crate::support::s3::S3;
 use crate::support::tables::Snapshot;
 use crate::support::{files_below, shared_data};
 
-/// The corrupt and hostile files, without what describes them.
+/// Lists the corrupt and hostile files, without their descriptions.
 fn hostile(data: &Path) -> Vec<PathBuf> {
     let root = data.join("hostile");
     files_below(&root)
@@ -29,8 +29,8 @@ fn hostile_files_are_refused_by_name_and_the_good_rows_count() {
     let files = hostile(&data);
     assert_eq!(files.len(), 77);
     let date = "2026-03-07";
-    let good = Site::of(&nightly::eventful());
-    let bad = Site::of(&nightly::eventful());
+    let good = Site::new(&nightly::eventful());
+    let bad = Site::new(&nightly::eventful());
     let folder = format!("activities/network=twitter/date={date}");
     let mut names = Vec::new();
     for (index, file) in files.iter().enumerate() {
@@ -38,15 +38,16 @@ fn hostile_files_are_refused_by_name_and_the_good_rows_count() {
         std::fs::copy(file, bad.input().join(&folder).join(&name)).unwrap();
         names.push(format!("{folder}/{name}"));
     }
-    // A bound on the address space: whoever asks for gigabytes because a footer says so is stopped.
+    // A bound on the address space stops a reader that allocates gigabytes because a footer says so.
     let script = format!(
         "ulimit -v 4000000; exec {} run --input {} --output {} --as-of {date} --threads 2",
         env!("CARGO_BIN_EXE_clout"),
         path(&bad.input()),
         path(&bad.output())
     );
-    let said = crate::support::clout::said(std::process::Command::new("sh").args(["-c", &script]).output().unwrap());
-    said.exits(0);
+    let result =
+        crate::support::clout::collect_output(std::process::Command::new("sh").args(["-c", &script]).output().unwrap());
+    result.exits(0);
     let (without, with) = (good.night(date), bad.snapshot(date));
     nightly::check(&with, &without, "beside hostile files");
     let refused: Vec<&str> = with
@@ -69,7 +70,7 @@ fn hostile_files_in_the_other_tables_are_refused_too() {
         return;
     };
     let warehouse = nightly::eventful().topics("rust Rust");
-    let site = Site::of(&warehouse);
+    let site = Site::new(&warehouse);
     let date = "2026-03-05";
     let folders = [
         "accounts/network=twitter",
@@ -95,7 +96,7 @@ fn hostile_files_in_the_other_tables_are_refused_too() {
             .count(),
         folders.len() * 77
     );
-    nightly::check(&with, &Site::of(&warehouse).night(date), "beside hostile files");
+    nightly::check(&with, &Site::new(&warehouse).night(date), "beside hostile files");
 }
 
 /// Publishes one date of real data and verifies it.
@@ -117,20 +118,20 @@ fn higgs_is_scored_on_the_night_of_the_announcement() {
     };
     assert_eq!(snapshot.metric("rows_read", "twitter"), 410_134.0);
     assert_eq!(snapshot.metric("rows_refused", "twitter"), 0.0);
-    // Most replies, and many retweets, stand again as a mention.
+    // Most replies, and many retweets, are also present as a mention.
     assert!(snapshot.metric("rows_twins", "twitter") > 20_000.0);
     assert!(snapshot.metric("reactions_self", "twitter") > 1_000.0);
     assert!(snapshot.metric("persons_scored", "") > 40_000.0);
 }
 
 #[test]
-fn higgs_gives_the_same_bytes_from_and_to_s3_and_night_by_night_the_same_scores() {
+fn higgs_gives_the_same_bytes_on_s3_and_the_same_scores_day_by_day() {
     let Some((site, local)) = publish("higgs", "2012-07-04", &["--threads", "1"]) else {
         return;
     };
     let higgs = shared_data().unwrap().join("higgs");
     let server = S3::start();
-    server.bring(&higgs, "higgs");
+    server.copy_in(&higgs, "higgs");
     server
         .clout(&[
             "run",
@@ -144,9 +145,13 @@ fn higgs_gives_the_same_bytes_from_and_to_s3_and_night_by_night_the_same_scores(
         .exits(0);
     assert_eq!(server.snapshot("scored", "2012-07-04").hashes(&[]), local.hashes(&[]));
     for date in ["2012-07-01", "2012-07-02", "2012-07-03", "2012-07-04"] {
-        run(&higgs, &site.another("nightly"), &["--as-of", date]).exits(0);
+        run(&higgs, &site.output_named("nightly"), &["--as-of", date]).exits(0);
     }
-    nightly::check(&Snapshot::of(&site.another("nightly"), "2012-07-04"), &local, "higgs");
+    nightly::check(
+        &Snapshot::read(&site.output_named("nightly"), "2012-07-04"),
+        &local,
+        "higgs",
+    );
 }
 
 #[test]
@@ -171,20 +176,24 @@ fn cardano_is_scored_as_a_declared_network() {
     let (site, at_once) = publish("cardano", &last, &arguments).unwrap();
     assert_eq!(at_once.metric("rows_read", ""), 4_822.0);
     assert!(at_once.people().len() >= 3_987 && at_once.metric("persons_scored", "") > 500.0);
-    // Night by night over the last week gives the same.
+    // Day by day over the last week gives the same.
     let last_day = day(&last);
     for back in (0..=7).rev() {
         let date = last_day.minus(back).to_string();
         let mut all = vec!["--as-of", &date];
         all.extend(&arguments);
-        run(&data.join("cardano"), &site.another("nightly"), &all).exits(0);
+        run(&data.join("cardano"), &site.output_named("nightly"), &all).exits(0);
     }
-    nightly::check(&Snapshot::of(&site.another("nightly"), &last), &at_once, "cardano");
+    nightly::check(
+        &Snapshot::read(&site.output_named("nightly"), &last),
+        &at_once,
+        "cardano",
+    );
 }
 
 #[test]
 fn gowalla_is_scored_by_co_visits_alone() {
-    let Some((_site, snapshot)) = publish("gowalla", "2010-10-23", &against_the_reference::AT_REST) else {
+    let Some((_site, snapshot)) = publish("gowalla", "2010-10-23", &against_the_reference::CONVERGED) else {
         return;
     };
     let warehouse = read_back::read(&shared_data().unwrap().join("gowalla"));

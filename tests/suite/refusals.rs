@@ -1,4 +1,4 @@
-//! What is refused, row by row and file by file, and when a run is.
+//! Tests refused rows, refused files, and refused runs.
 
 use rstest::rstest;
 
@@ -6,12 +6,12 @@ use crate::support::clout::Site;
 use crate::support::tables::text;
 use crate::support::warehouse::Warehouse;
 
-/// Twitter with a clean first load date.
+/// Builds Twitter with a clean first load date.
 fn with_history() -> Warehouse {
     Warehouse::default().activities("twitter", "2026-03-01", "first 10:00 eve tweet - -")
 }
 
-/// `count` good rows of a date, each by somebody else.
+/// Returns `count` good rows of a date, each by another actor.
 fn good_rows(count: usize) -> String {
     (0..count)
         .map(|row| format!("good{row} 12:00 fan{row} like - star\n"))
@@ -47,10 +47,10 @@ fn a_bad_row_is_one_row_of_rejects_and_nothing_else(#[case] row: &str, #[case] r
     let warehouse = Warehouse::default()
         .activities(network, "2026-03-01", first)
         .activities(network, "2026-03-05", &format!("{good}\n{row}"));
-    let site = Site::of(&warehouse);
+    let site = Site::new(&warehouse);
     site.run(&["--set", "input.max_refused_share=1"])
         .exits(0)
-        .says(reason.split(':').next().unwrap());
+        .prints(reason.split(':').next().unwrap());
     let snapshot = site.snapshot("2026-03-05");
     let file = format!("activities/network={network}/date=2026-03-05/part-000.parquet");
     let [reject] = snapshot.table("rejects") else {
@@ -98,7 +98,7 @@ fn a_networks_first_load_date_may_bring_a_backlog() {
     let linkedin = |date, row| with_history().activities("linkedin", date, row);
     let backlog =
         linkedin("2026-03-05", old).activities("linkedin", "2026-03-06", &format!("{late}\n{}", good_rows(30)));
-    let site = Site::of(&backlog);
+    let site = Site::new(&backlog);
     let first = site.night("2026-03-05");
     assert_eq!(
         (first.reactions("linkedin:bob", "linkedin"), first.rejects()),
@@ -110,18 +110,18 @@ fn a_networks_first_load_date_may_bring_a_backlog() {
         (1, 1)
     );
     site.run_into("at_once", &["--as-of", "2026-03-06"]).exits(0);
-    let at_once = crate::support::tables::Snapshot::of(&site.another("at_once"), "2026-03-06");
+    let at_once = crate::support::tables::Snapshot::read(&site.output_named("at_once"), "2026-03-06");
     assert_eq!(at_once.reactions("linkedin:bob", "linkedin"), 1);
 }
 
 #[test]
-fn the_lateness_window_is_the_jobs() {
+fn the_job_sets_the_lateness_window() {
     let warehouse = with_history().activities(
         "twitter",
         "2026-03-10",
         &format!("r D-3T10:00 ada like - bob\n{}", good_rows(30)),
     );
-    let site = Site::of(&warehouse);
+    let site = Site::new(&warehouse);
     site.run(&["--set", "input.max_lateness_days=2"]).exits(0);
     assert_eq!(site.snapshot("2026-03-10").rejects().len(), 1);
 }
@@ -133,11 +133,11 @@ fn the_lateness_window_is_the_jobs() {
 #[case::nothing_but_bad_rows(0, 1, 4)]
 fn a_share_of_refused_rows_above_the_bound_exits_4(#[case] good: usize, #[case] bad: usize, #[case] code: i32) {
     let bad: String = (0..bad).map(|row| format!("bad{row} 10:00 ada poke - bob\n")).collect();
-    let site = Site::of(&with_history().activities("twitter", "2026-03-02", &(good_rows(good) + &bad)));
-    let said = site.run(&[]).exits(code);
+    let site = Site::new(&with_history().activities("twitter", "2026-03-02", &(good_rows(good) + &bad)));
+    let result = site.run(&[]).exits(code);
     assert_eq!(site.output().join("snapshots/2026-03-02").exists(), code == 0);
     if code == 4 {
-        said.says("twitter").says("2026-03-02").says("poke");
+        result.prints("twitter").prints("2026-03-02").prints("poke");
     }
 }
 
@@ -153,17 +153,17 @@ fn the_share_is_taken_by_network_and_load_date() {
             "2026-03-02",
             "a 10:00 ada like - bob\n b 10:00 ada like - cid\n c 10:00 ada poke - bob",
         );
-    let site = Site::of(&warehouse);
-    site.run(&[]).exits(4).says("1 of 3 rows");
+    let site = Site::new(&warehouse);
+    site.run(&[]).exits(4).prints("1 of 3 rows");
     site.run(&["--set", "input.max_refused_share=0.34"]).exits(0);
 }
 
 #[test]
-fn a_bad_file_alone_never_refuses_a_run_but_in_strict_mode() {
-    let site = Site::of(&with_history().activities("twitter", "2026-03-02", &good_rows(2)));
+fn a_bad_file_refuses_a_run_in_strict_mode_only() {
+    let site = Site::new(&with_history().activities("twitter", "2026-03-02", &good_rows(2)));
     let file = "activities/network=twitter/date=2026-03-02/broken.parquet";
     std::fs::write(site.input().join(file), b"PAR1 this is no Parquet file PAR1").unwrap();
-    site.run(&["--set", "input.strict=true"]).exits(4).says(file);
+    site.run(&["--set", "input.strict=true"]).exits(4).prints(file);
     site.run(&[]).exits(0);
     let snapshot = site.snapshot("2026-03-02");
     assert!(snapshot.rejects()[0].starts_with(file), "{:?}", snapshot.rejects());
@@ -177,7 +177,7 @@ fn a_bad_file_alone_never_refuses_a_run_but_in_strict_mode() {
 #[test]
 fn strict_mode_lets_good_files_pass() {
     let rows = good_rows(40) + "bad 10:00 ada poke - bob";
-    let site = Site::of(&with_history().activities("twitter", "2026-03-02", &rows));
+    let site = Site::new(&with_history().activities("twitter", "2026-03-02", &rows));
     site.run(&["--set", "input.strict=true"]).exits(0);
 }
 
@@ -185,7 +185,7 @@ fn strict_mode_lets_good_files_pass() {
 fn rows_of_accounts_follows_and_identities_without_their_ids_are_refused_too() {
     use crate::support::columns::{Texts, texts};
     use crate::support::warehouse::write_file;
-    let site = Site::of(&with_history());
+    let site = Site::new(&with_history());
     let ids = |values: &[Option<&str>]| {
         texts(
             &values.iter().map(|v| v.map(str::to_owned)).collect::<Vec<_>>(),

@@ -1,4 +1,4 @@
-//! `clout report`: what is on disk. What a browser makes of it is in `browser`.
+//! Tests the files of `clout report`. The module `browser` tests them in a browser.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::path::Path;
 use clout_base::schema::{ALERTS, SCORE_CHANGES};
 use serde_json::Value;
 
-use crate::support::clout::{Said, Site, clout, path, run};
+use crate::support::clout::{CommandOutput, Site, clout, path, run};
 use crate::support::hostile::{hostile, hostile_town};
 use crate::support::published::{measures, with, without, words};
 use crate::support::s3::S3;
@@ -16,22 +16,22 @@ use crate::support::{files_below, sample_data};
 
 const DATE: &str = "2026-10-31";
 
-/// `clout report` of an output root into a folder.
-pub fn report(output: &Path, to: &Path, more: &[&str]) -> Said {
+/// Runs `clout report` from an output root into a folder.
+pub fn report(output: &Path, to: &Path, more: &[&str]) -> CommandOutput {
     let (output, to) = (path(output), path(to));
     let mut arguments = vec!["report", "--output", &output, "--to", &to];
     arguments.extend(more);
     clout(&arguments)
 }
 
-/// What a script of the report hands over: the JSON between its first and last bracket.
+/// Returns the data of a report's script: the JSON between its first and last bracket.
 fn handed(text: &str) -> Value {
     let begin = text.find(['[', '{']).unwrap();
     let end = text.rfind([']', '}']).unwrap();
     serde_json::from_str(&text[begin..=end]).unwrap()
 }
 
-/// A report, read back.
+/// A report, read back from its files.
 struct Pages {
     index: String,
     files: BTreeMap<String, String>,
@@ -39,7 +39,7 @@ struct Pages {
 }
 
 impl Pages {
-    fn of(folder: &Path) -> Pages {
+    fn read(folder: &Path) -> Pages {
         let read = |name: &String| std::fs::read_to_string(folder.join(name)).unwrap();
         let names = files_below(folder);
         let night = names.iter().find_map(|name| name.split_once('/')).unwrap().0.to_owned();
@@ -61,7 +61,7 @@ impl Pages {
         of_kind.map(|(_, text)| handed(text)).collect()
     }
 
-    /// The rows of all shards of a kind by their ids.
+    /// Returns the rows of all shards of a kind by id.
     fn rows(&self, kind: &str) -> BTreeMap<String, Value> {
         let rows = self.shards(kind).into_iter().flat_map(|shard| match shard {
             Value::Array(rows) => rows,
@@ -71,7 +71,7 @@ impl Pages {
     }
 }
 
-/// Three nights of the sample, the last two published as an earlier Clout would have.
+/// Publishes three dates of the sample, the last two as an earlier Clout would have.
 fn sample_nights(site: &Site) {
     let output = site.output();
     for date in ["2026-10-29", "2026-10-30", DATE] {
@@ -81,15 +81,15 @@ fn sample_nights(site: &Site) {
 }
 
 #[test]
-fn everybody_can_be_found_and_the_panels_are_what_was_published() {
+fn every_person_can_be_found_and_the_panels_show_the_published_rows() {
     let site = Site::empty();
     sample_nights(&site);
-    let to = site.another("report");
-    let said = report(&site.output(), &to, &["--people", "50", "--format", "json"])
+    let to = site.output_named("report");
+    let result = report(&site.output(), &to, &["--people", "50", "--format", "json"])
         .exits(0)
         .json();
-    let snapshot = Snapshot::of(&site.output(), DATE);
-    let (scores, pages) = (snapshot.scores(), Pages::of(&to));
+    let snapshot = Snapshot::read(&site.output(), DATE);
+    let (scores, pages) = (snapshot.scores(), Pages::read(&to));
     let published: BTreeSet<&str> = scores.keys().copied().collect();
     for kind in ["people", "ids"] {
         let rows = pages.rows(kind);
@@ -101,20 +101,20 @@ fn everybody_can_be_found_and_the_panels_are_what_was_published() {
     }
     let people = pages.rows("people");
     let full = people.values().filter(|row| row.as_array().unwrap().len() > 3).count();
-    assert_eq!(said["people_full"], full);
+    assert_eq!(result["people_full"], full);
     assert!(
         (50..600).contains(&full),
-        "{full}: the best 50 and whoever the first page names"
+        "{full}: the best 50 and the people of the first page"
     );
     let plan = pages.plan();
-    let place = plan["tables"][0][1]
+    let column = plan["tables"][0][1]
         .as_array()
         .unwrap()
         .iter()
         .position(|name| name == "score")
         .unwrap();
     for (id, row) in &people {
-        let shown = row[1][place].as_f64();
+        let shown = row[1][column].as_f64();
         let score = scores[id.as_str()]["score"].as_f64();
         assert!(shown.unwrap_or(-1.0) - score.unwrap_or(-1.0) < 1e-4, "{id}");
         let is_best = scores[id.as_str()]["rank"].as_i64().is_some_and(|rank| rank <= 50);
@@ -123,29 +123,29 @@ fn everybody_can_be_found_and_the_panels_are_what_was_published() {
     let ada = people["ada-the-specialist"].as_array().unwrap();
     assert_eq!(ada[3].as_array().unwrap().len(), 3, "three nights of history");
     assert!(pages.index.contains("31 October 2026") && pages.index.contains("1,713"));
-    assert_eq!(said["files"], pages.files.len());
+    assert_eq!(result["files"], pages.files.len());
 }
 
 #[test]
-fn the_same_snapshots_give_the_same_bytes_and_a_new_report_takes_the_old_ones_place() {
-    let site = Site::of(&hostile_town());
+fn the_same_snapshots_give_the_same_bytes_and_a_new_report_replaces_the_old_one() {
+    let site = Site::new(&hostile_town());
     for date in ["2026-10-30", DATE] {
         site.night(date);
     }
-    let [first, second] = ["first", "second"].map(|name| site.another(name));
+    let [first, second] = ["first", "second"].map(|name| site.output_named(name));
     report(&site.output(), &first, &[]).exits(0);
     report(&site.output(), &second, &["--as-of", "2026-10-30"]).exits(0);
-    let older = Pages::of(&second);
+    let older = Pages::read(&second);
     assert!(older.night.starts_with("night-2026-10-30-"));
     report(&site.output(), &second, &[]).exits(0);
-    let (first, second) = (Pages::of(&first), Pages::of(&second));
+    let (first, second) = (Pages::read(&first), Pages::read(&second));
     assert!(first.files == second.files, "the same files with the same bytes");
     assert!(!second.files.keys().any(|name| name.starts_with(&older.night)));
 }
 
 #[test]
-fn hostile_ids_are_text_wherever_they_stand() {
-    let site = Site::of(&hostile_town());
+fn hostile_ids_are_text_in_every_file() {
+    let site = Site::new(&hostile_town());
     for date in ["2026-10-30", DATE] {
         site.night(date);
     }
@@ -160,16 +160,19 @@ fn hostile_ids_are_text_wherever_they_stand() {
         measures(&nothing),
     ];
     with(&site.output(), DATE, &SCORE_CHANGES, columns);
-    let told = vec![
+    let alert_columns = vec![
         words(&sorted),
         words(&vec!["score_rose"; sorted.len()]),
         measures(&nothing),
     ];
-    let told = told.into_iter().chain([words(&sorted), words(&sorted)]).collect();
-    with(&site.output(), DATE, &ALERTS, told);
-    let to = site.another("report");
+    let alert_columns = alert_columns
+        .into_iter()
+        .chain([words(&sorted), words(&sorted)])
+        .collect();
+    with(&site.output(), DATE, &ALERTS, alert_columns);
+    let to = site.output_named("report");
     report(&site.output(), &to, &[]).exits(0);
-    let pages = Pages::of(&to);
+    let pages = Pages::read(&to);
     assert_eq!(
         pages.rows("people").into_keys().collect::<BTreeSet<_>>(),
         ids.iter().cloned().collect()
@@ -177,7 +180,7 @@ fn hostile_ids_are_text_wherever_they_stand() {
     for (name, text) in &pages.files {
         for word in ["<img", "<script>window", "\"onmouseover=\"", "\u{202e}", "\u{2028}"] {
             let is_data = !name.ends_with(".html");
-            // Scripts hold the ids themselves, in which only tags and line ends are escaped.
+            // Scripts contain the ids themselves; only tags and line ends are escaped.
             let is_fine = is_data && matches!(word, "\"onmouseover=\"" | "\u{202e}");
             assert!(is_fine || !text.contains(word), "{name} has {word:?}");
         }
@@ -190,8 +193,8 @@ fn hostile_ids_are_text_wherever_they_stand() {
 }
 
 #[test]
-fn a_snapshot_that_lacks_tables_has_a_report_all_the_same() {
-    let site = Site::of(&hostile_town());
+fn a_snapshot_without_some_tables_has_a_report() {
+    let site = Site::new(&hostile_town());
     site.night(DATE);
     let missing = [
         "score_changes",
@@ -201,9 +204,9 @@ fn a_snapshot_that_lacks_tables_has_a_report_all_the_same() {
         "influences",
     ];
     without(&site.output(), DATE, &missing);
-    let to = site.another("report");
-    report(&site.output(), &to, &[]).exits(0).says("17 people");
-    let pages = Pages::of(&to);
+    let to = site.output_named("report");
+    report(&site.output(), &to, &[]).exits(0).prints("17 people");
+    let pages = Pages::read(&to);
     assert!(pages.index.contains("Alerts were not published on 2026-10-31"));
     let tables = pages.plan()["tables"].clone();
     let absent = tables
@@ -217,45 +220,45 @@ fn a_snapshot_that_lacks_tables_has_a_report_all_the_same() {
 
 #[test]
 fn a_folder_of_something_else_and_a_store_without_snapshots_are_refused() {
-    let site = Site::of(&hostile_town());
-    let to = site.another("report");
-    report(&site.output(), &to, &[]).exits(3).says("clout run");
+    let site = Site::new(&hostile_town());
+    let to = site.output_named("report");
+    report(&site.output(), &to, &[]).exits(3).prints("clout run");
     assert!(!to.exists(), "nothing was written");
     site.night(DATE);
     report(&site.output(), &to, &["--as-of", "2026-10-01"])
         .exits(3)
-        .says("the nearest is 2026-10-31");
+        .prints("the nearest is 2026-10-31");
     report(&site.output(), &site.input(), &[])
         .exits(2)
-        .says("nothing was written");
+        .prints("nothing was written");
     report(&site.output(), Path::new("s3://bucket/report"), &[])
         .exits(2)
-        .says("a folder of this machine");
+        .prints("a local folder");
     assert!(!site.input().join("index.html").exists());
 }
 
 #[test]
-fn a_night_that_gave_nobody_a_score_has_a_report() {
-    let site = Site::of(&Warehouse::default().activities("twitter", DATE, "p1 10:00 ada tweet o1 -"));
+fn a_snapshot_without_scores_has_a_report() {
+    let site = Site::new(&Warehouse::default().activities("twitter", DATE, "p1 10:00 ada tweet o1 -"));
     site.night(DATE);
-    let to = site.another("report");
-    report(&site.output(), &to, &[]).exits(0).says("1 person,");
-    let index = Pages::of(&to).index;
-    assert!(index.contains("Nobody has a score") && index.contains("twitter"));
+    let to = site.output_named("report");
+    report(&site.output(), &to, &[]).exits(0).prints("1 person,");
+    let index = Pages::read(&to).index;
+    assert!(index.contains("No person has a score") && index.contains("twitter"));
 }
 
 #[test]
-fn results_on_s3_are_reported_as_those_on_disk() {
-    let (server, site) = (S3::start(), Site::of(&hostile_town()));
-    server.bring(&site.input(), "input");
+fn results_on_s3_give_the_report_of_results_on_disk() {
+    let (server, site) = (S3::start(), Site::new(&hostile_town()));
+    server.copy_in(&site.input(), "input");
     let urls = ["input", "output"].map(S3::url);
     server
         .clout(&["run", "--input", &urls[0], "--output", &urls[1]])
         .exits(0);
-    let to = path(&site.another("report"));
+    let to = path(&site.output_named("report"));
     server
         .clout(&["report", "--output", &urls[1], "--to", &to])
         .exits(0)
-        .says("17 people");
-    assert_eq!(Pages::of(Path::new(&to)).rows("ids").len(), 17);
+        .prints("17 people");
+    assert_eq!(Pages::read(Path::new(&to)).rows("ids").len(), 17);
 }

@@ -1,4 +1,4 @@
-//! The published numbers against rules that anybody can recompute from the tables alone.
+//! Checks the published numbers against rules that anyone can recompute from the tables alone.
 
 use std::collections::BTreeMap;
 
@@ -6,13 +6,13 @@ use crate::support::clout::{Site, run};
 use crate::support::sample_data;
 use crate::support::tables::{Record, Snapshot, number, text};
 
-/// Two snapshots to recompute from: one small and full of ties, one large.
+/// Publishes two snapshots for recomputing: a small one full of ties, and a large one.
 fn snapshots() -> [Snapshot; 2] {
-    let site = Site::of(&crate::nightly::eventful());
-    run(&sample_data(), &site.another("sample"), &[]).exits(0);
+    let site = Site::new(&crate::nightly::eventful());
+    run(&sample_data(), &site.output_named("sample"), &[]).exits(0);
     [
         site.night("2026-03-08"),
-        Snapshot::of(&site.another("sample"), "2026-10-31"),
+        Snapshot::read(&site.output_named("sample"), "2026-10-31"),
     ]
 }
 
@@ -30,7 +30,7 @@ fn sum(rows: &[&Record], column: &str) -> f64 {
 
 #[test]
 fn ranks_ties_and_percentiles_follow_from_the_scores() {
-    // No score here is clamped: the base alone is worth 11 points, and nobody is near 100.
+    // No score is clamped here: the base alone gives 11 points, and no person is close to 100.
     let mut tied = 0;
     for snapshot in snapshots() {
         let scores: Vec<f64> = snapshot
@@ -58,7 +58,7 @@ fn ranks_ties_and_percentiles_follow_from_the_scores() {
 }
 
 #[test]
-fn a_score_is_null_if_and_only_if_nobody_else_reacted() {
+fn a_score_is_null_if_and_only_if_no_other_person_reacted() {
     for snapshot in snapshots() {
         let networks = networks_by_person(&snapshot);
         let (mut scored, mut unscored) = (0, 0);
@@ -123,7 +123,7 @@ fn reach_lies_between_one_and_the_number_of_reactors() {
 }
 
 #[test]
-fn the_interval_holds_the_score_where_there_is_one() {
+fn the_interval_contains_the_score() {
     for snapshot in snapshots() {
         for row in snapshot.table("scores") {
             let [low, score, high, coverage] =
@@ -156,7 +156,7 @@ fn influences_are_listed_for_the_top_and_at_most_twenty_a_direction() {
         for ((person, direction), points) in lists {
             assert!(points.len() <= 20, "{person} {direction}");
             if direction == "influenced_by" {
-                // Points are shares of the person's own score: all of it, unless some are cut off.
+                // Points are shares of the person's own score. They sum to all of it, unless some are cut off.
                 let missing = number(scores[person], "score").unwrap() - points.iter().sum::<f64>();
                 assert!(
                     missing > -1e-9 && (points.len() == 20 || missing < 1e-9),

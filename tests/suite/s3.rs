@@ -1,15 +1,15 @@
-//! The same program from and to S3, over real HTTP.
+//! Tests the same program from and to S3, over real HTTP.
 
 use std::process::Stdio;
 
-use crate::support::clout::{Site, command, path, run, said};
-use crate::support::s3::{Mood, S3};
+use crate::support::clout::{Site, collect_output, command, path, run};
+use crate::support::s3::{S3, ServerMode};
 use crate::support::sample_data;
 use crate::support::tables::Snapshot;
 
 const DATE: &str = "2026-03-08";
-/// No patience, so that a failing store is told soon.
-const HASTY: [&str; 6] = [
+/// Limits retries, so that a failing store is reported soon.
+const FEW_RETRIES: [&str; 6] = [
     "--set",
     "storage.max_retries=1",
     "--set",
@@ -18,10 +18,10 @@ const HASTY: [&str; 6] = [
     "storage.request_timeout_seconds=2",
 ];
 
-/// A server with the eventful warehouse below `input`.
+/// Starts a server with the eventful warehouse below `input`.
 fn server() -> S3 {
     let server = S3::start();
-    server.bring(&Site::of(&crate::nightly::eventful()).input(), "input");
+    server.copy_in(&Site::new(&crate::nightly::eventful()).input(), "input");
     server
 }
 
@@ -37,7 +37,7 @@ fn urls() -> [String; 2] {
 
 #[test]
 fn a_run_from_and_to_s3_gives_the_bytes_of_a_local_one() {
-    let (server, site) = (server(), Site::of(&crate::nightly::eventful()));
+    let (server, site) = (server(), Site::new(&crate::nightly::eventful()));
     for date in crate::nightly::DATES {
         server.clout(&arguments(&urls(), &["--as-of", date])).exits(0);
         assert_eq!(
@@ -49,17 +49,17 @@ fn a_run_from_and_to_s3_gives_the_bytes_of_a_local_one() {
     server
         .clout(&arguments(&urls(), &[]))
         .exits(0)
-        .says("already published");
+        .prints("already published");
 }
 
 #[test]
 fn the_sample_data_on_s3_gives_the_bytes_of_a_local_run() {
     let (server, site) = (S3::start(), Site::empty());
-    server.bring(&sample_data(), "dumps/sample data");
+    server.copy_in(&sample_data(), "dumps/sample data");
     let urls = [S3::url("dumps/sample data"), S3::url("results")];
     server.clout(&arguments(&urls, &[])).exits(0);
     run(&sample_data(), &site.output(), &[]).exits(0);
-    let local = Snapshot::of(&site.output(), "2026-10-31");
+    let local = Snapshot::read(&site.output(), "2026-10-31");
     assert_eq!(server.snapshot("results", "2026-10-31").hashes(&[]), local.hashes(&[]));
     let output = &urls[1];
     server.clout(&["snapshots", "verify", "--output", output]).exits(0);
@@ -74,8 +74,8 @@ fn the_sample_data_on_s3_gives_the_bytes_of_a_local_run() {
 fn doctor_passes_on_a_good_store_and_fails_on_others() {
     let server = S3::start();
     let url = S3::url("output");
-    let said = server.clout(&["doctor", "--output", &url, "--format", "json"]).exits(0);
-    let checks = said.json();
+    let result = server.clout(&["doctor", "--output", &url, "--format", "json"]).exits(0);
+    let checks = result.json();
     let checks = checks.as_array().unwrap();
     assert!(
         checks.len() >= 3 && checks.iter().all(|check| check["is_ok"] == true),
@@ -86,47 +86,47 @@ fn doctor_passes_on_a_good_store_and_fails_on_others() {
         Vec::<String>::new(),
         "what doctor leaves"
     );
-    let mut hasty = vec!["doctor", "--output", &url];
-    hasty.extend(HASTY);
-    server.is(Mood::ReadOnly);
-    server.clout(&hasty).exits(5);
-    server.is(Mood::Failing);
-    server.clout(&hasty).exits(5);
+    let mut few_retries = vec!["doctor", "--output", &url];
+    few_retries.extend(FEW_RETRIES);
+    server.set_mode(ServerMode::ReadOnly);
+    server.clout(&few_retries).exits(5);
+    server.set_mode(ServerMode::Failing);
+    server.clout(&few_retries).exits(5);
 }
 
 #[test]
 fn a_store_that_fails_exits_5_and_nothing_is_published() {
     let server = server();
-    for mood in [Mood::Failing, Mood::ReadOnly, Mood::Hanging] {
-        server.is(mood);
-        server.clout(&arguments(&urls(), &HASTY)).exits(5).says("later");
+    for mode in [ServerMode::Failing, ServerMode::ReadOnly, ServerMode::Hanging] {
+        server.set_mode(mode);
+        server.clout(&arguments(&urls(), &FEW_RETRIES)).exits(5).prints("later");
     }
-    server.is(Mood::Well);
+    server.set_mode(ServerMode::Normal);
     assert!(!server.folder("output").join("snapshots").join(DATE).exists());
-    server.clout(&arguments(&urls(), &HASTY)).exits(0);
+    server.clout(&arguments(&urls(), &FEW_RETRIES)).exits(0);
     server.clout(&["snapshots", "verify", "--output", &urls()[1]]).exits(0);
 }
 
-/// Starts a run and waits until its manifest is at the door.
+/// Starts a run and waits until the server holds its manifest.
 fn run_up_to_its_manifest(server: &S3) -> std::process::Child {
-    server.hold_the_next_manifest();
+    server.hold_next_manifest();
     let urls = urls();
     let mut slow = command(&arguments(&urls, &["--threads", "1"]), &server.environment());
     slow.stdout(Stdio::piped()).stderr(Stdio::piped());
     let slow = slow.spawn().unwrap();
-    server.wait_for_a_manifest();
+    server.wait_for_manifest();
     slow
 }
 
-/// One run waits with its manifest at the door while another publishes; returns what the loser said.
-fn lost_race(server: &S3, others: &[&str]) -> crate::support::clout::Said {
+/// Holds the manifest of one run while another run publishes, and returns the output of the loser.
+fn lost_race(server: &S3, others: &[&str]) -> crate::support::clout::CommandOutput {
     let slow = run_up_to_its_manifest(server);
     server.clout(&arguments(&urls(), others)).exits(0);
-    server.let_the_manifest_in();
-    said(slow.wait_with_output().unwrap())
+    server.release_manifest();
+    collect_output(slow.wait_with_output().unwrap())
 }
 
-/// How many runs' states of the date there are.
+/// Counts the runs with a state of the date.
 fn states(server: &S3) -> usize {
     let commits = std::fs::read_dir(server.folder("output/state").join(DATE)).unwrap();
     let has_files = |folder: std::path::PathBuf| !crate::support::files_below(&folder).is_empty();
@@ -138,7 +138,7 @@ fn states(server: &S3) -> usize {
 #[test]
 fn of_two_runs_the_one_whose_manifest_lands_first_wins_and_the_other_exits_6() {
     let server = server();
-    lost_race(&server, &[]).exits(6).says("same bytes");
+    lost_race(&server, &[]).exits(6).prints("same bytes");
     server.clout(&["snapshots", "verify", "--output", &urls()[1]]).exits(0);
     assert_eq!(states(&server), 1, "the loser took its state away");
 }
@@ -148,9 +148,9 @@ fn a_loser_with_other_parameters_leaves_nothing_of_its_own() {
     let server = server();
     lost_race(&server, &["--set", "model.repeats.beta=1"])
         .exits(6)
-        .says("different bytes");
-    let said = server.clout(&["snapshots", "verify", "--output", &urls()[1]]);
-    said.exits(0).says_nothing_of("not named");
+        .prints("different bytes");
+    let result = server.clout(&["snapshots", "verify", "--output", &urls()[1]]);
+    result.exits(0).does_not_print("not named");
     assert_eq!(
         server.snapshot("output", DATE).manifest["parameters"]["model"]["repeats"]["beta"],
         1.0
@@ -158,7 +158,7 @@ fn a_loser_with_other_parameters_leaves_nothing_of_its_own() {
 }
 
 #[test]
-fn what_a_killed_run_left_behind_is_swept_by_the_next() {
+fn the_next_run_deletes_the_files_of_a_killed_run() {
     let server = server();
     let mut killed = run_up_to_its_manifest(&server);
     killed.kill().unwrap();
@@ -179,7 +179,7 @@ fn what_a_killed_run_left_behind_is_swept_by_the_next() {
 }
 
 #[test]
-fn wrong_credentials_are_told_as_such() {
+fn wrong_credentials_fail_and_are_not_printed() {
     let server = server();
     let mut environment = server.environment();
     environment
@@ -187,16 +187,16 @@ fn wrong_credentials_are_told_as_such() {
         .filter(|(name, _)| name.contains("SECRET"))
         .for_each(|(_, value)| *value = "wrong".to_owned());
     let urls = urls();
-    let mut hasty = arguments(&urls, &HASTY);
-    hasty.push("--quiet");
-    let said = crate::support::clout::clout_with(&hasty, &environment);
-    assert!(said.code == 5 || said.code == 2, "{said:?}");
-    said.says_nothing_of("wrong");
+    let mut few_retries = arguments(&urls, &FEW_RETRIES);
+    few_retries.push("--quiet");
+    let result = crate::support::clout::clout_with(&few_retries, &environment);
+    assert!(result.code == 5 || result.code == 2, "{result:?}");
+    result.does_not_print("wrong");
 }
 
 #[test]
 fn input_on_disk_may_be_published_to_s3() {
-    let (server, site) = (S3::start(), Site::of(&crate::nightly::eventful()));
+    let (server, site) = (S3::start(), Site::new(&crate::nightly::eventful()));
     let urls = [path(&site.input()), S3::url("output")];
     server.clout(&arguments(&urls, &[])).exits(0);
     assert_eq!(

@@ -1,4 +1,4 @@
-//! The same input and parameters give the same bytes, however they come and are computed.
+//! The same input and parameters give the same bytes, for any file form and any way of computing.
 
 use rstest::rstest;
 
@@ -10,7 +10,7 @@ use crate::support::warehouse::{Form, Warehouse};
 const DATE: &str = "2026-03-08";
 
 fn hashes(form: &Form, arguments: &[&str]) -> std::collections::BTreeMap<String, String> {
-    let site = Site::formed(&crate::nightly::eventful(), form);
+    let site = Site::with_form(&crate::nightly::eventful(), form);
     site.run(arguments).exits(0);
     site.snapshot(DATE).hashes(&["rejects"])
 }
@@ -21,7 +21,7 @@ fn hashes(form: &Form, arguments: &[&str]) -> std::collections::BTreeMap<String,
 #[case::in_many_files(Form { files: 5, ..Form::default() })]
 #[case::shuffled_into_many_files(Form { files: 13, shuffled: Some(9), ..Form::default() })]
 #[case::a_row_a_file(Form { files: 1000, shuffled: Some(10), ..Form::default() })]
-fn row_order_and_file_split_do_not_show(#[case] form: Form) {
+fn the_bytes_do_not_depend_on_row_order_and_file_split(#[case] form: Form) {
     assert_eq!(hashes(&form, &[]), hashes(&Form::default(), &[]));
 }
 
@@ -29,7 +29,7 @@ fn row_order_and_file_split_do_not_show(#[case] form: Form) {
 #[case("1")]
 #[case("2")]
 #[case("7")]
-fn the_number_of_threads_does_not_show(#[case] threads: &str) {
+fn the_bytes_do_not_depend_on_the_number_of_threads(#[case] threads: &str) {
     assert_eq!(
         hashes(&Form::default(), &["--threads", threads]),
         hashes(&Form::default(), &[])
@@ -37,11 +37,11 @@ fn the_number_of_threads_does_not_show(#[case] threads: &str) {
 }
 
 #[test]
-fn threads_and_processes_do_not_show_on_the_sample_data() {
+fn the_bytes_of_the_sample_data_do_not_depend_on_threads_and_processes() {
     let site = Site::empty();
     let hashes = |name: &str, threads: &str| {
-        run(&sample_data(), &site.another(name), &["--threads", threads]).exits(0);
-        Snapshot::of(&site.another(name), "2026-10-31").hashes(&[])
+        run(&sample_data(), &site.output_named(name), &["--threads", threads]).exits(0);
+        Snapshot::read(&site.output_named(name), "2026-10-31").hashes(&[])
     };
     let one = hashes("one", "1");
     assert_eq!(hashes("two", "2"), one);
@@ -49,10 +49,10 @@ fn threads_and_processes_do_not_show_on_the_sample_data() {
 }
 
 #[test]
-fn the_state_is_the_same_however_the_night_came_about() {
-    // What a night hands on decides the next one's bytes: files of state, byte for byte but for their names.
+fn the_bytes_of_the_state_do_not_depend_on_threads_and_files() {
+    // The state decides the bytes of the next run: its files are compared byte for byte, except for their names.
     let state = |form: &Form, arguments: &[&str]| {
-        let site = Site::formed(&crate::nightly::eventful(), form);
+        let site = Site::with_form(&crate::nightly::eventful(), form);
         site.run(arguments).exits(0);
         let commit = site.snapshot(DATE).manifest["commit_id"].as_str().unwrap().to_owned();
         let folder = site.output().join("state").join(DATE).join(commit);
@@ -76,7 +76,7 @@ fn the_state_is_the_same_however_the_night_came_about() {
     assert!(plain.iter().all(|(name, bytes)| shuffled[name] == *bytes));
 }
 
-/// Some 30 % of a day's rows come again on the next, and twice within one.
+/// Redelivers some 30 % of a day's rows on the next day, and twice within one.
 fn redelivered(warehouse: &Warehouse) -> Warehouse {
     let mut again = warehouse.clone();
     let keys: Vec<_> = warehouse.activities.keys().cloned().collect();
@@ -98,10 +98,10 @@ fn redelivered(warehouse: &Warehouse) -> Warehouse {
 #[test]
 fn redelivering_a_third_of_every_day_changes_no_score() {
     let warehouse = crate::nightly::eventful();
-    let (once, again) = (Site::of(&warehouse), Site::of(&redelivered(&warehouse)));
+    let (once, again) = (Site::new(&warehouse), Site::new(&redelivered(&warehouse)));
     let mut copies = 0.0;
     for date in crate::nightly::DATES {
-        // A backlog that comes again is late, and refused.
+        // A redelivered backlog is late, and refused.
         again
             .run(&["--as-of", date, "--set", "input.max_refused_share=1"])
             .exits(0);
@@ -116,7 +116,7 @@ fn redelivering_a_third_of_every_day_changes_no_score() {
 
 #[test]
 fn names_of_parts_begin_with_the_hash_of_their_content() {
-    let site = Site::of(&crate::nightly::eventful());
+    let site = Site::new(&crate::nightly::eventful());
     let snapshot = site.night(DATE);
     for (table, files) in snapshot.manifest["tables"].as_object().unwrap() {
         for file in files["files"].as_array().unwrap() {
@@ -139,8 +139,8 @@ fn sha256(bytes: &[u8]) -> String {
 }
 
 #[test]
-fn the_places_of_input_and_output_do_not_show() {
-    let site = Site::of(&crate::nightly::eventful());
+fn the_bytes_do_not_depend_on_the_paths_of_input_and_output() {
+    let site = Site::new(&crate::nightly::eventful());
     let one = site.night(DATE);
     let elsewhere = Site::empty();
     let url = format!("file://{}", path(&site.input()));

@@ -1,4 +1,4 @@
-//! Why scores moved: causes that sum to the published change, each where it belongs.
+//! Checks the causes of score changes: they sum to the published change, each where it belongs.
 
 use std::collections::BTreeSet;
 
@@ -22,7 +22,7 @@ const CAUSES: [&str; 12] = [
     "scale_limit",
 ];
 
-/// (cause, detail, points) of a person.
+/// Returns (cause, detail, points) of a person.
 pub fn reasons<'a>(snapshot: &'a Snapshot, person: &str) -> Vec<(&'a str, &'a str, f64)> {
     let rows = snapshot.table("score_changes").iter();
     let own = rows.filter(|row| row["person_id"] == person);
@@ -30,11 +30,12 @@ pub fn reasons<'a>(snapshot: &'a Snapshot, person: &str) -> Vec<(&'a str, &'a st
         .collect()
 }
 
-/// Everybody's points sum to their delta, nobody without one has any, and no cause is one of its own.
+/// Checks that the points of each person sum to their delta, that a person without a delta has none, and that the
+/// contract lists each cause. Returns the number of people with causes.
 #[track_caller]
-pub fn adds_up(snapshot: &Snapshot) -> usize {
+pub fn check_sums(snapshot: &Snapshot) -> usize {
     let rows = snapshot.table("score_changes");
-    let mut told = 0;
+    let mut explained = 0;
     for row in snapshot.table("scores") {
         let own = rows.iter().filter(|other| other["person_id"] == row["person_id"]);
         let points: Vec<f64> = own.map(|row| number(row, "points").unwrap()).collect();
@@ -43,20 +44,20 @@ pub fn adds_up(snapshot: &Snapshot) -> usize {
             Some(delta) => {
                 let sum: f64 = points.iter().sum();
                 assert!((sum - delta).abs() < 1e-9, "{row:?} {points:?}");
-                told += usize::from(!points.is_empty());
+                explained += usize::from(!points.is_empty());
             }
         }
     }
     assert!(rows.iter().all(|row| CAUSES.contains(&text(row, "cause"))));
     assert!(snapshot.metric("score_changes_missed", "") < 1e-9);
-    told
+    explained
 }
 
 #[test]
-fn every_delta_is_the_sum_of_its_causes_whatever_happens() {
-    let site = Site::of(&eventful());
-    let told: usize = DATES.iter().map(|date| adds_up(&site.night(date))).sum();
-    assert!(told > 20, "{told}");
+fn every_delta_of_the_eventful_warehouse_is_the_sum_of_its_causes() {
+    let site = Site::new(&eventful());
+    let explained: usize = DATES.iter().map(|date| check_sums(&site.night(date))).sum();
+    assert!(explained > 20, "{explained}");
 }
 
 #[test]
@@ -84,12 +85,12 @@ fn every_delta_of_a_month_is_the_sum_of_its_causes() {
         "backfill", "--input", &input, "--output", &output, "--from", first, "--to", last,
     ])
     .exits(0);
-    let told: usize = dates[4..].iter().map(|date| adds_up(&site.snapshot(date))).sum();
-    assert!(told > 1_000, "{told}");
+    let explained: usize = dates[4..].iter().map(|date| check_sums(&site.snapshot(date))).sum();
+    assert!(explained > 1_000, "{explained}");
     assert_eq!(dates[4..].len(), 30);
 }
 
-/// The load dates of twitter, in order.
+/// Returns the load dates of Twitter, in order.
 fn load_dates(site: &Site) -> Vec<String> {
     let folder = site.input().join("activities/network=twitter");
     let entries = std::fs::read_dir(folder).unwrap();
@@ -101,7 +102,7 @@ fn load_dates(site: &Site) -> Vec<String> {
 }
 
 #[test]
-fn the_sample_adds_up_and_bert_is_told_what_he_bought() {
+fn the_sample_adds_up_and_the_bought_reactions_are_the_cause_of_berts_rise() {
     let site = Site::empty();
     let night = |date: &str| {
         run(&sample_data(), &site.output(), &["--as-of", date]).exits(0);
@@ -109,7 +110,7 @@ fn the_sample_adds_up_and_bert_is_told_what_he_bought() {
     };
     night("2026-10-30");
     let last = night("2026-10-31");
-    assert!(adds_up(&last) > 1_500);
+    assert!(check_sums(&last) > 1_500);
     let bert = reasons(&last, "bert-the-buyer");
     let largest = bert.iter().max_by(|a, b| a.2.abs().total_cmp(&b.2.abs())).unwrap();
     assert_eq!(largest.0, "reactors_rose", "{bert:?}");
@@ -117,8 +118,8 @@ fn the_sample_adds_up_and_bert_is_told_what_he_bought() {
 }
 
 #[test]
-fn only_those_with_a_reaction_of_the_day_have_new_reactions() {
-    let site = Site::of(&eventful());
+fn only_people_with_a_reaction_of_the_day_have_new_reactions() {
+    let site = Site::new(&eventful());
     let warehouse = eventful();
     for pair in DATES.windows(2) {
         site.run(&["--as-of", pair[0]]).exits(0);
@@ -136,7 +137,7 @@ fn only_those_with_a_reaction_of_the_day_have_new_reactions() {
             .table("score_changes")
             .iter()
             .filter(|row| row["cause"] == "new_reactions");
-        // Co-visits are reactions that no row states.
+        // Co-visits are reactions without a row.
         let stated = new
             .filter(unclaimed)
             .filter(|row| !text(row, "person_id").starts_with("foursquare"));

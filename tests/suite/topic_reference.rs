@@ -1,4 +1,4 @@
-//! Topic scores and their evidence against a slow reference, written another way.
+//! Compares topic scores and their evidence with a slow reference, which is written in another way.
 
 use std::collections::BTreeMap;
 
@@ -6,32 +6,32 @@ use clout_base::day::Day;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use crate::against_the_reference::{AT_REST, is_close};
+use crate::against_the_reference::{CONVERGED, is_close};
 use crate::random::{NIGHTS, date, with_people};
 use crate::support::clout::Site;
 use crate::support::days::day;
-use crate::support::reference::{Credible, credibility};
+use crate::support::reference::{TopicScore, compute_topic_scores};
 use crate::support::tables::{Record, Snapshot, number, text};
 use crate::support::warehouse::Warehouse;
 use crate::topics::{LAST, town};
 use crate::topics_by_night;
 
-/// Pieces of evidence a kind.
+/// Bounds the pieces of evidence of a kind.
 const NAMED: usize = 3;
 
 /// Kind, source and weight.
 type Piece<'a> = (&'a str, &'a str, f64);
 
 fn run_into(site: &Site, name: &str, date: &str) -> Snapshot {
-    let arguments: Vec<&str> = ["--as-of", date].into_iter().chain(AT_REST).collect();
+    let arguments: Vec<&str> = ["--as-of", date].into_iter().chain(CONVERGED).collect();
     site.run_into(name, &arguments).exits(0);
-    Snapshot::of(&site.another(name), date)
+    Snapshot::read(&site.output_named(name), date)
 }
 
-/// Compares every row of both tables with the reference's.
+/// Compares each row of both tables with the reference.
 #[track_caller]
 fn check(snapshot: &Snapshot, warehouse: &Warehouse, as_of: Day) {
-    let expected = credibility(warehouse, as_of);
+    let expected = compute_topic_scores(warehouse, as_of);
     let claim = |row: &Record| (text(row, "person_id").to_owned(), text(row, "topic_id").to_owned());
     let mut evidence: BTreeMap<(String, String), Vec<Piece>> = BTreeMap::new();
     for row in snapshot.table("topic_evidence") {
@@ -55,15 +55,15 @@ fn check(snapshot: &Snapshot, warehouse: &Warehouse, as_of: Day) {
         let rank = row["rank_in_topic"].as_u64().unwrap() as usize;
         assert!(
             (first..=last).contains(&rank),
-            "{claim:?}: place {rank}, not {first} to {last}"
+            "{claim:?}: rank {rank}, not {first} to {last}"
         );
-        let told = (&row["reactors"], &row["endorsers"], &row["is_shown"]);
-        let is_told = (
+        let counts = (&row["reactors"], &row["endorsers"], &row["is_shown"]);
+        let wanted_counts = (
             &wanted.reactors.into(),
             &wanted.endorsers.into(),
             &wanted.is_shown.into(),
         );
-        assert_eq!(told, is_told, "{claim:?}");
+        assert_eq!(counts, wanted_counts, "{claim:?}");
         check_evidence(claim, &evidence.remove(claim).unwrap_or_default(), wanted);
     }
     assert!(evidence.is_empty(), "of no row: {evidence:?}");
@@ -74,8 +74,8 @@ fn check(snapshot: &Snapshot, warehouse: &Warehouse, as_of: Day) {
     );
 }
 
-/// Each piece weighs what it should, and of each kind the greatest are listed.
-fn check_evidence(claim: &(String, String), found: &[Piece], wanted: &Credible) {
+/// Checks the weight of each piece, and that the greatest of each kind are listed.
+fn check_evidence(claim: &(String, String), found: &[Piece], wanted: &TopicScore) {
     for kind in ["ancestor", "audience", "endorsement", "tag", "text"] {
         let pieces: Vec<_> = found.iter().filter(|piece| piece.0 == kind).collect();
         for (_, source, weight) in &pieces {
@@ -104,28 +104,28 @@ fn check_evidence(claim: &(String, String), found: &[Piece], wanted: &Credible) 
 }
 
 #[test]
-fn a_town_that_praises_is_told_as_the_reference_says() {
+fn a_warehouse_with_endorsements_has_the_topic_rows_of_the_reference() {
     let warehouse = topics_by_night::praising();
-    let site = Site::of(&warehouse);
+    let site = Site::new(&warehouse);
     for date in ["2026-03-04", LAST] {
         check(&run_into(&site, "out", date), &warehouse, day(date));
     }
     let endorsed = |row: &&Record| row["endorsers"].as_u64() > Some(0);
-    let snapshot = Snapshot::of(&site.another("out"), LAST);
+    let snapshot = Snapshot::read(&site.output_named("out"), LAST);
     assert!(snapshot.table("topic_scores").iter().any(|row| endorsed(&row)));
 }
 
 #[test]
-fn a_circle_of_praise_is_taken_out_as_the_reference_says() {
+fn a_circle_of_endorsements_is_reduced_as_the_reference_says() {
     let word = |(from, to): (usize, usize)| format!("w{from}-{to} 12:00 twitter:r{from} twitter:r{to} tea -\n");
     let circle = (0..8)
         .map(|i| (i, (i + 1) % 8))
         .chain([(0, 4), (9, 0), (4, 10), (11, 9), (5, 4)]);
     let warehouse = town().endorsements("2026-03-05", &circle.map(word).collect::<String>());
-    check(&run_into(&Site::of(&warehouse), "out", LAST), &warehouse, day(LAST));
+    check(&run_into(&Site::new(&warehouse), "out", LAST), &warehouse, day(LAST));
 }
 
-/// The random warehouse with tags, topics above one another, and endorsements.
+/// Generates the random warehouse with tags, a topic hierarchy and endorsements.
 fn with_topics() -> impl Strategy<Value = Warehouse> {
     let tags = vec(
         prop::sample::select(vec!["", "", "#tea", "#tea,milk", "#coffee", "#odd", "#milk,hot"]),
@@ -149,13 +149,13 @@ fn with_topics() -> impl Strategy<Value = Warehouse> {
             row.object = Some(format!("{object}{tags}")).filter(|object| !object.is_empty());
         }
         for (night, id, late, hour, endorser, endorsee, topic, weight) in words {
-            let who = |index: usize| match index {
+            let person = |index: usize| match index {
                 0..3 => format!("p{index}"),
                 3..6 => format!("linkedin:a{}", index - 3),
                 _ => format!("twitter:a{}", index - 6),
             };
             let topic = ["tea", "milk", "coffee", "hot", "drinks"][topic];
-            let (endorser, endorsee, weight) = (who(endorser), who(endorsee), ["-", "0.4", "7"][weight]);
+            let (endorser, endorsee, weight) = (person(endorser), person(endorsee), ["-", "0.4", "7"][weight]);
             let line = format!("e{id} D-{late}T{hour}:00 {endorser} {endorsee} {topic} {weight}");
             warehouse = warehouse.endorsements(&date(night), &line);
         }
@@ -169,8 +169,8 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 16, failure_persistence: None, max_shrink_iters: 200, ..ProptestConfig::default() })]
 
     #[test]
-    fn nights_and_reference_agree_on_topics_of_random_warehouses(warehouse in with_topics(), skipped in 1..NIGHTS) {
-        let site = Site::of(&warehouse);
+    fn day_by_day_at_once_and_reference_agree_on_topics_of_random_warehouses(warehouse in with_topics(), skipped in 1..NIGHTS) {
+        let site = Site::new(&warehouse);
         for night in (0..NIGHTS - 1).filter(|night| *night != skipped) {
             run_into(&site, "nightly", &date(night));
         }

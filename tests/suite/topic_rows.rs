@@ -1,4 +1,4 @@
-//! Whose evidence a row's tags and text are.
+//! Tests the person to which a row's tags and text are credited.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use crate::support::warehouse::{Form, Warehouse, write_file};
 
 const DATE: &str = "2026-03-01";
 
-/// `id actor verb object target tags text…`, `-` being null and tags parted by commas.
+/// Runs one date of rows: `id actor verb object target tags text…`, with `-` for null and commas between tags.
 fn night(network: &str, lines: &[&str]) -> Snapshot {
     let site = Site::empty();
     let topics = "coffee Coffee kaffee\ntea Tea\nhot-tubs Hot_tubs hot_tub\nlatte-art Latte_art\ndrinks Drinks";
@@ -51,8 +51,8 @@ fn night(network: &str, lines: &[&str]) -> Snapshot {
     site.night(DATE)
 }
 
-/// `person topic reactors` of every row.
-fn told(snapshot: &Snapshot) -> BTreeSet<String> {
+/// Returns `person topic reactors` of each row.
+fn list_rows(snapshot: &Snapshot) -> BTreeSet<String> {
     let rows = snapshot.table("topic_scores").iter();
     let line = |row| {
         let (person, topic) = (text(row, "person_id"), text(row, "topic_id"));
@@ -61,7 +61,7 @@ fn told(snapshot: &Snapshot) -> BTreeSet<String> {
     rows.map(line).filter(|line| !line.contains(" drinks ")).collect()
 }
 
-fn set(lines: &[&str]) -> BTreeSet<String> {
+fn to_set(lines: &[&str]) -> BTreeSet<String> {
     lines.iter().map(|line| (*line).to_owned()).collect()
 }
 
@@ -78,25 +78,25 @@ fn tags_of_a_reaction_are_evidence_for_target_and_actor() {
         "bob hot-tubs 0",
         "cid coffee 0",
     ];
-    assert_eq!(told(&snapshot), set(&expected));
+    assert_eq!(list_rows(&snapshot), to_set(&expected));
 }
 
 #[test]
-fn tags_of_an_answer_are_the_actors_alone_where_people_tag_what_they_write() {
+fn tags_of_an_answer_are_evidence_for_its_actor_alone_on_social_networks() {
     for verb in ["reply", "mention", "quote"] {
         let snapshot = night("twitter", &[&format!("1 bob {verb} o ada coffee")]);
-        assert_eq!(told(&snapshot), set(&["bob coffee 0"]), "{verb}");
+        assert_eq!(list_rows(&snapshot), to_set(&["bob coffee 0"]), "{verb}");
     }
     for network in ["linkedin", "facebook"] {
         let snapshot = night(network, &["1 bob comment o ada coffee"]);
-        assert_eq!(told(&snapshot), set(&["bob coffee 0"]), "{network}");
+        assert_eq!(list_rows(&snapshot), to_set(&["bob coffee 0"]), "{network}");
     }
     let snapshot = night("foursquare", &["1 bob tip_like o ada coffee"]);
-    assert_eq!(told(&snapshot), set(&["ada coffee 1", "bob coffee 0"]));
+    assert_eq!(list_rows(&snapshot), to_set(&["ada coffee 1", "bob coffee 0"]));
 }
 
 #[test]
-fn a_hashtag_in_the_text_of_a_reaction_is_its_writers_alone() {
+fn a_hashtag_in_the_text_of_a_reaction_is_evidence_for_its_writer_alone() {
     let reactions = [
         ("twitter", "retweet"),
         ("facebook", "share"),
@@ -105,7 +105,11 @@ fn a_hashtag_in_the_text_of_a_reaction_is_its_writers_alone() {
     ];
     for (network, verb) in reactions {
         let snapshot = night(network, &[&format!("1 bob {verb} o ada - look #HotTubs #tea")]);
-        assert_eq!(told(&snapshot), set(&["bob hot-tubs 0", "bob tea 0"]), "{network}");
+        assert_eq!(
+            list_rows(&snapshot),
+            to_set(&["bob hot-tubs 0", "bob tea 0"]),
+            "{network}"
+        );
         let evidence = snapshot.table("topic_evidence").iter();
         let sources: BTreeSet<(&str, &str)> = evidence
             .filter(|piece| text(piece, "kind") != "ancestor")
@@ -114,18 +118,18 @@ fn a_hashtag_in_the_text_of_a_reaction_is_its_writers_alone() {
         assert_eq!(sources, BTreeSet::from([("text", "1")]), "{network}");
     }
     let post = night("twitter", &["1 ada tweet o - - my #HotTubs", "2 bob like o ada - -"]);
-    assert_eq!(told(&post), set(&["ada hot-tubs 1"]));
+    assert_eq!(list_rows(&post), to_set(&["ada hot-tubs 1"]));
 }
 
 #[test]
-fn what_one_does_to_oneself_is_nothing() {
+fn self_reactions_are_no_evidence() {
     let snapshot = night("twitter", &["1 ada tweet o - - hi", "2 ada quote o ada coffee coffee"]);
-    assert_eq!(told(&snapshot), set(&[]));
+    assert_eq!(list_rows(&snapshot), to_set(&[]));
 }
 
 #[test]
-fn one_other_person_is_one_source_whatever_they_do() {
-    // Ada once liked something on tea; bob likes what is hers, with the tag.
+fn one_other_person_is_one_source_for_any_number_of_acts() {
+    // Ada once liked something on tea; bob likes an object of hers, with the tag.
     let rows = [
         "1 eve tweet o1 - tea -",
         "2 ada like o1 eve - -",
@@ -140,26 +144,26 @@ fn one_other_person_is_one_source_whatever_they_do() {
 }
 
 #[test]
-fn a_text_is_its_actors_and_says_more_than_letters() {
+fn a_text_is_evidence_for_its_actor() {
     let text = "1 bob reply o ada - We had KAFFEE; no latte_art() from https://x.org/tea for @hot tubscribers";
-    assert_eq!(told(&night("twitter", &[text])), set(&["bob coffee 0"]));
+    assert_eq!(list_rows(&night("twitter", &[text])), to_set(&["bob coffee 0"]));
 }
 
 #[test]
-fn a_reaction_without_tags_is_to_what_the_target_posted() {
+fn a_reaction_without_tags_has_the_topics_of_the_targets_post() {
     let rows = [
         "1 ada tweet o1 - - My hot tub again",
         "2 ada tweet o2 - tea -",
         "3 eve tweet o3 - coffee -",
         "4 bob like o1 ada - -",
         "5 cid reply o2 ada - -",
-        // Somebody else's object lends ada nothing.
+        // An object of another person gives ada nothing.
         "6 bob like o3 ada - -",
     ];
-    // Whoever reacts without a word on it has nothing to do with the topic.
+    // A reaction without a word on the topic does not connect its actor with it.
     let expected = ["ada hot-tubs 1", "ada tea 1", "eve coffee 0"];
     let snapshot = night("twitter", &rows);
-    assert_eq!(told(&snapshot), set(&expected));
+    assert_eq!(list_rows(&snapshot), to_set(&expected));
     let evidence = snapshot.table("topic_evidence").iter();
     let of_ada: BTreeSet<(&str, &str)> = evidence
         .filter(|piece| text(piece, "person_id") == "twitter:ada" && text(piece, "topic_id") != "drinks")
@@ -175,7 +179,7 @@ fn a_reaction_without_tags_is_to_what_the_target_posted() {
 }
 
 #[test]
-fn an_interest_is_no_expertise() {
+fn own_acts_alone_show_no_topic() {
     let own = [
         "1 ada tweet o1 - coffee -",
         "2 ada tweet o2 - coffee -",

@@ -1,4 +1,4 @@
-//! What people are credible on: evidence and praise in the sample, the command line, and foresight on real data.
+//! Tests topic scores: evidence and endorsements in the sample, the command line, and foresight on real data.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +12,7 @@ use crate::support::{files_below, repository, shared_data};
 const DATE: &str = "2026-10-31";
 const TABLES: [&str; 2] = ["topic_scores", "topic_evidence"];
 
-/// The sample, with further endorsements on its last load date: `id time endorser endorsee topic weight`.
+/// Builds the sample with further endorsements on its last load date: `id time endorser endorsee topic weight`.
 fn sample(endorsements: &str) -> Site {
     let site = Site::empty();
     let from = repository().join("sample_data");
@@ -36,7 +36,7 @@ fn score(snapshot: &Snapshot, person: &str, topic: &str) -> f64 {
 }
 
 #[test]
-fn what_is_shown_has_two_sources_and_nobody_gone_is_named() {
+fn a_shown_topic_has_two_sources_and_no_opted_out_person_is_named() {
     let snapshot = sample("").night(DATE);
     let mut independent: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     for row in snapshot.table("topic_scores") {
@@ -61,16 +61,16 @@ fn what_is_shown_has_two_sources_and_nobody_gone_is_named() {
         }
     }
     assert!(shown > 1_000, "{shown}");
-    let gone = ["omar-who-opted-out", "hazel-yak-0014", "amber-wren-0017"];
+    let opted_out = ["omar-who-opted-out", "hazel-yak-0014", "amber-wren-0017"];
     for row in TABLES.iter().flat_map(|table| snapshot.table(table)) {
         let named = ["person_id", "source_id"].map(|name| row.get(name).and_then(|id| id.as_str()));
-        assert!(named.iter().flatten().all(|id| !gone.contains(id)), "{named:?}");
+        assert!(named.iter().flatten().all(|id| !opted_out.contains(id)), "{named:?}");
     }
     assert!(snapshot.metric("topic_iterations", "") > 1.0);
     assert!((0.0..1e-6).contains(&snapshot.metric("topic_residual", "")));
     let ada = row(&snapshot, "ada-the-specialist", "coffee");
     assert_eq!((&ada["rank_in_topic"], &ada["is_shown"]), (&1.into(), &true.into()));
-    // Cleo posts every day; hardly anybody reacts.
+    // Cleo posts every day, but receives few reactions.
     let interests = snapshot
         .table("topic_scores")
         .iter()
@@ -91,15 +91,15 @@ fn what_is_shown_has_two_sources_and_nobody_gone_is_named() {
      e 10:00 cleo-the-celebrity sten-the-steady pottery -"
 )]
 #[case::strangers("a 10:00 nobody-there mila-the-maker pottery -\nb 10:00 twitter:0 mila-the-maker pottery -")]
-fn praise_that_comes_round_is_worth_nothing(#[case] endorsements: &str) {
+fn circles_of_endorsements_count_nothing_in_the_sample(#[case] endorsements: &str) {
     let (without, with) = (sample("").night(DATE), sample(endorsements).night(DATE));
     let gain = score(&with, "mila-the-maker", "pottery") - score(&without, "mila-the-maker", "pottery");
-    // Members of the ring endorsed others before, so a hundredth may leak; of the rest nothing does.
+    // Members of the ring endorsed others before, so a hundredth may leak through them; the rest counts nothing.
     assert!(gain.abs() < 0.02, "{gain}");
 }
 
 #[test]
-fn praise_by_somebody_of_standing_counts_once_and_is_named() {
+fn an_endorsement_by_a_known_person_counts_once_and_is_named() {
     let one = "a 10:00 sten-the-steady mila-the-maker pottery -";
     let (without, with) = (sample("").night(DATE), sample(one).night(DATE));
     let gain = score(&with, "mila-the-maker", "pottery") - score(&without, "mila-the-maker", "pottery");
@@ -123,7 +123,7 @@ fn praise_by_somebody_of_standing_counts_once_and_is_named() {
 }
 
 #[test]
-fn broader_topics_stand_once_and_are_not_shown_by_narrower_ones_alone() {
+fn broader_topics_appear_once_and_are_not_shown_by_narrower_ones_alone() {
     let snapshot = sample("").night(DATE);
     let lifted: BTreeSet<(&str, &str)> = (snapshot.table("topic_evidence").iter())
         .filter(|piece| text(piece, "kind") == "ancestor")
@@ -135,26 +135,26 @@ fn broader_topics_stand_once_and_are_not_shown_by_narrower_ones_alone() {
 }
 
 #[test]
-fn the_command_line_says_what_to_ask_for_instead() {
+fn the_command_line_suggests_similar_topics() {
     let site = sample("");
     site.night(DATE);
     let output = path(&site.output());
     clout(&["top", "--topic", "coffees", "--output", &output])
         .exits(2)
-        .says("did you mean coffee");
+        .prints("did you mean coffee");
     clout(&["explain", "ada-the-specialist", "--output", &output])
         .exits(0)
-        .says("Evidence for coffee");
+        .prints("Evidence for coffee");
     clout(&["explain", "ada-the-specalist", "--output", &output])
         .exits(2)
-        .says("ada-the-specialist");
+        .prints("ada-the-specialist");
     clout(&["explain", "omar-who-opted-out", "--output", &output])
         .exits(2)
-        .says("unknown, or opted out");
+        .prints("unknown, or opted out");
 }
 
 #[test]
-fn topic_scores_foretell_who_gives_accepted_answers() {
+fn topic_scores_predict_accepted_answers() {
     let Some(data) = shared_data() else {
         return;
     };
@@ -196,7 +196,7 @@ fn topic_scores_foretell_who_gives_accepted_answers() {
     assert_eq!(found["coverage"]["shown_with_one_source"], 0);
     let farms = found["farms"].as_array().unwrap();
     let met: Vec<&serde_json::Value> = farms.iter().map(|farm| &farm["is_met"]).collect();
-    // Helped farms are told and held against nothing.
+    // Farms with a helper are reported without a threshold.
     assert_eq!(
         met,
         [
@@ -207,6 +207,6 @@ fn topic_scores_foretell_who_gives_accepted_answers() {
             &serde_json::Value::Null
         ]
     );
-    let gained = |place: usize| farms[place]["most"].as_f64().unwrap();
+    let gained = |index: usize| farms[index]["most"].as_f64().unwrap();
     assert!(gained(2) <= 1e-6 && gained(4) > 0.5, "{farms:?}");
 }

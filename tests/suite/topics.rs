@@ -1,4 +1,4 @@
-//! A made-up town that talks of coffee: what praise, narrower topics and fresh accounts are worth there.
+//! Tests a small made-up warehouse about coffee: the effect of endorsements, narrower topics and new accounts.
 
 use rstest::rstest;
 
@@ -9,10 +9,10 @@ use crate::support::warehouse::Warehouse;
 
 pub const FIRST: &str = "2026-03-01";
 pub const LAST: &str = "2026-03-06";
-/// Measures that are the same but for the order of additions.
+/// Allows for another order of additions in equal measures.
 pub const CLOSE: f64 = 1e-9;
 
-/// Twenty who react to one another every day, and sam and tim, to whom the same three do.
+/// Builds twenty people with reactions to one another each day. The same three of them react to sam and tim.
 pub fn town() -> Warehouse {
     let topics = "drinks Drinks\n hot Hot_drinks\n bar At_the_bar\n coffee Coffee\n tea Tea";
     let edges = "drinks hot\n drinks bar\n hot coffee\n bar coffee";
@@ -35,7 +35,7 @@ pub fn town() -> Warehouse {
     })
 }
 
-/// The one row of a person on a topic, if there is one.
+/// Returns the row of a person on a topic, if it exists.
 pub fn find<'a>(snapshot: &'a Snapshot, person: &str, topic: &str) -> Option<&'a Record> {
     let is_it = |row: &&Record| text(row, "person_id") == person && text(row, "topic_id") == topic;
     snapshot.table("topic_scores").iter().find(is_it)
@@ -51,7 +51,7 @@ fn score(snapshot: &Snapshot, person: &str) -> f64 {
     number(row(snapshot, person, "coffee"), "score").unwrap()
 }
 
-/// Kind, source and weight of what a row rests on.
+/// Returns kind, source and weight of the evidence of a row.
 pub fn evidence<'a>(snapshot: &'a Snapshot, person: &str, topic: &str) -> Vec<(&'a str, &'a str, f64)> {
     let pieces = snapshot.table("topic_evidence").iter();
     let own = pieces.filter(|row| text(row, "person_id") == person && text(row, "topic_id") == topic);
@@ -73,7 +73,7 @@ pub fn evidence<'a>(snapshot: &'a Snapshot, person: &str, topic: &str) -> Vec<(&
      c 12:00 twitter:sam twitter:r8 coffee -\n d 12:00 twitter:r8 twitter:r12 coffee -
      e 12:00 twitter:r12 twitter:r0 coffee -"
 )]
-fn praise_that_comes_round_moves_nobody(#[case] endorsements: &str) {
+fn circles_of_endorsements_move_no_score(#[case] endorsements: &str) {
     let (without, with) = (
         night(&town(), LAST),
         night(&town().endorsements(LAST, endorsements), LAST),
@@ -93,7 +93,7 @@ fn praise_that_comes_round_moves_nobody(#[case] endorsements: &str) {
 }
 
 #[test]
-fn one_word_by_somebody_of_standing_raises_and_is_named() {
+fn one_endorsement_by_a_known_person_raises_the_score_and_is_named() {
     let praised = town().endorsements(LAST, "word 12:00 twitter:r0 twitter:sam coffee -");
     let (without, with) = (night(&town(), LAST), night(&praised, LAST));
     assert!(score(&with, "twitter:sam") > score(&without, "twitter:sam") + 0.01);
@@ -106,12 +106,12 @@ fn one_word_by_somebody_of_standing_raises_and_is_named() {
 }
 
 #[test]
-fn a_word_that_is_delivered_again_later_counts_once() {
+fn a_redelivered_endorsement_counts_once() {
     let once = town().endorsements("2026-03-05", "word 12:00 twitter:r0 twitter:sam coffee -");
     let again = once
         .clone()
         .endorsements(LAST, "word D-1T12:00 twitter:r0 twitter:sam coffee -");
-    let by_night = Site::of(&again);
+    let by_night = Site::new(&again);
     by_night.night("2026-03-05");
     for twice in [night(&again, LAST), by_night.night(LAST)] {
         assert_eq!(score(&twice, "twitter:sam"), score(&night(&once, LAST), "twitter:sam"));
@@ -122,7 +122,7 @@ fn a_word_that_is_delivered_again_later_counts_once() {
 #[rstest]
 #[case::who_endorse_as_persons(false)]
 #[case::who_also_react_to_one_another(true)]
-fn a_thousand_fresh_accounts_hardly_move_anybody(#[case] are_busy: bool) {
+fn a_thousand_new_accounts_hardly_move_a_score(#[case] are_busy: bool) {
     let mut rows = String::new();
     let mut words = String::new();
     for i in 0..1_000 {
@@ -143,7 +143,7 @@ fn a_thousand_fresh_accounts_hardly_move_anybody(#[case] are_busy: bool) {
 #[rstest]
 #[case::who_all_endorse(30)]
 #[case::of_whom_a_few_endorse(5)]
-fn accounts_of_three_days_that_attend_to_one_another_show_nothing(#[case] endorsers: usize) {
+fn new_accounts_that_react_to_one_another_show_no_topic(#[case] endorsers: usize) {
     let mut farmed = town();
     let mut words = String::new();
     for (number, date) in days("2026-03-04", LAST).iter().enumerate() {
@@ -167,7 +167,7 @@ fn accounts_of_three_days_that_attend_to_one_another_show_nothing(#[case] endors
     let gain = score(&with, "twitter:sam") - before;
     assert!(gain.abs() <= 0.5, "{gain}");
     match find(&with, "twitter:sam", "tea") {
-        // Nobody but those who endorse him as well attends to any of them: there is nothing to tell.
+        // Only other endorsers of sam react to any of them, so he has no row.
         None => assert_eq!(endorsers, 30),
         Some(tea) => {
             assert_eq!((&tea["is_shown"], &tea["endorsers"]), (&false.into(), &5.into()));
@@ -180,7 +180,7 @@ fn accounts_of_three_days_that_attend_to_one_another_show_nothing(#[case] endors
 }
 
 #[test]
-fn a_broader_topic_gets_a_narrower_one_once_by_however_many_ways() {
+fn a_broader_topic_counts_a_narrower_one_once_over_several_paths() {
     let snapshot = night(&town(), LAST);
     let hot = evidence(&snapshot, "twitter:sam", "hot");
     let [("ancestor", "coffee", one_step)] = hot[..] else {
@@ -194,18 +194,18 @@ fn a_broader_topic_gets_a_narrower_one_once_by_however_many_ways() {
     let decay = snapshot.manifest["parameters"]["model"]["topics"]["ancestor_decay"]
         .as_f64()
         .unwrap();
-    // One step is decay x, two are decay² x.
+    // One step gives decay x, two give decay² x.
     assert!(one_step > 0.0 && (two_steps - decay * one_step).abs() <= CLOSE);
     for broader in ["hot", "bar", "drinks"] {
         let row = row(&snapshot, "twitter:sam", broader);
-        let told = (&row["reactors"], &row["endorsers"], &row["is_shown"]);
-        assert_eq!(told, (&0.into(), &0.into(), &false.into()));
+        let counts = (&row["reactors"], &row["endorsers"], &row["is_shown"]);
+        assert_eq!(counts, (&0.into(), &0.into(), &false.into()));
     }
     assert_eq!(row(&snapshot, "twitter:sam", "coffee")["is_shown"], true);
 }
 
 #[test]
-fn ways_of_other_lengths_count_by_the_shortest() {
+fn the_shortest_path_to_a_broader_topic_counts() {
     let snapshot = night(&town().topic_edges("drinks coffee"), LAST);
     let (hot, drinks) = (
         evidence(&snapshot, "twitter:sam", "hot"),
@@ -230,6 +230,6 @@ fn an_own_post_and_one_known_reactor_are_two_sources() {
         independent.iter().filter(|(kind, ..)| *kind != "ancestor").count() >= 2,
         "{independent:?}"
     );
-    // Own words alone are listed, but hold nobody up.
+    // Own words alone are listed, but do not show a topic.
     assert_eq!(evidence(&snapshot, "twitter:vic", "tea").len(), 1);
 }

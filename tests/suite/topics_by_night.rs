@@ -1,4 +1,4 @@
-//! Topics night by night: the same as all at once, without who opted out, and with an ontology that changes.
+//! Topics day by day equal topics all at once, also with opt-outs and with a changing ontology.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use crate::topics::{CLOSE, LAST, evidence, find, town};
 
 const TABLES: [&str; 2] = ["topic_scores", "topic_evidence"];
 
-/// The town, with words of praise on two dates.
+/// Builds the town with endorsements on two dates.
 pub fn praising() -> Warehouse {
     town()
         .endorsements(
@@ -26,12 +26,12 @@ pub fn praising() -> Warehouse {
         )
 }
 
-/// Both tables row by row: everything that is no measure is the same, and measures are within 1e-9.
+/// Compares both tables row by row: measures within 1e-9, all else exactly.
 #[track_caller]
-pub fn check(a: &Snapshot, b: &Snapshot, what: &str) {
+pub fn check(a: &Snapshot, b: &Snapshot, case: &str) {
     for table in TABLES {
         let (a, b) = (a.table(table), b.table(table));
-        assert_eq!(a.len(), b.len(), "rows of {table}, {what}");
+        assert_eq!(a.len(), b.len(), "rows of {table}, {case}");
         for (a, b) in a.iter().zip(b) {
             let is_same = |(x, y): (&Value, &Value)| match (x.is_f64(), x.as_f64(), y.as_f64()) {
                 (true, Some(x), Some(y)) => (x - y).abs() <= CLOSE,
@@ -39,25 +39,25 @@ pub fn check(a: &Snapshot, b: &Snapshot, what: &str) {
             };
             assert!(
                 a.values().zip(b.values()).all(is_same),
-                "{table}, {what}:\n{a:?}\n{b:?}"
+                "{table}, {case}:\n{a:?}\n{b:?}"
             );
         }
     }
 }
 
 #[test]
-fn every_night_of_the_sample_tells_what_all_at_once_does() {
+fn day_by_day_equals_all_at_once_on_topics_of_the_sample() {
     let site = Site::empty();
-    let (input, nightly) = (path(&sample_data()), path(&site.another("nightly")));
+    let (input, nightly) = (path(&sample_data()), path(&site.output_named("nightly")));
     let range = ["--from", "2026-10-24", "--to", "2026-10-31"];
     clout(&[&["backfill", "--input", &input, "--output", &nightly], &range[..]].concat()).exits(0);
     for day in 24..=31 {
         let date = format!("2026-10-{day}");
-        let at_once = site.another(&date);
+        let at_once = site.output_named(&date);
         run(&sample_data(), &at_once, &["--as-of", &date]).exits(0);
-        let nightly = Snapshot::of(&site.another("nightly"), &date);
+        let nightly = Snapshot::read(&site.output_named("nightly"), &date);
         assert!(nightly.table("topic_evidence").len() > 10_000);
-        check(&nightly, &Snapshot::of(&at_once, &date), &date);
+        check(&nightly, &Snapshot::read(&at_once, &date), &date);
     }
 }
 
@@ -67,9 +67,9 @@ fn every_night_of_the_sample_tells_what_all_at_once_does() {
 #[case::shuffled(Form { shuffled: Some(7), ..Form::default() }, "2")]
 #[case::split(Form { files: 5, ..Form::default() }, "2")]
 #[case::shuffled_and_split(Form { files: 3, shuffled: Some(9), ..Form::default() }, "1")]
-fn threads_order_and_files_change_no_byte(#[case] form: Form, #[case] threads: &str) {
+fn the_bytes_do_not_depend_on_threads_order_and_files(#[case] form: Form, #[case] threads: &str) {
     let hashes = |form: &Form, threads: &str| -> BTreeMap<String, String> {
-        let site = Site::formed(&praising(), form);
+        let site = Site::with_form(&praising(), form);
         site.run(&["--as-of", LAST, "--threads", threads]).exits(0);
         site.snapshot(LAST).hashes(&["rejects"])
     };
@@ -79,14 +79,15 @@ fn threads_order_and_files_change_no_byte(#[case] form: Form, #[case] threads: &
 }
 
 #[test]
-fn who_opted_out_stands_in_neither_table_and_lends_nothing() {
-    let gone = "twitter:r5";
-    let leaves = |warehouse: Warehouse| warehouse.opt_outs("2026-03-05", gone);
-    let site = Site::of(&leaves(praising()));
+fn an_opted_out_person_is_in_neither_table_and_gives_no_evidence() {
+    let opted_out = "twitter:r5";
+    let leaves = |warehouse: Warehouse| warehouse.opt_outs("2026-03-05", opted_out);
+    let site = Site::new(&leaves(praising()));
     let before = site.night("2026-03-04");
     let names_them = |snapshot: &Snapshot, column: &str| {
         let rows = TABLES.iter().flat_map(|table| snapshot.table(table));
-        rows.filter(|row| row.get(column).is_some_and(|id| id == gone)).count()
+        rows.filter(|row| row.get(column).is_some_and(|id| id == opted_out))
+            .count()
     };
     assert!(names_them(&before, "person_id") > 0 && names_them(&before, "source_id") > 0);
     assert_eq!(find(&before, "twitter:sam", "coffee").unwrap()["endorsers"], 1);
@@ -105,16 +106,16 @@ fn who_opted_out_stands_in_neither_table_and_lends_nothing() {
         .endorsements(LAST, "d 12:00 twitter:r6 twitter:sam tea -");
     check(
         &after,
-        &Site::of(&leaves(silent)).night(LAST),
+        &Site::new(&leaves(silent)).night(LAST),
         "without their endorsements",
     );
     let sam = find(&after, "twitter:sam", "coffee").unwrap();
     assert_eq!(sam["endorsers"], 0);
     site.run_into("at once", &["--as-of", LAST]).exits(0);
-    check(&after, &Snapshot::of(&site.another("at once"), LAST), "at once");
+    check(&after, &Snapshot::read(&site.output_named("at once"), LAST), "at once");
 }
 
-/// Puts other topics in the place of those that are there.
+/// Replaces the topics of a site.
 fn ontology(site: &Site, topics: &str, edges: &str) {
     for table in ["topics", "topic_edges"] {
         std::fs::remove_dir_all(site.input().join(table)).ok();
@@ -124,7 +125,7 @@ fn ontology(site: &Site, topics: &str, edges: &str) {
 }
 
 #[test]
-fn a_new_topic_is_matched_from_then_on_and_a_topic_that_goes_is_not_published() {
+fn a_new_topic_matches_from_then_on_and_a_removed_topic_is_not_published() {
     let mate = |warehouse: Warehouse, number: usize, date: &str| {
         let rows = format!("m{number} 12:00 r1 like #mate early{number}\n n{number} 12:01 r2 tweet #mate -");
         warehouse.activities("twitter", date, &rows)
@@ -134,7 +135,7 @@ fn a_new_topic_is_matched_from_then_on_and_a_topic_that_goes_is_not_published() 
         .iter()
         .enumerate()
         .fold(town(), |all, (number, date)| mate(all, number, date));
-    let site = Site::of(&warehouse);
+    let site = Site::new(&warehouse);
     let on = |snapshot: &Snapshot, topic: &str| -> Vec<String> {
         let rows = snapshot.table("topic_scores").iter();
         let own = rows.filter(|row| text(row, "topic_id") == topic);

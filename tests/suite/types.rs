@@ -1,4 +1,4 @@
-//! Every type variant that the contract admits gives the same bytes.
+//! Each type variant that the contract allows gives the same bytes.
 
 use arrow::datatypes::TimeUnit;
 use rstest::rstest;
@@ -7,7 +7,7 @@ use crate::support::clout::Site;
 use crate::support::columns::{Texts, Times};
 use crate::support::warehouse::{Form, Warehouse};
 
-/// Two networks and all tables, with ids that are integers and times of whole seconds.
+/// Builds two networks and all tables, with integer ids and times of whole seconds.
 fn warehouse() -> Warehouse {
     Warehouse::default()
         .activities(
@@ -44,7 +44,7 @@ const UTC: Times = Times(TimeUnit::Microsecond, Some("UTC"));
 #[case::integer_ids(Texts::Integer, Texts::Plain, UTC)]
 #[case::short_integer_ids(Texts::Integer32, Texts::View, UTC)]
 #[case::unsigned_ids(Texts::Unsigned, Texts::Dictionary, UTC)]
-// Parquet has no seconds: arrow writes them as milliseconds and its schema brings them back.
+// Parquet has no seconds: arrow writes them as milliseconds, and its schema restores them.
 #[case::seconds(Texts::Plain, Texts::Plain, Times(TimeUnit::Second, Some("UTC")))]
 #[case::milliseconds(Texts::Plain, Texts::Plain, Times(TimeUnit::Millisecond, Some("UTC")))]
 #[case::nanoseconds(Texts::Plain, Texts::Plain, Times(TimeUnit::Nanosecond, Some("UTC")))]
@@ -53,8 +53,8 @@ const UTC: Times = Times(TimeUnit::Microsecond, Some("UTC"));
 #[case::naive_nanoseconds(Texts::Plain, Texts::Plain, Times(TimeUnit::Nanosecond, None))]
 #[case::another_zone(Texts::Plain, Texts::Plain, Times(TimeUnit::Millisecond, Some("+05:30")))]
 fn a_type_variant_gives_the_same_bytes(#[case] ids: Texts, #[case] words: Texts, #[case] times: Times) {
-    let plain = Site::of(&warehouse()).night("2026-03-02");
-    let variant = Site::formed(
+    let plain = Site::new(&warehouse()).night("2026-03-02");
+    let variant = Site::with_form(
         &warehouse(),
         &Form {
             ids,
@@ -72,8 +72,8 @@ fn a_type_variant_gives_the_same_bytes(#[case] ids: Texts, #[case] words: Texts,
 #[test]
 fn the_files_of_one_partition_may_differ_in_their_types() {
     let all = warehouse();
-    let plain = Site::of(&all).night("2026-03-02");
-    // Each half of every partition in a form of its own.
+    let plain = Site::new(&all).night("2026-03-02");
+    // Each half of each partition has another form.
     let site = Site::empty();
     for (parity, ids, name) in [(0, Texts::Integer, "a"), (1, Texts::Dictionary, "b")] {
         let mut half = all.clone();
@@ -84,7 +84,7 @@ fn the_files_of_one_partition_may_differ_in_their_types() {
                 index % 2 == parity
             });
         }
-        let root = site.another(name);
+        let root = site.output_named(name);
         half.write_as(&root, &Form { ids, ..Form::default() });
         for (network, date) in half.activities.keys() {
             let folder = format!("activities/network={network}/date={date}");
@@ -105,9 +105,9 @@ fn the_files_of_one_partition_may_differ_in_their_types() {
 }
 
 #[test]
-fn a_time_that_no_calendar_has_is_a_refused_row() {
+fn an_impossible_time_is_a_refused_row() {
     use crate::support::warehouse::{Row, activity_columns, write_file};
-    let site = Site::of(&warehouse());
+    let site = Site::new(&warehouse());
     let row = Row::parse(crate::support::days::day("2026-03-02"), "9 10:00 11 like - 12");
     let mut columns = activity_columns(
         &[
@@ -165,7 +165,7 @@ fn ids_may_hold_any_text() {
     let rows = ids.iter().enumerate().map(row).collect();
     all.activities
         .insert(("twitter".to_owned(), crate::support::days::day("2026-03-01")), rows);
-    let site = Site::of(&all);
+    let site = Site::new(&all);
     let first = site.night("2026-03-01");
     assert_eq!((first.people().len(), first.rejects().len()), (2 * ids.len(), 0));
     assert!(ids.iter().all(|id| first.score(&format!("twitter:to {id}")).is_some()));
@@ -173,6 +173,6 @@ fn ids_may_hold_any_text() {
     assert_eq!(
         second.people().len(),
         2 * ids.len() - 2,
-        "a:b is out, and nobody else reacted to their target"
+        "a:b opted out, and no other person reacted to the target"
     );
 }

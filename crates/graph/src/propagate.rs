@@ -13,7 +13,7 @@
 //! ```
 //!
 //! Each actor's weights are normalised before d applies, so the unit in which an actor's attention is
-//! measured has no effect. An actor whose weights add up to less than the smallest normal float
+//! measured has no effect. An actor with a total weight below the smallest normal float
 //! counts as dangling. Self-loops are edges like any other.
 //!
 //! # Inflow: the rank independent of the size of the network

@@ -1,15 +1,15 @@
-//! The node index: every account known tonight, numbered in canonical order.
+//! Numbers all known accounts (nodes) in canonical order.
 //!
-//! Canonical order is by `<network>:` and then by the account id's bytes. It depends on which accounts
-//! exist and on nothing else, so state written after any sequence of nights has the same order, and
-//! merging tonight's accounts into it keeps the order of everything that was sorted by account.
+//! Canonical order is by `<network>:` and then by the bytes of the account id. It depends on the set of accounts only,
+//! so the state has the same order after any sequence of runs, and merging new accounts into it keeps all data sorted
+//! by account in order.
 
 use arrow::array::{Array, LargeStringArray};
 
-/// Marks the absence of an account where a node is expected.
+/// Marks no account, as in the target of a post.
 pub const NO_NODE: u32 = u32::MAX;
 
-/// The accounts by network; a node is a place in their concatenation.
+/// Accounts by network; a node is an index into their concatenation.
 #[derive(Clone, Debug)]
 pub struct Accounts {
     names: Vec<String>,
@@ -18,7 +18,7 @@ pub struct Accounts {
 }
 
 impl Accounts {
-    /// Accounts of the networks `names` (in canonical order), each with its ids in order of bytes.
+    /// Creates the index for the networks `names` (in canonical order), each with its ids in byte order.
     pub fn new(names: Vec<String>, ids: Vec<LargeStringArray>) -> Accounts {
         let mut bases = vec![0_u32];
         for network in &ids {
@@ -27,7 +27,7 @@ impl Accounts {
         Accounts { names, ids, bases }
     }
 
-    /// No account, of the networks `names`.
+    /// Creates an index without accounts for the networks `names`.
     pub fn empty(names: Vec<String>) -> Accounts {
         let ids = names
             .iter()
@@ -36,38 +36,38 @@ impl Accounts {
         Accounts::new(names, ids)
     }
 
-    /// Accounts in all.
+    /// Returns the number of accounts.
     pub fn len(&self) -> usize {
         self.bases[self.bases.len() - 1] as usize
     }
 
-    /// Whether there is none.
+    /// Returns true if there is no account.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// The network names, in canonical order.
+    /// Returns the network names, in canonical order.
     pub fn network_names(&self) -> &[String] {
         &self.names
     }
 
-    /// The nodes of a network.
+    /// Returns the nodes of a network.
     pub fn nodes(&self, network: usize) -> std::ops::Range<u32> {
         self.bases[network]..self.bases[network + 1]
     }
 
-    /// The network of a node.
+    /// Returns the network of a node.
     pub fn network_of(&self, node: u32) -> usize {
         self.bases.partition_point(|base| *base <= node) - 1
     }
 
-    /// The account id of a node.
+    /// Returns the account id of a node.
     pub fn id(&self, node: u32) -> &str {
         let network = self.network_of(node);
         self.ids[network].value((node - self.bases[network]) as usize)
     }
 
-    /// The node of an account, if it is known.
+    /// Returns the node of an account, if it is known.
     pub fn find(&self, network: usize, account_id: &str) -> Option<u32> {
         let ids = &self.ids[network];
         let (mut low, mut high) = (0, ids.len());
@@ -82,12 +82,12 @@ impl Accounts {
         None
     }
 
-    /// The ids of one network, in order.
+    /// Returns the ids of one network, in byte order.
     pub fn ids(&self, network: usize) -> &LargeStringArray {
         &self.ids[network]
     }
 
-    /// The accounts at `kept` (ascending), renumbered.
+    /// Returns an index of only the nodes `kept` (ascending), renumbered.
     pub fn subset(&self, kept: &[u32]) -> Accounts {
         let mut rest = kept;
         let ids = (0..self.names.len())
@@ -102,7 +102,8 @@ impl Accounts {
         Accounts::new(self.names.clone(), ids)
     }
 
-    /// By node: the node of the same account in `other`, of the same networks. Both are in order, so this is a merge.
+    /// Returns, by node, the node of the same account in `other`, which must have the same networks. Both are sorted,
+    /// so this is a merge.
     pub fn places_in(&self, other: &Accounts) -> Vec<Option<u32>> {
         let mut places = Vec::with_capacity(self.len());
         for (network, ids) in self.ids.iter().enumerate() {
@@ -119,7 +120,7 @@ impl Accounts {
         places
     }
 
-    /// The person that owns an account which no identity row names: `<network>:<account_id>`.
+    /// Returns the person id of an account without an identity row: `<network>:<account_id>`.
     pub fn own_person_id(&self, node: u32) -> String {
         format!("{}:{}", self.names[self.network_of(node)], self.id(node))
     }

@@ -1,12 +1,12 @@
-//! Ids that were delivered, remembered so that a redelivery counts once.
+//! Delivered ids, kept so that a redelivery counts once.
 
 use clout_base::day::Day;
 
-/// An id that was delivered, and the last load date on which it was.
+/// Delivered id with its last load date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Delivered {
     /// Hash of the activity id.
     pub id: u128,
-    /// Last load date that brought it.
+    /// Last load date with the id.
     pub load_date: Day,
 }

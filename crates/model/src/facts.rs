@@ -1,49 +1,49 @@
-//! What is known of an account by itself: on how many days it was seen, and what it posted.
+//! Keeps the activity record of each account: the days on which it was active, and its posts.
 
 use crate::reactions::Reaction;
 use clout_base::day::{DAY_MICROS, Day};
 
-/// After so many days between load dates, posts and pairs are forgotten: a score is about people who
-/// are there. Two years less ten days, so that something yearly is never dropped in between.
+/// Retention in days between load dates: older posts and pairs are dropped, since a score covers active people. Ten
+/// days less than two years, so that a yearly act is never dropped in between.
 pub const FORGOTTEN_AFTER_DAYS: i32 = 720;
 
-/// The most days of lateness that [`Facts::recent_days`] can hold.
+/// Maximum lateness in days that [`Facts::recent_days`] supports.
 pub const MAX_LATENESS_DAYS: i32 = 120;
 
-/// One account's own record. Counted rows as actor, self-reactions included; never revised.
+/// Activity record of one account, from counted rows with it as the actor, self-reactions included; never revised.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Facts {
-    /// Distinct UTC days on which it did something.
+    /// Number of distinct UTC days with activity.
     pub days_seen: u32,
-    /// Bit k: it was seen k days before `last_seen`. Late rows may still add to these days.
+    /// Bit k is set if the account was active k days before `last_seen`. Late rows may still add such days.
     pub recent_days: u128,
-    /// When it was first seen, microseconds since 1970; meaningless while `days_seen` is 0.
+    /// First activity, microseconds since 1970; undefined while `days_seen` is 0.
     pub first_seen_at: i64,
-    /// When it was last seen; meaningless while `days_seen` is 0.
+    /// Last activity, microseconds since 1970; undefined while `days_seen` is 0.
     pub last_seen_at: i64,
-    /// Last day seen; meaningless while `days_seen` is 0.
+    /// Last day with activity; undefined while `days_seen` is 0.
     pub last_seen: i32,
-    /// Posts that are not forgotten.
+    /// Number of posts within retention.
     pub posts: u32,
-    /// Last load date of a post; meaningless while `posts` is 0.
+    /// Last load date of a post; undefined while `posts` is 0.
     pub last_post_load: i32,
-    /// Time of the latest post, microseconds since 1970; meaningless while `posts` is 0.
+    /// Time of the latest post, microseconds since 1970; undefined while `posts` is 0.
     pub last_post_at: i64,
 }
 
-/// One counted post or check-in.
+/// Counted post or check-in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Post {
     /// Node of the account.
     pub actor: u32,
-    /// The load date that brought it.
+    /// Load date of the post.
     pub load_date: Day,
-    /// When, microseconds since 1970.
+    /// Time, microseconds since 1970.
     pub occurred_at: i64,
 }
 
 impl Facts {
-    /// Days between the first and the last time it was seen, and parts of days.
+    /// Returns the time between first and last activity, in days with fractions.
     pub fn span_days(&self) -> f64 {
         match self.days_seen {
             0 => 0.0,
@@ -51,13 +51,13 @@ impl Facts {
         }
     }
 
-    /// The record with one more act at that time.
+    /// Returns the record with one more act at the given time.
     pub fn seen_at(mut self, micros: i64) -> Facts {
         self.see(&[micros]);
         self
     }
 
-    /// Adds times, sorted. A day before the last seen one came late, so its bit is still there.
+    /// Adds sorted times. A day before the last one is a late row, so its bit is still within range.
     fn see(&mut self, times: &[i64]) {
         let (Some(first), Some(last)) = (times.first(), times.last()) else {
             return;
@@ -95,7 +95,7 @@ impl Facts {
         self.last_post_load = load_date.0;
     }
 
-    /// Drops posts that are forgotten at `as_of`.
+    /// Drops posts past retention at `as_of`.
     pub fn forget(&mut self, as_of: Day) {
         if self.posts > 0 && as_of.0 - self.last_post_load >= FORGOTTEN_AFTER_DAYS {
             *self = Facts {
@@ -107,19 +107,19 @@ impl Facts {
         }
     }
 
-    /// Whether there is anything to remember.
+    /// Returns true if the record has no activity and no posts.
     pub fn is_empty(&self) -> bool {
         self.days_seen == 0 && self.posts == 0
     }
 }
 
-/// `bits` moved to `days` later; unmoved where `days` is not positive.
+/// Shifts `bits` by `days`; no shift if `days` is not positive.
 fn shifted(bits: u128, days: i32) -> u128 {
     bits.checked_shl(days.max(0) as u32).unwrap_or(0)
 }
 
-/// Adds tonight's rows to the records. `facts` is indexed by node; `reactions` are delivered ones,
-/// sorted by actor, and `posts` are sorted.
+/// Merges new rows into the records. `facts` is indexed by node; `reactions` are delivered ones, sorted by actor;
+/// `posts` are sorted.
 pub fn fold(facts: &mut [Facts], reactions: &[Reaction], posts: &[Post]) {
     let mut times: Vec<i64> = Vec::new();
     let (mut r, mut p) = (0, 0);
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn a_day_counts_once_however_it_is_delivered() {
+    fn a_day_counts_once_in_any_split_of_deliveries() {
         let mut at_once = [Facts::default()];
         let all = [
             post(5, 5),
@@ -185,14 +185,14 @@ mod tests {
         assert_eq!(at_once[0].last_seen_at, post(90, 90).occurred_at);
 
         let mut nightly = [Facts::default()];
-        for night in all.chunk_by(|a, b| a.load_date == b.load_date) {
-            fold(&mut nightly, &[], night);
+        for delivery in all.chunk_by(|a, b| a.load_date == b.load_date) {
+            fold(&mut nightly, &[], delivery);
         }
         assert_eq!(nightly, at_once);
     }
 
     #[test]
-    fn posts_are_forgotten_after_two_years_of_silence() {
+    fn posts_are_dropped_after_two_years_without_posts() {
         let mut facts = [Facts::default()];
         fold(
             &mut facts,

@@ -1,27 +1,26 @@
-//! Reactions in order, without twins, each with the size of the crowd among which its actor chose.
+//! Sorts reactions, removes twins and computes crowd sizes.
 //!
-//! *Twins*: one act that a network reports under several verbs (a reply is also a mention). Within a load
-//! date, rows of one actor and target in one second under different verbs count under the greatest
-//! verb. *Crowd*: the accounts that one account reacts to within one load date and UTC day of
-//! occurrence, so that whoever likes everybody says little with each like.
+//! *Twins*: one act that a network reports under several verbs (a reply is also a mention). Within a load date, rows of
+//! one actor and target in the same second under different verbs count once, under the greatest verb. *Crowd*: the
+//! accounts that one account reacts to within one load date and UTC day. The more it likes, the less each like counts.
 
 use rayon::prelude::*;
 
 use crate::networks::Network;
 use clout_base::day::Day;
 
-/// One counted reaction between two accounts of one network.
+/// Counted reaction between two accounts of one network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reaction {
     /// Node of the account that reacted.
     pub actor: u32,
-    /// Node of the account that is credited.
+    /// Node of the credited account.
     pub target: u32,
-    /// When, in microseconds since 1970.
+    /// Time, microseconds since 1970.
     pub occurred_at: i64,
-    /// The load date that brought it.
+    /// Load date of the row.
     pub load_date: Day,
-    /// The verb's code.
+    /// Code of the verb.
     pub verb: u8,
 }
 
@@ -34,14 +33,14 @@ impl Reaction {
         self.occurred_at.div_euclid(1_000_000)
     }
 
-    /// The UTC day of occurrence.
+    /// Returns the UTC day of occurrence.
     pub fn day(&self) -> Day {
         Day::of_micros(self.occurred_at)
     }
 }
 
-/// Sorts by actor, target, load date, time and verb, and drops the lesser twins.
-/// Returns how many were dropped. Derived reactions have no twins: no network reports them.
+/// Sorts by actor, target, load date, time and verb, and drops the lesser twins. Returns the number of dropped rows.
+/// Derived reactions have no twins, since no network reports them.
 pub fn settle_twins(reactions: &mut Vec<Reaction>, network: &Network) -> u64 {
     reactions.par_sort_unstable_by_key(Reaction::order);
     let derived = network.co_visit.as_ref().map(|rule| rule.verb);
@@ -73,7 +72,7 @@ pub fn settle_twins(reactions: &mut Vec<Reaction>, network: &Network) -> u64 {
     (before - kept) as u64
 }
 
-/// For each reaction (sorted by [`settle_twins`]), to how many accounts its actor reacted within the
+/// Returns, for each reaction (sorted by [`settle_twins`]), the number of accounts that its actor reacted to within the
 /// same load date and UTC day, this one included.
 pub fn crowd_sizes(reactions: &[Reaction]) -> Vec<u32> {
     let mut sizes = vec![0_u32; reactions.len()];
@@ -135,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reply_that_stands_again_as_a_mention_counts_as_a_reply() {
+    fn a_reply_that_is_also_a_mention_counts_as_a_reply() {
         let twitter = network("twitter");
         let mut rows = vec![
             reaction(&twitter, 2, 10, 5, "mention"),
@@ -171,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn a_crowd_is_of_one_account_load_date_and_day_and_repeats_do_not_swell_it() {
+    fn a_crowd_is_of_one_account_load_date_and_day_and_repeats_do_not_count() {
         let twitter = network("twitter");
         let day = 86_400;
         let mut rows = vec![

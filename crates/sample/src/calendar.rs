@@ -1,8 +1,8 @@
 //! Formats days for paths: a day is a count since 1970-01-01, formatted as `YYYY-MM-DD`.
 //!
-//! The conversion is Howard Hinnant's `civil_from_days` ("chrono-Compatible Low-Level Date Algorithms"): it counts from
-//! 0000-03-01, so that the leap day is the last day of its year, and splits by the 400-year cycle of 146,097 days. It is
-//! implemented in this module so that the generator does not depend on the rest of the crate.
+//! The conversion is Howard Hinnant's `civil_from_days` ("chrono-Compatible Low-Level Date Algorithms"): it counts
+//! from 0000-03-01, so that the leap day is the last day of its year, and splits by the 400-year cycle of 146,097
+//! days. It is implemented in this module so that the generator does not depend on the rest of the crate.
 
 /// Number of microseconds in a second.
 pub const SECOND_MICROS: i64 = 1_000_000;

@@ -1,8 +1,8 @@
 //! Defines the story people: people with fixed behaviour that the sample demonstrates.
 //!
 //! A *star* has a circle of fans with daily reactions and receives no random reactions, so its score depends on the
-//! story alone. The final events are dated relative to the end of the warehouse, so they are the last ones for any number of
-//! days.
+//! story alone. The final events are dated relative to the end of the warehouse, so they are the last ones for any
+//! number of days.
 
 use super::network::Network::{self, Facebook, Foursquare, Linkedin, Twitter};
 

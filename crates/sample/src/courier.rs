@@ -1,7 +1,7 @@
 //! Delivers rows: most on their own day, some late, and some twice.
 //!
-//! The courier also numbers the rows in time order within a day, as a network does. A late row has an id of the day on which
-//! it happened.
+//! The courier also numbers the rows in time order within a day, as a network does. A late row has an id of the day
+//! on which it happened.
 
 use super::dice::{Dice, Stream};
 use super::network::Network;

@@ -1,9 +1,9 @@
 //! Seeded random numbers: all random choices of the generator go through [`Dice`].
 //!
-//! Only the raw 64-bit words of ChaCha8 are used, and draws are computed from them with integers. `ln`, `exp` and `powf` are
-//! avoided, because their last bits differ between machines, and so are `rand`'s distributions, which may change between
-//! versions. The same seed and stream give the same draws on each machine. A stream is a purpose (the people, a day, the
-//! faults), so changes to the draws of one purpose do not affect the others.
+//! Only the raw 64-bit words of ChaCha8 are used, and draws are computed from them with integers. `ln`, `exp` and
+//! `powf` are avoided, because their last bits differ between machines, and so are `rand`'s distributions, which may
+//! change between versions. The same seed and stream give the same draws on each machine. A stream is a purpose (the
+//! people, a day, the faults), so changes to the draws of one purpose do not affect the others.
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};

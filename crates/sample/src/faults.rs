@@ -1,8 +1,8 @@
 //! Creates rows and files that are bad on purpose, few enough that no load date is refused.
 //!
-//! A partition has at most one bad row per 120 good ones, and none if it has fewer rows: far below the 5 % at which the
-//! contract refuses a run. The reasons rotate, so that a warehouse of a few weeks has all of them. A network's first load
-//! date has no bad rows, because the contract accepts rows of any age there.
+//! A partition has at most one bad row per 120 good ones, and none if it has fewer rows: far below the 5 % at which
+//! the contract refuses a run. The reasons rotate, so that a warehouse of a few weeks has all of them. A network's
+//! first load date has no bad rows, because the contract accepts rows of any age there.
 
 use super::calendar::{DAY_MICROS, FIRST_CREDIBLE_DAY, SECOND_MICROS, day_start_micros};
 use super::courier::Courier;

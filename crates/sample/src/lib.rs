@@ -1,8 +1,8 @@
 //! Generates a made-up warehouse in the contract's input layout, for `clout generate` and `sample_data/`.
 //!
-//! A [`GenerateSpec`] determines all files, byte for byte. People, texts, ids and habits are invented. Some story people have
-//! fixed behaviour that scores should separate (a celebrity with almost no reactions, a specialist with daily reactions by a
-//! whole field, a bot ring, a person away for ten days); `sample_data/README.md` describes them.
+//! A [`GenerateSpec`] determines all files, byte for byte. People, texts, ids and habits are invented. Some story
+//! people have fixed behaviour that scores should separate (a celebrity with almost no reactions, a specialist with
+//! daily reactions by a whole field, a bot ring, a person away for ten days); `sample_data/README.md` describes them.
 //!
 //! Order of generation, with the modules:
 //!
@@ -15,9 +15,9 @@
 //!                    activity_file, profiles, tables -> parquet_file -> the caller's sink
 //! ```
 //!
-//! Cost: a day is linear in the number of active people (times a logarithm for weighted choices). Memory holds the people,
-//! their ties and late rows of ten days, never the warehouse: each file goes to the sink when it is complete. No hash map,
-//! clock or float affects the result.
+//! Cost: a day is linear in the number of active people (times a logarithm for weighted choices). Memory holds the
+//! people, their ties and late rows of ten days, never the warehouse: each file goes to the sink when it is complete.
+//! No hash map, clock or float affects the result.
 
 mod activity_file;
 mod calendar;

@@ -1,7 +1,7 @@
 //! Weighted random choice of an account of a network and a field, with probability proportional to pull.
 //!
-//! Weights are stored as running sums of integers, one list per network and field. A choice is a binary search, so the cost
-//! of a warehouse grows with the number of people times its logarithm.
+//! Weights are stored as running sums of integers, one list per network and field. A choice is a binary search, so
+//! the cost of a warehouse grows with the number of people times its logarithm.
 
 use super::dice::Dice;
 use super::network::Network;

@@ -1,8 +1,8 @@
 //! Defines the four networks: their verbs and the small differences between their files.
 //!
-//! A reaction has one of four manners. An *echo* (a like, a share) has the tags of its object and no text. An *answer* (a
-//! reply, a comment) has text and tags by the actor, about an object. An *address* has text and tags by the actor, about a
-//! person and no object. A *bare* reaction (a list, a tag in a photo) names only the person.
+//! A reaction has one of four manners. An *echo* (a like, a share) has the tags of its object and no text. An
+//! *answer* (a reply, a comment) has text and tags by the actor, about an object. An *address* has text and tags by
+//! the actor, about a person and no object. A *bare* reaction (a list, a tag in a photo) names only the person.
 
 /// Network of the sample. The order is the order of files and of identities.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

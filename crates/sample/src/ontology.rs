@@ -1,7 +1,8 @@
 //! Holds the topics by field, with their hashtags.
 //!
 //! A *tag* is a word without spaces: the topic's name or one of its aliases in lower case, letters and digits only
-//! (`Latte art` becomes `latteart`). The tag of the name is also an alias, so that matching tags against aliases finds it.
+//! (`Latte art` becomes `latteart`). The tag of the name is also an alias, so that matching tags against aliases
+//! finds it.
 
 use super::dice::Dice;
 use super::topic_table::{FIELDS, TOPICS, TopicRow};

@@ -1,9 +1,9 @@
 //! Writes a record batch as a Parquet file with reproducible bytes.
 //!
-//! The file uses zstd, one row group, no page index, and a constant `created_by` instead of the library's version. Ids and
-//! times are delta-encoded (`DELTA_BYTE_ARRAY`, `DELTA_BINARY_PACKED`), which keeps five weeks of activities small enough
-//! for a repository. The Arrow schema is stored only if a column type is not expressible in Parquet (large strings,
-//! dictionaries).
+//! The file uses zstd, one row group, no page index, and a constant `created_by` instead of the library's version.
+//! Ids and times are delta-encoded (`DELTA_BYTE_ARRAY`, `DELTA_BINARY_PACKED`), which keeps five weeks of activities
+//! small enough for a repository. The Arrow schema is stored only if a column type is not expressible in Parquet
+//! (large strings, dictionaries).
 
 use super::GenerateError;
 use arrow::array::{Array, RecordBatch};

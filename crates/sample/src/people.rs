@@ -1,7 +1,8 @@
 //! Creates the people, their accounts, and the amount of attention that each attracts.
 //!
-//! Attention is heavy-tailed, as in all measurements: a person's *pull* is `c / (10 + x)` with x uniform up to 1000, a Pareto
-//! law of exponent 1 cut off at a factor of 100. A third of the people have several accounts; a few have two on one network.
+//! Attention is heavy-tailed, as in all measurements: a person's *pull* is `c / (10 + x)` with x uniform up to 1000,
+//! a Pareto law of exponent 1 cut off at a factor of 100. A third of the people have several accounts; a few have two
+//! on one network.
 
 use super::GenerateSpec;
 use super::cast::{BUYER, CAST, CELEBRITY, CELEBRITY_FOLLOWERS, Fans, Part, RING_BOTS, RING_DAYS};

@@ -1,7 +1,7 @@
 //! Creates texts: short sentences with a topic's words.
 //!
-//! A post is a frame with a placeholder, `{}`, for the topic. One in eight is in another language, with the topic's alias of
-//! that language. On twitter, the tags are also in the text as hashtags.
+//! A post is a frame with a placeholder, `{}`, for the topic. One in eight is in another language, with the topic's
+//! alias of that language. On twitter, the tags are also in the text as hashtags.
 
 use super::dice::Dice;
 use super::network::Network;

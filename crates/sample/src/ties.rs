@@ -1,8 +1,8 @@
 //! Creates lasting ties: favourites, follows and circles of fans.
 //!
-//! Most reactions go to the same accounts as before. Each account therefore has a few favourites, drawn once by pull, and
-//! reacts to them day after day. On networks with follows, the favourites are followed, and so are some accounts that never
-//! receive a reaction; most accounts follow the celebrity. The cost is linear in the number of accounts.
+//! Most reactions go to the same accounts as before. Each account therefore has a few favourites, drawn once by pull,
+//! and reacts to them day after day. On networks with follows, the favourites are followed, and so are some accounts
+//! that never receive a reaction; most accounts follow the celebrity. The cost is linear in the number of accounts.
 
 use super::GenerateSpec;
 use super::cast::{CAST, CELEBRITY, Fans};

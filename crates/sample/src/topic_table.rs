@@ -1,8 +1,8 @@
 //! Lists the sample's topics: a small made-up ontology in four levels.
 //!
-//! Each row is `(topic_id, name, parents, aliases)`. Aliases have a language prefix, so that sentences of that language can use
-//! them; the prefix is not written to the table. Parents precede their children, so the graph cannot have a cycle. Some topics
-//! have several parents, so the ontology is a graph and not a tree.
+//! Each row is `(topic_id, name, parents, aliases)`. Aliases have a language prefix, so that sentences of that
+//! language can use them; the prefix is not written to the table. Parents precede their children, so the graph cannot
+//! have a cycle. Some topics have several parents, so the ontology is a graph and not a tree.
 
 /// Row of the table: id, name, parents, aliases as `language:word`.
 pub type TopicRow = (

@@ -1,8 +1,8 @@
 //! Simulates one day of all people: active people, posts, check-ins and reactions.
 //!
-//! A day runs in passes (write, check in, react), so that reactions find the day's posts. The simulation remembers only the
-//! last posts and visits of each account, so all days cost the same. Check-ins are in [`super::check_ins`], reactions in
-//! [`super::reactions`].
+//! A day runs in passes (write, check in, react), so that reactions find the day's posts. The simulation remembers
+//! only the last posts and visits of each account, so all days cost the same. Check-ins are in [`super::check_ins`],
+//! reactions in [`super::reactions`].
 
 use super::GenerateSpec;
 use super::calendar::{DAY_SECONDS, SECOND_MICROS, day_start_micros};

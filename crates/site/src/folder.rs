@@ -1,7 +1,7 @@
 //! Output folder of a report, replaced atomically: a reader sees the old report or the new one, never a mix.
 //!
-//! All files except `index.html` are in a subfolder named after the snapshot. The new subfolder is written beside the old
-//! one. Then `index.html`, which refers to it, is put in place by a rename, and the old subfolder is deleted. An
+//! All files except `index.html` are in a subfolder named after the snapshot. The new subfolder is written beside the
+//! old one. Then `index.html`, which refers to it, is put in place by a rename, and the old subfolder is deleted. An
 //! interrupted run leaves the old report unchanged, or a folder without `index.html`; the next run cleans up.
 
 use std::fs;

@@ -1,8 +1,8 @@
 //! Computes the newest load date of each network from published manifests.
 //!
-//! A manifest lists the input files of its own run: those after the previous snapshot, or all files after a rebuild. The
-//! newest load date of a network is therefore the newest one in all manifests of the report. A network with only older
-//! deliveries has no date.
+//! A manifest lists the input files of its own run: those after the previous snapshot, or all files after a rebuild.
+//! The newest load date of a network is therefore the newest one in all manifests of the report. A network with only
+//! older deliveries has no date.
 
 use std::collections::BTreeMap;
 

@@ -1,7 +1,7 @@
 //! Reads the score histories of people with a full panel.
 //!
-//! The snapshots are read one after the other. Reading up to sixty of them in parallel would hold a row group of each in
-//! memory.
+//! The snapshots are read one after the other. Reading up to sixty of them in parallel would hold a row group of each
+//! in memory.
 
 use std::cmp::Ordering;
 

@@ -1,7 +1,7 @@
 //! Search index of all people: id, score and rank, sorted by the lower-case id.
 //!
-//! A search for the beginning of an id (with or without the prefix `<network>:`) needs one shard. A search for an inner part
-//! needs all shards; the page loads them only on request, unless there are few.
+//! A search for the beginning of an id (with or without the prefix `<network>:`) needs one shard. A search for an
+//! inner part needs all shards; the page loads them only on request, unless there are few.
 
 use serde_json::{Value, json};
 

@@ -1,14 +1,14 @@
 //! `clout report`: writes a static HTML site about one snapshot.
 //!
 //! The report is built from published tables, through their manifests. It needs only a browser: no server and no
-//! network requests. A page opened from a local folder may not fetch files, so data is stored as scripts that pass rows
-//! to the page (see `shards`). `index.html` contains the summary. Each person's data is in one shard, and the page loads a
-//! shard only when it is needed.
+//! network requests. A page opened from a local folder may not fetch files, so data is stored as scripts that pass
+//! rows to the page (see `shards`). `index.html` contains the summary. Each person's data is in one shard, and the
+//! page loads a shard only when it is needed.
 //!
-//! [`Options`] limits the size. Each person has a row (scores, networks) and can be found by search. Full panels (history,
-//! reasons, topics, neighbours, alerts) exist for the best ranked people and for all people named on the first page. The
-//! tables of the snapshot are sorted by person and read in parallel, so memory holds one row group of each table, the
-//! index of ids, and the histories of the full panels.
+//! [`Options`] limits the size. Each person has a row (scores, networks) and can be found by search. Full panels
+//! (history, reasons, topics, neighbours, alerts) exist for the best ranked people and for all people named on the
+//! first page. The tables of the snapshot are sorted by person and read in parallel, so memory holds one row group of
+//! each table, the index of ids, and the histories of the full panels.
 //!
 //! The same snapshots and options give the same bytes. A report of an older date does not name people missing from
 //! the newest snapshot (see `still`).

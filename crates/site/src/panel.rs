@@ -1,8 +1,8 @@
 //! Builds the panel of one person: rows of published tables, as arrays in the schema's column order.
 //!
-//! A full panel is `[id, scores, network_scores, history, score_changes, …]`. A short panel ends after `network_scores`.
-//! Each part is a list of rows, best first. If rows are left out, the last item is their number. Ids are values, never
-//! object keys, so an id like `__proto__` has no special effect.
+//! A full panel is `[id, scores, network_scores, history, score_changes, …]`. A short panel ends after
+//! `network_scores`. Each part is a list of rows, best first. If rows are left out, the last item is their number.
+//! Ids are values, never object keys, so an id like `__proto__` has no special effect.
 
 use serde_json::{Value, json};
 

@@ -1,7 +1,7 @@
 //! Writes rows as many small scripts, in key order, so that the page loads one script per person.
 //!
-//! A script calls `clout.take(kind, number, rows)`. The page finds the right script by the first key of each, which is in
-//! the plan. Keys are compared by code point, which is the order of their UTF-8 bytes.
+//! A script calls `clout.take(kind, number, rows)`. The page finds the right script by the first key of each, which
+//! is in the plan. Keys are compared by code point, which is the order of their UTF-8 bytes.
 
 use super::folder::Folder;
 use clout_base::error::Result;

@@ -1,7 +1,7 @@
 //! Privacy filter: a report of an older date names only people of the newest snapshot.
 //!
-//! People opted out since then are still in the older tables, by their own id and in the rows of others. A report of the
-//! newest date uses the tables unchanged.
+//! People opted out since then are still in the older tables, by their own id and in the rows of others. A report of
+//! the newest date uses the tables unchanged.
 
 use serde_json::Value;
 

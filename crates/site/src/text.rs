@@ -1,7 +1,7 @@
 //! Formats texts and numbers for the page.
 //!
-//! The page escapes all content, so a tag in a name is shown as text. Invisible and direction-changing characters remain
-//! a risk; they are replaced by visible symbols. `assets/dom.js` does the same.
+//! The page escapes all content, so a tag in a name is shown as text. Invisible and direction-changing characters
+//! remain a risk; they are replaced by visible symbols. `assets/dom.js` does the same.
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;

@@ -36,7 +36,7 @@ pub struct Audience {
     pub other_trust: f64,
 }
 
-/// By claim.
+/// Computes the audience of each pair, in the order of the pairs.
 pub fn of_claims(claims: &Claims, known: &Known, praise: &Praise) -> Vec<Audience> {
     let persons = claims.person_offsets.len() - 1;
     let pieces: Vec<Vec<Audience>> = (0..persons)
@@ -117,7 +117,7 @@ impl Audience {
         }
     }
 
-    /// The people with the greatest parts.
+    /// Returns the members with the greatest parts, descending.
     pub fn best(&self) -> impl Iterator<Item = Member> {
         self.best.into_iter().filter(|member| member.part > 0.0)
     }

@@ -145,7 +145,7 @@ struct Scratch {
     named: Vec<u32>,
 }
 
-/// The rows of one load date.
+/// Rows of one load date and the context to read them.
 pub(super) struct DateRows<'a> {
     pub(super) max_lateness_days: i32,
     pub(super) network: &'a Network,

@@ -59,11 +59,11 @@ pub struct Claims {
     pub given: Vec<f64>,
     /// By pair: true if a tag or text of the person is on the topic.
     pub wrote: Vec<bool>,
-    /// Reactions.
+    /// Reactions, sorted by (target, actor).
     pub reactions: Vec<Edge>,
     /// By pair: index of its first reaction, plus one final end.
     pub reaction_offsets: Vec<usize>,
-    /// Endorsements.
+    /// Endorsements, sorted by (target, actor).
     pub endorsements: Vec<Edge>,
     /// By pair: index of its first endorsement, plus one final end.
     pub endorsement_offsets: Vec<usize>,

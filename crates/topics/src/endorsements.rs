@@ -14,27 +14,27 @@ use clout_model::delivered::Delivered;
 use clout_model::influence::params::ModelParams;
 use clout_model::influence::weights::{Weighing, saturated};
 
-/// One row that is believed.
+/// Accepted endorsement.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Endorsement {
     /// `endorsement_id`.
     pub id: Box<str>,
     /// `endorsed_at`, microseconds since 1970.
     pub endorsed_at: i64,
-    /// The person who says so.
+    /// Endorsing person.
     pub endorser: Box<str>,
-    /// The person of whom it is said.
+    /// Endorsed person.
     pub endorsee: Box<str>,
-    /// The topic, by its id; the ontology has it.
+    /// Topic id, present in the ontology.
     pub topic: Box<str>,
-    /// Finite, not negative.
+    /// Weight, finite and not negative.
     pub weight: f64,
-    /// The day on which it was delivered.
+    /// Load date.
     pub load_date: Day,
 }
 
 impl Endorsement {
-    /// Orders by load date and id, then by every other column.
+    /// Compares load date and id, then all other columns, for a total order.
     pub fn order(&self, other: &Endorsement) -> Ordering {
         let id = |e: &Endorsement, o: &Endorsement| e.load_date.cmp(&o.load_date).then_with(|| e.id.cmp(&o.id));
         id(self, other)

@@ -1,4 +1,4 @@
-//! What a topic score rests on, each piece by name: the rows of `topic_evidence`.
+//! Finds the pieces of evidence behind each topic score: the rows of `topic_evidence`.
 
 use super::audience::{KNOWN, NAMED};
 use super::claims::{Claims, Edge, Tonight};
@@ -11,23 +11,23 @@ use crate::ontology::Ontology;
 use crate::ontology::sense::Kind as Shows;
 use clout_model::people::persons::Persons;
 
-/// The kinds of the contract.
+/// Kinds of evidence, as in the table contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
-    /// Another topic of the person, narrower or the neighbour that lends most: its id.
+    /// Narrower or related topic of the person; the source is the topic id.
     Ancestor,
-    /// Somebody of the audience who cares for the topic: the person's id.
+    /// Audience member active on the topic; the source is the person id.
     Audience,
-    /// An endorsement: its id.
+    /// Endorsement; the source is its id.
     Endorsement,
-    /// A tag: the id of the object.
+    /// Tag; the source is the object id.
     Tag,
-    /// Words of a text: the id of the activity.
+    /// Words of a text; the source is the activity id.
     Text,
 }
 
 impl Kind {
-    /// As published; in the order of the words.
+    /// Returns the published name; the variants are in the order of these names.
     pub fn word(self) -> &'static str {
         match self {
             Kind::Ancestor => "ancestor",
@@ -39,31 +39,31 @@ impl Kind {
     }
 }
 
-/// One piece.
+/// One piece of evidence.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Evidence {
-    /// What it is.
+    /// Kind of the evidence.
     pub kind: Kind,
-    /// Whose or which: its place in the memory's sources or endorsements, a person, or a topic of the ontology.
+    /// Index in the state's sources or endorsements, a person, or a topic of the ontology, depending on the kind.
     pub source: u32,
-    /// Of tag and text, the weight of the latest act on it, faded; of the others, what they add to the
-    /// strength. The unit is one ordinary, trusted, fresh reaction.
+    /// Tag and text: the decayed weight of the latest act. Other kinds: the amount added to the strength. The unit is
+    /// one ordinary, trusted, fresh reaction.
     pub weight: f64,
 }
 
-/// What pieces of evidence are called.
+/// Lookup of the source ids of evidence.
 #[derive(Clone, Copy)]
 pub struct Names<'a> {
-    /// The memory.
+    /// Persisted topic state.
     pub memory: &'a TopicMemory,
-    /// Tonight's topics.
+    /// Current topics.
     pub ontology: &'a Ontology,
-    /// Everybody.
+    /// All persons.
     pub persons: &'a Persons,
 }
 
 impl<'a> Names<'a> {
-    /// The `source_id` of a piece.
+    /// Returns the `source_id` of a piece.
     pub fn source_id(&self, piece: &Evidence) -> &'a str {
         let place = piece.source as usize;
         match piece.kind {
@@ -75,7 +75,7 @@ impl<'a> Names<'a> {
     }
 }
 
-/// What rows rest on.
+/// Finds the evidence of rows.
 pub struct Finder<'a> {
     tonight: &'a Tonight<'a>,
     claims: &'a Claims,
@@ -84,18 +84,18 @@ pub struct Finder<'a> {
     names: Names<'a>,
 }
 
-/// Lists that are used again from row to row.
+/// Buffers reused from row to row.
 #[derive(Default)]
 pub struct Scratch {
     evidence: Vec<Evidence>,
     places: Vec<u32>,
     parts: Vec<(u32, f64)>,
-    /// The different people behind the evidence.
+    /// Independent people behind the evidence.
     people: Vec<u32>,
 }
 
 impl<'a> Finder<'a> {
-    /// Of tonight.
+    /// Creates a finder for the given inputs.
     pub fn of(tonight: &'a Tonight<'a>, claims: &'a Claims, strengths: &'a Strengths) -> Finder<'a> {
         Finder {
             tonight,
@@ -110,8 +110,8 @@ impl<'a> Finder<'a> {
         }
     }
 
-    /// The evidence of a row, in order of kind and source, and how many different people are behind it: the person,
-    /// and others whom the model knows. Narrower topics are nobody.
+    /// Returns the evidence of a row, sorted by kind and source, and the number of independent people behind it: the
+    /// person and others that are trusted. Narrower topics add no people.
     pub fn of_row(&self, row: &Row, known: &Known, scratch: &mut Scratch) -> (Vec<Evidence>, usize) {
         scratch.evidence.clear();
         scratch.people.clear();
@@ -140,21 +140,21 @@ impl<'a> Finder<'a> {
         (scratch.evidence.clone(), scratch.people.len())
     }
 
-    /// Adds pieces of a kind behind those of the kinds before it, in order of their sources.
+    /// Appends pieces of one kind, sorted by source id.
     fn add(&self, kind: Kind, pieces: impl Iterator<Item = (u32, f64)>, evidence: &mut Vec<Evidence>) {
         let first = evidence.len();
         evidence.extend(pieces.map(|(source, weight)| Evidence { kind, source, weight }));
         evidence[first..].sort_by(|a, b| self.names.source_id(a).cmp(self.names.source_id(b)));
     }
 
-    /// Adds the greatest few of the scratch's parts; of equals the lesser.
+    /// Appends the greatest few parts of the scratch; ties go to the smaller index.
     fn add_greatest(&self, kind: Kind, scratch: &mut Scratch) {
         let Scratch { evidence, parts, .. } = scratch;
         parts.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         self.add(kind, parts.iter().take(NAMED).copied(), evidence);
     }
 
-    /// Adds the latest sources of a kind, each id once, and who is behind them.
+    /// Appends the latest sources of a kind, each id once, and the people behind them.
     fn add_sources(&self, row: &Row, (kind, shown): (Kind, &[Shows]), known: &Known, scratch: &mut Scratch) {
         let Scratch {
             evidence,
@@ -167,11 +167,11 @@ impl<'a> Finder<'a> {
         parts.clear();
         for shows in shown {
             self.own.fill(places, (row.person, row.topic, *shows));
-            // A lone word that stands in one text alone may merely occur there.
+            // A single word in only one text may occur by chance, so it adds no person.
             if *shows != Shows::Word || places.len() > 1 {
                 people.extend(places.iter().filter_map(|place| self.behind(*place, row.person, known)));
             }
-            // What both sides name is one piece, by its latest act, which comes first.
+            // A source named by both sides is one piece, by its latest act, which comes first.
             for place in places.iter() {
                 if parts.iter().all(|(other, _)| id(*other) != id(*place)) {
                     let act = &self.own.row(*place).act;
@@ -182,7 +182,7 @@ impl<'a> Finder<'a> {
         self.add(kind, parts.iter().copied(), evidence);
     }
 
-    /// Who is behind a source of the person's: they, or somebody else whom the model knows.
+    /// Returns the person behind a source: its owner, or another trusted person.
     fn behind(&self, place: u32, person: u32, known: &Known) -> Option<u32> {
         match self.own.row(place) {
             source if source.key.is_own => Some(person),
@@ -190,7 +190,7 @@ impl<'a> Finder<'a> {
         }
     }
 
-    /// Adds the latest endorsement of each that counts most, with its part.
+    /// Appends the latest endorsement of each of the greatest endorsers, with its part.
     fn add_endorsements(&self, claim: usize, scratch: &mut Scratch) {
         let endorsed = &self.strengths.endorsements[self.claims.endorsement_offsets[claim]..];
         let edges = self.claims.endorsements_of(claim).iter().zip(endorsed);
@@ -213,7 +213,7 @@ impl<'a> Finder<'a> {
     }
 }
 
-/// Adds what a neighbour lends; one that is narrower, too, is one piece.
+/// Adds the amount of the related topic; a related topic that is also narrower stays one piece.
 fn add_lent(related: Option<Lift>, parts: &mut Vec<(u32, f64)>) {
     let Some(lent) = related else {
         return;

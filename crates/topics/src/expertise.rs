@@ -1,22 +1,24 @@
-//! How credible people are on topics: claims become strengths, and strengths scores.
+//! Computes the strength of each (person, topic) pair, the basis of topic scores.
 //!
 //! ```text
 //! a       = (1 + beta) s / (s + beta)                          of each reactor u, on topic k
-//! T, U    = sums of g rho a and (1 - g) rho a                  as for influence, rho being u's own standing on k
-//! E       = w rho y a                                          of endorsements; y = g z h kept, z being seasoned, h of `vouching`
+//! T, U    = sums of g rho a and (1 - g) rho a                  as for influence, rho being u's rank on k
+//! E       = w rho y a                                          of endorsements; y = g z h kept: z is seasoned,
+//!                                                              h is from `vouching`, kept from `rings`
 //! A       = sum of c(u,v) min(1, interest of u in k)           the audience: c is u's contribution to v's influence;
-//!                                                              E at most where nothing but E ties v to k
-//! X       = T + phi U + E + A                                  what others gave
-//! D       = T + phi U + E + cap (1 - exp(-G / cap))            G = given, cap = 3 X: nobody earns by talking alone
-//! R       = the greatest of P(j | k) rare_j D_j over other topics j of the person: the nearest neighbour lends
+//!                                                              at most E if only E ties v to k
+//! X       = T + phi U + E + A                                  given by others
+//! D       = T + phi U + E + cap (1 - exp(-G / cap))            G = given, cap = 3 X: own texts alone earn nothing
+//! R       = the greatest of P(j | k) rare_j D_j over other topics j of the person
 //! I       = B + rare (D + A + sum over narrower topics j of decay^d D_j) + R
-//! score   = the influence score's own scale of I
+//! score   = I on the scale of the influence score
 //! ```
 //!
-//! `rho` is [`propagated`] over all claims at once: the reactions on different topics have no edge in common, so one
-//! run over one sparse matrix is a run for every topic, each with trust as its teleport (Haveliwala, *Topic-Sensitive
-//! PageRank*, 2002). `P(j | k)` is the share of rows about k that are about j too, [`super::rollup`] says how. `rare` = 1 / (1 + p / common_at), p being the trusted share of
-//! people with a topic who are listened to on k; it is a share, so the size of the warehouse moves nobody.
+//! `rho` is [`propagated`] over all pairs at once: reactions on different topics share no edge, so one run over one
+//! sparse matrix is a run for every topic, each with trust as its teleport (Haveliwala, *Topic-Sensitive PageRank*,
+//! 2002). `P(j | k)` is the share of rows about k that are also about j ([`super::rollup`]). `rare` =
+//! 1 / (1 + p / common_at), where p is the trusted share of people with a topic that others give strength on k. p is
+//! a share, so the size of the warehouse changes no score.
 
 use rayon::prelude::*;
 
@@ -31,79 +33,79 @@ use clout_model::influence::score::{Line, Model, Sum, believed};
 use clout_model::influence::trust::{Reactors, propagated};
 use clout_model::influence::weights::saturated;
 
-/// What tonight's scores say about people.
+/// Influence results that topic scores depend on.
 pub struct Known<'a> {
-    /// Who attends to whom.
+    /// Attention of reactors to persons.
     pub attention: &'a Attention,
-    /// Who attends to endorsers: the same, but where somebody is imagined.
+    /// Attention to endorsers: the same, except in a forecast with added newcomers.
     pub company: &'a Attention,
-    /// By person: how seasoned, which is how far praise is believed.
+    /// By person: seasoned factor, the share of an endorsement that counts.
     pub seasoned: &'a [f64],
-    /// What a reactor's attention is worth.
+    /// Trust and rank of reactors.
     pub model: &'a Model<'a>,
-    /// By person: how contributions add up.
+    /// By person: sums of contributions.
     pub sums: &'a [Option<Sum>],
-    /// The scale.
+    /// Score scale.
     pub line: &'a Line,
 }
 
-/// What makes up one claim's strength, in the unit of one ordinary, trusted reaction.
+/// Components of one pair's strength, in units of one ordinary, trusted reaction.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Strength {
-    /// T + phi U: by reactions on the topic.
+    /// T + phi U: from reactions on the topic.
     pub earned: f64,
-    /// E: by endorsements.
+    /// E: from endorsements.
     pub endorsed: f64,
-    /// A: by the audience's own interest.
+    /// A: from the audience's interest.
     pub audience: f64,
-    /// What of the person's own acts counts.
+    /// Counted part of the person's own texts.
     pub given: f64,
 }
 
 impl Strength {
-    /// D: what the claim passes on to other topics.
+    /// Returns D, the part passed on to other topics.
     pub fn direct(&self) -> f64 {
         self.earned + self.endorsed + self.given
     }
 
-    /// X: what others gave.
+    /// Returns X, the part given by others.
     pub fn by_others(&self) -> f64 {
         self.earned + self.endorsed + self.audience
     }
 }
 
-/// What an endorsement adds.
+/// Contribution of one endorsement.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Endorsed {
-    /// Its part of E.
+    /// Part of E.
     pub part: f64,
-    /// y, from 0 to 1: how far it is the word of somebody whom others than the endorsers know.
+    /// y, from 0 to 1: credibility of the endorser, independent of the other endorsers.
     pub known: f64,
 }
 
-/// The strengths of all claims, and what each edge added.
+/// Strengths of all pairs, and the contribution of each edge.
 #[derive(Default)]
 pub struct Strengths {
-    /// By claim.
+    /// Strength by pair.
     pub claims: Vec<Strength>,
-    /// By endorsement.
+    /// Contribution by endorsement.
     pub endorsements: Vec<Endorsed>,
-    /// By claim.
+    /// Audience by pair.
     pub audiences: Vec<Audience>,
-    /// How the propagation over all topics went.
+    /// Convergence of the propagation over all topics.
     pub outcome: Outcome,
 }
 
 impl Strengths {
-    /// Of the claim behind a row; nothing where there is none.
+    /// Returns the strength of the pair behind a row; zero if it has none.
     pub fn of_row(&self, row: &super::rollup::Row) -> Strength {
         row.claim.map(|claim| self.claims[claim as usize]).unwrap_or_default()
     }
 
-    /// Of all claims.
+    /// Computes the strengths of all pairs.
     ///
     /// # Errors
-    /// If the claims are no graph: a mistake of ours.
+    /// Returns an internal error if the pairs do not form a valid graph.
     pub fn of(tonight: &Tonight, claims: &Claims, known: &Known) -> Result<Strengths> {
         let actors = Actors::of(tonight, claims, known)?;
         let params = &tonight.params.topics;
@@ -145,20 +147,20 @@ impl Strengths {
     }
 }
 
-/// What those who act on topics are worth.
+/// Trust and rank of the actors on topics.
 struct Actors {
-    /// By claim: g of the person.
+    /// By pair: g of the person.
     trust: Vec<f64>,
-    /// By claim: rho of the person on the topic.
+    /// By pair: rho, the rank of the person on the topic.
     standing: Vec<f64>,
-    /// How their propagation went.
+    /// Convergence of the propagation.
     outcome: Outcome,
 }
 
 impl Actors {
     fn of(tonight: &Tonight, claims: &Claims, known: &Known) -> Result<Actors> {
         let params = tonight.params;
-        let failed = |error| Error::internal("tonight's topics are no graph").with_source(error);
+        let failed = |error| Error::internal("the reactions on topics are not a valid graph").with_source(error);
         let edges = claims.reactions.par_iter();
         let weights = edges.map(|edge| saturated(edge.strength, params.repeats.beta));
         let in_edges = Csr::from_sorted_rows(
@@ -177,7 +179,7 @@ impl Actors {
         })
     }
 
-    /// T + phi U of a claim.
+    /// Returns T + phi U of a pair.
     fn earned(&self, tonight: &Tonight, claims: &Claims, claim: usize) -> f64 {
         let (mut trusted, mut strangers) = (0.0, 0.0);
         for edge in claims.reactions_of(claim) {
@@ -190,7 +192,7 @@ impl Actors {
     }
 }
 
-/// By endorsement.
+/// Computes the contribution of each endorsement.
 fn endorsed(tonight: &Tonight, claims: &Claims, known: &Known, actors: &Actors, praise: &Praise) -> Vec<Endorsed> {
     let params = tonight.params;
     let (kept, vouched) = (praise.kept(), vouched(praise, known, params.topics.endorser_half_at));

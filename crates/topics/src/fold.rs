@@ -1,10 +1,10 @@
-//! Tonight's rows go into the memory of topics, load date by load date.
+//! Merges new rows into the topic state, load date by load date.
 //!
-//! What a row is about is settled on its load date, by what texts have taught about aliases by its end, and
-//! never revised. On a post, tags and text are the actor's. On a reaction the tags describe the object and are
-//! evidence for target and actor, but for [verbs whose tags are the actor's
-//! alone](clout_model::networks::Network::tags_describe_object); text and hashtags are the actor's. A reaction that says
-//! nothing of its object is on what the target's own post of that object was about.
+//! The topics of a row are decided on its load date, from the alias counts up to the end of that date, and never
+//! revised. On a post, tags and text belong to the actor. On a reaction the tags describe the object and are evidence
+//! for target and actor, except for [verbs with tags of the actor
+//! only](clout_model::networks::Network::tags_describe_object); text and hashtags belong to the actor. A reaction without
+//! tags gets the topics of the target's own post of that object.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -25,42 +25,42 @@ use clout_model::influence::params::ModelParams;
 use clout_model::influence::weights::{Weighing, saturated};
 use clout_model::networks::Network;
 
-/// One network's settled rows.
+/// Deduplicated rows of one network.
 pub struct SettledRows {
-    /// The rows, as nodes.
+    /// Rows, with accounts as nodes.
     pub rows: Rows,
-    /// By row: whether it counts.
+    /// By row: true if it counts.
     pub is_kept: Vec<bool>,
-    /// By node: the load date from which the account is out.
+    /// By node: the load date from which the account is opted out.
     pub gone_since: Arc<[Day]>,
 }
 
-/// What the fold needs to know.
+/// Context of the merge.
 pub struct TopicFold<'a> {
-    /// Tonight's topics.
+    /// Current topics.
     pub ontology: &'a Ontology,
-    /// Their aliases.
+    /// Aliases of the topics.
     pub lexicon: &'a Lexicon,
-    /// By topic of the ontology: its number in the memory.
+    /// By topic of the ontology: its number in the state.
     pub numbers: &'a [u32],
-    /// The constants.
+    /// Model parameters.
     pub params: &'a ModelParams,
     /// `input.max_lateness_days`.
     pub max_lateness_days: i32,
 }
 
-/// What tonight adds, before it goes into the memory.
+/// New topic data of a run, before it is merged into the state.
 #[derive(Default)]
 pub struct Tonight {
     touches: Vec<Entry<(u32, u32, u32), 3>>,
     posts: Vec<Entry<(u32, u32), 1>>,
-    /// By the load dates at whose ends somebody goes, and the last: what came until then.
+    /// Sources by period; a period ends at a load date with opt-outs, or at the last load date.
     sources: BTreeMap<Day, Sources>,
     gone_since: Arc<[Day]>,
     together: Together,
 }
 
-/// What texts teach.
+/// Alias counts from texts.
 #[derive(Default)]
 struct Taught {
     texts: u64,
@@ -68,7 +68,7 @@ struct Taught {
 }
 
 impl TopicFold<'_> {
-    /// Takes one network's rows in, up to load date `last`.
+    /// Collects the topic data of one network's rows, up to load date `last`.
     pub fn take(
         &self,
         memory: &mut TopicMemory,
@@ -109,7 +109,7 @@ impl TopicFold<'_> {
         }
         objects.settle(last, self.max_lateness_days);
         memory.objects[place] = objects;
-        // Accounts of one network stand together, and networks come in their order.
+        // Accounts of one network are contiguous and networks come in order, so appending keeps the sort order.
         for end in ends {
             let until = sources.remove(&end).unwrap_or_default();
             let until = latest_sources(until, &settled.rows);
@@ -117,7 +117,7 @@ impl TopicFold<'_> {
         }
     }
 
-    /// What each of the rows is about. Rows about nothing whose object may be known are there too.
+    /// Returns the topics of each row. Includes rows without topics that have an object, since that may be known.
     fn resolve(&self, memory: &mut TopicMemory, place: usize, rows: &Rows, kept: &[usize]) -> About {
         self.learn(memory, place, rows, kept);
         let known = &memory.aliases[place];
@@ -135,7 +135,7 @@ impl TopicFold<'_> {
         about
     }
 
-    /// Takes in what the texts of the rows teach about aliases.
+    /// Adds the alias counts of the rows' texts to the state.
     fn learn(&self, memory: &mut TopicMemory, place: usize, rows: &Rows, kept: &[usize]) {
         let senses = Senses {
             ontology: self.ontology,
@@ -166,7 +166,7 @@ impl TopicFold<'_> {
         }
     }
 
-    /// The counts of the memory by tonight's numbers of aliases.
+    /// Returns the alias counts of the state by current alias number.
     fn alias_counts(&self, known: &BTreeMap<Box<str>, AliasCount>) -> Vec<AliasCount> {
         let mut counts = vec![AliasCount::default(); self.lexicon.len()];
         for (alias, count) in known {
@@ -188,7 +188,7 @@ impl TopicFold<'_> {
                 senses.resolve(&hits, &mut topics);
             }
             if !topics.is_empty() || (!is_post && rows.mentions.objects[*row] != 0) {
-                // A hashtag is a tag of what was posted; in a reaction it is a word of the text.
+                // A hashtag in a post is a tag of the post; in a reaction it counts as text.
                 let shown = |shows: Shows| match shows {
                     Shows::Hashtag if is_post => Shows::Tag,
                     Shows::Hashtag => Shows::Text,
@@ -203,7 +203,7 @@ impl TopicFold<'_> {
         about
     }
 
-    /// What the touches of one load date are worth at its end, by (target, topic, actor).
+    /// Returns the worth of one load date's interactions at its end, by (target, topic, actor).
     fn weigh(&self, mut touches: Vec<Touch>, network: &Network, load_date: Day) -> Vec<Entry<(u32, u32, u32), 3>> {
         touches.par_sort_unstable_by(Touch::order);
         let weighing = Weighing {
@@ -253,14 +253,14 @@ impl TopicFold<'_> {
         posts.chunk_by(is_same).map(sum).collect()
     }
 
-    /// What is left of 1 at the end of the load date.
+    /// Returns the decay factor from the instant `at` to the end of the load date.
     fn faded(&self, at: i64, load_date: Day) -> f64 {
         left(at, load_date, self.params.topics.half_life_days)
     }
 }
 
 impl Tonight {
-    /// Puts everything into the memory, which is as of `as_of` then.
+    /// Merges everything into the state, which then is as of `as_of`.
     pub fn settle(self, memory: &mut TopicMemory, params: &ModelParams, as_of: Day) {
         let half_life = params.topics.half_life_days;
         memory
@@ -279,13 +279,13 @@ impl Tonight {
     }
 }
 
-/// The load dates until `last` at whose ends somebody goes, and `last`.
+/// Returns the load dates up to `last` with opt-outs, and `last`.
 fn ends(gone_since: &[Day], last: Day) -> BTreeSet<Day> {
     let gone = gone_since.iter().copied().filter(|since| *since <= last);
     gone.chain([last]).collect()
 }
 
-/// The latest sources of a network's rows. A tag is named by the object that has it, where there is one.
+/// Returns the latest sources of a network's rows. A tag is named by the tagged object, if any.
 fn latest_sources(candidates: Vec<Candidate>, rows: &Rows) -> Sources {
     Sources::latest(candidates, &|candidate| {
         let (activity_id, object_id) = rows.mentions.ids(candidate.row as usize);

@@ -1,31 +1,31 @@
-//! Sums that fade with one half-life, kept by a key and read by their own load dates.
+//! Keeps sums with exponential decay by key, each as of its own last load date.
 //!
-//! A sum is kept as of the end of the last load date that added to it; the next one fades it first. So what
-//! it is depends on the load dates that brought rows and not on the nights on which somebody looked, and
-//! folding night by night does the same operations as folding all at once.
+//! A sum is stored as of the end of the last load date that added to it; the next addition decays it first. So a sum
+//! depends on the load dates with rows only, not on the dates of the runs: merging date by date does the same
+//! operations as merging all dates at once.
 
 use rayon::prelude::*;
 
 use clout_base::day::{DAY_MICROS, Day};
 use clout_model::facts::FORGOTTEN_AFTER_DAYS;
 
-/// One key's sums.
+/// Sums of one key.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Entry<K, const N: usize> {
-    /// Whose they are.
+    /// Key of the sums.
     pub key: K,
-    /// The last load date that added to them; they are as of its end.
+    /// Last load date that added to the sums, which are as of its end.
     pub last_load: Day,
-    /// Rows that added to them.
+    /// Number of rows added.
     pub count: u32,
-    /// The faded sums.
+    /// Decayed sums.
     pub sums: [f64; N],
 }
 
-/// Entries in order of their keys, each once.
+/// Entries sorted by distinct keys.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ledger<K, const N: usize> {
-    /// The entries.
+    /// Entries in key order.
     pub entries: Vec<Entry<K, N>>,
 }
 
@@ -36,7 +36,7 @@ impl<K, const N: usize> Default for Ledger<K, N> {
 }
 
 impl<K: Ord + Clone + Send + Sync, const N: usize> Ledger<K, N> {
-    /// Adds tonight's sums, one a key and load date at most, in any order; what is forgotten at `as_of` goes.
+    /// Merges new entries, at most one per key and load date, in any order; drops entries past retention at `as_of`.
     pub fn fold(&mut self, mut tonight: Vec<Entry<K, N>>, half_lives_days: [f64; N], as_of: Day) {
         tonight.par_sort_unstable_by(|a, b| (&a.key, a.last_load).cmp(&(&b.key, b.last_load)));
         let before = std::mem::take(&mut self.entries);
@@ -56,7 +56,7 @@ impl<K: Ord + Clone + Send + Sync, const N: usize> Ledger<K, N> {
         self.entries = folded;
     }
 
-    /// Gives every key another name, in the same order; keys without one go.
+    /// Maps every key to a new one in the same order; drops entries without a new key.
     pub fn rename(&mut self, name: impl Fn(&K) -> Option<K>) {
         self.entries.retain_mut(|entry| match name(&entry.key) {
             Some(key) => {
@@ -81,15 +81,15 @@ impl<K, const N: usize> Entry<K, N> {
         self.last_load = new.last_load;
     }
 
-    /// Sum `index` as it is at the end of `as_of`.
+    /// Returns sum `index` decayed to the end of `as_of`.
     pub fn read(&self, index: usize, half_life_days: f64, as_of: Day) -> f64 {
         self.sums[index] * fading(as_of.0 - self.last_load.0, half_life_days)
     }
 }
 
-/// One entry a key and load date; days add up in their order.
+/// Combines entries to one per key and load date; entries are added in their order.
 pub fn by_load_date<K: Ord + Clone, const N: usize>(mut sums: Vec<Entry<K, N>>) -> Vec<Entry<K, N>> {
-    // Stable: the days of one key and load date stay in their order.
+    // Stable sort: floating-point sums depend on the order.
     sums.sort_by(|a, b| (&a.key, a.last_load).cmp(&(&b.key, b.last_load)));
     sums.dedup_by(|next, first| {
         let is_same = (&next.key, next.last_load) == (&first.key, first.last_load);
@@ -106,13 +106,13 @@ pub fn by_load_date<K: Ord + Clone, const N: usize>(mut sums: Vec<Entry<K, N>>) 
     sums
 }
 
-/// What is left at the end of `day` of 1 at the instant `at`, microseconds since 1970.
+/// Returns the decay factor from the instant `at` (microseconds since 1970) to the end of `day`.
 pub fn left(at: i64, day: Day, half_life_days: f64) -> f64 {
     let age_days = (day.end_micros() - at) as f64 / DAY_MICROS as f64;
     (-age_days / half_life_days).exp2()
 }
 
-/// What is left of 1 after `days`.
+/// Returns the decay factor after `days`.
 fn fading(days: i32, half_life_days: f64) -> f64 {
     (-f64::from(days) / half_life_days).exp2()
 }
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sum_halves_in_its_half_life_and_goes_when_it_is_forgotten() {
+    fn a_sum_halves_in_its_half_life_and_is_dropped_after_retention() {
         let mut ledger = Ledger::default();
         ledger.fold(vec![entry(7, 100, 4.0)], [30.0], Day(100));
         ledger.fold(vec![entry(7, 130, 1.0)], [30.0], Day(130));
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_gap_as_long_as_forgetting_begins_anew() {
+    fn a_gap_as_long_as_retention_starts_from_zero() {
         let late = 100 + FORGOTTEN_AFTER_DAYS;
         let mut ledger = Ledger::default();
         ledger.fold(vec![entry(7, 100, 4.0), entry(7, late, 1.0)], [1e9], Day(late));
@@ -153,7 +153,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn night_by_night_is_all_at_once(rows in prop::collection::btree_map((0u32..5, 0i32..9), 0.1f64..9.0, 0..30)) {
+        fn nightly_equals_at_once(rows in prop::collection::btree_map((0u32..5, 0i32..9), 0.1f64..9.0, 0..30)) {
             let rows: Vec<Entry<u32, 1>> = rows.iter().map(|((key, day), sum)| entry(*key, *day, *sum)).collect();
             let (mut nightly, mut at_once) = (Ledger::default(), Ledger::default());
             for day in 0..9 {

@@ -1,10 +1,10 @@
-//! What people are credible on: evidence from tags, texts, endorsements and audiences, and a score by topic.
+//! Computes topic scores from tags, texts, endorsements and audiences.
 //!
-//! [`fold`] takes a night's rows into the [`memory`], which is linear and by account: [`ledger`]s of faded sums,
-//! the latest [`sources`], the [`objects`] of late, and [`endorsements`]. Each night [`claims`] maps that to persons;
-//! [`expertise`] makes strengths of it, with [`rings`] of praise taken out, endorsers taken for what those who
-//! [vouch](vouching) for them are worth, and the [`audience`] put in; [`rollup`] adds
-//! neighbouring and broader topics; [`standing`] ranks, and says what is shown and on which [`evidence`].
+//! [`fold`] merges new rows into the persisted state ([`memory`]), linear and by account: [`ledger`]s of decayed sums,
+//! the latest [`sources`], recent [`objects`], and [`endorsements`]. Each run [`claims`] maps the state to persons.
+//! [`expertise`] computes strengths: it discounts endorsement cycles ([`rings`]), weights endorsers by the attention
+//! they get ([`vouching`]), and adds the [`audience`]. [`rollup`] adds related and broader topics. [`standing`] ranks
+//! the rows, decides if each is shown, and attaches the [`evidence`].
 
 pub mod audience;
 mod brought;

@@ -1,4 +1,4 @@
-//! What is remembered of topics from night to night: everything linear, by account, with no score in it.
+//! Defines the persisted topic state: linear sums by account, without any score.
 
 use std::collections::BTreeMap;
 
@@ -10,55 +10,55 @@ use crate::ontology::Ontology;
 use crate::ontology::sense::AliasCount;
 use clout_model::influence::params::Topics;
 
-/// Who did something to whom on which topic: by (target, topic, actor), nodes and a topic's number. Counted are the
-/// reactions to what is on the topic; other rows are the actor's own words on it.
+/// Interactions on topics by (target, topic, actor): nodes and a topic number. `count` counts reactions to objects on
+/// the topic; other rows are texts of the actor on it.
 pub type Touches = Ledger<(u32, u32, u32), 3>;
-/// What an account posted about: by (account, topic).
+/// Posts on topics by (account, topic).
 pub type Posts = Ledger<(u32, u32), 1>;
-/// No node: of an account that goes.
+/// Marks no node: an account that is dropped, or no account at all.
 pub const NOBODY: u32 = u32::MAX;
-/// Of [`Touches`], what the reactions are worth to the target.
+/// Index in [`Touches`] sums: worth of the reactions to the target.
 pub const WORTH: usize = 0;
-/// Of [`Touches`], the sum over all rows: how far the actor cares for the topic.
+/// Index in [`Touches`] sums: all rows, the actor's interest in the topic.
 pub const INTEREST: usize = 1;
-/// Of [`Touches`], the sum over the actor's words to the target on what is on the topic.
+/// Index in [`Touches`] sums: the actor's texts to the target in reactions on the topic.
 pub const GIVEN: usize = 2;
 
-/// What one network's texts taught about aliases, up to the last load date.
+/// Alias counts from one network's texts, up to the last load date.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Aliases {
-    /// Rows with a text.
+    /// Number of rows with a text.
     pub texts: u64,
-    /// By alias, in its normal form.
+    /// Counts by alias in normal form.
     pub counts: BTreeMap<Box<str>, AliasCount>,
 }
 
-/// The memory.
+/// Persisted topic state.
 #[derive(Clone, Debug, Default)]
 pub struct TopicMemory {
-    /// Ids of the topics that anything below refers to, in order; their places are their numbers.
+    /// Ids of all topics referred to, sorted; the index of an id is the topic number.
     pub ids: Vec<String>,
-    /// Who reacted to whom on which topic.
+    /// Interactions by (target, topic, actor).
     pub touches: Touches,
-    /// What accounts posted about.
+    /// Posts by (account, topic).
     pub posts: Posts,
-    /// Where that can be seen.
+    /// Latest sources of evidence.
     pub sources: Sources,
-    /// By network: what its posts of late were about.
+    /// By network: topics of recent posts.
     pub objects: Vec<Objects>,
-    /// By network: what its texts taught about aliases.
+    /// By network: alias counts from texts.
     pub aliases: Vec<Aliases>,
-    /// Rows that are about both topics of a pair, the lesser first; about one, where they are equal.
+    /// Number of rows about both topics of a pair (smaller number first); equal topics count the rows about that topic.
     pub together: BTreeMap<(u32, u32), u64>,
-    /// Who endorsed whom.
+    /// Endorsement sums.
     pub endorsements: Endorsements,
-    /// Tonight's topics and what lies above them ([`Ontology::rows`]), for those who ask what tonight's scores
-    /// were made from; no night reads what the last one left.
+    /// Topics and parents of the snapshot date ([`Ontology::rows`]), so that `explain` can rebuild its scores. The next
+    /// run does not read it.
     pub ontology: Vec<(String, Option<String>)>,
 }
 
 impl TopicMemory {
-    /// The memory before the first night.
+    /// Creates the state before the first run.
     pub fn empty(networks: usize) -> TopicMemory {
         TopicMemory {
             objects: vec![Objects::default(); networks],
@@ -67,8 +67,8 @@ impl TopicMemory {
         }
     }
 
-    /// Makes room for the topics of tonight's ontology; returns the number of each in its order. What is
-    /// known of topics that it lacks is kept, for it may have them again.
+    /// Adds the topics of the ontology to the ids and returns their numbers, in the ontology's order. Data of topics
+    /// that the ontology lacks stays, since a later one may have them again.
     pub fn adopt(&mut self, ontology: &Ontology) -> Vec<u32> {
         let tonight = (0..ontology.len() as u32).map(|topic| ontology.id(topic).to_owned());
         let mut ids: Vec<String> = self.ids.iter().cloned().chain(tonight).collect();
@@ -87,7 +87,7 @@ impl TopicMemory {
         numbers
     }
 
-    /// Moves everything to other nodes, in the same order; those of [`NOBODY`] go.
+    /// Renumbers the accounts in the same order; drops the entries of accounts mapped to [`NOBODY`].
     pub fn renumber(&mut self, to: &[u32]) {
         if to.iter().enumerate().all(|(old, new)| old == *new as usize) {
             return;
@@ -114,17 +114,18 @@ impl TopicMemory {
         self.together = renamed.collect();
     }
 
-    /// Entries by account and topic: reactions, posts and sources.
+    /// Returns the number of entries: interactions, posts and sources.
     pub fn len(&self) -> usize {
         self.touches.entries.len() + self.posts.entries.len() + self.sources.rows().len()
     }
 
-    /// Whether nobody has to do with any topic.
+    /// Returns true if there is no entry.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Marks the accounts that anything refers to that is of nobody who is gone.
+    /// Calls `mark` for each referenced account; skips interactions and sources of accounts for which `is_here` is
+    /// false (opted out).
     pub fn for_each_account(&self, is_here: impl Fn(u32) -> bool, mut mark: impl FnMut(u32)) {
         for (target, _, actor) in self.touches.entries.iter().map(|entry| entry.key) {
             if is_here(target) && is_here(actor) {
@@ -143,7 +144,7 @@ impl TopicMemory {
     }
 }
 
-/// How fast [`Touches`] fade.
+/// Returns the half-lives of [`Touches`] sums, in days.
 pub fn touch_half_lives(params: &Topics) -> [f64; 3] {
     [params.half_life_days; 3]
 }

@@ -1,15 +1,15 @@
-//! Mentions: the aliases that each row of activity names, as numbers.
+//! Topic aliases of rows, as numbers.
 
 use crate::ontology::hits::Hits;
 
-/// By row of a network: aliases found, the object, and the ids that a source is named by.
+/// Topic data by row of a network: aliases, object hash, and the ids of a source.
 #[derive(Clone, Debug, Default)]
 pub struct Mentions {
-    /// By row: hash of the object id, 0 where there is none.
+    /// By row: hash of the object id; 0 without one.
     pub objects: Vec<u64>,
-    /// By row: whether it has a text.
+    /// By row: true if it has a text.
     pub has_text: Vec<bool>,
-    /// By row: a hash of tags and text, by which rows of one activity id are told apart within a run.
+    /// By row: hash of tags and text, which distinguishes rows of one activity id within a run.
     pub contents: Vec<u32>,
     hit_ends: Vec<u32>,
     /// Aliases, tags before hashtags before words: four times the number, and [`TAG`], [`HASHTAG`] or [`WORD`].
@@ -23,7 +23,7 @@ const TAG: u32 = 0;
 const HASHTAG: u32 = 1;
 const WORD: u32 = 2;
 
-/// One row's tags and text, matched against the lexicon.
+/// Tags and text of one row, matched against the lexicon.
 pub struct MentionRow<'a> {
     /// Hash of the object id, 0 without one.
     pub object: u64,
@@ -31,7 +31,7 @@ pub struct MentionRow<'a> {
     pub has_text: bool,
     /// A hash of tags and text.
     pub content: u32,
-    /// The aliases found, settled.
+    /// Aliases found, sorted and deduplicated.
     pub found: &'a Hits,
     /// `activity_id`, empty without one.
     pub activity_id: &'a str,
@@ -40,7 +40,7 @@ pub struct MentionRow<'a> {
 }
 
 impl Mentions {
-    /// Appends a row. Ids are kept for rows that name an alias.
+    /// Appends a row. Ids are kept only for rows with an alias.
     pub fn push(&mut self, row: &MentionRow) {
         self.contents.push(row.content);
         self.has_text.push(row.has_text);
@@ -76,12 +76,12 @@ impl Mentions {
         self.ids.push_str(&other.ids);
     }
 
-    /// Whether there is no row.
+    /// Returns true if there is no row.
     pub fn is_empty(&self) -> bool {
         self.objects.is_empty()
     }
 
-    /// Puts the aliases of a row into `hits`.
+    /// Replaces `hits` with the aliases of a row.
     pub fn fill(&self, row: usize, hits: &mut Hits) {
         hits.clear();
         for hit in &self.hits[start(&self.hit_ends, row) as usize..self.hit_ends[row] as usize] {
@@ -94,12 +94,12 @@ impl Mentions {
         }
     }
 
-    /// Whether a row has any alias.
+    /// Returns true if a row has an alias.
     pub fn has_hits(&self, row: usize) -> bool {
         self.hit_ends[row] > start(&self.hit_ends, row)
     }
 
-    /// Activity id and object id of a row with aliases; the latter is empty where it has none.
+    /// Returns activity id and object id of a row with aliases; the object id is empty if the row has none.
     pub fn ids(&self, row: usize) -> (&str, &str) {
         let begin = start(&self.id_ends, row);
         self.ids[begin..self.id_ends[row]].split_at(self.activity_lengths[row] as usize)

@@ -1,8 +1,8 @@
-//! What the posts of late were about, so that a reaction without tags is to something.
+//! Keeps the topics of recent posts, so that a reaction without tags gets the topics of its object.
 //!
-//! A post is remembered for as many load dates as a row may be late. Two posts of one object are about what
-//! either is about. An object is its author's: whoever names somebody else's object gains nothing by it.
-//! Those of earlier nights stand in order; tonight's are looked up by a hash until they are merged into these.
+//! A post is kept for as many load dates as a row may be late. Two posts of one object give it the topics of both. An
+//! object belongs to its author, so naming the object of another account brings no topics. Objects of earlier runs are
+//! sorted; new ones are in a hash map until they are merged.
 
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
@@ -10,31 +10,31 @@ use hashbrown::HashMap;
 use crate::ontology::sense::Kind as Shows;
 use clout_base::day::Day;
 
-/// A topic and how the post shows it.
+/// Topic and the kind of its evidence in the post.
 pub type Shown = (u32, Shows);
 
-/// Hash of an object's id, and its author's node.
+/// Hash of an object's id, and the author's node.
 pub type Key = (u64, u32);
 
-/// What an object is about.
+/// Topics of an object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Known {
-    /// The last load date that brought a post of it.
+    /// Last load date with a post of it.
     load_date: Day,
-    /// What it is about, sorted.
+    /// Topics, sorted.
     topics: Vec<Shown>,
 }
 
-/// An object of an earlier night.
+/// Object of an earlier run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Settled {
     key: Key,
     load_date: Day,
-    /// Where its topics end; they begin where those of the one before end.
+    /// End of its topics; they start at the end of the previous object's.
     end: usize,
 }
 
-/// The objects of one network.
+/// Objects of one network.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Objects {
     settled: Vec<Settled>,
@@ -43,7 +43,7 @@ pub struct Objects {
 }
 
 impl Objects {
-    /// Remembers a post.
+    /// Adds a post; `days` is the retention in load dates.
     pub fn add(&mut self, key: Key, load_date: Day, topics: &[Shown], days: i32) {
         let before = match self.fresh.contains_key(&key) {
             true => None,
@@ -63,7 +63,7 @@ impl Objects {
         known.topics.dedup();
     }
 
-    /// What an object of this author is about, for a reaction of this load date.
+    /// Returns the topics of this author's object, for a reaction of this load date.
     pub fn find(&self, key: Key, load_date: Day, days: i32) -> &[Shown] {
         let fresh = self
             .fresh
@@ -85,7 +85,7 @@ impl Objects {
         &self.topics[start..self.settled[place].end]
     }
 
-    /// Puts tonight's in order among the others, and drops what no later load date can ask for.
+    /// Merges the new objects into the sorted ones, and drops those that no later load date can need.
     pub fn settle(&mut self, as_of: Day, days: i32) {
         let mut fresh: Vec<(Key, Known)> = std::mem::take(&mut self.fresh).into_iter().collect();
         fresh.sort_unstable_by_key(|(key, _)| *key);
@@ -112,14 +112,14 @@ impl Objects {
         }
     }
 
-    /// Adds one of an earlier night behind all others.
+    /// Appends an object of an earlier run; keys must ascend.
     pub fn push(&mut self, key: Key, load_date: Day, topics: &[Shown]) {
         self.topics.extend_from_slice(topics);
         let end = self.topics.len();
         self.settled.push(Settled { key, load_date, end });
     }
 
-    /// Gives authors other nodes, in the same order; those without one go.
+    /// Renumbers the authors in the same order; drops objects of authors without a new node.
     pub fn rename_authors(&mut self, account: impl Fn(u32) -> Option<u32>) {
         let before = std::mem::take(self);
         self.settled.reserve(before.settled.len());
@@ -131,12 +131,12 @@ impl Objects {
         }
     }
 
-    /// Gives topics other numbers, in the same order.
+    /// Renumbers the topics; the order must stay the same.
     pub fn rename_topics(&mut self, topic: impl Fn(u32) -> u32) {
         self.topics.iter_mut().for_each(|(number, _)| *number = topic(*number));
     }
 
-    /// All of earlier nights, in order; what tonight added is among them once it is settled.
+    /// Iterates over the sorted objects; new ones are included after [`Objects::settle`].
     pub fn iter(&self) -> impl Iterator<Item = (Key, Day, &[Shown])> {
         let settled = self.settled.iter().enumerate();
         settled.map(|(place, object)| (object.key, object.load_date, self.topics_at(place)))
@@ -148,7 +148,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_object_is_its_authors_and_for_a_while() {
+    fn an_object_belongs_to_its_author_and_expires() {
         for is_settled_nightly in [false, true] {
             let mut objects = Objects::default();
             let add = |objects: &mut Objects, day: i32, shown: Shown| {
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn tonights_stand_in_order_among_the_others() {
+    fn new_objects_are_merged_in_key_order() {
         let mut objects = Objects::default();
         for (day, keys) in [(1, [5, 1, 9]), (2, [7, 1, 3])] {
             for key in keys {

@@ -1,10 +1,10 @@
-//! What one more reaction on a topic would be worth to a person's score on it.
+//! Forecasts a person's topic scores after one more reaction on the topic.
 //!
-//! The reaction comes in the last moments of the snapshot date, by a trusted newcomer who reacts to nobody else
-//! that day and has had nothing to do with topics: it earns on the topic, and who made it cares for the topic, so
-//! the audience grows, too. Each topic has a newcomer of its own, so all are one more run of
-//! [`Strengths::of`]: reactions on different topics have no edge in common. What neighbouring and broader topics
-//! make of it, [`rollup`] says topic by topic. Trust, influence and everybody else's strength are held.
+//! The reaction occurs at the end of the snapshot date. Its actor is a trusted newcomer with no other reaction that
+//! day and no topics so far. The reaction adds strength on the topic, and the newcomer joins the audience. Each topic
+//! gets its own newcomer, so one run of [`Strengths::of`] covers all: reactions on different topics share no edge.
+//! [`rollup`] adds the effect on related and broader topics, topic by topic. Trust, influence and the strengths of
+//! other persons stay constant.
 
 use super::claims::{Claims, Edge, Tonight};
 use super::expertise::{Known, Strength, Strengths};
@@ -14,39 +14,40 @@ use clout_model::influence::attention::Attention;
 use clout_model::influence::score::Model;
 use clout_model::influence::weights::{Weighing, saturated};
 
-/// One more reaction to a person.
+/// Reaction added to a person.
 #[derive(Clone, Copy, Debug)]
 pub struct Reaction {
-    /// The person who is reacted to.
+    /// Target of the reaction.
     pub person: u32,
-    /// The weight of its verb.
+    /// Weight of its verb.
     pub verb_weight: f64,
-    /// a(u,v): the attention of the newcomer to the person that it makes.
+    /// a(u,v): resulting attention of the newcomer to the person.
     pub attention: f64,
 }
 
-/// A person's score on a topic, as it is and after one more reaction on it.
+/// Topic score of a person, now and after one more reaction on the topic.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Gain {
-    /// The topic of the ontology.
+    /// Topic of the ontology.
     pub topic: u32,
-    /// From 1 to 100, as it is.
+    /// Current score, from 1 to 100.
     pub before: f64,
-    /// From 1 to 100, after the reaction.
+    /// Score after the reaction, from 1 to 100.
     pub after: f64,
 }
 
-/// The gains of a person on those of the topics of which the memory has something by the person itself. One that
-/// stands only by narrower topics is left out: what it gains depends on which of them is reacted to.
+/// Computes the gains of a person on those of the topics that have a (person, topic) pair of the person.
+///
+/// Topics with evidence from narrower topics only are left out: the gain would depend on the narrower topic.
 ///
 /// # Errors
-/// If the claims are no graph: a mistake of ours.
+/// Returns an internal error if the pairs do not form a valid graph.
 pub fn gains(tonight: &Tonight, known: &Known, reaction: &Reaction, topics: &[u32]) -> Result<Vec<Gain>> {
     let claims = tonight.claims();
     let claim_of = |topic: &u32| claims.find((reaction.person, *topic));
-    let told: Vec<(u32, usize)> = topics.iter().filter_map(|k| Some((*k, claim_of(k)?))).collect();
+    let known_pairs: Vec<(u32, usize)> = topics.iter().filter_map(|k| Some((*k, claim_of(k)?))).collect();
     let before = Strengths::of(tonight, &claims, known)?;
-    let after = with_newcomers(tonight, known, reaction, claims.clone(), &told)?;
+    let after = with_newcomers(tonight, known, reaction, claims.clone(), &known_pairs)?;
     let score = |rows: &[Row], topic: u32| {
         let row = rows
             .iter()
@@ -66,16 +67,16 @@ pub fn gains(tonight: &Tonight, known: &Known, reaction: &Reaction, topics: &[u3
             after: score(&rollup::rows(tonight, &claims, &strengths, known), *topic),
         }
     };
-    Ok(told.iter().map(gain).collect())
+    Ok(known_pairs.iter().map(gain).collect())
 }
 
-/// The strengths of all claims with a newcomer on each of the person's claims; those of others have no audience.
+/// Returns the strengths of all pairs with a newcomer on each of the person's pairs; other persons have no audience.
 fn with_newcomers(
     tonight: &Tonight,
     known: &Known,
     reaction: &Reaction,
     mut claims: Claims,
-    told: &[(u32, usize)],
+    known_pairs: &[(u32, usize)],
 ) -> Result<Vec<Strength>> {
     let weighing = Weighing {
         selectivity: &tonight.params.selectivity,
@@ -83,17 +84,17 @@ fn with_newcomers(
     };
     let strength = weighing.selectivity(1) * saturated(reaction.verb_weight, tonight.params.repeats.beta_day);
     let first = tonight.persons.len() as u32;
-    for (place, (topic, claim)) in told.iter().enumerate() {
+    for (place, (topic, claim)) in known_pairs.iter().enumerate() {
         claims.add_newcomer(first + place as u32, *topic, *claim, strength);
     }
-    let ones = vec![1.0; told.len()];
+    let ones = vec![1.0; known_pairs.len()];
     let (trust, standing) = (
         [known.model.trust, &ones].concat(),
         [known.model.standing, &ones].concat(),
     );
     let seasoned = [known.seasoned, &ones].concat();
-    let sums = [known.sums, &vec![None; told.len()]].concat();
-    let newcomers = first..first + told.len() as u32;
+    let sums = [known.sums, &vec![None; known_pairs.len()]].concat();
+    let newcomers = first..first + known_pairs.len() as u32;
     let attention = audience_of(known.attention, reaction, newcomers);
     let known = Known {
         attention: &attention,
@@ -110,7 +111,7 @@ fn with_newcomers(
     Ok(Strengths::of(tonight, &claims, &known)?.claims)
 }
 
-/// The person's edges, and those of the newcomers to the person. Nobody else's are asked for.
+/// Returns the person's edges and those of the newcomers to the person; other edges are not needed.
 fn audience_of(attention: &Attention, reaction: &Reaction, newcomers: std::ops::Range<u32>) -> Attention {
     let edges = attention.edges(reaction.person as usize);
     let (mut reactors, mut amounts) = (
@@ -131,8 +132,8 @@ fn audience_of(attention: &Attention, reaction: &Reaction, newcomers: std::ops::
 }
 
 impl Claims {
-    /// Adds the claim of a person beyond all others, who has reacted on the topic to the claim `target`. Both
-    /// stay in order: the newcomer is the last person and the target's last reactor.
+    /// Adds the pair of a new last person that reacted on the topic to the pair `target`. Both lists stay sorted: the
+    /// newcomer is the last person and the target's last reactor.
     fn add_newcomer(&mut self, person: u32, topic: u32, target: usize, strength: f64) {
         let actor = self.keys.len() as u32;
         self.keys.push((person, topic));

@@ -10,22 +10,21 @@ use clout_model::influence::scoring::Scored;
 use clout_model::influence::testing::World;
 
 const PEOPLE: u32 = 12;
-/// Who is reacted to.
+/// Target of the reactions.
 const TARGET: u32 = 11;
-/// Who may come on top.
+/// Optional additional reactor.
 const NEWCOMER: u32 = 7;
 /// The last moment of the day, in hours.
 const LATE: f64 = 24.0 - 1e-9;
 
-/// Five who like the target on the world's last day; and the newcomer, too.
+/// Five persons like the target on the last day, and optionally the newcomer.
 fn world(has_newcomer: bool) -> World {
     let likes = (0..5).map(|actor| (actor, TARGET, 10, LATE));
     let more = has_newcomer.then_some((NEWCOMER, TARGET, 10, LATE));
     World::of(PEOPLE, 10, &likes.chain(more).collect::<Vec<_>>(), |_| true)
 }
 
-/// The memory of likes on tea (and by two of them on milk), and of the target's own words on hills, whom nobody
-/// reacts to on it.
+/// State with likes on tea, two of them also on milk, and a text of the target on hills without reactions.
 fn memory(world: &World, ontology: &Ontology, newcomer_on: Option<u32>) -> TopicMemory {
     let (hills, milk, tea) = (0, 1, 2);
     let mut touches: Vec<(u32, u32, u32)> = (0..5).map(|actor| (TARGET, tea, actor)).collect();
@@ -94,7 +93,7 @@ fn with_tonight<T>(world: &World, memory: &TopicMemory, ask: impl FnOnce(&Tonigh
     ask(&tonight, &known, &scored)
 }
 
-/// The target's topic scores, by topic.
+/// Topic scores of the target, by topic.
 fn scores(world: &World, memory: &TopicMemory) -> Vec<(u32, f64)> {
     with_tonight(world, memory, |tonight, known, _| {
         let rows = standings(tonight, known).unwrap().0;
@@ -104,15 +103,15 @@ fn scores(world: &World, memory: &TopicMemory) -> Vec<(u32, f64)> {
 }
 
 #[test]
-fn a_memory_that_has_the_reaction_says_nearly_the_same_of_every_topic() {
+fn the_forecast_is_close_to_the_scores_of_a_state_with_the_reaction() {
     let row = |id: &str, above: Option<&str>| (id.to_owned(), above.map(str::to_owned));
     let rows = [row("hills", None), row("milk", Some("tea")), row("tea", None)];
     let ontology = Ontology::of_rows(&rows);
     assert_eq!(ontology.rows(), rows);
     let (before, after) = (world(false), world(true));
     let bare = memory(&before, &ontology, None);
-    let told = with_tonight(&before, &bare, |tonight, known, _| {
-        // A like weighs one, and the newcomer's attention to the target is what it is in the other world.
+    let gains = with_tonight(&before, &bare, |tonight, known, _| {
+        // A like weighs one; the newcomer's attention to the target is taken from the world with the newcomer.
         let edge = after.scored(0).attention.amounts[5];
         let reaction = Reaction {
             person: TARGET,
@@ -121,13 +120,13 @@ fn a_memory_that_has_the_reaction_says_nearly_the_same_of_every_topic() {
         };
         gains(tonight, known, &reaction, &[0, 1, 2]).unwrap()
     });
-    assert_eq!(told.len(), 3);
-    for gain in told {
+    assert_eq!(gains.len(), 3);
+    for gain in gains {
         let of_topic = |scores: &[(u32, f64)]| scores.iter().find(|row| row.0 == gain.topic).unwrap().1;
         assert_eq!(gain.before, of_topic(&scores(&before, &bare)));
         let really = of_topic(&scores(&after, &memory(&before, &ontology, Some(gain.topic))));
         let (points, is) = (gain.after - gain.before, really - gain.before);
-        // The newcomer is ordinary here, and has nobody who attends to them there: 4 % less standing.
+        // The forecast gives the newcomer an ordinary rank; without any reactors it is 4 % lower in the other world.
         assert!(
             points > 0.1 && (points - is).abs() < 0.05 * is,
             "{}: {points} {is}",

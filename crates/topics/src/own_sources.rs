@@ -1,26 +1,26 @@
-//! Where each person's tags and texts are: the latest, of the person's own rows and of others'.
+//! Looks up the latest sources of each person, from own rows and from rows of others.
 
 use super::claims::{NO_TOPIC, Tonight, offsets};
 use super::memory::{NOBODY, TopicMemory};
 use super::sources::{KEPT, Source};
 use crate::ontology::sense::Kind as Shows;
 
-/// Where each person's tags and texts are among the sources of the memory.
+/// Index of the state's sources by person.
 pub(super) struct OwnSources<'a> {
     memory: &'a TopicMemory,
-    /// By account, where its sources begin; one more than there are accounts.
+    /// By account: index of its first source, plus one final end.
     starts: Vec<usize>,
-    /// By person, where its accounts begin; one more than there are persons.
+    /// By person: index of its first account, plus one final end.
     account_starts: Vec<usize>,
     accounts: Vec<u32>,
-    /// By account: its person.
+    /// Person by account.
     of_account: &'a [u32],
-    /// By topic of the ontology: its number in the memory.
+    /// By topic of the ontology: its number in the state.
     numbers: Vec<u32>,
 }
 
 impl<'a> OwnSources<'a> {
-    /// Of everybody.
+    /// Builds the index of all persons.
     pub(super) fn of(tonight: &Tonight<'a>) -> OwnSources<'a> {
         let (memory, of_account) = (tonight.memory, &tonight.persons.of_account);
         let of_sources = memory.sources.rows().iter().map(|source| source.key.account as usize);
@@ -42,8 +42,8 @@ impl<'a> OwnSources<'a> {
         }
     }
 
-    /// Puts the places of the latest sources of a person that show a topic into the list: those of the person's own
-    /// rows and those by others, of each the latest, each id once.
+    /// Fills the list with the indices of a person's latest sources of one kind on a topic: from own rows and from rows
+    /// of others, each side limited to the latest few, each id once.
     pub(super) fn fill(&self, places: &mut Vec<u32>, (person, topic, shows): (u32, u32, Shows)) {
         let key = (self.numbers[topic as usize], shows);
         let accounts = &self.accounts[self.account_starts[person as usize]..self.account_starts[person as usize + 1]];
@@ -64,7 +64,7 @@ impl<'a> OwnSources<'a> {
         self.keep_latest(places);
     }
 
-    /// Of the sources of several accounts, the latest of each side, each id once.
+    /// Keeps the latest sources of each side over several accounts, each id once.
     fn keep_latest(&self, places: &mut Vec<u32>) {
         let id = |place: &u32| self.memory.sources.id(self.row(*place));
         places.sort_by(|a, b| {
@@ -88,7 +88,7 @@ impl<'a> OwnSources<'a> {
         &self.memory.sources.rows()[place as usize]
     }
 
-    /// Who acted on the person, or on whom the person acted.
+    /// Returns the person on the other side of the act, if any.
     pub(super) fn other(&self, source: &Source) -> Option<u32> {
         (source.act.other != NOBODY).then(|| self.of_account[source.act.other as usize])
     }

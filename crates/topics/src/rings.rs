@@ -1,20 +1,19 @@
-//! Praise that comes round: what of an endorsement is left where the endorsed praised back.
+//! Discounts endorsements in cycles, where the endorsed persons endorse back directly or through others.
 //!
 //! ```text
 //! kept(u -> v) = (1 - f(v, u)) max(0, 1 - e(v, u) / e(u, v))
 //!
-//! e(u, v)   what u's endorsements of v are worth, on all topics
-//! f(v, u)   how often a walk from v along endorsements is expected at u, at most 1. It goes where it can come
-//!           back from alone, to x in proportion to the worth of the word times how known x is (g_x z_x)
+//! e(u, v)   worth of u's endorsements of v, on all topics
+//! f(v, u)   expected visits at u of a walk from v along endorsements, at most 1. The walk stays in its strongly
+//!           connected component and goes to x in proportion to the worth of the edge times g_x z_x
 //! ```
 //!
-//! A swap of equal praise leaves nothing of either. In a ring every walk comes round, so nothing is left of it
-//! however long it is. Words for people from whom no chain of praise leads back, and for accounts that nobody knows,
-//! are no way out, so handing them around saves no ring. Where people praise many who praise others in turn, as they
-//! do in a real community, a walk gets lost and nearly all is left. Walks are followed while a person holds a
-//! hundredth of them, for 64 steps: a walk that is spread over more people than that has not come round in any sense
-//! that matters. So a few dozen people who praise only one another are a ring too; nothing in who praised whom tells
-//! them from one.
+//! Two equal endorsements in opposite directions cancel out. In a cycle every walk returns, so nothing is kept,
+//! whatever its length. Endorsements of people with no path back, and of unknown accounts, do not absorb the walk, so
+//! adding them saves no cycle. In a real community people endorse many others that endorse others in turn, so walks
+//! rarely return and nearly all is kept. A walk is followed for 64 steps and only where its probability is at least
+//! 0.01, since a walk spread over more people has not returned in any relevant sense. Consequently a few dozen people
+//! that endorse only each other count as a cycle too; the endorsement graph cannot distinguish the two.
 //!
 //! Source: the return probability of [`clout_graph`], beyond two steps and within strongly connected components
 //! (Sharir, *A strong-connectivity algorithm*, 1981); hitting probabilities as in Kemeny,
@@ -29,38 +28,38 @@ use rayon::prelude::*;
 
 use super::claims::Claims;
 
-/// Steps that a walk is followed.
+/// Number of steps of a walk.
 const STEPS: usize = 64;
-/// The least part of a walk that is followed.
+/// Least probability at which a walk is followed.
 const LEAST: f64 = 0.01;
-/// How known somebody is at least where a walk goes: next to nothing, but enough to go on where there is no other way,
-/// or one account that nobody knows would open every ring.
+/// Least credibility of a person as the next step of a walk: almost zero, but enough to continue if there is no other
+/// way. Otherwise one unknown account would break every cycle.
 const LEAST_KNOWN: f64 = 1e-6;
-/// What is left of a word below this is how sums are rounded.
+/// A kept share below this is a rounding error and counts as 0.
 const NOTHING: f64 = 1e-9;
 
-/// What one person's endorsements of another are worth, on all topics together.
+/// Total worth of one person's endorsements of another, over all topics.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Word {
-    /// Who says it.
+    /// Endorsing person.
     pub endorser: u32,
-    /// Of whom.
+    /// Endorsed person.
     pub endorsee: u32,
     /// e(u, v).
     pub worth: f64,
 }
 
-/// Who endorses whom, in order of endorser and endorsee.
+/// Endorsement graph, with edges sorted by (endorser, endorsee).
 pub struct Praise {
     words: Vec<Word>,
-    /// By word: its part of where a walk goes from its endorser; 0 where none comes back.
+    /// By edge: transition probability of the walk; 0 if no path leads back.
     steps: Vec<f64>,
-    /// Places of the words in order of endorsee and endorser.
+    /// Edge indices sorted by (endorsee, endorser).
     by_endorsee: Vec<u32>,
 }
 
 impl Praise {
-    /// Of all claims; `known` says how known a person is.
+    /// Builds the graph from all pairs; `known` returns the credibility of a person.
     pub fn of(claims: &Claims, known: &dyn Fn(u32) -> f64) -> Praise {
         let person = |claim: u32| claims.keys[claim as usize].0;
         let word = |edge: &super::claims::Edge| Word {
@@ -71,7 +70,7 @@ impl Praise {
         Praise::from_words(claims.endorsements.iter().map(word).collect(), known)
     }
 
-    /// Words in any order; those of one person for another add up in the order in which they are given.
+    /// Builds the graph from edges in any order; parallel edges add up in the given order.
     fn from_words(mut words: Vec<Word>, known: &dyn Fn(u32) -> f64) -> Praise {
         words.sort_by_key(|word| (word.endorser, word.endorsee));
         words.dedup_by(|next, first| {
@@ -98,24 +97,24 @@ impl Praise {
         }
     }
 
-    /// All words.
+    /// Returns all edges.
     pub fn words(&self) -> &[Word] {
         &self.words
     }
 
-    /// The place of what a person says of another.
+    /// Returns the index of the edge from `endorser` to `endorsee`.
     pub fn find(&self, endorser: u32, endorsee: u32) -> Option<usize> {
         let place = |word: &Word| (word.endorser, word.endorsee).cmp(&(endorser, endorsee));
         self.words.binary_search_by(place).ok()
     }
 
-    /// The places of the words for each endorsee, in order of endorser.
+    /// Returns the edge indices of each endorsee, sorted by endorser.
     pub fn by_endorsee(&self) -> Vec<&[u32]> {
         let endorsee = |place: &u32| self.words[*place as usize].endorsee;
         self.by_endorsee.chunk_by(|a, b| endorsee(a) == endorsee(b)).collect()
     }
 
-    /// By word: what is left of it.
+    /// Returns the kept share of each edge, from 0 to 1.
     pub fn kept(&self) -> Vec<f64> {
         let rows = self.by_endorsee().into_par_iter().flat_map_iter(|received| {
             let visits = self.walk(self.words[received[0] as usize].endorsee);
@@ -142,7 +141,7 @@ impl Praise {
         }
     }
 
-    /// f: how often a walk from a person is expected at others.
+    /// Returns f: the expected visits of a walk from one person at each other person.
     fn walk(&self, from: u32) -> BTreeMap<u32, f64> {
         let mut visits: BTreeMap<u32, f64> = BTreeMap::new();
         let mut walk = BTreeMap::from([(from, 1.0)]);
@@ -166,7 +165,7 @@ impl Praise {
     }
 }
 
-/// By person: the number of the strongly connected component of who endorses whom.
+/// Returns the number of the strongly connected component of each person.
 fn circles(words: &[Word]) -> BTreeMap<u32, usize> {
     let graph = DiGraphMap::<u32, ()>::from_edges(words.iter().map(|word| (word.endorser, word.endorsee)));
     let components = kosaraju_scc(&graph).into_iter().enumerate();
@@ -179,7 +178,7 @@ fn circles(words: &[Word]) -> BTreeMap<u32, usize> {
 mod tests {
     use super::*;
 
-    /// From this person on nobody is known.
+    /// Persons from this index on are unknown.
     const UNKNOWN: u32 = 9_000;
 
     fn praise(edges: &[(u32, u32)]) -> Praise {
@@ -194,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_that_is_not_returned_is_kept_whole() {
+    fn an_endorsement_without_a_way_back_is_kept_whole() {
         let praise = praise(&[(1, 2), (1, 3)]);
         assert_eq!(praise.find(1, 2).map(|place| praise.kept()[place]), Some(1.0));
         assert_eq!(praise.find(2, 1), None);
@@ -212,19 +211,19 @@ mod tests {
     }
 
     #[test]
-    fn a_member_whom_nobody_knows_opens_no_ring() {
+    fn an_unknown_member_does_not_break_a_ring() {
         let members = [1, 2, 3, UNKNOWN];
         let ring: Vec<(u32, u32)> = (0..4).map(|i| (members[i], members[(i + 1) % 4])).collect();
         assert_eq!(praise(&ring).kept(), [0.0; 4]);
     }
 
     #[test]
-    fn words_handed_around_save_no_ring() {
+    fn endorsements_of_outsiders_do_not_save_a_ring() {
         let ring: Vec<(u32, u32)> = (0..10)
             .flat_map(|i| (1..5).map(move |step| (i, (i + step) % 10)))
             .collect();
         let one_way = (0..10).flat_map(|i| (0..30).map(move |j| (i, 100 + 30 * i + j)));
-        // Accounts that nobody knows praise back.
+        // Unknown accounts endorse back.
         let unknown = (0..10).flat_map(|i| (0..30).map(move |j| (i, UNKNOWN + j)));
         let back = (0..30).map(|j| (UNKNOWN + j, j % 10));
         let all: Vec<(u32, u32)> = ring.iter().copied().chain(one_way).chain(unknown).chain(back).collect();
@@ -238,8 +237,8 @@ mod tests {
     }
 
     #[test]
-    fn in_a_crowd_praise_does_not_come_round() {
-        // Everybody endorses forty of two thousand, by a fixed rule without short cycles.
+    fn in_a_large_community_endorsements_are_kept() {
+        // Each person endorses 40 of 2,000, by a fixed rule without short cycles.
         let crowd: Vec<(u32, u32)> = (0..2_000_u32)
             .flat_map(|i| (0..40).map(move |j| (i, (i * 7 + j * 53 + 11) % 2_000)))
             .filter(|(from, to)| from != to)

@@ -1,4 +1,4 @@
-//! From strengths to scores: neighbouring topics, broader topics, rarity, and places.
+//! Computes topic scores from strengths: adds related and broader topics, and weights by rarity.
 
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
@@ -8,39 +8,38 @@ use super::claims::{Claims, Tonight};
 use super::expertise::{Known, Strength, Strengths};
 use clout_model::influence::score::clamp;
 
-/// Rows on a topic that say as much about its neighbours as knowing nothing of them: P(j | k) is the share of rows
-/// on k that are on j, as if there were so many more of them on nothing else. On Cardano 10 foretell as well as 0 and
-/// better than 30; without them one row on a tag that nobody else uses makes a neighbour of whatever it stands beside.
+/// Additive smoothing of P(j | k): so many rows on k without any other topic are added. On Cardano 10 predicts as well
+/// as 0 and better than 30; without smoothing a single row with a rare tag relates it fully to its other topics.
 const UNKNOWN_ROWS: f64 = 10.0;
 
-/// What a topic gets from another one of the person.
+/// Strength that a topic receives from another topic of the person.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Lift {
-    /// The narrower or neighbouring topic.
+    /// Narrower or related topic.
     pub from: u32,
-    /// Narrower: decay^distance x D of it. Neighbour: P(j | k) x rare x D of it.
+    /// Narrower topic: decay^distance x D. Related topic: P(j | k) x rare x D.
     pub part: f64,
 }
 
-/// One row of `topic_scores`, before places are known.
+/// One row of `topic_scores`, before ranking.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row {
-    /// The person.
+    /// Index of the person.
     pub person: u32,
-    /// The topic of the ontology.
+    /// Topic of the ontology.
     pub topic: u32,
-    /// The claim; none where the person has only narrower topics.
+    /// Index of the (person, topic) pair; none if the evidence is from narrower topics only.
     pub claim: Option<u32>,
-    /// By the neighbouring topic that lends most.
+    /// Contribution of the related topic that adds most.
     pub related: Option<Lift>,
-    /// By narrower topics.
+    /// Contributions of narrower topics.
     pub lifts: Vec<Lift>,
-    /// The score before it is clamped.
+    /// Score before clamping to 1 to 100.
     pub value: f64,
 }
 
 impl Row {
-    /// A row of nothing.
+    /// Creates an empty row.
     fn of(person: usize, topic: u32) -> Row {
         Row {
             person: person as u32,
@@ -52,13 +51,13 @@ impl Row {
         }
     }
 
-    /// From 1 to 100.
+    /// Returns the score, from 1 to 100.
     pub fn score(&self) -> f64 {
         clamp(self.value)
     }
 }
 
-/// P(j | k): the share of rows on k that are on j too, by topics of the ontology; [`UNKNOWN_ROWS`] of them on none.
+/// P(j | k): the smoothed share of rows on k that are also on j, by topics of the ontology; see [`UNKNOWN_ROWS`].
 struct Neighbours {
     shares: HashMap<(u32, u32), f64, FixedState>,
 }
@@ -81,7 +80,7 @@ impl Neighbours {
     }
 }
 
-/// Every person's rows, in order of person and topic.
+/// Computes the rows of all persons, sorted by (person, topic).
 pub fn rows(tonight: &Tonight, claims: &Claims, strengths: &Strengths, known: &Known) -> Vec<Row> {
     let mut rows: Vec<Row> = (0..claims.person_offsets.len() - 1)
         .into_par_iter()
@@ -111,7 +110,7 @@ pub fn rows(tonight: &Tonight, claims: &Claims, strengths: &Strengths, known: &K
     rows
 }
 
-/// What a person's topics lend to one another.
+/// Context of the contributions between related topics of a person.
 struct Lending<'a> {
     neighbours: Neighbours,
     rarity: Vec<f64>,
@@ -120,8 +119,8 @@ struct Lending<'a> {
 }
 
 impl Lending<'_> {
-    /// The neighbour that lends most to a row: no more than it is worth where it stands itself. It lends to a topic
-    /// on which others listen, for nobody is credible by neighbourhood alone.
+    /// Returns the related topic that adds most to a row, at most its own value. Only a topic with strength given by
+    /// others receives it: relatedness alone is no evidence.
     fn to_row(&self, row: &Row, strength: &Strength) -> Option<Lift> {
         if strength.by_others() <= 0.0 {
             return None;
@@ -133,12 +132,12 @@ impl Lending<'_> {
             let part = share * self.rarity[from as usize] * self.strengths.claims[claim].direct();
             Some(Lift { from, part })
         });
-        // Of equals the lesser topic.
+        // Ties go to the smaller topic.
         lifts.reduce(|best, lift| if lift.part > best.part { lift } else { best })
     }
 }
 
-/// One person's rows without values: claims, and the broader topics of those on which others listen.
+/// Returns a person's rows without values: own pairs, and the broader topics of pairs with strength by others.
 fn of_person(tonight: &Tonight, claims: &Claims, strengths: &Strengths, person: usize) -> Vec<Row> {
     let start = claims.person_offsets[person];
     let own = &claims.keys[claims.of_person(person)];
@@ -166,9 +165,9 @@ fn of_person(tonight: &Tonight, claims: &Claims, strengths: &Strengths, person: 
     rows
 }
 
-/// Gives each broader topic what it gets, with a row of its own where it has none.
+/// Adds the contributions to each broader topic, with a new row if it has none.
 fn add_lifts(rows: &mut Vec<Row>, mut lifts: Vec<(u32, Lift)>, person: usize) {
-    // Stable: those of one broader topic stay in the order of the narrower ones.
+    // Stable sort: contributions to one broader topic stay in the order of the narrower topics.
     lifts.sort_by_key(|(broader, _)| *broader);
     let claimed = rows.len();
     for same in lifts.chunk_by(|a, b| a.0 == b.0) {
@@ -182,13 +181,13 @@ fn add_lifts(rows: &mut Vec<Row>, mut lifts: Vec<(u32, Lift)>, person: usize) {
     rows.sort_by_key(|row| row.topic);
 }
 
-/// Whether the person has to do with the topic: has words, a reaction or an endorsement that counts on it. Whoever
-/// merely reacted to or endorsed somebody else on it has not.
+/// Returns true if the person has a text, a received reaction or a counted endorsement on the topic. Reacting to or
+/// endorsing others on it is not enough.
 fn is_of_the_person(claims: &Claims, strengths: &Strengths, claim: usize) -> bool {
     claims.wrote[claim] || !claims.reactions_of(claim).is_empty() || strengths.claims[claim].endorsed > 0.0
 }
 
-/// By topic: 1 / (1 + p / common_at).
+/// Returns the rarity of each topic: 1 / (1 + p / common_at).
 fn rarity(tonight: &Tonight, rows: &[Row], strengths: &Strengths, known: &Known) -> Vec<f64> {
     let mut on_topic = vec![0.0; tonight.ontology.len()];
     let mut all = 0.0;

@@ -1,28 +1,28 @@
-//! Rows as numbers, column by column: what leaves the intake.
+//! Defines activity rows as columns of numbers, the output of the intake.
 
 use crate::mentions::Mentions;
 use clout_base::day::Day;
 use clout_model::accounts::NO_NODE;
 
-/// Rows of one network in order of load date, column by column. Actors and targets are provisional
-/// numbers until [`accounts`](clout_model::accounts) makes them nodes.
+/// Rows of one network in order of load date, column by column. Actors and targets are provisional numbers until
+/// [`accounts`](clout_model::accounts) maps them to nodes.
 #[derive(Clone, Debug, Default)]
 pub struct Rows {
     /// Hashes of the activity ids.
     pub ids: Vec<u128>,
     /// Times, microseconds since 1970.
     pub occurred_at: Vec<i64>,
-    /// Actors.
+    /// Accounts that acted.
     pub actors: Vec<u32>,
-    /// Targets, [`NO_NODE`] on a post.
+    /// Target accounts, [`NO_NODE`] for a post.
     pub targets: Vec<u32>,
     /// Verb codes of the network.
     pub verbs: Vec<u8>,
-    /// Hashes of what was reacted to or where; empty unless the network derives co-visits.
+    /// Hashes of objects or venues; empty unless the network derives co-visits.
     pub venues: Vec<u64>,
-    /// What the rows are about; empty without an ontology.
+    /// Topic aliases of the rows; empty without an ontology.
     pub mentions: Mentions,
-    /// Each load date and the row at which it ends.
+    /// Load dates, each with the end of its rows.
     pub date_ends: Vec<(Day, usize)>,
 }
 
@@ -38,17 +38,17 @@ impl Rows {
         self.mentions.extend(other.mentions);
     }
 
-    /// Rows in all.
+    /// Returns the number of rows.
     pub fn len(&self) -> usize {
         self.ids.len()
     }
 
-    /// Whether there is no row.
+    /// Returns true if there is no row.
     pub fn is_empty(&self) -> bool {
         self.ids.is_empty()
     }
 
-    /// Each load date with the range of its rows.
+    /// Iterates over the load dates with the range of their rows.
     pub fn dates(&self) -> impl Iterator<Item = (Day, std::ops::Range<usize>)> + '_ {
         let starts = std::iter::once(0).chain(self.date_ends.iter().map(|(_, end)| *end));
         self.date_ends
@@ -57,7 +57,7 @@ impl Rows {
             .map(|((day, end), start)| (*day, start..*end))
     }
 
-    /// Whether the row is a post.
+    /// Returns true if the row is a post.
     pub fn is_post(&self, row: usize) -> bool {
         self.targets[row] == NO_NODE
     }

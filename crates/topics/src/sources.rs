@@ -1,9 +1,8 @@
-//! Where evidence comes from: for each account, topic and kind the latest posts, objects and activities, those that
-//! the account's own rows name apart from those that other people's do.
+//! Keeps the latest sources of evidence (posts, objects, activities) by account, topic, kind and own or other row.
 //!
-//! Only the latest few are kept. They are the latest of all, whatever the nights in which they came, because
-//! the latest of a union are the latest of the latest. So a night sorts what it brings and merges it. When somebody
-//! opts out their rows go on that load date, and nothing older takes their place.
+//! Only the latest few are kept. They do not depend on the split into runs, because the latest of a union are the
+//! latest of the latest. So a run sorts its new sources and merges them. Sources of a person that opts out are dropped
+//! on that load date, and no older ones replace them.
 
 use std::cmp::Ordering;
 
@@ -14,65 +13,65 @@ use crate::ontology::sense::Kind as Shows;
 use clout_base::day::Day;
 use clout_model::facts::FORGOTTEN_AFTER_DAYS;
 
-/// Sources kept for a [`Key`]: enough to name, few enough to keep for everybody.
+/// Number of sources kept per [`Key`]: enough to cite, few enough to store for all accounts.
 pub const KEPT: usize = 2;
 
-/// How sources show topics, by two bits of a candidate. A hashtag is a tag of a post, and a word of a reaction.
+/// Kinds by their two-bit code in a candidate. A hashtag is a tag in a post and text in a reaction.
 const KINDS: [Shows; 4] = [Shows::Tag, Shows::Hashtag, Shows::Text, Shows::Word];
 
-/// Whose evidence of what.
+/// Account, topic, kind and side of a source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Key {
-    /// Node of the account whose evidence it is.
+    /// Node of the account that the evidence is about.
     pub account: u32,
-    /// The topic, in the memory's numbers.
+    /// Topic number in the state.
     pub topic: u32,
-    /// How it shows the topic: as a tag or as words.
+    /// Kind of evidence: tag or words.
     pub shows: Shows,
-    /// Whether the account's own row says so, and not somebody else's.
+    /// True if the source is a row of the account itself.
     pub is_own: bool,
 }
 
-/// The latest act of a source.
+/// Latest act of a source.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Act {
-    /// When it occurred, microseconds since 1970.
+    /// Time of the act, microseconds since 1970.
     pub at: i64,
-    /// What it weighed: its verb's weight, or 1 for the account's own.
+    /// Weight of its verb, or 1 for the account's own acts.
     pub weight: f32,
-    /// Who acted on the account, or on whom the account acted; [`NOBODY`] of a post.
+    /// The other account of the act; [`NOBODY`] for a post.
     pub other: u32,
 }
 
-/// One source.
+/// Source of evidence.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Source {
-    /// Whose and of what.
+    /// Key of the source.
     pub key: Key,
-    /// Its latest act.
+    /// Latest act.
     pub act: Act,
     length: u32,
     start: usize,
 }
 
-/// A row that may become a source. Most do not, so no text moves before that is known.
+/// Row that may become a source. Most rows do not, so no id is copied before that is decided.
 #[derive(Clone, Copy, Debug)]
 pub struct Candidate {
-    /// The key and how early it is, from the highest bits: what sources are sorted by, as one number.
+    /// Sort key: the key from the highest bits, then descending time.
     order: u128,
     weight: f32,
     other: u32,
-    /// The row, by which its id is found.
+    /// Row index, to look up the id.
     pub row: u32,
 }
 
 impl Candidate {
-    /// A row that shows the topic of the account.
+    /// Creates a candidate from a row.
     pub fn new(key: Key, act: Act, row: u32) -> Candidate {
         let kind = KINDS.iter().position(|shows| *shows == key.shows).unwrap_or(0) as u64;
         let low = kind << 1 | u64::from(key.is_own);
         let high = u64::from(key.account) << 32 | u64::from(key.topic) << 3 | low;
-        // The latest first: of two's complements without the sign, the greater is the later.
+        // Inverted so that the latest sorts first; the offset maps signed times to unsigned in order.
         let earliness = !(act.at.wrapping_sub(i64::MIN) as u64);
         Candidate {
             order: u128::from(high) << 64 | u128::from(earliness),
@@ -82,7 +81,7 @@ impl Candidate {
         }
     }
 
-    /// Whose and of what.
+    /// Returns the key.
     pub fn key(&self) -> Key {
         let high = (self.order >> 64) as u64;
         Key {
@@ -102,7 +101,7 @@ impl Candidate {
     }
 }
 
-/// The sources of all accounts, in order of account, topic and kind, the latest first.
+/// Sources of all accounts, sorted by account, topic and kind, the latest first.
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
     rows: Vec<Source>,
@@ -115,7 +114,7 @@ impl PartialEq for Sources {
     }
 }
 
-/// By key, the latest first; an id that comes twice first with what weighs more.
+/// Compares by key, then latest first, then id; a repeated id comes first with the greater weight.
 fn order((a, x): (&Source, &str), (b, y): (&Source, &str)) -> Ordering {
     (a.key.cmp(&b.key))
         .then(b.act.at.cmp(&a.act.at))
@@ -125,7 +124,7 @@ fn order((a, x): (&Source, &str), (b, y): (&Source, &str)) -> Ordering {
 }
 
 impl Sources {
-    /// The latest of the candidates, each id once; `id` gives a candidate's.
+    /// Selects the latest candidates, each id once; `id` returns the id of a candidate.
     pub fn latest<'a>(mut candidates: Vec<Candidate>, id: &(dyn Fn(&Candidate) -> &'a str + Sync)) -> Sources {
         candidates.par_sort_unstable_by(|a, b| {
             (a.order.cmp(&b.order))
@@ -149,7 +148,7 @@ impl Sources {
         latest
     }
 
-    /// Adds a source behind all others.
+    /// Appends a source; sources must be in order.
     pub fn push(&mut self, key: Key, act: Act, id: &str) {
         let (start, length) = (self.ids.len(), id.len() as u32);
         self.ids.push_str(id);
@@ -161,7 +160,7 @@ impl Sources {
         });
     }
 
-    /// Adds a source behind all others, unless the latest of its key are there, or its id is.
+    /// Appends a source, unless its key has enough sources or its id is present.
     fn keep(&mut self, row: &Source, id: &str) {
         let mut same = self
             .rows
@@ -175,7 +174,7 @@ impl Sources {
         }
     }
 
-    /// Adds those of accounts behind all that are there.
+    /// Appends sources of accounts after the present ones.
     pub fn append(&mut self, other: Sources) {
         let base = self.ids.len();
         self.ids.push_str(&other.ids);
@@ -185,7 +184,7 @@ impl Sources {
         }));
     }
 
-    /// Merges tonight's in, and keeps the latest; what is forgotten at `as_of` goes.
+    /// Merges new sources and keeps the latest; drops sources past retention at `as_of`.
     pub fn fold(&mut self, tonight: &Sources, as_of: Day) {
         let oldest = as_of.minus(FORGOTTEN_AFTER_DAYS).end_micros();
         let before = std::mem::take(self);
@@ -207,13 +206,13 @@ impl Sources {
         }
     }
 
-    /// Drops those that have to do with accounts for which `is_gone` holds.
+    /// Drops the sources of and by accounts for which `is_gone` holds (opted out).
     pub fn drop_gone(&mut self, is_gone: impl Fn(u32) -> bool) {
         let is_kept = |row: &Source| !is_gone(row.key.account) && (row.act.other == NOBODY || !is_gone(row.act.other));
         self.rows.retain(is_kept);
     }
 
-    /// Gives accounts other nodes, in the same order; those without one go.
+    /// Renumbers the accounts in the same order; drops sources of accounts without a new node.
     pub fn rename_accounts(&mut self, node: impl Fn(u32) -> Option<u32>) {
         self.rows.retain_mut(|row| {
             let other = match row.act.other {
@@ -230,24 +229,24 @@ impl Sources {
         });
     }
 
-    /// Gives topics other numbers, in the same order.
+    /// Renumbers the topics; the order must stay the same.
     pub fn rename_topics(&mut self, topic: impl Fn(u32) -> u32) {
         self.rows
             .iter_mut()
             .for_each(|row| row.key.topic = topic(row.key.topic));
     }
 
-    /// All of them.
+    /// Returns all sources.
     pub fn rows(&self) -> &[Source] {
         &self.rows
     }
 
-    /// All of them, with their ids.
+    /// Iterates over all sources with their ids.
     fn iter(&self) -> impl Iterator<Item = (&Source, &str)> {
         self.rows.iter().map(|row| (row, self.id(row)))
     }
 
-    /// The id of one of them.
+    /// Returns the id of a source.
     pub fn id(&self, source: &Source) -> &str {
         &self.ids[source.start..source.start + source.length as usize]
     }

@@ -1,10 +1,10 @@
 use super::*;
 
-fn told(sources: &Sources) -> Vec<(i64, &str)> {
+fn times_and_ids(sources: &Sources) -> Vec<(i64, &str)> {
     sources.iter().map(|(row, id)| (row.act.at, id)).collect()
 }
 
-/// (account, topic, kind), whether it is its own, and the other.
+/// (account, topic, kind), own flag, other account.
 type Of = ((u32, u32, Shows), bool, u32);
 
 fn latest(of: &[(Of, i64, &str)]) -> Sources {
@@ -34,7 +34,7 @@ fn latest(of: &[(Of, i64, &str)]) -> Sources {
 }
 
 #[test]
-fn the_latest_are_kept_each_once_whatever_the_nights() {
+fn the_latest_are_kept_each_once_however_rows_are_split() {
     let ids: Vec<String> = (0..6).map(|i| format!("o{i}")).collect();
     let all: Vec<(Of, i64, &str)> = (0..20)
         .map(|i| {
@@ -50,17 +50,17 @@ fn the_latest_are_kept_each_once_whatever_the_nights() {
     for one in &all {
         nightly.fold(&latest(&[*one]), Day(0));
     }
-    assert_eq!(told(&at_once), [(14, "o5"), (13, "o2")]);
+    assert_eq!(times_and_ids(&at_once), [(14, "o5"), (13, "o2")]);
     assert_eq!(nightly, at_once);
 }
 
 #[test]
-fn what_is_forgotten_goes() {
+fn sources_past_retention_are_dropped() {
     let mut sources = latest(&[(((1, 2, Shows::Tag), true, NOBODY), Day(0).end_micros(), "old")]);
     sources.fold(&Sources::default(), Day(FORGOTTEN_AFTER_DAYS));
-    assert_eq!(told(&sources).len(), 1);
+    assert_eq!(times_and_ids(&sources).len(), 1);
     sources.fold(&Sources::default(), Day(FORGOTTEN_AFTER_DAYS + 1));
-    assert!(told(&sources).is_empty());
+    assert!(times_and_ids(&sources).is_empty());
 }
 
 #[test]
@@ -71,13 +71,13 @@ fn kinds_topics_accounts_and_others_do_not_crowd_out_one_another() {
         .flat_map(|key| (0..5).map(move |at| ((key, at % 2 == 0, NOBODY), at, "same")))
         .collect();
     let mut sources = latest(&all);
-    assert_eq!(told(&sources), [(3, "same"), (4, "same")].repeat(3));
+    assert_eq!(times_and_ids(&sources), [(3, "same"), (4, "same")].repeat(3));
     sources.rename_accounts(|account| (account == 1).then_some(7));
     assert!(sources.rows().iter().all(|row| row.key.account == 7) && sources.rows().len() == 4);
 }
 
 #[test]
-fn what_somebody_gone_did_goes_with_them() {
+fn sources_of_opted_out_accounts_are_dropped() {
     let own = |other| ((1, 2, Shows::Tag), true, other);
     let all = [
         (own(5), 3, "theirs"),
@@ -86,7 +86,7 @@ fn what_somebody_gone_did_goes_with_them() {
     ];
     let mut sources = latest(&all);
     sources.drop_gone(|node| node == 5);
-    assert_eq!(told(&sources), [(2, "a post")]);
+    assert_eq!(times_and_ids(&sources), [(2, "a post")]);
     sources.drop_gone(|node| node == 1);
-    assert!(told(&sources).is_empty());
+    assert!(times_and_ids(&sources).is_empty());
 }

@@ -1,4 +1,4 @@
-//! Places, sources and what is shown: the rows of `topic_scores`.
+//! Ranks topic scores, counts their sources and decides if they are shown: the rows of `topic_scores`.
 
 use rayon::prelude::*;
 
@@ -10,45 +10,45 @@ use super::rollup::{self, Row};
 use clout_base::error::Result;
 use clout_graph::Outcome;
 
-/// How far one trusted person makes sure: half of what was unsure is left after two.
+/// Trust that halves the remaining uncertainty: two trusted persons give a confidence of 0.5.
 const SURE_AFTER: f64 = 2.0;
-/// A person's own words beside another's: they say what the person talks about, not that others think so.
+/// Trust credited for own texts: they show the subject, but not the opinion of others.
 const OWN_WORDS: f64 = 0.5;
 
-/// One row of `topic_scores`, with its evidence.
+/// Row of `topic_scores` with its evidence.
 #[derive(Clone, Debug)]
 pub struct Standing {
     /// Person, topic and score.
     pub row: Row,
-    /// 1 is best: those shown come first.
+    /// Rank within the topic from 1 (best); shown rows come first.
     pub rank: i64,
-    /// From 0 to 1.
+    /// Confidence from 0 to 1.
     pub confidence: f64,
-    /// People who reacted on the topic.
+    /// Number of people that reacted on the topic.
     pub reactors: i64,
-    /// People whose endorsement counts for something.
+    /// Number of people with a counted endorsement.
     pub endorsers: i64,
-    /// Whether two independent sources agree, somebody else's act on the topic being one.
+    /// True if at least two independent sources agree and one is an act of a trusted other person on the topic.
     pub is_shown: bool,
-    /// What it rests on, in order.
+    /// Evidence, sorted by kind and source.
     pub evidence: Vec<Evidence>,
 }
 
-/// What the sources of a row are.
+/// Counts of a row's sources.
 #[derive(Clone, Copy, Debug, Default)]
 struct SourceCount {
     reactors: u32,
     endorsers: u32,
-    /// Whether somebody reacted on the topic or endorsed, and is known.
+    /// True if a trusted person reacted or endorsed on the topic.
     is_heard: bool,
-    /// The trust of everybody who did something about it.
+    /// Sum of the trust of all people involved.
     trust: f64,
 }
 
-/// Every row of the night, in order of person and topic, and how the propagation behind them went.
+/// Computes all rows, sorted by (person, topic), and the outcome of the propagation.
 ///
 /// # Errors
-/// If the claims are no graph: a mistake of ours.
+/// Returns an internal error if the pairs do not form a valid graph.
 pub fn standings(tonight: &Tonight, known: &Known) -> Result<(Vec<Standing>, Outcome)> {
     let claims = tonight.claims();
     let strengths = Strengths::of(tonight, &claims, known)?;
@@ -106,7 +106,7 @@ fn count(claims: &Claims, strengths: &Strengths, known: &Known, claim: usize) ->
     count
 }
 
-/// Ranks each topic: those shown before others, by value; equals share a rank.
+/// Ranks the rows of each topic: shown rows first, then by value; equal values share a rank.
 fn rank(standings: &mut [Standing], topics: usize) {
     let mut by_topic: Vec<Vec<(bool, f64, u32)>> = vec![Vec::new(); topics];
     for (place, standing) in (0..).zip(standings.iter()) {

@@ -1,26 +1,26 @@
-//! Who vouches for an endorser: the attention that others pay to them, and not whoever endorses with them.
+//! Computes the credibility of endorsers: the attention they get from people that do not endorse with them.
 //!
 //! ```text
 //! h(u, v) = H / (H + half)
 //! H       = sum over w other than v of  t(w, u) max(0, 1 - e(w, v) / e(u, v)) / (1 + others(w))
 //!
-//! t(w, u)   what w's trusted attention adds to u's influence, times how seasoned w is
-//! e(u, v)   what u's endorsements of v are worth, on all topics
-//! others(w) the sum of t(w, x) over the other endorsers x of v
+//! t(w, u)   contribution of w's trusted attention to u's influence, times the seasoned factor of w
+//! e(u, v)   worth of u's endorsements of v, on all topics
+//! others(w) sum of t(w, x) over the other endorsers x of v
 //! ```
 //!
-//! An endorser is known by the company that they keep, and that company is no further witness where it endorses
-//! the same person: accounts that were bought together attend to one another, and none of that counts here,
-//! however many they are and however long they have been there. Who endorses for less takes away less, so many
-//! small words discredit no great one. And w's attention is divided over the endorsers of v, so that a hundred
-//! endorsers to whom the same few attend are worth those few.
+//! An endorser is credible by the attention of others, but attention from a co-endorser of the same person does not
+//! count: accounts bought together attend to each other, and none of that counts, whatever their number and age. A
+//! co-endorser with a smaller endorsement removes less, so many small endorsements do not discredit a great one. The
+//! attention of w is divided over the endorsers of v, so a hundred endorsers with the same few reactors are worth
+//! those few.
 //!
-//! It cannot tell helpers, who endorse nobody and attend to the endorsers alone, from honest company but by the days
-//! on which they were seen: hence seasoned. Helpers who are kept for weeks are what honest ones are.
-//! Cost: the reactors of the endorser, twice an endorsement.
+//! Limit: helper accounts that endorse no person and attend to the endorsers only differ from honest reactors just by
+//! the days on which they were seen, hence the seasoned factor. Helpers kept for weeks count as honest.
+//! Cost: the reactors of the endorser, twice per endorsement.
 //!
-//! Source: that bad witnesses gain no more than the good ones who stand by them can give, Levien, Aiken,
-//! *Attack-Resistant Trust Metrics for Public Key Certification*, 1998, where a maximum flow says it; here one step.
+//! Source: bad nodes gain no more than their good neighbours can pass on, Levien, Aiken, *Attack-Resistant Trust
+//! Metrics for Public Key Certification*, 1998, by a maximum flow; this module takes one step of it.
 
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
@@ -29,7 +29,7 @@ use rayon::prelude::*;
 use super::expertise::Known;
 use super::rings::{Praise, Word};
 
-/// By word of praise: h of its endorser.
+/// Computes h of the endorser for each edge of the endorsement graph.
 pub fn vouched(praise: &Praise, known: &Known, half_at: f64) -> Vec<f64> {
     let rows = praise.by_endorsee().into_par_iter().flat_map_iter(|places| {
         let words: Vec<Word> = places.iter().map(|place| praise.words()[*place as usize]).collect();
@@ -48,12 +48,12 @@ pub fn vouched(praise: &Praise, known: &Known, half_at: f64) -> Vec<f64> {
     vouched
 }
 
-/// The endorsers of one person, and who attends to them.
+/// Endorsers of one person, and the attention they get.
 struct Circle<'a> {
     known: &'a Known<'a>,
-    /// By endorser: what their word is worth.
+    /// Worth of the endorsement by endorser.
     worth: HashMap<u32, f64, FixedState>,
-    /// By person who attends to any endorser: the sum of t(w, x) over them.
+    /// By reactor of any endorser: the sum of t(w, x) over the endorsers.
     attends: HashMap<u32, f64, FixedState>,
 }
 
@@ -72,7 +72,7 @@ impl Circle<'_> {
         }
     }
 
-    /// H.
+    /// Returns H of one endorsement.
     fn heard(&self, word: &Word) -> f64 {
         let part = |(reactor, trusted): (u32, f64)| {
             let own = self.worth.get(&reactor).copied().unwrap_or(0.0);
@@ -86,7 +86,7 @@ impl Circle<'_> {
     }
 }
 
-/// Who attends to a person, with t.
+/// Returns the reactors of a person, each with t.
 fn attention<'a>(known: &'a Known, person: u32) -> impl Iterator<Item = (u32, f64)> + use<'a> {
     let (company, model) = (known.company, known.model);
     let edges = company.edges(person as usize);

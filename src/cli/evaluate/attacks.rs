@@ -27,8 +27,8 @@ pub fn show(findings: &Findings) -> Result<()> {
     ))?;
     if !findings.is_settled {
         print(
-            "The history is short: until it covers model.trust.settled_after_days, all accounts are trusted, so attacks by \
-             fresh accounts gain more.",
+            "The history is short: until it covers model.trust.settled_after_days, all accounts are trusted, so attacks \
+             by fresh accounts gain more.",
         )?;
     }
     let rows = findings.gains.iter().map(|gain| {

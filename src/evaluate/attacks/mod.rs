@@ -1,7 +1,7 @@
 //! Simulates attacks on a real moment and measures the points that they gain.
 //!
-//! Two groups of ten targets are attacked at the same time, each target by its own helpers. Unless noted otherwise, an attack
-//! happens one minute before the moment, with the verb of the greatest weight.
+//! Two groups of ten targets are attacked at the same time, each target by its own helpers. Unless noted otherwise,
+//! an attack happens one minute before the moment, with the verb of the greatest weight.
 
 mod findings;
 mod plots;

@@ -1,9 +1,9 @@
 //! Measures the prediction of credits on topics by topic scores, compared with simple counts.
 //!
-//! At each moment, all people are ranked on each topic by the topic score, by the number of their acts on it (verb `--by`),
-//! and by the number of their earlier credits on it. The rankings are compared with the credits (verb `--foretell`) in the
-//! next window. Pairs of moment and topic with at least one credit are pooled. If the input has no ontology, each tag is a
-//! topic.
+//! At each moment, all people are ranked on each topic by the topic score, by the number of their acts on it (verb
+//! `--by`), and by the number of their earlier credits on it. The rankings are compared with the credits (verb
+//! `--foretell`) in the next window. Pairs of moment and topic with at least one credit are pooled. If the input has
+//! no ontology, each tag is a topic.
 
 mod credits;
 pub mod farm;

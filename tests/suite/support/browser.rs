@@ -1,4 +1,4 @@
-//! A real browser: Chromium without a window, driven through chromedriver.
+//! Drives a real browser: Chromium without a window, through chromedriver.
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -11,10 +11,10 @@ use fantoccini::{Client, ClientBuilder};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
-/// How long the page may take for anything.
+/// Limits the time that the page may take for one step.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Flags that make Chromium work in a container and ask nobody for anything.
+/// Makes Chromium work in a container, without any request to the network.
 const FLAGS: [&str; 9] = [
     "--headless",
     "--no-sandbox",
@@ -27,7 +27,7 @@ const FLAGS: [&str; 9] = [
     "--force-color-profile=srgb",
 ];
 
-/// A browser with one page; gone when dropped.
+/// A browser with one page. Dropping it closes the browser.
 pub struct Browser {
     runtime: Runtime,
     client: Option<Client>,
@@ -49,15 +49,15 @@ impl WebDriverCompatibleCommand for Chrome {
     }
 }
 
-/// The first of these programs that is there.
+/// Returns the first of these programs that exists.
 fn program(names: &[&str]) -> Option<PathBuf> {
     let folders = std::env::var_os("PATH")?;
-    let places = std::env::split_paths(&folders).flat_map(|folder| names.iter().map(move |name| folder.join(name)));
-    places.into_iter().find(|place| place.is_file())
+    let paths = std::env::split_paths(&folders).flat_map(|folder| names.iter().map(move |name| folder.join(name)));
+    paths.into_iter().find(|path| path.is_file())
 }
 
 impl Browser {
-    /// Starts one; none where there is no Chromium, which is told.
+    /// Starts a browser. Returns none, and prints a message, if Chromium is missing.
     pub fn open() -> Option<Browser> {
         let chromium = program(&["chromium", "chromium-browser", "google-chrome"]);
         let (Some(chromium), Some(driver)) = (chromium, program(&["chromedriver"])) else {
@@ -83,8 +83,8 @@ impl Browser {
             driver,
             _profile: profile,
         };
-        browser.screen(1280, 900);
-        // What the browser did for its own first page is none of the report's.
+        browser.set_screen(1280, 900);
+        // Requests of the browser's own first page are not part of the report.
         browser
             .runtime
             .block_on(browser.client().goto("about:blank"))
@@ -98,16 +98,16 @@ impl Browser {
         self.client.as_ref().expect("a session")
     }
 
-    /// Opens a file, at a place in it.
-    pub fn go(&self, file: &Path, fragment: &str) {
+    /// Opens a file, at a fragment.
+    pub fn open_page(&self, file: &Path, fragment: &str) {
         let mut url = url::Url::from_file_path(file).expect("a path from the root");
         url.set_fragment((!fragment.is_empty()).then_some(fragment));
         self.runtime.block_on(self.client().goto(url.as_str())).expect("a page");
     }
 
-    /// The value of an expression.
+    /// Evaluates an expression.
     #[track_caller]
-    pub fn says(&self, expression: &str) -> Value {
+    pub fn evaluate(&self, expression: &str) -> Value {
         let script = format!("return {expression};");
         let answer = self.runtime.block_on(self.client().execute(&script, Vec::new()));
         answer.unwrap_or_else(|error| panic!("{expression}: {error}"))
@@ -115,17 +115,17 @@ impl Browser {
 
     /// Waits until an expression is true.
     #[track_caller]
-    pub fn waits_for(&self, expression: &str) {
+    pub fn wait_for(&self, expression: &str) {
         let began = Instant::now();
-        while self.says(&format!("Boolean({expression})")) != true {
-            let shown = || self.says("document.body.innerText").to_string();
+        while self.evaluate(&format!("Boolean({expression})")) != true {
+            let shown = || self.evaluate("document.body.innerText").to_string();
             assert!(began.elapsed() < PATIENCE, "never {expression} in {}", shown());
             std::thread::sleep(Duration::from_millis(30));
         }
     }
 
-    /// Types text, or keys by their WebDriver codes, into whatever has the focus.
-    pub fn types(&self, keys: &str) {
+    /// Types text, or keys by their WebDriver codes, into the focused element.
+    pub fn type_keys(&self, keys: &str) {
         let press = |c: char| [KeyAction::Down { value: c }, KeyAction::Up { value: c }];
         let typed = keys.chars().flat_map(press);
         let actions = typed.fold(KeyActions::new("keys".to_owned()), |actions, key| actions.then(key));
@@ -134,7 +134,7 @@ impl Browser {
             .expect("keys");
     }
 
-    /// A command of Chromium's own.
+    /// Runs a command of Chromium.
     pub fn chrome(&self, command: &str, params: Value) -> Value {
         let command = Chrome("goog/cdp/execute", json!({"cmd": command, "params": params}));
         self.runtime
@@ -142,19 +142,19 @@ impl Browser {
             .expect("an answer")
     }
 
-    /// A screen of this size, in CSS pixels.
-    pub fn screen(&self, width: u32, height: u32) {
+    /// Sets the screen size, in CSS pixels.
+    pub fn set_screen(&self, width: u32, height: u32) {
         let metrics = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600});
         self.chrome("Emulation.setDeviceMetricsOverride", metrics);
     }
 
-    /// What the system prefers, for instance `prefers-color-scheme`.
-    pub fn prefers(&self, feature: &str, value: &str) {
+    /// Sets a media feature, for instance `prefers-color-scheme`.
+    pub fn set_media_feature(&self, feature: &str, value: &str) {
         let features = json!({"features": [{"name": feature, "value": value}]});
         self.chrome("Emulation.setEmulatedMedia", features);
     }
 
-    /// Entries of a log since it was last read.
+    /// Returns the entries of a log since the last call.
     pub fn log(&self, kind: &str) -> Vec<Value> {
         let entries = self
             .runtime
@@ -162,7 +162,7 @@ impl Browser {
         entries.expect("a log").as_array().expect("entries").clone()
     }
 
-    /// The addresses that the page asked for since the performance log was last read.
+    /// Returns the addresses that the page requested since the last read of the performance log.
     pub fn requests(&self) -> Vec<String> {
         let url = |entry: &Value| {
             let message: Value = serde_json::from_str(entry["message"].as_str()?).ok()?;
@@ -173,8 +173,8 @@ impl Browser {
         self.log("performance").iter().filter_map(url).collect()
     }
 
-    /// Saves the whole page as a picture below `target/report-screenshots`, and says where.
-    pub fn pictures(&self, name: &str) {
+    /// Saves the whole page as a picture below `target/report-screenshots`, and prints the path.
+    pub fn save_screenshot(&self, name: &str) {
         let size = self.chrome("Page.getLayoutMetrics", json!({}));
         let clip = json!({"x": 0, "y": 0, "scale": 1,
             "width": size["cssContentSize"]["width"], "height": size["cssContentSize"]["height"]});
@@ -200,7 +200,7 @@ impl Drop for Browser {
     }
 }
 
-/// Starts chromedriver on a free port, which it tells.
+/// Starts chromedriver on a free port, and reads the port from its output.
 fn start(driver: &Path) -> (Child, u16) {
     let mut command = Command::new(driver);
     let command = command.arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null());
@@ -211,12 +211,12 @@ fn start(driver: &Path) -> (Child, u16) {
         port.trim_end_matches('.').parse().ok()
     };
     let port = lines.by_ref().map_while(Result::ok).find_map(port).expect("a port");
-    // Whoever writes to a closed pipe is killed.
+    // Reads on, because a write to a closed pipe would kill chromedriver.
     std::thread::spawn(move || lines.for_each(drop));
     (driver, port)
 }
 
-/// The bytes of a text in base64.
+/// Decodes base64 text.
 fn base64(text: &str) -> Vec<u8> {
     let value = |c: u8| match c {
         b'A'..=b'Z' => u32::from(c - b'A'),

@@ -1,4 +1,4 @@
-//! The real program, run as a user would.
+//! Runs the real program, as a user would.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -8,28 +8,28 @@ use serde_json::Value;
 use super::tables::Snapshot;
 use super::warehouse::{Form, Warehouse};
 
-/// Longer than any run of a test may take; a run that hangs fails instead.
+/// Limits a run of the program; a run that hangs fails.
 const PATIENCE: Duration = Duration::from_secs(300);
 
-/// What a run of the program said.
+/// Exit code and output of a finished run.
 #[derive(Debug)]
-pub struct Said {
+pub struct CommandOutput {
     pub code: i32,
     pub out: String,
     pub err: String,
 }
 
-impl Said {
-    /// The same, if the exit code is as it should be.
+impl CommandOutput {
+    /// Checks the exit code.
     #[track_caller]
-    pub fn exits(self, code: i32) -> Said {
+    pub fn exits(self, code: i32) -> CommandOutput {
         assert_eq!(self.code, code, "\nstdout: {}\nstderr: {}", self.out, self.err);
         self
     }
 
-    /// The same, if stdout or stderr has the text.
+    /// Checks that stdout or stderr contains the text.
     #[track_caller]
-    pub fn says(self, text: &str) -> Said {
+    pub fn prints(self, text: &str) -> CommandOutput {
         assert!(
             self.out.contains(text) || self.err.contains(text),
             "no '{text}' in\n{}\n{}",
@@ -39,9 +39,9 @@ impl Said {
         self
     }
 
-    /// The same, if neither stdout nor stderr has the text.
+    /// Checks that neither stdout nor stderr contains the text.
     #[track_caller]
-    pub fn says_nothing_of(self, text: &str) -> Said {
+    pub fn does_not_print(self, text: &str) -> CommandOutput {
         assert!(
             !self.out.contains(text) && !self.err.contains(text),
             "'{text}' in\n{}\n{}",
@@ -51,14 +51,14 @@ impl Said {
         self
     }
 
-    /// Stdout as JSON.
+    /// Parses stdout as JSON.
     #[track_caller]
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error} in\n{}\n{}", self.out, self.err))
     }
 }
 
-/// The program with an environment of nothing but `variables`.
+/// Builds a command with only `variables` in its environment.
 pub fn command(arguments: &[&str], variables: &[(String, String)]) -> std::process::Command {
     let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_clout"));
     command.env_clear().envs(variables.iter().cloned()).args(arguments);
@@ -66,44 +66,44 @@ pub fn command(arguments: &[&str], variables: &[(String, String)]) -> std::proce
 }
 
 /// Runs the program.
-pub fn clout(arguments: &[&str]) -> Said {
+pub fn clout(arguments: &[&str]) -> CommandOutput {
     clout_with(arguments, &[])
 }
 
 /// Runs the program with variables in its environment.
-pub fn clout_with(arguments: &[&str], variables: &[(String, String)]) -> Said {
+pub fn clout_with(arguments: &[&str], variables: &[(String, String)]) -> CommandOutput {
     let mut command = assert_cmd::Command::from_std(command(arguments, variables));
-    said(command.timeout(PATIENCE).output().expect("the program starts"))
+    collect_output(command.timeout(PATIENCE).output().expect("the program starts"))
 }
 
-/// What a finished process said.
-pub fn said(output: std::process::Output) -> Said {
-    Said {
+/// Collects the output of a finished process.
+pub fn collect_output(output: std::process::Output) -> CommandOutput {
+    CommandOutput {
         code: output.status.code().unwrap_or(-1),
         out: String::from_utf8_lossy(&output.stdout).into_owned(),
         err: String::from_utf8_lossy(&output.stderr).into_owned(),
     }
 }
 
-/// A folder with an input root and any number of output roots, gone when dropped.
+/// A folder with an input root and any number of output roots. Dropping it deletes the folder.
 pub struct Site {
     folder: tempfile::TempDir,
 }
 
 impl Site {
-    /// An input root with these partitions.
-    pub fn of(warehouse: &Warehouse) -> Site {
-        Site::formed(warehouse, &Form::default())
+    /// Writes an input root with these partitions.
+    pub fn new(warehouse: &Warehouse) -> Site {
+        Site::with_form(warehouse, &Form::default())
     }
 
-    /// An input root with these partitions in a certain form.
-    pub fn formed(warehouse: &Warehouse, form: &Form) -> Site {
+    /// Writes an input root with these partitions in a certain form.
+    pub fn with_form(warehouse: &Warehouse, form: &Form) -> Site {
         let site = Site::empty();
         warehouse.write_as(&site.input(), form);
         site
     }
 
-    /// An empty input root.
+    /// Creates an empty input root.
     pub fn empty() -> Site {
         let site = Site {
             folder: tempfile::tempdir().expect("a temporary folder"),
@@ -112,37 +112,37 @@ impl Site {
         site
     }
 
-    /// The input root.
+    /// Returns the input root.
     pub fn input(&self) -> PathBuf {
         self.folder.path().join("input")
     }
 
-    /// The first output root.
+    /// Returns the first output root.
     pub fn output(&self) -> PathBuf {
-        self.another("output")
+        self.output_named("output")
     }
 
-    /// An output root by name.
-    pub fn another(&self, name: &str) -> PathBuf {
+    /// Returns an output root by name.
+    pub fn output_named(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    /// `clout run` from the input to the first output, with further arguments.
-    pub fn run(&self, arguments: &[&str]) -> Said {
+    /// Runs `clout run` from the input to the first output, with further arguments.
+    pub fn run(&self, arguments: &[&str]) -> CommandOutput {
         run(&self.input(), &self.output(), arguments)
     }
 
-    /// `clout run` into another output.
-    pub fn run_into(&self, name: &str, arguments: &[&str]) -> Said {
-        run(&self.input(), &self.another(name), arguments)
+    /// Runs `clout run` into another output.
+    pub fn run_into(&self, name: &str, arguments: &[&str]) -> CommandOutput {
+        run(&self.input(), &self.output_named(name), arguments)
     }
 
-    /// The snapshot of a date in the first output.
+    /// Reads the snapshot of a date in the first output.
     pub fn snapshot(&self, date: &str) -> Snapshot {
-        Snapshot::of(&self.output(), date)
+        Snapshot::read(&self.output(), date)
     }
 
-    /// One night that must publish, and its snapshot.
+    /// Runs one date that must publish, and reads its snapshot.
     #[track_caller]
     pub fn night(&self, date: &str) -> Snapshot {
         self.run(&["--as-of", date]).exits(0);
@@ -150,21 +150,21 @@ impl Site {
     }
 }
 
-/// `clout run` from one folder to another.
-pub fn run(input: &Path, output: &Path, arguments: &[&str]) -> Said {
+/// Runs `clout run` from one folder to another.
+pub fn run(input: &Path, output: &Path, arguments: &[&str]) -> CommandOutput {
     let (input, output) = (path(input), path(output));
     let mut all = vec!["run", "--input", &input, "--output", &output];
     all.extend(arguments);
     clout(&all)
 }
 
-/// A path as an argument.
+/// Converts a path to an argument.
 pub fn path(path: &Path) -> String {
     path.to_str().expect("a path of UTF-8").to_owned()
 }
 
-/// One night over a warehouse of its own that must publish.
+/// Publishes one date of a warehouse in a new site, and reads its snapshot.
 #[track_caller]
 pub fn night(warehouse: &Warehouse, date: &str) -> Snapshot {
-    Site::of(warehouse).night(date)
+    Site::new(warehouse).night(date)
 }

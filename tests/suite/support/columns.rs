@@ -1,4 +1,4 @@
-//! One column in every Arrow type that may carry it.
+//! Builds one column in each Arrow type that may carry it.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use arrow::array::{
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Int8Type, Int32Type, TimeUnit};
 
-/// What carries texts and ids.
+/// Arrow types of texts and ids.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Texts {
     Plain,
@@ -22,11 +22,11 @@ pub enum Texts {
     Unsigned,
 }
 
-/// What carries times.
+/// Unit and zone of a time column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Times(pub TimeUnit, pub Option<&'static str>);
 
-/// A column of texts or ids.
+/// Builds a column of texts or ids.
 pub fn texts(values: &[Option<String>], carrier: Texts) -> ArrayRef {
     let each = || values.iter().map(Option::as_deref);
     let integers = || {
@@ -46,10 +46,10 @@ pub fn texts(values: &[Option<String>], carrier: Texts) -> ArrayRef {
     }
 }
 
-/// A column of times, given in microseconds since 1970.
+/// Builds a column of times, given in microseconds since 1970.
 pub fn times(values: &[Option<i64>], Times(unit, zone): Times) -> ArrayRef {
     let micros = TimestampMicrosecondArray::from(values.to_vec());
-    // The instant stays; only what carries it changes.
+    // The instant stays the same; only its type changes.
     let micros: ArrayRef = match zone {
         Some(zone) => Arc::new(micros.with_timezone(zone)),
         None => Arc::new(micros),

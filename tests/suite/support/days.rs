@@ -1,18 +1,18 @@
-//! Days and times of day, as the tests write them.
+//! Parses days and times of day in the notation of the tests.
 
 use clout_base::day::{DAY_MICROS, Day};
 
-/// A day by its date.
+/// Parses a date.
 pub fn day(text: &str) -> Day {
     text.parse().expect("a date")
 }
 
-/// Every day from one to another.
+/// Lists each day from one to another.
 pub fn days(first: &str, last: &str) -> Vec<Day> {
     (day(first).0..=day(last).0).map(Day).collect()
 }
 
-/// A time, microseconds since 1970: `10:00`, `10:00:01.5` (on the load date), `D-3T10:00` (days before it),
+/// Parses a time into microseconds since 1970: `10:00`, `10:00:01.5` (on the load date), `D-3T10:00` (days before it),
 /// `D+1T00:00` or `2026-03-01T10:00`.
 pub fn time(load_date: Day, text: &str) -> i64 {
     let (date, clock) = match text.split_once('T') {

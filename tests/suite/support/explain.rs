@@ -1,19 +1,19 @@
-//! `clout explain` in tests: what it is asked, and a warehouse that falls silent.
+//! Runs `clout explain` in tests, and builds a warehouse that becomes silent.
 
 use std::path::Path;
 
 use serde_json::Value;
 
-use super::clout::{Said, clout, path};
+use super::clout::{CommandOutput, clout, path};
 use super::warehouse::Warehouse;
 
-/// `clout explain` over an output root.
-pub fn explain(output: &Path, arguments: &[&str]) -> Said {
+/// Runs `clout explain` on an output root.
+pub fn explain(output: &Path, arguments: &[&str]) -> CommandOutput {
     let output = path(output);
     clout(&[&["explain"], arguments, &["--output", &output]].concat())
 }
 
-pub fn told(output: &Path, arguments: &[&str]) -> Value {
+pub fn explain_json(output: &Path, arguments: &[&str]) -> Value {
     let all = [arguments, &["--format", "json"]].concat();
     explain(output, &all).exits(0).json()
 }
@@ -24,11 +24,11 @@ pub fn points(value: &Value) -> f64 {
         .unwrap_or_else(|| panic!("no points in {value}"))
 }
 
-pub fn near(a: f64, b: f64, within: f64) {
+pub fn assert_close(a: f64, b: f64, within: f64) {
     assert!((a - b).abs() <= within, "{a} {b}");
 }
 
-/// Twelve people of whom each reacts to one other alone, on seven days, and nobody comes after that.
+/// Builds twelve people on seven days. Each reacts to one other alone, and no row follows after that.
 pub fn quiet() -> Warehouse {
     let mut warehouse = Warehouse::default().identities("2026-03-01", "ada=twitter:a ada=linkedin:in-a bob=twitter:b");
     for date in 1..=7 {

@@ -1,8 +1,8 @@
-//! People whose ids are written to break pages, scripts, files and addresses.
+//! Builds people with ids that attack pages, scripts, files and addresses.
 
 use super::warehouse::Warehouse;
 
-/// People whose ids do their worst.
+/// Returns hostile ids of people.
 pub fn hostile() -> Vec<String> {
     let long = "long-".to_owned() + &"x".repeat(10_000);
     let plain = [
@@ -26,7 +26,7 @@ pub fn hostile() -> Vec<String> {
     plain.iter().map(|id| (*id).to_owned()).chain([long]).collect()
 }
 
-/// A small town in which everybody is called as badly as can be, and all react to the first.
+/// Builds a small warehouse of people with hostile ids; all react to the first.
 pub fn hostile_town() -> Warehouse {
     let ids = hostile();
     let mut all = Warehouse::default();
@@ -47,7 +47,7 @@ pub fn hostile_town() -> Warehouse {
     all
 }
 
-/// People with long ids, enough for many shards of the index, and some whose ids begin with the same hundred letters.
+/// Builds people with long ids, enough for many shards of the index. Some ids share their first hundred letters.
 pub fn crowded_town(date: &str) -> Warehouse {
     let mut all = Warehouse::default();
     let long = "x".repeat(1000);

@@ -1,5 +1,5 @@
-//! What the tests stand on: made-up warehouses, the real binary, its tables, an S3 server and a slow
-//! reference of the whole model.
+//! Provides the tests with made-up warehouses, the real binary, its tables, an S3 server and a slow reference of the
+//! whole model.
 
 pub mod browser;
 pub mod clout;
@@ -18,29 +18,29 @@ pub mod tables;
 pub mod topics;
 pub mod warehouse;
 
-/// The repository.
+/// Returns the folder of the repository.
 pub fn repository() -> std::path::PathBuf {
     std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The made-up warehouse that is part of the repository.
+/// Returns the folder of the generated warehouse in the repository.
 pub fn sample_data() -> std::path::PathBuf {
     repository().join("sample_data")
 }
 
-/// Real data beside the repository, or where `CLOUT_SHARED_DATA` or `CLOUT_DATA` says; none where it is
-/// not there.
+/// Returns the folder of real data, beside the repository or named by `CLOUT_SHARED_DATA` or `CLOUT_DATA`; none if it
+/// is missing.
 pub fn shared_data() -> Option<std::path::PathBuf> {
     let named = ["CLOUT_SHARED_DATA", "CLOUT_DATA"].iter().find_map(std::env::var_os);
-    let place = named.map_or_else(|| repository().join("../shared/data"), Into::into);
-    if place.is_dir() {
-        return Some(place);
+    let folder = named.map_or_else(|| repository().join("../shared/data"), Into::into);
+    if folder.is_dir() {
+        return Some(folder);
     }
     println!("skipped: no ../shared/data");
     None
 }
 
-/// Every file below a folder, relative to it, sorted; none where it is not there.
+/// Lists each file below a folder, relative to it, sorted; none if the folder is missing.
 pub fn files_below(root: &std::path::Path) -> Vec<String> {
     let mut found = Vec::new();
     let mut folders = vec![root.to_owned()];

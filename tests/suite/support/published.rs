@@ -1,4 +1,4 @@
-//! Tables added to, or taken from, a snapshot that is published: as an older or a newer Clout would have it.
+//! Adds tables to a published snapshot, or removes them, as an older or a newer Clout would have it.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -15,12 +15,12 @@ fn change(root: &Path, date: &str, change: impl FnOnce(&mut serde_json::Map<Stri
     std::fs::write(&path, manifest.to_string()).expect("a writable manifest");
 }
 
-/// Takes tables out of the manifest.
+/// Removes tables from the manifest.
 pub fn without(root: &Path, date: &str, tables: &[&str]) {
     change(root, date, |all| all.retain(|name, _| !tables.contains(&name.as_str())));
 }
 
-/// Puts a table into the manifest, in place of the one that is there; rows must be in the order of its grain.
+/// Adds or replaces a table in the manifest; rows must be in the order of its grain.
 pub fn with(root: &Path, date: &str, table: &Table, columns: Vec<ArrayRef>) {
     let batch = RecordBatch::try_new(table.arrow_schema(), columns).expect("columns of the schema");
     let part = encode(table, &batch).expect("rows in order");
@@ -34,12 +34,12 @@ pub fn with(root: &Path, date: &str, table: &Table, columns: Vec<ArrayRef>) {
     });
 }
 
-/// A column of texts.
+/// Builds a column of texts.
 pub fn words(values: &[&str]) -> ArrayRef {
     Arc::new(StringArray::from(values.to_vec()))
 }
 
-/// A column of measures.
+/// Builds a column of measures.
 pub fn measures(values: &[f64]) -> ArrayRef {
     Arc::new(Float64Array::from(values.to_vec()))
 }

@@ -1,4 +1,4 @@
-//! Any warehouse on disk as Rust data, for the reference: files that cannot be read are passed over.
+//! Reads any warehouse on disk as Rust data, for the reference. Skips files that cannot be read.
 
 use std::fs::File;
 use std::path::Path;
@@ -57,7 +57,7 @@ pub fn read(root: &Path) -> Warehouse {
     warehouse
 }
 
-/// Rows without a null in the columns.
+/// Returns the rows without a null in the columns.
 fn whole<const N: usize>(batch: &RecordBatch, names: [&str; N]) -> impl Iterator<Item = [String; N]> {
     let columns: Vec<Vec<Option<String>>> = names.iter().filter_map(|name| texts(batch, name)).collect();
     let rows = if columns.len() == N { batch.num_rows() } else { 0 };
@@ -67,7 +67,7 @@ fn whole<const N: usize>(batch: &RecordBatch, names: [&str; N]) -> impl Iterator
     })
 }
 
-/// Network, load date and rows of every readable file below a table's folder.
+/// Returns network, load date and rows of each readable file below a table's folder.
 fn partitions(folder: &Path) -> Vec<(String, Day, RecordBatch)> {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_owned()];

@@ -1,7 +1,7 @@
-//! An S3 server in this process, over real HTTP: s3s-fs below a temporary folder.
+//! Serves S3 in this process, over real HTTP: s3s-fs below a temporary folder.
 //!
-//! s3s-fs checks `If-None-Match` and then writes, so conditional puts go one at a time here, as they do
-//! on S3. A switch makes every request fail or hang.
+//! s3s-fs checks `If-None-Match` and then writes, so conditional puts run one at a time here, as they do on S3. A
+//! switch makes each request fail or hang.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -18,47 +18,47 @@ use s3s::{Body, HttpError, HttpResponse};
 use tokio::net::TcpListener;
 use tokio::sync::{Mutex, Notify};
 
-use super::clout::{Said, clout_with};
+use super::clout::{CommandOutput, clout_with};
 use super::tables::Snapshot;
 
 const BUCKET: &str = "bucket";
 const KEY: &str = "test";
 
-/// How the server answers.
+/// Behavior of the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
-pub enum Mood {
-    /// As S3 does.
-    Well = 0,
-    /// 500 to everything.
+pub enum ServerMode {
+    /// Answers as S3 does.
+    Normal = 0,
+    /// Answers 500 to all requests.
     Failing = 1,
-    /// Not at all.
+    /// Does not answer.
     Hanging = 2,
-    /// 500 to whoever wants to write.
+    /// Answers 500 to writes.
     ReadOnly = 3,
 }
 
-/// How the next conditional put of a manifest is treated.
+/// Treatment of the next conditional put of a manifest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
-enum Hold {
+enum HoldState {
     Off = 0,
     Armed = 1,
     Holding = 2,
 }
 
-struct Door {
+struct Gate {
     service: S3Service,
     conditional_puts: Mutex<()>,
-    mood: AtomicU8,
+    mode: AtomicU8,
     hold: AtomicU8,
     release: Notify,
 }
 
-/// A running server; gone when dropped.
+/// A running server. Dropping it stops the server.
 pub struct S3 {
     folder: tempfile::TempDir,
-    door: Arc<Door>,
+    gate: Arc<Gate>,
     port: u16,
     _runtime: tokio::runtime::Runtime,
 }
@@ -71,11 +71,11 @@ impl S3 {
         let files = s3s_fs::FileSystem::new(folder.path()).expect("a folder to serve");
         let mut builder = S3ServiceBuilder::new(files);
         builder.set_auth(SimpleAuth::from_single(KEY, KEY));
-        let door = Arc::new(Door {
+        let gate = Arc::new(Gate {
             service: builder.build(),
             conditional_puts: Mutex::new(()),
-            mood: AtomicU8::new(Mood::Well as u8),
-            hold: AtomicU8::new(Hold::Off as u8),
+            mode: AtomicU8::new(ServerMode::Normal as u8),
+            hold: AtomicU8::new(HoldState::Off as u8),
             release: Notify::new(),
         });
         let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -85,29 +85,29 @@ impl S3 {
         let runtime = runtime.expect("threads");
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).expect("a free port");
         let port = listener.local_addr().expect("an address").port();
-        runtime.spawn(serve(listener, door.clone()));
+        runtime.spawn(serve(listener, gate.clone()));
         S3 {
             folder,
-            door,
+            gate,
             port,
             _runtime: runtime,
         }
     }
 
-    /// Changes how every further request is answered.
-    pub fn is(&self, mood: Mood) {
-        self.door.mood.store(mood as u8, Ordering::SeqCst);
+    /// Changes the behavior for all further requests.
+    pub fn set_mode(&self, mode: ServerMode) {
+        self.gate.mode.store(mode as u8, Ordering::SeqCst);
     }
 
-    /// Keeps the next manifest waiting at the door, until [`S3::let_the_manifest_in`].
-    pub fn hold_the_next_manifest(&self) {
-        self.door.hold.store(Hold::Armed as u8, Ordering::SeqCst);
+    /// Holds the next manifest, until [`S3::release_manifest`].
+    pub fn hold_next_manifest(&self) {
+        self.gate.hold.store(HoldState::Armed as u8, Ordering::SeqCst);
     }
 
-    /// Waits until a manifest is at the door.
-    pub fn wait_for_a_manifest(&self) {
+    /// Waits until the server holds a manifest.
+    pub fn wait_for_manifest(&self) {
         for _ in 0..6_000 {
-            if self.door.hold.load(Ordering::SeqCst) == Hold::Holding as u8 {
+            if self.gate.hold.load(Ordering::SeqCst) == HoldState::Holding as u8 {
                 return;
             }
             std::thread::sleep(Duration::from_millis(10));
@@ -115,22 +115,22 @@ impl S3 {
         panic!("no manifest came in a minute");
     }
 
-    /// Lets the manifest that waits go on.
-    pub fn let_the_manifest_in(&self) {
-        self.door.release.notify_one();
+    /// Releases the held manifest.
+    pub fn release_manifest(&self) {
+        self.gate.release.notify_one();
     }
 
-    /// The folder behind `s3://bucket/<prefix>`.
+    /// Returns the folder behind `s3://bucket/<prefix>`.
     pub fn folder(&self, prefix: &str) -> PathBuf {
         self.folder.path().join(BUCKET).join(prefix)
     }
 
-    /// The address of a prefix.
+    /// Returns the address of a prefix.
     pub fn url(prefix: &str) -> String {
         format!("s3://{BUCKET}/{prefix}")
     }
 
-    /// What leads the program here.
+    /// Returns the environment that points the program to this server.
     pub fn environment(&self) -> Vec<(String, String)> {
         let variables = [
             ("AWS_ENDPOINT_URL", format!("http://127.0.0.1:{}", self.port)),
@@ -142,22 +142,22 @@ impl S3 {
     }
 
     /// Runs the program with this server.
-    pub fn clout(&self, arguments: &[&str]) -> Said {
+    pub fn clout(&self, arguments: &[&str]) -> CommandOutput {
         clout_with(arguments, &self.environment())
     }
 
-    /// A snapshot, read from the files behind the server.
+    /// Reads a snapshot from the files behind the server.
     pub fn snapshot(&self, prefix: &str, date: &str) -> Snapshot {
-        Snapshot::of(&self.folder(prefix), date)
+        Snapshot::read(&self.folder(prefix), date)
     }
 
-    /// Copies a folder of this machine below a prefix.
-    pub fn bring(&self, from: &Path, prefix: &str) {
+    /// Copies a local folder below a prefix.
+    pub fn copy_in(&self, from: &Path, prefix: &str) {
         copy_folder(from, &self.folder(prefix));
     }
 }
 
-/// Copies a folder with everything in it.
+/// Copies a folder with all its files.
 pub fn copy_folder(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).expect("a writable folder");
     for entry in std::fs::read_dir(from).expect("a folder") {
@@ -171,43 +171,43 @@ pub fn copy_folder(from: &Path, to: &Path) {
     }
 }
 
-async fn serve(listener: TcpListener, door: Arc<Door>) {
+async fn serve(listener: TcpListener, gate: Arc<Gate>) {
     while let Ok((socket, _)) = listener.accept().await {
-        let door = door.clone();
-        let service = hyper::service::service_fn(move |request| answer(door.clone(), request));
+        let gate = gate.clone();
+        let service = hyper::service::service_fn(move |request| answer(gate.clone(), request));
         tokio::spawn(async move {
             let builder = Builder::new(TokioExecutor::new());
-            // A connection that breaks is its client's business.
+            // A broken connection is an error of its client.
             let _ = builder.serve_connection(TokioIo::new(socket), service).await;
         });
     }
 }
 
-async fn answer(door: Arc<Door>, request: Request<Incoming>) -> Result<HttpResponse, HttpError> {
-    let mood = door.mood.load(Ordering::SeqCst);
-    if mood == Mood::Hanging as u8 {
+async fn answer(gate: Arc<Gate>, request: Request<Incoming>) -> Result<HttpResponse, HttpError> {
+    let mode = gate.mode.load(Ordering::SeqCst);
+    if mode == ServerMode::Hanging as u8 {
         std::future::pending::<()>().await;
     }
     let is_write = request.method() != hyper::Method::GET && request.method() != hyper::Method::HEAD;
-    if mood == Mood::Failing as u8 || (mood == Mood::ReadOnly as u8 && is_write) {
+    if mode == ServerMode::Failing as u8 || (mode == ServerMode::ReadOnly as u8 && is_write) {
         let mut failure = HttpResponse::new(Body::from("the test says no".to_owned()));
         *failure.status_mut() = hyper::StatusCode::INTERNAL_SERVER_ERROR;
         return Ok(failure);
     }
     let is_conditional = request.headers().contains_key("if-none-match") && request.method() == hyper::Method::PUT;
-    let (armed, holding) = (Hold::Armed as u8, Hold::Holding as u8);
+    let (armed, holding) = (HoldState::Armed as u8, HoldState::Holding as u8);
     if is_conditional && request.uri().path().ends_with("/manifest.json") {
-        let is_held = door
+        let is_held = gate
             .hold
             .compare_exchange(armed, holding, Ordering::SeqCst, Ordering::SeqCst)
             .is_ok();
         if is_held {
-            door.release.notified().await;
+            gate.release.notified().await;
         }
     }
     let _one_at_a_time = match is_conditional {
-        true => Some(door.conditional_puts.lock().await),
+        true => Some(gate.conditional_puts.lock().await),
         false => None,
     };
-    door.service.call(request.map(Body::from)).await
+    gate.service.call(request.map(Body::from)).await
 }

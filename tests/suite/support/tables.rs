@@ -1,4 +1,4 @@
-//! Published tables, read back through the manifest into plain values.
+//! Reads published tables back through the manifest into plain values.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 /// A row: values by column name. Instants are microseconds since 1970, dates days.
 pub type Record = Map<String, Value>;
 
-/// Every table of the first version.
+/// Names each table of the first version.
 pub const TABLES: [&str; 9] = [
     "scores",
     "network_scores",
@@ -34,7 +34,7 @@ pub struct Snapshot {
 impl Snapshot {
     /// Reads the snapshot of a date below an output root.
     #[track_caller]
-    pub fn of(root: &Path, date: &str) -> Snapshot {
+    pub fn read(root: &Path, date: &str) -> Snapshot {
         let path = root.join(format!("snapshots/{date}/manifest.json"));
         let text = std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         let manifest: Value = serde_json::from_slice(&text).expect("a manifest of JSON");
@@ -47,12 +47,12 @@ impl Snapshot {
         Snapshot { manifest, tables }
     }
 
-    /// The rows of a table.
+    /// Returns the rows of a table.
     pub fn table(&self, name: &str) -> &[Record] {
         &self.tables[name]
     }
 
-    /// `scores` by person.
+    /// Returns the rows of `scores` by person.
     pub fn scores(&self) -> BTreeMap<&str, &Record> {
         self.table("scores")
             .iter()
@@ -60,24 +60,24 @@ impl Snapshot {
             .collect()
     }
 
-    /// The persons of `scores`.
+    /// Returns the persons of `scores`.
     pub fn people(&self) -> Vec<&str> {
         self.scores().into_keys().collect()
     }
 
-    /// A person's score; none where it is null. The person must be there.
+    /// Returns a person's score; none if it is null. The person must exist.
     #[track_caller]
     pub fn score(&self, person: &str) -> Option<f64> {
         let scores = self.scores();
         number(
             scores
                 .get(person)
-                .unwrap_or_else(|| panic!("nobody {person} among {:?}", scores.keys())),
+                .unwrap_or_else(|| panic!("no {person} among {:?}", scores.keys())),
             "score",
         )
     }
 
-    /// A row of `network_scores`.
+    /// Returns a row of `network_scores`.
     #[track_caller]
     pub fn on(&self, person: &str, network: &str) -> &Record {
         let is_it = |row: &&Record| text(row, "person_id") == person && text(row, "network") == network;
@@ -87,13 +87,13 @@ impl Snapshot {
             .unwrap_or_else(|| panic!("no {person} on {network}"))
     }
 
-    /// Counted reactions to a person on a network.
+    /// Returns the counted reactions to a person on a network.
     #[track_caller]
     pub fn reactions(&self, person: &str, network: &str) -> i64 {
         self.on(person, network)["reactions"].as_i64().expect("a count")
     }
 
-    /// A metric of a network, or of the whole warehouse for "".
+    /// Returns a metric of a network, or of the whole warehouse for "".
     pub fn metric(&self, name: &str, network: &str) -> f64 {
         let is_it = |row: &&Record| row["name"] == name && row["network"].as_str().unwrap_or("") == network;
         self.table("run_metrics")
@@ -102,7 +102,7 @@ impl Snapshot {
             .map_or(0.0, |row| number(row, "value").expect("a value"))
     }
 
-    /// The rejects as `file:row reason`, in order; a whole file has no row.
+    /// Returns the rejects as `file:row reason`, in order; a whole file has no row.
     pub fn rejects(&self) -> Vec<String> {
         let row = |row: &Record| {
             row["row_number"]
@@ -116,7 +116,7 @@ impl Snapshot {
             .collect()
     }
 
-    /// SHA-256 of the files of every table but `left_out`.
+    /// Returns the SHA-256 of the files of each table except `left_out`.
     pub fn hashes(&self, left_out: &[&str]) -> BTreeMap<String, String> {
         let tables = self.manifest["tables"].as_object().expect("tables").iter();
         let kept = tables.filter(|(name, _)| !left_out.contains(&name.as_str()));
@@ -125,24 +125,24 @@ impl Snapshot {
     }
 }
 
-/// A text of a row.
+/// Returns a text of a row.
 pub fn text<'a>(row: &'a Record, column: &str) -> &'a str {
     row[column].as_str().expect("a text")
 }
 
-/// A measure or count of a row.
+/// Returns a measure or count of a row.
 pub fn number(row: &Record, column: &str) -> Option<f64> {
     row[column].as_f64()
 }
 
-/// Files of a table below an output root, named by the manifest or not.
+/// Lists files of a table below an output root, named by the manifest or not.
 pub fn part_files(root: &Path, table: &str, date: &str) -> Vec<PathBuf> {
     let folder = root.join(format!("{table}/snapshot_date={date}"));
     let entries = std::fs::read_dir(folder).into_iter().flatten();
     entries.map(|entry| entry.expect("an entry").path()).collect()
 }
 
-/// Batches of one Parquet file.
+/// Reads the batches of one Parquet file.
 pub fn batches(path: &Path) -> Vec<RecordBatch> {
     let file = std::fs::File::open(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let reader = ParquetRecordBatchReaderBuilder::try_new(file)

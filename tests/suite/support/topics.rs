@@ -1,7 +1,7 @@
-//! Topics, what lies above them, and endorsements, as Rust data and as files.
+//! Builds topics, their hierarchy and endorsements as Rust data and as files.
 //!
-//! A row is a line of words, `-` being null: `id name alias…` of a topic, `parent child` of an edge, and
-//! `id time endorser endorsee topic weight` of an endorsement.
+//! A row is a line of words, with `-` for null: `id name alias…` of a topic, `parent child` of an edge, and `id time
+//! endorser endorsee topic weight` of an endorsement.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -88,7 +88,7 @@ fn aliases(topics: &[Words]) -> ArrayRef {
     Arc::new(lists.finish())
 }
 
-/// What a row names as its object, and its tags.
+/// Returns the object of a row, and its tags.
 pub fn object_and_tags(row: &Row) -> (Option<String>, Option<&str>) {
     match row.object.as_deref().and_then(|object| object.split_once('#')) {
         None => (row.object.clone(), None),
@@ -96,7 +96,7 @@ pub fn object_and_tags(row: &Row) -> (Option<String>, Option<&str>) {
     }
 }
 
-/// The tags of rows.
+/// Builds the column of tags of rows.
 pub fn tags(rows: &[Row]) -> ArrayRef {
     let mut lists = ListBuilder::new(StringBuilder::new());
     for row in rows {
@@ -116,7 +116,7 @@ fn write_split(folder: &Path, columns: &[(&str, ArrayRef)], form: &Form) {
         let rows = arrow::array::UInt64Array::from(rows.to_vec());
         let part = columns
             .iter()
-            .map(|(name, column)| (*name, take(column, &rows, None).expect("rows that are there")));
+            .map(|(name, column)| (*name, take(column, &rows, None).expect("existing rows")));
         write_file(
             &folder.join(format!("part-{file:03}.parquet")),
             &part.collect::<Vec<_>>(),

@@ -1,8 +1,8 @@
-//! An input warehouse as Rust data, and its files.
+//! Builds an input warehouse as Rust data, and writes its files.
 //!
-//! A row of activities is a line of six words: `id time actor verb object target`, `-` being null. An object of
-//! `o1#tea,milk` is the object `o1` with two tags, and one of `#tea` is none with one. Topics and endorsements are
-//! in [`super::topics`].
+//! A row of activities is a line of six words: `id time actor verb object target`, with `-` for null. An object of
+//! `o1#tea,milk` is the object `o1` with two tags, and one of `#tea` is no object with one tag. Topics and endorsements
+//! are in [`super::topics`].
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -48,7 +48,7 @@ impl Row {
     }
 }
 
-/// Everything that may be delivered, by partition.
+/// All tables of a delivery, by partition.
 #[derive(Clone, Debug, Default)]
 pub struct Warehouse {
     pub activities: BTreeMap<(String, Day), Vec<Row>>,
@@ -61,18 +61,18 @@ pub struct Warehouse {
     pub endorsements: BTreeMap<Day, Vec<Words>>,
 }
 
-/// How the rows become files.
+/// File layout and column types of the rows.
 #[derive(Clone, Debug)]
 pub struct Form {
-    /// Carries ids.
+    /// Arrow type of ids.
     pub ids: Texts,
-    /// Carries verbs and network names.
+    /// Arrow type of verbs and network names.
     pub words: Texts,
-    /// Carries times.
+    /// Arrow type of times.
     pub times: Times,
-    /// Files a partition of activities or endorsements, and a table of topics.
+    /// Number of files per partition of activities or endorsements, and per table of topics.
     pub files: usize,
-    /// Rows in another order.
+    /// Reorders the rows.
     pub shuffled: Option<u64>,
     /// Columns of activities that are left out.
     pub without: &'static [&'static str],
@@ -141,7 +141,7 @@ impl Warehouse {
         self
     }
 
-    /// Adds persons who opt out.
+    /// Adds persons that opt out.
     pub fn opt_outs(mut self, date: &str, persons: &str) -> Warehouse {
         self.opt_outs
             .entry(day(date))
@@ -150,12 +150,12 @@ impl Warehouse {
         self
     }
 
-    /// Writes every partition below `root` in the plainest form.
+    /// Writes each partition below `root` in the plainest form.
     pub fn write(&self, root: &Path) {
         self.write_as(root, &Form::default());
     }
 
-    /// Writes every partition below `root`.
+    /// Writes each partition below `root`.
     pub fn write_as(&self, root: &Path, form: &Form) {
         for ((network, date), rows) in &self.activities {
             let folder = root.join(format!("activities/network={network}/date={date}"));
@@ -189,7 +189,7 @@ impl Warehouse {
         }
         for (date, claims) in &self.identities {
             let column = |index: usize, carrier| texts(&some(&mut claims.iter().map(|claim| &claim[index])), carrier);
-            // Persons have names, whatever the accounts' ids are.
+            // Persons have names, for any type of account ids.
             let columns = vec![
                 ("person_id", column(0, form.words)),
                 ("network", column(1, form.words)),
@@ -205,11 +205,11 @@ impl Warehouse {
     }
 }
 
-/// The columns of activities.
+/// Builds the columns of activities.
 pub fn activity_columns(rows: &[Row], form: &Form) -> Vec<(&'static str, ArrayRef)> {
     let column =
         |get: &dyn Fn(&Row) -> Option<String>, carrier| texts(&rows.iter().map(get).collect::<Vec<_>>(), carrier);
-    let said: ArrayRef = Arc::new(
+    let said_texts: ArrayRef = Arc::new(
         rows.iter()
             .map(|row| row.object.as_ref().map(|_| "said"))
             .collect::<StringArray>(),
@@ -224,7 +224,7 @@ pub fn activity_columns(rows: &[Row], form: &Form) -> Vec<(&'static str, ArrayRe
         ("verb", column(&|row| row.verb.clone(), form.words)),
         ("object_id", column(&|row| object_and_tags(row).0, form.ids)),
         ("target_id", column(&|row| row.target.clone(), form.ids)),
-        ("text", said),
+        ("text", said_texts),
     ];
     let has_tags = rows.iter().any(|row| object_and_tags(row).1.is_some());
     all.into_iter()

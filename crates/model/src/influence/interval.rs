@@ -1,4 +1,4 @@
-//! How sure a score is: a 90 % interval from a Poisson bootstrap over reactors.
+//! A 90 % interval of a score, from a Poisson bootstrap over reactors.
 //!
 //! ```text
 //! T_b = sum w_b(u) t(u,v)       U_b = sum w_b(u) s(u,v)       over the reactors u of v
@@ -7,24 +7,26 @@
 //! high = 95th percentile of the scores of B + (I_b - B) / coverage, at least the score
 //! ```
 //!
-//! with the parts t and s and the belief phi of [`super::score`], and the weights w of [`super::resample`]. It asks
-//! what the score would be, had another crowd of the same kind come by: who lives on one fan has a wide
-//! interval, who lives on a thousand a narrow one. Trust and standing of the reactors are held as they are.
-//! Percentiles are interpolated linearly between the order statistics around 0.05 and 0.95 x 127, in the
-//! score before it is clamped; the ends are clamped to 1..100 afterwards.
+//! with the parts t and s and the belief phi of [`super::score`], and the weights w of [`super::resample`]. The
+//! interval covers the scores that other samples of the same population of reactors would give: a score that rests
+//! on one reactor has a wide interval, one that rests on a thousand a narrow one. Trust and rank of the reactors are
+//! held constant. Percentiles are interpolated linearly between the order statistics around 0.05 and 0.95 x 127,
+//! before the score is clamped; the bounds are clamped to 1..100 afterwards.
 //!
-//! The upper end answers for what was not seen, too: of a person of whom the share q of the signal was there
-//! ([`super::coverage`]), all of it is typically 1/q of what was. q is the published coverage, missing networks and
-//! missing load dates alike: dividing by M(H) makes up for days before the history began, but a hole in it
-//! takes its mass out of the sums. Repeats saturate, so 1/q is rather too much than too little, as an upper
-//! end may be. Nothing is scaled where q is 0, or where nothing was contributed.
+//! The upper bound also accounts for missing input: if the share q of a person's signal was delivered
+//! ([`super::coverage`]), the whole signal is typically 1/q of the delivered part. q is the published coverage, for
+//! missing networks and missing load dates alike: the division by M(H) compensates for days before the history
+//! began, but a missing load date removes its mass from the sums. Repeats saturate, so 1/q tends to be too large
+//! rather than too small, which is acceptable for an upper bound. Nothing is scaled if q is 0, or if no contribution
+//! exists.
 //!
-//! What it does not know: that reactors come in crowds (a ring is resampled one by one), that days differ, and
-//! what the reactors' own trust is worth. Cost: one pass over the edges of people with T > 0, 128 x 2 products
-//! an edge (128 where the reactor is fully trusted or a stranger) and 128 exponentials a person with U > 0; in a
-//! night of 14.6 M pairs 1.4 s with coverage, where trust, propagation and ranks take 2.3 s (`benches/night.py`); on a
-//! random graph, where propagation settles in a third of the steps, 3 times its time (`benches/kernels.rs`). Reproducible: every person is summed by one thread, in the order of the reactors, which is
-//! that of their ids.
+//! Not modelled: correlated reactors (a ring is resampled one by one), differences between days, and the uncertainty
+//! of the reactors' own trust. Cost: one pass over the edges of people with T > 0, 128 x 2 products
+//! per edge (128 if the reactor is fully trusted or a stranger) and 128 exponentials per person with U > 0. On
+//! a date of 14.6 M pairs this takes 1.4 s with coverage; trust, propagation and ranks take 2.3 s
+//! (`benches/night.py`). On a random graph, where propagation converges in a third of the steps, it takes 3 times
+//! the time of propagation (`benches/kernels.rs`). Reproducible: one thread sums each person, in the order of the
+//! reactors, which is that of their ids.
 
 use rayon::prelude::*;
 
@@ -33,22 +35,22 @@ use super::params::Corroboration;
 use super::resample::{REPLICATES, Weights, seed, weights};
 use super::score::{Line, Model, Sum, believed, clamp, split};
 
-/// The shares of replicates below the two ends: 90 % lie between them.
+/// Shares of the replicates below the two bounds: 90 % lie between them.
 const ENDS: [f64; 2] = [0.05, 0.95];
 
 /// A 90 % interval of a score, in points from 1 to 100.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Interval {
-    /// Its lower end, at most the score.
+    /// Lower bound, at most the score.
     pub low: f64,
-    /// Its upper end, at least the score.
+    /// Upper bound, at least the score.
     pub high: f64,
 }
 
-/// Edges whose reactors are fetched together, so that the memory answers for all of them at once.
+/// Number of edges with reactors fetched together, so that their cache misses overlap.
 const BLOCK: usize = 16;
 
-/// A person as a reactor, in one place: an edge costs one cache line instead of three.
+/// The data of one reactor, stored together: an edge costs one cache line instead of three.
 #[derive(Clone, Copy, Debug, Default)]
 struct Reactor {
     trust: f64,
@@ -56,7 +58,7 @@ struct Reactor {
     seed: u64,
 }
 
-/// What the bootstrap resamples.
+/// Inputs of the bootstrap.
 pub struct Bootstrap<'a> {
     attention: &'a Attention,
     corroboration: &'a Corroboration,
@@ -65,7 +67,7 @@ pub struct Bootstrap<'a> {
 }
 
 impl<'a> Bootstrap<'a> {
-    /// The crowds of `attention`, whose persons have these ids.
+    /// Prepares the bootstrap over the reactors of `attention`; `person_ids` are the ids of its persons.
     pub fn new(attention: &'a Attention, model: &Model<'a>, line: &'a Line, person_ids: &[String]) -> Bootstrap<'a> {
         let reactor = |(person, id): (usize, &String)| Reactor {
             trust: model.trust[person],
@@ -80,7 +82,7 @@ impl<'a> Bootstrap<'a> {
         }
     }
 
-    /// The intervals of everybody; none without a score.
+    /// Computes the interval of each person; `None` without a score.
     pub fn intervals(&self, sums: &[Option<Sum>], coverage: &[f64]) -> Vec<Option<Interval>> {
         let one = |(target, sum): (usize, &Option<Sum>)| Some(self.interval(target, sum.as_ref()?, coverage[target]));
         sums.par_iter().enumerate().map(one).collect()
@@ -89,13 +91,13 @@ impl<'a> Bootstrap<'a> {
     fn interval(&self, target: usize, sum: &Sum, coverage: f64) -> Interval {
         let value = self.line.value(sum.influence);
         let base = self.corroboration.base;
-        // Without a known reactor no stranger is believed in any replicate.
+        // Without a trusted reactor, strangers are not believed in any replicate.
         let ends = (sum.trusted > 0.0).then(|| {
             let mut influences = self.replicates(target, sum.strangers > 0.0);
             let whole = if coverage > 0.0 { coverage.min(1.0) } else { 1.0 };
             let low = percentile(&mut influences, ENDS[0], |influence| self.line.value(influence));
             let high = percentile(&mut influences, ENDS[1], |influence| {
-                // At most MAX, so that two infinities are not subtracted where next to nothing was seen.
+                // At most MAX, so that the interpolation never subtracts two infinities at a tiny coverage.
                 self.line.value((base + (influence - base) / whole).min(f64::MAX))
             });
             (low, high)
@@ -107,7 +109,7 @@ impl<'a> Bootstrap<'a> {
         }
     }
 
-    /// The influences of all replicates, in their order.
+    /// Computes the influence of each replicate, in replicate order.
     fn replicates(&self, target: usize, has_strangers: bool) -> [f64; REPLICATES] {
         let (mut trusted, mut strangers) = ([0.0; REPLICATES], [0.0; REPLICATES]);
         let edges = self.attention.edges(target);
@@ -140,8 +142,8 @@ impl<'a> Bootstrap<'a> {
     }
 }
 
-/// Adds one reactor's part to every replicate. Not inlined: as a loop of its own it becomes vector code, within the
-/// loop over edges it did not, at five times the cost (rustc 1.95).
+/// Adds one reactor's part to every replicate. Not inlined: as a loop of its own it is vectorised; inside the
+/// loop over edges it was not, at five times the cost (rustc 1.95).
 #[inline(never)]
 fn add(sums: &mut [f64; REPLICATES], weights: &Weights, part: f64) {
     for (sum, weight) in sums.iter_mut().zip(weights) {
@@ -159,14 +161,14 @@ fn add_both(trusted: &mut [f64; REPLICATES], strangers: &mut [f64; REPLICATES], 
     }
 }
 
-/// The value below which `share` of the replicates lie, interpolated between the values of two influences. It puts the
-/// influences in another order. `value` must be monotone.
+/// Returns the value below which `share` of the replicates lie, interpolated between the values of two influences.
+/// Reorders `influences`. `value` must be monotone.
 fn percentile(influences: &mut [f64; REPLICATES], share: f64, value: impl Fn(f64) -> f64) -> f64 {
-    let place = share * (REPLICATES - 1) as f64;
-    let (_, below, above) = influences.select_nth_unstable_by(place as usize, f64::total_cmp);
+    let position = share * (REPLICATES - 1) as f64;
+    let (_, below, above) = influences.select_nth_unstable_by(position as usize, f64::total_cmp);
     let next = above.iter().copied().fold(f64::INFINITY, f64::min);
     let (low, high) = (value(*below), value(next));
-    low + (high - low) * place.fract()
+    low + (high - low) * position.fract()
 }
 
 #[cfg(test)]

@@ -1,11 +1,11 @@
-//! The influence model: a person's influence is a sum of contributions, each owned by
-//! (reactor, network, verb), and the score is an affine function of its logarithm.
+//! The influence model. A person's influence is a sum of contributions, each of one (reactor, network, verb);
+//! the score is an affine function of its logarithm.
 //!
-//! [`weights`] says what a reaction weighs; [`recency`], [`pairs`] and [`fold`] are the memory of reactions;
-//! [`attention`] turns them into who attends to whom tonight, of which [`reciprocity`] takes what was returned;
-//! [`trust`] says whose attention counts, and [`score`] adds it up. [`scoring`] takes these steps in order.
-//! [`interval`] and [`coverage`] say how sure the outcome is, [`changes`] why it is another than the day before's, and
-//! [`silence`] and [`one_more`] what would move it.
+//! [`weights`] computes the weight of a reaction; [`recency`], [`pairs`] and [`fold`] store the decayed sums of
+//! reactions; [`attention`] turns them into attention between persons, and [`reciprocity`] discounts the part that
+//! was returned; [`trust`] computes trust and rank of reactors, and [`score`] adds up contributions. [`scoring`] runs
+//! these steps in order. [`interval`] and [`coverage`] quantify the uncertainty of a score, [`changes`] explains its
+//! daily change, and [`silence`] and [`one_more`] forecast it.
 
 pub mod attention;
 pub mod changes;

@@ -4,21 +4,21 @@ use super::attention::Attention;
 use super::reach::Reach;
 use super::score::{Basis, Model, Sum};
 
-/// One network's part of one person.
+/// One network's part of one person's contributions.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Part {
-    /// The network's part of the contributions: what it adds to I.
+    /// Contributions of the network: its part of I - B.
     pub contributed: f64,
-    /// Its part of what stands for contributions where shares are asked for.
+    /// Parts of the network in the unit of [`Basis`], from which shares are computed.
     pub total: f64,
-    /// The effective number of people who reacted there.
+    /// Effective number of reactors on the network.
     pub reach: Reach,
-    /// Counted reactions.
+    /// Number of counted reactions.
     pub reactions: u64,
 }
 
-/// The person's contributions by network, of `networks` networks. A network's part of an edge is in proportion to
-/// its terms, or to its reactions where no term has any weight.
+/// Computes a person's parts by network; `networks` is the number of networks. A network's part of an edge is in
+/// proportion to the strength of its terms, or to its reactions if no term has a strength.
 pub fn of_person(model: &Model, attention: &Attention, networks: usize, person: usize, sum: &Sum) -> Vec<Part> {
     let mut parts = vec![Part::default(); networks];
     let mut of_edge = vec![(0.0, 0_u64); networks];

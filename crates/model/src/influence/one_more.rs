@@ -1,18 +1,19 @@
-//! What one more reaction would be worth to a person.
+//! The forecast score of a person after one more reaction.
 //!
-//! The reaction is made in the last moment of the snapshot date by somebody who reacts to nobody else that day,
-//! and is delivered that day. It is weighed, folded and read as a night would do it, and the person's
-//! contributions are added up again with it; trust and standing of everybody who is there are held, but for the trust
-//! of a reactor, whom the reaction itself may show on one day more. Those who may react:
+//! The reaction happens at the last moment of the snapshot date, is delivered on that date, and is its actor's only
+//! one of the day. It is weighed, merged and read as in a run, and the person's contributions are summed again with
+//! it. Trust and rank of all existing persons stay constant, except the trust of a reactor that the reaction shows
+//! on one more day. Possible actors:
 //!
 //! ```text
-//! newcomer  g = 1, rho = 1                                          trusted, of ordinary standing, new to the person
-//! stranger  g of an account seen on one day, rho of nobody attending   never seen before
-//! reactor   somebody who reacts to the person already, more attentive now: a(s + x) in place of a(s), and with the
-//!           g of an account that was seen that day, too: all of their attention counts by it
+//! newcomer  g = 1, rho = 1                       a trusted person of average rank, new to the target
+//! stranger  g of an account seen on one day,     an account that was never seen before
+//!           rho of a person without reactors
+//! reactor   a(s + x) in place of a(s), and the   an existing reactor to the target: the g applies to
+//!           g of an account seen on that day     all of that person's attention
 //! ```
 //!
-//! A run that really has the row moves the standing of others a little, too: whoever gains passes more on.
+//! A real run with this row also changes the rank of others slightly, because a person with a gain passes on more.
 
 use super::attention::{self, Attention, AttentionParams, Moment};
 use super::fold::{FoldParams, fold};
@@ -27,7 +28,7 @@ use crate::networks::Network;
 use crate::people::persons::Persons;
 use crate::reactions::Reaction;
 
-/// s of one such reaction alone: its part of the sum that saturates.
+/// Computes the strength s of one such reaction alone: its part of the sum that saturates.
 pub fn strength(networks: &[Network], (network, verb): (usize, u8), moment: &Moment, params: &ModelParams) -> f64 {
     let mixture = &Mixture::new(&params.recency);
     let (actor, target) = (0, 1);
@@ -64,7 +65,7 @@ pub fn strength(networks: &[Network], (network, verb): (usize, u8), moment: &Mom
     attention.terms.iter().map(|term| term.strength).sum()
 }
 
-/// One person's reactors, and two who are none yet.
+/// One person's reactors, extended by the two possible new ones.
 pub struct Crowd<'a> {
     own: Attention,
     trust: Vec<f64>,
@@ -73,23 +74,23 @@ pub struct Crowd<'a> {
     params: &'a ModelParams,
 }
 
-/// Who reacts once more.
+/// The actor of the additional reaction.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Who {
-    /// A trusted person of ordinary standing who has not reacted to the person yet.
+    /// A trusted person of average rank without a reaction to the target.
     Newcomer,
     /// An account that was never seen before.
     Stranger,
-    /// Somebody who has.
+    /// An existing reactor to the target.
     Reactor {
-        /// The place among the person's reactors, from 0.
+        /// Index among the target's reactors.
         place: usize,
-        /// Their trust with the reaction, see [`trust_after`].
+        /// Trust of the reactor after the reaction, see [`trust_after`].
         trust: f64,
     },
 }
 
-/// The trust of a person by one more act on a network in the last moment of the day.
+/// Computes a person's trust after one more act on a network at the last moment of the day.
 pub fn trust_after(
     memory: &Memory,
     scored: &Scored,
@@ -108,13 +109,13 @@ pub fn trust_after(
 }
 
 impl<'a> Crowd<'a> {
-    /// The reactors of a person at the moment.
+    /// Collects the reactors of a person at the moment.
     pub fn of(scored: &'a Scored, moment: &Moment, params: &'a ModelParams, person: usize) -> Crowd<'a> {
         let known = trust::of_account(1, 0.0, moment.warehouse_days, &params.trust);
         let unattended = (1.0 - params.propagation.damping) * known;
         let standings = [1.0, unattended].map(|x| trust::standing(x, &params.standing));
         Crowd {
-            own: of_target(&scored.attention, person),
+            own: extract_target(&scored.attention, person),
             trust: [&scored.trust[..], &[1.0, known]].concat(),
             standing: [&scored.reactors.standing[..], &standings].concat(),
             scored,
@@ -122,12 +123,12 @@ impl<'a> Crowd<'a> {
         }
     }
 
-    /// The score as it is; none without a reactor.
+    /// Returns the current score; `None` without a reactor.
     pub fn score(&self) -> Option<f64> {
         self.score_by(&self.model(), &self.own)
     }
 
-    /// The score with a reaction of that [strength] on top.
+    /// Returns the score after one more reaction of that [strength].
     pub fn score_after(&self, who: Who, strength: f64) -> Option<f64> {
         let mut attention = self.own.clone();
         let newcomer = self.scored.trust.len() as u32;
@@ -139,7 +140,7 @@ impl<'a> Crowd<'a> {
                 trusted[attention.reactors[edge] as usize] = trust;
                 let before: f64 = attention.terms(edge).iter().map(|term| term.strength).sum();
                 let whole = |strength: f64| saturated(strength, self.params.repeats.beta);
-                // What was returned takes the same share of the whole; of reactions without weight it took nothing.
+                // Reciprocity takes the same share of the new amount; for reactions without weight it took nothing.
                 attention.amounts[edge] = match before > 0.0 {
                     true => attention.amounts[edge] * whole(before + strength) / whole(before),
                     false => whole(strength),
@@ -153,8 +154,8 @@ impl<'a> Crowd<'a> {
         self.score_by(&model, &attention)
     }
 
-    /// Of the reactors who have reacted on the network, the one in the middle by contribution (the lesser of
-    /// two): the place among all of them.
+    /// Returns the index of the reactor with the median contribution (the lower of two), among the reactors that
+    /// have reacted on the network.
     pub fn median_reactor(&self, network: usize) -> Option<usize> {
         let model = self.model();
         let sum = model.sum(&self.own, 0)?;
@@ -170,9 +171,9 @@ impl<'a> Crowd<'a> {
         parts.get(parts.len().saturating_sub(1) / 2).map(|(_, edge)| *edge)
     }
 
-    /// The person in a place among the reactors.
-    pub fn reactor(&self, place: usize) -> u32 {
-        self.own.reactors[place]
+    /// Returns the person at an index among the reactors.
+    pub fn reactor(&self, index: usize) -> u32 {
+        self.own.reactors[index]
     }
 
     fn add(&self, attention: &mut Attention, reactor: u32, strength: f64) {
@@ -196,8 +197,8 @@ impl<'a> Crowd<'a> {
     }
 }
 
-/// The edges of one target as an attention with no other.
-fn of_target(attention: &Attention, target: usize) -> Attention {
+/// Returns the edges of one target as an attention with a single row.
+fn extract_target(attention: &Attention, target: usize) -> Attention {
     let edges = attention.edges(target);
     let first = attention.term_offsets[edges.start];
     let offsets = attention.term_offsets[edges.start..=edges.end].iter();

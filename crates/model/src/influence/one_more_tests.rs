@@ -1,7 +1,7 @@
 use super::super::testing::World;
 use super::*;
 
-/// Fresh likes of `people` known persons, each of somebody else, to the last person.
+/// Returns fresh likes from `people` trusted persons, each with one target, to the last person.
 fn crowd_of(people: u32, more: &[(u32, u32, i32, f64)]) -> World {
     let likes: Vec<_> = (0..people)
         .map(|actor| (actor, people + 1, 40, 24.0 - 1e-9))
@@ -10,7 +10,7 @@ fn crowd_of(people: u32, more: &[(u32, u32, i32, f64)]) -> World {
     World::of(people + 2, 40, &likes, |_| true)
 }
 
-/// The person who is reacted to in [`crowd_of`].
+/// Returns the index of the target in [`crowd_of`].
 fn target(people: u32) -> usize {
     people as usize + 1
 }
@@ -28,14 +28,14 @@ fn a_fresh_like_is_one_over_the_mass_of_the_history() {
 }
 
 #[test]
-fn a_newcomer_is_one_more_of_equals() {
+fn a_newcomer_adds_one_more_reactor() {
     for people in [0, 1, 10, 100] {
         let world = crowd_of(people, &[]);
         let scored = world.scored(0);
         let crowd = Crowd::of(&scored, &world.moment(0), &world.params, target(people));
         let amount = saturated(like(&world), world.params.repeats.beta);
         let ordinary = trust::standing(1.0 - world.params.propagation.damping, &world.params.standing);
-        // Those who are there have nobody who attends to them; the newcomer is ordinary.
+        // The existing reactors have no reactors themselves; the newcomer has average rank.
         let contributions = amount * (f64::from(people) * ordinary + 1.0);
         let expected = scored.line.score_of_contributions(contributions);
         let after = crowd.score_after(Who::Newcomer, like(&world)).unwrap();
@@ -44,7 +44,7 @@ fn a_newcomer_is_one_more_of_equals() {
     }
 }
 
-/// Twelve who like person 13 in the last moment of day 40, but for number 3, who did four days before; and more.
+/// Returns twelve reactors to person 13 at the end of day 40 (number 3 four days earlier), and more likes.
 fn fans(more: &[(u32, u32, i32, f64)]) -> World {
     let like = |actor: u32| match actor {
         3 => (actor, 13, 36, 5.0),
@@ -57,18 +57,18 @@ fn fans(more: &[(u32, u32, i32, f64)]) -> World {
 #[rstest::rstest]
 #[case::stranger(Who::Stranger, 12)]
 #[case::reactor(Who::Reactor { place: 3, trust: 1.0 }, 3)]
-fn a_run_that_has_the_row_says_the_same(#[case] who: Who, #[case] actor: u32) {
+fn a_run_with_the_row_gives_the_forecast_score(#[case] who: Who, #[case] actor: u32) {
     let (before, after) = (fans(&[]), fans(&[(actor, 13, 40, 24.0 - 1e-9)]));
     let scored = before.scored(0);
     let crowd = Crowd::of(&scored, &before.moment(0), &before.params, 13);
-    let told = crowd.score_after(who, like(&before)).unwrap();
-    let is = after.scored(0).standings.score(13).unwrap();
-    assert!((told - is).abs() < 1e-7, "{told} {is}");
-    assert!(told > crowd.score().unwrap());
+    let forecast = crowd.score_after(who, like(&before)).unwrap();
+    let actual = after.scored(0).standings.score(13).unwrap();
+    assert!((forecast - actual).abs() < 1e-7, "{forecast} {actual}");
+    assert!(forecast > crowd.score().unwrap());
 }
 
 #[test]
-fn a_stranger_adds_what_known_people_vouch_for_and_alone_nothing() {
+fn a_stranger_adds_nothing_without_trusted_reactors() {
     let world = crowd_of(0, &[]);
     let scored = world.scored(0);
     let crowd = Crowd::of(&scored, &world.moment(0), &world.params, target(0));
@@ -83,21 +83,21 @@ fn a_stranger_adds_what_known_people_vouch_for_and_alone_nothing() {
 }
 
 #[test]
-fn the_median_reactor_is_the_one_in_the_middle_of_a_network() {
+fn the_median_reactor_is_taken_among_the_reactors_of_a_network() {
     let world = fans(&[(4, 13, 20, 1.0), (4, 13, 25, 1.0), (4, 13, 30, 1.0)]);
     let scored = world.scored(0);
     let crowd = Crowd::of(&scored, &world.moment(0), &world.params, 13);
-    // Number 3 gives least and number 4 most; of the equals between them the sixth of twelve is in the middle.
+    // Number 3 gives least and number 4 most; the sixth of twelve is the median of the equal ones between them.
     assert_eq!(
-        crowd.median_reactor(world.network).map(|place| crowd.reactor(place)),
+        crowd.median_reactor(world.network).map(|index| crowd.reactor(index)),
         Some(6)
     );
     assert_eq!(crowd.median_reactor(world.network + 1), None);
 }
 
 #[test]
-fn a_reactor_who_was_seen_on_one_day_is_known_better_by_another() {
-    // Nobody but number 0 reacts to number 2, who is reacted to on one day: what a stranger adds alone is nothing.
+fn a_second_day_raises_the_trust_of_a_reactor_seen_on_one_day() {
+    // Number 2 has only number 0 as a reactor, seen on one day: a stranger alone adds nothing.
     let at = |day: i32, hours: f64| (0, 2, day, hours);
     let seen = |world: &mut World, likes: &[(u32, u32, i32, f64)]| {
         for (actor, _, day, hours) in likes {
@@ -119,16 +119,16 @@ fn a_reactor_who_was_seen_on_one_day_is_known_better_by_another() {
     let trust = before
         .with_memory(|memory| trust_after(memory, &scored, &before.moment(0), &before.params, (0, before.network)));
     assert!(scored.trust[0] < 1e-3 && trust > 0.1, "{} {trust}", scored.trust[0]);
-    let told = crowd
+    let forecast = crowd
         .score_after(Who::Reactor { place: 0, trust }, like(&before))
         .unwrap();
     let again = after.scored(0);
-    let is = again.standings.score(2).unwrap();
+    let actual = again.standings.score(2).unwrap();
     assert!((again.trust[0] - trust).abs() < 1e-12);
-    // Their standing moves a little by their own trust, and is held.
-    let (foretold, really) = (told - crowd.score().unwrap(), is - crowd.score().unwrap());
+    // Reactor 0's rank changes slightly with its own trust; the forecast holds it constant.
+    let (forecast_gain, real_gain) = (forecast - crowd.score().unwrap(), actual - crowd.score().unwrap());
     assert!(
-        really > 1.0 && (foretold - really).abs() < 0.1 * really,
-        "{foretold} {really}"
+        real_gain > 1.0 && (forecast_gain - real_gain).abs() < 0.1 * real_gain,
+        "{forecast_gain} {real_gain}"
     );
 }

@@ -1,68 +1,68 @@
-//! The memory of who reacted to whom: sums by (actor account, target account, verb, half-life).
+//! The stored sums of reactions: by (actor account, target account, verb, half-life).
 //!
-//! Everything here is linear in the reactions, by account, and read by its own load dates, so a night
-//! adds its day to yesterday's sums and gets the bits that folding all days at once would give.
+//! The sums are linear in the reactions, kept by account, and dated by their own load dates. A run
+//! adds its date to the previous sums and gets the same bits as a single merge of all dates.
 
 use std::ops::Range;
 
 use super::recency::Mixture;
 use clout_base::day::Day;
 
-/// The most half-lives that parameters may name.
+/// The largest number of half-lives that parameters may have.
 pub const MAX_HALF_LIVES: usize = 8;
 
-/// Rows sorted by (actor, target, verb), column by column.
+/// Rows sorted by (actor, target, verb), stored by column.
 ///
-/// Most rows are of one reaction, and what that is worth follows from its time and its weight.
-/// So only rows of several reactions carry sums; the others carry that weight.
+/// Most rows have one reaction, and its sums follow from its time and weight. So only rows of several
+/// reactions store sums; rows of one reaction store that weight.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Pairs {
-    /// Node of the account that reacted.
+    /// Node of the reacting account.
     pub actors: Vec<u32>,
-    /// Node of the account that is credited.
+    /// Node of the credited account.
     pub targets: Vec<u32>,
-    /// The verb's code in its network.
+    /// Code of the verb on its network.
     pub verbs: Vec<u8>,
-    /// Counted reactions.
+    /// Number of counted reactions.
     pub counts: Vec<u32>,
-    /// Last load date that brought one; the sums are as of its end.
+    /// Load date of the latest delivery. The sums are as of its end.
     pub last_loads: Vec<Day>,
-    /// Time of the latest one, microseconds since 1970.
+    /// Time of the latest reaction, microseconds since 1970.
     pub last_at: Vec<i64>,
-    /// Of a row of one reaction: the bits of its weight. Of others: the place of their sums.
+    /// Bits of the weight for a row of one reaction; index of the sums for other rows.
     pub details: Vec<u32>,
-    /// Sums of weight x 2^(-age / half-life) of the rows of several reactions, in their order, as many a
-    /// row as there are half-lives.
+    /// Sums of weight x 2^(-age / half-life) for the rows of several reactions, in row order, one sum per
+    /// half-life.
     pub sums: Vec<f64>,
 }
 
-/// One row while it is folded.
+/// One row during a merge.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Row {
     pub(super) verb: u8,
     pub(super) count: u32,
     pub(super) last_load: Day,
     pub(super) last_at: i64,
-    /// The first reaction's [weight](super::weights).
+    /// [Weight](super::weights) of the first reaction.
     pub(super) weight: f32,
     pub(super) sums: Sums,
 }
 
-/// Sums by half-life; those beyond the mixture's half-lives are unused.
+/// Sums by half-life; entries beyond the mixture's half-lives are unused.
 pub type Sums = [f64; MAX_HALF_LIVES];
 
 impl Pairs {
-    /// Rows.
+    /// Returns the number of rows.
     pub fn len(&self) -> usize {
         self.actors.len()
     }
 
-    /// Whether there is no row.
+    /// Returns true if no row exists.
     pub fn is_empty(&self) -> bool {
         self.actors.is_empty()
     }
 
-    /// Appends the rows of `other`, whose actors come later. `stride` is the number of half-lives.
+    /// Appends the rows of `other`, all with higher actors. `stride` is the number of half-lives.
     pub fn append(&mut self, mut other: Pairs, stride: usize) {
         let base = (self.sums.len() / stride) as u32;
         let moved = other.details.iter().zip(&other.counts);
@@ -77,25 +77,25 @@ impl Pairs {
         self.sums.append(&mut other.sums);
     }
 
-    /// Renumbers the accounts; `to` keeps their order.
+    /// Renumbers the accounts; `to` must keep their order.
     pub fn renumber(&mut self, to: &[u32]) {
         for node in self.actors.iter_mut().chain(&mut self.targets) {
             *node = to[*node as usize];
         }
     }
 
-    /// The rows of actors in `nodes`.
+    /// Returns the rows of the actors in `nodes`.
     pub fn rows_of(&self, nodes: Range<u32>) -> Range<usize> {
         let start = self.actors.partition_point(|actor| *actor < nodes.start);
         start..self.actors.partition_point(|actor| *actor < nodes.end)
     }
 
-    /// Keeps the rows for which `is_kept` holds, asked by actor and target.
+    /// Keeps the rows with an (actor, target) that `is_kept` accepts.
     pub fn retain(&mut self, mixture: &Mixture, is_kept: impl Fn(u32, u32) -> bool) {
         *self = self.filtered(mixture, is_kept);
     }
 
-    /// The rows for which `is_kept` holds, asked by actor and target.
+    /// Returns the rows with an (actor, target) that `is_kept` accepts.
     pub fn filtered(&self, mixture: &Mixture, is_kept: impl Fn(u32, u32) -> bool) -> Pairs {
         let mut kept = Pairs::default();
         for row in 0..self.len() {
@@ -111,7 +111,7 @@ impl Pairs {
         kept
     }
 
-    /// The sums of a row, as of its last load date.
+    /// Returns the sums of a row, as of its last load date.
     pub fn sums(&self, row: usize, mixture: &Mixture) -> Sums {
         let mut sums = [0.0; MAX_HALF_LIVES];
         let stride = mixture.len();

@@ -1,5 +1,5 @@
 //! The constants of the influence model. All belong to the model version: none is fitted during a
-//! run, and each moves a score. Their names in the job file are `model.*`.
+//! run, and each affects the scores. Their names in the job file are `model.*`.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,38 +8,38 @@ mod validate;
 
 pub use topics::Topics;
 
-/// Every constant of the model, by the step of it that uses them.
+/// All constants of the model, grouped by step.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ModelParams {
-    /// How fast a reaction fades.
+    /// Decay of reactions over time.
     pub recency: Recency,
-    /// How a day of many reactions is shared out.
+    /// Discount for days with many reactions.
     pub selectivity: Selectivity,
-    /// How one reactor's repeats saturate.
+    /// Saturation of one reactor's repeats.
     pub repeats: Repeats,
-    /// How far a reactor is known.
+    /// Trust in a reactor.
     pub trust: Trust,
-    /// How far a reactor's own standing counts.
+    /// Effect of a reactor's own rank.
     pub standing: Standing,
-    /// How standing is propagated over the graph.
+    /// Propagation of rank over the graph.
     pub propagation: Propagation,
-    /// How far strangers count beside the trusted.
+    /// Weight of strangers beside trusted reactors.
     pub corroboration: Corroboration,
-    /// How influence becomes a score from 1 to 100.
+    /// Conversion of influence to a score from 1 to 100.
     pub scale: Scale,
-    /// What a person is credible on.
+    /// Topic scores.
     pub topics: Topics,
 }
 
-/// Recency: K(age) = sum_j (m_j / h_j) 2^(-age / h_j), a mixture of half-lives h (days), each given
-/// by its mass m, the share of a steady sum that it holds. The short ones see a burst as a
-/// half-life of hours does, which foretells best; the long ones let somebody with a year of even
-/// days lose 0.5 to 0.9 points in two silent days and 1.2 to 2.1 in ten (`clout evaluate`).
+/// Recency: K(age) = sum_j (m_j / h_j) 2^(-age / h_j), a mixture of half-lives h (days), each with
+/// a mass m, its share of a steady sum. The short ones react to a burst like a half-life of hours, which
+/// predicts best; with the long ones, a person with a year of even days loses 0.5 to 0.9 points in two
+/// silent days and 1.2 to 2.1 in ten (`clout evaluate`).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Recency {
-    /// Half-lives h_j in days: one to eight of them, each from 0.01 to 10,000.
+    /// Half-lives h_j in days: one to eight, each from 0.01 to 10,000.
     pub half_lives_days: Vec<f64>,
     /// Masses m_j, one per half-life, positive, with sum 1.
     pub masses: Vec<f64>,
@@ -54,19 +54,19 @@ impl Default for Recency {
     }
 }
 
-/// Selectivity: a reaction counts 1 / (1 + (n - 1) / crowd + ((n - 1) / flood)^2) where its actor reacted
-/// to n accounts within the same load date and UTC day, so the more people somebody likes in a day, the
-/// less each like says, and a flood of likes says nothing. Repeats for one account do not swell n, and a
-/// late row has a day of its own.
+/// Selectivity: a reaction counts 1 / (1 + (n - 1) / crowd + ((n - 1) / flood)^2) if its actor reacted
+/// to n accounts within the same load date and UTC day. The more accounts an actor likes in a day, the
+/// less each like counts, and a flood of likes counts almost nothing. Repeats for one account do not raise
+/// n, and a late row counts as a day of its own.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Selectivity {
-    /// The choices beyond the first at which each counts half, > 0. Of 3 to 30, conversations (Cardano) are
-    /// foretold best up to ten and bursts (Higgs) from ten on (ARCHITECTURE.md, what was measured).
+    /// Number of choices beyond the first at which each counts half, > 0. From 3 to 30, conversations (Cardano)
+    /// are predicted best up to ten and bursts (Higgs) from ten on (ARCHITECTURE.md).
     pub crowd: f64,
-    /// The choices beyond the first at which nobody believes that they are choices, > 0. It moves no
-    /// measured foresight from 30 to 100, and a known account that is paid to react to a thousand fakes
-    /// lends them a twelfth of what it would without.
+    /// Number of choices beyond the first at which reactions count as a flood, > 0. It changes no
+    /// measured prediction from 30 to 100, and a trusted account that is paid to react to a thousand fakes
+    /// lends them a twelfth of the attention that it would lend without it.
     pub flood: f64,
 }
 
@@ -79,18 +79,18 @@ impl Default for Selectivity {
     }
 }
 
-/// Repeats saturate twice. Within a day (see [`weights`](super::weights)) verb weights y of one pair
+/// Saturation of repeats, in two steps. Within a day (see [`weights`](super::weights)) verb weights y of one pair
 /// are worth (1 + b) y / (y + b); across days the decayed sum s is worth
-/// a(u, v) = (1 + beta) s / (s + beta). A logarithm would still pay 12 points for a thousand.
+/// a(u, v) = (1 + beta) s / (s + beta). A logarithm would still give 12 points for a thousand.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Repeats {
-    /// b > 0: what a day of any number of reactions adds to one of weight 1. From 0.1 to 0.5 foresight
-    /// is the same, and at 0.1 a fan's thousandth reaction of a day is worth least.
+    /// b > 0: the most that a day of any number of reactions adds to one of weight 1. From 0.1 to 0.5 the
+    /// prediction is the same, and at 0.1 a fan's thousandth reaction of a day is worth least.
     pub beta_day: f64,
-    /// beta > 0: what coming back on other days can add. Young histories divide by a small M(H), so
-    /// that s is 4 to 9 for one reaction there and a beta of 2 flattens recency; above 5 a fan who
-    /// comes back on four days gains more than a point.
+    /// beta > 0: the most that reactions on other days add. Young histories divide by a small M(H), so
+    /// s is 4 to 9 for one reaction there and a beta of 2 flattens recency; above 5 a fan with
+    /// reactions on four days gains more than a point.
     pub beta: f64,
 }
 
@@ -103,21 +103,21 @@ impl Default for Repeats {
     }
 }
 
-/// Trust g in [0, 1] of a reactor: g = 1 - exp(-rate (days seen - 1)), days seen being the distinct
-/// UTC days with a counted act of the person's best account. The second day is the step that
-/// fresh accounts, bought by the thousand, have not taken.
+/// Trust g in [0, 1] of a reactor: g = 1 - exp(-rate (days seen - 1)). Days seen are the distinct
+/// UTC days with a counted act of the person's best account. Fresh accounts, bought by the thousand,
+/// fail this test because they lack a second day.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Trust {
-    /// Per day, > 0. At 2 an account seen on two days is trusted to 0.86, on three to 0.98.
+    /// Rate per day, > 0. At 2 an account seen on two days has a trust of 0.86, on three 0.98.
     pub rate: f64,
-    /// Days from an account's first act to its last at which its days count in full, > 0: half a day, or
-    /// a second before and one after midnight would be two days. Foresight is the same from 0 to 0.5.
+    /// Days from an account's first act to its last at which its days count in full, > 0. Without it, a
+    /// second before and one after midnight would be two days. The prediction is the same from 0 to 0.5.
     pub span_days: f64,
-    /// Load dates of the warehouse's history, 2 to 365, from which on nobody is trusted for want
-    /// of history: on one load date all are, for nobody can be told apart.
+    /// Length of the warehouse's history in load dates, 2 to 365, at which the allowance for a short
+    /// history ends. On one load date all accounts are trusted, because nothing distinguishes them.
     pub settled_after_days: i32,
-    /// Person ids that are trusted fully (g = 1) from the start.
+    /// Person ids with full trust (g = 1) from the start.
     pub seeds: Vec<String>,
 }
 
@@ -132,15 +132,15 @@ impl Default for Trust {
     }
 }
 
-/// Standing: rho(x) = 1 + gain (x - 1) / (x + half_at), x being the reactor's propagated standing
-/// over that of an ordinary trusted person: 1 for x = 1, from 1 - gain / half_at to 1 + gain. Mild,
-/// because plain PageRank foretells next-day reactions worse than a count does.
+/// Rank factor: rho(x) = 1 + gain (x - 1) / (x + half_at). x is the reactor's propagated rank relative to
+/// that of an average trusted person: 1 for x = 1, from 1 - gain / half_at to 1 + gain. The effect is mild,
+/// because plain PageRank predicts next-day reactions worse than a count does.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Standing {
-    /// What the most eminent reactor adds, >= 0 and below `half_at`; 0 turns standing off.
+    /// Largest gain by rank, >= 0 and below `half_at`; 0 turns the rank factor off.
     pub gain: f64,
-    /// The standing, in ordinary persons, near which half of the gain is reached, > 0.
+    /// Rank, relative to an average person, at about half of the gain, > 0.
     pub half_at: f64,
 }
 
@@ -157,12 +157,12 @@ impl Default for Standing {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Propagation {
-    /// The share of standing that is passed on, in [0, 1). Brin and Page's 0.85.
+    /// Share of rank that is passed on, in [0, 1). Brin and Page's 0.85.
     pub damping: f64,
-    /// The L1 distance of two iterations at which r has settled, in (0, 1). The error left is at
+    /// L1 distance of two iterations at which r has converged, in (0, 1). The remaining error is at
     /// most damping / (1 - damping) times that, of a total mass of 1.
     pub tolerance: f64,
-    /// Iterations after which the run gives up, 1 to 100,000. At 0.85 about 100 suffice for 1e-7.
+    /// Largest number of iterations, 1 to 100,000. At 0.85 about 100 suffice for 1e-7.
     pub max_iterations: usize,
 }
 
@@ -177,23 +177,23 @@ impl Default for Propagation {
 }
 
 /// Corroboration: I = B + T + cap (1 - exp(-U / cap)) for trusted reactors T and strangers U, with
-/// cap = T (l + L r^2 / (1 + r^2)), r = T / T0. Each known reactor vouches for a small part of a
-/// stranger, and a crowd of known ones for a crowd of strangers: so on the day of a burst, when most are
-/// new, those whom hundreds of known people react to are believed to be as large as they look, while a
-/// thousand fresh accounts add little to anybody with ten known reactors.
+/// cap = T (l + L r^2 / (1 + r^2)), r = T / T0. Each trusted reactor vouches for a small part of a
+/// stranger, and a crowd of trusted ones for a crowd of strangers. So on the day of a burst, when most
+/// reactors are new, a person with hundreds of trusted reactors gets the strangers' attention almost in full,
+/// but a thousand fresh accounts add little to a person with ten trusted reactors.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Corroboration {
-    /// B > 0: keeps a score for everybody who was ever reacted to, and belongs to nobody.
+    /// B > 0: a base that gives a score to each person with a reactor; no reactor owns it.
     pub base: f64,
-    /// l >= 0: the strangers that each trusted reactor can vouch for, where there are few. 0.08: at most
-    /// 0.4 points (12 log10 1.08), and conversations (Cardano) are foretold better than at 0 or 0.2.
+    /// l >= 0: the strangers that each trusted reactor vouches for when they are few. 0.08: at most
+    /// 0.4 points (12 log10 1.08), and conversations (Cardano) are predicted better than at 0 or 0.2.
     pub per_trusted_of_few: f64,
-    /// L >= 0: those that each can vouch for beyond these, where there are many. Half of it foretells
+    /// L >= 0: the additional strangers that each trusted reactor vouches for when they are many. Half of it predicts
     /// the middle of a burst (4 July of the Higgs data) up to one per cent worse.
     pub per_trusted: f64,
-    /// T0 > 0: the trusted reactors at which half of L is reached. 180: the least at which a star gains
-    /// people with a reach of 10 to 30 no more than a point on all data at hand (ARCHITECTURE.md).
+    /// T0 > 0: the trusted reactors at which half of L is reached. 180 is the least at which a star lifts
+    /// people with a reach of 10 to 30 by at most a point on all measured data (ARCHITECTURE.md).
     pub half_at: f64,
 }
 
@@ -209,10 +209,10 @@ impl Default for Corroboration {
 }
 
 impl Corroboration {
-    /// The most that strangers can add to `trusted`.
+    /// Returns the most that strangers can add to `trusted`.
     pub fn cap(&self, trusted: f64) -> f64 {
         let crowd = (trusted / self.half_at).powi(2);
-        // As one less what is missing to 1: a crowd beyond all bounds is no infinity over another.
+        // Written as 1 - 1 / (1 + crowd), because an infinite crowd would give infinity / infinity otherwise.
         let share = 1.0 - 1.0 / (1.0 + crowd);
         trusted * (self.per_trusted_of_few + self.per_trusted * share)
     }
@@ -223,9 +223,9 @@ impl Corroboration {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Scale {
-    /// Points for ten times the influence, > 0. Twelve, as tweepcred had: a million is 92.
+    /// Points for ten times the influence, > 0. Twelve, as in tweepcred: a million is 92.
     pub points_per_decade: f64,
-    /// The score of one fresh, fully trusted, ordinary reactor alone, from 1 to 100.
+    /// Score of one fresh, fully trusted reactor of average rank alone, from 1 to 100.
     pub one_reactor: f64,
 }
 

@@ -1,10 +1,10 @@
-//! Reach: how many equal people would make as concentrated a crowd.
+//! Reach: the effective number of people behind a set of contributions.
 //!
 //! `(sum c)^2 / sum c^2` over the contributions c, the participation ratio (its inverse is Herfindahl and
-//! Hirschman's index). Scaled by the greatest contribution so far, as BLAS computes a norm, so that neither
-//! tiny nor huge contributions leave the range of a double.
+//! Hirschman's index). The sums are scaled by the largest contribution so far, as BLAS computes a norm, so that
+//! neither tiny nor huge contributions leave the range of a double.
 
-/// Adds contributions up.
+/// An accumulator of contributions for the participation ratio.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Reach {
     greatest: f64,
@@ -30,7 +30,7 @@ impl Reach {
         }
     }
 
-    /// The effective number of contributions; 0 where none is above 0.
+    /// Returns the effective number of contributions; 0 if none is above 0.
     pub fn people(&self) -> f64 {
         if self.squares > 0.0 {
             self.sum * self.sum / self.squares
@@ -51,7 +51,7 @@ mod tests {
     }
 
     #[test]
-    fn equals_count_in_full_whatever_their_size() {
+    fn equal_contributions_count_in_full_at_any_size() {
         for size in [1e-300, 1.0, 1e300] {
             assert!((reach(&[size; 5]) - 5.0).abs() < 1e-12, "{size}");
         }
@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn one_great_contribution_outweighs_many_small_ones() {
+    fn a_large_contribution_reduces_the_reach() {
         let expected = (3.0_f64 + 0.1).powi(2) / (9.0 + 0.01);
         assert!((reach(&[0.1, 3.0]) - expected).abs() < 1e-12);
         assert!((reach(&[3.0, 0.1]) - expected).abs() < 1e-12);

@@ -1,23 +1,23 @@
-//! How much a reaction still counts at a certain age: a mixture of half-lives.
+//! Decay of reactions with age: a mixture of half-lives.
 //!
-//! With half-lives `h_j` (days) and the masses `m_j` (summing to 1) that they have in a steady state,
+//! With half-lives `h_j` (days) and their masses `m_j` in a steady state (summing to 1),
 //!
 //! ```text
 //! K(age) = sum_j (m_j / h_j) 2^(-age / h_j)          one reaction of age `age`, per day
 //! M(H)   = sum_j  m_j (1 - 2^(-H / h_j))             a steady person after H days of history
 //! ```
 //!
-//! A steady person sums K over H days, which is proportional to M(H); dividing by K(0) M(H) makes the
-//! first night comparable with the long run. Near a burst K falls with the shortest half-life, while
-//! silence after a year of even days costs what the longest ones lose. (DESIGN 2.1: `M` is exact for a
-//! continuous stream; the factor ln 2 between rate and half-life is the same in K and M and drops out.)
+//! A steady person sums K over H days, which is proportional to M(H). Division by K(0) M(H) makes a short
+//! history comparable with a long one. Right after a burst K falls with the shortest half-life; after a year of
+//! even days, silence costs the loss of the longest ones. (DESIGN 2.1: `M` is exact for a continuous stream;
+//! the factor ln 2 between rate and half-life is the same in K and M and cancels.)
 //!
-//! Sums per half-life are kept as of the last load date that changed them, so what they are is decided
-//! by the load dates that brought rows and not by the nights on which somebody looked.
+//! Sums per half-life are stored as of the last load date that changed them. They depend only on the load dates
+//! with rows, and not on the dates of the runs.
 
 use clout_base::day::{DAY_MICROS, Day};
 
-/// The mixture, ready to be applied.
+/// A mixture of half-lives with its masses.
 #[derive(Clone, Debug)]
 pub struct Mixture {
     half_lives_days: Vec<f64>,
@@ -25,7 +25,7 @@ pub struct Mixture {
 }
 
 impl Mixture {
-    /// The mixture of the half-lives and masses of validated parameters.
+    /// Creates the mixture from validated parameters.
     pub fn new(params: &super::params::Recency) -> Mixture {
         Mixture {
             half_lives_days: params.half_lives_days.clone(),
@@ -33,17 +33,17 @@ impl Mixture {
         }
     }
 
-    /// Number of half-lives.
+    /// Returns the number of half-lives.
     pub fn len(&self) -> usize {
         self.half_lives_days.len()
     }
 
-    /// Whether there is no half-life; validated parameters have one at least.
+    /// Returns true without half-lives; validated parameters have at least one.
     pub fn is_empty(&self) -> bool {
         self.half_lives_days.is_empty()
     }
 
-    /// Adds to `sums` what a reaction of `weight` is at the end of the load date that brought it.
+    /// Adds to `sums` a reaction of `weight`, decayed to the end of its load date.
     pub fn add(&self, sums: &mut [f64], weight: f64, occurred_at: i64, load_date: Day) {
         let age_days = (load_date.end_micros() - occurred_at) as f64 / DAY_MICROS as f64;
         for (sum, half_life) in sums.iter_mut().zip(&self.half_lives_days) {
@@ -51,12 +51,12 @@ impl Mixture {
         }
     }
 
-    /// The factors by which sums shrink in `days` days, by half-life.
+    /// Returns the factors by which sums shrink in `days` days, by half-life.
     pub fn fading(&self, days: f64) -> Vec<f64> {
         self.half_lives_days.iter().map(|h| (-days / h).exp2()).collect()
     }
 
-    /// The factors that turn sums of `days` days ago into a share of K(0) M(`history_days`), by half-life.
+    /// Returns the factors that turn sums of `days` days ago into a share of K(0) M(`history_days`), by half-life.
     pub fn reading(&self, days: f64, history_days: f64) -> Vec<f64> {
         let unit = self.kernel(0.0) * self.steady_mass(history_days);
         let fading = self.fading(days);
@@ -64,7 +64,7 @@ impl Mixture {
         rates.zip(fading).map(|(rate, factor)| rate * factor / unit).collect()
     }
 
-    /// K(age), age in days.
+    /// Computes K(age), age in days.
     pub fn kernel(&self, age_days: f64) -> f64 {
         self.masses
             .iter()
@@ -73,7 +73,7 @@ impl Mixture {
             .sum()
     }
 
-    /// M(H), H in days; 0 at 0 and 1 in the long run.
+    /// Computes M(H), H in days: 0 at 0, and 1 in the limit.
     pub fn steady_mass(&self, history_days: f64) -> f64 {
         self.masses
             .iter()
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn reading_tomorrow_is_fading_today() {
+    fn reading_later_equals_fading_first() {
         let mixture = mixture();
         let mut sums = vec![0.0; mixture.len()];
         mixture.add(&mut sums, 2.0, Day(9).start_micros() + 5, Day(10));
@@ -119,15 +119,15 @@ mod tests {
     }
 
     #[test]
-    fn silence_after_a_year_of_even_days_costs_little() {
-        // Points lost = 12 log10 of the ratio, before saturation makes it less.
+    fn silence_after_a_year_of_even_days_costs_few_points() {
+        // Points lost = 12 log10 of the ratio, before saturation reduces it.
         let mixture = mixture();
         let rest = |days: i32| {
             let lived: f64 = (days..days + 365).map(|age| mixture.kernel(f64::from(age))).sum();
             let steady: f64 = (0..365).map(|age| mixture.kernel(f64::from(age))).sum();
             -12.0 * (lived / steady).log10()
         };
-        // Ages at the cut itself, which is the worst hour; at all hours `evaluate::time` holds 1.0 and 3.0.
+        // Ages at the cut itself, which is the worst hour; `evaluate::time` checks all hours against 1.0 and 3.0.
         assert!(rest(2) < 1.8 && rest(10) < 3.0, "{} {}", rest(2), rest(10));
         assert!(rest(1) < rest(2) && rest(2) < rest(10));
     }

@@ -1,8 +1,8 @@
-//! How often each reactor is drawn in each replicate of the bootstrap: Poisson weights made of the person's id.
+//! Bootstrap weights of reactors: Poisson weights derived from the person's id.
 //!
-//! To resample reactors with replacement is, for many of them, to give each an independent weight of
+//! For many reactors, resampling with replacement is equivalent to independent weights of
 //! Poisson(1) (Hanley and MacGibbon, *Creating non-parametric bootstrap samples using Poisson frequencies*,
-//! 2006). Here the weights of a person are a hash of the person's id:
+//! 2006). The weights of a person are a hash of the person's id:
 //!
 //! ```text
 //! seed        = low 64 bits of SipHash-1-3 of the id under a key of its own
@@ -10,43 +10,43 @@
 //! weight b    = quantile of byte b of the words, little-endian, b = 0, …, 127
 //! ```
 //!
-//! so there is no random state, and who else exists, how people are numbered, the day and the number of
-//! threads change nobody's weights. A byte has 256 values, which 0 to 5 share as 94, 94, 48, 15, 4 and 1
-//! (Poisson(1): 94.2, 94.2, 47.1, 15.7, 3.9, 0.9): the mean is 1 exactly, the variance 254/256 = 0.992.
+//! so there is no random state: other people, the numbering of people, the day and the number of
+//! threads do not affect a person's weights. A byte has 256 values, divided among 0 to 5 as 94, 94, 48, 15, 4 and 1
+//! (Poisson(1): 94.2, 94.2, 47.1, 15.7, 3.9, 0.9): the mean is exactly 1, the variance 254/256 = 0.992.
 //!
-//! Cost: some 20 ns, so an edge makes its reactor's weights anew rather than fetching 128 bytes from memory.
+//! Cost: about 20 ns, so an edge recomputes its reactor's weights instead of fetching 128 bytes from memory.
 
 use clout_base::ids::HashKey;
 
-/// Replicates of the bootstrap. At least 100 are asked for; 128 are the bytes of sixteen words, and put the
-/// standard error of a 5th percentile's rank at 1.9 of 100.
+/// Number of bootstrap replicates. At least 100 are required; 128 are the bytes of sixteen words, with a
+/// standard error of 1.9 of 100 for the rank of a 5th percentile.
 pub const REPLICATES: usize = 128;
 
 /// The weights of one person, by replicate.
 pub type Weights = [u8; REPLICATES];
 
-/// The least bytes that are drawn once, twice, … five times: cumulated counts of the head's table.
+/// Smallest byte for a weight of at least 1, 2, … 5: cumulative counts of the table in the module documentation.
 const LEAST_BYTES: [u8; 5] = [94, 188, 236, 251, 255];
 
 /// The increment of splitmix64: 2^64 divided by the golden ratio, made odd.
 const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
 
-/// The seed of a person's weights.
+/// Computes the seed of a person's weights.
 pub fn seed(person_id: &str) -> u64 {
     HashKey::REPLICATES.hash(&[person_id]) as u64
 }
 
-/// The weights that a seed gives.
+/// Computes the weights of a seed.
 pub fn weights(seed: u64) -> Weights {
     let mut bytes = [0_u8; REPLICATES];
     let mut state = seed;
     for word in bytes.chunks_exact_mut(size_of::<u64>()) {
         state = state.wrapping_add(GOLDEN);
-        word.copy_from_slice(&mixed(state).to_le_bytes());
+        word.copy_from_slice(&mix(state).to_le_bytes());
     }
     let mut weights = [0_u8; REPLICATES];
     let [once, twice, three, four, five] = LEAST_BYTES.map(|least| move |byte: u8| u8::from(byte >= least));
-    // Two arrays and no inner loop, so that it becomes vector code.
+    // Two arrays and no inner loop, so that the compiler vectorises it.
     for (weight, byte) in weights.iter_mut().zip(bytes) {
         *weight = once(byte) + twice(byte) + three(byte) + four(byte) + five(byte);
     }
@@ -54,7 +54,7 @@ pub fn weights(seed: u64) -> Weights {
 }
 
 /// The output function of splitmix64.
-fn mixed(state: u64) -> u64 {
+fn mix(state: u64) -> u64 {
     let bits = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     bits ^ (bits >> 31)
@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_table_has_mean_one_and_a_variance_of_almost_one() {
+    fn the_table_has_mean_one_and_variance_close_to_one() {
         let drawn = |byte: u8| LEAST_BYTES.iter().filter(|least| byte >= **least).count() as u32;
         let all: Vec<u32> = (0..=255).map(drawn).collect();
         assert_eq!(all.iter().sum::<u32>(), 256);
@@ -91,7 +91,7 @@ mod tests {
                 "{counts:?}"
             );
         }
-        // No replicate stands out: five standard deviations of a sum of `persons` weights.
+        // Each replicate is within five standard deviations of a sum of `persons` weights.
         let spread = 5.0 * f64::from(persons).sqrt();
         assert!(
             by_replicate
@@ -101,11 +101,11 @@ mod tests {
     }
 
     #[test]
-    fn an_id_has_the_same_weights_for_good() {
+    fn the_weights_of_an_id_never_change() {
         assert_eq!(weights(seed("ada")), weights(seed("ada")));
         assert_ne!(weights(seed("ada")), weights(seed("bob")));
-        // Published intervals rest on these; the words are those of splitmix64's reference for seed 0.
-        assert_eq!(mixed(GOLDEN), 0xe220_a839_7b1d_cdaf);
+        // Published intervals depend on these values; the words are splitmix64's reference output for seed 0.
+        assert_eq!(mix(GOLDEN), 0xe220_a839_7b1d_cdaf);
         let first: Vec<u8> = weights(0)[..8].to_vec();
         assert_eq!(first, [1, 2, 0, 1, 0, 1, 0, 2], "{first:?}");
     }

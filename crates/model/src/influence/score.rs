@@ -8,54 +8,53 @@
 //! score  = clamp(b0 + b1 ln I, 1, 100)
 //! ```
 //!
-//! A crowd of strangers is believed in proportion to the known people in it (*corroboration*). B belongs to
-//! nobody. Where every c is 0 (no known reactor at all), shares, reach and means use s instead, which
-//! is their limit, and where even that is 0 (verbs of no weight) every reactor counts the same; so
-//! nothing here is ever NaN.
+//! A crowd of strangers is believed in proportion to the trusted people in it (*corroboration*). No reactor owns
+//! B. If every c is 0 (no trusted reactor), shares, reach and means use s instead, which is their limit; if
+//! every s is 0 as well (verbs of weight 0), all reactors count the same. So no result is ever NaN.
 
 use rayon::prelude::*;
 
 use super::attention::Attention;
 use super::params::{Corroboration, Scale};
 
-/// How the contributions of one person add up.
+/// The sum of one person's contributions.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Sum {
     /// T: trusted attention.
     pub trusted: f64,
     /// U: attention of strangers.
     pub strangers: f64,
-    /// phi: how far strangers are believed, 0 to 1.
+    /// phi: belief in strangers, 0 to 1.
     pub believed: f64,
     /// I: influence.
     pub influence: f64,
-    /// What a contribution is made of where shares are asked for.
+    /// Unit of the parts from which shares are computed.
     pub basis: Basis,
 }
 
-/// What stands for a contribution in shares, reach and means.
+/// The unit of an edge's part in shares, reach and means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Basis {
-    /// The contributions themselves.
+    /// The contribution.
     Contributions,
-    /// The strangers' attention: no contribution is above 0.
+    /// The strangers' attention, if no contribution is above 0.
     Strangers,
-    /// Every reactor alike: nobody's attention has any weight.
+    /// 1 per reactor, if no attention has any weight.
     Heads,
 }
 
-/// phi for given T and U: 1 as U/cap goes to 0, and 0 where cap is 0.
+/// Computes phi for given T and U: 1 in the limit U/cap to 0, and 0 if cap is 0.
 pub fn believed(trusted: f64, strangers: f64, params: &Corroboration) -> f64 {
     let cap = params.cap(trusted);
     if cap <= 0.0 {
         return 0.0;
     }
     let load = strangers / cap;
-    // Below this, (1 - exp(-x)) / x is 1 - x/2 to the last bit.
+    // Below this load, (1 - exp(-x)) / x is 1 - x/2 to the last bit.
     if load < 1e-12 { 1.0 } else { -(-load).exp_m1() / load }
 }
 
-/// The score's scale: constants of the model version, never fitted.
+/// The score scale b0 + b1 ln I: constants of the model version, never fitted.
 #[derive(Clone, Copy, Debug)]
 pub struct Line {
     base: f64,
@@ -64,7 +63,7 @@ pub struct Line {
 }
 
 impl Line {
-    /// b1 = points per decade / ln 10; b0 puts one fresh, trusted, ordinary reactor at `one_reactor`.
+    /// Creates the scale: b1 = points per decade / ln 10; b0 gives one fresh, trusted, average reactor `one_reactor`.
     pub fn new(scale: &Scale, corroboration: &Corroboration) -> Line {
         let slope = scale.points_per_decade / std::f64::consts::LN_10;
         let intercept = scale.one_reactor - slope * (1.0 + corroboration.base).ln();
@@ -75,26 +74,26 @@ impl Line {
         }
     }
 
-    /// b0 + b1 ln I, not clamped.
+    /// Computes b0 + b1 ln I, not clamped.
     pub fn value(&self, influence: f64) -> f64 {
         self.intercept + self.slope * influence.ln()
     }
 
-    /// The score of an influence.
+    /// Computes the score of an influence, from 1 to 100.
     pub fn score(&self, influence: f64) -> f64 {
         clamp(self.value(influence))
     }
 
-    /// The influence that belongs to nobody: B.
+    /// Returns B, the influence that no reactor owns.
     pub fn base(&self) -> f64 {
         self.base
     }
 
-    /// Points for each unit by which an influence goes from one value to another: b1 / LM(`from`, `to`), LM the
-    /// logarithmic mean, so that rate x (`to` - `from`) is the difference of their values.
+    /// Returns the points per unit of influence between two values: b1 / LM(`from`, `to`), LM the logarithmic
+    /// mean, so that rate x (`to` - `from`) is the difference of their values.
     pub fn points_per_unit(&self, from: f64, to: f64) -> f64 {
         let step = (to - from) / from;
-        // Near 1 the quotient of the two has lost the digits that ln needs, far from it `step` has.
+        // Close to 1 the quotient has lost the digits that ln needs; far from 1 the step has.
         let logarithm = if step.abs() < 0.5 {
             step.ln_1p()
         } else {
@@ -104,41 +103,41 @@ impl Line {
         self.slope * mean / from
     }
 
-    /// The score that contributions of `sum` alone would give.
+    /// Computes the score for contributions of `sum` alone.
     pub fn score_of_contributions(&self, sum: f64) -> f64 {
         self.score(self.base + sum)
     }
 }
 
-/// Scores lie from 1 to 100.
+/// Clamps a score to 1..100.
 pub fn clamp(value: f64) -> f64 {
     value.clamp(1.0, 100.0)
 }
 
-/// (t, s) of an amount from a reactor of trust g and standing rho.
+/// Returns (t, s) of an amount from a reactor of trust g and rank factor rho.
 pub(super) fn split(trust: f64, standing: f64, amount: f64) -> (f64, f64) {
     let weighted = standing * amount;
     (trust * weighted, (1.0 - trust) * weighted)
 }
 
-/// Everything that scoring needs to know about reactors and constants.
+/// Reactor properties and constants that turn attention into contributions.
 pub struct Model<'a> {
-    /// By person: g.
+    /// Trust g of each person.
     pub trust: &'a [f64],
-    /// By person: rho.
+    /// Rank factor rho of each person.
     pub standing: &'a [f64],
     /// Constants of the corroboration.
     pub corroboration: &'a Corroboration,
 }
 
 impl Model<'_> {
-    /// (t, s) of an edge.
+    /// Returns (t, s) of an edge.
     pub fn parts(&self, attention: &Attention, edge: usize) -> (f64, f64) {
         let reactor = attention.reactors[edge] as usize;
         split(self.trust[reactor], self.standing[reactor], attention.amounts[edge])
     }
 
-    /// Adds up one person's contributions; none without a reactor.
+    /// Sums one person's contributions; `None` without a reactor.
     pub fn sum(&self, attention: &Attention, target: usize) -> Option<Sum> {
         let edges = attention.edges(target);
         if edges.is_empty() {
@@ -166,7 +165,7 @@ impl Model<'_> {
         })
     }
 
-    /// The sums of everybody.
+    /// Sums the contributions of each person.
     pub fn sums(&self, attention: &Attention) -> Vec<Option<Sum>> {
         let persons = attention.offsets.len() - 1;
         (0..persons)
@@ -175,13 +174,13 @@ impl Model<'_> {
             .collect()
     }
 
-    /// The contribution c of an edge to the person whose sum is given.
+    /// Returns the contribution c of an edge to the person with the given sum.
     pub fn contribution(&self, attention: &Attention, edge: usize, sum: &Sum) -> f64 {
         let (t, s) = self.parts(attention, edge);
         t + sum.believed * s
     }
 
-    /// What stands for the edge's contribution in shares, reach and means; their sum is above 0.
+    /// Returns the edge's part in shares, reach and means; the parts of a person have a sum above 0.
     pub fn part(&self, attention: &Attention, edge: usize, sum: &Sum) -> f64 {
         match sum.basis {
             Basis::Contributions => self.contribution(attention, edge, sum),
@@ -223,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn strangers_are_believed_in_proportion_to_the_known_among_them() {
+    fn strangers_are_believed_in_proportion_to_the_trusted_reactors() {
         let params = Corroboration::default();
         assert_eq!(believed(0.0, 1e3, &params), 0.0);
         assert_eq!(believed(5.0, 0.0, &params), 1.0);
@@ -234,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn few_known_people_vouch_for_little_and_many_for_a_crowd() {
+    fn few_trusted_people_vouch_for_little_and_many_for_a_crowd() {
         let params = Corroboration::default();
         let points = |trusted: f64| 12.0 * (1.0 + params.cap(trusted) / (params.base + trusted)).log10();
         assert!(
@@ -248,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn believing_falls_smoothly_as_the_crowd_grows() {
+    fn belief_falls_smoothly_as_the_crowd_grows() {
         let params = Corroboration::default();
         let steps: Vec<f64> = (0..2_000)
             .map(|i| believed(3.0, f64::from(i) * 0.01 * params.cap(3.0), &params))

@@ -1,4 +1,4 @@
-//! From the memory of a night to everybody's standing: every step of the model in its order.
+//! Scoring of one date: runs every step of the model, from the account state to scores and ranks.
 
 use super::attention::{self, Attention, AttentionParams, Moment};
 use super::pairs::Pairs;
@@ -13,20 +13,20 @@ use crate::networks::Network;
 use crate::people::persons::Persons;
 use clout_base::error::Result;
 
-/// What is remembered of accounts, and who they are.
+/// The stored sums of accounts, and their assignment to persons.
 pub struct Memory<'a> {
-    /// Who reacted to whom.
+    /// Sums of reactions between accounts.
     pub pairs: &'a Pairs,
-    /// By node: the account's own record.
+    /// Activity of each account node.
     pub facts: &'a [Facts],
-    /// Whose the accounts are.
+    /// Assignment of accounts to persons.
     pub persons: &'a Persons,
-    /// The network of an account's node.
+    /// Returns the network index of an account's node.
     pub network_of: &'a (dyn Fn(u32) -> usize + Sync),
 }
 
 impl Memory<'_> {
-    /// Who attends to whom, before anything is taken for what was returned.
+    /// Computes the attention between persons, before the reciprocity discount.
     pub fn attention(&self, moment: &Moment, params: &ModelParams) -> Attention {
         let reading = AttentionParams {
             mixture: &Mixture::new(&params.recency),
@@ -37,30 +37,30 @@ impl Memory<'_> {
     }
 }
 
-/// Scores, and what they were made from.
+/// The scores of one date, and the values from which they were computed.
 pub struct Scored {
-    /// Who attends to whom.
+    /// Attention between persons, after the reciprocity discount.
     pub attention: Attention,
-    /// By person: g.
+    /// Trust g of each person.
     pub trust: Vec<f64>,
-    /// By person: how seasoned.
+    /// Seasoning of each person, 0 to 1, see [`trust::seasoned`].
     pub seasoned: Vec<f64>,
-    /// rho of everybody, and how the propagation went.
+    /// Rank factor rho of each person, and the outcome of the propagation.
     pub reactors: Reactors,
     /// Scores, ranks and percentiles.
     pub standings: Standings,
-    /// The scale.
+    /// Score scale.
     pub line: Line,
 }
 
 impl Scored {
-    /// Scores everybody at the moment.
+    /// Scores all persons at the moment.
     pub fn of(memory: &Memory, moment: &Moment, networks: &[Network], params: &ModelParams) -> Result<Scored> {
         let attention = memory.attention(moment, params);
         Scored::of_attention(attention, memory, moment, networks, params)
     }
 
-    /// Scores everybody from who attends to whom at the moment.
+    /// Scores all persons from their attention at the moment.
     pub fn of_attention(
         mut attention: Attention,
         memory: &Memory,
@@ -89,7 +89,7 @@ impl Scored {
         })
     }
 
-    /// How contributions are made of trust, standing and attention.
+    /// Returns the model that turns attention into contributions.
     pub fn model<'a>(&'a self, params: &'a ModelParams) -> Model<'a> {
         Model {
             trust: &self.trust,

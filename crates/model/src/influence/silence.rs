@@ -1,16 +1,16 @@
-//! What time takes from people to whom nobody reacts any more.
+//! The forecast score of a person without new reactions.
 //!
-//! Everything is read at a later moment D + k as a night would read it: each K(age) with ages that are k days
-//! greater, each M(H) with k more days of history, pairs that are forgotten by then left out. All else is held
-//! as it is at D: the reactors' trust g and standing rho, and what of their attention is left after
-//! [`reciprocity`](super::reciprocity), which is a factor of each edge,
+//! The state is read at a later moment D + k as a run would read it: each K(age) with ages k days
+//! greater, each M(H) with k more days of history, without the pairs that are forgotten by then. All other inputs
+//! are those of D: the reactors' trust g and rank factor rho, and the factor of each edge by
+//! [`reciprocity`](super::reciprocity),
 //!
 //! ```text
 //! a'(u,v) at D + k  =  a(u,v) at D + k  *  a'(u,v) / a(u,v) at D
 //! ```
 //!
-//! So no term can rise, and what is lost grows with k. It is what a night k days later says, as long as nothing
-//! is delivered and nobody's trust or standing moves. Cost: twice reading the pairs that are asked for.
+//! So no term can rise, and the loss grows with k. The forecast is exact if no data arrives and trust and rank stay
+//! constant. Cost: two readings of the selected pairs.
 
 use super::attention::{self, Attention, AttentionParams, Moment};
 use super::fold::{FoldParams, fold};
@@ -19,8 +19,8 @@ use super::params::ModelParams;
 use super::recency::Mixture;
 use super::scoring::{Memory, Scored};
 
-/// The score of a person at the moment `later` if nobody reacts from now on; none where all that there was is
-/// forgotten by then, or never was.
+/// Forecasts the score of a person at `later` without new reactions; `None` if no reaction exists, or all are
+/// forgotten by then.
 pub fn score_of_person(
     memory: &Memory,
     scored: &Scored,
@@ -37,7 +37,7 @@ pub fn score_of_person(
     Some(scored.line.score(sum.influence))
 }
 
-/// Who attends to whom at the moment `later`, by the rows `pairs` of the memory: all that credit some persons.
+/// Forecasts the attention at `later` from the rows `pairs`, which must be all rows that credit some persons.
 pub fn attention_later(
     pairs: &Pairs,
     memory: &Memory,
@@ -61,16 +61,16 @@ pub fn attention_later(
     let before = read(pairs, now);
     let mut after = read(&fold(pairs, 0..pairs.len(), &[], &[], &fold_params), later);
     for target in 0..memory.persons.len() {
-        let (tonight, unreturned) = (scored.attention.edges(target), before.edges(target));
+        let (discounted, undiscounted) = (scored.attention.edges(target), before.edges(target));
         for edge in after.edges(target) {
-            // Both rows hold the same reactors, in order; some of them may be forgotten by then.
-            let reactors = &before.reactors[unreturned.clone()];
-            let Ok(place) = reactors.binary_search(&after.reactors[edge]) else {
+            // Both rows list the same reactors in order, but some may be forgotten in `after`.
+            let reactors = &before.reactors[undiscounted.clone()];
+            let Ok(position) = reactors.binary_search(&after.reactors[edge]) else {
                 continue;
             };
-            let whole = before.amounts[unreturned.start + place];
+            let whole = before.amounts[undiscounted.start + position];
             if whole > 0.0 {
-                after.amounts[edge] *= scored.attention.amounts[tonight.start + place] / whole;
+                after.amounts[edge] *= scored.attention.amounts[discounted.start + position] / whole;
             }
         }
     }

@@ -12,13 +12,13 @@ fn later(world: &World, person: usize, days: i32) -> Option<f64> {
 }
 
 #[test]
-fn equal_reactors_fade_by_the_kernel_and_the_history_alone() {
+fn equal_reactors_fade_by_kernel_and_history_only() {
     for people in [1, 7, 40] {
         let likes: Vec<_> = (0..people).map(|actor| (actor, people, 30, 12.0)).collect();
         let world = World::of(people + 1, 30, &likes, |_| true);
         let scored = world.scored(0);
         let mixture = Mixture::new(&world.params.recency);
-        // Nobody attends to the reactors.
+        // The reactors have no reactors themselves.
         let rho = trust::standing(1.0 - world.params.propagation.damping, &world.params.standing);
         for days in [0, 2, 7, 30, 300] {
             let age = 0.5 + f64::from(days);
@@ -32,8 +32,8 @@ fn equal_reactors_fade_by_the_kernel_and_the_history_alone() {
 }
 
 #[test]
-fn a_silent_warehouse_says_the_same_some_days_on() {
-    // Each reacts to one person alone, so nobody's standing moves while everything fades.
+fn a_later_run_without_new_rows_gives_the_forecast() {
+    // Each person reacts to one target only, so no rank changes while the attention fades.
     let likes = [
         (0, 5, 3, 1.0),
         (1, 5, 9, 7.0),
@@ -46,18 +46,21 @@ fn a_silent_warehouse_says_the_same_some_days_on() {
     for days in [1, 2, 7, 30, 400] {
         let then = world.scored(days);
         for person in [5, 6] {
-            let (told, is) = (
+            let (forecast, actual) = (
                 later(&world, person, days).unwrap(),
                 then.standings.score(person).unwrap(),
             );
-            assert!((told - is).abs() < 1e-12, "{person} after {days}: {told} {is}");
+            assert!(
+                (forecast - actual).abs() < 1e-12,
+                "{person} after {days}: {forecast} {actual}"
+            );
         }
     }
 }
 
 #[test]
-fn what_was_returned_stays_off() {
-    // Person 1 is a stranger and gave back to person 0, who is known.
+fn the_reciprocity_discount_stays_in_the_forecast() {
+    // Person 1 is a stranger and reacted back to person 0, a trusted person.
     let world = World::of(3, 9, &[(0, 1, 9, 1.0), (1, 0, 9, 2.0), (2, 1, 9, 3.0)], |person| {
         person != 1
     });
@@ -68,17 +71,17 @@ fn what_was_returned_stays_off() {
 }
 
 #[test]
-fn what_is_forgotten_leaves_no_score() {
+fn forgotten_reactions_leave_no_score() {
     let world = World::of(2, 700, &[(0, 1, 0, 1.0)], |_| true);
     assert!(later(&world, 1, 19).is_some());
     assert_eq!(later(&world, 1, 20), None);
-    assert_eq!(later(&world, 0, 2), None, "nobody ever reacted");
+    assert_eq!(later(&world, 0, 2), None, "person 0 has no reactor");
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
     #[test]
-    fn silence_costs_more_every_day(likes in prop::collection::vec((0u32..8, 0u32..8, 0..20, 0.0f64..24.0), 1..60), known in 0u32..9) {
+    fn the_loss_by_silence_grows_every_day(likes in prop::collection::vec((0u32..8, 0u32..8, 0..20, 0.0f64..24.0), 1..60), known in 0u32..9) {
         let likes: Vec<_> = likes.into_iter().filter(|like| like.0 != like.1).collect();
         let world = World::of(8, 20, &likes, |person| person < known);
         for person in 0..8 {

@@ -1,30 +1,30 @@
-//! Scores, ranks and percentiles of everybody who has one.
+//! Scores, ranks and percentiles of all persons with a score.
 
 use super::attention::Attention;
 use super::score::{Line, Model, Sum, clamp};
 
-/// One night's standings, by person.
+/// The scores of one date; each column is indexed by person.
 #[derive(Clone, Debug, Default)]
 pub struct Standings {
-    /// How the person's contributions add up; none without a reactor.
+    /// Sum of the person's contributions; `None` without a reactor.
     pub sums: Vec<Option<Sum>>,
-    /// The score before it is clamped.
+    /// Score before clamping.
     pub values: Vec<Option<f64>>,
-    /// 1 is best; equals share a rank.
+    /// Rank by score; 1 is best, and equal scores share a rank.
     pub ranks: Vec<Option<i64>>,
-    /// 100 x the share of scored people with a strictly lower value.
+    /// Percentile: 100 x the share of scored people with a strictly lower value.
     pub percentiles: Vec<Option<f64>>,
 }
 
 impl Standings {
-    /// Scores everybody and ranks them.
+    /// Scores and ranks all persons.
     pub fn of(attention: &Attention, model: &Model, line: &Line) -> Standings {
         let sums = model.sums(attention);
         let values: Vec<Option<f64>> = sums
             .iter()
             .map(|sum| sum.map(|sum| line.value(sum.influence)))
             .collect();
-        let (ranks, percentiles) = ranked(&values);
+        let (ranks, percentiles) = compute_ranks(&values);
         Standings {
             sums,
             values,
@@ -33,12 +33,12 @@ impl Standings {
         }
     }
 
-    /// The score of a person.
+    /// Returns the score of a person, from 1 to 100.
     pub fn score(&self, person: usize) -> Option<f64> {
         self.values[person].map(clamp)
     }
 
-    /// All scores, ascending.
+    /// Returns all scores in ascending order.
     pub fn sorted_scores(&self) -> Vec<f64> {
         let mut scores: Vec<f64> = self.values.iter().flatten().copied().map(clamp).collect();
         scores.sort_unstable_by(f64::total_cmp);
@@ -46,13 +46,14 @@ impl Standings {
     }
 }
 
-/// Ranks (1, 1, 3) and percentiles by descending value.
-fn ranked(values: &[Option<f64>]) -> (Vec<Option<i64>>, Vec<Option<f64>>) {
+/// Computes ranks (1, 1, 3) and percentiles by descending value.
+fn compute_ranks(values: &[Option<f64>]) -> (Vec<Option<i64>>, Vec<Option<f64>>) {
     let mut scored: Vec<(f64, usize)> = values
         .iter()
         .enumerate()
         .filter_map(|(person, value)| value.map(|v| (v, person)))
         .collect();
+    // Ties by person index, so that the order is total.
     scored.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     let (mut ranks, mut percentiles) = (vec![None; values.len()], vec![None; values.len()]);
     let mut above = 0;
@@ -67,25 +68,25 @@ fn ranked(values: &[Option<f64>]) -> (Vec<Option<i64>>, Vec<Option<f64>>) {
     (ranks, percentiles)
 }
 
-/// Mean, median, 95th and 99th percentile (by linear interpolation) and maximum of sorted scores.
+/// Mean, median, 95th and 99th percentile (by linear interpolation) and maximum of the scores.
 #[derive(Clone, Copy, Debug, Default, PartialEq, serde::Serialize)]
 pub struct Distribution {
-    /// People with a score.
+    /// Number of people with a score.
     pub scored: u64,
     /// Arithmetic mean, points.
     pub mean: f64,
-    /// Points.
+    /// Median, points.
     pub median: f64,
     /// 95th percentile, points.
     pub p95: f64,
     /// 99th percentile, points.
     pub p99: f64,
-    /// Points.
+    /// Maximum, points.
     pub max: f64,
 }
 
 impl Distribution {
-    /// Of ascending scores; all zero where there is none.
+    /// Computes the distribution of ascending scores; all zero without a score.
     pub fn of(sorted: &[f64]) -> Distribution {
         let Some(max) = sorted.last() else {
             return Distribution::default();
@@ -101,15 +102,15 @@ impl Distribution {
     }
 }
 
-/// The value below which `share` (0 to 1) of the ascending values lie, by linear interpolation between the
-/// two around place `share (n - 1)`.
+/// Returns the value below which `share` (0 to 1) of the ascending values lie, by linear interpolation between the
+/// two values around index `share (n - 1)`.
 ///
 /// # Panics
-/// If there is no value.
+/// If `sorted` is empty.
 pub fn quantile(sorted: &[f64], share: f64) -> f64 {
-    let place = share * (sorted.len() - 1) as f64;
-    let (low, high) = (sorted[place.floor() as usize], sorted[place.ceil() as usize]);
-    low + (high - low) * place.fract()
+    let position = share * (sorted.len() - 1) as f64;
+    let (low, high) = (sorted[position.floor() as usize], sorted[position.ceil() as usize]);
+    low + (high - low) * position.fract()
 }
 
 #[cfg(test)]
@@ -117,8 +118,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn equals_share_a_rank_and_the_next_is_skipped() {
-        let (ranks, percentiles) = ranked(&[Some(5.0), None, Some(9.0), Some(9.0), Some(1.0)]);
+    fn equal_scores_share_a_rank_and_the_next_rank_is_skipped() {
+        let (ranks, percentiles) = compute_ranks(&[Some(5.0), None, Some(9.0), Some(9.0), Some(1.0)]);
         assert_eq!(ranks, [Some(3), None, Some(1), Some(1), Some(4)]);
         assert_eq!(percentiles, [Some(25.0), None, Some(50.0), Some(50.0), Some(0.0)]);
     }

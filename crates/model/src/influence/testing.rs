@@ -1,4 +1,4 @@
-//! A small world on one network, for tests: who reacted to whom at which time.
+//! A small test warehouse on one network, built from a list of reactions.
 
 use super::attention::Moment;
 use super::fold::{FoldParams, fold};
@@ -13,10 +13,10 @@ use crate::people::persons::Persons;
 use crate::reactions::{Reaction, crowd_sizes};
 use clout_base::day::{DAY_MICROS, Day};
 
-/// The first load date of the world.
+/// The first load date of the test warehouse.
 pub const FIRST: Day = Day(20_000);
 
-/// Everything that a score is made from; each person has one account.
+/// All inputs of scoring; each person has one account.
 pub struct World {
     pub networks: Vec<Network>,
     pub network: usize,
@@ -28,9 +28,9 @@ pub struct World {
 }
 
 impl World {
-    /// `people` persons p000, p001, …, and likes of (actor, target, day after the first, hours into it), delivered on
-    /// their days, as they are known at the end of day `as_of`. Those of whom `is_known` holds are trusted in full,
-    /// the others were seen on one day.
+    /// Creates `people` persons p000, p001, …, with likes of (actor, target, day after the first, hours into it). Each
+    /// like is delivered on its day; the state is that of the end of day `as_of`. Persons that `is_known` accepts have
+    /// full trust; the others were seen on one day.
     pub fn of(people: u32, as_of: i32, likes: &[(u32, u32, i32, f64)], is_known: impl Fn(u32) -> bool) -> World {
         let networks = builtin();
         let network = networks.iter().position(|network| network.name == "twitter").unwrap();
@@ -80,7 +80,7 @@ impl World {
         }
     }
 
-    /// The end of the day so many days after the world's.
+    /// Returns the end of the day that lies `days` days after `as_of`.
     pub fn moment(&self, days: i32) -> Moment {
         let history = f64::from(self.as_of.0 + days - FIRST.0 + 1);
         Moment {
@@ -91,7 +91,7 @@ impl World {
         }
     }
 
-    /// What is remembered.
+    /// Calls `ask` with the account state.
     pub fn with_memory<T>(&self, ask: impl FnOnce(&Memory) -> T) -> T {
         ask(&Memory {
             pairs: &self.pairs,
@@ -101,7 +101,7 @@ impl World {
         })
     }
 
-    /// Everybody's scores, so many days later.
+    /// Scores all persons, `days` days after `as_of`.
     pub fn scored(&self, days: i32) -> Scored {
         let moment = self.moment(days);
         self.with_memory(|memory| Scored::of(memory, &moment, &self.networks, &self.params).unwrap())

@@ -1,19 +1,19 @@
-//! Whose attention counts: trust g from the days an account was seen, and standing rho from who
-//! attends to the reactor in turn.
+//! Weight of a reactor: trust g from the days on which an account was seen, and rank factor rho from the
+//! attention that the reactor receives.
 //!
 //! ```text
 //! g   = 1 - p(W) (1 - g0)            g0 = (1 - exp(-rate (days_seen - 1))) p(span)
-//!                                    a person's g is the best account's
+//!                                    a person's g is that of the best account
 //! rho = 1 + gain (x - 1) / (x + half_at)
 //! ```
 //!
-//! W is the days of the *warehouse's* history. On one load date nobody can be told apart, so p(1) = 0 and
-//! everybody who was seen is trusted; p rises by a smoothstep to 1 at `settled_after_days`. The span from
-//! the first to the last time an account was seen must be `span_days` for its days to count in full, or
-//! twenty seconds around midnight would be two days. x is the
-//! propagated standing without its size: 1 for the mean trusted person of a closed community, 1 - d for
-//! one whom nobody attends to, and unchanged by strangers who attend only to one another. It is scaled by
-//! one minus the probability to come straight back, so that two who attend to one another gain nothing.
+//! W is the length of the *warehouse's* history in days. On one load date nothing distinguishes accounts, so
+//! p(1) = 0 and each account that was seen is trusted; p rises by a smoothstep to 1 at `settled_after_days`. The span
+//! from the first to the last act of an account must be `span_days` for its days to count in full;
+//! otherwise twenty seconds around midnight would be two days. x is the propagated rank without the size of the
+//! network: 1 for the mean trusted person of a closed community, 1 - d for a person without reactors, and unchanged by
+//! strangers that react only to one another. It is multiplied by one minus the return probability, so that
+//! two mutual reactors gain nothing.
 
 use super::attention::Attention;
 use super::params::{ModelParams, Standing, Trust};
@@ -22,7 +22,7 @@ use crate::people::persons::Persons;
 use clout_base::error::{Error, Result};
 use clout_graph::{Csr, Dangling, Outcome, PropagationParams, propagate, return_probability};
 
-/// Trust of an account that was seen on `days_seen` days within `span_days`, at `history_days` of the warehouse.
+/// Computes the trust of an account seen on `days_seen` days within `span_days`; `history_days` is the warehouse's W.
 pub fn of_account(days_seen: u32, span_days: f64, history_days: f64, params: &Trust) -> f64 {
     if days_seen == 0 {
         return 0.0;
@@ -32,10 +32,10 @@ pub fn of_account(days_seen: u32, span_days: f64, history_days: f64, params: &Tr
     1.0 - smoothstep(passage) * (1.0 - known)
 }
 
-/// By person: how seasoned the best account is: z(days seen) / z(W), at most 1, with z(d) = 1 - exp(-((d - 1) / k)^2),
-/// which is next to nothing in the first days and two thirds after k. So whoever was seen on every day of the
-/// warehouse's history W is seasoned, and so is a declared seed; on one load date everybody is, for nobody can be
-/// told apart.
+/// Computes the seasoning of each person's best account: z(days seen) / z(W), at most 1, with
+/// z(d) = 1 - exp(-((d - 1) / k)^2), which is almost 0 in the first days and two thirds after k. A person seen on
+/// each day of the warehouse's history W is fully seasoned, and so is a declared seed. On one load date all persons
+/// are, because nothing distinguishes them.
 pub fn seasoned(persons: &Persons, facts: &[Facts], history_days: f64, params: &ModelParams) -> Vec<f64> {
     let season = |days: f64| -(-((days - 1.0) / params.topics.seasoned_days).powi(2)).exp_m1();
     let whole = season(history_days);
@@ -55,13 +55,13 @@ pub fn seasoned(persons: &Persons, facts: &[Facts], history_days: f64, params: &
     seasoned
 }
 
-/// From 0 at 0 to 1 at 1 without a corner.
+/// Interpolates smoothly from 0 at 0 to 1 at 1.
 fn smoothstep(x: f64) -> f64 {
     let x = x.clamp(0.0, 1.0);
     x * x * (3.0 - 2.0 * x)
 }
 
-/// Trust by person: the best account's, or 1 for a declared seed.
+/// Computes the trust of each person: that of the best account, or 1 for a declared seed.
 pub fn of_persons(persons: &Persons, facts: &[Facts], history_days: f64, params: &Trust) -> Vec<f64> {
     let mut trust = vec![0.0_f64; persons.len()];
     for (person, facts) in persons.of_account.iter().zip(facts) {
@@ -74,21 +74,21 @@ pub fn of_persons(persons: &Persons, facts: &[Facts], history_days: f64, params:
     trust
 }
 
-/// rho, from the size-free standing x.
+/// Computes rho from the size-free rank x.
 pub fn standing(x: f64, params: &Standing) -> f64 {
     1.0 + params.gain * (x - 1.0) / (x + params.half_at)
 }
 
-/// What the propagation gave.
+/// The result of the propagation.
 pub struct Reactors {
-    /// By node, which is a person in the graph of attention: rho.
+    /// Rank factor rho of each node; nodes are persons in the attention graph.
     pub standing: Vec<f64>,
-    /// Iterations, residual, mass and whether it settled.
+    /// Iterations, residual, mass and convergence.
     pub outcome: Outcome,
 }
 
-/// Propagates trust along tonight's attention, all networks in one graph. `graph` has its edges, whatever the
-/// weights. (It is transposed anew: fetching the new weights by place took longer, 2.5 s a night against 2.2.)
+/// Propagates trust along the attention, all networks in one graph. `graph` must have the edges of `attention`; its
+/// weights are replaced. (The graph is transposed again: fetching weights by index took 2.5 s per date, against 2.2.)
 pub fn reactors(
     attention: &Attention,
     graph: Csr,
@@ -101,11 +101,11 @@ pub fn reactors(
         .collect();
     let in_edges = graph
         .with_weights(weights)
-        .map_err(|error| Error::internal("tonight's attention has no weights").with_source(error))?;
+        .map_err(|error| Error::internal("the attention of this date has invalid weights").with_source(error))?;
     Ok(propagated(&in_edges, trust, params))
 }
 
-/// Propagates trust along a graph whose rows are in-edges: rho of each node, what comes straight back taken out.
+/// Propagates trust along a graph of in-edges; computes rho of each node after the return probability is deducted.
 pub fn propagated(in_edges: &Csr, trust: &[f64], params: &ModelParams) -> Reactors {
     let propagation = PropagationParams {
         damping: params.propagation.damping,
@@ -130,14 +130,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn on_the_first_night_whoever_was_seen_is_trusted() {
+    fn on_the_first_date_each_account_that_was_seen_is_trusted() {
         let params = Trust::default();
         assert_eq!(of_account(1, 0.0, 1.0, &params), 1.0);
         assert_eq!(of_account(0, 0.0, 1.0, &params), 0.0);
     }
 
     #[test]
-    fn the_allowance_of_the_first_night_is_over_by_the_fourth() {
+    fn the_allowance_for_a_short_history_ends_by_the_fourth_date() {
         let params = Trust::default();
         let fresh: Vec<f64> = (1..=5)
             .map(|history| of_account(1, 0.5, f64::from(history), &params))
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn seasoned_is_who_was_seen_as_long_as_one_could_be() {
+    fn an_account_seen_on_every_date_is_fully_seasoned() {
         let persons = Persons {
             ids: ["a", "b", "c"].map(str::to_owned).to_vec(),
             of_account: vec![0, 1, 1, 2],
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn an_ordinary_reactor_has_standing_one_and_nobody_has_much_more() {
+    fn an_average_reactor_has_rank_factor_one_and_the_factor_is_bounded() {
         let params = Standing::default();
         assert_eq!(standing(1.0, &params), 1.0);
         assert!(standing(0.0, &params) >= 1.0 - params.gain / params.half_at);

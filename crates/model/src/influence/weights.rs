@@ -1,4 +1,4 @@
-//! What a reaction weighs when it is made: its verb, how choosy its actor was, and the repeats of its day.
+//! Weight of a reaction when it is made: from its verb, the selectivity of its actor, and the repeats of its day.
 //!
 //! ```text
 //! selectivity = 1 / (1 + m / crowd + (m / flood)^2) m + 1 accounts reacted to on that day
@@ -6,10 +6,10 @@
 //! x_i         = selectivity (f(y_i) - f(y_(i-1)))  y_i: verb weights of the pair's day, latest first
 //! ```
 //!
-//! The reactions of one account to another within one load date and UTC day are taken latest first, each
-//! worth what it adds to the day: so a day of a thousand is worth 1 + b at most, dated by its latest. That
-//! is decided once, on the load date: late rows have a day of their own and nothing already counted changes.
-//! A weight is kept as a 32-bit float, which is how the memory of a single reaction holds it.
+//! The reactions of one account to another within one load date and UTC day are processed latest first; each
+//! weighs the amount that it adds to the day. So a day of a thousand weighs at most 1 + b, dated by its latest.
+//! The weight is final on the load date: late rows form a day of their own and change no counted weight.
+//! Weights are 32-bit floats, the precision in which the state stores a single reaction.
 
 use rayon::prelude::*;
 
@@ -17,27 +17,27 @@ use super::params::{Repeats, Selectivity};
 use crate::networks::Network;
 use crate::reactions::Reaction;
 
-/// Reactions that one thread weighs at a time, and the rest of the last actor's.
+/// Number of reactions that one thread weighs at a time, extended to the end of the last actor.
 const CHUNK_ROWS: usize = 1 << 17;
 
-/// How reactions are weighed.
+/// The constants for weighing reactions.
 #[derive(Clone, Copy, Debug)]
 pub struct Weighing<'a> {
-    /// How a day of many choices is thinned.
+    /// Discount for days with many reactions.
     pub selectivity: &'a Selectivity,
-    /// How repeats saturate.
+    /// Saturation of repeats.
     pub repeats: &'a Repeats,
 }
 
 impl Weighing<'_> {
-    /// The weights of one network's reactions, sorted by pair, load date and time, each with the size of
-    /// its [crowd](crate::reactions::crowd_sizes).
+    /// Weighs one network's reactions, sorted by pair, load date and time. `crowd_sizes` has the size of each
+    /// reaction's [crowd](crate::reactions::crowd_sizes).
     pub fn weigh(&self, reactions: &[Reaction], crowd_sizes: &[u32], network: &Network) -> Vec<f32> {
         let mut cuts = vec![0];
         while let Some(last) = cuts.last().copied().filter(|last| *last < reactions.len()) {
-            let far = (last + CHUNK_ROWS).min(reactions.len());
-            let actor = reactions[far - 1].actor;
-            cuts.push(far + reactions[far..].partition_point(|reaction| reaction.actor == actor));
+            let limit = (last + CHUNK_ROWS).min(reactions.len());
+            let actor = reactions[limit - 1].actor;
+            cuts.push(limit + reactions[limit..].partition_point(|reaction| reaction.actor == actor));
         }
         let chunk = |cut: &[usize]| self.weigh_chunk(&reactions[cut[0]..cut[1]], &crowd_sizes[cut[0]..cut[1]], network);
         let pieces: Vec<Vec<f32>> = cuts.par_windows(2).map(chunk).collect();
@@ -56,7 +56,7 @@ impl Weighing<'_> {
             let (mut so_far, mut worth) = (0.0, 0.0);
             for (reaction, weight) in day.iter().zip(&mut weights[first..]).rev() {
                 so_far += network.verbs[usize::from(reaction.verb)].weight;
-                let total = self.of_day(so_far);
+                let total = self.saturate_day(so_far);
                 *weight = (selectivity * (total - worth)) as f32;
                 worth = total;
             }
@@ -64,19 +64,19 @@ impl Weighing<'_> {
         weights
     }
 
-    /// What each of `crowd_size` choices of a day is worth.
+    /// Returns the selectivity of each of `crowd_size` choices of a day.
     pub fn selectivity(&self, crowd_size: u32) -> f64 {
         let others = f64::from(crowd_size - 1);
         1.0 / (1.0 + others / self.selectivity.crowd + (others / self.selectivity.flood).powi(2))
     }
 
-    /// What a pair's day of verb weights that sum to `sum` is worth.
-    fn of_day(&self, sum: f64) -> f64 {
+    /// Returns the weight of a pair's day with verb weights of total `sum`.
+    fn saturate_day(&self, sum: f64) -> f64 {
         saturated(sum, self.repeats.beta_day)
     }
 }
 
-/// (1 + beta) s / (s + beta): 1 at s = 1, never above 1 + beta.
+/// Computes (1 + beta) s / (s + beta): 1 at s = 1, never above 1 + beta.
 pub fn saturated(strength: f64, beta: f64) -> f64 {
     if strength > 0.0 {
         (1.0 + beta) * strength / (strength + beta)
@@ -126,13 +126,13 @@ mod tests {
     }
 
     #[test]
-    fn days_stand_alone() {
+    fn days_are_weighed_separately() {
         let weights = weigh(&[(86_399, "like"), (86_400, "like")], 1);
         assert_eq!(weights, [1.0, 1.0]);
     }
 
     #[test]
-    fn a_choice_among_few_counts_in_full_and_among_many_hardly() {
+    fn a_choice_among_few_counts_in_full_and_among_many_almost_nothing() {
         let one = weigh(&[(1, "like")], 2)[0];
         assert!(one > 0.9, "{one}");
         assert!(weigh(&[(1, "like")], 1_000)[0] < 0.001);

@@ -1,4 +1,4 @@
-//! The contract of every adapter, built in or declared: one suite that all of them pass.
+//! The test suite that every network adapter must pass, built in or declared.
 
 use std::collections::BTreeMap;
 
@@ -7,12 +7,12 @@ use rstest::rstest;
 use super::declared::{self, Declaration};
 use super::{MAX_VERBS, Network};
 
-/// The contract's words of each network, in the order of the contract's page.
+/// Input verbs of each network, in the order of the input reference.
 const TWITTER: &[&str] = &["tweet", "retweet", "quote", "reply", "mention", "like", "list_add"];
 const FACEBOOK: &[&str] = &["post", "comment", "like", "share", "wall_post", "tag"];
 const LINKEDIN: &[&str] = &["post", "comment", "like", "share", "recommend"];
 const FOURSQUARE: &[&str] = &["check_in", "tip", "tip_like", "tip_done"];
-/// The contract's example of a declared network.
+/// The example of a declared network in the input reference.
 const STACKEXCHANGE: &[&str] = &["question", "answer", "comment", "accept"];
 
 fn network(name: &str) -> Network {
@@ -31,7 +31,7 @@ fn weight(network: &Network, word: &str) -> f64 {
     network.verbs[usize::from(network.verb(word).unwrap())].weight
 }
 
-/// Every adapter, with the words that its input rows may use.
+/// Each adapter, with the verbs that its input rows may use.
 #[rstest]
 #[case("twitter", TWITTER)]
 #[case("facebook", FACEBOOK)]
@@ -40,14 +40,14 @@ fn weight(network: &Network, word: &str) -> f64 {
 #[case("stackexchange", STACKEXCHANGE)]
 fn an_adapter_keeps_the_contract(#[case] name: &str, #[case] words: &[&str]) {
     let network = network(name);
-    it_reads_exactly_the_words_of_the_contract(&network, words);
-    its_codes_are_the_order_of_names(&network);
-    its_weights_are_finite_and_some_are_positive(&network);
-    its_twins_are_in_a_strict_total_order(&network);
-    its_derived_verb_is_no_input_word(&network);
+    check_input_verbs(&network, words);
+    check_codes(&network);
+    check_weights(&network);
+    check_total_order(&network);
+    check_derived_verb(&network);
 }
 
-fn it_reads_exactly_the_words_of_the_contract(network: &Network, words: &[&str]) {
+fn check_input_verbs(network: &Network, words: &[&str]) {
     let mut expected = words.to_vec();
     expected.sort_unstable();
     let read: Vec<&str> = network
@@ -58,11 +58,11 @@ fn it_reads_exactly_the_words_of_the_contract(network: &Network, words: &[&str])
         .collect();
     assert_eq!(read, expected);
     for word in ["", "nothing_of_the_kind", "LIKE", " like", "like "] {
-        assert_eq!(network.verb(word), None, "{word:?} is no word of {}", network.name);
+        assert_eq!(network.verb(word), None, "{word:?} is not a verb of {}", network.name);
     }
 }
 
-fn its_codes_are_the_order_of_names(network: &Network) {
+fn check_codes(network: &Network) {
     assert!(network.verbs.len() <= MAX_VERBS);
     assert!(
         network.verbs.is_sorted_by(|a, b| a.name < b.name),
@@ -75,7 +75,7 @@ fn its_codes_are_the_order_of_names(network: &Network) {
     }
 }
 
-fn its_weights_are_finite_and_some_are_positive(network: &Network) {
+fn check_weights(network: &Network) {
     let weights: Vec<f64> = network.verbs.iter().map(|verb| verb.weight).collect();
     assert!(weights.iter().all(|weight| weight.is_finite() && *weight >= 0.0));
     assert!(
@@ -86,7 +86,7 @@ fn its_weights_are_finite_and_some_are_positive(network: &Network) {
     assert!(network.share.is_finite() && network.share >= 0.0);
 }
 
-fn its_twins_are_in_a_strict_total_order(network: &Network) {
+fn check_total_order(network: &Network) {
     for a in codes(network) {
         assert!(!network.outranks(a, a));
         for b in codes(network).filter(|&b| b != a) {
@@ -99,7 +99,7 @@ fn its_twins_are_in_a_strict_total_order(network: &Network) {
     }
 }
 
-fn its_derived_verb_is_no_input_word(network: &Network) {
+fn check_derived_verb(network: &Network) {
     let Some(rule) = network.co_visit else { return };
     assert_eq!(network.verb(&network.verbs[usize::from(rule.verb)].name), None);
     assert_eq!(
@@ -114,7 +114,7 @@ fn its_derived_verb_is_no_input_word(network: &Network) {
 #[case("facebook", &["post"])]
 #[case("linkedin", &["post"])]
 #[case("foursquare", &["check_in", "tip"])]
-fn a_post_that_carries_a_target_is_worth_nothing(#[case] name: &str, #[case] posts: &[&str]) {
+fn a_post_with_a_target_has_weight_zero(#[case] name: &str, #[case] posts: &[&str]) {
     for post in posts {
         assert_eq!(weight(&network(name), post), 0.0, "{post}");
     }
@@ -125,7 +125,7 @@ fn a_post_that_carries_a_target_is_worth_nothing(#[case] name: &str, #[case] pos
 #[case("facebook", &["share", "comment", "wall_post", "like", "post"])]
 #[case("linkedin", &["recommend", "share", "comment", "like", "post"])]
 #[case("foursquare", &["tip_done", "tip_like", "tip"])]
-fn of_two_rows_for_one_act_the_more_telling_verb_counts(#[case] name: &str, #[case] best_first: &[&str]) {
+fn of_two_rows_for_one_act_the_verb_with_the_greater_weight_counts(#[case] name: &str, #[case] best_first: &[&str]) {
     let network = network(name);
     for pair in best_first.windows(2) {
         let (a, b) = (network.verb(pair[0]).unwrap(), network.verb(pair[1]).unwrap());
@@ -135,7 +135,7 @@ fn of_two_rows_for_one_act_the_more_telling_verb_counts(#[case] name: &str, #[ca
 }
 
 #[test]
-fn of_equal_weights_the_lesser_name_counts() {
+fn of_equal_weights_the_lower_name_counts() {
     let twitter = network("twitter");
     assert_eq!(weight(&twitter, "list_add"), weight(&twitter, "reply"));
     assert!(twitter.outranks(twitter.verb("list_add").unwrap(), twitter.verb("reply").unwrap()));

@@ -1,4 +1,4 @@
-//! Foursquare's co-visit: a reaction that no row states.
+//! Foursquare's co-visit: a reaction derived from check-ins.
 //!
 //! The reactor follows the target and checks in at the same venue, at most `window_days` after a strictly
 //! earlier check-in of the target. It is credited once per (reactor, target, venue, reactor's UTC day),
@@ -17,13 +17,13 @@ pub struct CheckIn {
     pub venue: u64,
     /// Node of the account.
     pub account: u32,
-    /// When, microseconds since 1970.
+    /// Time of the check-in, microseconds since 1970.
     pub occurred_at: i64,
-    /// The load date that brought it.
+    /// Load date of the check-in.
     pub load_date: Day,
 }
 
-/// A co-visit that was credited.
+/// A credited co-visit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Credit {
     /// Node of the reactor.
@@ -32,24 +32,24 @@ pub struct Credit {
     pub target: u32,
     /// Hash of the venue.
     pub venue: u64,
-    /// The reactor's UTC day.
+    /// UTC day of the reactor's check-in.
     pub day: Day,
 }
 
-/// What must be remembered between load dates, and what is in force on them.
+/// The state kept between load dates.
 #[derive(Clone, Debug, Default)]
 pub struct CoVisits {
     /// Check-ins that a later load date may still match; sorted.
     pub check_ins: Vec<CheckIn>,
     /// Credits that a later load date might repeat.
     pub credits: HashSet<Credit>,
-    /// (follower, followee) in force, sorted.
+    /// Current (follower, followee) pairs, sorted.
     pub follows: Vec<(u32, u32)>,
 }
 
 impl CoVisits {
-    /// Credits what one load date's check-ins make known. `is_gone` tells the accounts that had opted
-    /// out by then. Returns the reactions in a fixed order.
+    /// Derives the co-visits that one load date's check-ins complete. `is_gone` returns true for accounts that had
+    /// opted out by then. The order of the reactions is fixed.
     pub fn derive(
         &mut self,
         delivered: Vec<CheckIn>,
@@ -69,14 +69,14 @@ impl CoVisits {
         let mut found: BTreeMap<Credit, i64> = BTreeMap::new();
         for venue in self.check_ins.chunk_by(|a, b| a.venue == b.venue) {
             for new in venue.iter().filter(|c| c.load_date == load_date) {
-                for followee in linked(&self.follows, new.account) {
-                    for earlier in of_account(venue, followee) {
-                        note(&mut found, new, earlier, window);
+                for followee in find_linked(&self.follows, new.account) {
+                    for earlier in find_check_ins(venue, followee) {
+                        note_credit(&mut found, new, earlier, window);
                     }
                 }
-                for follower in linked(&followers, new.account) {
-                    for later in of_account(venue, follower) {
-                        note(&mut found, later, new, window);
+                for follower in find_linked(&followers, new.account) {
+                    for later in find_check_ins(venue, follower) {
+                        note_credit(&mut found, later, new, window);
                     }
                 }
             }
@@ -96,7 +96,7 @@ impl CoVisits {
         reactions
     }
 
-    /// Renumbers the accounts; `to` keeps their order.
+    /// Renumbers the accounts; `to` must keep their order.
     pub fn renumber(&mut self, to: &[u32]) {
         let node = |node: u32| to[node as usize];
         self.check_ins.iter_mut().for_each(|c| c.account = node(c.account));
@@ -111,14 +111,14 @@ impl CoVisits {
         self.credits = self.credits.drain().map(moved).collect();
     }
 
-    /// Drops everything that names an account for which `is_kept` does not hold.
+    /// Drops all entries of accounts that `is_kept` does not accept.
     pub fn retain_accounts(&mut self, is_kept: &impl Fn(u32) -> bool) {
         self.check_ins.retain(|c| is_kept(c.account));
         self.follows.retain(|(from, to)| is_kept(*from) && is_kept(*to));
         self.credits.retain(|c| is_kept(c.reactor) && is_kept(c.target));
     }
 
-    /// Calls `see` with every account that is named.
+    /// Calls `see` with each account in the state; an account may repeat.
     pub fn for_each_account(&self, mut see: impl FnMut(u32)) {
         self.check_ins.iter().for_each(|c| see(c.account));
         self.follows
@@ -131,7 +131,7 @@ impl CoVisits {
             .for_each(&mut see);
     }
 
-    /// Forgets what no row of a load date after `as_of` can match.
+    /// Drops entries that no row of a load date after `as_of` can match.
     pub fn forget(&mut self, as_of: Day, max_lateness_days: i32, rule: &CoVisitRule) {
         let oldest = as_of.next().minus(max_lateness_days);
         let oldest_match = oldest.start_micros() - rule.window_days * DAY_MICROS;
@@ -140,8 +140,8 @@ impl CoVisits {
     }
 }
 
-/// Everybody linked to `account` in a sorted list of pairs.
-fn linked(pairs: &[(u32, u32)], account: u32) -> impl Iterator<Item = u32> + '_ {
+/// Returns the accounts linked to `account` in a sorted list of pairs.
+fn find_linked(pairs: &[(u32, u32)], account: u32) -> impl Iterator<Item = u32> + '_ {
     let start = pairs.partition_point(|(from, _)| *from < account);
     pairs[start..]
         .iter()
@@ -149,14 +149,14 @@ fn linked(pairs: &[(u32, u32)], account: u32) -> impl Iterator<Item = u32> + '_ 
         .map(|(_, to)| *to)
 }
 
-/// The check-ins of `account` among those of one venue, sorted by account.
-fn of_account(venue: &[CheckIn], account: u32) -> &[CheckIn] {
+/// Returns the check-ins of `account` among those of one venue, sorted by account.
+fn find_check_ins(venue: &[CheckIn], account: u32) -> &[CheckIn] {
     let start = venue.partition_point(|c| c.account < account);
     let end = start + venue[start..].partition_point(|c| c.account == account);
     &venue[start..end]
 }
 
-fn note(found: &mut BTreeMap<Credit, i64>, reactor: &CheckIn, target: &CheckIn, window: i64) {
+fn note_credit(found: &mut BTreeMap<Credit, i64>, reactor: &CheckIn, target: &CheckIn, window: i64) {
     let lag = reactor.occurred_at - target.occurred_at;
     if reactor.account == target.account || lag <= 0 || lag > window {
         return;

@@ -1,10 +1,10 @@
-//! Networks that a job file declares, or changes: the same as an adapter, without code.
+//! Networks that a job file declares or changes: adapters without code.
 //!
 //! ```toml
-//! [networks.stackexchange.verbs]   # a network that Clout does not know
+//! [networks.stackexchange.verbs]   # a new network
 //! question = 0.0
 //! accept = 5.0
-//! [networks.twitter]               # a known one, with another scale and another weight
+//! [networks.twitter]               # a built-in network with another share and another weight
 //! share = 0.5
 //! verbs = { retweet = 4.0 }
 //! ```
@@ -17,34 +17,36 @@ use super::MAX_NETWORKS;
 use super::{MAX_VERBS, Network, Verb, builtin};
 use clout_base::error::{Error, Result};
 
-/// The greatest weight or share: far beyond any use, and small enough that no sum of them overflows.
+/// The largest weight or share: far above any use, and small enough that no sum of them overflows.
 const MAX_WEIGHT: f64 = 1e6;
 
-/// What a job file says of one network, under `[networks.NAME]`.
+/// The section `[networks.NAME]` of a job file.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Declaration {
     /// Scale of the network's edges in the propagation; unchanged (1 for a new network) if absent.
     pub share: Option<f64>,
-    /// Weight of a reaction by verb: verbs to add, or new weights of known ones.
+    /// Weight of a reaction by verb: new verbs, or new weights of existing verbs.
     pub verbs: BTreeMap<String, f64>,
 }
 
-/// The known networks and the declared ones, each as the job wants it, sorted by the bytes of
-/// name and colon. A name, weight or share that cannot be is a usage error.
+/// Returns the built-in networks with the declarations applied, sorted by the bytes of name and colon.
+///
+/// # Errors
+/// A usage error for an invalid name, weight or share, a new network without verbs, or too many networks or verbs.
 pub fn networks(declarations: &BTreeMap<String, Declaration>) -> Result<Vec<Network>> {
     let mut networks = builtin();
     for (name, declaration) in declarations {
         let known = networks.iter().position(|network| network.name == *name);
         let before = match known {
             Some(index) => networks.swap_remove(index),
-            None => unknown_network(name, declaration)?,
+            None => create_network(name, declaration)?,
         };
-        networks.push(changed(before, declaration)?);
+        networks.push(apply_declaration(before, declaration)?);
     }
     if networks.len() > MAX_NETWORKS {
         return Err(Error::usage(format!(
-            "networks: {} of them are known and declared, at most {MAX_NETWORKS} can be",
+            "networks: the job has {} networks, built-in ones included; the limit is {MAX_NETWORKS}: remove some",
             networks.len()
         )));
     }
@@ -52,26 +54,26 @@ pub fn networks(declarations: &BTreeMap<String, Declaration>) -> Result<Vec<Netw
     Ok(networks)
 }
 
-/// A network without verbs, if `name` can be one.
-fn unknown_network(name: &str, declaration: &Declaration) -> Result<Network> {
+/// Returns a network without verbs, or an error if `name` is invalid.
+fn create_network(name: &str, declaration: &Declaration) -> Result<Network> {
     let is_plain = |c: char| !c.is_control() && !matches!(c, '/' | ':' | '=');
     if name.is_empty() || !name.chars().all(is_plain) {
         return Err(Error::usage(format!(
-            "networks.{name} cannot be a network's name: expected a text that is not empty and has \
-             no '/', ':', '=' or control character, since it stands in paths and person ids"
+            "networks.{name} is not a valid network name: expected a non-empty text without '/', ':', '=' or \
+             control characters, because paths and person ids contain it"
         )));
     }
     if declaration.verbs.is_empty() {
         return Err(Error::usage(format!(
-            "networks.{name} has no verbs, so every row of it would be refused: give each of its \
-             words a weight under [networks.{name}.verbs]"
+            "networks.{name} has no verbs, so all its rows would be refused: give each verb a weight under \
+             [networks.{name}.verbs]"
         )));
     }
     Ok(Network::new(name, &[]))
 }
 
-/// `network` with the declaration's share and verbs. Codes are given anew, for the words move.
-fn changed(network: Network, declaration: &Declaration) -> Result<Network> {
+/// Applies the declaration to `network`. Verb codes are assigned again, because new verbs shift them.
+fn apply_declaration(network: Network, declaration: &Declaration) -> Result<Network> {
     let name = network.name.clone();
     let verb_name = |code: u8| network.verbs[usize::from(code)].name.clone();
     let derived = network
@@ -84,18 +86,18 @@ fn changed(network: Network, declaration: &Declaration) -> Result<Network> {
         .collect();
     for (verb, &weight) in &declaration.verbs {
         check_verb(&name, verb)?;
-        weights.insert(verb, checked(&format!("networks.{name}.verbs.{verb}"), weight)?);
+        weights.insert(verb, check_weight(&format!("networks.{name}.verbs.{verb}"), weight)?);
     }
     if weights.len() > MAX_VERBS {
         return Err(Error::usage(format!(
-            "networks.{name}.verbs has {} words: expected at most {MAX_VERBS}",
+            "networks.{name}.verbs has {} verbs: expected at most {MAX_VERBS}",
             weights.len()
         )));
     }
     let verbs: Vec<(&str, f64)> = weights.into_iter().collect();
     let mut after = Network::new(&name, &verbs);
     after.share = match declaration.share {
-        Some(share) => checked(&format!("networks.{name}.share"), share)?,
+        Some(share) => check_weight(&format!("networks.{name}.share"), share)?,
         None => network.share,
     };
     Ok(match derived {
@@ -107,16 +109,15 @@ fn changed(network: Network, declaration: &Declaration) -> Result<Network> {
 fn check_verb(network: &str, verb: &str) -> Result<()> {
     if verb.is_empty() || verb.chars().any(char::is_control) {
         return Err(Error::usage(format!(
-            "networks.{network}.verbs holds the word {verb:?}: expected a text that is not empty \
-             and has no control character"
+            "networks.{network}.verbs has the verb {verb:?}: expected a non-empty text without control characters"
         )));
     }
     Ok(())
 }
 
-fn checked(key: &str, weight: f64) -> Result<f64> {
+fn check_weight(key: &str, weight: f64) -> Result<f64> {
     if (0.0..=MAX_WEIGHT).contains(&weight) {
-        // Adding zero makes a negative zero, which would order before zero, an ordinary one.
+        // Adding zero turns a negative zero, which would sort before zero, into a positive one.
         return Ok(weight + 0.0);
     }
     Err(Error::usage(format!(
@@ -140,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn a_known_network_keeps_what_the_job_does_not_change() {
+    fn a_built_in_network_keeps_all_values_that_the_job_does_not_change() {
         let networks = declare("foursquare", &[("aaa", 2.0), ("tip_done", 4.0)], Some(0.5)).unwrap();
         let foursquare = named(&networks, "foursquare");
         assert_eq!(foursquare.share, 0.5);
@@ -153,25 +154,25 @@ mod tests {
     }
 
     #[test]
-    fn networks_are_sorted_as_the_person_ids_of_their_accounts_are() {
-        // '-' comes before ':', so "twitter-b:x" stands before "twitter:x".
+    fn networks_are_sorted_like_the_person_ids_of_their_accounts() {
+        // '-' comes before ':', so "twitter-b:x" sorts before "twitter:x".
         let networks = declare("twitter-b", &[("like", 1.0)], None).unwrap();
         let names: Vec<&str> = networks.iter().map(|n| n.name.as_str()).collect();
         assert_eq!(names, ["facebook", "foursquare", "linkedin", "twitter-b", "twitter"]);
     }
 
     #[rstest]
-    #[case("", "like", 1.0, None, "cannot be a network's name")]
-    #[case("a/b", "like", 1.0, None, "cannot be a network's name")]
-    #[case("a:b", "like", 1.0, None, "cannot be a network's name")]
-    #[case("a=b", "like", 1.0, None, "cannot be a network's name")]
-    #[case("a\nb", "like", 1.0, None, "cannot be a network's name")]
+    #[case("", "like", 1.0, None, "is not a valid network name")]
+    #[case("a/b", "like", 1.0, None, "is not a valid network name")]
+    #[case("a:b", "like", 1.0, None, "is not a valid network name")]
+    #[case("a=b", "like", 1.0, None, "is not a valid network name")]
+    #[case("a\nb", "like", 1.0, None, "is not a valid network name")]
     #[case("x", "like", -1.0, None, "networks.x.verbs.like is -1: expected a number from 0")]
     #[case("x", "like", f64::NAN, None, "networks.x.verbs.like is NaN: expected")]
     #[case("x", "like", f64::INFINITY, None, "networks.x.verbs.like is inf: expected")]
     #[case("x", "like", 1.0, Some(-0.5), "networks.x.share is -0.5: expected")]
-    #[case("x", "", 1.0, None, "holds the word \"\"")]
-    fn what_cannot_be_is_a_usage_error(
+    #[case("x", "", 1.0, None, "has the verb \"\"")]
+    fn an_invalid_declaration_is_a_usage_error(
         #[case] name: &str,
         #[case] verb: &str,
         #[case] weight: f64,
@@ -194,12 +195,12 @@ mod tests {
             declare("x", &verbs, None)
                 .unwrap_err()
                 .to_string()
-                .contains("251 words")
+                .contains("251 verbs")
         );
     }
 
     #[test]
-    fn there_are_no_more_networks_than_a_byte_can_tell() {
+    fn the_number_of_networks_fits_into_a_byte() {
         let declaration = Declaration {
             share: None,
             verbs: BTreeMap::from([("like".to_owned(), 1.0)]),

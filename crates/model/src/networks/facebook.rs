@@ -1,14 +1,14 @@
-//! Facebook: posts among people who know one another.
+//! Facebook: posts among acquaintances.
 
 use super::Network;
 
-/// Facebook's verbs and what each is worth.
+/// Returns Facebook's verbs and their weights.
 pub(super) fn network() -> Network {
     Network::new(
         "facebook",
         &[
-            // What the actor wrote. Writing to somebody is `wall_post` and naming somebody is
-            // `tag`, rows of their own, so a post that carries a target credits nobody twice.
+            // A text of the actor. Addressing a person is `wall_post` and naming a person is `tag`, rows of their
+            // own, so a weight for a post with a target would credit that person twice.
             ("post", 0.0),
             // The unit: one tap.
             ("like", 1.0),
@@ -17,7 +17,7 @@ pub(super) fn network() -> Network {
             ("tag", 1.0),
             // Addressed to the person before the person's own friends; often a courtesy (birthdays).
             ("wall_post", 1.5),
-            // Takes writing, and answers something the person made.
+            // Takes writing, and answers a post of the person.
             ("comment", 2.0),
             // Passes the person's post on to the actor's own friends.
             ("share", 3.0),

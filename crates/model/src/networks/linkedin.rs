@@ -2,12 +2,12 @@
 
 use super::Network;
 
-/// LinkedIn's verbs and what each is worth.
+/// Returns LinkedIn's verbs and their weights.
 pub(super) fn network() -> Network {
     Network::new(
         "linkedin",
         &[
-            // What the actor wrote; crediting somebody for it has verbs of its own.
+            // A text of the actor; credit for a person has verbs of its own.
             ("post", 0.0),
             // The unit: one tap.
             ("like", 1.0),

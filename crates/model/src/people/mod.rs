@@ -1,4 +1,4 @@
-//! Persons: what the accounts of a night belong to.
+//! Persons: the owners of accounts, and their presence on networks.
 
 pub mod persons;
 pub mod presence;

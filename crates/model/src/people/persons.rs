@@ -1,20 +1,20 @@
-//! Accounts become persons, by the identities in force on the snapshot date.
+//! Assignment of accounts to persons, by the identities in force on the snapshot date.
 
 use rayon::prelude::*;
 
 use crate::accounts::Accounts;
 
-/// The persons who own at least one account, in order of their ids' bytes.
+/// The owners of at least one account, in byte order of their person ids.
 #[derive(Clone, Debug, Default)]
 pub struct Persons {
     /// Person ids, ascending.
     pub ids: Vec<String>,
-    /// By account node: the person's place in `ids`.
+    /// Index into `ids` of each account node's person.
     pub of_account: Vec<u32>,
 }
 
 impl Persons {
-    /// Gives every account to its owner, or to the person of its own name.
+    /// Assigns each account to its owner, or to a person of its own.
     pub fn assign(accounts: &Accounts, owners: &[Option<Box<str>>]) -> Persons {
         let mut named: Vec<(String, u32)> = (0..accounts.len() as u32)
             .into_par_iter()
@@ -23,7 +23,7 @@ impl Persons {
                 None => (accounts.own_person_id(node), node),
             })
             .collect();
-        // Canonical account order is nearly person order already, which a merge sort makes use of.
+        // Accounts are almost in person order already, so a merge sort is fast.
         named.par_sort_by(|a, b| a.0.as_bytes().cmp(b.0.as_bytes()));
         let mut persons = Persons {
             ids: Vec::with_capacity(named.len()),
@@ -38,22 +38,22 @@ impl Persons {
         persons
     }
 
-    /// Number of persons.
+    /// Returns the number of persons.
     pub fn len(&self) -> usize {
         self.ids.len()
     }
 
-    /// Whether there is nobody.
+    /// Returns true if no person exists.
     pub fn is_empty(&self) -> bool {
         self.ids.is_empty()
     }
 
-    /// The person with this id.
+    /// Returns the index of the person with this id.
     pub fn find(&self, person_id: &str) -> Option<u32> {
         self.ids
             .binary_search_by(|id| id.as_bytes().cmp(person_id.as_bytes()))
             .ok()
-            .map(|place| place as u32)
+            .map(|index| index as u32)
     }
 }
 
@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn claimed_accounts_join_their_owner_and_others_stand_alone() {
+    fn claimed_accounts_join_their_owner_and_others_are_separate_persons() {
         let names = vec!["facebook".to_owned(), "twitter".to_owned()];
         let ids = vec![
             LargeStringArray::from(vec!["a", "b"]),

@@ -1,4 +1,4 @@
-//! Who is there tonight: on which networks, with how many posts, and last active when.
+//! Presence of persons on networks at a snapshot date: posts by network, and the last activity.
 
 use super::persons::Persons;
 use crate::accounts::Accounts;
@@ -8,42 +8,42 @@ use crate::influence::pairs::Pairs;
 /// A person's presence on one network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Presence {
-    /// The person.
+    /// Index of the person.
     pub person: u32,
-    /// Place of the network.
+    /// Index of the network.
     pub network: u8,
-    /// Counted posts that are not forgotten.
+    /// Number of counted posts that are not forgotten.
     pub posts: u64,
 }
 
-/// The parts of the state that say where a person is present; all by account node but `pairs`.
+/// Parts of the state from which presence is computed; all by account node, except `pairs`.
 pub struct PresenceSources<'a> {
-    /// The accounts.
+    /// Accounts.
     pub accounts: &'a Accounts,
-    /// Each account's own record.
+    /// Activity of each account.
     pub facts: &'a [Facts],
-    /// True if the accounts in force list it.
+    /// True if the accounts in force list the account.
     pub is_listed: &'a [bool],
-    /// The owner that the identities in force name.
+    /// Owner by the identities in force.
     pub owners: &'a [Option<Box<str>>],
     /// Pairs of accounts.
     pub pairs: &'a Pairs,
 }
 
-/// Everybody's presence, by person and network, and when they were last active.
+/// The presence of all persons, and their last activity.
 #[derive(Clone, Debug, Default)]
 pub struct Presences {
-    /// Sorted by person and network.
+    /// Rows sorted by person and network.
     pub rows: Vec<Presence>,
-    /// By person: time of the latest counted row as actor, microseconds since 1970.
+    /// Time of each person's latest counted row as actor, microseconds since 1970.
     pub last_active_at: Vec<Option<i64>>,
 }
 
 impl Presences {
-    /// An account is there if it has a post or a pair with another person that is not forgotten, or stands
-    /// in the accounts or identities in force.
+    /// Computes the presence of persons. An account is present if it has a post or a pair with another person that is
+    /// not forgotten, or is listed in the accounts or identities in force.
     pub fn of(state: &PresenceSources, persons: &Persons) -> Presences {
-        let mut is_there: Vec<bool> = (0..state.accounts.len())
+        let mut is_present: Vec<bool> = (0..state.accounts.len())
             .map(|node| state.facts[node].posts > 0 || state.is_listed[node] || state.owners[node].is_some())
             .collect();
         let mut last_active_at: Vec<Option<i64>> = vec![None; persons.len()];
@@ -53,12 +53,12 @@ impl Presences {
         }
         for row in between(state.pairs, persons) {
             let (actor, target) = (state.pairs.actors[row] as usize, state.pairs.targets[row] as usize);
-            (is_there[actor], is_there[target]) = (true, true);
+            (is_present[actor], is_present[target]) = (true, true);
             let last = &mut last_active_at[persons.of_account[actor] as usize];
             *last = (*last).max(Some(state.pairs.last_at[row]));
         }
         let mut rows: Vec<Presence> = (0..state.accounts.len())
-            .filter(|node| is_there[*node])
+            .filter(|node| is_present[*node])
             .map(|node| Presence {
                 person: persons.of_account[node],
                 network: state.accounts.network_of(node as u32) as u8,
@@ -76,7 +76,7 @@ impl Presences {
         Presences { rows, last_active_at }
     }
 
-    /// By person, of so many: whether they are there.
+    /// Returns, for each of `persons` persons, true if the person is present.
     pub fn are_there(&self, persons: usize) -> Vec<bool> {
         let mut are_there = vec![false; persons];
         for row in &self.rows {
@@ -85,13 +85,13 @@ impl Presences {
         are_there
     }
 
-    /// The presences grouped by person, ascending; persons who are not there have no group.
+    /// Groups the rows by person, ascending; persons without presence have no group.
     pub fn by_person(&self) -> impl Iterator<Item = &[Presence]> {
         self.rows.chunk_by(|a, b| a.person == b.person)
     }
 }
 
-/// Rows of the memory between two different persons.
+/// Returns the indices of pair rows between two different persons.
 pub fn between<'a>(pairs: &'a Pairs, persons: &'a Persons) -> impl Iterator<Item = usize> + 'a {
     let person = |node: u32| persons.of_account[node as usize];
     (0..pairs.len()).filter(move |row| person(pairs.actors[*row]) != person(pairs.targets[*row]))

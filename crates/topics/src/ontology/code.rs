@@ -1,6 +1,6 @@
-//! What of a text is no prose: addresses, code and command lines.
+//! Detects the parts of a text that are not prose: addresses, code and command lines.
 //!
-//! [`super::prose`] says which; here is how a token, or a block of them, is told.
+//! [`super::prose`] lists the rules. This module tests single tokens and finds the ends of blocks.
 
 pub(super) const SPACE: u16 = 1;
 pub(super) const TICK: u16 = 1 << 1;
@@ -14,17 +14,17 @@ pub(super) const UNDERSCORE: u16 = 1 << 8;
 pub(super) const BRACKET: u16 = 1 << 9;
 pub(super) const CODE: u16 = 1 << 10;
 pub(super) const OTHER: u16 = 1 << 11;
-/// Signs for which a token is looked at twice.
+/// Classes of bytes that need a closer check of the token.
 pub(super) const SUSPECT: u16 = HASH | AT | DOT | COLON | SLASH | UNDERSCORE | BRACKET | CODE;
 
-pub(super) const SIGNS: [u16; 256] = signs();
+pub(super) const SIGNS: [u16; 256] = build_signs();
 
 pub(super) const WIDE_AT: char = '\u{FF20}';
 const CODE_SIGNS: [char; 11] = ['{', '}', '[', ']', '<', '>', '=', ';', '|', '$', '\\'];
 const OPENING: [char; 4] = ['(', '[', '"', '\''];
 const CLOSING: [char; 10] = [')', ']', '"', '\'', '.', ',', ';', ':', '!', '?'];
 
-const fn signs() -> [u16; 256] {
+const fn build_signs() -> [u16; 256] {
     let mut signs = [0; 256];
     let mut byte = 0;
     while byte < 256 {
@@ -48,14 +48,14 @@ const fn signs() -> [u16; 256] {
     signs
 }
 
-/// Where a block of code ends that the token at `at` begins, if it begins one.
+/// Returns the end of the code block that starts with the token at `at`, if it starts one.
 pub(super) fn after_block(text: &str, at: usize, token: &str, found: u16) -> Option<usize> {
     let behind = |end: &str| {
         let rest = at + token.len();
         Some(
             text[rest..]
                 .find(end)
-                .map_or(text.len(), |place| rest + place + end.len()),
+                .map_or(text.len(), |found| rest + found + end.len()),
         )
     };
     let is_first = || {
@@ -78,7 +78,7 @@ pub(super) fn after_block(text: &str, at: usize, token: &str, found: u16) -> Opt
     }
 }
 
-/// Where the lines end that are indented as code behind an empty one; `at` is where a line begins.
+/// Returns the end of the indented code lines that start at `at` after an empty line; `at` if there are none.
 pub(super) fn after_indented(text: &str, at: usize) -> usize {
     let is_behind_empty = text[..at]
         .trim_end_matches([' ', '\t'])
@@ -98,7 +98,7 @@ pub(super) fn after_indented(text: &str, at: usize) -> usize {
     end
 }
 
-/// Where the code ends that the backticks at `start` open; behind the backticks if they open none.
+/// Returns the end of the code that the backticks at `start` open, or the end of the backticks if they open none.
 pub(super) fn after_code(bytes: &[u8], start: usize) -> usize {
     let ticks = |at: usize| bytes[at..].iter().take_while(|byte| **byte == b'`').count();
     let opening = ticks(start);
@@ -114,6 +114,7 @@ pub(super) fn after_code(bytes: &[u8], start: usize) -> usize {
     if is_block { bytes.len() } else { start + opening }
 }
 
+/// Returns true if a piece is an address or a mention; `found` holds the classes of its bytes.
 pub(super) fn is_address(piece: &str, found: u16) -> bool {
     let is_www = |four: &[u8]| four.eq_ignore_ascii_case(b"www.");
     (found & AT != 0 && piece.contains('@'))
@@ -123,6 +124,7 @@ pub(super) fn is_address(piece: &str, found: u16) -> bool {
         || (found & DOT != 0 && piece.as_bytes().windows(4).any(is_www))
 }
 
+/// Returns true if a piece is code; `found` holds the classes of its bytes.
 pub(super) fn is_code(piece: &str, found: u16) -> bool {
     let core = piece.trim_start_matches(OPENING).trim_end_matches(CLOSING);
     (found & CODE != 0 && core.contains(CODE_SIGNS))
@@ -132,13 +134,13 @@ pub(super) fn is_code(piece: &str, found: u16) -> bool {
         || (found & UNDERSCORE != 0 && has_inner_underscore(piece))
 }
 
-/// Top level domains of most addresses that are written without a scheme.
+/// Common top-level domains of addresses without a scheme.
 const DOMAINS: [&str; 24] = [
     "com", "org", "net", "edu", "gov", "io", "co", "ly", "me", "tv", "fm", "be", "info", "biz", "us", "uk", "de", "fr",
     "es", "it", "nl", "jp", "ru", "eu",
 ];
 
-/// Whether a piece begins with a host name: `example.com`, `bit.ly/coffee`, `medium.com/tennis`.
+/// Returns true if a piece begins with a host name: `example.com`, `bit.ly/coffee`, `medium.com/tennis`.
 fn is_host(piece: &str) -> bool {
     let core = piece.trim_start_matches(OPENING).trim_end_matches(CLOSING);
     let host = core.split(['/', '?', ':']).next().unwrap_or_default();
@@ -150,19 +152,19 @@ fn is_host(piece: &str) -> bool {
     is_name && (core.len() > host.len() || DOMAINS.contains(&domain))
 }
 
-/// Whether slashes part words: `coffee/tennis/jazz`, and not `/usr/bin` or `src/main.rs`.
+/// Returns true if slashes separate words: `coffee/tennis/jazz`, but not `/usr/bin` or `src/main.rs`.
 fn is_list(core: &str) -> bool {
     core.split('/')
         .all(|part| !part.is_empty() && part.chars().all(char::is_alphabetic))
 }
 
-/// Whether a piece is an option of a command: `--testnet-magic`.
+/// Returns true if a piece is a command-line option: `--testnet-magic`.
 pub(super) fn is_flag(piece: &str) -> bool {
     let option = piece.trim_start_matches(OPENING).strip_prefix("--");
     option.is_some_and(|name| name.starts_with(char::is_alphabetic))
 }
 
-/// Whether an underscore stands between two letters or digits; those at the edges are emphasis.
+/// Returns true if an underscore lies between letters or digits; underscores at the edges are emphasis.
 fn has_inner_underscore(piece: &str) -> bool {
     let mut parts = piece.split('_').filter(|part| part.contains(char::is_alphanumeric));
     parts.next().is_some() && parts.next().is_some()

@@ -19,7 +19,7 @@ fn reasons(faults: &[(usize, String)]) -> Vec<(usize, &str)> {
 }
 
 #[test]
-fn topics_stand_in_the_order_of_their_ids() {
+fn topics_are_in_the_order_of_their_ids() {
     let (ontology, faults) = build(&["tea", "art", "Zen"], &[("art", "tea")]);
     let ids: Vec<_> = (0..ontology.len() as u32).map(|k| ontology.id(k)).collect();
     assert_eq!(ids, ["Zen", "art", "tea"]);
@@ -55,7 +55,7 @@ fn relatives_are_ancestors_and_children_of_one_parent() {
 }
 
 #[test]
-fn what_cannot_be_taken_is_told() {
+fn refused_rows_are_returned_with_reasons() {
     let long = "x".repeat(50) + "\u{1b}";
     let edges = [
         ("a", "a"),
@@ -69,24 +69,24 @@ fn what_cannot_be_taken_is_told() {
     let (ontology, faults) = build(&["b", "a", "b", ""], &edges);
     assert_eq!(ontology.len(), 2);
     assert_eq!(ontology.parents(1), [0]);
-    let told = [
+    let expected = [
         (2, "topic_id given twice: 'b'"),
         (3, "empty topic_id: the column is required"),
     ];
-    assert_eq!(reasons(&faults.topics), told);
+    assert_eq!(reasons(&faults.topics), expected);
     let unknown = format!("unknown topic: '{}'", "x".repeat(40));
-    let told = [
-        (0, "its own parent: 'a'"),
+    let expected = [
+        (0, "topic is its own parent: 'a'"),
         (1, "unknown topic: '\u{FFFD}b'"),
         (2, unknown.as_str()),
         (5, "closes a cycle: 'b' is already below 'a'"),
         (6, "closes a cycle: 'b' is already below 'a'"),
     ];
-    assert_eq!(reasons(&faults.edges), told);
+    assert_eq!(reasons(&faults.edges), expected);
 }
 
 #[test]
-fn of_two_rows_with_one_id_the_least_stays() {
+fn the_least_of_two_rows_with_one_id_is_kept() {
     let named = |name: &str| Topic {
         name: name.to_owned(),
         ..topic("a")

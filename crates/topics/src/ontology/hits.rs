@@ -1,18 +1,18 @@
-//! The aliases found in one row.
+//! Aliases found in one row.
 
-/// The hits of a row: alias numbers, ascending and distinct in each list.
+/// Aliases found in a row: alias numbers, ascending and distinct in each list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Hits {
-    /// Those of its tags.
+    /// Aliases in tags.
     pub tags: Vec<u32>,
-    /// Those of hashtags in its text that are none of these.
+    /// Aliases in hashtags of the text that are not in `tags`.
     pub hashtags: Vec<u32>,
-    /// Those of words of its text.
+    /// Aliases in words of the text.
     pub words: Vec<u32>,
 }
 
 impl Hits {
-    /// What names the row's topics: tags first.
+    /// Iterates over tags, then hashtags.
     pub(super) fn names(&self) -> impl Iterator<Item = u32> + Clone + '_ {
         self.tags.iter().chain(&self.hashtags).copied()
     }
@@ -23,14 +23,14 @@ impl Hits {
             .any(|list| list.binary_search(&alias).is_ok())
     }
 
-    /// Forgets the row before.
+    /// Removes all hits.
     pub fn clear(&mut self) {
         self.tags.clear();
         self.hashtags.clear();
         self.words.clear();
     }
 
-    /// Puts all lists into ascending order, each number once, and none among the hashtags that is a tag.
+    /// Sorts and deduplicates all lists, and removes hashtags that are also tags.
     pub fn settle(&mut self) {
         for list in [&mut self.tags, &mut self.hashtags, &mut self.words] {
             list.sort_unstable();

@@ -1,15 +1,15 @@
-//! The words that stand for topics, and where they are found: in tags, in hashtags and in texts.
+//! Finds the aliases of topics in tags, hashtags and texts.
 //!
-//! An *alias* is a squeezed normal form ([`super::normalize`]) of a topic's id, name or further words; several
-//! topics may share it. Aliases are numbered in the order of that form's bytes, so a number depends on the
-//! ontology's content alone, and the form is a key that holds from night to night.
+//! An *alias* is the squeezed normal form ([`super::normalize`]) of a topic's id, name or other words; several topics
+//! may share it. Aliases are numbered in byte order of that form, so a number depends on the content of the ontology
+//! only, and the form is a key that stays the same from run to run.
 //!
-//! A tag is looked up by its squeezed form. A text is searched by Aho-Corasick for the aliases' words, spaces
-//! included, hence for whole words: leftmost first, of those the longest, and on from the match's last
-//! space, so that the next word may be one too. One pass whatever the number of aliases; where one
-//! alias ends inside another's match (`learning` in `machine learning`) the longer alone is found.
-//! Not searched for in texts are ids, which are keys and no words (a tag may be one), aliases that are too short to
-//! mean anything, numbers, and names that begin with a stop (`.NET` is no net).
+//! A tag is looked up by its squeezed form. A text is searched by Aho-Corasick for the words of the aliases, spaces
+//! included, hence for whole words: the leftmost match, then the longest. The search continues from the last space of
+//! the match, so the next word can match too. It is one pass, independent of the number of aliases. If one alias ends
+//! inside the match of another (`learning` in `machine learning`), only the longer one is found.
+//! Texts are not searched for ids (keys, not words; a tag may be one), aliases that are too short to mean anything,
+//! numbers, and names that begin with a full stop (`.NET` does not match "net").
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, BuildError, Input, MatchKind, StartKind};
 use foldhash::fast::FixedState;
@@ -21,42 +21,42 @@ use super::hits::Hits;
 use super::normalize::{is_dense, push_words, squeeze};
 use super::prose;
 
-/// Aliases shorter than this, in characters, are not searched for in texts (`r`, `go`, `ai`).
+/// Minimum length of an alias in texts, in characters (excludes `r`, `go`, `ai`).
 const MIN_LETTERS: usize = 3;
-/// The same where a character is a syllable or a word (`珈琲`).
+/// Minimum length in scripts with a syllable or a word per character (`珈琲`).
 const MIN_DENSE_LETTERS: usize = 2;
 
-/// The same where all are katakana, of which two are found inside any longer word (`バー` in `ハンバーガー`).
+/// Minimum length if all characters are katakana: two are often part of a longer word (`バー` in `ハンバーガー`).
 const MIN_KATAKANA_LETTERS: usize = 3;
 
-/// The same where the form has lost accents: French `thé` would be found at every English "the".
+/// Minimum length if the form lost accents: French `thé` would match every English "the".
 const MIN_BARED_LETTERS: usize = 4;
 
-/// Patterns of up to so many bytes in all are compiled into a DFA, which takes some 512 bytes of memory for each
-/// (32 MiB at most) and is twice as fast as the NFA that larger ontologies get (10 bytes for each).
+/// Maximum total bytes of patterns for a DFA. A DFA takes about 512 bytes of memory per pattern byte (32 MiB at most)
+/// and is twice as fast as the NFA that larger ontologies use (10 bytes per pattern byte).
 const MAX_DFA_BYTES: usize = 1 << 16;
 
-/// The aliases of an ontology, ready to be searched for.
+/// Search index of the aliases of an ontology.
 pub struct Lexicon {
-    aliases: Vec<Alias>,
+    aliases: Vec<TopicAlias>,
     by_form: HashTable<u32>,
     hasher: FixedState,
     automaton: AhoCorasick,
-    /// By pattern of the automaton: its alias.
+    /// TopicAlias by pattern of the automaton.
     pattern_alias: Vec<u32>,
 }
 
-/// One squeezed form and what it may mean.
-struct Alias {
+/// Squeezed form and the topics that it may mean.
+struct TopicAlias {
     form: String,
     topics: Vec<u32>,
     named: Vec<u32>,
     is_phrase: bool,
 }
 
-/// A word of a topic: a row of the lexicon before it is sorted.
+/// Spelling of a topic's alias, before grouping by form.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Word {
+struct TopicWord {
     form: String,
     words: String,
     topic: u32,
@@ -64,13 +64,13 @@ struct Word {
     is_searched: bool,
 }
 
-impl Word {
+impl TopicWord {
     fn is_phrase(&self) -> bool {
         self.is_searched && self.words.trim().contains(' ') && !self.form.contains(is_dense)
     }
 }
 
-/// Buffers that are used again from row to row.
+/// Buffers reused from row to row.
 #[derive(Default)]
 pub struct Scratch {
     words: Vec<u8>,
@@ -78,10 +78,13 @@ pub struct Scratch {
 }
 
 impl Lexicon {
-    /// The lexicon of an ontology; an error only for aliases of more than some gigabytes.
+    /// Builds the lexicon of an ontology.
+    ///
+    /// # Errors
+    /// Returns an error if the aliases have several gigabytes.
     pub fn new(ontology: &Ontology) -> Result<Lexicon, BuildError> {
-        let words = words_of(ontology);
-        let mut aliases: Vec<Alias> = Vec::new();
+        let words = collect_words(ontology);
+        let mut aliases: Vec<TopicAlias> = Vec::new();
         let (mut patterns, mut pattern_alias): (Vec<&str>, Vec<u32>) = (Vec::new(), Vec::new());
         for same in words.chunk_by(|a, b| a.form == b.form) {
             for spelling in same.chunk_by(|a, b| a.words == b.words) {
@@ -90,7 +93,7 @@ impl Lexicon {
                     pattern_alias.push(aliases.len() as u32);
                 }
             }
-            aliases.push(Alias::new(same));
+            aliases.push(TopicAlias::new(same));
         }
         let hasher = FixedState::default();
         let mut by_form = HashTable::with_capacity(aliases.len());
@@ -99,7 +102,7 @@ impl Lexicon {
             by_form.insert_unique(hash(&k), k, hash);
         }
         Ok(Lexicon {
-            automaton: automaton(&patterns)?,
+            automaton: build_automaton(&patterns)?,
             aliases,
             by_form,
             hasher,
@@ -107,22 +110,22 @@ impl Lexicon {
         })
     }
 
-    /// Number of aliases.
+    /// Returns the number of aliases.
     pub fn len(&self) -> usize {
         self.aliases.len()
     }
 
-    /// Whether there is no alias.
+    /// Returns true if there is no alias.
     pub fn is_empty(&self) -> bool {
         self.aliases.is_empty()
     }
 
-    /// The alias that a tag is, with or without `#`, however it is written.
+    /// Returns the alias of a tag, with or without `#`, in any spelling.
     pub fn tag(&self, tag: &str, scratch: &mut Scratch) -> Option<u32> {
         self.look_up(tag, &mut scratch.form)
     }
 
-    /// Adds the aliases found in a text and its hashtags, and settles `found`.
+    /// Adds the aliases in a text and its hashtags to `found`, then calls [`Hits::settle`].
     pub fn text(&self, text: &str, scratch: &mut Scratch, found: &mut Hits) {
         let Scratch { words, form } = scratch;
         prose::read(text, words, |hashtag| {
@@ -138,30 +141,30 @@ impl Lexicon {
         found.settle();
     }
 
-    /// The topics that an alias may mean, ascending.
+    /// Returns the topics that an alias may mean, ascending.
     pub fn topics_of(&self, alias: u32) -> &[u32] {
         &self.aliases[alias as usize].topics
     }
 
-    /// Those of them whose id or name the alias is, ascending.
+    /// Returns the topics with the alias as id or name, ascending.
     pub fn named_by(&self, alias: u32) -> &[u32] {
         &self.aliases[alias as usize].named
     }
 
-    /// Whether an alias is several words in a row, in a script that parts them.
+    /// Returns true if an alias has several words in a script with spaces.
     pub fn is_phrase(&self, alias: u32) -> bool {
         self.aliases[alias as usize].is_phrase
     }
 
-    /// The squeezed normal form of an alias.
+    /// Returns the squeezed normal form of an alias.
     pub fn alias(&self, alias: u32) -> &str {
         &self.aliases[alias as usize].form
     }
 
-    /// The alias of a squeezed normal form.
+    /// Returns the alias with a squeezed normal form.
     pub fn find(&self, form: &str) -> Option<u32> {
-        let place = self.aliases.binary_search_by(|alias| alias.form.as_str().cmp(form));
-        place.ok().map(|alias| alias as u32)
+        let found = self.aliases.binary_search_by(|alias| alias.form.as_str().cmp(form));
+        found.ok().map(|alias| alias as u32)
     }
 
     fn look_up(&self, tag: &str, form: &mut Vec<u8>) -> Option<u32> {
@@ -171,26 +174,26 @@ impl Lexicon {
     }
 }
 
-impl Alias {
-    /// The alias of words with one form, which are in order.
-    fn new(words: &[Word]) -> Alias {
-        let topics = |is_wanted: fn(&Word) -> bool| {
+impl TopicAlias {
+    /// Creates the alias of words with the same form, which are sorted.
+    fn new(words: &[TopicWord]) -> TopicAlias {
+        let topics = |is_wanted: fn(&TopicWord) -> bool| {
             let mut topics: Vec<u32> = words.iter().filter(|w| is_wanted(w)).map(|w| w.topic).collect();
             topics.sort_unstable();
             topics.dedup();
             topics
         };
-        Alias {
+        TopicAlias {
             form: words[0].form.clone(),
             topics: topics(|_| true),
             named: topics(|word| word.is_name),
-            is_phrase: words.iter().any(Word::is_phrase),
+            is_phrase: words.iter().any(TopicWord::is_phrase),
         }
     }
 }
 
-/// All words of an ontology with a letter in them, in order.
-fn words_of(ontology: &Ontology) -> Vec<Word> {
+/// Returns all words of an ontology with a letter or digit, sorted.
+fn collect_words(ontology: &Ontology) -> Vec<TopicWord> {
     let mut words = Vec::new();
     let mut normal = Vec::new();
     for topic in 0..ontology.len() as u32 {
@@ -206,10 +209,10 @@ fn words_of(ontology: &Ontology) -> Vec<Word> {
             let spaced = String::from_utf8_lossy(&normal).into_owned();
             let form = spaced.replace(' ', "");
             let is_searched = is_word && is_searched(&form, source);
-            // Many write the possessive without its apostrophe.
+            // The possessive is often written without its apostrophe.
             let bare = spaced.replace(" s ", "s ");
             let spellings = [Some(bare).filter(|bare| *bare != spaced), Some(spaced)];
-            words.extend(spellings.into_iter().flatten().map(|words| Word {
+            words.extend(spellings.into_iter().flatten().map(|words| TopicWord {
                 form: form.clone(),
                 words,
                 topic,
@@ -223,7 +226,7 @@ fn words_of(ontology: &Ontology) -> Vec<Word> {
     words
 }
 
-/// Whether a text is searched for an alias of this form, written so.
+/// Returns true if texts are searched for an alias with this form and spelling.
 fn is_searched(form: &str, source: &str) -> bool {
     let least = if form.chars().all(is_katakana) {
         MIN_KATAKANA_LETTERS
@@ -241,14 +244,14 @@ fn is_katakana(letter: char) -> bool {
     matches!(letter, '\u{30A1}'..='\u{30FA}' | '\u{30FC}' | '\u{31F0}'..='\u{31FF}')
 }
 
-fn automaton(patterns: &[&str]) -> Result<AhoCorasick, BuildError> {
+fn build_automaton(patterns: &[&str]) -> Result<AhoCorasick, BuildError> {
     let bytes: usize = patterns.iter().map(|pattern| pattern.len()).sum();
     let kind = match bytes {
         0..=MAX_DFA_BYTES => AhoCorasickKind::DFA,
         _ => AhoCorasickKind::ContiguousNFA,
     };
-    // All patterns begin with a space, so looking for first bytes would stop at every word. Two letters after it
-    // are told apart by a table: the many states that every word passes.
+    // All patterns begin with a space, so a prefilter on first bytes would stop at every word. Every word passes the
+    // states of the first two letters, so these are dense tables (depth 4).
     AhoCorasick::builder()
         .kind(Some(kind))
         .match_kind(MatchKind::LeftmostLongest)

@@ -32,7 +32,7 @@ fn sample() -> Ontology {
     ])
 }
 
-/// The aliases found, by their forms: of the tags, of the words.
+/// Returns the forms of the aliases in hashtags and in words.
 fn read(lexicon: &Lexicon, text: &str) -> (String, String) {
     let mut found = Hits::default();
     lexicon.text(text, &mut Scratch::default(), &mut found);
@@ -46,7 +46,7 @@ fn check(text: &str, expected: &str) {
 }
 
 #[test]
-fn whole_words_are_found_wherever_they_stand() {
+fn whole_words_are_found_at_any_position() {
     check("latte art", "latteart");
     check("(LATTE-ART)", "latteart");
     check("Latte, art & coffee.", "coffee latteart");
@@ -87,7 +87,7 @@ fn scripts_without_spaces_are_read_within_a_run() {
 }
 
 #[test]
-fn short_aliases_and_numbers_are_tags_alone() {
+fn short_aliases_and_numbers_are_found_in_tags_only() {
     let lexicon = Lexicon::new(&sample()).unwrap();
     check("C# ai 1984 فن", "");
     check("C++ is long enough", "c++");
@@ -102,7 +102,7 @@ fn short_aliases_and_numbers_are_tags_alone() {
 }
 
 #[test]
-fn hashtags_are_tags_and_no_words() {
+fn hashtags_are_tags_and_not_words() {
     let lexicon = Lexicon::new(&sample()).unwrap();
     let (tags, words) = read(&lexicon, "#LatteArt #AI #コーヒー and art");
     assert_eq!((tags.as_str(), words.as_str()), ("ai latteart コーヒー", "art"));
@@ -139,7 +139,7 @@ fn an_empty_ontology_finds_nothing() {
     assert_eq!(read(&lexicon, "coffee #tea").1, "");
 }
 
-/// What is found by comparing windows of words, the longest first.
+/// Finds aliases by comparing windows of words, the longest first.
 fn by_windows(aliases: &[Vec<&str>], text: &[&str]) -> BTreeSet<String> {
     let least = |form: &str| if form.contains(['日', '本']) { 2 } else { 3 };
     let is_long = |form: &str| form.chars().count() >= least(form);

@@ -1,8 +1,8 @@
-//! Topics: what lies above what, and the words by which tags and texts speak of them.
+//! Models the topics: their hierarchy, and the words by which tags and texts refer to them.
 //!
-//! [`hierarchy`] is the DAG; [`normalize`] gives every word one form, [`prose`] reads a text as such words (and
-//! `code` tells what is none),
-//! [`lexicon`] finds the aliases of topics among them, and [`sense`] says which topics are meant.
+//! [`hierarchy`] is the graph of topics. [`normalize`] maps every spelling of a word to one form. [`prose`] reads a
+//! text as such words and skips addresses and code (`code`). [`lexicon`] finds the aliases of topics among the words.
+//! [`sense`] resolves the aliases of a row to topics.
 
 mod code;
 pub mod hierarchy;

@@ -1,52 +1,51 @@
-//! One normal form for aliases, tags and texts: words that can be compared byte by byte.
+//! Converts aliases, tags and texts to one normal form that can be compared byte by byte.
 //!
-//! A normal form is ` latte art `: words in lower case without accents, one space before, after and between
-//! them, so that whole words are found as plain bytes. Letters are those of NFKC, folded:
+//! A normal form is ` latte art `: words in lower case without accents, with one space before, after and between
+//! them, so that a byte search finds whole words. Letters are those of NFKC, folded:
 //!
 //! - case, accents of the scripts that have them as ornaments (Latin, Greek, Cyrillic, Hebrew, Arabic; the
 //!   Arabic tatweel too), `ß` as `ss`; signs that *are* letters (kana's voicing, Indic and Thai vowels) stay
-//! - an apostrophe before one or two last letters vanishes (`we'll`, `well`), any other parts words, as
-//!   in French and Italian (`l'espresso`, `l espresso`), and so does the one before a last `s` (`coffee's`)
-//! - Arabic words lose the article and what is written together with it (`القهوة`, `والقهوة`, `قهوة`): the prefixes of
+//! - an apostrophe before one or two final letters is removed (`we'll`, `well`); any other separates words, as
+//!   in French and Italian (`l'espresso`, `l espresso`), and so does the one before a final `s` (`coffee's`)
+//! - Arabic words lose the article and particles joined to it (`القهوة`, `والقهوة`, `قهوة`): the prefixes of
 //!   light stemming (Larkey, Ballesteros, Connell, *Light Stemming for Arabic Information Retrieval*, 2007)
-//! - `+` and `#`, one or two, belong to the word that they end (`c++`, `c#`); all else that is no letter or
-//!   digit separates
-//! - scripts that are written without spaces between words have a space around every character, which
-//!   lets an alias stand anywhere in a run of them
+//! - one or two `+` or `#` belong to the word that they end (`c++`, `c#`); all other characters that are not letters
+//!   or digits separate words
+//! - scripts without spaces between words get a space around every character, so an alias can match anywhere in a run
 //!
-//! The *squeezed* form leaves the spaces out: `latteart` is the tag `latteart`, `latte-art`, `Latte_Art` and
-//! `#LatteArt`.
+//! The *squeezed* form has no spaces: the tags `latteart`, `latte-art`, `Latte_Art` and `#LatteArt` are all
+//! `latteart`.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-/// What an ASCII byte is to the normal form.
+/// Role of a byte in the normal form.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Role {
-    /// A letter or digit.
+    /// Letter or digit.
     Word,
-    /// Neither, so it separates words.
+    /// Any other byte, which separates words.
     Separator,
-    /// An apostrophe.
+    /// Apostrophe.
     Apostrophe,
     /// `+` or `#`.
     Ending,
-    /// The first byte of a character beyond ASCII.
+    /// Byte of a character beyond ASCII.
     Foreign,
 }
 
-const ROLES: [Role; 256] = roles();
+const ROLES: [Role; 256] = build_roles();
 
-/// The bit that makes an ASCII letter lower case and is set in digits.
+/// Bit that makes an ASCII letter lower case and is set in digits.
 const LOWER: u8 = 0x20;
 
-/// The longest run of `+` and `#` that belongs to a word: that of `c++`.
+/// Longest run of `+` and `#` that belongs to a word, as in `c++`.
 const MAX_ENDING: usize = 2;
 
-/// The most letters after an apostrophe that belong to the word before it: those of `we'll`.
+/// Maximum number of letters after an apostrophe that belong to the word before it, as in `we'll`.
 const MAX_CLITIC: usize = 2;
 
-const fn roles() -> [Role; 256] {
+const fn build_roles() -> [Role; 256] {
     let mut roles = [Role::Separator; 256];
     let mut byte = 0;
     while byte < 256 {
@@ -62,7 +61,7 @@ const fn roles() -> [Role; 256] {
     roles
 }
 
-/// Appends the words of `source`, each with a space behind it, and one before the first if there is none.
+/// Appends the words of `source`, each with a space after it, and a space before the first if `out` lacks one.
 pub fn push_words(source: &str, out: &mut Vec<u8>) {
     separate(out);
     let bytes = source.as_bytes();
@@ -80,12 +79,12 @@ pub fn push_words(source: &str, out: &mut Vec<u8>) {
             }
             Role::Foreign => at + push_foreign(&source[at..], out),
             Role::Word => {
-                let letters = run(bytes, at, Role::Word);
+                let letters = read_run(bytes, at, Role::Word);
                 out.extend(letters.iter().map(|byte| byte | LOWER));
                 at + letters.len()
             }
             Role::Ending => {
-                let signs = run(bytes, at, Role::Ending);
+                let signs = read_run(bytes, at, Role::Ending);
                 push_ending(signs, &source[at + signs.len()..], out);
                 at + signs.len()
             }
@@ -94,21 +93,21 @@ pub fn push_words(source: &str, out: &mut Vec<u8>) {
     separate(out);
 }
 
-/// Appends a word of ASCII letters and digits alone, behind a space that is there already.
+/// Appends a word of only ASCII letters and digits; `out` must end with a space.
 pub fn push_word(word: &str, out: &mut Vec<u8>) {
     out.extend(word.bytes().map(|byte| byte | LOWER));
     out.push(b' ');
 }
 
-/// Puts the squeezed form of `source` into `out`: its words without spaces.
+/// Replaces `out` with the squeezed form of `source`: its words without spaces.
 pub fn squeeze(source: &str, out: &mut Vec<u8>) {
     out.clear();
     push_words(source, out);
     out.retain(|byte| *byte != b' ');
 }
 
-/// Whether the letter is of a script that is written without spaces between words: Han, kana, Thai, Lao,
-/// Burmese, Khmer (blocks of Unicode 16, with their extensions for other languages).
+/// Returns true if the letter belongs to a script without spaces between words: Han, kana, Thai, Lao, Burmese, Khmer
+/// (blocks of Unicode 16, with their extensions for other languages).
 pub fn is_unspaced(letter: char) -> bool {
     matches!(letter,
         '\u{0E00}'..='\u{0EFF}' | '\u{1000}'..='\u{109F}' | '\u{1780}'..='\u{17FF}' | '\u{A9E0}'..='\u{A9FF}'
@@ -117,13 +116,13 @@ pub fn is_unspaced(letter: char) -> bool {
         | '\u{F900}'..='\u{FAFF}' | '\u{FF66}'..='\u{FF9F}' | '\u{1B000}'..='\u{1B16F}' | '\u{20000}'..='\u{3FFFF}')
 }
 
-/// Whether a character of this script says as much as a syllable or a word: Hangul and the unspaced ones.
+/// Returns true if a character of this script carries a syllable or a word: Hangul and the unspaced scripts.
 pub fn is_dense(letter: char) -> bool {
     is_unspaced(letter) || matches!(letter, '\u{AC00}'..='\u{D7A3}')
 }
 
-/// The bytes of one role that begin at `at`.
-fn run(bytes: &[u8], at: usize, role: Role) -> &[u8] {
+/// Returns the run of bytes with one role that starts at `at`.
+fn read_run(bytes: &[u8], at: usize, role: Role) -> &[u8] {
     let count = bytes[at..]
         .iter()
         .take_while(|byte| ROLES[usize::from(**byte)] == role)
@@ -131,14 +130,14 @@ fn run(bytes: &[u8], at: usize, role: Role) -> &[u8] {
     &bytes[at..at + count]
 }
 
-/// Ends the word that is being written.
+/// Ends the current word.
 fn separate(out: &mut Vec<u8>) {
     if out.last() != Some(&b' ') {
         out.push(b' ');
     }
 }
 
-/// Parts words, unless a short ending of the word before follows that is no `s`.
+/// Separates words, unless the apostrophe is followed by a short ending other than `s`.
 fn push_apostrophe(rest: &str, out: &mut Vec<u8>) {
     let letters = rest.chars().take(MAX_CLITIC + 1).take_while(|c| c.is_alphanumeric());
     let count = letters.count();
@@ -147,7 +146,7 @@ fn push_apostrophe(rest: &str, out: &mut Vec<u8>) {
     }
 }
 
-/// Ends the word, with a run of `+` and `#` if that belongs to it.
+/// Ends the current word, with the run of `+` and `#` if it belongs to the word.
 fn push_ending(run: &[u8], rest: &str, out: &mut Vec<u8>) {
     let is_inside = rest.starts_with(char::is_alphanumeric);
     if run.len() <= MAX_ENDING && !is_inside && out.last() != Some(&b' ') {
@@ -156,7 +155,7 @@ fn push_ending(run: &[u8], rest: &str, out: &mut Vec<u8>) {
     separate(out);
 }
 
-/// Writes the characters beyond ASCII with which `source` begins; returns their bytes.
+/// Appends the leading non-ASCII characters of `source`; returns the number of bytes read.
 fn push_foreign(source: &str, out: &mut Vec<u8>) -> usize {
     let is_apostrophe = |c| matches!(c, '\u{2019}' | '\u{2018}' | '\u{02BC}' | '\u{FF07}');
     let end = source.find(|c: char| c.is_ascii() || is_apostrophe(c));
@@ -169,7 +168,7 @@ fn push_foreign(source: &str, out: &mut Vec<u8>) -> usize {
     let mut after_unspaced = false;
     for letter in decomposed.flat_map(char::to_lowercase).nfc() {
         if is_combining_mark(letter) {
-            // A sign belongs to the letter before it, of whatever script.
+            // A combining mark belongs to the letter before it in every script.
         } else if !letter.is_alphanumeric() {
             separate(out);
             after_unspaced = false;
@@ -190,7 +189,7 @@ fn push_foreign(source: &str, out: &mut Vec<u8>) -> usize {
     run.len()
 }
 
-/// What light stemming takes off an Arabic word, the longest first, with the least letters that must be left.
+/// Prefixes removed from an Arabic word by light stemming, the longest first, with the least letters that must remain.
 const ARABIC_PREFIXES: [(&str, usize); 7] = [
     ("وال", 2),
     ("بال", 2),
@@ -201,16 +200,16 @@ const ARABIC_PREFIXES: [(&str, usize); 7] = [
     ("و", 3),
 ];
 
-/// Takes articles off the word that is being written, if it is Arabic, until there is none.
+/// Removes all Arabic articles from the start of the current word.
 fn strip_article(out: &mut Vec<u8>) {
     let start = out.iter().rposition(|byte| *byte == b' ').map_or(0, |space| space + 1);
-    while let Some(length) = article(&out[start..]) {
+    while let Some(length) = article_length(&out[start..]) {
         out.drain(start..start + length);
     }
 }
 
-/// The bytes of the article that a word begins with.
-fn article(word: &[u8]) -> Option<usize> {
+/// Returns the length in bytes of the article at the start of a word.
+fn article_length(word: &[u8]) -> Option<usize> {
     let word = std::str::from_utf8(word).ok()?;
     let is_left = |(prefix, least): &&(&str, usize)| {
         let rest = word.strip_prefix(prefix);
@@ -219,7 +218,7 @@ fn article(word: &[u8]) -> Option<usize> {
     ARABIC_PREFIXES.iter().find(is_left).map(|(prefix, _)| prefix.len())
 }
 
-/// Writes a letter in lower case, folding those that NFKC holds to be letters of their own.
+/// Appends a lower-case letter; folds letters that NFKC keeps distinct.
 fn push_letter(letter: char, out: &mut Vec<u8>) {
     let mut buffer = [0; 4];
     let folded = match letter {
@@ -236,8 +235,8 @@ fn push_letter(letter: char, out: &mut Vec<u8>) {
     out.extend_from_slice(folded.as_bytes());
 }
 
-/// Whether a decomposed text says the same without the character: accents and points of scripts that spell
-/// without them, and characters that only steer how others are shown (soft hyphen, joiners, directions).
+/// Returns true if the character does not change the word: accents and points that a script can be spelled without,
+/// and characters that only control the display of others (soft hyphen, joiners, directions).
 fn is_ornament(mark: char) -> bool {
     matches!(mark,
         '\u{0300}'..='\u{036F}' | '\u{0483}'..='\u{0489}' | '\u{0591}'..='\u{05BD}' | '\u{05BF}'

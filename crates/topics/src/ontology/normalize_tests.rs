@@ -34,7 +34,7 @@ fn case_accents_and_separators_do_not_matter() {
 }
 
 #[test]
-fn an_apostrophe_ends_a_word_or_parts_two() {
+fn an_apostrophe_ends_a_word_or_separates_two() {
     assert_eq!(normal("Men's men’s we'll 'quoted'"), "men s men s well quoted");
     assert_eq!(squeezed("men's"), squeezed("mens"));
     assert_eq!(normal("l'espresso dell’arte O'Reilly"), "l espresso dell arte o reilly");
@@ -46,7 +46,7 @@ fn signs_that_end_a_word_belong_to_it() {
 }
 
 #[test]
-fn scripts_without_spaces_are_parted_by_character() {
+fn scripts_without_spaces_are_split_by_character() {
     assert_eq!(normal("ラテアート"), "ラ テ ア ー ト");
     assert_eq!(normal("ｶﾞﾑ"), "ガ ム");
     assert_eq!(normal("latte科学x"), "latte 科 学 x");
@@ -55,7 +55,7 @@ fn scripts_without_spaces_are_parted_by_character() {
 }
 
 #[test]
-fn arabic_is_read_without_its_ornaments() {
+fn arabic_is_read_without_marks_and_articles() {
     assert_eq!(normal("قَهْوَة"), "قهوة");
     assert_eq!(normal("قهـــوة"), "قهوة");
     assert_eq!(normal("أخبار"), normal("اخبار"));
@@ -66,7 +66,7 @@ fn arabic_is_read_without_its_ornaments() {
 }
 
 #[test]
-fn indic_vowels_stay() {
+fn indic_vowels_are_kept() {
     assert_eq!(normal("हिन्दी"), "हिन्दी");
 }
 
@@ -93,7 +93,7 @@ proptest! {
     }
 
     #[test]
-    fn words_are_parted_by_single_spaces(source in any::<String>()) {
+    fn words_are_separated_by_single_spaces(source in any::<String>()) {
         let mut out = Vec::new();
         push_words(&source, &mut out);
         let out = String::from_utf8(out).unwrap();

@@ -1,7 +1,7 @@
 use super::*;
 use proptest::prelude::*;
 
-/// The words, gaps as `|`, and the hashtags when `known` ones are taken.
+/// Returns the words, with gaps as `|`, and the hashtags passed to the caller, which knows those in `known`.
 fn read_with(text: &str, known: &[&str]) -> (String, Vec<String>) {
     let (mut words, mut hashtags) = (Vec::new(), Vec::new());
     read(text, &mut words, |hashtag| {
@@ -17,7 +17,7 @@ fn words(text: &str) -> String {
 }
 
 #[test]
-fn addresses_and_mentions_are_left_out() {
+fn addresses_and_mentions_are_skipped() {
     for (text, expected) in [
         ("latte https://example.org/coffee art", "latte | art"),
         ("see (http://coffee.example), www.coffee.example", "see | |"),
@@ -37,7 +37,7 @@ fn addresses_and_mentions_are_left_out() {
 }
 
 #[test]
-fn code_is_left_out() {
+fn code_is_skipped() {
     for (text, expected) in [
         ("run `make coffee` now", "run | now"),
         ("a\n```rust\nlet coffee = `1`;\n```\nb", "a | b"),
@@ -58,7 +58,7 @@ fn code_is_left_out() {
 }
 
 #[test]
-fn prose_with_signs_stays() {
+fn prose_with_signs_is_kept() {
     for (text, expected) in [
         ("Good coffee; bad tea.", "good coffee bad tea"),
         (
@@ -78,7 +78,7 @@ fn prose_with_signs_stays() {
 }
 
 #[test]
-fn hashtags_are_handed_out() {
+fn hashtags_are_passed_to_the_caller() {
     let known = ["LatteArt", "latte_art", "コーヒー", "b"];
     let text = "My #LatteArt, (#latte_art) #コーヒー ＃コーヒー a#b #1 x,#b";
     let (words, hashtags) = read_with(text, &known);
@@ -88,7 +88,7 @@ fn hashtags_are_handed_out() {
 }
 
 #[test]
-fn an_unknown_hashtag_is_words() {
+fn an_unknown_hashtag_is_read_as_words() {
     assert_eq!(words("#LatteArtLovers"), "latte art lovers");
     assert_eq!(words("#CPUDesign #latte_art_2"), "cpu design latte art 2");
     assert_eq!(words("#ラテ大好き"), "ラ テ 大 好 き");

@@ -1,43 +1,42 @@
-//! Which topics a row is about, once its aliases are found.
+//! Resolves the aliases of a row to topics.
 //!
-//! An alias of one topic means it. One of several means the candidate with most *other* hits of the row that
-//! are related to it; among equals the one whose own id or name the alias is; and nobody where that leaves
-//! a tie, as no topic should be shown for evidence that its person would not accept.
+//! An alias of one topic means that topic. An alias of several topics means the candidate with the most related
+//! *other* hits in the row; among equals the topic with the alias as id or name; and none if that is still a tie,
+//! because a person should accept the evidence of each shown topic.
 //!
-//! Tags are meant to name what a row is about and always count. Words may merely occur. How often an alias's
-//! occurrence in a text is borne out by a tag of the same row is its *precision*; aliases that are
-//! seldom borne out, and common words that are not known to be, are not heard in texts.
-//! Nothing here depends on the order of hits.
+//! Tags name the subject of a row and always count. Words may occur by chance. The *precision* of an alias is the share
+//! of its occurrences in texts that a tag of the same row confirms. Aliases with a low precision, and common words
+//! without a known high precision, are ignored in texts. The result does not depend on the order of hits.
 
 use super::hierarchy::Ontology;
 use super::hits::Hits;
 use super::lexicon::Lexicon;
 
-/// An alias is stopped by its precision after so many judged texts: at a precision of one half, 20 texts fall
+/// Number of judged texts from which the precision of an alias can stop it. At a precision of one half, 20 texts fall
 /// below a tenth (one or none) once in 50,000 aliases.
 pub const MIN_JUDGED: u64 = 20;
-/// Least share of the judged texts, as 1 in so many, that must agree: at a tenth and below, nine in ten
-/// hits are wrong. A text has few tags, so a good alias may well go unconfirmed half of the time.
+/// Least share of the judged texts that must agree, as 1 in so many: at a tenth and below, nine in ten hits are
+/// wrong. A text has few tags, so a good alias may be unconfirmed half of the time.
 pub const MIN_AGREED_ONE_IN: u64 = 10;
-/// Texts seen before a word is called common: a share of 2 % is then 20 texts or more.
+/// Number of texts from which a word can be common: a share of 2 % is then 20 texts or more.
 pub const MIN_TEXTS: u64 = 1_000;
-/// A word in more than one in so many texts is common: in English prose such words are function words and the
-/// likes of "time" and "people"; a topic that is really so frequent is borne out by tags.
+/// Share of texts above which a word is common, as 1 in so many. In English prose such words are function words and
+/// words such as "time" and "people"; tags confirm a topic that is really so frequent.
 pub const COMMON_ONE_IN: u64 = 50;
-/// Share of the judged texts, as 1 in so many, that must agree for a common word to be heard.
+/// Least share of the judged texts that must agree for a common word to count, as 1 in so many.
 pub const COMMON_AGREED_ONE_IN: u64 = 2;
-/// Hits of a row that settle what an alias means (the first so many by number, tags before words) and tags that
-/// bear a word out. It bounds the time that a row made of nothing but aliases takes.
+/// Maximum number of hits that resolve an alias (the first by number, tags before words), and of tags that confirm a
+/// word. It bounds the time for a row that consists of aliases only.
 pub const MAX_CONTEXT: usize = 64;
 
-/// What is known of an alias from the texts of a network so far.
+/// Counts of an alias in the texts of a network so far.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub struct AliasCount {
-    /// Rows whose text has the alias.
+    /// Rows with the alias in the text.
     pub texts: u64,
-    /// Of these, rows that also have a tag of the ontology.
+    /// Rows among these that also have a tag of the ontology.
     pub judged: u64,
-    /// Of these, rows with a tag of a related topic.
+    /// Rows among these with a tag of a related topic.
     pub agreed: u64,
 }
 
@@ -49,48 +48,48 @@ impl std::ops::AddAssign for AliasCount {
     }
 }
 
-/// How a row gives evidence of a topic.
+/// Kind of evidence for a topic in a row.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Kind {
-    /// By a tag.
+    /// Tag.
     Tag,
-    /// By a hashtag of its text.
+    /// Hashtag in the text.
     Hashtag,
-    /// By words of its text: by several in a row, or by one that another hit of the row bears out.
+    /// Words of the text: a phrase, or a word supported by another hit of the row.
     Text,
-    /// By a lone word of its text, which may merely occur there.
+    /// Single unsupported word of the text, which may occur by chance.
     Word,
 }
 
-/// Everything that reading the hits of a row needs.
+/// Resolver of the hits of rows.
 pub struct Senses<'a> {
-    /// The topics.
+    /// Topics.
     pub ontology: &'a Ontology,
-    /// Their aliases.
+    /// Aliases of the topics.
     pub lexicon: &'a Lexicon,
-    /// By alias: what is known of it; nothing beyond the slice's end.
+    /// Counts by alias; zero beyond the end of the slice.
     pub counts: &'a [AliasCount],
-    /// Rows with a text so far.
+    /// Number of rows with a text so far.
     pub texts: u64,
 }
 
 impl Senses<'_> {
-    /// Puts the topics of a row into `out`: ascending, each once, by the first kind in which any hit means it.
+    /// Replaces `out` with the distinct topics of a row, ascending, each with its first kind.
     pub fn resolve(&self, hits: &Hits, out: &mut Vec<(u32, Kind)>) {
         out.clear();
-        let heard = || hits.words.iter().copied().filter(|alias| !self.is_stopped(*alias));
+        let counted = || hits.words.iter().copied().filter(|alias| !self.is_stopped(*alias));
         let tags = hits.tags.iter().map(|alias| (*alias, Kind::Tag));
         let hashtags = hits.hashtags.iter().map(|alias| (*alias, Kind::Hashtag));
-        for (alias, kind) in tags.chain(hashtags).chain(heard().map(|alias| (alias, Kind::Word))) {
+        for (alias, kind) in tags.chain(hashtags).chain(counted().map(|alias| (alias, Kind::Word))) {
             let others = || {
-                let words = heard().filter(|word| !hits.is_named(*word));
+                let words = counted().filter(|word| !hits.is_named(*word));
                 let others = hits.names().chain(words).filter(move |other| *other != alias);
                 others.take(MAX_CONTEXT)
             };
-            let is_lone =
+            let is_single =
                 |topic: u32| !self.lexicon.is_phrase(alias) && !others().any(|other| self.may_support(other, topic));
-            out.extend(self.meaning(alias, others).map(|topic| match kind {
-                Kind::Word if !is_lone(topic) => (topic, Kind::Text),
+            out.extend(self.choose_topic(alias, others).map(|topic| match kind {
+                Kind::Word if !is_single(topic) => (topic, Kind::Text),
                 kind => (topic, kind),
             }));
         }
@@ -98,7 +97,7 @@ impl Senses<'_> {
         out.dedup_by_key(|(topic, _)| *topic);
     }
 
-    /// Tells what a row's text teaches about the aliases in it: an increment for each.
+    /// Calls `tell` with the count increment of each alias in a row's text.
     pub fn judge(&self, hits: &Hits, tell: &mut dyn FnMut(u32, AliasCount)) {
         let names = || hits.names().take(MAX_CONTEXT);
         for alias in &hits.words {
@@ -112,44 +111,44 @@ impl Senses<'_> {
         }
     }
 
-    /// Whether an alias is not heard in texts.
+    /// Returns true if an alias is ignored in texts.
     pub fn is_stopped(&self, alias: u32) -> bool {
         let count = self.counts.get(alias as usize).copied().unwrap_or_default();
         let is_judged = count.judged >= MIN_JUDGED;
         let is_wrong = is_judged && count.agreed * MIN_AGREED_ONE_IN < count.judged;
         let is_common = self.texts >= MIN_TEXTS && count.texts * COMMON_ONE_IN > self.texts;
-        let is_borne_out = is_judged && count.agreed * COMMON_AGREED_ONE_IN >= count.judged;
-        is_wrong || (is_common && !is_borne_out)
+        let is_confirmed = is_judged && count.agreed * COMMON_AGREED_ONE_IN >= count.judged;
+        is_wrong || (is_common && !is_confirmed)
     }
 
-    /// The topic that an alias means beside the row's other hits.
-    fn meaning<I: Iterator<Item = u32>>(&self, alias: u32, others: impl Fn() -> I) -> Option<u32> {
+    /// Returns the topic that an alias means, given the row's other hits.
+    fn choose_topic<I: Iterator<Item = u32>>(&self, alias: u32, others: impl Fn() -> I) -> Option<u32> {
         let candidates = self.lexicon.topics_of(alias);
         if let [only] = candidates {
             return Some(*only);
         }
         let mut best = (0, false);
-        let mut meaning = None;
+        let mut chosen = None;
         for topic in candidates {
             let support = others().filter(|other| self.may_support(*other, *topic)).count();
             let is_named = self.lexicon.named_by(alias).binary_search(topic).is_ok();
             let rank = (support, is_named);
             if rank > best {
-                (best, meaning) = (rank, Some(*topic));
+                (best, chosen) = (rank, Some(*topic));
             } else if rank == best {
-                meaning = None;
+                chosen = None;
             }
         }
-        meaning
+        chosen
     }
 
-    /// Whether an alias may mean a topic related to `topic`.
+    /// Returns true if an alias may mean a topic related to `topic`.
     fn may_support(&self, alias: u32, topic: u32) -> bool {
         let candidates = self.lexicon.topics_of(alias);
         candidates.iter().any(|other| self.ontology.are_related(*other, topic))
     }
 
-    /// Whether two aliases may mean related topics.
+    /// Returns true if two aliases may mean related topics.
     fn share_a_sense(&self, alias: u32, other: u32) -> bool {
         let candidates = self.lexicon.topics_of(alias);
         candidates.iter().any(|topic| self.may_support(other, *topic))

@@ -2,7 +2,7 @@ use super::*;
 use crate::ontology::Topic;
 use crate::ontology::lexicon::Scratch;
 
-/// Mercury is a planet, a metal and a singer; only the metal is called so.
+/// Mercury is a planet, a metal and a singer; only the metal has it as its name.
 fn ontology() -> Ontology {
     let rows: [(&str, &str, &[&str]); 7] = [
         ("chemistry", "Chemistry", &["lead"]),
@@ -32,7 +32,7 @@ fn numbers(lexicon: &Lexicon, words: &[&str]) -> Vec<u32> {
     numbers
 }
 
-/// What a row of these tags and words is about, where `known` is known of each alias named in it.
+/// Returns the topics of a row with these tags and words; `known` gives the counts of aliases.
 fn resolve(tags: &[&str], words: &[&str], texts: u64, known: &[(&str, AliasCount)]) -> Vec<(String, Kind)> {
     let ontology = ontology();
     let lexicon = Lexicon::new(&ontology).unwrap();
@@ -78,7 +78,7 @@ fn a_topic_tagged_and_written_about_is_tagged_once() {
 }
 
 #[test]
-fn the_rest_of_the_row_settles_what_an_alias_means() {
+fn the_rest_of_the_row_decides_the_meaning_of_an_alias() {
     check(
         &["mercury"],
         &["rockets"],
@@ -92,12 +92,12 @@ fn the_rest_of_the_row_settles_what_an_alias_means() {
 }
 
 #[test]
-fn without_help_it_means_the_topic_that_it_names() {
+fn without_other_hits_it_means_the_topic_that_it_names() {
     check(&[], &["mercury"], &[("metal", Kind::Word)]);
 }
 
 #[test]
-fn a_tie_is_nobodys() {
+fn a_tie_has_no_meaning() {
     check(&["lead"], &[], &[]);
     check(
         &["songs", "rockets"],
@@ -112,7 +112,7 @@ fn an_alias_does_not_support_itself() {
 }
 
 #[test]
-fn words_that_are_seldom_borne_out_are_not_heard() {
+fn words_that_are_seldom_confirmed_are_ignored() {
     let songs = |known| resolve(&[], &["songs"], 0, &[("songs", known)]).len();
     assert_eq!(songs(count(500, 20, 1)), 0);
     assert_eq!(songs(count(500, 20, 2)), 1);
@@ -126,7 +126,7 @@ fn words_that_are_seldom_borne_out_are_not_heard() {
 }
 
 #[test]
-fn common_words_are_heard_only_where_they_are_borne_out() {
+fn common_words_count_only_if_they_are_confirmed() {
     let songs = |known, texts| resolve(&[], &["songs"], texts, &[("songs", known)]).len();
     assert_eq!(songs(count(21, 0, 0), 1_000), 0);
     assert_eq!(songs(count(20, 0, 0), 1_000), 1);
@@ -136,7 +136,7 @@ fn common_words_are_heard_only_where_they_are_borne_out() {
 }
 
 #[test]
-fn a_row_teaches_what_its_tags_say_of_its_words() {
+fn a_row_counts_its_words_and_their_confirmation_by_tags() {
     let ontology = ontology();
     let lexicon = Lexicon::new(&ontology).unwrap();
     let senses = Senses {
@@ -145,19 +145,22 @@ fn a_row_teaches_what_its_tags_say_of_its_words() {
         counts: &[],
         texts: 0,
     };
-    let told = |tags: &[&str]| {
-        let mut told = Vec::new();
+    let increments = |tags: &[&str]| {
+        let mut increments = Vec::new();
         let hits = Hits {
             tags: Vec::new(),
             hashtags: numbers(&lexicon, tags),
             words: numbers(&lexicon, &["mercury", "rockets"]),
         };
-        senses.judge(&hits, &mut |alias, by| told.push((lexicon.alias(alias), by)));
-        told
+        senses.judge(&hits, &mut |alias, by| increments.push((lexicon.alias(alias), by)));
+        increments
     };
-    assert_eq!(told(&[]), [("mercury", count(1, 0, 0)), ("rockets", count(1, 0, 0))]);
     assert_eq!(
-        told(&["music"]),
+        increments(&[]),
+        [("mercury", count(1, 0, 0)), ("rockets", count(1, 0, 0))]
+    );
+    assert_eq!(
+        increments(&["music"]),
         [("mercury", count(1, 1, 1)), ("rockets", count(1, 1, 0))]
     );
 }

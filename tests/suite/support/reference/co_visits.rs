@@ -1,14 +1,14 @@
-//! Who followed whom to which venue.
+//! Computes co-visits from check-ins and follows.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::people::People;
-use super::settle::Act;
+use super::counted_acts::Act;
+use super::people::PeopleMap;
 use super::{CO_VISIT, DAY};
 use crate::support::warehouse::Warehouse;
 
-/// Every pair of check-ins at one venue, where the later one's account follows the other's.
-pub fn co_visits(warehouse: &Warehouse, people: &People, posts: &[Act]) -> Vec<Act> {
+/// Finds each pair of check-ins at one venue where the account of the later one follows the other account.
+pub fn co_visits(warehouse: &Warehouse, people: &PeopleMap, posts: &[Act]) -> Vec<Act> {
     let follows = snapshots_of_follows(warehouse);
     let mut by_venue: HashMap<String, Vec<&Act>> = HashMap::new();
     for act in posts.iter().filter(|act| act.verb == "check_in") {
@@ -23,7 +23,7 @@ pub fn co_visits(warehouse: &Warehouse, people: &People, posts: &[Act]) -> Vec<A
             for earlier in &visits {
                 let lag = later.at - earlier.at;
                 let known = later.load_date.max(earlier.load_date);
-                let is_out = |act: &Act| people.is_gone(&act.actor(), known);
+                let is_out = |act: &Act| people.was_opted_out(&act.actor(), known);
                 let is_following = || {
                     let newest = follows.range(..=known).next_back();
                     newest.is_some_and(|(_, pairs)| pairs.contains(&(later.actor.as_str(), earlier.actor.as_str())))

@@ -1,19 +1,24 @@
-//! How sure a score is: every replicate's score written out, and coverage counted day by day.
+//! Computes intervals and coverage: the score of each replicate written out, and coverage counted day by day.
 //!
-//! The weights are the program's own: a hash is a definition, not something to be found in another way.
+//! The weights are the program's own: a hash is a definition, so no second implementation exists.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use clout_base::day::Day;
 use clout_model::influence::resample::{REPLICATES, seed, weights};
 
-use super::scores::{BASE, HALF_LIVES, MASSES, Scored};
-use super::settle::Settled;
+use super::counted_acts::CountedActs;
+use super::scores::{BASE, HALF_LIVES, MASSES, PersonScore};
 use crate::support::warehouse::Warehouse;
 
-/// Gives everybody a coverage, and an interval to whoever has a score.
-pub fn estimate(scored: &mut BTreeMap<String, Scored>, warehouse: &Warehouse, settled: &Settled, as_of: Day) {
-    let came = came(warehouse, settled, as_of);
+/// Sets the coverage of each person, and the interval of each person with a score.
+pub fn set_intervals(
+    scored: &mut BTreeMap<String, PersonScore>,
+    warehouse: &Warehouse,
+    counted: &CountedActs,
+    as_of: Day,
+) {
+    let came = delivered_shares(warehouse, counted, as_of);
     let mut held: BTreeMap<String, f64> = came.keys().map(|name| (name.clone(), 0.0)).collect();
     for (name, network) in scored.values().flat_map(|person| &person.networks) {
         *held.entry(name.clone()).or_default() += network.contributed;
@@ -35,29 +40,31 @@ pub fn estimate(scored: &mut BTreeMap<String, Scored>, warehouse: &Warehouse, se
     }
 }
 
-/// By network that ever delivered a row: the mass of the days that came, and of those before the first.
-fn came(warehouse: &Warehouse, settled: &Settled, as_of: Day) -> BTreeMap<String, f64> {
+/// Computes the share of delivered days by network: the mass of the delivered days and of those before the first, over
+/// the mass of all.
+fn delivered_shares(warehouse: &Warehouse, counted: &CountedActs, as_of: Day) -> BTreeMap<String, f64> {
     let mut shares = BTreeMap::new();
-    for (name, began) in &settled.began {
+    for (name, began) in &counted.began {
         let partitions = || warehouse.activities.iter().filter(|((network, _), _)| network == name);
         let dates: BTreeSet<i32> = partitions().map(|((_, date), _)| date.0).collect();
         let with_rows = partitions().filter(|(_, rows)| !rows.is_empty());
         let first = with_rows.map(|((_, date), _)| date.0).min().expect("it began");
         let days: Vec<i32> = (*began..=as_of.0).collect();
-        let sum = |days: &mut dyn Iterator<Item = &i32>| days.map(|day| mass(f64::from(as_of.0 - day))).sum::<f64>();
+        let sum =
+            |days: &mut dyn Iterator<Item = &i32>| days.map(|day| day_mass(f64::from(as_of.0 - day))).sum::<f64>();
         let there = sum(&mut days.iter().filter(|day| **day < first || dates.contains(day)));
         shares.insert(name.clone(), there / sum(&mut days.iter()));
     }
     shares
 }
 
-/// The mass of the day of a certain age.
-fn mass(age: f64) -> f64 {
+/// Computes the mass of a day by its age.
+fn day_mass(age: f64) -> f64 {
     let of_half_life = |(h, m): (&f64, f64)| m * 2.0_f64.powf(-age / h) * (1.0 - 2.0_f64.powf(-1.0 / h));
     HALF_LIVES.iter().zip(MASSES).map(of_half_life).sum()
 }
 
-fn interval(person: &Scored, score: f64) -> (f64, f64) {
+fn interval(person: &PersonScore, score: f64) -> (f64, f64) {
     let drawn: Vec<([u8; REPLICATES], f64, f64)> = person
         .parts
         .iter()
@@ -66,7 +73,7 @@ fn interval(person: &Scored, score: f64) -> (f64, f64) {
     let contributed = |replicate: usize| {
         let trusted: f64 = drawn.iter().map(|(w, t, _)| f64::from(w[replicate]) * t).sum();
         let strangers: f64 = drawn.iter().map(|(w, _, u)| f64::from(w[replicate]) * u).sum();
-        trusted + believed(trusted, strangers)
+        trusted + limit_unknown(trusted, strangers)
     };
     let all: Vec<f64> = (0..REPLICATES).map(contributed).collect();
     let score_of = |sum: f64| 20.0 + 12.0 * ((BASE + sum) / (1.0 + BASE)).log10();
@@ -76,8 +83,8 @@ fn interval(person: &Scored, score: f64) -> (f64, f64) {
     (low.clamp(1.0, 100.0).min(score), high.clamp(1.0, 100.0).max(score))
 }
 
-/// The strangers' part of I.
-pub fn believed(trusted: f64, strangers: f64) -> f64 {
+/// Computes the contribution of unknown reactors to I.
+pub fn limit_unknown(trusted: f64, strangers: f64) -> f64 {
     let squares = (trusted.powi(2), HALF_AT.powi(2));
     let each = OF_FEW + OF_MANY * squares.0 / (squares.0 + squares.1);
     let cap = each * trusted;
@@ -88,7 +95,7 @@ pub fn believed(trusted: f64, strangers: f64) -> f64 {
     }
 }
 
-/// As numpy's `percentile` does by default.
+/// Computes a percentile as numpy's `percentile` does by default.
 fn percentile(values: impl Iterator<Item = f64>, percent: f64) -> f64 {
     let mut values: Vec<f64> = values.collect();
     values.sort_by(f64::total_cmp);

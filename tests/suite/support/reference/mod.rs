@@ -1,30 +1,30 @@
-//! The whole model again, slowly and another way: plain maps over raw rows, all at once.
+//! Implements the whole model again, slowly and in another way: plain maps over raw rows, all at once.
 //!
-//! Written from the contract and the heads of `influence/*`, not from the code: [`settle`] says which
-//! rows count, [`people`] who is who, [`standing`] how trust flows, [`scores`] what comes out, [`topics`] what
-//! rows say about topics, and [`credibility`] who is credible on them. Ids stay
-//! texts, every sum runs over all rows with their own ages, and nothing is carried from night to night.
+//! Follows the contract and the heads of `influence/*`, not the code: [`counted_acts`] selects the rows that count,
+//! [`people`] resolves accounts and opt-outs, [`ranks`] computes trust and ranks, [`scores`] the scores, [`topics`] the
+//! sums by topic, and [`topic_scores`] the scores by topic. Ids stay texts, each sum runs over all rows with their own
+//! ages, and no state passes from one date to the next.
 
 mod co_visits;
-mod credibility;
+mod counted_acts;
+mod endorsements;
+mod evidence;
 mod interval;
 mod people;
-mod praise;
+mod ranks;
 mod scores;
-mod settle;
-mod standing;
-mod told;
+mod topic_scores;
 mod topic_tags;
 mod topics;
-mod words;
+mod vouching;
 
-pub use credibility::{Credible, credibility};
-pub use scores::{Scored, scores};
+pub use scores::{PersonScore, compute_scores};
+pub use topic_scores::{TopicScore, compute_topic_scores};
 
 /// An account: network and account id.
 pub type Account = (String, String);
 
-/// Weights of the four networks' verbs, from the heads of `networks/*`.
+/// Returns the weights of the four networks' verbs, from the heads of `networks/*`.
 pub fn verb_weight(network: &str, verb: &str) -> Option<f64> {
     let verbs: &[(&str, f64)] = match network {
         "twitter" => &[
@@ -63,17 +63,17 @@ pub fn verb_weight(network: &str, verb: &str) -> Option<f64> {
     verbs.iter().find(|(word, _)| *word == verb).map(|(_, weight)| *weight)
 }
 
-/// The derived verb of foursquare.
+/// Names the derived verb of Foursquare.
 pub const CO_VISIT: &str = "co_visit";
 
 /// Microseconds in a day.
 pub const DAY: i64 = 86_400_000_000;
 
-/// Load dates between two reactions, or the last one and the snapshot, after which a pair is forgotten.
+/// Counts the load dates between two reactions, or from the last one to the snapshot, after which a pair is forgotten.
 pub const FORGOTTEN_AFTER: i32 = 720;
 
-/// The rows that are not forgotten at `as_of`: those after the last long gap between load dates, if any.
-pub fn remembered<T: Clone>(rows: &[T], load_date: impl Fn(&T) -> i32, as_of: i32) -> Vec<T> {
+/// Returns the rows that are not forgotten at `as_of`: those after the last long gap between load dates, if any.
+pub fn drop_forgotten<T: Clone>(rows: &[T], load_date: impl Fn(&T) -> i32, as_of: i32) -> Vec<T> {
     let mut rows = rows.to_vec();
     rows.sort_by_key(&load_date);
     let mut first = 0;

@@ -1,4 +1,4 @@
-//! Who is who, and who is out.
+//! Resolves the owners of accounts, and opt-outs.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -8,17 +8,17 @@ use super::{Account, verb_weight};
 use crate::support::warehouse::Warehouse;
 
 /// Identities and opt-outs until the snapshot date.
-pub struct People {
-    /// By date of a snapshot: the owner of each account.
+pub struct PeopleMap {
+    /// Owner of each account, by date of a snapshot.
     owners: BTreeMap<i32, HashMap<Account, String>>,
-    /// By date: who opted out.
+    /// People that opted out, by date.
     opt_outs: BTreeMap<i32, HashSet<String>>,
     as_of: i32,
 }
 
-impl People {
-    /// What is known of people until `as_of`.
-    pub fn of(warehouse: &Warehouse, as_of: Day) -> People {
+impl PeopleMap {
+    /// Collects identities and opt-outs until `as_of`.
+    pub fn new(warehouse: &Warehouse, as_of: Day) -> PeopleMap {
         let mut owners = BTreeMap::new();
         for (date, claims) in warehouse.identities.range(..=as_of) {
             let mut by_account: HashMap<Account, String> = HashMap::new();
@@ -36,28 +36,28 @@ impl People {
             .opt_outs
             .range(..=as_of)
             .map(|(day, ids)| (day.0, ids.iter().cloned().collect()));
-        People {
+        PeopleMap {
             owners,
             opt_outs: opt_outs.collect(),
             as_of: as_of.0,
         }
     }
 
-    /// The owner of an account at the end of a day.
+    /// Returns the owner of an account at the end of a day.
     fn owner(&self, account: &Account, day: i32) -> String {
         let newest = self.owners.range(..=day).next_back();
         let owner = newest.and_then(|(_, by_account)| by_account.get(account)).cloned();
         owner.unwrap_or_else(|| format!("{}:{}", account.0, account.1))
     }
 
-    /// The person an account belongs to at the snapshot date.
+    /// Returns the person that an account belongs to at the snapshot date.
     pub fn person(&self, account: &Account) -> String {
         self.owner(account, self.as_of)
     }
 
-    /// Whether an account was an opted-out person's on any day from the opt-out until `day`.
-    pub fn is_gone(&self, account: &Account, day: i32) -> bool {
-        // Nothing changes but on these days.
+    /// Returns true if the account belonged to an opted-out person on any day from the opt-out until `day`.
+    pub fn was_opted_out(&self, account: &Account, day: i32) -> bool {
+        // Owners and opt-outs change on these days only.
         let days: BTreeSet<i32> = self
             .owners
             .keys()
@@ -71,18 +71,18 @@ impl People {
         })
     }
 
-    /// Whether an account is out at the snapshot date.
-    pub fn is_out(&self, account: &Account) -> bool {
-        self.is_gone(account, self.as_of)
+    /// Returns true if the account is opted out at the snapshot date.
+    pub fn is_opted_out(&self, account: &Account) -> bool {
+        self.was_opted_out(account, self.as_of)
     }
 
-    /// Whether somebody of this id opted out until the snapshot date.
-    pub fn has_left(&self, person_id: &str) -> bool {
+    /// Returns true if a person of this id opted out until the snapshot date.
+    pub fn is_opted_out_person(&self, person_id: &str) -> bool {
         self.opt_outs.values().any(|persons| persons.contains(person_id))
     }
 
-    /// Accounts that stand in the identities that count at the snapshot date.
-    pub fn claimed(&self) -> Vec<Account> {
+    /// Lists the accounts in the identities that count at the snapshot date.
+    pub fn claimed_accounts(&self) -> Vec<Account> {
         self.owners
             .values()
             .next_back()
@@ -90,8 +90,8 @@ impl People {
             .unwrap_or_default()
     }
 
-    /// Accounts that stand in the accounts tables that count at the snapshot date.
-    pub fn listed(&self, warehouse: &Warehouse) -> Vec<Account> {
+    /// Lists the accounts in the accounts tables that count at the snapshot date.
+    pub fn listed_accounts(&self, warehouse: &Warehouse) -> Vec<Account> {
         let mut newest: BTreeMap<&str, (i32, &Vec<String>)> = BTreeMap::new();
         for ((network, date), ids) in warehouse
             .accounts

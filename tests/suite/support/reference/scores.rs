@@ -1,14 +1,14 @@
-//! From counted rows to scores, person by person.
+//! Computes scores from counted rows, one person at a time.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use clout_base::day::Day;
 
+use super::counted_acts::{Act, CountedActs, count_acts};
 use super::interval;
-use super::people::People;
-use super::settle::{Act, Settled, settle};
-use super::standing::{standing, trust};
-use super::{Account, DAY, remembered};
+use super::people::PeopleMap;
+use super::ranks::{compute_ranks, trust};
+use super::{Account, DAY, drop_forgotten};
 use crate::support::warehouse::Warehouse;
 
 pub const HALF_LIVES: [f64; 5] = [0.35, 3.0, 10.0, 30.0, 90.0];
@@ -16,46 +16,46 @@ pub const MASSES: [f64; 5] = [0.115, 0.04, 0.2, 0.325, 0.32];
 pub const BETA: f64 = 4.0;
 pub const BASE: f64 = 0.25;
 
-/// What the reference says of one person.
+/// Expected scores of one person.
 #[derive(Clone, Debug, Default)]
-pub struct Scored {
+pub struct PersonScore {
     pub score: Option<f64>,
     pub reach: f64,
     pub amplification: Option<f64>,
     pub audience_influence: Option<f64>,
     pub last_active_at: Option<i64>,
-    pub networks: BTreeMap<String, Network>,
+    pub networks: BTreeMap<String, NetworkScore>,
     /// By reactor: share of the person's contributions, and reactions.
     pub reactors: HashMap<String, (f64, u64)>,
-    /// By reactor: trusted and strangers' parts.
+    /// By reactor: parts of known and of unknown reactors.
     pub parts: Vec<(String, f64, f64)>,
     /// Both ends of the interval.
     pub interval: Option<(f64, f64)>,
     pub coverage: f64,
 }
 
-/// One network's part.
+/// Part of one network.
 #[derive(Clone, Debug, Default)]
-pub struct Network {
+pub struct NetworkScore {
     pub score: Option<f64>,
     pub reach: f64,
     pub reactions: u64,
     pub posts: u64,
     pub share: Option<f64>,
-    /// What it adds to I.
+    /// Contribution to I.
     pub contributed: f64,
-    /// Whether the person reacted there, or was reacted to.
+    /// True if the person reacted or received a reaction on the network.
     pub is_reacting: bool,
 }
 
-/// What one person gave to another.
+/// Attention from one person to another.
 #[derive(Clone, Debug, Default)]
-struct Given {
-    /// By network: decayed sum and reactions.
+struct GivenAttention {
+    /// Decayed sum and reactions by network.
     networks: BTreeMap<String, (f64, u64)>,
 }
 
-impl Given {
+impl GivenAttention {
     fn amount(&self) -> f64 {
         let s: f64 = self.networks.values().map(|(s, _)| s).sum();
         (1.0 + BETA) * s / (s + BETA)
@@ -65,7 +65,7 @@ impl Given {
         self.networks.values().map(|(_, count)| count).sum()
     }
 
-    /// The part of one network, in proportion to its sums, or heads where nothing has any weight.
+    /// Returns the part of one network, in proportion to its sums, or to the numbers of reactions if all sums are 0.
     fn part(&self, network: &str) -> f64 {
         let whole: f64 = self.networks.values().map(|(s, _)| s).sum();
         match self.networks.get(network) {
@@ -76,7 +76,7 @@ impl Given {
     }
 }
 
-/// K(age), age in days.
+/// Computes K(age), age in days.
 fn kernel(age: f64) -> f64 {
     HALF_LIVES
         .iter()
@@ -85,7 +85,7 @@ fn kernel(age: f64) -> f64 {
         .sum()
 }
 
-/// M(H), H in days.
+/// Computes M(H), H in days.
 fn steady_mass(history: f64) -> f64 {
     HALF_LIVES
         .iter()
@@ -98,37 +98,37 @@ pub fn score(influence: f64) -> f64 {
     (20.0 + 12.0 * (influence / (1.0 + BASE)).log10()).clamp(1.0, 100.0)
 }
 
-/// Everybody's scores at `as_of`, from all rows delivered until then.
-pub fn scores(warehouse: &Warehouse, as_of: Day) -> BTreeMap<String, Scored> {
-    let people = People::of(warehouse, as_of);
-    let settled = settle(warehouse, &people, as_of);
-    let mut scored = present(warehouse, &people, &settled, as_of);
-    let given = given(&people, &settled, as_of, &mut scored);
-    let history = f64::from(as_of.0 + 1 - settled.first_load_date);
+/// Computes the scores of all people at `as_of`, from all rows delivered until then.
+pub fn compute_scores(warehouse: &Warehouse, as_of: Day) -> BTreeMap<String, PersonScore> {
+    let people = PeopleMap::new(warehouse, as_of);
+    let counted = count_acts(warehouse, &people, as_of);
+    let mut scored = list_present(warehouse, &people, &counted, as_of);
+    let given = sum_given(&people, &counted, as_of, &mut scored);
+    let history = f64::from(as_of.0 + 1 - counted.first_load_date);
     let trust = trust(
-        &settled.seen_at,
-        |account| (!people.is_out(account)).then(|| people.person(account)),
+        &counted.seen_at,
+        |account| (!people.is_opted_out(account)).then(|| people.person(account)),
         history,
     );
     let raw: HashMap<(String, String), f64> = given
         .iter()
         .map(|(pair, given)| (pair.clone(), given.amount()))
         .collect();
-    let amounts = after_returns(&raw, &trust);
-    let standing = standing(&amounts, &trust);
+    let amounts = reduce_returned(&raw, &trust);
+    let ranks = compute_ranks(&amounts, &trust);
     let weight = |reactor: &String| {
-        let rho = standing.get(reactor).copied().unwrap_or(0.95);
+        let rho = ranks.get(reactor).copied().unwrap_or(0.95);
         (trust.get(reactor).copied().unwrap_or(0.0), rho)
     };
-    let mut by_target: BTreeMap<&String, Vec<(&String, &Given)>> = BTreeMap::new();
+    let mut by_target: BTreeMap<&String, Vec<(&String, &GivenAttention)>> = BTreeMap::new();
     for ((reactor, target), given) in &given {
         by_target.entry(target).or_default().push((reactor, given));
     }
     for (target, edges) in &by_target {
-        let person = scored.get_mut(*target).expect("whoever was reacted to is there");
-        person.add_up(target, edges, &amounts, &weight);
+        let person = scored.get_mut(*target).expect("each target is present");
+        person.set_totals(target, edges, &amounts, &weight);
     }
-    interval::estimate(&mut scored, warehouse, &settled, as_of);
+    interval::set_intervals(&mut scored, warehouse, &counted, as_of);
     let values: HashMap<String, f64> = scored
         .iter()
         .filter_map(|(id, person)| Some((id.clone(), person.score?)))
@@ -143,23 +143,26 @@ pub fn scores(warehouse: &Warehouse, as_of: Day) -> BTreeMap<String, Scored> {
     scored
 }
 
-/// What is left where a person who is not known gave attention back.
-fn after_returns(raw: &HashMap<(String, String), f64>, trust: &HashMap<String, f64>) -> HashMap<(String, String), f64> {
-    let left = |(pair, amount): (&(String, String), &f64)| {
+/// Reduces the attention of reactors that an unknown target reacted to.
+fn reduce_returned(
+    raw: &HashMap<(String, String), f64>,
+    trust: &HashMap<String, f64>,
+) -> HashMap<(String, String), f64> {
+    let reduced = |(pair, amount): (&(String, String), &f64)| {
         let (reactor, target) = pair;
         let back = raw.get(&(target.clone(), reactor.clone())).copied().unwrap_or(0.0);
         let unknown = 1.0 - trust.get(target).copied().unwrap_or(0.0);
         let share = back / (1.0 + back);
         (pair.clone(), amount - amount * unknown * share)
     };
-    raw.iter().map(left).collect()
+    raw.iter().map(reduced).collect()
 }
 
-impl Scored {
-    fn add_up(
+impl PersonScore {
+    fn set_totals(
         &mut self,
         target: &str,
-        edges: &[(&String, &Given)],
+        edges: &[(&String, &GivenAttention)],
         amounts: &HashMap<(String, String), f64>,
         weight: &dyn Fn(&String) -> (f64, f64),
     ) {
@@ -175,10 +178,10 @@ impl Scored {
         self.parts = ids.zip(&parts).map(|(id, (t, u))| (id, *t, *u)).collect();
         let trusted: f64 = parts.iter().map(|(t, _)| t).sum();
         let strangers: f64 = parts.iter().map(|(_, u)| u).sum();
-        let believed = interval::believed(trusted, strangers);
+        let believed = interval::limit_unknown(trusted, strangers);
         let phi = if strangers > 0.0 { believed / strangers } else { 1.0 };
         self.score = Some(score(BASE + trusted + believed));
-        // Where no contribution is above 0, shares are of the strangers' attention, or of heads.
+        // If no contribution is above 0, shares are of the unknown reactors' attention, or of numbers of reactors.
         let stands_for: Vec<f64> = match (trusted + believed > 0.0, strangers > 0.0) {
             (true, _) => parts.iter().map(|(t, u)| t + phi * u).collect(),
             (false, true) => parts.iter().map(|(_, u)| *u).collect(),
@@ -186,7 +189,7 @@ impl Scored {
         };
         let is_contribution = trusted + believed > 0.0;
         let whole: f64 = stands_for.iter().sum();
-        self.reach = effective(&stands_for);
+        self.reach = effective_count(&stands_for);
         let reactions: u64 = edges.iter().map(|(_, given)| given.reactions()).sum();
         let posts: u64 = self.networks.values().map(|network| network.posts).sum();
         self.amplification = (posts > 0).then(|| reactions as f64 / posts as f64);
@@ -202,39 +205,39 @@ impl Scored {
             let sum: f64 = parts.iter().sum();
             network.reactions = here.map(|((_, given), _)| given.networks[name].1).sum();
             network.score = (network.reactions > 0).then(|| score(BASE + if is_contribution { sum } else { 0.0 }));
-            network.reach = if sum > 0.0 { effective(&parts) } else { 0.0 };
+            network.reach = if sum > 0.0 { effective_count(&parts) } else { 0.0 };
             network.share = Some(sum / whole);
             network.contributed = if is_contribution { sum } else { 0.0 };
         }
     }
 }
 
-/// (sum c)² / sum c².
-fn effective(parts: &[f64]) -> f64 {
+/// Computes (sum c)² / sum c².
+fn effective_count(parts: &[f64]) -> f64 {
     let sum: f64 = parts.iter().sum();
     sum * sum / parts.iter().map(|part| part * part).sum::<f64>()
 }
 
-/// Decayed sums by reactor and target person; marks both as present.
-fn given(
-    people: &People,
-    settled: &Settled,
+/// Sums decayed attention by reactor and target person, and marks both as present.
+fn sum_given(
+    people: &PeopleMap,
+    counted: &CountedActs,
     as_of: Day,
-    scored: &mut BTreeMap<String, Scored>,
-) -> HashMap<(String, String), Given> {
+    scored: &mut BTreeMap<String, PersonScore>,
+) -> HashMap<(String, String), GivenAttention> {
     let mut pairs: HashMap<(Account, Account), Vec<&Act>> = HashMap::new();
-    for act in &settled.reactions {
+    for act in &counted.reactions {
         let target = (act.network.clone(), act.target.clone().expect("a reaction"));
         pairs.entry((act.actor(), target)).or_default().push(act);
     }
-    let mut given: HashMap<(String, String), Given> = HashMap::new();
+    let mut given: HashMap<(String, String), GivenAttention> = HashMap::new();
     for ((actor, target), acts) in pairs {
         let (reactor, person) = (people.person(&actor), people.person(&target));
-        let acts = remembered(&acts, |act| act.load_date, as_of.0);
-        if acts.is_empty() || reactor == person || people.is_out(&actor) || people.is_out(&target) {
+        let acts = drop_forgotten(&acts, |act| act.load_date, as_of.0);
+        if acts.is_empty() || reactor == person || people.is_opted_out(&actor) || people.is_opted_out(&target) {
             continue;
         }
-        let unit = kernel(0.0) * steady_mass(f64::from(as_of.0 + 1 - settled.began[&actor.0]));
+        let unit = kernel(0.0) * steady_mass(f64::from(as_of.0 + 1 - counted.began[&actor.0]));
         let entry = given.entry((reactor.clone(), person.clone())).or_default();
         let (sum, count) = entry.networks.entry(actor.0.clone()).or_default();
         for act in &acts {
@@ -253,11 +256,20 @@ fn given(
     given
 }
 
-/// Whoever posted, or stands in accounts or identities.
-fn present(warehouse: &Warehouse, people: &People, settled: &Settled, as_of: Day) -> BTreeMap<String, Scored> {
-    let mut scored: BTreeMap<String, Scored> = BTreeMap::new();
-    let named: BTreeSet<Account> = people.claimed().into_iter().chain(people.listed(warehouse)).collect();
-    for account in named.iter().filter(|account| !people.is_out(account)) {
+/// Lists the people that posted, or are in accounts or identities.
+fn list_present(
+    warehouse: &Warehouse,
+    people: &PeopleMap,
+    counted: &CountedActs,
+    as_of: Day,
+) -> BTreeMap<String, PersonScore> {
+    let mut scored: BTreeMap<String, PersonScore> = BTreeMap::new();
+    let named: BTreeSet<Account> = people
+        .claimed_accounts()
+        .into_iter()
+        .chain(people.listed_accounts(warehouse))
+        .collect();
+    for account in named.iter().filter(|account| !people.is_opted_out(account)) {
         scored
             .entry(people.person(account))
             .or_default()
@@ -266,11 +278,11 @@ fn present(warehouse: &Warehouse, people: &People, settled: &Settled, as_of: Day
             .or_default();
     }
     let mut posts: HashMap<Account, Vec<&Act>> = HashMap::new();
-    for act in &settled.posts {
+    for act in &counted.posts {
         posts.entry(act.actor()).or_default().push(act);
     }
-    for (account, acts) in posts.iter().filter(|(account, _)| !people.is_out(account)) {
-        let acts = remembered(acts, |act| act.load_date, as_of.0);
+    for (account, acts) in posts.iter().filter(|(account, _)| !people.is_opted_out(account)) {
+        let acts = drop_forgotten(acts, |act| act.load_date, as_of.0);
         if !acts.is_empty() {
             let person = scored.entry(people.person(account)).or_default();
             person.last_active_at = person.last_active_at.max(acts.iter().map(|act| act.at).max());

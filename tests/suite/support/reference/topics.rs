@@ -1,78 +1,78 @@
-//! What rows say about topics, all at once: who has to do with which, what was done about it, and by whom.
+//! Computes sums of acts, reactions and endorsements by topic, from all rows at once.
 //!
-//! Tags alone, and each is the id of a topic: how words become topics is tested where that is done.
+//! Uses tags alone, each the id of a topic; other tests cover how texts match topics.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use clout_base::day::Day;
 
-use super::people::People;
-use super::settle::{Act, BETA_DAY, CROWD, FLOOD, Settled};
-use super::words::named;
-use super::{Account, CO_VISIT, DAY, remembered, verb_weight};
+use super::counted_acts::{Act, BETA_DAY, CROWD, CountedActs, FLOOD};
+use super::endorsements::resolve_person;
+use super::people::PeopleMap;
+use super::{Account, CO_VISIT, DAY, drop_forgotten, verb_weight};
 use crate::support::warehouse::Warehouse;
 
 /// Half-life of reactions and acts, and of endorsements, in days.
 pub const HALF_LIVES: [f64; 2] = [30.0, 90.0];
 /// Load dates for which the topics of a post and the id of an endorsement are known.
 pub const KNOWN_FOR: i32 = 30;
-/// Topics of one row above which it tells nothing of neighbours.
+/// Number of topics of one row above which the row does not connect topics.
 const MOST_TOGETHER: usize = 12;
-/// Tags of an account's own that are kept, and as many by others.
+/// Number of tags kept of an account's own, and as many by others.
 pub const KEPT: usize = 2;
 
-/// A row, its own topics, and those of what it is a reaction to.
-pub type About<'a> = (&'a Act, BTreeSet<String>, BTreeSet<String>);
+/// A row, its own topics, and the topics of the object that it reacts to.
+pub type ActTopics<'a> = (&'a Act, BTreeSet<String>, BTreeSet<String>);
 
 /// Person and topic.
-pub type Claim = (String, String);
+pub type PersonTopic = (String, String);
 
-/// What is known at the snapshot date.
+/// Sums at the snapshot date.
 #[derive(Default)]
-pub struct Topics {
-    /// By claim: faded acts of the person, and those that were words to others.
-    pub acts: BTreeMap<Claim, (f64, f64)>,
-    /// By target's claim and actor: what reactions left.
-    pub reactions: BTreeMap<(Claim, String), f64>,
-    /// By target's claim and actor: what endorsements left, and the id of the latest.
-    pub endorsements: BTreeMap<(Claim, String), (f64, String)>,
-    /// Rows about both topics.
+pub struct TopicSums {
+    /// By person and topic: decayed acts of the person, and those of them that were reactions to others with an object.
+    pub acts: BTreeMap<PersonTopic, (f64, f64)>,
+    /// By target, topic and actor: decayed reactions.
+    pub reactions: BTreeMap<(PersonTopic, String), f64>,
+    /// By target, topic and actor: decayed endorsements, and the id of the latest.
+    pub endorsements: BTreeMap<(PersonTopic, String), (f64, String)>,
+    /// Number of rows about both topics.
     pub together: BTreeMap<(String, String), f64>,
-    /// By claim: the latest tags of the person's own rows, and those by others.
-    pub tags: BTreeMap<Claim, Vec<Tag>>,
+    /// By person and topic: the latest tags of the person's own rows, and those by others.
+    pub tags: BTreeMap<PersonTopic, Vec<TopicTag>>,
     /// By topic: the distinct topics above it, with their distance.
     pub above: BTreeMap<String, BTreeMap<String, i32>>,
-    /// The end of the snapshot date.
+    /// End of the snapshot date.
     pub end: i64,
 }
 
 /// A row that names a topic by a tag.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Tag {
+pub struct TopicTag {
     pub at: i64,
     pub id: String,
     pub weight: f64,
     pub is_own: bool,
-    /// Who acted on the account, or on whom it acted.
+    /// The other account of the act: its target or its actor.
     pub other: Option<Account>,
-    /// The person behind it.
+    /// Person that acted.
     pub by: String,
 }
 
-/// A sum of one load date, with its value at the snapshot date.
+/// Sum of one load date, with its value at the snapshot date.
 #[derive(Clone)]
-pub struct Part {
+pub struct DatedSum {
     pub load_date: i32,
     pub worth: f64,
 }
 
-/// What is left of 1 after so long.
-pub fn left(micros: i64, half_life_days: f64) -> f64 {
+/// Computes the decay of 1 after this time.
+pub fn decay(micros: i64, half_life_days: f64) -> f64 {
     0.5_f64.powf(micros as f64 / DAY as f64 / half_life_days)
 }
 
-/// (1 + b) s / (s + b).
-pub fn saturated(s: f64, b: f64) -> f64 {
+/// Computes (1 + b) s / (s + b).
+pub fn saturate(s: f64, b: f64) -> f64 {
     (1.0 + b) * s / (s + b)
 }
 
@@ -81,25 +81,25 @@ pub fn selectivity(targets: usize) -> f64 {
     1.0 / (1.0 + others / CROWD + (others / FLOOD).powi(2))
 }
 
-impl Topics {
-    /// Everything that was delivered until `as_of`; `present` are the persons of tonight.
-    pub fn of(
+impl TopicSums {
+    /// Sums all rows delivered until `as_of`; `present` are the persons at the snapshot date.
+    pub fn new(
         warehouse: &Warehouse,
-        (people, present): (&People, &BTreeSet<&String>),
-        settled: &Settled,
+        (people, present): (&PeopleMap, &BTreeSet<&String>),
+        counted: &CountedActs,
         as_of: Day,
-    ) -> Topics {
-        let mut topics = Topics {
+    ) -> TopicSums {
+        let mut topics = TopicSums {
             end: i64::from(as_of.0 + 1) * DAY,
-            ..Topics::default()
+            ..TopicSums::default()
         };
         let ids: BTreeSet<&String> = warehouse.topics.iter().filter_map(|row| row[0].as_ref()).collect();
         for id in &ids {
-            topics.above.insert((*id).clone(), above(warehouse, id));
+            topics.above.insert((*id).clone(), topics_above(warehouse, id));
         }
-        let acts: Vec<&Act> = settled.posts.iter().chain(&settled.reactions).collect();
-        let posts: Vec<&Act> = settled.posts.iter().collect();
-        let mut about: Vec<About> = Vec::new();
+        let acts: Vec<&Act> = counted.posts.iter().chain(&counted.reactions).collect();
+        let posts: Vec<&Act> = counted.posts.iter().collect();
+        let mut about: Vec<ActTopics> = Vec::new();
         let is_to_oneself = |act: &Act| act.target_account() == Some(act.actor());
         for act in acts
             .into_iter()
@@ -112,19 +112,19 @@ impl Topics {
         topics.add_acts(people, &about, as_of);
         topics.add_tags(people, &about, as_of);
         topics.add_reactions(people, &about, as_of);
-        topics.add_endorsements(warehouse, &|id| named(people, present, id), &ids, as_of);
+        topics.add_endorsements(warehouse, &|id| resolve_person(people, present, id), &ids, as_of);
         topics
     }
 
-    fn add_acts(&mut self, people: &People, about: &[About], as_of: Day) {
+    fn add_acts(&mut self, people: &PeopleMap, about: &[ActTopics], as_of: Day) {
         type Whose<'a> = (Account, Option<Account>, &'a String);
-        let mut parts: BTreeMap<Whose, Vec<(Part, bool)>> = BTreeMap::new();
+        let mut parts: BTreeMap<Whose, Vec<(DatedSum, bool)>> = BTreeMap::new();
         for (act, own, objects) in about {
             let all: BTreeSet<&String> = own.union(objects).collect();
             for topic in &all {
-                let part = Part {
+                let part = DatedSum {
                     load_date: act.load_date,
-                    worth: left(self.end - act.at, HALF_LIVES[0]),
+                    worth: decay(self.end - act.at, HALF_LIVES[0]),
                 };
                 let is_given = act.object.is_some() && objects.contains(*topic);
                 let whose = (act.actor(), act.target_account(), *topic);
@@ -136,9 +136,12 @@ impl Topics {
             }
         }
         for ((account, target, topic), parts) in parts {
-            let parts = remembered(&parts, |(part, _)| part.load_date, as_of.0);
+            let parts = drop_forgotten(&parts, |(part, _)| part.load_date, as_of.0);
             let person = people.person(&account);
-            let is_out = target.iter().chain([&account]).any(|account| people.is_out(account));
+            let is_out = target
+                .iter()
+                .chain([&account])
+                .any(|account| people.is_opted_out(account));
             let is_own = target.as_ref().is_some_and(|target| people.person(target) == person);
             if !parts.is_empty() && !is_out && !is_own {
                 let sums = self.acts.entry((person, topic.clone())).or_default();
@@ -149,7 +152,7 @@ impl Topics {
         }
     }
 
-    fn add_reactions(&mut self, people: &People, about: &[About], as_of: Day) {
+    fn add_reactions(&mut self, people: &PeopleMap, about: &[ActTopics], as_of: Day) {
         type ActorDay = (Account, i32, i64);
         let mut targets: HashMap<ActorDay, BTreeSet<Account>> = HashMap::new();
         let mut days: BTreeMap<(ActorDay, Account, &String), Vec<&Act>> = BTreeMap::new();
@@ -163,21 +166,21 @@ impl Topics {
                 days.entry((day, target, topic)).or_default().push(act);
             }
         }
-        let mut pairs: BTreeMap<(Account, Account, &String), Vec<Part>> = BTreeMap::new();
+        let mut pairs: BTreeMap<(Account, Account, &String), Vec<DatedSum>> = BTreeMap::new();
         for ((day, target, topic), acts) in days {
             let sum: f64 = acts.iter().filter_map(|act| verb_weight(&act.network, &act.verb)).sum();
             let latest = acts.iter().map(|act| act.at).max().expect("an act");
-            let worth = selectivity(targets[&day].len()) * saturated(sum, BETA_DAY);
-            let part = Part {
+            let worth = selectivity(targets[&day].len()) * saturate(sum, BETA_DAY);
+            let part = DatedSum {
                 load_date: day.1,
-                worth: worth * left(self.end - latest, HALF_LIVES[0]),
+                worth: worth * decay(self.end - latest, HALF_LIVES[0]),
             };
             pairs.entry((day.0, target, topic)).or_default().push(part);
         }
         for ((actor, target, topic), parts) in pairs {
-            let parts = remembered(&parts, |part| part.load_date, as_of.0);
+            let parts = drop_forgotten(&parts, |part| part.load_date, as_of.0);
             let (reactor, person) = (people.person(&actor), people.person(&target));
-            if parts.is_empty() || reactor == person || people.is_out(&actor) || people.is_out(&target) {
+            if parts.is_empty() || reactor == person || people.is_opted_out(&actor) || people.is_opted_out(&target) {
                 continue;
             }
             let sum = self.reactions.entry(((person, topic.clone()), reactor)).or_default();
@@ -186,13 +189,15 @@ impl Topics {
     }
 }
 
-/// Whether the tags of a reaction are its object's: on three networks those of words are the writer's alone.
+/// Returns true if the tags of a reaction describe its object. On three networks the tags of a text belong to its
+/// writer.
 pub fn describes_object(act: &Act) -> bool {
     let is_social = ["twitter", "facebook", "linkedin"].contains(&act.network.as_str());
     !(is_social && ["reply", "mention", "quote", "comment"].contains(&act.verb.as_str()))
 }
 
-/// The topics of what somebody reacted to: the tags that describe it, or what its author's posts of it were about.
+/// Returns the topics of the object of a reaction: the tags that describe it, or the topics of its author's posts of
+/// it.
 fn objects_of(act: &Act, own: &BTreeSet<String>, posts: &[&Act], ids: &BTreeSet<&String>) -> BTreeSet<String> {
     let Some(target) = act.target_account().filter(|target| *target != act.actor()) else {
         return BTreeSet::new();
@@ -227,8 +232,8 @@ fn objects_of(act: &Act, own: &BTreeSet<String>, posts: &[&Act], ids: &BTreeSet<
     }
 }
 
-/// Every topic above one, with the fewest steps.
-fn above(warehouse: &Warehouse, topic: &str) -> BTreeMap<String, i32> {
+/// Returns each topic above one, with the fewest steps.
+fn topics_above(warehouse: &Warehouse, topic: &str) -> BTreeMap<String, i32> {
     let mut found: BTreeMap<String, i32> = BTreeMap::new();
     let mut level = BTreeSet::from([topic.to_owned()]);
     for steps in 1.. {

@@ -9,7 +9,7 @@ pub struct Flow {
     pub network: u8,
     /// s on the previous date, read on that date.
     pub before: f64,
-    /// Part of `before`, read on the snapshot date, that left with people who opted out.
+    /// Part of `before`, read on the snapshot date, that left with opted-out people.
     pub gone: f64,
     /// Part of `before`, read on the snapshot date, that belongs to other persons now.
     pub moved_out: f64,

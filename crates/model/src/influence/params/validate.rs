@@ -1,22 +1,24 @@
-//! Which values the formulas have a meaning for.
+//! Validation of the model constants: ranges in which the formulas are defined.
 
 use std::fmt::Display;
 
 use super::{Corroboration, ModelParams, Propagation, Recency, Scale, Standing, Topics, Trust};
 use clout_base::error::{Error, Result};
 
-/// The greatest constant: far beyond any use, and small enough that no sum of them overflows.
+/// The largest constant: far above any use, and small enough that no sum of them overflows.
 const MAX: f64 = 1e9;
 
 impl ModelParams {
-    /// Refuses values that the formulas have no meaning for, as a usage error whose message begins
-    /// with the key, then says the value and what is allowed.
+    /// Validates all constants.
+    ///
+    /// # Errors
+    /// A usage error if a value is outside its range. The message names the key, the value and the allowed range.
     pub fn validate(&self) -> Result<()> {
         self.recency.validate()?;
-        positive("model.selectivity.crowd", self.selectivity.crowd)?;
-        positive("model.selectivity.flood", self.selectivity.flood)?;
-        positive("model.repeats.beta_day", self.repeats.beta_day)?;
-        positive("model.repeats.beta", self.repeats.beta)?;
+        require_positive("model.selectivity.crowd", self.selectivity.crowd)?;
+        require_positive("model.selectivity.flood", self.selectivity.flood)?;
+        require_positive("model.repeats.beta_day", self.repeats.beta_day)?;
+        require_positive("model.repeats.beta", self.repeats.beta)?;
         self.trust.validate()?;
         self.standing.validate()?;
         self.propagation.validate()?;
@@ -32,9 +34,9 @@ impl Recency {
         let lives_key = Key("model.recency.half_lives_days");
         let masses_key = Key("model.recency.masses");
         let is_short = (1..=8).contains(&lives.len());
-        lives_key.require(is_short, entries(lives), "1 to 8 entries")?;
-        let as_many = format!("{}, one for each half-life", entries(lives));
-        masses_key.require(masses.len() == lives.len(), entries(masses), &as_many)?;
+        lives_key.require(is_short, count_entries(lives), "1 to 8 entries")?;
+        let as_many = format!("{}, one for each half-life", count_entries(lives));
+        masses_key.require(masses.len() == lives.len(), count_entries(masses), &as_many)?;
         for days in lives {
             let is_span = (0.01..=10_000.0).contains(days);
             lives_key.require(is_span, days, "0.01 to 10000 days each")?;
@@ -70,9 +72,9 @@ impl Topics {
         for (key, weight) in weights {
             Key(key).require((0.0..=MAX).contains(&weight), weight, "0 to 1e9")?;
         }
-        positive("model.topics.endorser_half_at", self.endorser_half_at)?;
-        positive("model.topics.seasoned_days", self.seasoned_days)?;
-        positive("model.topics.common_at", self.common_at)?;
+        require_positive("model.topics.endorser_half_at", self.endorser_half_at)?;
+        require_positive("model.topics.seasoned_days", self.seasoned_days)?;
+        require_positive("model.topics.common_at", self.common_at)?;
         let decay = self.ancestor_decay;
         Key("model.topics.ancestor_decay").require((0.0..=1.0).contains(&decay), decay, "0 to 1")
     }
@@ -80,8 +82,8 @@ impl Topics {
 
 impl Trust {
     fn validate(&self) -> Result<()> {
-        positive("model.trust.rate", self.rate)?;
-        positive("model.trust.span_days", self.span_days)?;
+        require_positive("model.trust.rate", self.rate)?;
+        require_positive("model.trust.span_days", self.span_days)?;
         let days = self.settled_after_days;
         let key = Key("model.trust.settled_after_days");
         key.require((2..=365).contains(&days), days, "2 to 365")?;
@@ -92,7 +94,7 @@ impl Trust {
 
 impl Standing {
     fn validate(&self) -> Result<()> {
-        positive("model.standing.half_at", self.half_at)?;
+        require_positive("model.standing.half_at", self.half_at)?;
         let is_bounded = (0.0..self.half_at).contains(&self.gain);
         let allowed = "0 or more, below model.standing.half_at";
         Key("model.standing.gain").require(is_bounded, self.gain, allowed)
@@ -115,8 +117,8 @@ impl Propagation {
 
 impl Corroboration {
     fn validate(&self) -> Result<()> {
-        positive("model.corroboration.base", self.base)?;
-        positive("model.corroboration.half_at", self.half_at)?;
+        require_positive("model.corroboration.base", self.base)?;
+        require_positive("model.corroboration.half_at", self.half_at)?;
         let few = ("model.corroboration.per_trusted_of_few", self.per_trusted_of_few);
         let many = ("model.corroboration.per_trusted", self.per_trusted);
         for (key, value) in [few, many] {
@@ -128,13 +130,13 @@ impl Corroboration {
 
 impl Scale {
     fn validate(&self) -> Result<()> {
-        positive("model.scale.points_per_decade", self.points_per_decade)?;
+        require_positive("model.scale.points_per_decade", self.points_per_decade)?;
         let is_score = (1.0..=100.0).contains(&self.one_reactor);
         Key("model.scale.one_reactor").require(is_score, self.one_reactor, "1 to 100")
     }
 }
 
-/// A constant's full name in the job file.
+/// The full name of a constant in the job file.
 #[derive(Clone, Copy)]
 struct Key(&'static str);
 
@@ -148,12 +150,12 @@ impl Key {
     }
 }
 
-fn positive(key: &'static str, value: f64) -> Result<()> {
+fn require_positive(key: &'static str, value: f64) -> Result<()> {
     let is_positive = value > 0.0 && value <= MAX;
     Key(key).require(is_positive, value, "more than 0, at most 1e9")
 }
 
-fn entries(list: &[f64]) -> String {
+fn count_entries(list: &[f64]) -> String {
     format!("{} entries", list.len())
 }
 
@@ -200,7 +202,7 @@ mod tests {
     )]
     #[case("corroboration.per_trusted = -1", "model.corroboration.per_trusted is -1")]
     #[case("scale.one_reactor = 0", "model.scale.one_reactor is 0: expected 1 to 100")]
-    fn a_value_without_meaning_is_refused_by_its_key(#[case] text: &str, #[case] says: &str) {
+    fn an_invalid_value_is_refused_with_its_key(#[case] text: &str, #[case] says: &str) {
         let params: ModelParams = toml::from_str(text).unwrap();
         let error = params.validate().unwrap_err();
         assert_eq!(error.kind(), Kind::Usage);
@@ -208,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn a_constant_that_the_model_does_not_have_is_refused() {
+    fn an_unknown_constant_is_refused() {
         assert!(toml::from_str::<ModelParams>("repeats.gamma = 2").is_err());
     }
 }

@@ -1,18 +1,18 @@
-//! What endorsements are worth, and who is meant by them.
+//! Computes the worth of endorsements, and resolves the people in them.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use clout_base::day::Day;
 
-use super::people::People;
-use super::settle::BETA_DAY;
-use super::topics::{HALF_LIVES, KNOWN_FOR, Part, Topics, left, saturated, selectivity};
-use super::{DAY, remembered};
+use super::counted_acts::BETA_DAY;
+use super::people::PeopleMap;
+use super::topics::{DatedSum, HALF_LIVES, KNOWN_FOR, TopicSums, decay, saturate, selectivity};
+use super::{DAY, drop_forgotten};
 use crate::support::days::time;
 use crate::support::topics::Words;
 use crate::support::warehouse::Warehouse;
 
-impl Topics {
+impl TopicSums {
     pub fn add_endorsements(
         &mut self,
         warehouse: &Warehouse,
@@ -45,25 +45,32 @@ impl Topics {
             }
         }
         /// By (endorsee, topic, endorser): the parts, and the latest of them.
-        type Praise = BTreeMap<(String, String, String), (Vec<Part>, (i64, String))>;
+        type Praise = BTreeMap<(String, String, String), (Vec<DatedSum>, (i64, String))>;
         let mut words = Praise::new();
         for ((endorser, load_date, _), all) in days {
             let endorsees: BTreeSet<&String> = all.iter().map(|(endorsee, ..)| endorsee).collect();
-            for key in all.iter().map(|(who, topic, ..)| (who, topic)).collect::<BTreeSet<_>>() {
-                let same: Vec<_> = all.iter().filter(|(who, topic, ..)| (who, topic) == key).collect();
+            for key in all
+                .iter()
+                .map(|(endorsee, topic, ..)| (endorsee, topic))
+                .collect::<BTreeSet<_>>()
+            {
+                let same: Vec<_> = all
+                    .iter()
+                    .filter(|(endorsee, topic, ..)| (endorsee, topic) == key)
+                    .collect();
                 let latest = same
                     .iter()
                     .map(|(_, _, at, id, _)| (*at, id.clone()))
                     .max()
                     .expect("one");
                 let sum: f64 = same.iter().map(|(.., weight)| weight).sum();
-                let worth = selectivity(endorsees.len()) * saturated(sum, BETA_DAY);
+                let worth = selectivity(endorsees.len()) * saturate(sum, BETA_DAY);
                 let word = words
                     .entry((key.0.clone(), key.1.clone(), endorser.clone()))
                     .or_default();
-                word.0.push(Part {
+                word.0.push(DatedSum {
                     load_date,
-                    worth: worth * left(self.end - latest.0, HALF_LIVES[1]),
+                    worth: worth * decay(self.end - latest.0, HALF_LIVES[1]),
                 });
                 word.1 = word.1.clone().max(latest);
             }
@@ -73,11 +80,11 @@ impl Topics {
             if let (Some(person), Some(actor)) = (person, actor)
                 && person != actor
             {
-                let worth: f64 = remembered(&parts, |part| part.load_date, as_of.0)
+                let worth: f64 = drop_forgotten(&parts, |part| part.load_date, as_of.0)
                     .iter()
                     .map(|part| part.worth)
                     .sum();
-                // Under several ids of theirs: the word that counts most.
+                // Of several ids of one person, the endorsement with the greatest worth counts.
                 let word = self.endorsements.entry(((person, topic), actor)).or_default();
                 *word = (word.0.max(worth), id);
             }
@@ -85,12 +92,12 @@ impl Topics {
     }
 }
 
-/// The person of an id that was delivered: its own, or the owner of the account of that name; none if they are out.
-pub fn named(people: &People, present: &BTreeSet<&String>, id: &str) -> Option<String> {
+/// Returns the person of a delivered id: the id itself, or the owner of the account of that name; none if opted out.
+pub fn resolve_person(people: &PeopleMap, present: &BTreeSet<&String>, id: &str) -> Option<String> {
     let account = id
         .split_once(':')
         .map(|(network, id)| (network.to_owned(), id.to_owned()));
-    if people.has_left(id) || account.as_ref().is_some_and(|account| people.is_out(account)) {
+    if people.is_opted_out_person(id) || account.as_ref().is_some_and(|account| people.is_opted_out(account)) {
         return None;
     }
     let is_present = |id: &String| present.contains(id);

@@ -1,46 +1,46 @@
-//! From what was done about topics to `topic_scores` and `topic_evidence`, claim by claim.
+//! Computes `topic_scores` and `topic_evidence`, one person and topic at a time.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use clout_base::day::Day;
 
-use super::people::People;
-use super::scores::{BASE, BETA, Scored, score, scores};
-use super::settle::{Settled, settle};
-use super::standing::{season, standing, trust};
-use super::topics::{Claim, Topics, saturated};
+use super::counted_acts::{CountedActs, count_acts};
+use super::people::PeopleMap;
+use super::ranks::{compute_ranks, compute_seasoning, trust};
+use super::scores::{BASE, BETA, PersonScore, compute_scores, score};
+use super::topics::{PersonTopic, TopicSums, saturate};
 use super::{Account, DAY, interval};
 use crate::support::warehouse::Warehouse;
 
-/// Influences nearer than this may be equal.
+/// Influences closer than this may be equal.
 const CLOSE: f64 = 1e-9;
 
-/// What the reference says of one person and topic.
+/// Expected row of one person and topic.
 #[derive(Clone, Debug, Default)]
-pub struct Credible {
+pub struct TopicScore {
     pub score: f64,
-    /// The first and the last place that it may have: sums of equals may differ by how they are rounded.
+    /// First and last rank that the row may have: sums of equals may differ by rounding.
     pub rank_in_topic: (usize, usize),
     pub confidence: f64,
     pub reactors: usize,
     pub endorsers: usize,
     pub is_shown: bool,
-    /// By kind and source: weight; of tags the latest, of the others all.
+    /// Weight by kind and source; the latest tags, and all pieces of the other kinds.
     pub evidence: BTreeMap<(&'static str, String), f64>,
 }
 
-/// One claim's parts.
+/// Parts of the score of one person and topic.
 #[derive(Clone, Debug, Default)]
-pub struct Parts {
+pub struct TopicParts {
     pub earned: f64,
-    /// By endorser: the part, how far known, and the id.
+    /// By endorser: the part, the trust in the endorsement, and its id.
     pub endorsed: BTreeMap<String, (f64, f64, String)>,
-    /// By reactor of the person who cares: the part.
+    /// By reactor of the person with an interest in the topic: the part.
     pub audience: BTreeMap<String, f64>,
     pub given: f64,
 }
 
-impl Parts {
+impl TopicParts {
     fn endorsed(&self) -> f64 {
         self.endorsed.values().map(|(part, ..)| part).sum()
     }
@@ -54,78 +54,78 @@ impl Parts {
     }
 }
 
-/// Everything that claims are judged by.
-pub struct Judge {
-    pub topics: Topics,
-    pub people: BTreeMap<String, Scored>,
+/// Inputs for all topic scores.
+pub struct TopicModel {
+    pub topics: TopicSums,
+    pub people: BTreeMap<String, PersonScore>,
     pub trust: HashMap<String, f64>,
     pub seasoned: HashMap<String, f64>,
-    claims: BTreeSet<Claim>,
-    /// By claim, as one text.
-    standing: HashMap<String, f64>,
-    /// By endorser and endorsee: the worth of the praise on all topics.
+    claims: BTreeSet<PersonTopic>,
+    /// Ranks by person and topic, as one text.
+    ranks: HashMap<String, f64>,
+    /// Worth of the endorsements on all topics, by endorser and endorsee.
     pub praise: BTreeMap<(String, String), f64>,
 }
 
-/// Everybody's topics at `as_of`, from all rows delivered until then.
-pub fn credibility(warehouse: &Warehouse, as_of: Day) -> BTreeMap<Claim, Credible> {
-    let who = People::of(warehouse, as_of);
-    let settled = settle(warehouse, &who, as_of);
-    let judge = Judge::of(warehouse, &who, &settled, as_of);
-    let kept = judge.kept();
-    let parts: BTreeMap<&Claim, Parts> = judge
+/// Computes the topic scores at `as_of`, from all rows delivered until then.
+pub fn compute_topic_scores(warehouse: &Warehouse, as_of: Day) -> BTreeMap<PersonTopic, TopicScore> {
+    let people_map = PeopleMap::new(warehouse, as_of);
+    let counted = count_acts(warehouse, &people_map, as_of);
+    let model = TopicModel::new(warehouse, &people_map, &counted, as_of);
+    let kept = model.kept_shares();
+    let parts: BTreeMap<&PersonTopic, TopicParts> = model
         .claims
         .iter()
-        .map(|claim| (claim, judge.parts(claim, &kept)))
+        .map(|claim| (claim, model.parts(claim, &kept)))
         .collect();
-    judge.credible(&parts)
+    model.topic_scores(&parts)
 }
 
-fn name((person, topic): &Claim) -> String {
+fn name((person, topic): &PersonTopic) -> String {
     format!("{person} on {topic}")
 }
 
-impl Judge {
-    fn of(warehouse: &Warehouse, who: &People, settled: &Settled, as_of: Day) -> Judge {
-        let people = scores(warehouse, as_of);
-        let topics = Topics::of(warehouse, (who, &people.keys().collect()), settled, as_of);
-        let history = f64::from(as_of.0 + 1 - settled.first_load_date);
-        let person_of = |account: &Account| (!who.is_out(account)).then(|| who.person(account));
-        let trust = trust(&settled.seen_at, person_of, history);
+impl TopicModel {
+    fn new(warehouse: &Warehouse, people_map: &PeopleMap, counted: &CountedActs, as_of: Day) -> TopicModel {
+        let people = compute_scores(warehouse, as_of);
+        let topics = TopicSums::new(warehouse, (people_map, &people.keys().collect()), counted, as_of);
+        let history = f64::from(as_of.0 + 1 - counted.first_load_date);
+        let person_of = |account: &Account| (!people_map.is_opted_out(account)).then(|| people_map.person(account));
+        let trust = trust(&counted.seen_at, person_of, history);
         let mut seasoned: HashMap<String, f64> = HashMap::new();
-        for (account, seen_at) in &settled.seen_at {
+        for (account, seen_at) in &counted.seen_at {
             let days: BTreeSet<i64> = seen_at.iter().map(|at| at.div_euclid(DAY)).collect();
             if let (Some(person), false) = (person_of(account), days.is_empty()) {
                 let best = seasoned.entry(person).or_default();
-                *best = best.max(season(days.len() as f64, history));
+                *best = best.max(compute_seasoning(days.len() as f64, history));
             }
         }
-        let mut claims: BTreeSet<Claim> = topics.acts.keys().cloned().collect();
+        let mut claims: BTreeSet<PersonTopic> = topics.acts.keys().cloned().collect();
         for (claim, actor) in topics.reactions.keys().chain(topics.endorsements.keys()) {
             claims.extend([claim.clone(), (actor.clone(), claim.1.clone())]);
         }
-        let edge = |((claim, actor), sum): (&(Claim, String), &f64)| {
+        let edge = |((claim, actor), sum): (&(PersonTopic, String), &f64)| {
             (
                 (name(&(actor.clone(), claim.1.clone())), name(claim)),
-                saturated(*sum, BETA),
+                saturate(*sum, BETA),
             )
         };
         let amounts: HashMap<(String, String), f64> = topics.reactions.iter().map(edge).collect();
         let of_claims = claims
             .iter()
             .map(|claim| (name(claim), trust.get(&claim.0).copied().unwrap_or(0.0)));
-        let standing = standing(&amounts, &of_claims.collect());
+        let ranks = compute_ranks(&amounts, &of_claims.collect());
         let mut praise: BTreeMap<(String, String), f64> = BTreeMap::new();
         for ((claim, actor), (worth, _)) in &topics.endorsements {
             *praise.entry((actor.clone(), claim.0.clone())).or_default() += worth;
         }
-        Judge {
+        TopicModel {
             topics,
             people,
             trust,
             seasoned,
             claims,
-            standing,
+            ranks,
             praise,
         }
     }
@@ -134,27 +134,27 @@ impl Judge {
         self.trust.get(person).copied().unwrap_or(0.0)
     }
 
-    /// Whether a tag of the person's own is on the topic.
-    pub fn wrote(&self, claim: &Claim) -> bool {
+    /// Returns true if a tag of the person's own is on the topic.
+    pub fn wrote(&self, claim: &PersonTopic) -> bool {
         self.topics
             .tags
             .get(claim)
             .is_some_and(|tags| tags.iter().any(|tag| tag.is_own))
     }
 
-    fn parts(&self, claim: &Claim, kept: &BTreeMap<(String, String), f64>) -> Parts {
-        let rho = |actor: &str| self.standing[&name(&(actor.to_owned(), claim.1.clone()))];
-        let mut parts = Parts::default();
+    fn parts(&self, claim: &PersonTopic, kept: &BTreeMap<(String, String), f64>) -> TopicParts {
+        let rho = |actor: &str| self.ranks[&name(&(actor.to_owned(), claim.1.clone()))];
+        let mut parts = TopicParts::default();
         let (mut trusted, mut strangers) = (0.0, 0.0);
         for (actor, sum) in self.reactions(claim) {
-            let amount = rho(actor) * saturated(*sum, BETA);
+            let amount = rho(actor) * saturate(*sum, BETA);
             trusted += self.trust(actor) * amount;
             strangers += (1.0 - self.trust(actor)) * amount;
         }
-        parts.earned = trusted + interval::believed(trusted, strangers);
+        parts.earned = trusted + interval::limit_unknown(trusted, strangers);
         for ((_, actor), (worth, id)) in self.topics.endorsements.iter().filter(|((other, _), _)| other == claim) {
             let known = self.trust(actor) * kept[&(actor.clone(), claim.0.clone())];
-            let part = known * rho(actor) * saturated(*worth, BETA);
+            let part = known * rho(actor) * saturate(*worth, BETA);
             parts.endorsed.insert(actor.clone(), (part, known, id.clone()));
         }
         parts.audience = self.audience(claim);
@@ -172,7 +172,7 @@ impl Judge {
         parts
     }
 
-    pub fn reactions<'a>(&'a self, claim: &'a Claim) -> impl Iterator<Item = (&'a String, &'a f64)> {
+    pub fn reactions<'a>(&'a self, claim: &'a PersonTopic) -> impl Iterator<Item = (&'a String, &'a f64)> {
         let of_claim = self
             .topics
             .reactions
@@ -181,8 +181,8 @@ impl Judge {
         of_claim.map(|((_, actor), sum)| (actor, sum))
     }
 
-    /// Whoever reacts to the person and cares for the topic.
-    fn audience(&self, (person, topic): &Claim) -> BTreeMap<String, f64> {
+    /// Returns the parts of reactors of the person with an interest in the topic.
+    fn audience(&self, (person, topic): &PersonTopic) -> BTreeMap<String, f64> {
         let Some(scored) = self.people.get(person) else {
             return BTreeMap::new();
         };
@@ -190,7 +190,11 @@ impl Judge {
             .parts
             .iter()
             .fold((0.0, 0.0), |(t, u), part| (t + part.1, u + part.2));
-        let phi = if u > 0.0 { interval::believed(t, u) / u } else { 1.0 };
+        let phi = if u > 0.0 {
+            interval::limit_unknown(t, u) / u
+        } else {
+            1.0
+        };
         let part = |(id, t, u): &(String, f64, f64)| {
             let interest = self.topics.acts.get(&(id.clone(), topic.clone()))?.0;
             let part = (t + phi * u) * interest.min(1.0);
@@ -199,10 +203,10 @@ impl Judge {
         scored.parts.iter().filter_map(part).collect()
     }
 
-    fn credible(&self, parts: &BTreeMap<&Claim, Parts>) -> BTreeMap<Claim, Credible> {
-        // What lies above what others listen to, by claim: the narrower topics' parts.
-        let mut lifts: BTreeMap<Claim, BTreeMap<String, f64>> = BTreeMap::new();
-        let mut rows: BTreeSet<Claim> = BTreeSet::new();
+    fn topic_scores(&self, parts: &BTreeMap<&PersonTopic, TopicParts>) -> BTreeMap<PersonTopic, TopicScore> {
+        // By broader topic of a person: the parts of the narrower topics with evidence from others.
+        let mut lifts: BTreeMap<PersonTopic, BTreeMap<String, f64>> = BTreeMap::new();
+        let mut rows: BTreeSet<PersonTopic> = BTreeSet::new();
         for (claim, own) in parts {
             if self.wrote(claim) || self.reactions(claim).next().is_some() || own.endorsed() > 0.0 {
                 rows.insert((*claim).clone());
@@ -215,12 +219,13 @@ impl Judge {
                 }
             }
         }
-        let nothing = Parts::default();
-        let is_heard = |row: &Claim| lifts.contains_key(row) || rows.contains(row) && parts[row].by_others() > 0.0;
-        let all: BTreeSet<Claim> = rows.iter().chain(lifts.keys()).cloned().collect();
+        let nothing = TopicParts::default();
+        let is_heard =
+            |row: &PersonTopic| lifts.contains_key(row) || rows.contains(row) && parts[row].by_others() > 0.0;
+        let all: BTreeSet<PersonTopic> = rows.iter().chain(lifts.keys()).cloned().collect();
         let heard: BTreeSet<&String> = all.iter().filter(|row| is_heard(row)).map(|row| &row.0).collect();
         let whole: f64 = heard.iter().map(|person| self.trust(person)).sum();
-        let mut credible: BTreeMap<Claim, Credible> = BTreeMap::new();
+        let mut topic_scores: BTreeMap<PersonTopic, TopicScore> = BTreeMap::new();
         let mut values: BTreeMap<String, Vec<(bool, f64)>> = BTreeMap::new();
         let rare = |topic: &str| {
             let on_it = all.iter().filter(|other| other.1 == topic && is_heard(other));
@@ -230,7 +235,7 @@ impl Judge {
         for row in &all {
             let own = if rows.contains(row) { &parts[row] } else { &nothing };
             let lifted = lifts.get(row).cloned().unwrap_or_default();
-            let lent = self.lent(row, parts, &rare).filter(|_| own.by_others() > 0.0);
+            let lent = self.find_lent(row, parts, &rare).filter(|_| own.by_others() > 0.0);
             let audience: f64 = own.audience.values().sum();
             let influence = BASE + rare(&row.1) * (own.direct() + audience + lifted.values().sum::<f64>());
             let influence = influence + lent.as_ref().map_or(0.0, |(_, part)| *part);
@@ -238,16 +243,16 @@ impl Judge {
             if let Some((from, part)) = lent {
                 *others.entry(from).or_default() += part;
             }
-            let mut told = self.told(row, own, others, rows.contains(row));
-            told.score = score(influence);
+            let mut row_score = self.build_row(row, own, others, rows.contains(row));
+            row_score.score = score(influence);
             values
                 .entry(row.1.clone())
                 .or_default()
-                .push((told.is_shown, influence));
-            credible.insert(row.clone(), told);
+                .push((row_score.is_shown, influence));
+            topic_scores.insert(row.clone(), row_score);
         }
         let mut places: BTreeMap<&String, usize> = BTreeMap::new();
-        for (row, told) in credible.iter_mut() {
+        for (row, row_score) in topic_scores.iter_mut() {
             let place = places.entry(&row.1).or_default();
             let (is_shown, value) = values[&row.1][*place];
             *place += 1;
@@ -257,16 +262,16 @@ impl Judge {
                     .filter(|other| (other.0 & !is_shown) || (other.0 == is_shown && other.1 > value + gap))
                     .count()
             };
-            told.rank_in_topic = (1 + above(CLOSE), 1 + above(-CLOSE).saturating_sub(1));
+            row_score.rank_in_topic = (1 + above(CLOSE), 1 + above(-CLOSE).saturating_sub(1));
         }
-        credible
+        topic_scores
     }
 
-    /// The neighbouring topic of the person that lends most.
-    fn lent(
+    /// Finds the neighbouring topic of the person that lends most.
+    fn find_lent(
         &self,
-        (person, topic): &Claim,
-        parts: &BTreeMap<&Claim, Parts>,
+        (person, topic): &PersonTopic,
+        parts: &BTreeMap<&PersonTopic, TopicParts>,
         rare: &dyn Fn(&str) -> f64,
     ) -> Option<(String, f64)> {
         let together = |a: &String, b: &String| {

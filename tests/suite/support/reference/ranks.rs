@@ -1,4 +1,4 @@
-//! Trust of persons, and how it flows: a Neumann series over all walks.
+//! Computes the trust of persons, and its propagation as a Neumann series over all walks.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -8,7 +8,7 @@ const DAMPING: f64 = 0.85;
 const SETTLED_AFTER_DAYS: f64 = 4.0;
 const SPAN_DAYS: f64 = 0.5;
 
-/// g of an account that was seen at these times, at so many days of the warehouse's history.
+/// Computes g of an account that was seen at these times, at so many days of the warehouse's history.
 pub fn trust_of_account(seen_at: &BTreeSet<i64>, history_days: f64) -> f64 {
     let (Some(first), Some(last)) = (seen_at.first(), seen_at.last()) else {
         return 0.0;
@@ -21,7 +21,7 @@ pub fn trust_of_account(seen_at: &BTreeSet<i64>, history_days: f64) -> f64 {
     1.0 - settled * (1.0 - known)
 }
 
-/// g of each person: the best account's.
+/// Computes g of each person: the best account's.
 pub fn trust(
     seen_at: &HashMap<Account, BTreeSet<i64>>,
     person_of: impl Fn(&Account) -> Option<String>,
@@ -37,9 +37,9 @@ pub fn trust(
     trust
 }
 
-/// rho of each person, from x = (1 - d) sum over walks of (d P^T)^k g, less what comes straight back.
-/// `amounts` is by reactor and target. People who are not named attend to nobody and nobody to them.
-pub fn standing(amounts: &HashMap<(String, String), f64>, trust: &HashMap<String, f64>) -> HashMap<String, f64> {
+/// Computes rho of each person from x = (1 - d) sum over walks of (d P^T)^k g, less direct returns. `amounts` is by
+/// reactor and target. Absent people have no edges.
+pub fn compute_ranks(amounts: &HashMap<(String, String), f64>, trust: &HashMap<String, f64>) -> HashMap<String, f64> {
     let mut given: HashMap<&str, f64> = HashMap::new();
     for ((reactor, _), amount) in amounts {
         *given.entry(reactor).or_default() += amount;
@@ -79,11 +79,11 @@ pub fn standing(amounts: &HashMap<(String, String), f64>, trust: &HashMap<String
         .collect()
 }
 
-/// How seasoned an account is that was seen on so many days of the warehouse's history.
-pub fn season(days: f64, history: f64) -> f64 {
-    let season = |days: f64| 1.0 - (-((days - 1.0) / 10.0).powi(2)).exp();
+/// Computes the seasoning of an account that was seen on so many days of the warehouse's history.
+pub fn compute_seasoning(days: f64, history: f64) -> f64 {
+    let rise = |days: f64| 1.0 - (-((days - 1.0) / 10.0).powi(2)).exp();
     if history > 1.0 {
-        (season(days) / season(history)).min(1.0)
+        (rise(days) / rise(history)).min(1.0)
     } else {
         1.0
     }

@@ -1,4 +1,4 @@
-//! What `clout explain` foretells, against runs over warehouses in which it has come.
+//! Compares the forecasts of `clout explain` with runs over warehouses in which the event happened.
 
 use arrow::array::{Array, StringArray};
 use arrow::compute::cast;
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::support::clout::{Site, run};
 use crate::support::days::day;
-use crate::support::explain::{near, points, quiet, told};
+use crate::support::explain::{assert_close, explain_json, points, quiet};
 use crate::support::tables::{Snapshot, batches, number, text};
 use crate::support::warehouse::{Form, Row, Warehouse, activity_columns, write_file};
 use crate::support::{files_below, sample_data};
@@ -15,19 +15,19 @@ use crate::support::{files_below, sample_data};
 const DATE: &str = "2026-10-31";
 
 #[test]
-fn silence_is_what_a_silent_warehouse_really_does() {
-    let site = Site::of(&quiet());
+fn the_silence_forecast_equals_a_run_over_a_silent_warehouse() {
+    let site = Site::new(&quiet());
     site.night("2026-03-07");
     for person in ["ada", "bob"] {
-        for then in told(&site.output(), &[person])["silence"].as_array().unwrap() {
+        for then in explain_json(&site.output(), &[person])["silence"].as_array().unwrap() {
             let date = then["snapshot_date"].as_str().unwrap();
-            let really = Site::of(&quiet()).night(date).score(person).unwrap();
-            near(then["score"].as_f64().unwrap(), really, 1e-9);
+            let really = Site::new(&quiet()).night(date).score(person).unwrap();
+            assert_close(then["score"].as_f64().unwrap(), really, 1e-9);
         }
     }
 }
 
-/// The sample with one more row, delivered in a file of its own.
+/// Writes the sample with one more row, delivered in a separate file.
 fn sample_with(network: &str, row: &str) -> Site {
     let site = Site::empty();
     for file in files_below(&sample_data()) {
@@ -42,7 +42,7 @@ fn sample_with(network: &str, row: &str) -> Site {
 }
 
 #[test]
-fn one_more_reaction_is_worth_what_a_run_that_has_it_says() {
+fn the_forecast_of_one_more_reaction_equals_a_run_with_it() {
     let site = Site::empty();
     run(&sample_data(), &site.output(), &["--as-of", DATE]).exits(0);
     let before = site.snapshot(DATE);
@@ -60,11 +60,11 @@ fn one_more_reaction_is_worth_what_a_run_that_has_it_says() {
             .clone(),
     };
     let on_linkedin = |person: &str| {
-        let answer = told(&site.output(), &[person]);
+        let answer = explain_json(&site.output(), &[person]);
         let networks = answer["one_more"]["networks"].as_array().unwrap();
         networks.iter().find(|on| on["network"] == "linkedin").unwrap().clone()
     };
-    // What is told is of a reactor who reacts to nobody else that day: somebody's who did not.
+    // The forecast assumes a reactor that reacts to no other person that day, so the row belongs to such a person.
     let mut people: Vec<&str> = before
         .scores()
         .keys()
@@ -81,18 +81,18 @@ fn one_more_reaction_is_worth_what_a_run_that_has_it_says() {
     let is_fit = |(_, on): &(&str, Value)| !busy.contains(&account(on["reactor_person_id"].as_str().unwrap()));
     let (person, linkedin) = asked.into_iter().find(is_fit).unwrap();
     let reactor = account(linkedin["reactor_person_id"].as_str().unwrap());
-    for (who, actor) in [("stranger", "in-never-seen".to_owned()), ("reactor", reactor)] {
+    for (kind, actor) in [("stranger", "in-never-seen".to_owned()), ("reactor", reactor)] {
         let verb = linkedin["verb"].as_str().unwrap();
         let row = format!("more 23:59:59.999999 {actor} {verb} - {}", account(person));
         let after = sample_with("linkedin", &row).night(DATE);
         let really = after.score(person).unwrap() - before.score(person).unwrap();
-        println!("{person}, {who}: told {}, really {really}", points(&linkedin[who]));
-        // The standing of others moves a little, too.
-        near(points(&linkedin[who]), really, 1e-4 + 0.02 * really.abs());
+        println!("{person}, {kind}: forecast {}, run {really}", points(&linkedin[kind]));
+        // The ranks of others move a little, too.
+        assert_close(points(&linkedin[kind]), really, 1e-4 + 0.02 * really.abs());
     }
 }
 
-/// Some columns of the sample's files in a folder, row by row.
+/// Reads some columns of the sample's files in a folder, row by row.
 fn texts<const N: usize>(folder: &str, columns: [&str; N]) -> Vec<[String; N]> {
     let mut rows = Vec::new();
     for file in files_below(&sample_data().join(folder)) {
@@ -112,8 +112,8 @@ fn texts<const N: usize>(folder: &str, columns: [&str; N]) -> Vec<[String; N]> {
 }
 
 #[test]
-fn a_topic_score_rises_as_a_run_that_has_the_reaction_says() {
-    // Everybody of the crowd is known; newcomers are among them, and have not reacted to ada on tea.
+fn the_forecast_of_a_topic_score_equals_a_run_with_the_reaction() {
+    // All people of the crowd are known. Newcomers are among them, and have not reacted to ada on tea.
     let town = |more: &str| {
         let mut warehouse = Warehouse::default()
             .topics("tea Tea\nmilk Milk")
@@ -126,11 +126,11 @@ fn a_topic_score_rises_as_a_run_that_has_the_reaction_says() {
             let rows: Vec<String> = fans.chain(posts).chain(own).chain(more).collect();
             warehouse = warehouse.activities("twitter", &format!("2026-03-0{date}"), &rows.join("\n"));
         }
-        Site::of(&warehouse)
+        Site::new(&warehouse)
     };
     let (site, date) = (town(""), "2026-03-09");
     let before = site.night(date);
-    let answer = told(&site.output(), &["twitter:ada"]);
+    let answer = explain_json(&site.output(), &["twitter:ada"]);
     let on_tea = answer["one_more"]["topics"]
         .as_array()
         .unwrap()
@@ -149,14 +149,14 @@ fn a_topic_score_rises_as_a_run_that_has_the_reaction_says() {
         number(snapshot.table("topic_scores").iter().find(is_it).unwrap(), "score").unwrap()
     };
     let really = score(&after) - score(&before);
-    // fan8 has nobody who attends to them: 4 % less standing than the ordinary newcomer.
-    near(points(on_tea), really, 0.06 * really);
+    // fan8 receives no attention, so its rank is 4 % lower than that of the ordinary newcomer.
+    assert_close(points(on_tea), really, 0.06 * really);
     assert!(really > 0.05, "{really}");
 }
 
 #[test]
-fn one_more_day_of_a_reactor_seen_on_one_is_worth_what_a_run_says() {
-    // Nobody but late reacts to zoe, and late was seen on one day; the warehouse is too old to believe that.
+fn the_forecast_of_a_second_day_of_a_reactor_equals_a_run_with_it() {
+    // Only late reacts to zoe, and late was seen on one day. The warehouse is too old to trust that.
     let town = |more: &str| {
         let mut warehouse = Warehouse::default();
         for date in 1..=9 {
@@ -165,17 +165,17 @@ fn one_more_day_of_a_reactor_seen_on_one_is_worth_what_a_run_says() {
             let rows: Vec<String> = fans.chain(own).chain((date == 9).then(|| more.to_owned())).collect();
             warehouse = warehouse.activities("twitter", &format!("2026-03-0{date}"), &rows.join("\n"));
         }
-        Site::of(&warehouse)
+        Site::new(&warehouse)
     };
     let (site, date) = (town(""), "2026-03-09");
     let before = site.night(date).score("twitter:zoe").unwrap();
-    let answer = told(&site.output(), &["twitter:zoe"]);
+    let answer = explain_json(&site.output(), &["twitter:zoe"]);
     let networks = answer["one_more"]["networks"].as_array().unwrap();
     let twitter = networks.iter().find(|on| on["network"] == "twitter").unwrap();
     assert_eq!(twitter["reactor_person_id"], "twitter:late");
     let after = town("more 23:59:59.999999 late like - zoe").night(date);
     let really = after.score("twitter:zoe").unwrap() - before;
-    // What the row does to the standing of the reactor is not told.
-    near(points(&twitter["reactor"]), really, 0.05 * really);
+    // The forecast does not include the effect of the row on the rank of the reactor.
+    assert_close(points(&twitter["reactor"]), really, 0.05 * really);
     assert!(really > 1.0, "{really}");
 }

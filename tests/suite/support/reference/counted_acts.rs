@@ -1,11 +1,11 @@
-//! Which rows count, straight from the contract's words.
+//! Selects the rows that count, as the contract describes them.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use clout_base::day::Day;
 
 use super::co_visits::co_visits;
-use super::people::People;
+use super::people::PeopleMap;
 use super::{Account, CO_VISIT, DAY, verb_weight};
 use crate::support::warehouse::{Row, Warehouse};
 
@@ -15,13 +15,13 @@ pub struct Act {
     pub id: String,
     pub network: String,
     pub actor: String,
-    /// The account credited; none on a post.
+    /// Account credited; none on a post.
     pub target: Option<String>,
     pub verb: String,
     pub object: Option<String>,
     pub at: i64,
     pub load_date: i32,
-    /// What it is worth when it is made: its verb, its actor's choosiness and the repeats of its day.
+    /// Weight for good: its verb, the selectivity of its actor, and the repeats of its day.
     pub weight: f64,
 }
 
@@ -36,13 +36,13 @@ impl Act {
             .map(|target| (self.network.clone(), target.clone()))
     }
 
-    /// The object without its tags.
+    /// Returns the object without its tags.
     pub fn object_id(&self) -> Option<String> {
-        split(&self.object).0
+        split_object(&self.object).0
     }
 
     pub fn tags(&self) -> Vec<String> {
-        split(&self.object).1.unwrap_or_default()
+        split_object(&self.object).1.unwrap_or_default()
     }
 
     pub fn actor(&self) -> Account {
@@ -50,15 +50,15 @@ impl Act {
     }
 }
 
-/// Everything that counts, by network.
-pub struct Settled {
+/// Rows that count, by network.
+pub struct CountedActs {
     pub posts: Vec<Act>,
     pub reactions: Vec<Act>,
-    /// By network: its first load date, or the day of the oldest counted row that it brought.
+    /// First load date by network, or the day of the oldest counted row of that load date.
     pub began: BTreeMap<String, i32>,
-    /// The warehouse's first load date.
+    /// First load date of the warehouse.
     pub first_load_date: i32,
-    /// By account: the times at which it was seen.
+    /// Times at which an account was seen.
     pub seen_at: HashMap<Account, BTreeSet<i64>>,
 }
 
@@ -67,9 +67,9 @@ pub const CROWD: f64 = 10.0;
 pub const FLOOD: f64 = 30.0;
 pub const BETA_DAY: f64 = 0.1;
 
-/// Settles everything that was delivered until `as_of`.
-pub fn settle(warehouse: &Warehouse, people: &People, as_of: Day) -> Settled {
-    let mut settled = Settled {
+/// Selects the acts that count from all rows delivered until `as_of`.
+pub fn count_acts(warehouse: &Warehouse, people: &PeopleMap, as_of: Day) -> CountedActs {
+    let mut counted = CountedActs {
         posts: Vec::new(),
         reactions: Vec::new(),
         began: BTreeMap::new(),
@@ -84,32 +84,32 @@ pub fn settle(warehouse: &Warehouse, people: &People, as_of: Day) -> Settled {
             .filter(|((name, date), rows)| name == network && *date <= as_of && !rows.is_empty());
         let by_date: BTreeMap<i32, &Vec<Row>> = delivered.map(|((_, date), rows)| (date.0, rows)).collect();
         if let Some(first) = by_date.keys().next().copied() {
-            settled.first_load_date = settled.first_load_date.min(first);
-            settled.take_network(warehouse, people, network, first, &by_date);
+            counted.first_load_date = counted.first_load_date.min(first);
+            counted.add_network(warehouse, people, network, first, &by_date);
         }
     }
-    settled
+    counted
 }
 
-impl Settled {
-    fn take_network(
+impl CountedActs {
+    fn add_network(
         &mut self,
         warehouse: &Warehouse,
-        people: &People,
+        people: &PeopleMap,
         network: &str,
         first: i32,
         by_date: &BTreeMap<i32, &Vec<Row>>,
     ) {
-        // From the load date of an opt-out on, rows that name its accounts count for nothing.
-        let is_here = |act: &Act| {
+        // From the load date of an opt-out on, rows that name an opted-out account do not count.
+        let is_counted = |act: &Act| {
             let target = act.target.iter().map(|target| (act.network.clone(), target.clone()));
             target
                 .chain([act.actor()])
-                .all(|account| !people.is_gone(&account, act.load_date))
+                .all(|account| !people.was_opted_out(&account, act.load_date))
         };
-        let acts: Vec<Act> = without_copies(network, first, by_date)
+        let acts: Vec<Act> = remove_copies(network, first, by_date)
             .into_iter()
-            .filter(is_here)
+            .filter(is_counted)
             .collect();
         let of_first = acts
             .iter()
@@ -120,21 +120,21 @@ impl Settled {
             of_first.min().map_or(first, |oldest| oldest.min(first)),
         );
         let (posts, reactions): (Vec<Act>, Vec<Act>) = acts.into_iter().partition(|act| act.target.is_none());
-        let mut reactions = without_twins(reactions);
+        let mut reactions = remove_twins(reactions);
         for act in posts.iter().chain(&reactions) {
             self.seen_at.entry(act.actor()).or_default().insert(act.at);
         }
         if network == "foursquare" {
             reactions.extend(co_visits(warehouse, people, &posts));
         }
-        weigh(&mut reactions);
+        assign_weights(&mut reactions);
         self.posts.extend(posts);
         self.reactions.extend(reactions);
     }
 }
 
-/// An object without its tags, and these: `o1#tea,milk` is `o1` with two, and `#tea` none with one.
-fn split(object: &Option<String>) -> (Option<String>, Option<Vec<String>>) {
+/// Splits an object into its id and its tags: `o1#tea,milk` is `o1` with two, and `#tea` no id with one.
+fn split_object(object: &Option<String>) -> (Option<String>, Option<Vec<String>>) {
     let list = |tags: &str| tags.split(',').map(str::to_owned).collect();
     let (id, tags) = match object.as_deref().map(|object| object.split_once('#').ok_or(object)) {
         None => (None, None),
@@ -144,8 +144,8 @@ fn split(object: &Option<String>) -> (Option<String>, Option<Vec<String>>) {
     (id.filter(|id| !id.is_empty()).map(str::to_owned), tags)
 }
 
-/// Takes the reactions of a day of one pair from the latest to the first: each is worth what it adds.
-fn weigh(reactions: &mut [Act]) {
+/// Weighs the reactions of one pair and day from the latest to the first: each counts by its addition to the sum.
+fn assign_weights(reactions: &mut [Act]) {
     let mut crowds: HashMap<(String, i32, i64), BTreeSet<String>> = HashMap::new();
     let mut days: HashMap<(String, String, i32, i64), Vec<usize>> = HashMap::new();
     for (index, act) in reactions.iter().enumerate() {
@@ -173,8 +173,8 @@ fn weigh(reactions: &mut [Act]) {
     }
 }
 
-/// A row's act, unless it is refused.
-fn believed(network: &str, load_date: i32, is_first: bool, row: &Row) -> Option<Act> {
+/// Converts a row to an act, unless it is refused.
+fn accept_row(network: &str, load_date: i32, is_first: bool, row: &Row) -> Option<Act> {
     let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
     let (actor, verb, at) = (given(&row.actor)?, given(&row.verb)?, row.at?);
     let id = given(&row.id)?;
@@ -198,12 +198,12 @@ fn believed(network: &str, load_date: i32, is_first: bool, row: &Row) -> Option<
     })
 }
 
-/// The earliest load date counts; within one, the least row by all columns.
-fn without_copies(network: &str, first: i32, by_date: &BTreeMap<i32, &Vec<Row>>) -> Vec<Act> {
+/// Keeps one of several copies: the earliest load date; within one, the least row by all columns.
+fn remove_copies(network: &str, first: i32, by_date: &BTreeMap<i32, &Vec<Row>>) -> Vec<Act> {
     let mut counted: HashMap<String, (i32, Row, Act)> = HashMap::new();
     for (load_date, rows) in by_date {
         for row in *rows {
-            let Some(act) = believed(network, *load_date, *load_date == first, row) else {
+            let Some(act) = accept_row(network, *load_date, *load_date == first, row) else {
                 continue;
             };
             let id = row.id.clone().unwrap_or_default();
@@ -212,10 +212,10 @@ fn without_copies(network: &str, first: i32, by_date: &BTreeMap<i32, &Vec<Row>>)
                     row.at,
                     row.actor.clone(),
                     row.verb.clone(),
-                    split(&row.object).0,
+                    split_object(&row.object).0,
                     row.target.clone(),
                     row.object.is_some(),
-                    split(&row.object).1,
+                    split_object(&row.object).1,
                 )
             };
             match counted.get(&id) {
@@ -229,8 +229,8 @@ fn without_copies(network: &str, first: i32, by_date: &BTreeMap<i32, &Vec<Row>>)
     counted.into_values().map(|(_, _, act)| act).collect()
 }
 
-/// Of one load date, actor, target and second under different verbs, the greatest weight counts.
-fn without_twins(reactions: Vec<Act>) -> Vec<Act> {
+/// Keeps one of several twins: of one load date, actor, target and second under different verbs, the greatest weight.
+fn remove_twins(reactions: Vec<Act>) -> Vec<Act> {
     let mut groups: HashMap<(i32, String, Option<String>, i64), Vec<Act>> = HashMap::new();
     for act in reactions {
         let second = act.at.div_euclid(1_000_000);
@@ -241,7 +241,7 @@ fn without_twins(reactions: Vec<Act>) -> Vec<Act> {
     }
     let kept = groups.into_values().flat_map(|group| {
         let weight = |act: &Act| verb_weight(&act.network, &act.verb).unwrap_or(0.0);
-        // Of equal weights, the lesser word.
+        // Ties on weight go to the lesser verb, so that the choice is unique.
         let best = |a: &&Act, b: &&Act| weight(a).total_cmp(&weight(b)).then(b.verb.cmp(&a.verb));
         let best = group.iter().max_by(best).map(|act| act.verb.clone());
         group.into_iter().filter(move |act| Some(&act.verb) == best.as_ref())

@@ -1,4 +1,4 @@
-//! Topics of the sample, of Advogato's developers, and as the command line shows them.
+//! Tests topics of the sample and of Advogato's developers, and the commands that show them.
 
 use std::collections::BTreeMap;
 
@@ -31,8 +31,8 @@ fn count(row: &Record, column: &str) -> i64 {
 }
 
 #[test]
-fn the_ring_endorses_bert_for_nothing_and_shows_nothing_of_him_by_itself() {
-    // Endorsers, whether it is shown, reactors.
+fn the_endorsements_of_the_ring_show_no_topic_of_bert() {
+    // Endorsers, whether the row is shown, reactors.
     let of_bert = |date: &str| -> BTreeMap<String, (i64, bool, i64)> {
         let (_site, snapshot) = sample(date);
         let rows = snapshot.table("topic_scores").iter();
@@ -55,8 +55,8 @@ fn the_ring_endorses_bert_for_nothing_and_shows_nothing_of_him_by_itself() {
         (shown(&eve), shown(&first)),
         (vec!["data-science".to_owned()], vec!["data-science".to_owned()])
     );
-    // On the second day the bots are trusted, react to him with tags, and endorse him: what is shown of him is
-    // what others than they say, or what they react to of his own posts.
+    // On the second day the bots are trusted, react to him with tags, and endorse him. His shown topics rest on others,
+    // or on posts of his own that the bots react to.
     assert!(second.len() > first.len());
     let by_bots_alone = second.iter().filter(|(_, row)| row.0 > 0 && row.2 == 0);
     for (topic, (_, is_shown, _)) in by_bots_alone {
@@ -66,14 +66,14 @@ fn the_ring_endorses_bert_for_nothing_and_shows_nothing_of_him_by_itself() {
     assert!(talked_up.iter().all(|topic| second.contains_key(*topic)), "{second:?}");
 }
 
-/// Text of a number may end in another last digit.
+/// Returns true if two values are equal; the last digit of a number's text may differ.
 fn is_same(a: &Value, b: &Value) -> bool {
     let is_close = |(a, b): (f64, f64)| (a - b).abs() <= CLOSE;
     a == b || a.as_f64().zip(b.as_f64()).is_some_and(is_close)
 }
 
 #[test]
-fn top_and_explain_show_the_published_rows_under_the_contracts_names() {
+fn top_and_explain_show_the_published_topic_rows_under_the_contracts_names() {
     let (site, snapshot) = sample(DATE);
     let output = path(&site.output());
     let say = |arguments: &[&str]| clout(&[arguments, &["--output", &output]].concat());
@@ -97,11 +97,11 @@ fn top_and_explain_show_the_published_rows_under_the_contracts_names() {
         (top.as_array().unwrap().len(), &top[0]["person_id"]),
         (10, &"ada-the-specialist".into())
     );
-    let told = say(&["explain", "ada-the-specialist", "--format", "json"])
+    let answer = say(&["explain", "ada-the-specialist", "--format", "json"])
         .exits(0)
         .json();
-    assert_eq!(told["person_id"], "ada-the-specialist");
-    let topics = told["topics"].as_array().unwrap();
+    assert_eq!(answer["person_id"], "ada-the-specialist");
+    let topics = answer["topics"].as_array().unwrap();
     assert_eq!(
         topics.len(),
         table.iter().filter(|row| key(row).0 == "ada-the-specialist").count()
@@ -130,20 +130,20 @@ fn top_and_explain_show_the_published_rows_under_the_contracts_names() {
 }
 
 #[test]
-fn a_topic_or_person_that_nobody_knows_is_asked_back() {
+fn an_unknown_topic_or_person_gets_suggestions() {
     let (site, _) = sample(DATE);
     let output = path(&site.output());
     let say = |arguments: &[&str]| clout(&[arguments, &["--output", &output]].concat()).exits(2);
     say(&["top", "--topic", "unknown"])
-        .says("unknown")
-        .says("SELECT DISTINCT topic_id");
-    say(&["top", "--topic", "cofee"]).says("coffee");
-    say(&["explain", "ada-the-specalist"]).says("ada-the-specialist");
-    say(&["explain", "ada-the-specialist", "--topic", "no-such-topic"]).says("topic no-such-topic is unknown");
-    say(&["explain", "ada-the-specialist", "--topic", "Coffe"]).says("did you mean coffee");
+        .prints("unknown")
+        .prints("SELECT DISTINCT topic_id");
+    say(&["top", "--topic", "cofee"]).prints("coffee");
+    say(&["explain", "ada-the-specalist"]).prints("ada-the-specialist");
+    say(&["explain", "ada-the-specialist", "--topic", "no-such-topic"]).prints("topic no-such-topic is unknown");
+    say(&["explain", "ada-the-specialist", "--topic", "Coffe"]).prints("did you mean coffee");
 }
 
-/// Two hundred of Advogato's people who react to one another on free software, one of them a day to five others.
+/// Builds two hundred of Advogato's people. Each reacts to five others a day, all on free software.
 fn developers() -> Warehouse {
     let claims: Vec<String> = (1..=200).map(|i| format!("u{i}=twitter:a{i}")).collect();
     let empty = Warehouse::default()
@@ -163,7 +163,7 @@ fn developers() -> Warehouse {
 }
 
 #[test]
-fn advogatos_developers_gain_nothing_by_certifying_themselves() {
+fn self_certifications_of_advogatos_developers_count_nothing() {
     let Some(data) = shared_data()
         .map(|data| data.join("advogato/endorsements"))
         .filter(|root| root.is_dir())
@@ -171,7 +171,7 @@ fn advogatos_developers_gain_nothing_by_certifying_themselves() {
         println!("skipped: no ../shared/data/advogato");
         return;
     };
-    let (all, others) = (Site::of(&developers()), Site::of(&developers()));
+    let (all, others) = (Site::new(&developers()), Site::new(&developers()));
     for file in files_below(&data).iter().filter(|file| file.ends_with(".parquet")) {
         let to = all.input().join("endorsements").join(file);
         std::fs::create_dir_all(to.parent().unwrap()).unwrap();
@@ -201,6 +201,6 @@ fn advogatos_developers_gain_nothing_by_certifying_themselves() {
         assert!(gain.abs() <= CLOSE, "{gain} {with:?}");
     }
     let endorsed = with.iter().filter(|row| count(row, "endorsers") > 0).count();
-    println!("{endorsed} of {} are endorsed by somebody of standing", with.len());
+    println!("{endorsed} of {} are endorsed by a known person", with.len());
     assert!(endorsed > 100, "{endorsed}");
 }

@@ -14,14 +14,14 @@
 use std::hint::black_box;
 use std::time::Duration;
 
-use clout_graph::{Csr, PropagationParams, propagate, return_probability};
-use clout_model::influence::attention::Attention;
-use clout_model::influence::interval::Bootstrap;
+use clout_graph::{Csr, PropagationParams, compute_return_probabilities, propagate};
+use clout_model::influence::attention::AttentionGraph;
+use clout_model::influence::interval::ScoreBootstrap;
 use clout_model::influence::params::ModelParams;
-use clout_model::influence::score::{Line, Model};
-use clout_topics::ontology::hits::Hits;
-use clout_topics::ontology::lexicon::{Lexicon, Scratch};
-use clout_topics::ontology::{Ontology, Topic};
+use clout_model::influence::score::{ContributionModel, ScoreScale};
+use clout_topics::ontology::hits::AliasHits;
+use clout_topics::ontology::lexicon::{Lexicon, LexiconScratch};
+use clout_topics::ontology::{Ontology, TopicRecord};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use rayon::prelude::*;
 
@@ -93,7 +93,7 @@ fn kernels(criterion: &mut Criterion) {
         b.iter(|| black_box(propagate(&in_edges, &trust, &until_converged)));
     });
     group.bench_function("return_probability", |b| {
-        b.iter(|| black_box(return_probability(&in_edges, &out_edges, 0.85)));
+        b.iter(|| black_box(compute_return_probabilities(&in_edges, &out_edges, 0.85)));
     });
     group.finish();
 }
@@ -107,11 +107,11 @@ fn intervals(criterion: &mut Criterion) {
     let edges = heavy_tailed(wanted.unwrap_or(DEFAULT_EDGES));
     let in_edges = Csr::from_edges(edges.node_count, &edges.targets, &edges.actors, &edges.weights);
     let in_edges = in_edges.expect("a valid graph");
-    let attention = Attention {
+    let attention = AttentionGraph {
         offsets: in_edges.offsets().to_vec(),
         reactors: in_edges.neighbors().to_vec(),
         amounts: in_edges.weights().to_vec(),
-        ..Attention::default()
+        ..AttentionGraph::default()
     };
     let ids: Vec<String> = (0..edges.node_count).map(|node| format!("twitter:{node}")).collect();
     // More known people than unknown ones, and many in between.
@@ -121,13 +121,13 @@ fn intervals(criterion: &mut Criterion) {
         .map(|_| (2.0 * next() - 0.5 * next()).clamp(0.0, 1.0))
         .collect();
     let (standing, params) = (vec![1.0; ids.len()], ModelParams::default());
-    let model = Model {
+    let model = ContributionModel {
         trust: &trust,
-        standing: &standing,
+        rank: &standing,
         corroboration: &params.corroboration,
     };
-    let line = Line::new(&params.scale, &params.corroboration);
-    let (sums, coverage) = (model.sums(&attention), vec![0.7; ids.len()]);
+    let line = ScoreScale::new(&params.scale, &params.corroboration);
+    let (sums, coverage) = (model.sum_all(&attention), vec![0.7; ids.len()]);
 
     let mut group = criterion.benchmark_group("interval");
     group.sample_size(10).measurement_time(Duration::from_secs(10));
@@ -136,13 +136,13 @@ fn intervals(criterion: &mut Criterion) {
         b.iter(|| {
             let outcome = propagate(&in_edges, &trust, &PropagationParams::default());
             let (out_edges, _) = in_edges.transpose();
-            black_box((outcome, return_probability(&in_edges, &out_edges, 0.85)))
+            black_box((outcome, compute_return_probabilities(&in_edges, &out_edges, 0.85)))
         });
     });
     group.bench_function("bootstrap of all people", |b| {
         b.iter(|| {
-            let bootstrap = Bootstrap::new(&attention, &model, &line, &ids);
-            black_box(bootstrap.intervals(&sums, &coverage))
+            let bootstrap = ScoreBootstrap::new(&attention, &model, &line, &ids);
+            black_box(bootstrap.compute_intervals(&sums, &coverage))
         });
     });
     group.finish();
@@ -165,7 +165,7 @@ fn made_up_topics(count: usize, words: &[String], next: &mut impl FnMut() -> f64
         let words = (0..1 + (next() * 3.0) as usize).map(|_| words[(next() * words.len() as f64) as usize].as_str());
         words.collect::<Vec<_>>().join(" ")
     };
-    let topic = |k| Topic {
+    let topic = |k| TopicRecord {
         id: format!("topic-{k}"),
         name: phrase(),
         aliases: (0..4).map(|_| phrase()).collect(),
@@ -200,10 +200,10 @@ fn topics(criterion: &mut Criterion) {
         group.bench_function(format!("texts, {count} topics"), |b| {
             b.iter(|| {
                 let hits = rows.par_chunks(ROW_CHUNK).map(|chunk| {
-                    let (mut scratch, mut found) = (Scratch::default(), Hits::default());
+                    let (mut scratch, mut found) = (LexiconScratch::default(), AliasHits::default());
                     let hits = chunk.iter().map(|row| {
                         found.clear();
-                        lexicon.text(row, &mut scratch, &mut found);
+                        lexicon.find_in_text(row, &mut scratch, &mut found);
                         found.hashtags.len() + found.words.len()
                     });
                     hits.sum::<usize>()

@@ -4,6 +4,7 @@
 
 pub mod calibrate;
 pub mod cli;
+pub mod deduplicate;
 pub mod evaluate;
 pub mod explain;
 pub mod ingest;
@@ -11,6 +12,5 @@ pub mod job;
 pub mod perks;
 pub mod pipeline;
 pub mod queries;
-pub mod settle;
 pub mod state;
 pub mod tables;

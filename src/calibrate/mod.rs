@@ -11,17 +11,17 @@ use arrow::array::AsArray;
 use arrow::datatypes::Float64Type;
 use serde_json::Value;
 
-use crate::job::{JobSpec, differing};
-use clout_base::error::{Context, Error, Result};
-use clout_model::influence::params::{ModelParams, Scale};
+use crate::job::{JobSpec, list_differences};
+use clout_base::error::{Error, ErrorContext, Result};
+use clout_model::influence::params::{ModelParams, ScaleParams};
 use clout_warehouse::manifest::Manifest;
 use clout_warehouse::snapshots;
 use clout_warehouse::store::Store;
 
-mod people;
+mod scored_people;
 
-use people::People;
-pub use people::Scaled;
+pub use scored_people::ScaleSummary;
+use scored_people::ScoredPeople;
 
 /// Fewest people with a score. With fewer, the 99th percentile is the best person.
 pub const MIN_PEOPLE: usize = 100;
@@ -33,7 +33,7 @@ const TOLERANCE_POINTS: f64 = 1e-7;
 
 /// Requested scores.
 #[derive(Clone, Copy, Debug)]
-pub struct Wanted {
+pub struct TargetScores {
     /// Score of the median person.
     pub median: f64,
     /// Score of the person at the 99th percentile.
@@ -42,46 +42,51 @@ pub struct Wanted {
 
 /// Result of a calibration.
 #[derive(Clone, Debug)]
-pub struct Calibration {
+pub struct ScaleCalibration {
     /// Number of people with a score.
     pub persons_scored: usize,
     /// Number of people at a limit of the old scale, with an unknown new score.
     pub persons_unknown: usize,
     /// Published scores on the old scale.
-    pub before: Scaled,
+    pub before: ScaleSummary,
     /// Scores on the new scale.
-    pub after: Scaled,
+    pub after: ScaleSummary,
     /// Version of the job's model with the new scale.
     pub model_version: String,
     /// Differences between job and snapshot that change scores, other than the scale, as job-file keys.
-    pub differs_in: Vec<String>,
+    pub differences: Vec<String>,
 }
 
 /// Computes the scale for a snapshot and the resulting model version of the job.
 ///
 /// # Errors
 /// Returns a usage error if no such scale exists or the model does not allow it.
-pub fn calibrate(store: &Store, manifest: &Manifest, spec: JobSpec, wanted: Wanted) -> Result<Calibration> {
+pub fn calibrate_scale(
+    store: &Store,
+    manifest: &Manifest,
+    spec: JobSpec,
+    wanted: TargetScores,
+) -> Result<ScaleCalibration> {
     wanted.check()?;
-    let old = published_scale(manifest)?;
-    let people = people(store, manifest, &old)?;
-    let new = solve(&people, wanted)?;
-    let after = people.scaled(&new);
+    let old = read_scale(manifest)?;
+    let people = read_people(store, manifest, &old)?;
+    let new = solve_scale(&people, wanted)?;
+    let after = people.summarize(&new);
     wanted.is_met_by(&after)?;
-    let (model_version, differs_in) = with_scale(spec, manifest, &new)?;
-    Ok(Calibration {
+    let (model_version, differs_in) = compare_job(spec, manifest, &new)?;
+    Ok(ScaleCalibration {
         persons_scored: people.count(),
-        persons_unknown: people.unknown_on(&new),
-        before: people.scaled(&old),
+        persons_unknown: people.count_unknown(&new),
+        before: people.summarize(&old),
         after,
         model_version,
-        differs_in,
+        differences: differs_in,
     })
 }
 
-impl Wanted {
+impl TargetScores {
     fn check(self) -> Result<()> {
-        let Wanted { median, p99 } = self;
+        let TargetScores { median, p99 } = self;
         if 1.0 < median && median < p99 && p99 < 100.0 {
             return Ok(());
         }
@@ -92,7 +97,7 @@ impl Wanted {
 
     /// Checks the result. A quantile lies between two people, so it changes if one of them is clamped to a limit of the
     /// new scale.
-    fn is_met_by(self, after: &Scaled) -> Result<()> {
+    fn is_met_by(self, after: &ScaleSummary) -> Result<()> {
         let is = |found: Option<f64>, asked: f64| found.is_some_and(|found| (found - asked).abs() <= TOLERANCE_POINTS);
         match is(after.median, self.median) && is(after.p99, self.p99) {
             true => Ok(()),
@@ -105,7 +110,7 @@ impl Wanted {
 }
 
 /// Reads the scale of a snapshot from its manifest.
-fn published_scale(manifest: &Manifest) -> Result<Scale> {
+fn read_scale(manifest: &Manifest) -> Result<ScaleParams> {
     let constant = |key: &str| {
         let scale = manifest.parameters.get("model").and_then(|model| model.get("scale"));
         let value = scale.and_then(|scale| scale.get(key)).and_then(Value::as_f64);
@@ -116,14 +121,14 @@ fn published_scale(manifest: &Manifest) -> Result<Scale> {
             ))
         })
     };
-    Ok(Scale {
+    Ok(ScaleParams {
         points_per_decade: constant("points_per_decade")?,
         one_reactor: constant("one_reactor")?,
     })
 }
 
 /// Reads all published scores.
-fn people(store: &Store, manifest: &Manifest, scale: &Scale) -> Result<People> {
+fn read_people(store: &Store, manifest: &Manifest, scale: &ScaleParams) -> Result<ScoredPeople> {
     let mut scores: Vec<f64> = Vec::new();
     for batch in snapshots::read_table(store, manifest, "scores", Some(&["score"]))? {
         scores.extend(batch.column(0).as_primitive::<Float64Type>().iter().flatten());
@@ -136,11 +141,11 @@ fn people(store: &Store, manifest: &Manifest, scale: &Scale) -> Result<People> {
             manifest.snapshot_date
         )));
     }
-    Ok(People::of(scores, scale))
+    Ok(ScoredPeople::from_scores(scores, scale))
 }
 
 /// Computes the line through the two quantiles.
-fn solve(people: &People, wanted: Wanted) -> Result<Scale> {
+fn solve_scale(people: &ScoredPeople, wanted: TargetScores) -> Result<ScaleParams> {
     let (median, p99) = (
         people.quantile(0.5, "median")?,
         people.quantile(0.99, "99th percentile")?,
@@ -151,7 +156,7 @@ fn solve(people: &People, wanted: Wanted) -> Result<Scale> {
         ));
     }
     let points_per_decade = (wanted.p99 - wanted.median) / (p99 - median);
-    let scale = Scale {
+    let scale = ScaleParams {
         points_per_decade,
         one_reactor: wanted.median - points_per_decade * median,
     };
@@ -169,7 +174,7 @@ fn solve(people: &People, wanted: Wanted) -> Result<Scale> {
 }
 
 /// Returns the model version of the job with the scale, and the other differences from the snapshot that change scores.
-fn with_scale(mut spec: JobSpec, manifest: &Manifest, scale: &Scale) -> Result<(String, Vec<String>)> {
+fn compare_job(mut spec: JobSpec, manifest: &Manifest, scale: &ScaleParams) -> Result<(String, Vec<String>)> {
     spec.model.scale = scale.clone();
     let job = spec.resolve_for_reading()?;
     let published = Value::Object(manifest.parameters.clone().into_iter().collect());
@@ -177,9 +182,9 @@ fn with_scale(mut spec: JobSpec, manifest: &Manifest, scale: &Scale) -> Result<(
         let is_model = name.starts_with("model.") && !name.starts_with("model.scale.");
         is_model || name.starts_with("networks.") || name == "input.max_lateness_days"
     };
-    let mut differs_in = differing(&published, &job.parameters());
+    let mut differs_in = list_differences(&published, &job.to_manifest_parameters());
     differs_in.retain(moves_scores);
-    let model_version = job.model_version();
+    let model_version = job.compute_model_version();
     let number = |version: &str| version.split('-').next().map(str::to_owned);
     if number(&model_version) != number(&manifest.model_version) {
         differs_in.push("the model's number".to_owned());
@@ -190,39 +195,43 @@ fn with_scale(mut spec: JobSpec, manifest: &Manifest, scale: &Scale) -> Result<(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clout_base::error::Kind;
-    use clout_model::influence::params::Corroboration;
-    use clout_model::influence::score::Line;
+    use clout_base::error::ErrorKind;
+    use clout_model::influence::params::CorroborationParams;
+    use clout_model::influence::score::ScoreScale;
 
     /// Returns influences above B, ever rarer.
     fn influences() -> Vec<f64> {
         (0..500).map(|i| 0.25 + 1e4 / f64::from(i + 1)).collect()
     }
 
-    fn under(scale: &Scale) -> Vec<f64> {
-        let line = Line::new(scale, &Corroboration::default());
+    fn under(scale: &ScaleParams) -> Vec<f64> {
+        let line = ScoreScale::new(scale, &CorroborationParams::default());
         influences().iter().map(|influence| line.score(*influence)).collect()
     }
 
-    fn found(scores: Vec<f64>, median: f64, p99: f64) -> Result<Scale> {
-        solve(&People::of(scores, &Scale::default()), Wanted { median, p99 })
+    fn found(scores: Vec<f64>, median: f64, p99: f64) -> Result<ScaleParams> {
+        solve_scale(
+            &ScoredPeople::from_scores(scores, &ScaleParams::default()),
+            TargetScores { median, p99 },
+        )
     }
 
     #[test]
     fn scores_on_the_new_scale_are_the_requested_ones() {
-        let scale = found(under(&Scale::default()), 30.0, 55.0).unwrap();
-        let scored = People::of(under(&scale), &scale).scaled(&scale);
+        let scale = found(under(&ScaleParams::default()), 30.0, 55.0).unwrap();
+        let scored = ScoredPeople::from_scores(under(&scale), &scale).summarize(&scale);
         assert!((scored.median.unwrap() - 30.0).abs() < 1e-9, "{scored:?}");
         assert!((scored.p99.unwrap() - 55.0).abs() < 1e-9, "{scored:?}");
-        let predicted = People::of(under(&Scale::default()), &Scale::default()).scaled(&scale);
+        let predicted =
+            ScoredPeople::from_scores(under(&ScaleParams::default()), &ScaleParams::default()).summarize(&scale);
         assert!((predicted.max.unwrap() - scored.max.unwrap()).abs() < 1e-9);
         assert_eq!((predicted.at_1, predicted.at_100), (scored.at_1, scored.at_100));
     }
 
     #[test]
     fn requesting_the_published_scores_gives_the_same_scale() {
-        let old = Scale::default();
-        let is = People::of(under(&old), &old).scaled(&old);
+        let old = ScaleParams::default();
+        let is = ScoredPeople::from_scores(under(&old), &old).summarize(&old);
         let scale = found(under(&old), is.median.unwrap(), is.p99.unwrap()).unwrap();
         assert!((scale.points_per_decade - old.points_per_decade).abs() < 1e-9);
         assert!((scale.one_reactor - old.one_reactor).abs() < 1e-9);
@@ -230,11 +239,11 @@ mod tests {
 
     #[test]
     fn scores_hidden_by_a_limit_are_unknown() {
-        let mut scores = under(&Scale::default());
+        let mut scores = under(&ScaleParams::default());
         scores[0] = 100.0;
         let scale = found(scores.clone(), 30.0, 45.0).unwrap();
-        let people = People::of(scores.clone(), &Scale::default());
-        assert_eq!((people.scaled(&scale).max, people.unknown_on(&scale)), (None, 1));
+        let people = ScoredPeople::from_scores(scores.clone(), &ScaleParams::default());
+        assert_eq!((people.summarize(&scale).max, people.count_unknown(&scale)), (None, 1));
         scores.iter_mut().take(20).for_each(|score| *score = 100.0);
         let refused = found(scores, 10.0, 30.0).unwrap_err();
         assert!(
@@ -247,11 +256,11 @@ mod tests {
     fn impossible_requests_are_usage_errors() {
         let alike = found(vec![12.0; 500], 20.0, 60.0).unwrap_err();
         assert!(alike.to_string().contains("the same influence"), "{alike}");
-        let steep = found(under(&Scale::default()), 1.1, 99.0).unwrap_err();
+        let steep = found(under(&ScaleParams::default()), 1.1, 99.0).unwrap_err();
         assert!(steep.to_string().contains("model.scale.one_reactor is -"), "{steep}");
-        assert_eq!((alike.kind(), steep.kind()), (Kind::Usage, Kind::Usage));
+        assert_eq!((alike.kind(), steep.kind()), (ErrorKind::Usage, ErrorKind::Usage));
         for (median, p99) in [(20.0, 20.0), (30.0, 20.0), (1.0, 20.0), (20.0, 100.0), (f64::NAN, 20.0)] {
-            assert!(Wanted { median, p99 }.check().is_err(), "{median} {p99}");
+            assert!(TargetScores { median, p99 }.check().is_err(), "{median} {p99}");
         }
     }
 }

@@ -6,20 +6,20 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use super::options::{Format, ResultArgs, day};
-use super::output::{Rows, print, show, show_object};
-use crate::calibrate::{Calibration, Scaled, Wanted, calibrate};
+use super::options::{OutputFormat, ResultArgs, parse_day};
+use super::output::{ResultRows, print_line, print_object, print_rows};
+use crate::calibrate::{ScaleCalibration, ScaleSummary, TargetScores, calibrate_scale};
 use clout_base::day::Day;
 use clout_base::error::{Error, Result};
 use clout_warehouse::manifest::Manifest;
 
 /// Arguments of `clout calibrate`.
 #[derive(clap::Args)]
-pub struct Args {
+pub(super) struct CalibrateArgs {
     #[command(flatten)]
     results: ResultArgs,
     /// Snapshot date; default: the newest.
-    #[arg(long, value_name = "DATE", value_parser = day)]
+    #[arg(long, value_name = "DATE", value_parser = parse_day)]
     as_of: Option<Day>,
     /// Score of the median person on the new scale.
     #[arg(long, value_name = "POINTS", default_value_t = 20.0)]
@@ -32,22 +32,22 @@ pub struct Args {
     to: Option<PathBuf>,
     /// Output format.
     #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    format: OutputFormat,
 }
 
 const NOTE: &str = "Published snapshots do not change. The first run with the new model_version reads the whole \
 input again, and its score changes include the change of scale.";
 
-impl Args {
+impl CalibrateArgs {
     /// Computes the scale and prints it. Does not change published snapshots.
-    pub fn run(self) -> Result<()> {
-        let store = self.results.store()?;
+    pub(super) fn run(self) -> Result<()> {
+        let store = self.results.open_store()?;
         let manifest = find_or_newest(&store, self.as_of)?;
-        let wanted = Wanted {
+        let wanted = TargetScores {
             median: self.median,
             p99: self.p99,
         };
-        let found = calibrate(&store, &manifest, self.results.spec()?, wanted)?;
+        let found = calibrate_scale(&store, &manifest, self.results.read_spec()?, wanted)?;
         if let Some(file) = &self.to {
             let made = format!(
                 "# clout calibrate: a median of {} and a 99th percentile of {} on the snapshot of {} (model {}).\n",
@@ -56,12 +56,12 @@ impl Args {
             write_new(file, &(made + &fragment(&found)))?;
         }
         match self.format {
-            Format::Json => show_object(&self.object(&manifest, &found)),
-            Format::Text => self.text(&manifest, &found),
+            OutputFormat::Json => print_object(&self.object(&manifest, &found)),
+            OutputFormat::Text => self.text(&manifest, &found),
         }
     }
 
-    fn object(&self, manifest: &Manifest, found: &Calibration) -> Value {
+    fn object(&self, manifest: &Manifest, found: &ScaleCalibration) -> Value {
         json!({
             "snapshot_date": manifest.snapshot_date,
             "snapshot_model_version": manifest.model_version,
@@ -72,40 +72,40 @@ impl Args {
             "before": scaled(&found.before),
             "after": scaled(&found.after),
             "toml": fragment(found),
-            "differs_in": found.differs_in,
+            "differs_in": found.differences,
             "file": self.to.as_ref().map(|file| file.display().to_string()),
             "note": NOTE,
         })
     }
 
-    fn text(&self, manifest: &Manifest, found: &Calibration) -> Result<()> {
-        print(&format!(
+    fn text(&self, manifest: &Manifest, found: &ScaleCalibration) -> Result<()> {
+        print_line(&format!(
             "{} people with a score on {} (model {})",
             found.persons_scored, manifest.snapshot_date, manifest.model_version
         ))?;
-        show(&figures(found), Format::Text)?;
-        print("  at_1, at_100: number of people at the lower and the upper limit of the scale")?;
+        print_rows(&figures(found), OutputFormat::Text)?;
+        print_line("  at_1, at_100: number of people at the lower and the upper limit of the scale")?;
         if found.persons_unknown > 0 {
-            print(&format!(
+            print_line(&format!(
                 "  {} people are at a limit of the old scale, so their scores on the new one are unknown (-)",
                 found.persons_unknown
             ))?;
         }
         match &self.to {
-            Some(file) => print(&format!(
+            Some(file) => print_line(&format!(
                 "\nThe scale was written to {}:\n\n{}",
                 file.display(),
                 fragment(found)
             ))?,
-            None => print(&format!("\nFor the job file:\n\n{}", fragment(found)))?,
+            None => print_line(&format!("\nFor the job file:\n\n{}", fragment(found)))?,
         }
-        if !found.differs_in.is_empty() {
-            print(&format!(
+        if !found.differences.is_empty() {
+            print_line(&format!(
                 "The job also differs from the snapshot in {}. The scores above are valid for the snapshot's parameters.",
-                found.differs_in.join(", ")
+                found.differences.join(", ")
             ))?;
         }
-        print(&format!(
+        print_line(&format!(
             "With this scale, the job has model_version {}.\n{NOTE}",
             found.model_version
         ))
@@ -113,7 +113,7 @@ impl Args {
 }
 
 /// Formats the job file section. `{:?}` prints the shortest digits that parse back to the same number.
-fn fragment(found: &Calibration) -> String {
+fn fragment(found: &ScaleCalibration) -> String {
     let scale = &found.after.scale;
     format!(
         "[model.scale]\npoints_per_decade = {:?}\none_reactor = {:?}\n",
@@ -135,7 +135,7 @@ fn write_new(file: &Path, text: &str) -> Result<()> {
 
 const FIGURES: [&str; 7] = ["min", "median", "p95", "p99", "max", "at_1", "at_100"];
 
-fn values(scaled: &Scaled) -> [Value; 7] {
+fn values(scaled: &ScaleSummary) -> [Value; 7] {
     [
         scaled.min.into(),
         scaled.median.into(),
@@ -147,7 +147,7 @@ fn values(scaled: &Scaled) -> [Value; 7] {
     ]
 }
 
-fn scaled(scaled: &Scaled) -> Value {
+fn scaled(scaled: &ScaleSummary) -> Value {
     let mut object = json!({
         "points_per_decade": scaled.scale.points_per_decade,
         "one_reactor": scaled.scale.one_reactor,
@@ -158,9 +158,9 @@ fn scaled(scaled: &Scaled) -> Value {
     object
 }
 
-fn figures(found: &Calibration) -> Rows {
-    let row = |(name, scaled): (&str, &Scaled)| std::iter::once(name.into()).chain(values(scaled)).collect();
-    Rows {
+fn figures(found: &ScaleCalibration) -> ResultRows {
+    let row = |(name, scaled): (&str, &ScaleSummary)| std::iter::once(name.into()).chain(values(scaled)).collect();
+    ResultRows {
         columns: std::iter::once("scale").chain(FIGURES).collect(),
         rows: [("before", &found.before), ("after", &found.after)]
             .into_iter()

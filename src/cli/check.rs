@@ -2,51 +2,51 @@
 
 use serde_json::{Value, json};
 
-use super::options::{Format, JobArgs, day, open, start_threads};
-use super::output::{Rows, print, show, show_object};
-use super::progress::Progress;
-use crate::pipeline::check::{Findings, check};
+use super::options::{JobArgs, OutputFormat, open_store, parse_day, start_threads};
+use super::output::{ResultRows, print_line, print_object, print_rows};
+use super::progress::ProgressDisplay;
+use crate::pipeline::check::{CheckFindings, check_input};
 use clout_base::day::Day;
 use clout_base::error::Result;
 
 /// Arguments of `clout check`.
 #[derive(clap::Args)]
-pub struct Args {
+pub(super) struct CheckArgs {
     #[command(flatten)]
     job: JobArgs,
     /// Last load date to validate; default: the newest of any known network.
-    #[arg(long, value_name = "DATE", value_parser = day)]
+    #[arg(long, value_name = "DATE", value_parser = parse_day)]
     as_of: Option<Day>,
     /// First load date to validate; default: the oldest.
-    #[arg(long, value_name = "DATE", value_parser = day)]
+    #[arg(long, value_name = "DATE", value_parser = parse_day)]
     from: Option<Day>,
     /// Number of rejects to show; --format json shows all.
     #[arg(short = 'n', long, default_value_t = 20)]
     count: usize,
     /// Output format of the findings.
     #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    format: OutputFormat,
 }
 
-impl Args {
+impl CheckArgs {
     /// Validates the input and prints the rejects. Fails as the run would.
-    pub fn run(self) -> Result<()> {
-        let job = self.job.spec()?.resolve_for_checking()?;
+    pub(super) fn run(self) -> Result<()> {
+        let job = self.job.read_spec()?.resolve_for_checking()?;
         start_threads(&job)?;
-        let input = open(&job.input.root, &job.storage)?;
-        let watch = Progress::start();
-        let findings = check(&job, &input, self.from, self.as_of, &watch);
+        let input = open_store(&job.input.root, &job.storage)?;
+        let watch = ProgressDisplay::new();
+        let findings = check_input(&job, &input, self.from, self.as_of, &watch);
         watch.finish();
         let findings = findings?;
         match self.format {
-            Format::Json => show_object(&object(&findings))?,
-            Format::Text => text(&findings, self.count)?,
+            OutputFormat::Json => print_object(&object(&findings))?,
+            OutputFormat::Text => text(&findings, self.count)?,
         }
         findings.verdict
     }
 }
 
-fn row(reject: &crate::ingest::rejects::Reject) -> Vec<Value> {
+fn row(reject: &crate::ingest::rejects::RejectedRow) -> Vec<Value> {
     vec![
         reject.table.into(),
         reject.network.clone().into(),
@@ -68,7 +68,7 @@ const COLUMNS: [&str; 7] = [
     "activity_id",
 ];
 
-fn object(findings: &Findings) -> Value {
+fn object(findings: &CheckFindings) -> Value {
     let rejects: Vec<Value> = findings
         .rejects
         .iter()
@@ -83,13 +83,13 @@ fn object(findings: &Findings) -> Value {
     })
 }
 
-fn text(findings: &Findings, count: usize) -> Result<()> {
-    print(&format!(
+fn text(findings: &CheckFindings, count: usize) -> Result<()> {
+    print_line(&format!(
         "{} rows of activities read up to {}, {} refused",
         findings.rows_read, findings.as_of, findings.rows_refused
     ))?;
-    for (reason, count) in crate::ingest::rejects::by_reason(&findings.rejects) {
-        print(&format!("  {count:>8}  {reason}"))?;
+    for (reason, count) in crate::ingest::rejects::count_by_reason(&findings.rejects) {
+        print_line(&format!("  {count:>8}  {reason}"))?;
     }
     if findings.rejects.is_empty() {
         return Ok(());
@@ -101,16 +101,16 @@ fn text(findings: &Findings, count: usize) -> Result<()> {
         .map(|reject| row(reject)[2..6].to_vec())
         .collect();
     let more = findings.rejects.len() - shown.len();
-    show(
-        &Rows {
+    print_rows(
+        &ResultRows {
             columns: COLUMNS[2..6].to_vec(),
             rows: shown,
         },
-        Format::Text,
+        OutputFormat::Text,
     )?;
     match more {
         0 => Ok(()),
-        more => print(&format!(
+        more => print_line(&format!(
             "{more} more: --count {} or --format json shows them",
             findings.rejects.len()
         )),

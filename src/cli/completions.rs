@@ -6,17 +6,17 @@ use clout_base::error::Result;
 
 /// Arguments of `clout completions`.
 #[derive(clap::Args)]
-pub struct Args {
+pub(super) struct CompletionsArgs {
     /// Shell to print the script for.
     #[arg(value_enum)]
     shell: Shell,
 }
 
-impl Args {
+impl CompletionsArgs {
     /// Prints the completion script.
-    pub fn run(self) -> Result<()> {
+    pub(super) fn run(self) -> Result<()> {
         let mut script = Vec::new();
         clap_complete::generate(self.shell, &mut super::command(), "clout", &mut script);
-        super::output::print(String::from_utf8_lossy(&script).trim_end())
+        super::output::print_line(String::from_utf8_lossy(&script).trim_end())
     }
 }

@@ -2,34 +2,34 @@
 
 use serde_json::Value;
 
-use super::options::{Format, ResultArgs, random_hex};
-use super::output::{Rows, show};
-use clout_base::error::{Error, Kind, Result};
-use clout_warehouse::doctor::examine;
+use super::options::{OutputFormat, ResultArgs, generate_random_hex};
+use super::output::{ResultRows, print_rows};
+use clout_base::error::{Error, ErrorKind, Result};
+use clout_warehouse::store_checks::check_store;
 
 /// Arguments of `clout doctor`.
 #[derive(clap::Args)]
-pub struct Args {
+pub(super) struct DoctorArgs {
     #[command(flatten)]
     results: ResultArgs,
     /// Output format of the findings.
     #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    format: OutputFormat,
 }
 
-impl Args {
+impl DoctorArgs {
     /// Checks the output store and prints one row per check. Fails with the first failed check.
-    pub fn run(self) -> Result<()> {
-        let store = self.results.store()?;
-        let checks = examine(&store, &random_hex(8)?);
+    pub(super) fn run(self) -> Result<()> {
+        let store = self.results.open_store()?;
+        let checks = check_store(&store, &generate_random_hex(8)?);
         let row =
             |name: &str, is_ok: bool, detail: &str| vec![Value::from(name), Value::from(is_ok), Value::from(detail)];
         let rows = checks
             .iter()
             .map(|check| row(check.name, check.is_ok, &check.detail))
             .collect();
-        show(
-            &Rows {
+        print_rows(
+            &ResultRows {
                 columns: vec!["check", "is_ok", "detail"],
                 rows,
             },
@@ -37,7 +37,7 @@ impl Args {
         )?;
         match checks.iter().find(|check| !check.is_ok) {
             Some(failed) => Err(Error::new(
-                Kind::Storage,
+                ErrorKind::Storage,
                 format!("{} cannot be used as an output store: {}", store.url(), failed.detail),
             )),
             None => Ok(()),

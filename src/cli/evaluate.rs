@@ -5,35 +5,35 @@ mod topics;
 
 use serde_json::{Value, json};
 
-use super::options::{Format, JobArgs, day, open, start_threads};
-use super::output::{Rows, print, show, show_object};
-use super::progress::Progress;
-use crate::evaluate::attacks::Findings;
-use crate::evaluate::foresight::{Row, SCORE};
-use crate::evaluate::topics::{Findings as TopicFindings, Question};
-use crate::evaluate::windows::{Plan, Span};
-use crate::evaluate::{Evaluation, Evaluator};
+use super::options::{JobArgs, OutputFormat, open_store, parse_day, start_threads};
+use super::output::{ResultRows, print_line, print_object, print_rows};
+use super::progress::ProgressDisplay;
+use crate::evaluate::attacks::AttackResults;
+use crate::evaluate::prediction::{PredictorMeasures, SCORE_PREDICTOR};
+use crate::evaluate::topics::{CreditVerbs, TopicResults as TopicFindings};
+use crate::evaluate::windows::{EvaluationPlan, HourSpan};
+use crate::evaluate::{EvaluationResults, ScoreEvaluator};
 use crate::pipeline::delivery::TopicsWanted;
 use clout_base::day::Day;
 use clout_base::error::Result;
 
 /// Arguments of `clout evaluate`. Missed thresholds are printed and do not change the exit code (0).
 #[derive(clap::Args)]
-pub struct Args {
+pub(super) struct EvaluateArgs {
     #[command(flatten)]
     job: JobArgs,
     /// First snapshot date to score; default: the first load date.
-    #[arg(long, value_name = "DATE", value_parser = day)]
+    #[arg(long, value_name = "DATE", value_parser = parse_day)]
     from: Option<Day>,
     /// Last snapshot date to score; default: the last date that leaves a full window of the longest --ahead.
-    #[arg(long, value_name = "DATE", value_parser = day)]
+    #[arg(long, value_name = "DATE", value_parser = parse_day)]
     to: Option<Day>,
     /// Step between moments, starting at the end of the first date: 1d, 7d, or 6h to cut within days.
     #[arg(long, value_name = "SPAN", default_value = "1d")]
-    every: Span,
+    every: HourSpan,
     /// Length of the prediction window; separate several by commas.
     #[arg(long, value_name = "SPAN", default_value = "1d", value_delimiter = ',')]
-    ahead: Vec<Span>,
+    ahead: Vec<HourSpan>,
     /// Simulate attacks at the end of the last date (--to, or the last load date) instead of measuring predictions.
     #[arg(long, conflicts_with_all = ["from", "every", "ahead"])]
     attacks: bool,
@@ -48,62 +48,62 @@ pub struct Args {
     by: Option<String>,
     /// Output format.
     #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    format: OutputFormat,
 }
 
-impl Args {
+impl EvaluateArgs {
     /// Runs the evaluation and prints the findings.
-    pub fn run(self) -> Result<()> {
-        let job = self.job.spec()?.resolve_for_checking()?;
+    pub(super) fn run(self) -> Result<()> {
+        let job = self.job.read_spec()?.resolve_for_checking()?;
         start_threads(&job)?;
-        let input = open(&job.input.root, &job.storage)?;
-        let plan = Plan {
+        let input = open_store(&job.input.root, &job.storage)?;
+        let plan = EvaluationPlan {
             from: self.from,
             to: self.to,
             every: self.every,
             ahead: self.ahead,
         };
-        let watch = Progress::start();
+        let watch = ProgressDisplay::new();
         let wanted = match self.topics {
             true => TopicsWanted::RowsOrTags,
             false => TopicsWanted::Tables,
         };
-        let question = Question {
+        let question = CreditVerbs {
             foretell: self.foretell,
             by: self.by,
         };
-        let found = Evaluator::open(&job, &input, &plan, wanted, &watch).and_then(|evaluator| {
+        let found = ScoreEvaluator::open(&job, &input, &plan, wanted, &watch).and_then(|evaluator| {
             Ok(match (self.attacks, self.topics) {
-                (true, _) => Found::Attacks(evaluator.attack(&watch)?),
-                (_, true) => Found::Topics(Box::new(evaluator.topics(&question, &watch)?)),
-                _ => Found::Evaluation(Box::new(evaluator.evaluate(&watch)?)),
+                (true, _) => EvaluationOutput::Attacks(evaluator.simulate_attacks(&watch)?),
+                (_, true) => EvaluationOutput::Topics(Box::new(evaluator.evaluate_topics(&question, &watch)?)),
+                _ => EvaluationOutput::Evaluation(Box::new(evaluator.evaluate(&watch)?)),
             })
         });
         watch.finish();
         match (found?, self.format) {
-            (Found::Evaluation(evaluation), Format::Json) => show_object(&json!(evaluation)),
-            (Found::Evaluation(evaluation), Format::Text) => show_evaluation(&evaluation),
-            (Found::Topics(findings), Format::Json) => show_object(&json!(findings)),
-            (Found::Topics(findings), Format::Text) => topics::show(&findings),
-            (Found::Attacks(findings), Format::Json) => show_object(&attacks::object(&findings)),
-            (Found::Attacks(findings), Format::Text) => attacks::show(&findings),
+            (EvaluationOutput::Evaluation(evaluation), OutputFormat::Json) => print_object(&json!(evaluation)),
+            (EvaluationOutput::Evaluation(evaluation), OutputFormat::Text) => show_evaluation(&evaluation),
+            (EvaluationOutput::Topics(findings), OutputFormat::Json) => print_object(&json!(findings)),
+            (EvaluationOutput::Topics(findings), OutputFormat::Text) => topics::print_topics(&findings),
+            (EvaluationOutput::Attacks(findings), OutputFormat::Json) => print_object(&attacks::to_json(&findings)),
+            (EvaluationOutput::Attacks(findings), OutputFormat::Text) => attacks::print_attacks(&findings),
         }
     }
 }
 
-enum Found {
-    Evaluation(Box<Evaluation>),
-    Attacks(Findings),
+enum EvaluationOutput {
+    Evaluation(Box<EvaluationResults>),
+    Attacks(AttackResults),
     Topics(Box<TopicFindings>),
 }
 
 /// Formats a figure with four decimals.
-fn fine(value: f64) -> Value {
+fn format_figure(value: f64) -> Value {
     format!("{value:.4}").into()
 }
 
 /// Formats the result of a comparison with a threshold.
-fn verdict(is_met: Option<bool>) -> Value {
+fn format_verdict(is_met: Option<bool>) -> Value {
     match is_met {
         Some(true) => "met".into(),
         Some(false) => "MISSED".into(),
@@ -111,34 +111,43 @@ fn verdict(is_met: Option<bool>) -> Value {
     }
 }
 
-fn show_evaluation(evaluation: &Evaluation) -> Result<()> {
+fn show_evaluation(evaluation: &EvaluationResults) -> Result<()> {
     let people: Vec<usize> = evaluation.windows.iter().map(|window| window.people).collect();
     let (least, most) = (people.iter().min().unwrap_or(&0), people.iter().max().unwrap_or(&0));
-    print(&format!(
+    print_line(&format!(
         "Prediction quality of model {}, mean of {} windows with {least} to {most} people each",
         evaluation.model_version, evaluation.summary.windows
     ))?;
-    let mut predictors: Vec<&Row> = evaluation.summary.predictors.iter().collect();
+    let mut predictors: Vec<&PredictorMeasures> = evaluation.summary.predictors.iter().collect();
     predictors.sort_by(|a, b| {
-        (b.predictor == SCORE)
-            .cmp(&(a.predictor == SCORE))
+        (b.predictor == SCORE_PREDICTOR)
+            .cmp(&(a.predictor == SCORE_PREDICTOR))
             .then(b.ndcg_100.total_cmp(&a.ndcg_100))
     });
     let rows = predictors.into_iter().map(|row| {
         let values = [row.ndcg_100, row.ndcg_1000, row.spearman, row.auc_top, row.tied];
-        [row.predictor.into()].into_iter().chain(values.map(fine)).collect()
+        [row.predictor.into()]
+            .into_iter()
+            .chain(values.map(format_figure))
+            .collect()
     });
-    table(
+    print_table(
         vec!["predictor", "ndcg_100", "ndcg_1000", "spearman", "auc_top", "tied"],
         rows.collect(),
     )?;
-    print(PREDICTORS)?;
-    print("\nCompared with the best rival of each measure")?;
+    print_line(PREDICTORS)?;
+    print_line("\nCompared with the best rival of each measure")?;
     let rows = evaluation.summary.ratios.iter();
-    let rows = rows.map(|ratio| vec![ratio.measure.into(), ratio.best_rival.into(), fine(ratio.ratio)]);
-    table(vec!["measure", "best_rival", "ratio"], rows.collect())?;
+    let rows = rows.map(|ratio| {
+        vec![
+            ratio.measure.into(),
+            ratio.best_rival.into(),
+            format_figure(ratio.ratio),
+        ]
+    });
+    print_table(vec!["measure", "best_rival", "ratio"], rows.collect())?;
     if let Some(popularity) = &evaluation.popularity {
-        print(&format!(
+        print_line(&format!(
             "\nIndependence of popularity, {} people with known followers: R² of score on log followers {:.3}, \
              partial Spearman with next reactions given followers {:.3}",
             popularity.people, popularity.r_squared, popularity.partial_spearman
@@ -146,21 +155,21 @@ fn show_evaluation(evaluation: &Evaluation) -> Result<()> {
     }
     show_missing(evaluation)?;
     show_intervals(evaluation)?;
-    print("\nEffects of time, in points")?;
+    print_line("\nEffects of time, in points")?;
     let rows = evaluation.time.iter().map(|figure| {
         let bar = figure.bar.map_or(Value::Null, Value::from);
         vec![
             figure.what.clone().into(),
             figure.points.into(),
             bar,
-            verdict(figure.is_met),
+            format_verdict(figure.is_met),
         ]
     });
-    table(vec!["effect", "points", "at_most", "verdict"], rows.collect())
+    print_table(vec!["effect", "points", "at_most", "verdict"], rows.collect())
 }
 
-fn show_missing(evaluation: &Evaluation) -> Result<()> {
-    print("\nOne network left out, in points lost (a third: the network gives at most a third of T and of U)")?;
+fn show_missing(evaluation: &EvaluationResults) -> Result<()> {
+    print_line("\nOne network left out, in points lost (a third: the network gives at most a third of T and of U)")?;
     let rows = evaluation.missing_networks.iter().map(|missing| {
         vec![
             missing.network.clone().into(),
@@ -173,7 +182,7 @@ fn show_missing(evaluation: &Evaluation) -> Result<()> {
             missing.bound.into(),
             missing.raised.into(),
             json!(missing.interval_holds),
-            verdict(missing.is_met),
+            format_verdict(missing.is_met),
         ]
     });
     let columns = vec![
@@ -189,21 +198,21 @@ fn show_missing(evaluation: &Evaluation) -> Result<()> {
         "interval_holds",
         "verdict",
     ];
-    table(columns, rows.collect())?;
-    print(NETWORKS)
+    print_table(columns, rows.collect())?;
+    print_line(NETWORKS)
 }
 
-fn show_intervals(evaluation: &Evaluation) -> Result<()> {
-    print("\nOne tenth of the reactors left out: share of 90 % intervals that contain the new score")?;
+fn show_intervals(evaluation: &EvaluationResults) -> Result<()> {
+    print_line("\nOne tenth of the reactors left out: share of 90 % intervals that contain the new score")?;
     let rows = evaluation.intervals.iter().map(|holding| {
         vec![
             holding.reactors_from.into(),
             json!(holding.reactors_to),
             holding.people.into(),
-            holding.held.map_or(Value::Null, fine),
+            holding.held.map_or(Value::Null, format_figure),
             json!(holding.width),
             json!(holding.bar),
-            verdict(holding.is_met),
+            format_verdict(holding.is_met),
         ]
     });
     let columns = vec![
@@ -215,7 +224,7 @@ fn show_intervals(evaluation: &Evaluation) -> Result<()> {
         "at_least",
         "verdict",
     ];
-    table(columns, rows.collect())
+    print_table(columns, rows.collect())
 }
 
 /// Legend of the prediction measures.
@@ -234,6 +243,6 @@ const NETWORKS: &str =
   raised                        number of people with a higher score without the network; must be 0
   interval_holds                share of intervals without the network that contain the score with it";
 
-fn table(columns: Vec<&'static str>, rows: Vec<Vec<Value>>) -> Result<()> {
-    show(&Rows { columns, rows }, Format::Text)
+fn print_table(columns: Vec<&'static str>, rows: Vec<Vec<Value>>) -> Result<()> {
+    print_rows(&ResultRows { columns, rows }, OutputFormat::Text)
 }

@@ -9,57 +9,59 @@ mod topics;
 use clout_warehouse::snapshots::find_or_newest;
 use serde::Serialize;
 
-use super::options::{Format, ResultArgs, day, open};
-use super::output::{print, printable, show_object};
-use super::progress::Progress;
-use crate::explain::{Found, Nobody, Question, answer};
+use super::options::{OutputFormat, ResultArgs, open_store, parse_day};
+use super::output::{print_line, print_object, shorten_text};
+use super::progress::ProgressDisplay;
+use crate::explain::{ExplainOutcome, ExplainRequest, UnknownPerson, explain_person};
 use clout_base::day::Day;
 use clout_base::error::{Error, Result};
 
 /// Arguments of `clout explain`.
 #[derive(clap::Args)]
-pub struct Args {
+pub(super) struct ExplainArgs {
     /// Person id as in the table scores, or account as NETWORK:ACCOUNT_ID.
     #[arg(value_name = "PERSON_ID")]
     person: String,
     #[command(flatten)]
     results: ResultArgs,
     /// Snapshot date; default: the newest.
-    #[arg(long, value_name = "DATE", value_parser = day)]
+    #[arg(long, value_name = "DATE", value_parser = parse_day)]
     as_of: Option<Day>,
     /// Explain only this topic, whether it is shown or not.
     #[arg(long, value_name = "TOPIC_ID")]
     topic: Option<String>,
     /// Output format.
     #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    format: OutputFormat,
 }
 
-impl Args {
+impl ExplainArgs {
     /// Runs the command.
-    pub fn run(self) -> Result<()> {
+    pub(super) fn run(self) -> Result<()> {
         match (self.ask()?, self.format) {
-            (Found::Nobody(nobody), format) => absent(&nobody, format),
-            (Found::Person(answer), Format::Json) => object(&answer),
-            (Found::Person(answer), Format::Text) if self.topic.is_some() => text::topic(&answer),
-            (Found::Person(answer), Format::Text) => text::everything(&answer),
+            (ExplainOutcome::UnknownPerson(nobody), format) => absent(&nobody, format),
+            (ExplainOutcome::Person(answer), OutputFormat::Json) => object(&answer),
+            (ExplainOutcome::Person(answer), OutputFormat::Text) if self.topic.is_some() => {
+                text::print_topic_explanation(&answer)
+            }
+            (ExplainOutcome::Person(answer), OutputFormat::Text) => text::print_explanation(&answer),
         }
     }
 
-    fn ask(&self) -> Result<Found> {
-        let spec = self.results.spec()?;
+    fn ask(&self) -> Result<ExplainOutcome> {
+        let spec = self.results.read_spec()?;
         let job = spec.clone().resolve_for_reading()?;
-        let store = open(&job.output.root, &job.storage)?;
+        let store = open_store(&job.output.root, &job.storage)?;
         let manifest = find_or_newest(&store, self.as_of)?;
-        let question = Question {
+        let question = ExplainRequest {
             store: &store,
             manifest: &manifest,
             job: &spec,
             person_id: &self.person,
             topic: self.topic.as_deref(),
         };
-        let progress = Progress::start();
-        let answered = answer(&question, &progress);
+        let progress = ProgressDisplay::new();
+        let answered = explain_person(&question, &progress);
         progress.finish();
         answered
     }
@@ -67,22 +69,22 @@ impl Args {
 
 fn object(answer: &impl Serialize) -> Result<()> {
     let json = serde_json::to_value(answer);
-    show_object(&json.map_err(|error| Error::internal("the answer cannot be written as JSON").with_source(error))?)
+    print_object(&json.map_err(|error| Error::internal("the answer cannot be written as JSON").with_source(error))?)
 }
 
 /// Prints the answer for an id without a person, and fails.
-fn absent(nobody: &Nobody, format: Format) -> Result<()> {
+fn absent(nobody: &UnknownPerson, format: OutputFormat) -> Result<()> {
     let date = nobody.snapshot_date;
     match format {
-        Format::Json => object(nobody)?,
-        Format::Text => {
-            let similar: Vec<String> = nobody.near.iter().map(|id| printable(id)).collect();
+        OutputFormat::Json => object(nobody)?,
+        OutputFormat::Text => {
+            let similar: Vec<String> = nobody.near.iter().map(|id| shorten_text(id)).collect();
             let similar = match similar.is_empty() {
                 true => String::new(),
                 false => format!(". Similar ids: {}", similar.join(", ")),
             };
-            let asked = printable(&nobody.person_id);
-            print(&format!(
+            let asked = shorten_text(&nobody.person_id);
+            print_line(&format!(
                 "{asked} is not in the snapshot of {date}: unknown, or opted out{similar}"
             ))?;
         }

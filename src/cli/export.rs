@@ -5,18 +5,18 @@ use std::io::Write;
 use polars::prelude::{DataFrame, ParquetWriter};
 use serde_json::{Map, Value};
 
-use crate::queries::{Cells, NotFinite};
-use clout_base::error::{Error, Kind, Result};
-use clout_base::visible::visible;
+use crate::queries::{FrameCells, NonFinite};
+use clout_base::error::{Error, ErrorKind, Result};
+use clout_base::visible_text::make_visible;
 
 /// Writes CSV (RFC 4180 with `\n` line ends): null is an empty field, an empty string is `""`, a list is JSON.
 /// With `is_plain`, for a terminal, control characters are replaced by visible ones.
-pub fn csv(frame: &DataFrame, is_plain: bool, to: &mut impl Write) -> Result<()> {
-    let field = |text: &str| quote_field(&if is_plain { visible(text) } else { text.to_owned() });
+pub(super) fn write_csv(frame: &DataFrame, is_plain: bool, to: &mut impl Write) -> Result<()> {
+    let field = |text: &str| quote_field(&if is_plain { make_visible(text) } else { text.to_owned() });
     let line = |fields: Vec<String>| fields.join(",");
     let names = frame.get_column_names();
     writeln!(to, "{}", line(names.iter().map(|name| field(name)).collect())).map_err(write_error)?;
-    for values in Cells::of(frame).rows(NotFinite::Text) {
+    for values in FrameCells::from_frame(frame).iter_rows(NonFinite::Text) {
         let cell = |value: &Value| match value {
             Value::Null => String::new(),
             Value::String(text) => field(text),
@@ -37,10 +37,10 @@ fn quote_field(text: &str) -> String {
 }
 
 /// Writes one JSON array with one object per line. NaN and infinities become null.
-pub fn json(frame: &DataFrame, to: &mut impl Write) -> Result<()> {
+pub(super) fn write_json(frame: &DataFrame, to: &mut impl Write) -> Result<()> {
     let names: Vec<String> = frame.get_column_names().iter().map(|name| name.to_string()).collect();
     to.write_all(b"[").map_err(write_error)?;
-    for (index, values) in Cells::of(frame).rows(NotFinite::Null).enumerate() {
+    for (index, values) in FrameCells::from_frame(frame).iter_rows(NonFinite::Null).enumerate() {
         let object: Map<String, Value> = names.iter().cloned().zip(values).collect();
         let comma = if index > 0 { "," } else { "" };
         write!(to, "{comma}\n  {}", Value::Object(object)).map_err(write_error)?;
@@ -50,11 +50,11 @@ pub fn json(frame: &DataFrame, to: &mut impl Write) -> Result<()> {
 }
 
 /// Writes one Parquet file.
-pub fn parquet(frame: &mut DataFrame, to: &mut impl Write) -> Result<()> {
+pub(super) fn write_parquet(frame: &mut DataFrame, to: &mut impl Write) -> Result<()> {
     let written = ParquetWriter::new(to).finish(frame);
     written
         .map(|_| ())
-        .map_err(|error| Error::new(Kind::Internal, "cannot write the query result as Parquet").with_source(error))
+        .map_err(|error| Error::new(ErrorKind::Internal, "cannot write the query result as Parquet").with_source(error))
 }
 
 fn write_error(error: std::io::Error) -> Error {
@@ -90,30 +90,30 @@ mod tests {
 
     #[test]
     fn csv_distinguishes_null_empty_and_special_texts() {
-        let plain = text(|to| csv(&frame(), false, to).unwrap());
+        let plain = text(|to| write_csv(&frame(), false, to).unwrap());
         assert_eq!(
             plain,
             "id,empty,score,n,lists\n\
              \"x,\"\"y\"\"\n\u{1b}[2J\",\"\",35.71331417751419,3,\"[\"\"a\"\",\"\"b\\\"\"c\"\"]\"\n\
              ,\" padded\",NaN,,[]\n"
         );
-        assert!(!text(|to| csv(&frame(), true, to).unwrap()).contains('\u{1b}'));
+        assert!(!text(|to| write_csv(&frame(), true, to).unwrap()).contains('\u{1b}'));
     }
 
     #[test]
     fn json_is_an_array_of_rows() {
-        let rows: Value = serde_json::from_str(&text(|to| json(&frame(), to).unwrap())).unwrap();
+        let rows: Value = serde_json::from_str(&text(|to| write_json(&frame(), to).unwrap())).unwrap();
         assert_eq!(
             rows[1],
             serde_json::json!({"id": null, "empty": " padded", "score": null, "n": null, "lists": []})
         );
-        assert_eq!(text(|to| json(&frame().head(Some(0)), to).unwrap()), "[]\n");
+        assert_eq!(text(|to| write_json(&frame().head(Some(0)), to).unwrap()), "[]\n");
     }
 
     #[test]
     fn parquet_reads_back_unchanged() {
         let mut bytes = Vec::new();
-        parquet(&mut frame(), &mut bytes).unwrap();
+        write_parquet(&mut frame(), &mut bytes).unwrap();
         let back = ParquetReader::new(std::io::Cursor::new(bytes)).finish().unwrap();
         assert!(back.equals_missing(&frame()));
     }

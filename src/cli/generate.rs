@@ -2,16 +2,16 @@
 
 use serde_json::json;
 
-use super::options::{Format, day, open};
-use super::output::{print, show_object};
+use super::options::{OutputFormat, open_store, parse_day};
+use super::output::{print_line, print_object};
 use crate::job::StorageRules;
 use clout_base::day::Day;
 use clout_base::error::{Error, Result};
-use clout_sample::{GenerateSpec, GeneratedFile, generate};
+use clout_sample::{GenerateSpec, GeneratedFile, generate_warehouse};
 
 /// Arguments of `clout generate`.
 #[derive(clap::Args)]
-pub struct Args {
+pub(super) struct GenerateArgs {
     /// Destination: a path or URL. Files of the same name are replaced.
     #[arg(long, value_name = "URL")]
     to: String,
@@ -25,17 +25,17 @@ pub struct Args {
     #[arg(long, default_value_t = GenerateSpec::default().days)]
     days: u32,
     /// Last load date.
-    #[arg(long, value_name = "DATE", value_parser = day, default_value_t = Day(GenerateSpec::default().last_day))]
+    #[arg(long, value_name = "DATE", value_parser = parse_day, default_value_t = Day(GenerateSpec::default().last_day))]
     last_day: Day,
     /// Output format of the summary.
     #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    format: OutputFormat,
 }
 
-impl Args {
+impl GenerateArgs {
     /// Generates the warehouse, writes it file by file and prints a summary.
-    pub fn run(self) -> Result<()> {
-        let store = open(&self.to, &StorageRules::default())?;
+    pub(super) fn run(self) -> Result<()> {
+        let store = open_store(&self.to, &StorageRules::default())?;
         let spec = GenerateSpec {
             seed: self.seed,
             persons: self.persons,
@@ -43,16 +43,16 @@ impl Args {
             last_day: self.last_day.0,
         };
         let mut put = |file: GeneratedFile| store.put(&file.path, file.bytes);
-        let made = generate::<Error>(&spec, &mut put)?;
+        let made = generate_warehouse::<Error>(&spec, &mut put)?;
         match self.format {
-            Format::Json => show_object(&json!({
+            OutputFormat::Json => print_object(&json!({
                 "files": made.files,
                 "rows": made.rows,
                 "bytes": made.bytes,
                 "activities": made.activities,
                 "planted": made.planted,
             })),
-            Format::Text => print(&format!(
+            OutputFormat::Text => print_line(&format!(
                 "generated {} files, {} bytes, in {}: {} activities, including {} late, {} redelivered and {} twins",
                 made.files, made.bytes, self.to, made.activities, made.late, made.redelivered, made.twins
             )),

@@ -63,38 +63,38 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Read new input and publish the snapshot of one date.
-    Run(run::Args),
+    Run(run::RunArgs),
     /// Publish the snapshots of a range of dates, in order.
-    Backfill(backfill::Args),
+    Backfill(backfill::BackfillArgs),
     /// Show the files, rows, memory and output size of a run without running it.
-    Plan(plan::Args),
+    Plan(plan::PlanArgs),
     /// Validate the input of the next run without publishing anything.
-    Check(check::Args),
+    Check(check::CheckArgs),
     /// Show the people with the highest scores.
-    Top(top::Args),
+    Top(top::TopArgs),
     /// Explain a person's score: its parts, recent changes, forecasts, neighbours and topics.
-    Explain(explain::Args),
+    Explain(explain::ExplainArgs),
     /// Query published tables with SQL.
-    Query(query::Args),
+    Query(query::QueryArgs),
     /// Compare two snapshots: scores, people, parameters and input files.
-    Diff(diff::Args),
+    Diff(diff::DiffArgs),
     /// Draw the winners of reward campaigns, and verify draws.
-    Perks(perks::Args),
+    Perks(perks::PerksArgs),
     /// Measure on past data how well scores predict later reactions and resist attacks. A missed threshold is
     /// printed and does not change the exit code.
-    Evaluate(evaluate::Args),
+    Evaluate(evaluate::EvaluateArgs),
     /// Compute a custom score scale from a published snapshot, for the job file.
-    Calibrate(calibrate::Args),
+    Calibrate(calibrate::CalibrateArgs),
     /// Write a static HTML report about one snapshot.
-    Report(report::Args),
+    Report(report::ReportArgs),
     /// List, show or verify published snapshots.
-    Snapshots(snapshots::Args),
+    Snapshots(snapshots::SnapshotsArgs),
     /// Generate a synthetic input warehouse.
-    Generate(generate::Args),
+    Generate(generate::GenerateArgs),
     /// Check that the output store is reachable, writable and safe for concurrent runs.
-    Doctor(doctor::Args),
+    Doctor(doctor::DoctorArgs),
     /// Print a completion script for a shell.
-    Completions(completions::Args),
+    Completions(completions::CompletionsArgs),
 }
 
 /// Returns the definition of the command line, from which help, completions and the reference are made.
@@ -124,7 +124,7 @@ pub fn main() -> ExitCode {
 
 /// Prints an error to stderr; with JSON logging, as one more line of the log.
 fn print_error(error: &Error, is_json: bool) {
-    let message = output::harmless(&error.to_string());
+    let message = output::escape_controls(&error.to_string());
     let hint = error.kind().is_retryable().then(|| {
         let code = error.kind().exit_code();
         format!("the same command may succeed later (exit code {code})")

@@ -4,14 +4,14 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use crate::job::{Flags, Job, JobSpec, StorageRules};
+use crate::job::{Job, JobFlags, JobSpec, StorageRules};
 use clout_base::day::Day;
 use clout_base::error::{Error, Result};
 use clout_warehouse::store::{Store, StoreOptions};
 
 /// Output format of results.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum Format {
+pub(super) enum OutputFormat {
     /// An aligned table or sentences.
     #[default]
     Text,
@@ -21,7 +21,7 @@ pub enum Format {
 
 /// The job file and the flags that override it.
 #[derive(Args, Clone, Debug)]
-pub struct JobArgs {
+pub(super) struct JobArgs {
     /// Job file (TOML); optional if --input and --output are given.
     pub job: Option<PathBuf>,
     /// Input root: a path or a URL with file://, s3://, gs:// or az://.
@@ -43,7 +43,7 @@ pub struct JobArgs {
 
 impl JobArgs {
     /// Reads the job file and applies overrides, then flags; later ones win.
-    pub fn spec(&self) -> Result<JobSpec> {
+    pub(super) fn read_spec(&self) -> Result<JobSpec> {
         let spec = match &self.job {
             Some(path) => {
                 let text = std::fs::read_to_string(path).map_err(|error| {
@@ -51,9 +51,9 @@ impl JobArgs {
                 })?;
                 JobSpec::parse(&text, &path.display().to_string())?
             }
-            None => JobSpec::empty(),
+            None => JobSpec::new(),
         };
-        let flags = Flags {
+        let flags = JobFlags {
             input: self.input.clone(),
             output: self.output.clone(),
             threads: self.threads,
@@ -65,7 +65,7 @@ impl JobArgs {
 
 /// Location of the results, for commands that only read them.
 #[derive(Args, Clone, Debug)]
-pub struct ResultArgs {
+pub(super) struct ResultArgs {
     /// Job file (TOML); optional with --output.
     pub job: Option<PathBuf>,
     /// Output root with the published snapshots.
@@ -78,7 +78,7 @@ pub struct ResultArgs {
 
 impl ResultArgs {
     /// Reads the job file and applies overrides, then flags; later ones win.
-    pub fn spec(&self) -> Result<JobSpec> {
+    pub(super) fn read_spec(&self) -> Result<JobSpec> {
         let args = JobArgs {
             job: self.job.clone(),
             input: None,
@@ -87,18 +87,18 @@ impl ResultArgs {
             threads: None,
             memory_limit: None,
         };
-        args.spec()
+        args.read_spec()
     }
 
     /// Opens the output store.
-    pub fn store(&self) -> Result<Store> {
-        let job = self.spec()?.resolve_for_reading()?;
-        open(&job.output.root, &job.storage)
+    pub(super) fn open_store(&self) -> Result<Store> {
+        let job = self.read_spec()?.resolve_for_reading()?;
+        open_store(&job.output.root, &job.storage)
     }
 }
 
 /// Opens a store with credentials and endpoints from environment variables (`AWS_*`, `GOOGLE_*`, `AZURE_*`).
-pub fn open(root: &str, rules: &StorageRules) -> Result<Store> {
+pub(super) fn open_store(root: &str, rules: &StorageRules) -> Result<Store> {
     let is_store_variable = |name: &str| {
         ["AWS_", "GOOGLE_", "AZURE_"]
             .iter()
@@ -115,7 +115,7 @@ pub fn open(root: &str, rules: &StorageRules) -> Result<Store> {
 }
 
 /// Starts rayon's global thread pool. Call it once per process; a second call fails.
-pub fn start_threads(job: &Job) -> Result<()> {
+pub(super) fn start_threads(job: &Job) -> Result<()> {
     let threads = job.run.threads.unwrap_or(0);
     rayon::ThreadPoolBuilder::new()
         .num_threads(threads)
@@ -124,13 +124,13 @@ pub fn start_threads(job: &Job) -> Result<()> {
 }
 
 /// Parses a date argument, `YYYY-MM-DD`.
-pub fn day(text: &str) -> std::result::Result<Day, String> {
+pub(super) fn parse_day(text: &str) -> std::result::Result<Day, String> {
     text.parse()
-        .map_err(|error: clout_base::day::NotADay| error.to_string())
+        .map_err(|error: clout_base::day::ParseDayError| error.to_string())
 }
 
 /// Returns `bytes` random bytes from the operating system as hex digits.
-pub fn random_hex(bytes: usize) -> Result<String> {
+pub(super) fn generate_random_hex(bytes: usize) -> Result<String> {
     let mut buffer = vec![0_u8; bytes];
     getrandom::fill(&mut buffer)
         .map_err(|error| Error::internal(format!("the operating system returned no random bytes: {error}")))?;

@@ -5,43 +5,43 @@ use std::io::Write;
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use serde_json::Value;
 
-use super::options::Format;
-use clout_base::error::{Error, Kind, Result};
-use clout_base::visible::visible;
+use super::options::OutputFormat;
+use clout_base::error::{Error, ErrorKind, Result};
+use clout_base::visible_text::make_visible;
 
 /// Result rows with their column names.
-pub struct Rows {
+pub(super) struct ResultRows {
     /// Column names, as in `schema`.
     pub columns: Vec<&'static str>,
     /// Values by row, in column order.
     pub rows: Vec<Vec<Value>>,
 }
 
-impl Rows {
+impl ResultRows {
     /// Returns the rows as an array of objects.
-    pub fn objects(&self) -> Value {
+    pub(super) fn to_json(&self) -> Value {
         Value::Array(self.rows.iter().map(|row| object(&self.columns, row)).collect())
     }
 }
 
 /// Prints rows as a table or as JSON.
-pub fn show(rows: &Rows, format: Format) -> Result<()> {
+pub(super) fn print_rows(rows: &ResultRows, format: OutputFormat) -> Result<()> {
     match format {
-        Format::Text => print(&table(&rows.columns, &rows.rows, format_score)),
-        Format::Json => print(&json(&rows.objects())?),
+        OutputFormat::Text => print_line(&table(&rows.columns, &rows.rows, format_score)),
+        OutputFormat::Json => print_line(&json(&rows.to_json())?),
     }
 }
 
 /// Prints one object as JSON.
-pub fn show_object(value: &Value) -> Result<()> {
-    print(&json(value)?)
+pub(super) fn print_object(value: &Value) -> Result<()> {
+    print_line(&json(value)?)
 }
 
 /// Prints a text and a line break. A closed pipe (`clout top | head -1`) is not an error.
-pub fn print(text: &str) -> Result<()> {
+pub(super) fn print_line(text: &str) -> Result<()> {
     match writeln!(std::io::stdout(), "{text}") {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            Err(Error::new(Kind::Internal, "cannot write to stdout").with_source(error))
+            Err(Error::new(ErrorKind::Internal, "cannot write to stdout").with_source(error))
         }
         _ => Ok(()),
     }
@@ -63,9 +63,9 @@ fn object(columns: &[&str], row: &[Value]) -> Value {
 }
 
 /// Prints the rows of a query as a table: column names from the user, numbers of any magnitude.
-pub fn show_table(columns: &[String], rows: &[Vec<Value>]) -> Result<()> {
-    let columns: Vec<String> = columns.iter().map(|name| printable(name)).collect();
-    print(&table(&columns, rows, format_number))
+pub(super) fn print_table(columns: &[String], rows: &[Vec<Value>]) -> Result<()> {
+    let columns: Vec<String> = columns.iter().map(|name| shorten_text(name)).collect();
+    print_line(&table(&columns, rows, format_number))
 }
 
 fn table<S: AsRef<str>>(columns: &[S], rows: &[Vec<Value>], figure: fn(f64) -> String) -> String {
@@ -99,9 +99,9 @@ const DETAILS: [&str; 3] = ["detail", "most_of_it", "by"];
 fn format_cell(column: &str, value: &Value, figure: fn(f64) -> String) -> String {
     match value {
         Value::Null => "-".to_owned(),
-        Value::String(text) if PROSE.contains(&column) => visible(text),
+        Value::String(text) if PROSE.contains(&column) => make_visible(text),
         Value::String(text) if DETAILS.contains(&column) => shorten_list(text),
-        Value::String(text) => printable(text),
+        Value::String(text) => shorten_text(text),
         Value::Number(number) if number.is_f64() => figure(number.as_f64().unwrap_or(f64::NAN)),
         Value::Array(items) => items
             .iter()
@@ -135,7 +135,7 @@ fn format_number(measure: f64) -> String {
 }
 
 /// Replaces control characters by visible ones and cuts the text to the widest table cell.
-pub fn printable(text: &str) -> String {
+pub(super) fn shorten_text(text: &str) -> String {
     const WIDEST: usize = 80;
     cut(text, WIDEST)
 }
@@ -160,7 +160,7 @@ fn shorten_list(text: &str) -> String {
 }
 
 fn cut(text: &str, widest: usize) -> String {
-    let plain: String = visible(&text.chars().take(widest + 1).collect::<String>());
+    let plain: String = make_visible(&text.chars().take(widest + 1).collect::<String>());
     match plain.chars().count() > widest {
         true => plain.chars().take(widest - 1).chain(['…']).collect(),
         false => plain,
@@ -168,28 +168,28 @@ fn cut(text: &str, widest: usize) -> String {
 }
 
 /// Replaces control characters by visible ones and keeps line breaks.
-pub fn harmless(message: &str) -> String {
-    let lines: Vec<String> = message.split('\n').map(visible).collect();
+pub(super) fn escape_controls(message: &str) -> String {
+    let lines: Vec<String> = message.split('\n').map(make_visible).collect();
     lines.join("\n")
 }
 
 /// Buffered stdout for long results that records a closed pipe.
-pub(super) struct Answer {
+pub(super) struct StdoutWriter {
     to: std::io::BufWriter<std::io::StdoutLock<'static>>,
     is_unread: bool,
 }
 
-impl Answer {
+impl StdoutWriter {
     /// Locks stdout. Call `flush` at the end.
-    pub(super) fn new() -> Answer {
-        Answer {
+    pub(super) fn new() -> StdoutWriter {
+        StdoutWriter {
             to: std::io::BufWriter::new(std::io::stdout().lock()),
             is_unread: false,
         }
     }
 
     /// Returns true if the reader closed the pipe, as `head` does; this is not an error.
-    pub(super) fn is_unread(&self) -> bool {
+    pub(super) fn is_closed(&self) -> bool {
         self.is_unread
     }
 
@@ -200,7 +200,7 @@ impl Answer {
     }
 }
 
-impl Write for Answer {
+impl Write for StdoutWriter {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         let outcome = self.to.write(bytes);
         self.note(outcome)
@@ -218,14 +218,14 @@ mod tests {
 
     #[test]
     fn hostile_names_cannot_move_the_cursor_or_widen_the_table() {
-        assert_eq!(printable("\u{1b}[2Jada\u{202e}x\n"), "␛[2Jada⟨202E⟩x␊");
-        assert_eq!(printable(&"x".repeat(10_000)).chars().count(), 80);
+        assert_eq!(shorten_text("\u{1b}[2Jada\u{202e}x\n"), "␛[2Jada⟨202E⟩x␊");
+        assert_eq!(shorten_text(&"x".repeat(10_000)).chars().count(), 80);
         assert_ne!(
-            printable("ada\u{7}"),
-            printable("ada\u{8}"),
+            shorten_text("ada\u{7}"),
+            shorten_text("ada\u{8}"),
             "different control characters stay distinct"
         );
-        assert_eq!(harmless("a\nb\u{1b}c"), "a\nb␛c");
+        assert_eq!(escape_controls("a\nb\u{1b}c"), "a\nb␛c");
     }
 
     #[test]
@@ -277,7 +277,7 @@ mod tests {
 
     #[test]
     fn numbers_align_right_and_nulls_are_a_dash() {
-        let rows = Rows {
+        let rows = ResultRows {
             columns: vec!["name", "score"],
             rows: vec![vec!["a".into(), Value::from(9.5)], vec!["b".into(), Value::Null]],
         };

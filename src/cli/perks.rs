@@ -8,18 +8,18 @@ use std::path::{Path, PathBuf};
 use clap::Subcommand;
 use serde_json::{Value, json};
 
-use super::options::{Format, ResultArgs};
-use super::output::{Rows, show};
+use super::options::{OutputFormat, ResultArgs};
+use super::output::{ResultRows, print_rows};
 use crate::perks::campaign::Campaign;
 use crate::perks::campaign_file;
-use crate::perks::drawing::prepare;
-use clout_base::error::{Error, Kind, Result};
-use clout_warehouse::draws::{self, Draw};
+use crate::perks::draw::prepare_draw;
+use clout_base::error::{Error, ErrorKind, Result};
+use clout_warehouse::perk_draws::{self, PerkDraw};
 use clout_warehouse::store::Store;
 
 /// Arguments of `clout perks`.
 #[derive(clap::Args)]
-pub struct Args {
+pub(super) struct PerksArgs {
     #[command(subcommand)]
     action: Action,
 }
@@ -27,31 +27,31 @@ pub struct Args {
 #[derive(Subcommand)]
 enum Action {
     /// List the campaigns with their status.
-    List(List),
+    List(ListArgs),
     /// Draw the winners of a campaign; each campaign is drawn once.
-    Draw(draw::Args),
+    Draw(draw::PerksDrawArgs),
     /// Repeat a draw from the published tables and compare the results.
-    Verify(verify::Args),
+    Verify(verify::PerksVerifyArgs),
 }
 
 /// Default campaign file.
-const CAMPAIGNS: &str = "jobs/perks.toml";
+const DEFAULT_CAMPAIGN_FILE: &str = "jobs/perks.toml";
 
 #[derive(clap::Args)]
-struct List {
+struct ListArgs {
     #[command(flatten)]
     results: ResultArgs,
     /// Campaign file (TOML).
-    #[arg(long, value_name = "FILE", default_value = CAMPAIGNS)]
+    #[arg(long, value_name = "FILE", default_value = DEFAULT_CAMPAIGN_FILE)]
     campaigns: PathBuf,
     /// Output format of the list.
     #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    format: OutputFormat,
 }
 
-impl Args {
+impl PerksArgs {
     /// Runs the subcommand.
-    pub fn run(self) -> Result<()> {
+    pub(super) fn run(self) -> Result<()> {
         match self.action {
             Action::List(list) => list.run(),
             Action::Draw(draw) => draw.run(),
@@ -68,10 +68,10 @@ fn read(file: &Path) -> Result<Vec<Campaign>> {
         );
         Error::usage(message).with_source(error)
     })?;
-    campaign_file::parse(&text, &file.display().to_string())
+    campaign_file::parse_campaigns(&text, &file.display().to_string())
 }
 
-fn named(file: &Path, id: &str) -> Result<Campaign> {
+fn find_campaign(file: &Path, id: &str) -> Result<Campaign> {
     let campaigns = read(file)?;
     let ids: Vec<&str> = campaigns.iter().map(|campaign| campaign.id.as_str()).collect();
     let known = match ids.is_empty() {
@@ -83,17 +83,17 @@ fn named(file: &Path, id: &str) -> Result<Campaign> {
     found.ok_or_else(|| Error::usage(unknown))
 }
 
-impl List {
+impl ListArgs {
     fn run(self) -> Result<()> {
         let campaigns = read(&self.campaigns)?;
-        let store = self.results.store()?;
-        let drawn = draws::list(&store)?;
+        let store = self.results.open_store()?;
+        let drawn = perk_draws::list_draws(&store)?;
         let mut rows = Vec::new();
         for campaign in &campaigns {
             let draw = drawn.iter().find(|draw| draw.campaign_id == campaign.id);
             rows.push(row(&store, campaign, draw)?);
         }
-        let is_not_in_file = |draw: &&Draw| campaigns.iter().all(|campaign| campaign.id != draw.campaign_id);
+        let is_not_in_file = |draw: &&PerkDraw| campaigns.iter().all(|campaign| campaign.id != draw.campaign_id);
         rows.extend(drawn.iter().filter(is_not_in_file).map(row_of_record));
         let columns = vec![
             "campaign_id",
@@ -103,14 +103,14 @@ impl List {
             "status",
             "title",
         ];
-        show(&Rows { columns, rows }, self.format)
+        print_rows(&ResultRows { columns, rows }, self.format)
     }
 }
 
-fn row(store: &Store, campaign: &Campaign, draw: Option<&Draw>) -> Result<Vec<Value>> {
+fn row(store: &Store, campaign: &Campaign, draw: Option<&PerkDraw>) -> Result<Vec<Value>> {
     let (eligible, status) = match draw {
         Some(draw) => (Some(draw.eligible_count), "drawn".to_owned()),
-        None => match prepare(store, campaign) {
+        None => match prepare_draw(store, campaign) {
             Ok(ready) => {
                 let eligible = ready.pool.eligible.len() as u64;
                 let status = if eligible > 0 {
@@ -121,7 +121,7 @@ fn row(store: &Store, campaign: &Campaign, draw: Option<&Draw>) -> Result<Vec<Va
                 let notes = ready.notes.iter().map(|note| format!("; {note}"));
                 (Some(eligible), format!("{status}{}", notes.collect::<String>()))
             }
-            Err(error) if error.kind() == Kind::NotReady => (None, format!("waits: {}", error.message())),
+            Err(error) if error.kind() == ErrorKind::NotReady => (None, format!("waits: {}", error.message())),
             Err(error) => return Err(error),
         },
     };
@@ -136,7 +136,7 @@ fn row(store: &Store, campaign: &Campaign, draw: Option<&Draw>) -> Result<Vec<Va
 }
 
 /// Returns the row of a draw that has no campaign in the file.
-fn row_of_record(draw: &Draw) -> Vec<Value> {
+fn row_of_record(draw: &PerkDraw) -> Vec<Value> {
     vec![
         draw.campaign_id.as_str().into(),
         draw.snapshot.snapshot_date.to_string().into(),
@@ -147,7 +147,7 @@ fn row_of_record(draw: &Draw) -> Vec<Value> {
     ]
 }
 
-fn summary(draw: &Draw, status: &str) -> Value {
+fn summarize_draw(draw: &PerkDraw, status: &str) -> Value {
     json!({
         "campaign_id": draw.campaign_id,
         "status": status,
@@ -155,7 +155,7 @@ fn summary(draw: &Draw, status: &str) -> Value {
         "newest_date": draw.newest.snapshot_date,
         "eligible_count": draw.eligible_count,
         "winners_count": draw.part.rows,
-        "record": draws::key(&draw.campaign_id),
+        "record": perk_draws::draw_key(&draw.campaign_id),
         "file": draw.part.path,
         "sha256": draw.part.sha256,
     })

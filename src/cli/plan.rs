@@ -2,37 +2,40 @@
 
 use serde_json::{Value, json};
 
-use super::options::{Format, JobArgs, day, open, start_threads};
-use super::output::{print, show_object};
-use super::progress::Progress;
+use super::options::{JobArgs, OutputFormat, open_store, parse_day, start_threads};
+use super::output::{print_line, print_object};
+use super::progress::ProgressDisplay;
 use crate::job::Job;
-use crate::pipeline::plan::{Estimate, base, estimate, expect_delivery, list, snapshot_date, warn_of_changes};
+use crate::pipeline::plan::{
+    RunEstimate, estimate_run, expect_delivery, list_input, load_base_state, resolve_snapshot_date,
+    warn_of_changed_files,
+};
 use clout_base::day::Day;
 use clout_base::error::Result;
 use clout_warehouse::snapshots;
 
 /// Arguments of `clout plan`.
 #[derive(clap::Args)]
-pub struct Args {
+pub(super) struct PlanArgs {
     #[command(flatten)]
     job: JobArgs,
     /// Snapshot date; default: the newest load date of any known network.
-    #[arg(long, value_name = "DATE", value_parser = day)]
+    #[arg(long, value_name = "DATE", value_parser = parse_day)]
     as_of: Option<Day>,
     /// Output format of the plan.
     #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    format: OutputFormat,
 }
 
-impl Args {
+impl PlanArgs {
     /// Prints the plan. Fails if the run could not start: input not ready, or memory limit exceeded.
-    pub fn run(self) -> Result<()> {
-        let job = self.job.spec()?.resolve()?;
+    pub(super) fn run(self) -> Result<()> {
+        let job = self.job.read_spec()?.resolve()?;
         start_threads(&job)?;
         let plan = planned(&job, self.as_of)?;
         match self.format {
-            Format::Json => show_object(&plan.shown)?,
-            Format::Text => print(&sentence(&plan.shown))?,
+            OutputFormat::Json => print_object(&plan.shown)?,
+            OutputFormat::Text => print_line(&sentence(&plan.shown))?,
         }
         match plan.is_published {
             true => Ok(()),
@@ -46,34 +49,34 @@ impl Args {
     }
 }
 
-struct Plan {
+struct PlanSummary {
     shown: Value,
     is_published: bool,
     readiness: Result<()>,
-    estimate: Estimate,
+    estimate: RunEstimate,
 }
 
-fn planned(job: &Job, as_of: Option<Day>) -> Result<Plan> {
-    let watch = Progress::start();
-    let input = open(&job.input.root, &job.storage)?;
-    let output = open(&job.output.root, &job.storage)?;
-    let inventory = list(job, &input, &watch)?;
-    let as_of = snapshot_date(&inventory, as_of, input.url())?;
-    let published = snapshots::list(&output)?;
-    let state = base(job, &output, &published, as_of, false, &watch)?;
-    warn_of_changes(&state, &inventory, &watch);
-    let estimate = estimate(&input, &inventory, &state, as_of)?;
+fn planned(job: &Job, as_of: Option<Day>) -> Result<PlanSummary> {
+    let watch = ProgressDisplay::new();
+    let input = open_store(&job.input.root, &job.storage)?;
+    let output = open_store(&job.output.root, &job.storage)?;
+    let inventory = list_input(job, &input, &watch)?;
+    let as_of = resolve_snapshot_date(&inventory, as_of, input.url())?;
+    let published = snapshots::list_dates(&output)?;
+    let state = load_base_state(job, &output, &published, as_of, false, &watch)?;
+    warn_of_changed_files(&state, &inventory, &watch);
+    let estimate = estimate_run(&input, &inventory, &state, as_of)?;
     watch.finish();
     let readiness = expect_delivery(&inventory, job, as_of);
     let first = state.as_of.map_or_else(
-        || inventory.activity_dates().map(|(oldest, _)| oldest),
+        || inventory.activity_date_range().map(|(oldest, _)| oldest),
         |last| Some(last.next()),
     );
     let networks: Vec<Value> = job
         .networks
         .iter()
         .map(|network| {
-            let files = inventory.delivered("activities", first.unwrap_or(as_of), as_of).filter(|(p, _)| p.network == network.name);
+            let files = inventory.partitions_between("activities", first.unwrap_or(as_of), as_of).filter(|(p, _)| p.network == network.name);
             let (partitions, files) = files.fold((0, 0), |(p, f), (_, files)| (p + 1, f + files.len()));
             json!({"network": network.name, "partitions": partitions, "files": files, "is_delivered": inventory.has_activities(&network.name, as_of)})
         })
@@ -82,7 +85,7 @@ fn planned(job: &Job, as_of: Option<Day>) -> Result<Plan> {
         "snapshot_date": as_of,
         "is_published": published.contains(&as_of),
         "is_ready": readiness.is_ok(),
-        "model_version": job.model_version(),
+        "model_version": job.compute_model_version(),
         "state_of": state.as_of,
         "first_load_date": first,
         "networks": networks,
@@ -93,7 +96,7 @@ fn planned(job: &Job, as_of: Option<Day>) -> Result<Plan> {
         "memory_bytes": estimate.memory_bytes,
         "output_bytes": estimate.output_bytes,
     });
-    Ok(Plan {
+    Ok(PlanSummary {
         shown,
         is_published: published.contains(&as_of),
         readiness,

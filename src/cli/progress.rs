@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::pipeline::watch::Watch;
+use crate::pipeline::observer::RunObserver;
 
 /// Log level of dependencies. At lower levels some of them log their input, for example a query with person ids.
 const LIBRARY_LEVEL: &str = "warn";
@@ -14,7 +14,7 @@ const LIBRARY_LEVEL: &str = "warn";
 const OWN_PREFIX: &str = "clout";
 
 /// Starts logging to stderr, as plain lines or as JSON. `CLOUT_LOG` sets the level.
-pub fn start_log(is_json: bool, is_quiet: bool) {
+pub(super) fn start_log(is_json: bool, is_quiet: bool) {
     let default_level = if is_quiet { "warn" } else { "info" };
     let wanted = std::env::var("CLOUT_LOG").unwrap_or_default();
     let builder = tracing_subscriber::fmt()
@@ -50,7 +50,7 @@ fn directives(wanted: &str, default_level: &str) -> String {
 }
 
 /// Shows the progress of one run on stderr.
-pub struct Progress {
+pub(super) struct ProgressDisplay {
     started: Instant,
     bar: Mutex<ProgressBar>,
     /// Current stage and its start time.
@@ -58,9 +58,9 @@ pub struct Progress {
     is_terminal: bool,
 }
 
-impl Progress {
+impl ProgressDisplay {
     /// Starts the clock and, on a terminal, a spinner.
-    pub fn start() -> Progress {
+    pub(super) fn new() -> ProgressDisplay {
         let is_terminal = std::io::stderr().is_terminal();
         let bar = if is_terminal {
             ProgressBar::new_spinner()
@@ -68,7 +68,7 @@ impl Progress {
             ProgressBar::hidden()
         };
         bar.enable_steady_tick(Duration::from_millis(120));
-        Progress {
+        ProgressDisplay {
             started: Instant::now(),
             bar: Mutex::new(bar),
             stage: Mutex::new(None),
@@ -77,7 +77,7 @@ impl Progress {
     }
 
     /// Ends the last stage and clears the progress bar. Call it before printing the summary.
-    pub fn finish(&self) {
+    pub(super) fn finish(&self) {
         self.begin(None);
         self.with_bar(|bar| bar.finish_and_clear());
     }
@@ -97,7 +97,7 @@ impl Progress {
     }
 }
 
-impl Watch for Progress {
+impl RunObserver for ProgressDisplay {
     fn stage(&self, name: &str) {
         self.begin(Some(name));
         self.with_bar(|bar| {

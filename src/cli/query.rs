@@ -9,10 +9,10 @@ use clap::ValueEnum;
 use polars::prelude::DataFrame;
 
 use super::export;
-use super::options::{ResultArgs, day};
-use super::output::{Answer, print, show_table};
-use crate::queries::sql::{Dates, answer};
-use crate::queries::{Cells, NotFinite};
+use super::options::{ResultArgs, parse_day};
+use super::output::{StdoutWriter, print_line, print_table};
+use crate::queries::sql::{DateRange, run_query};
+use crate::queries::{FrameCells, NonFinite};
 use clout_base::day::Day;
 use clout_base::error::{Error, Result};
 
@@ -25,23 +25,23 @@ with a column snapshot_date. SHOW TABLES lists the tables; SHOW COLUMNS FROM sco
   clout query \"SELECT person_id, score FROM scores WHERE score > 40 ORDER BY score DESC\" --output out
   clout query \"SELECT snapshot_date, score FROM scores_history WHERE person_id = 'ada'\" --output out --format csv"
 )]
-pub struct Args {
+pub(super) struct QueryArgs {
     /// One query in Polars SQL: SELECT, WITH, SHOW TABLES or SHOW COLUMNS FROM.
     sql: String,
     #[command(flatten)]
     results: ResultArgs,
     /// Snapshot date; default: the newest.
-    #[arg(long, value_name = "DATE", value_parser = day)]
+    #[arg(long, value_name = "DATE", value_parser = parse_day)]
     as_of: Option<Day>,
     /// First date of the _history tables; default: the oldest.
-    #[arg(long, value_name = "DATE", value_parser = day)]
+    #[arg(long, value_name = "DATE", value_parser = parse_day)]
     from: Option<Day>,
     /// Last date of the _history tables; default: the newest.
-    #[arg(long, value_name = "DATE", value_parser = day)]
+    #[arg(long, value_name = "DATE", value_parser = parse_day)]
     until: Option<Day>,
     /// Output format.
     #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    format: QueryFormat,
     /// Write the result to this new file instead of stdout; an existing file is not replaced (exit 2).
     #[arg(long, value_name = "FILE")]
     to: Option<PathBuf>,
@@ -52,7 +52,7 @@ pub struct Args {
 
 /// Output format of a query.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-enum Format {
+enum QueryFormat {
     /// An aligned table.
     #[default]
     #[value(alias = "text")]
@@ -65,34 +65,34 @@ enum Format {
     Parquet,
 }
 
-impl Args {
+impl QueryArgs {
     /// Runs the query and writes its result.
-    pub fn run(self) -> Result<()> {
+    pub(super) fn run(self) -> Result<()> {
         let is_terminal = self.to.is_none() && std::io::stdout().is_terminal();
-        if self.format == Format::Parquet && is_terminal {
+        if self.format == QueryFormat::Parquet && is_terminal {
             return Err(Error::usage(
                 "Parquet is binary and cannot be shown on a terminal: use --to FILE, or redirect stdout to a file",
             ));
         }
-        if let (Format::Table, Some(_)) = (self.format, &self.to) {
+        if let (QueryFormat::Table, Some(_)) = (self.format, &self.to) {
             return Err(Error::usage(
                 "--to needs --format csv, json or parquet: a table is only printed to stdout",
             ));
         }
-        let store = self.results.store()?;
+        let store = self.results.open_store()?;
         let manifest = find_or_newest(&store, self.as_of)?;
-        let dates = Dates {
+        let dates = DateRange {
             from: self.from,
             until: self.until,
         };
-        let mut rows = answer(&store, &manifest, dates, &self.sql)?;
+        let mut rows = run_query(&store, &manifest, dates, &self.sql)?;
         match (&self.to, self.format) {
-            (_, Format::Table) => self.table(&rows),
+            (_, QueryFormat::Table) => self.table(&rows),
             (Some(file), _) => self.write_file(file, &mut rows),
             (None, _) => {
-                let mut to = Answer::new();
+                let mut to = StdoutWriter::new();
                 let written = self.write(&mut rows, is_terminal, &mut to);
-                if to.is_unread() { Ok(()) } else { written }
+                if to.is_closed() { Ok(()) } else { written }
             }
         }
     }
@@ -100,11 +100,11 @@ impl Args {
     fn table(&self, rows: &DataFrame) -> Result<()> {
         let names: Vec<String> = rows.get_column_names().iter().map(|name| name.to_string()).collect();
         let shown = rows.height().min(self.count);
-        let cells = Cells::of(&rows.head(Some(shown)));
-        show_table(&names, &cells.rows(NotFinite::Text).collect::<Vec<_>>())?;
+        let cells = FrameCells::from_frame(&rows.head(Some(shown)));
+        print_table(&names, &cells.iter_rows(NonFinite::Text).collect::<Vec<_>>())?;
         match rows.height() - shown {
             0 => Ok(()),
-            more => print(&format!(
+            more => print_line(&format!(
                 "{more} more: --count {} or --format csv shows them",
                 rows.height()
             )),
@@ -113,9 +113,9 @@ impl Args {
 
     fn write(&self, rows: &mut DataFrame, is_terminal: bool, to: &mut impl Write) -> Result<()> {
         match self.format {
-            Format::Csv => export::csv(rows, is_terminal, to)?,
-            Format::Parquet => export::parquet(rows, to)?,
-            Format::Json | Format::Table => export::json(rows, to)?,
+            QueryFormat::Csv => export::write_csv(rows, is_terminal, to)?,
+            QueryFormat::Parquet => export::write_parquet(rows, to)?,
+            QueryFormat::Json | QueryFormat::Table => export::write_json(rows, to)?,
         }
         to.flush()
             .map_err(|error| Error::internal("cannot write the query result").with_source(error))

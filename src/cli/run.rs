@@ -2,69 +2,69 @@
 
 use serde_json::{Value, json};
 
-use super::options::{Format, JobArgs, day, open, random_hex, start_threads};
-use super::output::{print, show_object};
-use super::progress::Progress;
+use super::options::{JobArgs, OutputFormat, generate_random_hex, open_store, parse_day, start_threads};
+use super::output::{print_line, print_object};
+use super::progress::ProgressDisplay;
 use crate::job::Job;
-use crate::pipeline::{self, Night, Request};
+use crate::pipeline::{self, RunOutcome, RunRequest};
 use clout_base::day::Day;
 use clout_base::error::Result;
 
 /// Arguments of `clout run`.
 #[derive(clap::Args)]
-pub struct Args {
+pub(super) struct RunArgs {
     #[command(flatten)]
     job: JobArgs,
     /// Snapshot date; default: the newest load date of any known network.
-    #[arg(long, value_name = "DATE", value_parser = day)]
+    #[arg(long, value_name = "DATE", value_parser = parse_day)]
     as_of: Option<Day>,
     /// Read the whole input again and ignore the saved state.
     #[arg(long)]
     rebuild: bool,
     /// Output format of the summary.
     #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    format: OutputFormat,
 }
 
-impl Args {
+impl RunArgs {
     /// Runs one date and prints its summary.
-    pub fn run(self) -> Result<()> {
-        let job = self.job.spec()?.resolve()?;
+    pub(super) fn run(self) -> Result<()> {
+        let job = self.job.read_spec()?.resolve()?;
         start_threads(&job)?;
-        let summary = run_night(&job, self.as_of, self.rebuild)?;
+        let summary = run_date(&job, self.as_of, self.rebuild)?;
         match self.format {
-            Format::Json => show_object(&summary),
-            Format::Text => print(&sentence(&summary)),
+            OutputFormat::Json => print_object(&summary),
+            OutputFormat::Text => print_line(&format_summary(&summary)),
         }
     }
 }
 
 /// Runs one date and returns its summary as JSON.
-pub fn run_night(job: &Job, as_of: Option<Day>, is_rebuild: bool) -> Result<Value> {
-    let input = open(&job.input.root, &job.storage)?;
-    let output = open(&job.output.root, &job.storage)?;
-    let request = Request {
+pub(super) fn run_date(job: &Job, as_of: Option<Day>, is_rebuild: bool) -> Result<Value> {
+    let input = open_store(&job.input.root, &job.storage)?;
+    let output = open_store(&job.output.root, &job.storage)?;
+    let request = RunRequest {
         as_of,
         is_rebuild,
-        run_id: random_hex(4)?,
-        commit_id: random_hex(16)?,
+        run_id: generate_random_hex(4)?,
+        commit_id: generate_random_hex(16)?,
     };
-    let progress = Progress::start();
-    let outcome = pipeline::run(job, &input, &output, &request, &progress);
+    let progress = ProgressDisplay::new();
+    let outcome = pipeline::run_snapshot(job, &input, &output, &request, &progress);
     progress.finish();
     Ok(summary(&outcome?))
 }
 
-fn summary(night: &Night) -> Value {
+fn summary(night: &RunOutcome) -> Value {
     match night {
-        Night::AlreadyPublished { manifest, differing } => json!({
+        RunOutcome::AlreadyPublished { manifest, differing } => json!({
             "snapshot_date": manifest.snapshot_date,
             "status": "already_published",
             "model_version": manifest.model_version,
             "run_id": manifest.run_id,
             "differing_parameters": differing,
         }),
-        Night::Published {
+        RunOutcome::Published {
             manifest,
             metrics,
             rejects,
@@ -99,7 +99,7 @@ fn summary(night: &Night) -> Value {
 }
 
 /// Formats the summary as text.
-pub fn sentence(summary: &Value) -> String {
+pub(super) fn format_summary(summary: &Value) -> String {
     let number = |name: &str| summary[name].as_f64().unwrap_or(0.0);
     let date = summary["snapshot_date"].as_str().unwrap_or_default();
     if summary["status"] == "already_published" {

@@ -3,8 +3,8 @@
 use clap::Subcommand;
 use serde_json::{Value, json};
 
-use super::options::{Format, ResultArgs, day};
-use super::output::{Rows, print, show, show_object};
+use super::options::{OutputFormat, ResultArgs, parse_day};
+use super::output::{ResultRows, print_line, print_object, print_rows};
 use clout_base::day::Day;
 use clout_base::error::{Error, Result};
 use clout_warehouse::manifest::Manifest;
@@ -13,7 +13,7 @@ use clout_warehouse::snapshots::find_or_newest as snapshot;
 
 /// Arguments of `clout snapshots`.
 #[derive(clap::Args)]
-pub struct Args {
+pub(super) struct SnapshotsArgs {
     #[command(subcommand)]
     action: Action,
 }
@@ -21,28 +21,28 @@ pub struct Args {
 #[derive(Subcommand)]
 enum Action {
     /// List the published snapshots.
-    List(Options),
+    List(SnapshotOptions),
     /// Show one snapshot: its model, run, inputs, timings and files.
-    Show(Options),
+    Show(SnapshotOptions),
     /// Hash each file again and compare it with the manifest.
-    Verify(Options),
+    Verify(SnapshotOptions),
 }
 
 #[derive(clap::Args)]
-struct Options {
+struct SnapshotOptions {
     #[command(flatten)]
     results: ResultArgs,
     /// Snapshot date; default: the newest (list: all dates).
-    #[arg(long, value_name = "DATE", value_parser = day)]
+    #[arg(long, value_name = "DATE", value_parser = parse_day)]
     as_of: Option<Day>,
     /// Output format.
     #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    format: OutputFormat,
 }
 
-impl Args {
+impl SnapshotsArgs {
     /// Runs the subcommand.
-    pub fn run(self) -> Result<()> {
+    pub(super) fn run(self) -> Result<()> {
         match self.action {
             Action::List(options) => list(&options),
             Action::Show(options) => show_one(&options),
@@ -51,14 +51,14 @@ impl Args {
     }
 }
 
-fn list(options: &Options) -> Result<()> {
-    let store = options.results.store()?;
+fn list(options: &SnapshotOptions) -> Result<()> {
+    let store = options.results.open_store()?;
     let mut rows = Vec::new();
-    for day in snapshots::list(&store)?
+    for day in snapshots::list_dates(&store)?
         .into_iter()
         .filter(|day| options.as_of.is_none_or(|asked| asked == *day))
     {
-        if let Some(manifest) = snapshots::find(&store, day)? {
+        if let Some(manifest) = snapshots::read_manifest(&store, day)? {
             let persons = manifest.tables.get("scores").map_or(0, |table| table.rows);
             rows.push(vec![
                 day.to_string().into(),
@@ -70,8 +70,8 @@ fn list(options: &Options) -> Result<()> {
             ]);
         }
     }
-    show(
-        &Rows {
+    print_rows(
+        &ResultRows {
             columns: vec![
                 "snapshot_date",
                 "model_version",
@@ -95,15 +95,15 @@ fn bytes(manifest: &Manifest) -> u64 {
         .sum()
 }
 
-fn show_one(options: &Options) -> Result<()> {
-    let store = options.results.store()?;
+fn show_one(options: &SnapshotOptions) -> Result<()> {
+    let store = options.results.open_store()?;
     let manifest = snapshot(&store, options.as_of)?;
-    if options.format == Format::Json {
+    if options.format == OutputFormat::Json {
         let value = serde_json::to_value(&manifest)
             .map_err(|error| Error::internal("cannot convert the manifest to JSON").with_source(error))?;
-        return show_object(&value);
+        return print_object(&value);
     }
-    print(&format!(
+    print_line(&format!(
         "Snapshot of {}\n  model      {}\n  run        {} (commit {})\n  inputs     {} files, {} bytes\n  converged  {} (residual {:.1e})\n  seconds    {}",
         manifest.snapshot_date,
         manifest.model_version,
@@ -130,29 +130,29 @@ fn show_one(options: &Options) -> Result<()> {
             ]
         })
     });
-    show(
-        &Rows {
+    print_rows(
+        &ResultRows {
             columns: vec!["table", "rows", "bytes", "file"],
             rows: file_rows.collect(),
         },
-        Format::Text,
+        OutputFormat::Text,
     )
 }
 
-fn verify(options: &Options) -> Result<()> {
-    let store = options.results.store()?;
+fn verify(options: &SnapshotOptions) -> Result<()> {
+    let store = options.results.open_store()?;
     let day = snapshot(&store, options.as_of)?.snapshot_date;
-    let found = snapshots::verify(&store, day)?;
+    let found = snapshots::verify_snapshot(&store, day)?;
     let problems: Vec<String> = found.problems.iter().map(ToString::to_string).collect();
     match options.format {
-        Format::Json => show_object(
+        OutputFormat::Json => print_object(
             &json!({"snapshot_date": day, "files": found.files, "bytes": found.bytes, "problems": problems}),
         )?,
-        Format::Text if problems.is_empty() => print(&format!(
+        OutputFormat::Text if problems.is_empty() => print_line(&format!(
             "{day}: {} files, {} bytes, all match the manifest",
             found.files, found.bytes
         ))?,
-        Format::Text => print(&format!(
+        OutputFormat::Text => print_line(&format!(
             "{day}: {} problems\n  {}",
             problems.len(),
             problems.join("\n  ")

@@ -1,20 +1,20 @@
 //! `clout top`: shows the people with the highest scores.
 
-use super::options::{Format, ResultArgs, day};
-use super::output::{Rows, print, show};
+use super::options::{OutputFormat, ResultArgs, parse_day};
+use super::output::{ResultRows, print_line, print_rows};
 use crate::queries;
 use clout_base::day::Day;
 use clout_base::error::{Error, Result};
-use clout_base::schema::{NETWORK_SCORES, SCORES, TOPIC_SCORES, Table};
+use clout_base::schema::{NETWORK_SCORES, SCORES, TOPIC_SCORES, TableSchema};
 use clout_warehouse::snapshots::find_or_newest;
 
 /// Arguments of `clout top`.
 #[derive(clap::Args)]
-pub struct Args {
+pub(super) struct TopArgs {
     #[command(flatten)]
     results: ResultArgs,
     /// Snapshot date; default: the newest.
-    #[arg(long, value_name = "DATE", value_parser = day)]
+    #[arg(long, value_name = "DATE", value_parser = parse_day)]
     as_of: Option<Day>,
     /// Rank by influence on one network.
     #[arg(long)]
@@ -33,41 +33,41 @@ pub struct Args {
     no_legend: bool,
     /// Output format.
     #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    format: OutputFormat,
 }
 
-impl Args {
+impl TopArgs {
     /// Prints the people, highest score first.
-    pub fn run(self) -> Result<()> {
-        let store = self.results.store()?;
+    pub(super) fn run(self) -> Result<()> {
+        let store = self.results.open_store()?;
         let manifest = find_or_newest(&store, self.as_of)?;
         // All people named with --person are shown, even beyond --count.
         let count = self.count.max(self.persons.len() as u32);
-        let wanted = queries::Wanted {
+        let wanted = queries::TopSelection {
             network: self.network.as_deref(),
             persons: &self.persons,
             count,
         };
         let frame = match &self.topic {
-            None => queries::top(&store, &manifest, &wanted)?,
-            Some(topic) => queries::topics::top(&store, &manifest, topic, &self.persons, count)?,
+            None => queries::find_top_people(&store, &manifest, &wanted)?,
+            Some(topic) => queries::topics::find_top_on_topic(&store, &manifest, topic, &self.persons, count)?,
         };
-        let (table, columns): (&Table, &[&'static str]) = match (&self.topic, &self.network) {
-            (Some(_), _) => (&TOPIC_SCORES, &queries::topics::TOP_COLUMNS),
-            (None, None) => (&SCORES, &queries::TOP_COLUMNS),
+        let (table, columns): (&TableSchema, &[&'static str]) = match (&self.topic, &self.network) {
+            (Some(_), _) => (&TOPIC_SCORES, &queries::topics::TOP_TOPIC_COLUMNS),
+            (None, None) => (&SCORES, &queries::TOP_SCORE_COLUMNS),
             (None, Some(_)) => (&NETWORK_SCORES, &queries::TOP_NETWORK_COLUMNS),
         };
         if let (0, [], Some(topic)) = (frame.height(), &self.persons[..], &self.topic) {
-            return Err(queries::topics::unknown_topic(&store, &manifest, topic)?);
+            return Err(queries::topics::build_topic_error(&store, &manifest, topic)?);
         }
         if frame.height() == 0 {
             return Err(self.no_rows_error(manifest.snapshot_date));
         }
-        let rows = Rows {
+        let rows = ResultRows {
             columns: columns.to_vec(),
-            rows: queries::values(&frame)?,
+            rows: queries::frame_to_rows(&frame)?,
         };
-        if self.format == Format::Text {
+        if self.format == OutputFormat::Text {
             let heading = if self.persons.is_empty() {
                 "Highest scores"
             } else {
@@ -78,20 +78,20 @@ impl Args {
                 .as_ref()
                 .map(|topic| format!(" of topic {topic}"))
                 .unwrap_or_default();
-            print(&format!(
+            print_line(&format!(
                 "{heading}{topic} on {} (model {})",
                 manifest.snapshot_date, manifest.model_version
             ))?;
         }
-        show(&rows, self.format)?;
-        match self.format == Format::Text && !self.no_legend {
-            true => print(&legend(table, columns)),
+        print_rows(&rows, self.format)?;
+        match self.format == OutputFormat::Text && !self.no_legend {
+            true => print_line(&legend(table, columns)),
             false => Ok(()),
         }
     }
 }
 
-impl Args {
+impl TopArgs {
     fn no_rows_error(&self, date: Day) -> Error {
         let on = self
             .network
@@ -109,7 +109,7 @@ impl Args {
 }
 
 /// Formats the meanings of the shown columns, from `schema`.
-fn legend(table: &Table, shown: &[&str]) -> String {
+fn legend(table: &TableSchema, shown: &[&str]) -> String {
     let widest = shown.iter().map(|name| name.len()).max().unwrap_or(0);
     let meaning = |name: &&str| table.columns.iter().find(|column| column.name == *name);
     let lines: Vec<String> = shown

@@ -12,29 +12,29 @@ use std::collections::HashMap;
 use clout_base::day::Day;
 use clout_base::error::Result;
 use clout_model::networks::Network;
-use clout_warehouse::admission::{Refusal, admit};
-use clout_warehouse::contract::{self, InputColumn};
-use clout_warehouse::layout::{BEGINNING, Inventory};
-use clout_warehouse::read::{Batch, read};
-use clout_warehouse::store::{Object, Store};
+use clout_warehouse::admission::{RefusalReason, admit_file};
+use clout_warehouse::input_batches::{InputBatch, for_each_batch};
+use clout_warehouse::input_columns::{self, InputColumn};
+use clout_warehouse::inventory::{EARLIEST_DAY, InputInventory};
+use clout_warehouse::store::{Store, StoredObject};
 
 /// Number of followers by account id.
-type Counts = HashMap<Box<str>, u64>;
+type CountsById = HashMap<Box<str>, u64>;
 
 /// Number of followers of each account with a known count.
 #[derive(Debug, Default)]
-pub struct Followers {
-    by_network: Vec<Counts>,
+pub struct FollowerCounts {
+    by_network: Vec<CountsById>,
 }
 
-impl Followers {
+impl FollowerCounts {
     /// Reads the counts as of a date. Networks are numbered as in `networks`.
     ///
     /// # Errors
     /// Returns an error only if the store fails.
-    pub fn read(store: &Store, inventory: &Inventory, networks: &[Network], as_of: Day) -> Result<Followers> {
+    pub fn read(store: &Store, inventory: &InputInventory, networks: &[Network], as_of: Day) -> Result<FollowerCounts> {
         let of_network = |network: &Network| {
-            let source = Source {
+            let source = NetworkTables {
                 store,
                 inventory,
                 network: &network.name,
@@ -47,33 +47,37 @@ impl Followers {
             }
         };
         let by_network = networks.iter().map(of_network).collect::<Result<_>>()?;
-        Ok(Followers { by_network })
+        Ok(FollowerCounts { by_network })
     }
 
     /// Returns the number of followers of an account; none if it is unknown.
-    pub fn of(&self, network: usize, account_id: &str) -> Option<f64> {
+    pub fn get(&self, network: usize, account_id: &str) -> Option<f64> {
         let count = self.by_network.get(network)?.get(account_id)?;
         Some(*count as f64)
     }
 
     /// Returns the number of accounts of a network with a known count.
-    pub fn known(&self, network: usize) -> usize {
+    pub fn count_known(&self, network: usize) -> usize {
         self.by_network.get(network).map_or(0, HashMap::len)
     }
 }
 
 /// Location of the tables of one network.
-struct Source<'a> {
+struct NetworkTables<'a> {
     store: &'a Store,
-    inventory: &'a Inventory,
+    inventory: &'a InputInventory,
     network: &'a str,
     as_of: Day,
 }
 
-impl<'a> Source<'a> {
+impl<'a> NetworkTables<'a> {
     /// Applies `take` to partitions, newest first, until one has a readable file; empty if none has.
-    fn newest(&self, table: &str, take: fn(&Store, &[Object]) -> Result<Option<Counts>>) -> Result<Counts> {
-        let delivered = self.inventory.delivered(table, BEGINNING, self.as_of);
+    fn newest(
+        &self,
+        table: &str,
+        take: fn(&Store, &[StoredObject]) -> Result<Option<CountsById>>,
+    ) -> Result<CountsById> {
+        let delivered = self.inventory.partitions_between(table, EARLIEST_DAY, self.as_of);
         let mut of_network: Vec<_> = delivered.filter(|(at, _)| at.network == self.network).collect();
         of_network.sort_by_key(|(partition, _)| std::cmp::Reverse(partition.load_date));
         for (_, files) in of_network {
@@ -81,7 +85,7 @@ impl<'a> Source<'a> {
                 return Ok(counts);
             }
         }
-        Ok(Counts::new())
+        Ok(CountsById::new())
     }
 }
 
@@ -89,23 +93,23 @@ impl<'a> Source<'a> {
 /// void.
 fn each_batch(
     store: &Store,
-    object: &Object,
+    object: &StoredObject,
     columns: &[InputColumn],
-    take: &mut dyn FnMut(Batch) -> std::result::Result<(), Refusal>,
+    take: &mut dyn FnMut(InputBatch) -> std::result::Result<(), RefusalReason>,
 ) -> Result<bool> {
     let names: Vec<&str> = columns.iter().map(|column| column.name).collect();
-    match admit(store, object, &names, columns)? {
-        Ok(admitted) => Ok(read(store, &admitted, take)?.is_ok()),
+    match admit_file(store, object, &names, columns)? {
+        Ok(admitted) => Ok(for_each_batch(store, &admitted, take)?.is_ok()),
         Err(_) => Ok(false),
     }
 }
 
 /// Reads counts from accounts files; none without a readable file.
-fn read_counts(store: &Store, files: &[Object]) -> Result<Option<Counts>> {
+fn read_counts(store: &Store, files: &[StoredObject]) -> Result<Option<CountsById>> {
     let mut counts = None;
     for object in files {
         let mut of_file: Vec<(Box<str>, u64)> = Vec::new();
-        let is_readable = each_batch(store, object, contract::FOLLOWER_COUNTS, &mut |batch| {
+        let is_readable = each_batch(store, object, input_columns::FOLLOWER_COUNT_COLUMNS, &mut |batch| {
             let (ids, followers) = (batch.texts(0)?, batch.counts(1)?);
             for (id, count) in ids.iter().zip(followers.iter()) {
                 if let (Some(id), Some(count)) = (id.filter(|id| !id.is_empty()), count.and_then(as_count)) {
@@ -115,7 +119,7 @@ fn read_counts(store: &Store, files: &[Object]) -> Result<Option<Counts>> {
             Ok(())
         })?;
         if is_readable {
-            let counts = counts.get_or_insert_with(Counts::new);
+            let counts = counts.get_or_insert_with(CountsById::new);
             for (id, count) in of_file {
                 // The maximum makes the result independent of the order of rows and files.
                 let known = counts.entry(id).or_insert(count);
@@ -132,18 +136,23 @@ fn as_count(value: i64) -> Option<u64> {
 }
 
 /// Computes in-degrees from follows files; none without a readable file.
-fn read_in_degrees(store: &Store, files: &[Object]) -> Result<Option<Counts>> {
-    let mut graph = Graph::default();
+fn read_in_degrees(store: &Store, files: &[StoredObject]) -> Result<Option<CountsById>> {
+    let mut graph = FollowGraph::default();
     let mut is_any_readable = false;
     for object in files {
         let before = (graph.numbers.len(), graph.edges.len());
-        let is_readable = each_batch(store, object, contract::columns("follows"), &mut |batch| {
-            let (followers, followees) = (batch.texts(0)?, batch.texts(1)?);
-            for (follower, followee) in followers.iter().zip(followees.iter()) {
-                graph.follow(follower.unwrap_or_default(), followee.unwrap_or_default());
-            }
-            Ok(())
-        })?;
+        let is_readable = each_batch(
+            store,
+            object,
+            input_columns::columns_of_table("follows"),
+            &mut |batch| {
+                let (followers, followees) = (batch.texts(0)?, batch.texts(1)?);
+                for (follower, followee) in followers.iter().zip(followees.iter()) {
+                    graph.follow(follower.unwrap_or_default(), followee.unwrap_or_default());
+                }
+                Ok(())
+            },
+        )?;
         if !is_readable {
             graph.cut(before);
         }
@@ -154,13 +163,13 @@ fn read_in_degrees(store: &Store, files: &[Object]) -> Result<Option<Counts>> {
 
 /// Graph of follows, with a number for each account.
 #[derive(Default)]
-struct Graph {
+struct FollowGraph {
     numbers: HashMap<Box<str>, u32>,
     /// (followee, follower)
     edges: Vec<(u32, u32)>,
 }
 
-impl Graph {
+impl FollowGraph {
     /// Adds an edge, unless an id is missing.
     fn follow(&mut self, follower: &str, followee: &str) {
         if !follower.is_empty() && !followee.is_empty() {
@@ -185,7 +194,7 @@ impl Graph {
     }
 
     /// Counts the followers of each account. Duplicate edges count once, self-loops not at all.
-    fn in_degrees(mut self) -> Counts {
+    fn in_degrees(mut self) -> CountsById {
         self.edges.sort_unstable();
         self.edges.dedup();
         let mut degrees = vec![0_u64; self.numbers.len()];

@@ -24,7 +24,7 @@
 
 use rayon::prelude::*;
 
-use clout_graph::numeric::{ordered_sum, sum_over_chunks};
+use clout_graph::numeric::{sum_in_order, sum_over_chunks};
 
 /// Inverse of the rounding step of [`tied_share`]: values that differ by less than half a step are equal. The step is
 /// far below a hundredth of a point and far above the effect of the order of additions.
@@ -209,7 +209,7 @@ fn deviations(values: &[f64]) -> Option<Vec<f64>> {
     if values.iter().all(|value| value == first) {
         return None; // The mean may be rounded, which would look like variance.
     }
-    let mean = ordered_sum(values) / values.len() as f64;
+    let mean = sum_in_order(values) / values.len() as f64;
     let farthest = values.iter().fold(0.0_f64, |far, value| far.max((value - mean).abs()));
     Some(values.iter().map(|value| (value - mean) / farthest).collect())
 }

@@ -8,71 +8,71 @@
 //! ```
 //!
 //! [`stream`] reads all counted rows once. [`scene`] cuts the stream at a moment and scores it like a run.
-//! [`foresight`] compares the ranking with the next window, beside the [`rivals`] and with the [`measures`] of
-//! information retrieval. [`missing`] leaves out networks, [`sureness`] leaves out reactors, [`time`] simulates
+//! [`prediction`] compares the ranking with the next window, beside the [`rivals`] and with the [`measures`] of
+//! information retrieval. [`missing_network`] leaves out networks, [`interval_coverage`] leaves out reactors, [`time_effects`] simulates
 //! silence and first nights, and [`attacks`] simulates attacks. The evaluation writes only to stdout. The same input
 //! gives the same figures.
 
 pub mod attacks;
-pub mod draw;
 pub mod followers;
-pub mod foresight;
+pub mod hash_draw;
+pub mod interval_coverage;
 pub mod measures;
-pub mod missing;
+pub mod missing_network;
+pub mod prediction;
 pub mod rivals;
 pub mod scene;
 pub mod stream;
 pub mod summary;
-pub mod sureness;
-pub mod time;
+pub mod time_effects;
 pub mod topics;
 pub mod windows;
 
 use serde::Serialize;
 
-use self::followers::Followers;
-use self::foresight::{Popularity, Window};
-use self::scene::Scene;
-use self::stream::Stream;
-use self::summary::Summary;
-use self::windows::Plan;
+use self::followers::FollowerCounts;
+use self::prediction::{PopularityRelation, PredictionWindow};
+use self::scene::MomentData;
+use self::stream::CountedStream;
+use self::summary::PredictionSummary;
+use self::windows::EvaluationPlan;
 use crate::job::Job;
 use crate::pipeline::delivery::TopicsWanted;
-use crate::pipeline::plan::list;
-use crate::pipeline::watch::Watch;
+use crate::pipeline::observer::RunObserver;
+use crate::pipeline::plan::list_input;
 use clout_base::error::{Error, Result};
-use clout_warehouse::layout::Inventory;
+use clout_warehouse::inventory::InputInventory;
 use clout_warehouse::store::Store;
 
 /// Results of an evaluation, without attacks.
 #[derive(Clone, Debug, Serialize)]
-pub struct Evaluation {
+pub struct EvaluationResults {
     /// Model version.
     pub model_version: String,
     /// Results by moment and window.
-    pub windows: Vec<Window>,
+    pub windows: Vec<PredictionWindow>,
     /// Means over the windows, compared with the best rival.
-    pub summary: Summary,
+    pub summary: PredictionSummary,
     /// Means over the windows with known followers; none if there are no such windows.
-    pub popularity: Option<Popularity>,
+    pub popularity: Option<PopularityRelation>,
     /// Effect of leaving out each network, at the last moment.
-    pub missing_networks: Vec<missing::Missing>,
+    pub missing_networks: Vec<missing_network::NetworkLoss>,
     /// Share of intervals that contain the score without a tenth of all reactors, at the last moment.
-    pub intervals: Vec<sureness::Holding>,
+    pub intervals: Vec<interval_coverage::IntervalCoverage>,
     /// Effects of silence, first nights and one more reactor.
-    pub time: Vec<time::Figure>,
+    pub time: Vec<time_effects::TimeFigure>,
 }
 
 /// Warehouse that was read for evaluation.
-pub struct Evaluator<'a> {
+pub struct ScoreEvaluator<'a> {
     job: &'a Job,
     input: &'a Store,
-    inventory: Inventory,
-    stream: Stream,
-    plan: &'a Plan,
+    inventory: InputInventory,
+    stream: CountedStream,
+    plan: &'a EvaluationPlan,
 }
 
-impl<'a> Evaluator<'a> {
+impl<'a> ScoreEvaluator<'a> {
     /// Reads the input.
     ///
     /// # Errors
@@ -80,14 +80,14 @@ impl<'a> Evaluator<'a> {
     pub fn open(
         job: &'a Job,
         input: &'a Store,
-        plan: &'a Plan,
+        plan: &'a EvaluationPlan,
         topics: TopicsWanted,
-        watch: &dyn Watch,
-    ) -> Result<Evaluator<'a>> {
+        watch: &dyn RunObserver,
+    ) -> Result<ScoreEvaluator<'a>> {
         watch.stage("listing the input");
-        let inventory = list(job, input, watch)?;
-        let stream = Stream::read(job, input, &inventory, None, topics, watch)?;
-        Ok(Evaluator {
+        let inventory = list_input(job, input, watch)?;
+        let stream = CountedStream::read(job, input, &inventory, None, topics, watch)?;
+        Ok(ScoreEvaluator {
             job,
             input,
             inventory,
@@ -100,17 +100,17 @@ impl<'a> Evaluator<'a> {
     ///
     /// # Errors
     /// Returns a usage error if the plan has no moment.
-    pub fn evaluate(&self, watch: &dyn Watch) -> Result<Evaluation> {
-        let everything = foresight::everything(&self.stream);
+    pub fn evaluate(&self, watch: &dyn RunObserver) -> Result<EvaluationResults> {
+        let everything = prediction::collect_acts(&self.stream);
         let (mut windows, mut last) = (Vec::new(), None);
         let moments = self.plan.moments(&self.stream)?;
         for at in &moments {
-            watch.stage(&format!("looking ahead from {}", clout_base::day::instant(*at)));
-            let followers = |scene: &Scene| self.followers(scene);
-            let scene = self.scene(*at);
+            watch.stage(&format!("looking ahead from {}", clout_base::day::format_instant(*at)));
+            let followers = |scene: &MomentData| self.followers(scene);
+            let scene = self.cut_scene(*at);
             let scored = scene.score()?;
             if !scene.reactions.is_empty() {
-                windows.extend(foresight::evaluate(
+                windows.extend(prediction::evaluate_moment(
                     &scene,
                     &scored,
                     &everything,
@@ -122,57 +122,64 @@ impl<'a> Evaluator<'a> {
         }
         let (scene, scored) = last.ok_or_else(|| Error::internal("a plan without a moment was not refused"))?;
         watch.stage("leaving networks out");
-        let missing_networks = missing::missing(&scene, &scored);
+        let missing_networks = missing_network::measure_networks(&scene, &scored);
         watch.stage("leaving reactors out");
-        let intervals = sureness::intervals(&scene, &scored);
+        let intervals = interval_coverage::compute_intervals(&scene, &scored);
         watch.stage("letting time pass");
-        Ok(Evaluation {
-            model_version: self.job.model_version(),
-            summary: Summary::of(&windows),
-            popularity: Popularity::mean(&windows),
+        Ok(EvaluationResults {
+            model_version: self.job.compute_model_version(),
+            summary: PredictionSummary::from_windows(&windows),
+            popularity: PopularityRelation::from_windows(&windows),
             windows,
             missing_networks,
-            intervals: sureness::holding(&scene, &scored, &intervals),
-            time: time::play(&self.job.networks, &self.job.model)?,
+            intervals: interval_coverage::measure_intervals(&scene, &scored, &intervals),
+            time: time_effects::simulate_time(&self.job.networks, &self.job.model)?,
         })
     }
 
     /// Measures predictions by topic scores over all moments, and the gains by bought endorsements.
     ///
     /// # Errors
-    /// Returns the errors of [`topics::evaluate`].
-    pub fn topics(&self, question: &topics::Question, watch: &dyn Watch) -> Result<topics::Findings> {
-        topics::evaluate(&self.stream, self.job, self.plan, question, &|stage| watch.stage(stage))
+    /// Returns the errors of [`topics::evaluate_topics`].
+    pub fn evaluate_topics(
+        &self,
+        question: &topics::CreditVerbs,
+        watch: &dyn RunObserver,
+    ) -> Result<topics::TopicResults> {
+        topics::evaluate_topics(&self.stream, self.job, self.plan, question, &|stage| watch.stage(stage))
     }
 
     /// Simulates the attacks at the end of the plan's last date or of the last load date.
     ///
     /// # Errors
     /// Returns a usage error if no load date is that early.
-    pub fn attack(&self, watch: &dyn Watch) -> Result<attacks::Findings> {
-        let date = self.plan.to.map_or(self.stream.last, |to| to.min(self.stream.last));
-        if date < self.stream.first {
+    pub fn simulate_attacks(&self, watch: &dyn RunObserver) -> Result<attacks::AttackResults> {
+        let date = self
+            .plan
+            .to
+            .map_or(self.stream.last_load_date, |to| to.min(self.stream.last_load_date));
+        if date < self.stream.first_load_date {
             let message = format!(
                 "no load date until {date}; the first load date is {}. Choose a later --to",
-                self.stream.first
+                self.stream.first_load_date
             );
             return Err(Error::usage(message));
         }
-        attacks::attack(self.scene(date.end_micros()), watch)
+        attacks::simulate_attacks(self.cut_scene(date.end_micros()), watch)
     }
 
-    fn scene(&self, at: i64) -> Scene<'_> {
-        Scene::of(&self.stream, at, &self.job.networks, &self.job.model)
+    fn cut_scene(&self, at: i64) -> MomentData<'_> {
+        MomentData::from_stream(&self.stream, at, &self.job.networks, &self.job.model)
     }
 
     /// Returns the followers by person: the sum over all accounts with a known count.
-    fn followers(&self, scene: &Scene) -> Result<Vec<Option<f64>>> {
-        let known = Followers::read(self.input, &self.inventory, &self.job.networks, scene.as_of())?;
+    fn followers(&self, scene: &MomentData) -> Result<Vec<Option<f64>>> {
+        let known = FollowerCounts::read(self.input, &self.inventory, &self.job.networks, scene.as_of())?;
         let mut by_person: Vec<Option<f64>> = vec![None; scene.persons.len()];
         for node in 0..self.stream.accounts.len() as u32 {
             let accounts = &self.stream.accounts;
-            if let Some(count) = known.of(accounts.network_of(node), accounts.id(node)) {
-                let person = &mut by_person[scene.persons.of_account[node as usize] as usize];
+            if let Some(count) = known.get(accounts.network_of(node), accounts.id(node)) {
+                let person = &mut by_person[scene.persons.by_account[node as usize] as usize];
                 *person = Some(person.unwrap_or(0.0) + count);
             }
         }

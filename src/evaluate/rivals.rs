@@ -7,7 +7,7 @@
 //! pagerank              r = (1 - d) t + d (P^T r + m t), d = 0.85
 //! ```
 //!
-//! PageRank is `graph::propagate` in its textbook form. The weight of an edge is the number of reactions. t is
+//! PageRank is `build_graph::propagate` in its textbook form. The weight of an edge is the number of reactions. t is
 //! uniform over all people with a reaction given or received, and the mass m of people without one given returns to
 //! t. All other people have 0.
 //!
@@ -20,11 +20,11 @@ use rayon::prelude::*;
 
 use clout_base::day::DAY_MICROS;
 use clout_base::error::{Error, Result};
-use clout_graph::{Csr, Dangling, PropagationParams, propagate};
+use clout_graph::{Csr, DanglingPolicy, PropagationParams, propagate};
 
 /// Counted reaction between two different people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Act {
+pub struct PersonReaction {
     /// Index of the reactor.
     pub reactor: u32,
     /// Index of the target.
@@ -35,7 +35,7 @@ pub struct Act {
 
 /// Simple predictor of future reactions.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Rival {
+pub struct RivalPredictor {
     /// Name in reports.
     pub name: &'static str,
     /// Value by person; greater values predict more reactions.
@@ -56,7 +56,7 @@ const PAGERANK: PropagationParams = PropagationParams {
     damping: 0.85,
     tolerance: 1e-10,
     max_iterations: 200,
-    dangling: Dangling::Teleport,
+    dangling: DanglingPolicy::Teleport,
 };
 
 /// Computes all rivals at the time `at` (microseconds since 1970) for people `0..persons`, from the `acts` before it.
@@ -66,19 +66,19 @@ const PAGERANK: PropagationParams = PropagationParams {
 ///
 /// # Panics
 /// Panics if the target of an act is beyond `persons`.
-pub fn rivals(acts: &[Act], persons: usize, at: i64) -> Result<Vec<Rival>> {
+pub fn compute_rivals(acts: &[PersonReaction], persons: usize, at: i64) -> Result<Vec<RivalPredictor>> {
     debug_assert!(acts.iter().all(|act| act.occurred_at < at));
     let pairs = sorted_pairs(acts.iter());
     let fresh = sorted_pairs(acts.iter().filter(|act| act.occurred_at >= at - DAY_MICROS));
     let mut rivals = vec![
-        Rival::new("reactions", reactions(acts, persons)),
-        Rival::new("distinct_reactors", distinct(&pairs, persons)),
-        Rival::new("distinct_reactors_1d", distinct(&fresh, persons)),
+        RivalPredictor::new("reactions", count_reactions(acts, persons)),
+        RivalPredictor::new("distinct_reactors", count_distinct(&pairs, persons)),
+        RivalPredictor::new("distinct_reactors_1d", count_distinct(&fresh, persons)),
     ];
-    let pagerank = pagerank(&pairs, persons)?;
+    let pagerank = compute_pagerank(&pairs, persons)?;
     drop((pairs, fresh));
-    rivals.extend(decayed(acts, persons, at));
-    rivals.push(Rival::new("pagerank", pagerank));
+    rivals.extend(compute_decayed(acts, persons, at));
+    rivals.push(RivalPredictor::new("pagerank", pagerank));
     Ok(rivals)
 }
 
@@ -87,23 +87,23 @@ pub fn rivals(acts: &[Act], persons: usize, at: i64) -> Result<Vec<Rival>> {
 ///
 /// # Panics
 /// Panics if the target of an act is beyond `persons`.
-pub fn distinct_reactors(acts: &[Act], persons: usize) -> Vec<f64> {
-    distinct(&sorted_pairs(acts.iter()), persons)
+pub fn count_distinct_reactors(acts: &[PersonReaction], persons: usize) -> Vec<f64> {
+    count_distinct(&sorted_pairs(acts.iter()), persons)
 }
 
-impl Rival {
-    fn new(name: &'static str, values: Vec<f64>) -> Rival {
-        Rival { name, values }
+impl RivalPredictor {
+    fn new(name: &'static str, values: Vec<f64>) -> RivalPredictor {
+        RivalPredictor { name, values }
     }
 }
 
 /// Target and reactor as one number that sorts by target, then reactor.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Pair(u64);
+struct TargetReactor(u64);
 
-impl Pair {
-    fn of(act: &Act) -> Pair {
-        Pair((u64::from(act.target) << 32) | u64::from(act.reactor))
+impl TargetReactor {
+    fn from_act(act: &PersonReaction) -> TargetReactor {
+        TargetReactor((u64::from(act.target) << 32) | u64::from(act.reactor))
     }
 
     fn target(self) -> usize {
@@ -116,13 +116,13 @@ impl Pair {
 }
 
 /// Returns the pairs of all acts, ascending.
-fn sorted_pairs<'a>(acts: impl Iterator<Item = &'a Act>) -> Vec<Pair> {
-    let mut pairs: Vec<Pair> = acts.map(Pair::of).collect();
+fn sorted_pairs<'a>(acts: impl Iterator<Item = &'a PersonReaction>) -> Vec<TargetReactor> {
+    let mut pairs: Vec<TargetReactor> = acts.map(TargetReactor::from_act).collect();
     pairs.par_sort_unstable();
     pairs
 }
 
-fn reactions(acts: &[Act], persons: usize) -> Vec<f64> {
+fn count_reactions(acts: &[PersonReaction], persons: usize) -> Vec<f64> {
     let mut counts = vec![0.0; persons];
     for act in acts {
         counts[act.target as usize] += 1.0;
@@ -130,7 +130,7 @@ fn reactions(acts: &[Act], persons: usize) -> Vec<f64> {
     counts
 }
 
-fn distinct(pairs: &[Pair], persons: usize) -> Vec<f64> {
+fn count_distinct(pairs: &[TargetReactor], persons: usize) -> Vec<f64> {
     let mut counts = vec![0.0; persons];
     for same in pairs.chunk_by(|a, b| a == b) {
         counts[same[0].target()] += 1.0;
@@ -140,7 +140,7 @@ fn distinct(pairs: &[Pair], persons: usize) -> Vec<f64> {
 
 /// Computes the decayed counts, one per half-life. Each person's reactions are added oldest first, that is smallest
 /// weight first.
-fn decayed(acts: &[Act], persons: usize, at: i64) -> Vec<Rival> {
+fn compute_decayed(acts: &[PersonReaction], persons: usize, at: i64) -> Vec<RivalPredictor> {
     let mut timeline: Vec<(u32, i64)> = acts.iter().map(|act| (act.target, act.occurred_at)).collect();
     timeline.par_sort_unstable();
     let decayed_by = |half_life_days: f64| {
@@ -153,12 +153,12 @@ fn decayed(acts: &[Act], persons: usize, at: i64) -> Vec<Rival> {
     };
     HALF_LIVES_DAYS
         .par_iter()
-        .map(|(name, half_life_days)| Rival::new(name, decayed_by(*half_life_days)))
+        .map(|(name, half_life_days)| RivalPredictor::new(name, decayed_by(*half_life_days)))
         .collect()
 }
 
-fn pagerank(pairs: &[Pair], persons: usize) -> Result<Vec<f64>> {
-    let in_edges = graph(pairs, persons)?;
+fn compute_pagerank(pairs: &[TargetReactor], persons: usize) -> Result<Vec<f64>> {
+    let in_edges = build_graph(pairs, persons)?;
     let mut teleport = vec![0.0; persons];
     for &reactor in in_edges.neighbors() {
         teleport[reactor as usize] = 1.0;
@@ -170,7 +170,7 @@ fn pagerank(pairs: &[Pair], persons: usize) -> Result<Vec<f64>> {
 }
 
 /// Builds the graph: row `v` has the reactors of `v`, weighted by the number of reactions.
-fn graph(pairs: &[Pair], persons: usize) -> Result<Csr> {
+fn build_graph(pairs: &[TargetReactor], persons: usize) -> Result<Csr> {
     let mut offsets = vec![0; persons + 1];
     let (mut reactors, mut weights) = (Vec::new(), Vec::new());
     for same in pairs.chunk_by(|a, b| a == b) {

@@ -9,16 +9,16 @@ use super::*;
 const AT: i64 = 100 * DAY_MICROS;
 const HOUR_MICROS: i64 = DAY_MICROS / 24;
 
-fn act(reactor: u32, target: u32, hours_ago: i64) -> Act {
-    Act {
+fn act(reactor: u32, target: u32, hours_ago: i64) -> PersonReaction {
+    PersonReaction {
         reactor,
         target,
         occurred_at: AT - hours_ago * HOUR_MICROS,
     }
 }
 
-fn values(acts: &[Act], persons: usize, name: &str) -> Vec<f64> {
-    let all = rivals(acts, persons, AT).unwrap();
+fn values(acts: &[PersonReaction], persons: usize, name: &str) -> Vec<f64> {
+    let all = compute_rivals(acts, persons, AT).unwrap();
     all.into_iter().find(|rival| rival.name == name).unwrap().values
 }
 
@@ -34,7 +34,7 @@ fn assert_close(values: &[f64], expected: &[f64]) {
 
 #[test]
 fn rivals_have_a_fixed_order_and_one_value_per_person() {
-    let all = rivals(&[act(0, 1, 5)], 3, AT).unwrap();
+    let all = compute_rivals(&[act(0, 1, 5)], 3, AT).unwrap();
     let names: Vec<&str> = all.iter().map(|rival| rival.name).collect();
     let expected = [
         "reactions",
@@ -57,7 +57,7 @@ fn repeats_count_as_reactions_but_not_as_reactors() {
     assert_eq!(values(&acts, 4, "reactions"), [1.0, 3.0, 0.0, 0.0]);
     assert_eq!(values(&acts, 4, "distinct_reactors"), [1.0, 2.0, 0.0, 0.0]);
     assert_eq!(values(&acts, 4, "distinct_reactors_1d"), [0.0, 2.0, 0.0, 0.0]);
-    assert_eq!(distinct_reactors(&acts, 4), [1.0, 2.0, 0.0, 0.0]);
+    assert_eq!(count_distinct_reactors(&acts, 4), [1.0, 2.0, 0.0, 0.0]);
 }
 
 #[test]
@@ -87,13 +87,18 @@ fn a_star_gives_its_pagerank_back_to_all() {
 
 #[test]
 fn rivals_of_empty_input_are_defined() {
-    assert!(rivals(&[], 0, AT).unwrap().iter().all(|rival| rival.values.is_empty()));
+    assert!(
+        compute_rivals(&[], 0, AT)
+            .unwrap()
+            .iter()
+            .all(|rival| rival.values.is_empty())
+    );
     assert_eq!(values(&[], 2, "decayed_7d"), [0.0, 0.0]);
     assert_eq!(values(&[], 2, "pagerank"), [0.5, 0.5]);
 }
 
 /// Computes PageRank with a dense matrix, from another start vector.
-fn dense_pagerank(acts: &[Act], persons: usize) -> Vec<f64> {
+fn dense_pagerank(acts: &[PersonReaction], persons: usize) -> Vec<f64> {
     let is_active = |person: usize| {
         acts.iter()
             .any(|act| [act.reactor, act.target].contains(&(person as u32)))
@@ -101,7 +106,7 @@ fn dense_pagerank(acts: &[Act], persons: usize) -> Vec<f64> {
     let present: Vec<usize> = (0..persons).filter(|person| is_active(*person)).collect();
     let mut passes = vec![vec![0.0; persons]; persons];
     for (from, row) in passes.iter_mut().enumerate() {
-        let given: Vec<&Act> = acts.iter().filter(|act| act.reactor as usize == from).collect();
+        let given: Vec<&PersonReaction> = acts.iter().filter(|act| act.reactor as usize == from).collect();
         for act in &given {
             row[act.target as usize] += 1.0 / given.len() as f64;
         }
@@ -130,7 +135,7 @@ prop_compose! {
     fn histories()(people in 2..8u32)(
         acts in prop::collection::vec((0..people, 1..people, 1..2000i64), 1..40),
         people in Just(people),
-    ) -> (Vec<Act>, usize) {
+    ) -> (Vec<PersonReaction>, usize) {
         let others = |(reactor, step, hours): (u32, u32, i64)| act(reactor, (reactor + step) % people, hours);
         (acts.into_iter().map(others).collect(), people as usize + 2)
     }
@@ -144,9 +149,9 @@ proptest! {
         let to = |person: usize| acts.iter().filter(move |act| act.target as usize == person);
         let by_person = |value: &dyn Fn(usize) -> f64| -> Vec<f64> { (0..persons).map(value).collect() };
         let reactors = |person| to(person).map(|act| act.reactor).collect::<BTreeSet<u32>>().len() as f64;
-        let hours = |act: &Act| ((AT - act.occurred_at) / HOUR_MICROS) as f64;
+        let hours = |act: &PersonReaction| ((AT - act.occurred_at) / HOUR_MICROS) as f64;
         let decayed = |person| to(person).map(|act| 0.5_f64.powf(hours(act) / 72.0)).sum();
-        prop_assert_eq!(distinct_reactors(&acts, persons), by_person(&reactors));
+        prop_assert_eq!(count_distinct_reactors(&acts, persons), by_person(&reactors));
         prop_assert_eq!(values(&acts, persons, "reactions"), by_person(&|person| to(person).count() as f64));
         assert_close(&values(&acts, persons, "decayed_3d"), &by_person(&decayed));
         assert_close(&values(&acts, persons, "pagerank"), &dense_pagerank(&acts, persons));
@@ -158,6 +163,6 @@ proptest! {
             (Just(acts.clone()), Just(acts).prop_shuffle(), Just(persons))
         }),
     ) {
-        prop_assert_eq!(rivals(&acts, persons, AT).unwrap(), rivals(&shuffled, persons, AT).unwrap());
+        prop_assert_eq!(compute_rivals(&acts, persons, AT).unwrap(), compute_rivals(&shuffled, persons, AT).unwrap());
     }
 }

@@ -2,22 +2,22 @@
 
 use rayon::prelude::*;
 
-use super::rivals::Act;
-use super::stream::Stream;
-use crate::state::{History, moment};
+use super::rivals::PersonReaction;
+use super::stream::CountedStream;
+use crate::state::{NetworkHistory, find_moment};
 use clout_base::day::{DAY_MICROS, Day};
 use clout_base::error::Result;
-use clout_model::facts::{self, Facts, Post};
-use clout_model::influence::attention::Moment;
-use clout_model::influence::fold::{FoldParams, fold};
-use clout_model::influence::pairs::Pairs;
+use clout_model::account_activity::{self, AccountActivity, AccountPost};
+use clout_model::influence::attention::ScoringMoment;
+use clout_model::influence::merge_pairs::{MergeParams, merge_reactions};
+use clout_model::influence::pairs::PairSums;
 use clout_model::influence::params::ModelParams;
-use clout_model::influence::recency::Mixture;
-use clout_model::influence::scoring::{Memory, Scored};
-use clout_model::influence::weights::Weighing;
+use clout_model::influence::recency::HalfLifeMixture;
+use clout_model::influence::scoring::{AccountState, PeopleScores};
+use clout_model::influence::weights::ReactionWeighing;
 use clout_model::networks::Network;
-use clout_model::people::persons::Persons;
-use clout_model::reactions::{Reaction, crowd_sizes};
+use clout_model::people::persons::PersonMap;
+use clout_model::reactions::{AccountReaction, compute_crowd_sizes};
 
 /// Prefix of made-up person ids, which makes them sort after all others.
 const LAST: char = '\u{10FFFF}';
@@ -27,7 +27,7 @@ const LEAST_HISTORY_DAYS: f64 = 1.0 / 24.0;
 
 /// Accounts and rows known at a moment.
 #[derive(Clone)]
-pub struct Scene<'a> {
+pub struct MomentData<'a> {
     /// Networks of the job.
     pub networks: &'a [Network],
     /// Constants of the model.
@@ -37,26 +37,31 @@ pub struct Scene<'a> {
     /// Network by node.
     pub network_of: Vec<u8>,
     /// Owners of the accounts.
-    pub persons: Persons,
+    pub persons: PersonMap,
     /// Flag by node: true if the owner has opted out.
-    pub is_gone: Vec<bool>,
+    pub opted_out: Vec<bool>,
     /// Counted reactions, sorted.
-    pub reactions: Vec<Reaction>,
+    pub reactions: Vec<AccountReaction>,
     /// Counted posts, sorted by account.
-    pub posts: Vec<Post>,
+    pub posts: Vec<AccountPost>,
     /// First load date and oldest day by network.
-    pub histories: Vec<Option<History>>,
+    pub histories: Vec<Option<NetworkHistory>>,
 }
 
-impl<'a> Scene<'a> {
+impl<'a> MomentData<'a> {
     /// Cuts a stream at a moment.
-    pub fn of(stream: &Stream, at: i64, networks: &'a [Network], params: &'a ModelParams) -> Scene<'a> {
-        let as_of = Day::of_micros(at - 1);
+    pub fn from_stream(
+        stream: &CountedStream,
+        at: i64,
+        networks: &'a [Network],
+        params: &'a ModelParams,
+    ) -> MomentData<'a> {
+        let as_of = Day::from_micros(at - 1);
         let is_known = |load_date: Day, occurred_at: i64| load_date <= as_of && occurred_at < at;
         let reactions = stream.counted.iter().flat_map(|counted| &counted.reactions);
         let posts = stream.counted.iter().flat_map(|counted| &counted.posts);
-        let has_begun = |history: &History| history.first_load_date <= as_of;
-        Scene {
+        let has_begun = |history: &NetworkHistory| history.first_load_date <= as_of;
+        MomentData {
             networks,
             params,
             at,
@@ -64,7 +69,7 @@ impl<'a> Scene<'a> {
                 .map(|node| stream.network_of(node) as u8)
                 .collect(),
             persons: stream.persons.clone(),
-            is_gone: stream.is_gone.clone(),
+            opted_out: stream.opted_out.clone(),
             reactions: reactions
                 .filter(|reaction| is_known(reaction.load_date, reaction.occurred_at))
                 .copied()
@@ -83,28 +88,28 @@ impl<'a> Scene<'a> {
 
     /// Returns the day of the moment.
     pub fn as_of(&self) -> Day {
-        Day::of_micros(self.at - 1)
+        Day::from_micros(self.at - 1)
     }
 
     /// Adds `count` accounts of a network, each owned by a new person. Returns the node of the first one.
     pub fn add_accounts(&mut self, network: usize, count: usize) -> u32 {
         let first = self.network_of.len() as u32;
         for _ in 0..count {
-            self.persons.of_account.push(self.persons.ids.len() as u32);
+            self.persons.by_account.push(self.persons.ids.len() as u32);
             self.persons.ids.push(format!("{LAST}{:08}", self.persons.ids.len()));
             self.network_of.push(network as u8);
-            self.is_gone.push(false);
+            self.opted_out.push(false);
         }
         first
     }
 
     /// Adds a copy of all people and their accounts. Returns the node of the first copied account.
-    pub fn add_everybody_again(&mut self) -> u32 {
+    pub fn duplicate_people(&mut self) -> u32 {
         let (nodes, people) = (self.network_of.len(), self.persons.ids.len());
         self.network_of.extend_from_within(..);
-        self.is_gone.extend_from_within(..);
-        self.persons.of_account.extend_from_within(..);
-        self.persons.of_account[nodes..]
+        self.opted_out.extend_from_within(..);
+        self.persons.by_account.extend_from_within(..);
+        self.persons.by_account[nodes..]
             .iter_mut()
             .for_each(|person| *person += people as u32);
         let ids = (people..2 * people).map(|person| format!("{LAST}{person:08}"));
@@ -113,18 +118,18 @@ impl<'a> Scene<'a> {
     }
 
     /// Adds reactions in any order and restores the sort order.
-    pub fn add(&mut self, reactions: impl IntoIterator<Item = Reaction>) {
+    pub fn add_reactions(&mut self, reactions: impl IntoIterator<Item = AccountReaction>) {
         self.reactions.extend(reactions);
         self.reactions
             .par_sort_by_key(|r| (r.actor, r.target, r.load_date, r.occurred_at, r.verb));
     }
 
     /// Returns the length of the known history.
-    pub fn moment(&self) -> Moment {
+    pub fn moment(&self) -> ScoringMoment {
         let early_days = (self.as_of().end_micros() - self.at) as f64 / DAY_MICROS as f64;
-        let known = moment(&self.histories, self.as_of());
+        let known = find_moment(&self.histories, self.as_of());
         let earlier = |days: f64| (days - early_days).max(LEAST_HISTORY_DAYS);
-        Moment {
+        ScoringMoment {
             early_days,
             history_days: known.history_days.iter().map(|days| earlier(*days)).collect(),
             warehouse_days: earlier(known.warehouse_days),
@@ -133,58 +138,58 @@ impl<'a> Scene<'a> {
     }
 
     /// Computes the activity of each account. Co-visits are derived and do not count as acts of an account.
-    pub fn facts(&self) -> Vec<Facts> {
-        let is_derived = |reaction: &Reaction| {
+    pub fn account_activity(&self) -> Vec<AccountActivity> {
+        let is_derived = |reaction: &AccountReaction| {
             let rule = &self.network(reaction).co_visit;
             rule.as_ref().is_some_and(|rule| rule.verb == reaction.verb)
         };
         let stated = self.reactions.iter().filter(|reaction| !is_derived(reaction));
-        let mut facts = vec![Facts::default(); self.network_of.len()];
-        facts::fold(&mut facts, &stated.copied().collect::<Vec<_>>(), &self.posts);
+        let mut facts = vec![AccountActivity::default(); self.network_of.len()];
+        account_activity::merge_activity(&mut facts, &stated.copied().collect::<Vec<_>>(), &self.posts);
         facts
     }
 
     /// Returns the network of a reaction.
-    pub fn network(&self, reaction: &Reaction) -> &'a Network {
+    pub fn network(&self, reaction: &AccountReaction) -> &'a Network {
         &self.networks[usize::from(self.network_of[reaction.actor as usize])]
     }
 
     /// Returns the reactions between different persons, without those of opted-out people.
-    pub fn acts(&self) -> Vec<Act> {
-        acts(&self.reactions, &self.persons, &self.is_gone)
+    pub fn person_reactions(&self) -> Vec<PersonReaction> {
+        person_reactions(&self.reactions, &self.persons, &self.opted_out)
     }
 
     /// Computes the sums of reactions by pair, as a run stores them.
-    pub fn pairs(&self) -> Pairs {
+    pub fn fold_pairs(&self) -> PairSums {
         let mixture = self.mixture();
-        let weighing = Weighing {
+        let weighing = ReactionWeighing {
             selectivity: &self.params.selectivity,
             repeats: &self.params.repeats,
         };
-        let network_index = |reaction: &Reaction| self.network_of[reaction.actor as usize];
+        let network_index = |reaction: &AccountReaction| self.network_of[reaction.actor as usize];
         let mut weights = Vec::with_capacity(self.reactions.len());
         for own in self.reactions.chunk_by(|a, b| network_index(a) == network_index(b)) {
-            weights.extend(weighing.weigh(own, &crowd_sizes(own), self.network(&own[0])));
+            weights.extend(weighing.weigh(own, &compute_crowd_sizes(own), self.network(&own[0])));
         }
-        let params = FoldParams {
+        let params = MergeParams {
             mixture: &mixture,
             as_of: self.as_of(),
         };
-        let mut pairs = fold(&Pairs::default(), 0..0, &self.reactions, &weights, &params);
-        if self.is_gone.contains(&true) {
-            let is_present = |node: u32| !self.is_gone[node as usize];
+        let mut pairs = merge_reactions(&PairSums::default(), 0..0, &self.reactions, &weights, &params);
+        if self.opted_out.contains(&true) {
+            let is_present = |node: u32| !self.opted_out[node as usize];
             pairs.retain(&mixture, |actor, target| is_present(actor) && is_present(target));
         }
         pairs
     }
 
     /// Returns the decay function of reactions.
-    pub fn mixture(&self) -> Mixture {
-        Mixture::new(&self.params.recency)
+    pub fn mixture(&self) -> HalfLifeMixture {
+        HalfLifeMixture::new(&self.params.recency)
     }
 
     /// Returns a function from nodes to network indices.
-    pub fn places(&self) -> impl Fn(u32) -> usize + Sync + '_ {
+    pub fn network_index(&self) -> impl Fn(u32) -> usize + Sync + '_ {
         |node| usize::from(self.network_of[node as usize])
     }
 
@@ -192,25 +197,26 @@ impl<'a> Scene<'a> {
     ///
     /// # Errors
     /// Returns the errors of scoring.
-    pub fn score(&self) -> Result<Scored> {
-        let memory = Memory {
-            pairs: &self.pairs(),
-            facts: &self.facts(),
+    pub fn score(&self) -> Result<PeopleScores> {
+        let memory = AccountState {
+            pairs: &self.fold_pairs(),
+            facts: &self.account_activity(),
             persons: &self.persons,
-            network_of: &self.places(),
+            network_of: &self.network_index(),
         };
-        Scored::of(&memory, &self.moment(), self.networks, self.params)
+        PeopleScores::compute(&memory, &self.moment(), self.networks, self.params)
     }
 }
 
 /// Returns the reactions between different persons, without those of opted-out people.
-pub fn acts(reactions: &[Reaction], persons: &Persons, is_gone: &[bool]) -> Vec<Act> {
-    let person = |node: u32| persons.of_account[node as usize];
+pub fn person_reactions(reactions: &[AccountReaction], persons: &PersonMap, is_gone: &[bool]) -> Vec<PersonReaction> {
+    let person = |node: u32| persons.by_account[node as usize];
     let is_present = |node: u32| !is_gone[node as usize];
-    let is_between = |r: &&Reaction| is_present(r.actor) && is_present(r.target) && person(r.actor) != person(r.target);
+    let is_between =
+        |r: &&AccountReaction| is_present(r.actor) && is_present(r.target) && person(r.actor) != person(r.target);
     let between = reactions.iter().filter(is_between);
     between
-        .map(|r| Act {
+        .map(|r| PersonReaction {
             reactor: person(r.actor),
             target: person(r.target),
             occurred_at: r.occurred_at,

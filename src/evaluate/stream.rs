@@ -5,34 +5,34 @@
 //! of an earlier day.
 
 use crate::job::Job;
-use crate::pipeline::delivery::{Delivery, TopicsWanted};
-use crate::pipeline::fold::settle;
+use crate::pipeline::count::CountedRows;
+use crate::pipeline::delivery::{DeliveredInput, TopicsWanted};
+use crate::pipeline::merge::count_rows;
+use crate::pipeline::observer::RunObserver;
 use crate::pipeline::plan;
-use crate::pipeline::settle::Counted;
-use crate::pipeline::sources::Sources;
-use crate::pipeline::watch::Watch;
-use crate::state::{History, State};
+use crate::pipeline::sources::MergeSources;
+use crate::state::{NetworkHistory, RunState};
 use clout_base::day::Day;
 use clout_base::error::Result;
-use clout_base::metrics::Metrics;
-use clout_model::accounts::Accounts;
-use clout_model::people::persons::Persons;
+use clout_base::metrics::RunMetrics;
+use clout_model::accounts::AccountIndex;
+use clout_model::people::persons::PersonMap;
 use clout_topics::endorsements::Endorsement;
 use clout_topics::ontology::Ontology;
 use clout_topics::ontology::lexicon::Lexicon;
-use clout_warehouse::layout::Inventory;
+use clout_warehouse::inventory::InputInventory;
 use clout_warehouse::store::Store;
 
 /// Counted rows of all load dates, with their accounts and people.
-pub struct Stream {
+pub struct CountedStream {
     /// Accounts.
-    pub accounts: Accounts,
+    pub accounts: AccountIndex,
     /// Owners of the accounts.
-    pub persons: Persons,
+    pub persons: PersonMap,
     /// Flag by node: true if the owner has opted out.
-    pub is_gone: Vec<bool>,
+    pub opted_out: Vec<bool>,
     /// Posts and reactions by network, with full rows if topics are wanted.
-    pub counted: Vec<Counted>,
+    pub counted: Vec<CountedRows>,
     /// Endorsements, sorted by load date.
     pub endorsements: Vec<Endorsement>,
     /// Topics.
@@ -40,14 +40,14 @@ pub struct Stream {
     /// Aliases of the topics.
     pub lexicon: Lexicon,
     /// First load date and oldest day by network.
-    pub histories: Vec<Option<History>>,
+    pub histories: Vec<Option<NetworkHistory>>,
     /// First load date.
-    pub first: Day,
+    pub first_load_date: Day,
     /// Last load date.
-    pub last: Day,
+    pub last_load_date: Day,
 }
 
-impl Stream {
+impl CountedStream {
     /// Reads the input up to `last`, or to the newest load date of any known network.
     ///
     /// # Errors
@@ -55,39 +55,39 @@ impl Stream {
     pub fn read(
         job: &Job,
         input: &Store,
-        inventory: &Inventory,
+        inventory: &InputInventory,
         last: Option<Day>,
         topics: TopicsWanted,
-        watch: &dyn Watch,
-    ) -> Result<Stream> {
-        let last = plan::snapshot_date(inventory, last, input.url())?;
-        let mut state = State::empty(&job.networks);
-        let sources = Sources::after(&state, job, input, inventory, last);
+        watch: &dyn RunObserver,
+    ) -> Result<CountedStream> {
+        let last = plan::resolve_snapshot_date(inventory, last, input.url())?;
+        let mut state = RunState::empty(&job.networks);
+        let sources = MergeSources::dates_after(&state, job, input, inventory, last);
         watch.stage("reading the load dates");
-        let delivery = Delivery::read(input, inventory, &sources.intake_params(&state), topics, watch)?;
+        let delivery = DeliveredInput::read(input, inventory, &sources.intake_params(&state), topics, watch)?;
         delivery.expect_good(job)?;
         watch.stage("deduplicating activities");
-        let mut by_network: Vec<Counted> = job.networks.iter().map(|_| Counted::default()).collect();
-        let is_gone = settle(
+        let mut by_network: Vec<CountedRows> = job.networks.iter().map(|_| CountedRows::default()).collect();
+        let is_gone = count_rows(
             &mut state,
             delivery.intake,
             delivery.reference,
             &sources,
-            &mut Metrics::default(),
+            &mut RunMetrics::default(),
             &mut |_, index, counted| by_network[index] = counted,
         )?;
         let began = state.histories.iter().flatten().map(|history| history.first_load_date);
-        Ok(Stream {
-            persons: Persons::assign(&state.accounts, &state.owners),
-            is_gone,
+        Ok(CountedStream {
+            persons: PersonMap::from_owners(&state.accounts, &state.owners),
+            opted_out: is_gone,
             counted: by_network,
             endorsements: delivery.endorsements,
             ontology: delivery.ontology,
             lexicon: delivery.lexicon,
-            first: began.min().unwrap_or(last),
+            first_load_date: began.min().unwrap_or(last),
             histories: state.histories,
             accounts: state.accounts,
-            last,
+            last_load_date: last,
         })
     }
 

@@ -2,22 +2,22 @@
 
 use serde::Serialize;
 
-use super::foresight::{Popularity, Row, SCORE, Window};
+use super::prediction::{PopularityRelation, PredictionWindow, PredictorMeasures, SCORE_PREDICTOR};
 
 /// Means over all windows.
 #[derive(Clone, Debug, Serialize)]
-pub struct Summary {
+pub struct PredictionSummary {
     /// Number of windows.
     pub windows: usize,
     /// Means of each measure, by predictor.
-    pub predictors: Vec<Row>,
+    pub predictors: Vec<PredictorMeasures>,
     /// Ratio to the best rival, by measure.
-    pub ratios: Vec<Ratio>,
+    pub ratios: Vec<RivalRatio>,
 }
 
 /// Comparison of the score with its best rival in one measure.
 #[derive(Clone, Debug, Serialize)]
-pub struct Ratio {
+pub struct RivalRatio {
     /// Name of the measure.
     pub measure: &'static str,
     /// Rival with the greatest mean.
@@ -27,11 +27,11 @@ pub struct Ratio {
 }
 
 /// Measure: its name and its accessor in a row.
-type Measure = (&'static str, fn(&Row) -> f64);
+type Measure = (&'static str, fn(&PredictorMeasures) -> f64);
 
-impl Summary {
+impl PredictionSummary {
     /// Averages the windows. Predictors that are missing in some window are left out.
-    pub fn of(windows: &[Window]) -> Summary {
+    pub fn from_windows(windows: &[PredictionWindow]) -> PredictionSummary {
         let names: Vec<&'static str> = windows.first().map_or(Vec::new(), |window| {
             let everywhere = |name: &&str| {
                 windows
@@ -45,7 +45,7 @@ impl Summary {
                 .filter(everywhere)
                 .collect()
         });
-        let predictors: Vec<Row> = names.iter().map(|name| mean(windows, name)).collect();
+        let predictors: Vec<PredictorMeasures> = names.iter().map(|name| mean(windows, name)).collect();
         let measures: [Measure; 4] = [
             ("ndcg_100", |row| row.ndcg_100),
             ("ndcg_1000", |row| row.ndcg_1000),
@@ -53,16 +53,19 @@ impl Summary {
             ("auc_top", |row| row.auc_top),
         ];
         let ratio = |(measure, value): Measure| {
-            let own = predictors.iter().find(|row| row.predictor == SCORE).map(value)?;
-            let others = predictors.iter().filter(|row| row.predictor != SCORE);
+            let own = predictors
+                .iter()
+                .find(|row| row.predictor == SCORE_PREDICTOR)
+                .map(value)?;
+            let others = predictors.iter().filter(|row| row.predictor != SCORE_PREDICTOR);
             let best = others.max_by(|a, b| value(a).total_cmp(&value(b)))?;
-            (value(best) > 0.0).then(|| Ratio {
+            (value(best) > 0.0).then(|| RivalRatio {
                 measure,
                 best_rival: best.predictor,
                 ratio: own / value(best),
             })
         };
-        Summary {
+        PredictionSummary {
             windows: windows.len(),
             ratios: measures.into_iter().filter_map(ratio).collect(),
             predictors,
@@ -70,13 +73,14 @@ impl Summary {
     }
 }
 
-fn mean(windows: &[Window], name: &'static str) -> Row {
-    let rows: Vec<&Row> = windows
+fn mean(windows: &[PredictionWindow], name: &'static str) -> PredictorMeasures {
+    let rows: Vec<&PredictorMeasures> = windows
         .iter()
         .filter_map(|window| window.predictors.iter().find(|row| row.predictor == name))
         .collect();
-    let mean = |value: fn(&Row) -> f64| rows.iter().map(|row| value(row)).sum::<f64>() / rows.len() as f64;
-    Row {
+    let mean =
+        |value: fn(&PredictorMeasures) -> f64| rows.iter().map(|row| value(row)).sum::<f64>() / rows.len() as f64;
+    PredictorMeasures {
         predictor: name,
         ndcg_100: mean(|row| row.ndcg_100),
         ndcg_1000: mean(|row| row.ndcg_1000),
@@ -86,12 +90,12 @@ fn mean(windows: &[Window], name: &'static str) -> Row {
     }
 }
 
-impl Popularity {
+impl PopularityRelation {
     /// Averages over the windows with known followers; none if there are no such windows.
-    pub fn mean(windows: &[Window]) -> Option<Popularity> {
-        let known: Vec<Popularity> = windows.iter().filter_map(|window| window.popularity).collect();
-        let mean = |value: fn(&Popularity) -> f64| known.iter().map(value).sum::<f64>() / known.len() as f64;
-        (!known.is_empty()).then(|| Popularity {
+    pub fn from_windows(windows: &[PredictionWindow]) -> Option<PopularityRelation> {
+        let known: Vec<PopularityRelation> = windows.iter().filter_map(|window| window.popularity).collect();
+        let mean = |value: fn(&PopularityRelation) -> f64| known.iter().map(value).sum::<f64>() / known.len() as f64;
+        (!known.is_empty()).then(|| PopularityRelation {
             people: known.iter().map(|one| one.people).sum::<usize>() / known.len(),
             r_squared: mean(|one| one.r_squared),
             partial_spearman: mean(|one| one.partial_spearman),

@@ -5,38 +5,38 @@ use rstest::rstest;
 use serde_json::json;
 
 use super::*;
-use clout_base::schema::{Column, Kind, Table};
-use clout_warehouse::encode::{EncodedPart, encode};
-use clout_warehouse::publish::{Publication, publish};
+use clout_base::schema::{ColumnType, TableColumn, TableSchema};
+use clout_warehouse::encoded_part::{EncodedPart, encode_part};
+use clout_warehouse::publish::{SnapshotPublication, publish_snapshot};
 use clout_warehouse::store::StoreOptions;
 
 const TODAY: Day = Day(20_100);
 
-const fn column(name: &'static str, kind: Kind) -> Column {
-    Column {
+const fn column(name: &'static str, kind: ColumnType) -> TableColumn {
+    TableColumn {
         name,
-        kind,
+        column_type: kind,
         is_nullable: true,
         description: "",
     }
 }
 
 /// The columns of `scores` that changes are read from.
-const SCORES: Table = Table {
+const SCORES: TableSchema = TableSchema {
     name: "scores",
     description: "",
     grain: &["person_id"],
     bloom_column: None,
     columns: &[
-        column("person_id", Kind::Text),
-        column("score", Kind::Measure),
-        column("delta_1d", Kind::Measure),
+        column("person_id", ColumnType::Text),
+        column("score", ColumnType::Measure),
+        column("delta_1d", ColumnType::Measure),
     ],
 };
 
-fn part(table: &'static Table, columns: Vec<ArrayRef>) -> (&'static Table, EncodedPart) {
-    let batch = RecordBatch::try_new(table.arrow_schema(), columns).unwrap();
-    (table, encode(table, &batch).unwrap())
+fn part(table: &'static TableSchema, columns: Vec<ArrayRef>) -> (&'static TableSchema, EncodedPart) {
+    let batch = RecordBatch::try_new(table.build_arrow_schema(), columns).unwrap();
+    (table, encode_part(table, &batch).unwrap())
 }
 
 /// Publishes a snapshot of `date` with ada's score and change, and the reasons (cause, detail, points) if given.
@@ -71,12 +71,12 @@ fn night(store: &Store, date: Day, (score, delta): (Option<f64>, Option<f64>), r
         tables: BTreeMap::new(),
         timings: BTreeMap::new(),
     };
-    let publication = Publication {
+    let publication = SnapshotPublication {
         manifest,
         parts,
         state_prefix: None,
     };
-    publish(store, publication).unwrap();
+    publish_snapshot(store, publication).unwrap();
 }
 
 fn store() -> (tempfile::TempDir, Store) {
@@ -86,26 +86,26 @@ fn store() -> (tempfile::TempDir, Store) {
 }
 
 /// Returns ada's changes. `scores` is her row of today.
-fn changes(store: &Store, scores: Value, is_there: &dyn Fn(&str) -> bool) -> Vec<Change> {
-    let manifest = snapshots::find(store, TODAY).unwrap().unwrap();
-    let past = Past {
+fn changes(store: &Store, scores: Value, is_there: &dyn Fn(&str) -> bool) -> Vec<ScoreChange> {
+    let manifest = snapshots::read_manifest(store, TODAY).unwrap().unwrap();
+    let past = PersonHistory {
         store,
         manifest: &manifest,
         person_id: "ada",
-        newest: *snapshots::list(store).unwrap().last().unwrap(),
-        is_there,
+        newest: *snapshots::list_dates(store).unwrap().last().unwrap(),
+        is_present: is_there,
     };
-    past.changes(scores.as_object().unwrap()).unwrap()
+    past.read_changes(scores.as_object().unwrap()).unwrap()
 }
 
-fn points(causes: &[Cause]) -> f64 {
+fn points(causes: &[CauseSum]) -> f64 {
     causes.iter().map(|cause| cause.points).sum()
 }
 
 /// Publishes eight dates; on each the score rises by 0.1, with reasons of 0.3 and -0.2 points.
 fn eight_nights(store: &Store, without: Option<Day>) {
     for back in 0..8 {
-        let date = TODAY.minus(back);
+        let date = TODAY.days_before(back);
         let reasons: &[(&str, &str, f64)] = &[
             ("faded_reactions", "twitter", -0.2),
             ("new_reactions", "linkedin", 0.1),
@@ -138,7 +138,7 @@ fn the_reasons_of_a_week_are_the_sums_of_its_days() {
     };
     assert!((points(&day.causes) - 0.1).abs() < 1e-12 && (points(&week.causes) - 0.7).abs() < 1e-12);
     assert!(day.missing_nights.is_empty() && week.missing_nights.is_empty());
-    assert_eq!((week.since, week.score), (TODAY.minus(7), Some(20.0 - 0.7)));
+    assert_eq!((week.since, week.score), (TODAY.days_before(7), Some(20.0 - 0.7)));
     let first = &week.causes[0];
     assert_eq!((first.cause.as_str(), first.details.len()), ("new_reactions", DETAILS));
     assert!((first.points - 2.1).abs() < 1e-12 && first.details[0].points == 0.2);
@@ -150,7 +150,7 @@ fn the_reasons_of_a_week_are_the_sums_of_its_days() {
 #[test]
 fn a_date_without_reasons_is_listed_and_the_others_are_summed() {
     let (_folder, store) = store();
-    let without = TODAY.minus(3);
+    let without = TODAY.days_before(3);
     eight_nights(&store, Some(without));
     let week = &changes(&store, today(), &|_| true)[1];
     let missing: Vec<Day> = week.missing_nights.iter().map(|night| night.snapshot_date).collect();
@@ -177,7 +177,7 @@ fn an_earlier_date_names_only_people_of_the_newest_snapshot() {
 fn an_older_snapshot_names_only_people_of_the_newest_snapshot() {
     let (_folder, store) = store();
     eight_nights(&store, None);
-    night(&store, TODAY.plus(1), (Some(20.0), None), None);
+    night(&store, TODAY.days_after(1), (Some(20.0), None), None);
     let changes = changes(&store, today(), &|id| id != "omar");
     assert!(!format!("{changes:?}").contains("omar"), "{changes:?}");
 }
@@ -186,7 +186,7 @@ fn an_older_snapshot_names_only_people_of_the_newest_snapshot() {
 fn an_earlier_date_with_a_missing_file_is_listed_and_the_others_are_summed() {
     let (folder, store) = store();
     eight_nights(&store, None);
-    let damaged = TODAY.minus(4);
+    let damaged = TODAY.days_before(4);
     for table in ["score_changes", "scores"] {
         let path = folder.path().join(format!("{table}/snapshot_date={damaged}"));
         std::fs::remove_dir_all(path).unwrap();
@@ -210,7 +210,7 @@ fn an_unknown_change_has_an_explanation(
 ) {
     let (_folder, store) = store();
     if let Some(score) = yesterday {
-        night(&store, TODAY.minus(1), (score, None), None);
+        night(&store, TODAY.days_before(1), (score, None), None);
     }
     night(&store, TODAY, (None, None), None);
     let day = &changes(&store, scores, &|_| true)[0];

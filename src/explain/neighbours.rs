@@ -3,10 +3,10 @@
 
 use serde::Serialize;
 
-use super::Question;
-use super::reopened::Reopened;
-use crate::queries::person::Row;
-use crate::tables::Tonight;
+use super::ExplainRequest;
+use super::loaded_state::LoadedState;
+use crate::queries::person_rows::JsonRow;
+use crate::tables::SnapshotInputs;
 use crate::tables::influences;
 use clout_base::error::Result;
 use clout_base::schema::INFLUENCES;
@@ -16,7 +16,7 @@ const MOST: usize = 20;
 
 /// Row of `influences`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Neighbour {
+pub struct InfluenceNeighbour {
     /// Id of the other person.
     pub other_person_id: String,
     /// `influenced_by` if the other reacted to the person; `influences` if the person reacted to the other.
@@ -29,23 +29,23 @@ pub struct Neighbour {
 }
 
 /// Computes the neighbours of the person, most points first, at most 20 per direction.
-pub fn of_person(reopened: &Reopened) -> Vec<Neighbour> {
-    let (judged, scored) = (&reopened.judged, reopened.scored());
-    let model = scored.model(&reopened.job.model);
-    let tonight = Tonight {
+pub fn compute_neighbours(reopened: &LoadedState) -> Vec<InfluenceNeighbour> {
+    let (judged, scored) = (&reopened.scored_state, reopened.scored());
+    let model = scored.contribution_model(&reopened.job.model);
+    let tonight = SnapshotInputs {
         networks: &reopened.job.networks,
         persons: &judged.persons,
         presences: &judged.presences,
         attention: &scored.attention,
         model: &model,
-        line: &scored.line,
-        standings: &scored.standings,
+        scale: &scored.scale,
+        scores: &scored.scores,
         coverage: &[],
         intervals: &[],
     };
-    let rows = influences::of_person(&tonight, reopened.person, MOST);
-    let neighbour = |row: &influences::Row| Neighbour {
-        other_person_id: reopened.id(row.other).to_owned(),
+    let rows = influences::compute_rows(&tonight, reopened.person_index, MOST);
+    let neighbour = |row: &influences::InfluenceRow| InfluenceNeighbour {
+        other_person_id: reopened.person_id(row.other).to_owned(),
         direction: row.direction.to_owned(),
         points: row.points,
         reactions: row.reactions,
@@ -54,15 +54,15 @@ pub fn of_person(reopened: &Reopened) -> Vec<Neighbour> {
 }
 
 /// Reads the published neighbours; `None` if the person has none, as everyone below the top percentiles.
-pub fn published(question: &Question) -> Result<Option<Vec<Neighbour>>> {
-    let text = |row: &Row, column: &str| row[column].as_str().unwrap_or_default().to_owned();
-    let neighbour = |row: &Row| Neighbour {
+pub fn read_published_neighbours(question: &ExplainRequest) -> Result<Option<Vec<InfluenceNeighbour>>> {
+    let text = |row: &JsonRow, column: &str| row[column].as_str().unwrap_or_default().to_owned();
+    let neighbour = |row: &JsonRow| InfluenceNeighbour {
         other_person_id: text(row, "other_person_id"),
         direction: text(row, "direction"),
         points: row["points"].as_f64().unwrap_or(0.0),
         reactions: row["reactions"].as_i64().unwrap_or(0),
     };
-    let mut rows: Vec<Neighbour> = question.rows(INFLUENCES.name)?.iter().map(neighbour).collect();
+    let mut rows: Vec<InfluenceNeighbour> = question.rows(INFLUENCES.name)?.iter().map(neighbour).collect();
     // Same order as `of_person`. The sort is stable, so ties stay in the order of the table: by id.
     rows.sort_by(|a, b| (a.direction.cmp(&b.direction)).then(b.points.total_cmp(&a.points)));
     Ok(Some(rows).filter(|rows| !rows.is_empty()))

@@ -4,32 +4,32 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use super::file_rows::{FileRows, Reader, WANTED, WITHOUT_TOPICS, read_file};
-use super::interner::Interner;
-use super::rejects::{Reject, Share};
-use super::validate::Rules;
+use super::file_rows::{FileRows, RowReader, WANTED, WITHOUT_TOPICS, read_file};
+use super::interner::IdInterner;
+use super::rejects::{RefusedShare, RejectedRow};
+use super::validate::RowRules;
 use clout_base::day::Day;
 use clout_base::error::Result;
 use clout_model::networks::Network;
 use clout_topics::ontology::lexicon::Lexicon;
-use clout_topics::rows::Rows;
-use clout_warehouse::admission::{Admitted, admit_all};
-use clout_warehouse::contract;
-use clout_warehouse::layout::{Inventory, Partition};
-use clout_warehouse::store::{Object, Store};
+use clout_topics::rows::ActivityRows;
+use clout_warehouse::admission::{AdmittedFile, admit_files};
+use clout_warehouse::input_columns;
+use clout_warehouse::inventory::{InputInventory, InputPartition};
+use clout_warehouse::store::{Store, StoredObject};
 
 const TABLE: &str = "activities";
 
 /// Rows and rejects of the delivered activities.
-pub struct Intake {
+pub struct ActivityIntake {
     /// Rows by network, in the order of the job's networks.
-    pub rows: Vec<Rows>,
+    pub rows: Vec<ActivityRows>,
     /// Ids of the provisional numbers, by network.
-    pub interners: Vec<Interner>,
+    pub interners: Vec<IdInterner>,
     /// Refused rows and files.
-    pub rejects: Vec<Reject>,
+    pub rejects: Vec<RejectedRow>,
     /// Rows read and refused, by network and load date.
-    pub shares: Vec<Share>,
+    pub shares: Vec<RefusedShare>,
     /// By network: first load date with a row, in this run or before.
     pub first_load_dates: Vec<Option<Day>>,
 }
@@ -48,7 +48,7 @@ pub struct IntakeParams<'a> {
     /// `input.max_refused_share`.
     pub max_refused_share: f64,
     /// True if a person opted out before `first`.
-    pub has_gone: bool,
+    pub has_opt_outs: bool,
     /// By network: first load date seen by an earlier run.
     pub first_load_dates: Vec<Option<Day>>,
     /// Aliases of topics; none without topics.
@@ -58,23 +58,23 @@ pub struct IntakeParams<'a> {
 /// Admitted files of a partition.
 struct PartitionFiles<'a> {
     network: usize,
-    partition: &'a Partition,
-    files: Vec<Admitted>,
+    partition: &'a InputPartition,
+    files: Vec<AdmittedFile>,
 }
 
 /// Admits and reads the activities of the load dates in `params`; calls `tick` with the size of each file in bytes.
 ///
 /// # Errors
-/// Returns an error only if the store fails; bad files and rows are in [`Intake::rejects`].
-pub fn take_in(
+/// Returns an error only if the store fails; bad files and rows are in [`ActivityIntake::rejects`].
+pub fn read_activities(
     store: &Store,
-    inventory: &Inventory,
+    inventory: &InputInventory,
     params: &IntakeParams,
     tick: &(dyn Fn(u64) + Sync),
-) -> Result<Intake> {
+) -> Result<ActivityIntake> {
     let mut rejects = Vec::new();
     let admitted = admit_partitions(store, inventory, params, &mut rejects)?;
-    let files: Vec<(&PartitionFiles, &Admitted)> = admitted
+    let files: Vec<(&PartitionFiles, &AdmittedFile)> = admitted
         .iter()
         .flat_map(|found| found.files.iter().map(move |file| (found, file)))
         .collect();
@@ -85,7 +85,7 @@ pub fn take_in(
             params,
             first_load_dates: first_load_dates(params, &files, &unreadable),
         };
-        let interners: Vec<Interner> = params.networks.iter().map(|_| Interner::default()).collect();
+        let interners: Vec<IdInterner> = params.networks.iter().map(|_| IdInterner::default()).collect();
         let outcomes = files
             .par_iter()
             .map(|(found, file)| {
@@ -97,8 +97,8 @@ pub fn take_in(
         unreadable = outcomes.iter().map(|outcome| outcome.unreadable.is_some()).collect();
         // A file that set a network's first load date turned out unreadable, so the other files are judged again.
         if first_load_dates(params, &files, &unreadable) == reading.first_load_dates {
-            let mut intake = Intake {
-                rows: vec![Rows::default(); params.networks.len()],
+            let mut intake = ActivityIntake {
+                rows: vec![ActivityRows::default(); params.networks.len()],
                 interners,
                 rejects,
                 shares: Vec::new(),
@@ -116,7 +116,7 @@ pub fn take_in(
 /// Returns the first load date with a row by network: known before, or among the readable files.
 fn first_load_dates(
     params: &IntakeParams,
-    files: &[(&PartitionFiles, &Admitted)],
+    files: &[(&PartitionFiles, &AdmittedFile)],
     unreadable: &[bool],
 ) -> Vec<Option<Day>> {
     let mut dates = params.first_load_dates.clone();
@@ -140,10 +140,10 @@ struct Reading<'a> {
 
 impl Reading<'_> {
     /// Reads one file under its partition's rules; a network's first load date may bring a backlog.
-    fn file(&self, found: &PartitionFiles, file: &Admitted, interner: &Interner) -> Result<FileRows> {
+    fn file(&self, found: &PartitionFiles, file: &AdmittedFile, interner: &IdInterner) -> Result<FileRows> {
         let load_date = found.partition.load_date;
         let is_first = self.first_load_dates[found.network] == Some(load_date);
-        let rules = Rules {
+        let rules = RowRules {
             network: &found.partition.network,
             load_date,
             max_lateness_days: (!is_first).then_some(self.params.max_lateness_days),
@@ -151,7 +151,7 @@ impl Reading<'_> {
         let rows: u64 = found.files.iter().map(|file| file.rows).sum();
         // More refused rows than this end the run anyway, so further reasons would only use memory.
         let most_reasons = (self.params.max_refused_share * rows as f64) as usize + 1;
-        let reader = Reader {
+        let reader = RowReader {
             network: &self.params.networks[found.network],
             rules,
             interner,
@@ -164,21 +164,21 @@ impl Reading<'_> {
 /// Admits the files of all known partitions, many at a time.
 fn admit_partitions<'a>(
     store: &Store,
-    inventory: &'a Inventory,
+    inventory: &'a InputInventory,
     params: &IntakeParams,
-    rejects: &mut Vec<Reject>,
+    rejects: &mut Vec<RejectedRow>,
 ) -> Result<Vec<PartitionFiles<'a>>> {
-    let place = |partition: &Partition| params.networks.iter().position(|n| n.name == partition.network);
-    let delivered: Vec<(usize, &Partition, &Vec<Object>)> = inventory
-        .delivered(TABLE, params.first, params.last)
+    let place = |partition: &InputPartition| params.networks.iter().position(|n| n.name == partition.network);
+    let delivered: Vec<(usize, &InputPartition, &Vec<StoredObject>)> = inventory
+        .partitions_between(TABLE, params.first, params.last)
         .filter_map(|(partition, objects)| Some((place(partition)?, partition, objects)))
         .collect();
-    let objects: Vec<&Object> = delivered.iter().flat_map(|(_, _, objects)| objects.iter()).collect();
+    let objects: Vec<&StoredObject> = delivered.iter().flat_map(|(_, _, objects)| objects.iter()).collect();
     let wanted = match params.lexicon {
         Some(_) => &WANTED[..],
         None => &WANTED[..WITHOUT_TOPICS],
     };
-    let mut decided = admit_all(store, &objects, wanted, contract::columns(TABLE))?.into_iter();
+    let mut decided = admit_files(store, &objects, wanted, input_columns::columns_of_table(TABLE))?.into_iter();
     let mut admitted = Vec::new();
     for (network, partition, objects) in delivered {
         let mut files = Vec::new();
@@ -197,8 +197,8 @@ fn admit_partitions<'a>(
     Ok(admitted)
 }
 
-fn file_reject(partition: &Partition, file: &str, reason: String) -> Reject {
-    Reject {
+fn file_reject(partition: &InputPartition, file: &str, reason: String) -> RejectedRow {
+    RejectedRow {
         table: TABLE,
         network: Some(partition.network.clone()),
         load_date: Some(partition.load_date),
@@ -209,10 +209,10 @@ fn file_reject(partition: &Partition, file: &str, reason: String) -> Reject {
     }
 }
 
-impl Intake {
+impl ActivityIntake {
     fn append(&mut self, found: &PartitionFiles, outcomes: impl Iterator<Item = FileRows>) {
         let partition = found.partition;
-        let mut share = Share {
+        let mut share = RefusedShare {
             table: TABLE,
             network: partition.network.clone(),
             load_date: partition.load_date,
@@ -231,7 +231,7 @@ impl Intake {
                 outcome
                     .refused
                     .into_iter()
-                    .map(|(row_number, reason, activity_id)| Reject {
+                    .map(|(row_number, reason, activity_id)| RejectedRow {
                         row_number: Some(row_number),
                         activity_id,
                         reason,
@@ -245,7 +245,7 @@ impl Intake {
     }
 
     /// Returns (rows read, rows refused) by network.
-    pub fn refused_by_network(&self) -> BTreeMap<&str, (u64, u64)> {
+    pub fn count_rows_by_network(&self) -> BTreeMap<&str, (u64, u64)> {
         let mut totals = BTreeMap::new();
         for share in &self.shares {
             let total: &mut (u64, u64) = totals.entry(share.network.as_str()).or_default();

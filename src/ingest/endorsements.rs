@@ -6,15 +6,15 @@
 use arrow::array::Array;
 use rayon::slice::ParallelSliceMut;
 
-use super::table_rows::{Judged, JudgedBatch, Source, read_rows};
-use super::text_rows::Refused;
-use super::validate::{missing, required, shown, within};
+use super::table_rows::{BatchResult, RowResult, TableInput, read_rows};
+use super::text_rows::RefusedInput;
+use super::validate::{check_time, describe_missing, require_text, shorten_value};
 use clout_base::day::Day;
 use clout_base::error::Result;
 use clout_topics::endorsements::Endorsement;
 use clout_topics::ontology::Ontology;
-use clout_warehouse::layout::Inventory;
-use clout_warehouse::read::Batch;
+use clout_warehouse::input_batches::InputBatch;
+use clout_warehouse::inventory::InputInventory;
 use clout_warehouse::store::Store;
 
 /// Name of the table.
@@ -28,48 +28,51 @@ const DEFAULT_WEIGHT: f64 = 1.0;
 ///
 /// # Errors
 /// Returns an error only if the store fails; bad files and rows are added to `refused`.
-pub fn take_in(
+pub fn read_endorsements(
     store: &Store,
-    inventory: &Inventory,
+    inventory: &InputInventory,
     first: Day,
     last: Day,
     ontology: &Ontology,
-    refused: &mut Refused,
+    refused: &mut RefusedInput,
 ) -> Result<Vec<Endorsement>> {
     if ontology.is_empty() {
         return Ok(Vec::new());
     }
-    let delivered = inventory.delivered(TABLE, first, last);
+    let delivered = inventory.partitions_between(TABLE, first, last);
     let sources = delivered.flat_map(|(partition, files)| {
-        files.iter().map(|file| Source {
+        files.iter().map(|file| TableInput {
             table: TABLE,
             load_date: partition.load_date,
             file,
         })
     });
-    let sources: Vec<Source<Day>> = sources.collect();
-    let judge = |load_date: Day, batch: &Batch| judge(load_date, batch, ontology);
+    let sources: Vec<TableInput<Day>> = sources.collect();
+    let judge = |load_date: Day, batch: &InputBatch| judge(load_date, batch, ontology);
     let rows = read_rows(store, &sources, &judge, &mut refused.rejects)?;
     let mut endorsements: Vec<Endorsement> = rows.into_iter().map(|row| row.value).collect();
     endorsements.par_sort_unstable_by(Endorsement::order);
     Ok(endorsements)
 }
 
-fn judge(load_date: Day, batch: &Batch, ontology: &Ontology) -> JudgedBatch<Endorsement> {
+fn judge(load_date: Day, batch: &InputBatch, ontology: &Ontology) -> BatchResult<Endorsement> {
     let (ids, times) = (batch.texts(0)?, batch.instants(1)?);
     let (endorsers, endorsees, topics) = (batch.texts(2)?, batch.texts(3)?, batch.texts(4)?);
     let weights = batch.measures(5)?;
-    let endorsement = |row: usize| -> Judged<Endorsement> {
-        let id = required("endorsement_id", &ids, row)?;
-        let endorser = required("endorser_id", &endorsers, row)?;
-        let endorsee = required("endorsee_id", &endorsees, row)?;
-        let topic = required("topic_id", &topics, row)?;
+    let endorsement = |row: usize| -> RowResult<Endorsement> {
+        let id = require_text("endorsement_id", &ids, row)?;
+        let endorser = require_text("endorser_id", &endorsers, row)?;
+        let endorsee = require_text("endorsee_id", &endorsees, row)?;
+        let topic = require_text("topic_id", &topics, row)?;
         let endorsed_at = times.is_valid(row).then(|| times.value(row));
-        let endorsed_at = endorsed_at.ok_or_else(|| missing("null", "endorsed_at"))?;
+        let endorsed_at = endorsed_at.ok_or_else(|| describe_missing("null", "endorsed_at"))?;
         if ontology.find(topic).is_none() {
-            return Err(format!("unknown topic: no topic has the topic_id '{}'", shown(topic)));
+            return Err(format!(
+                "unknown topic: no topic has the topic_id '{}'",
+                shorten_value(topic)
+            ));
         }
-        within(endorsed_at, load_date)?;
+        check_time(endorsed_at, load_date)?;
         let weight = weights.is_valid(row).then(|| weights.value(row));
         Ok(Endorsement {
             id: id.into(),
@@ -84,7 +87,7 @@ fn judge(load_date: Day, batch: &Batch, ontology: &Ontology) -> JudgedBatch<Endo
     Ok((0..batch.rows).map(endorsement).collect())
 }
 
-fn judge_weight(weight: f64) -> Judged<f64> {
+fn judge_weight(weight: f64) -> RowResult<f64> {
     match weight {
         weight if !weight.is_finite() => Err("weight is not finite: expected a number of 0 or more".to_owned()),
         weight if weight < 0.0 => Err(format!("negative weight: {weight}, expected 0 or more")),

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, Float32Array, Float64Array, Int16Array, TimestampMicrosecondArray};
 
 use super::*;
-use crate::ingest::testing::{Folder, texts};
-use clout_topics::ontology::Topic;
+use crate::ingest::testing::{InputFolder, texts};
+use clout_topics::ontology::TopicRecord;
 
 const DATE: &str = "2026-03-05";
 
@@ -53,7 +53,7 @@ fn columns(rows: &[Given]) -> Vec<(&'static str, ArrayRef)> {
 }
 
 fn ontology() -> Ontology {
-    let topic = Topic {
+    let topic = TopicRecord {
         id: "rust".to_owned(),
         name: "Rust".to_owned(),
         aliases: Vec::new(),
@@ -61,10 +61,10 @@ fn ontology() -> Ontology {
     Ontology::build(vec![topic], Vec::new()).0
 }
 
-fn read(folder: &Folder) -> (Vec<Endorsement>, Refused) {
-    let mut refused = Refused::default();
-    let (first, last) = (date().minus(1), date());
-    let read = take_in(
+fn read(folder: &InputFolder) -> (Vec<Endorsement>, RefusedInput) {
+    let mut refused = RefusedInput::default();
+    let (first, last) = (date().days_before(1), date());
+    let read = read_endorsements(
         &folder.store(),
         &folder.inventory(),
         first,
@@ -105,7 +105,7 @@ fn a_bad_row_is_one_reject_with_its_reason() {
         (|row| row.weight = Some(f64::INFINITY), "weight is not finite"),
     ];
     let rows: Vec<Given> = bad.iter().map(|(differ, _)| but("1", differ)).collect();
-    let folder = Folder::default();
+    let folder = InputFolder::default();
     let file = format!("endorsements/date={DATE}/x.parquet");
     folder.write(&file, &columns(&rows));
     let (endorsements, refused) = read(&folder);
@@ -130,7 +130,7 @@ fn a_row_at_the_bound_and_an_old_one_are_accepted() {
         crate::ingest::validate::FIRST_DAY.start_micros(),
     ];
     let rows = at.map(|at| but("1", |row| (row.at, row.weight) = (Some(at), Some(0.0))));
-    let folder = Folder::default();
+    let folder = InputFolder::default();
     folder.write(&format!("endorsements/date={DATE}/x"), &columns(&rows));
     let (endorsements, refused) = read(&folder);
     assert_eq!(refused.rejects, []);
@@ -140,7 +140,7 @@ fn a_row_at_the_bound_and_an_old_one_are_accepted() {
 
 #[test]
 fn a_weight_may_have_any_numeric_type_and_defaults_to_one() {
-    let folder = Folder::default();
+    let folder = InputFolder::default();
     let carriers: [(&str, Option<ArrayRef>); 4] = [
         ("a", None),
         ("b", Some(Arc::new(Float64Array::from(vec![None])))),
@@ -161,10 +161,10 @@ fn a_weight_may_have_any_numeric_type_and_defaults_to_one() {
 fn row_order_and_file_split_do_not_matter_and_duplicates_are_kept() {
     let twice = but("b", |row| row.endorser = Some("cid"));
     let zero = |weight| but("0", |row| row.weight = Some(weight));
-    let early = but("z", |row| row.at = Some(date().minus(2).start_micros()));
+    let early = but("z", |row| row.at = Some(date().days_before(2).start_micros()));
     let rows = [given("b"), twice, given("a"), given("b"), zero(-0.0), zero(0.0)];
     let folder = |files: &[(&str, &[usize])]| {
-        let folder = Folder::default();
+        let folder = InputFolder::default();
         for (name, places) in files {
             let part: Vec<Given> = places.iter().map(|place| rows[*place].clone()).collect();
             folder.write(&format!("endorsements/date={DATE}/{name}"), &columns(&part));
@@ -184,14 +184,14 @@ fn row_order_and_file_split_do_not_matter_and_duplicates_are_kept() {
 
 #[test]
 fn other_load_dates_and_a_warehouse_without_topics_are_not_read() {
-    let folder = Folder::default();
+    let folder = InputFolder::default();
     folder.write("endorsements/date=2026-03-06/x", &columns(&[given("late")]));
     folder.write("endorsements/date=2026-03-05/x", &[("id", texts(&[Some("1")]))]);
     let (endorsements, refused) = read(&folder);
     assert_eq!((endorsements.len(), refused.rejects.len()), (0, 1));
     assert!(refused.rejects[0].row_number.is_none() && refused.rejects[0].reason.contains("endorsement_id"));
-    let mut refused = Refused::default();
-    let none = take_in(
+    let mut refused = RefusedInput::default();
+    let none = read_endorsements(
         &folder.store(),
         &folder.inventory(),
         date(),

@@ -2,17 +2,17 @@
 
 use arrow::array::Array;
 
-use super::interner::Interner;
+use super::interner::IdInterner;
 use super::mentions::{AboutColumns, append_mentions};
 use super::object_hash::object_hash;
-use super::validate::{Found, Rules};
+use super::validate::{RawRow, RowRules};
 use clout_base::error::Result;
 use clout_base::ids::HashKey;
 use clout_model::networks::Network;
 use clout_topics::ontology::lexicon::Lexicon;
-use clout_topics::rows::Rows;
-use clout_warehouse::admission::Admitted;
-use clout_warehouse::read::{Batch, read};
+use clout_topics::rows::ActivityRows;
+use clout_warehouse::admission::AdmittedFile;
+use clout_warehouse::input_batches::{InputBatch, for_each_batch};
 use clout_warehouse::store::Store;
 
 /// Columns to read, in the order of the constants below; the last two only with topics.
@@ -38,13 +38,13 @@ const TEXT: usize = 6;
 const TAGS: usize = 7;
 
 /// Context for converting a network's rows.
-pub struct Reader<'a> {
+pub struct RowReader<'a> {
     /// Network of the file.
     pub network: &'a Network,
     /// Rules of the partition.
-    pub rules: Rules<'a>,
+    pub rules: RowRules<'a>,
     /// Account ids of the network.
-    pub interner: &'a Interner,
+    pub interner: &'a IdInterner,
     /// Aliases of topics; none without topics.
     pub lexicon: Option<&'a Lexicon>,
 }
@@ -55,7 +55,7 @@ pub struct FileRows {
     /// Key of the file.
     pub file: String,
     /// Accepted rows.
-    pub rows: Rows,
+    pub rows: ActivityRows,
     /// Refused rows as (row number, reason, activity id); only the first ones if there are too many.
     pub refused: Vec<(i64, String, Option<String>)>,
     /// Total number of refused rows.
@@ -70,9 +70,9 @@ pub struct FileRows {
 ///
 /// # Errors
 /// Returns an error only if the store fails.
-pub fn read_file(store: &Store, file: &Admitted, reader: &Reader, most_reasons: usize) -> Result<FileRows> {
+pub fn read_file(store: &Store, file: &AdmittedFile, reader: &RowReader, most_reasons: usize) -> Result<FileRows> {
     let mut taken = FileRows::default();
-    let outcome = read(store, file, &mut |batch| taken.take(&batch, reader, most_reasons))?;
+    let outcome = for_each_batch(store, file, &mut |batch| taken.take(&batch, reader, most_reasons))?;
     if let Err(reason) = outcome {
         taken = FileRows {
             unreadable: Some(reason),
@@ -84,7 +84,7 @@ pub fn read_file(store: &Store, file: &Admitted, reader: &Reader, most_reasons: 
 }
 
 impl FileRows {
-    fn take(&mut self, batch: &Batch, reader: &Reader, most_reasons: usize) -> std::result::Result<(), String> {
+    fn take(&mut self, batch: &InputBatch, reader: &RowReader, most_reasons: usize) -> std::result::Result<(), String> {
         let (network, interner) = (reader.network, reader.interner);
         let ids = batch.texts(ACTIVITY_ID)?;
         let times = batch.instants(OCCURRED_AT)?;
@@ -92,13 +92,13 @@ impl FileRows {
         let mut believed: Vec<u32> = Vec::with_capacity(batch.rows);
         for row in 0..batch.rows {
             let verb = verbs.is_valid(row).then(|| verbs.value(row));
-            let found = Found {
+            let found = RawRow {
                 activity_id: ids.is_valid(row).then(|| ids.value(row)),
                 occurred_at: times.is_valid(row).then(|| times.value(row)),
                 actor_id: actors.is_valid(row).then(|| actors.value(row)),
                 verb,
                 target_id: targets.is_valid(row).then(|| targets.value(row)),
-                verb_code: verb.and_then(|word| network.verb(word)),
+                verb_code: verb.and_then(|word| network.input_verb_code(word)),
             };
             match reader.rules.judge(&found) {
                 Ok((occurred_at, verb)) => {

@@ -15,7 +15,7 @@ const SHARD_COUNT: usize = 64;
 const SHARD_BITS: u32 = SHARD_COUNT.trailing_zeros();
 
 /// Account ids of one network with their provisional numbers.
-pub struct Interner {
+pub struct IdInterner {
     shards: Vec<Mutex<Shard>>,
     hasher: foldhash::fast::FixedState,
 }
@@ -58,16 +58,16 @@ impl Shard {
     }
 }
 
-impl Default for Interner {
+impl Default for IdInterner {
     fn default() -> Self {
-        Interner {
+        IdInterner {
             shards: (0..SHARD_COUNT).map(|_| Mutex::default()).collect(),
             hasher: foldhash::fast::FixedState::default(),
         }
     }
 }
 
-impl Interner {
+impl IdInterner {
     /// Appends the numbers of `ids` at `rows` to `numbers`; a null id is [`NO_NODE`].
     pub fn intern(&self, ids: &StringViewArray, rows: &[u32], numbers: &mut Vec<u32>) {
         let first = numbers.len();
@@ -146,7 +146,7 @@ mod tests {
 
     #[test]
     fn equal_ids_share_a_number_and_others_do_not() {
-        let interner = Interner::default();
+        let interner = IdInterner::default();
         let ids = StringViewArray::from(vec![Some("ada"), None, Some("bob"), Some("ada")]);
         let mut numbers = vec![7];
         interner.intern(&ids, &[0, 1, 2, 3], &mut numbers);
@@ -159,7 +159,7 @@ mod tests {
 
     #[test]
     fn every_id_is_seen_with_its_number() {
-        let interner = Interner::default();
+        let interner = IdInterner::default();
         let texts: Vec<String> = (0..1_000).map(|i| format!("account-{i}")).collect();
         let ids = StringViewArray::from_iter_values(&texts);
         let rows: Vec<u32> = (0..1_000).collect();

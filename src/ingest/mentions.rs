@@ -3,9 +3,9 @@
 use std::hash::BuildHasher;
 
 use arrow::array::{Array, StringViewArray};
-use clout_topics::mentions::{MentionRow, Mentions};
-use clout_topics::ontology::hits::Hits;
-use clout_topics::ontology::lexicon::{Lexicon, Scratch};
+use clout_topics::mentions::{MentionRow, TopicMentions};
+use clout_topics::ontology::hits::AliasHits;
+use clout_topics::ontology::lexicon::{Lexicon, LexiconScratch};
 use clout_warehouse::text_lists::TextLists;
 
 use super::object_hash::object_hash;
@@ -23,18 +23,18 @@ pub struct AboutColumns {
 }
 
 /// Appends the accepted rows of a batch, at the indices `believed`, to `mentions`.
-pub fn append_mentions(mentions: &mut Mentions, columns: &AboutColumns, believed: &[u32], lexicon: &Lexicon) {
-    let (mut scratch, mut found) = (Scratch::default(), Hits::default());
+pub fn append_mentions(mentions: &mut TopicMentions, columns: &AboutColumns, believed: &[u32], lexicon: &Lexicon) {
+    let (mut scratch, mut found) = (LexiconScratch::default(), AliasHits::default());
     for row in believed.iter().map(|row| *row as usize) {
         found.clear();
-        for tag in columns.tags.row(row) {
-            found.tags.extend(lexicon.tag(tag, &mut scratch));
+        for tag in columns.tags.row_texts(row) {
+            found.tags.extend(lexicon.find_tag(tag, &mut scratch));
         }
         let text = text_of(&columns.texts, row);
         if let Some(text) = text {
-            lexicon.text(text, &mut scratch, &mut found);
+            lexicon.find_in_text(text, &mut scratch, &mut found);
         }
-        found.settle();
+        found.sort_and_dedup();
         mentions.push(&MentionRow {
             object: object_hash(&columns.objects, row),
             has_text: text.is_some(),
@@ -50,7 +50,7 @@ pub fn append_mentions(mentions: &mut Mentions, columns: &AboutColumns, believed
 pub fn content_hash(texts: &StringViewArray, tags: &TextLists, row: usize) -> u32 {
     let hasher = foldhash::fast::FixedState::default();
     let text = hasher.hash_one(text_of(texts, row));
-    tags.row(row).fold(text, |hash, tag| hasher.hash_one((hash, tag))) as u32
+    tags.row_texts(row).fold(text, |hash, tag| hasher.hash_one((hash, tag))) as u32
 }
 
 fn text_of(column: &StringViewArray, row: usize) -> Option<&str> {

@@ -1,15 +1,15 @@
 //! Merges the accounts of new rows into the state's, in canonical order.
 
 use arrow::array::{Array, LargeStringArray, LargeStringBuilder};
-use clout_model::accounts::{Accounts, NO_NODE};
+use clout_model::accounts::{AccountIndex, NO_NODE};
 use rayon::prelude::*;
 
-use super::interner::Interner;
+use super::interner::IdInterner;
 
 /// Merged accounts, and the new nodes of the earlier numbers.
-pub struct Merged {
+pub struct MergedAccounts {
     /// Accounts of the state and of the new rows.
-    pub accounts: Accounts,
+    pub accounts: AccountIndex,
     /// New node of each node of the state, ascending.
     pub from_state: Vec<u32>,
     /// By network: node of each provisional number.
@@ -18,7 +18,11 @@ pub struct Merged {
 
 /// Merges new accounts into those of the state. `is_used` returns, by network and provisional number, if a counted row
 /// refers to the account.
-pub fn merge(state: &Accounts, interners: &[Interner], is_used: &(dyn Fn(usize, u32) -> bool + Sync)) -> Merged {
+pub fn merge_accounts(
+    state: &AccountIndex,
+    interners: &[IdInterner],
+    is_used: &(dyn Fn(usize, u32) -> bool + Sync),
+) -> MergedAccounts {
     let parts: Vec<(LargeStringArray, Vec<u32>, Vec<u32>)> = interners
         .par_iter()
         .enumerate()
@@ -37,8 +41,8 @@ pub fn merge(state: &Accounts, interners: &[Interner], is_used: &(dyn Fn(usize, 
         base += merged.len() as u32;
         ids.push(merged);
     }
-    Merged {
-        accounts: Accounts::new(state.network_names().to_vec(), ids),
+    MergedAccounts {
+        accounts: AccountIndex::new(state.network_names().to_vec(), ids),
         from_state,
         from_interner,
     }
@@ -46,7 +50,7 @@ pub fn merge(state: &Accounts, interners: &[Interner], is_used: &(dyn Fn(usize, 
 
 fn merge_network(
     state: &LargeStringArray,
-    interner: &Interner,
+    interner: &IdInterner,
     is_used: &dyn Fn(u32) -> bool,
 ) -> (LargeStringArray, Vec<u32>, Vec<u32>) {
     let mut new: Vec<(Box<str>, u32)> = Vec::new();
@@ -84,5 +88,5 @@ fn merge_network(
 }
 
 #[cfg(test)]
-#[path = "accounts_tests.rs"]
+#[path = "merge_accounts_tests.rs"]
 mod tests;

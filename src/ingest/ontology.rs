@@ -3,28 +3,28 @@
 //! Both tables are read whole in each run. Rows are sorted first, so that neither their order nor their split into
 //! files decides between contradicting rows.
 
-use super::rejects::Reject;
-use super::table_rows::{JudgedBatch, Row, Source, read_rows};
-use super::validate::required;
+use super::rejects::RejectedRow;
+use super::table_rows::{BatchResult, TableInput, TableRow, read_rows};
+use super::validate::require_text;
 use clout_base::day::Day;
 use clout_base::error::Result;
-use clout_topics::ontology::{Ontology, Topic};
-use clout_warehouse::layout::Inventory;
-use clout_warehouse::read::Batch;
+use clout_topics::ontology::{Ontology, TopicRecord};
+use clout_warehouse::input_batches::InputBatch;
+use clout_warehouse::inventory::InputInventory;
 use clout_warehouse::store::Store;
 
 /// Source without a load date; neither table has one.
-type Undated<'a> = Source<'a, Option<Day>>;
+type Undated<'a> = TableInput<'a, Option<Day>>;
 
 /// Reads the ontology; it is empty if no topic is delivered.
 ///
 /// # Errors
 /// Returns an error only if the store fails; bad files and rows are in the rejects.
-pub fn take_in(store: &Store, inventory: &Inventory) -> Result<(Ontology, Vec<Reject>)> {
+pub fn read_ontology(store: &Store, inventory: &InputInventory) -> Result<(Ontology, Vec<RejectedRow>)> {
     let mut rejects = Vec::new();
     let topics = sorted_rows(store, &sources(inventory, "topics"), &topics, &mut rejects)?;
     let edges = sorted_rows(store, &sources(inventory, "topic_edges"), &edges, &mut rejects)?;
-    let topic = |(id, name, aliases): &TopicRow| Topic {
+    let topic = |(id, name, aliases): &TopicRow| TopicRecord {
         id: id.clone(),
         name: name.clone(),
         aliases: aliases.clone(),
@@ -38,28 +38,28 @@ pub fn take_in(store: &Store, inventory: &Inventory) -> Result<(Ontology, Vec<Re
     Ok((ontology, rejects))
 }
 
-fn sources<'a>(inventory: &'a Inventory, table: &'static str) -> Vec<Undated<'a>> {
-    let source = |file| Source {
+fn sources<'a>(inventory: &'a InputInventory, table: &'static str) -> Vec<Undated<'a>> {
+    let source = |file| TableInput {
         table,
         load_date: None,
         file,
     };
-    inventory.undated(table).iter().map(source).collect()
+    inventory.undated_files(table).iter().map(source).collect()
 }
 
 fn sorted_rows<'a, T: Ord + Send>(
     store: &Store,
     sources: &[Undated<'a>],
-    judge: &(dyn Fn(Option<Day>, &Batch) -> JudgedBatch<T> + Sync),
-    rejects: &mut Vec<Reject>,
-) -> Result<Vec<Row<'a, T, Option<Day>>>> {
+    judge: &(dyn Fn(Option<Day>, &InputBatch) -> BatchResult<T> + Sync),
+    rejects: &mut Vec<RejectedRow>,
+) -> Result<Vec<TableRow<'a, T, Option<Day>>>> {
     let mut rows = read_rows(store, sources, judge, rejects)?;
     rows.sort_by(|a, b| a.value.cmp(&b.value));
     Ok(rows)
 }
 
 /// Converts faults, given by row index, to rejects.
-fn rejected<T>(rows: &[Row<T, Option<Day>>], faults: Vec<(usize, String)>) -> impl Iterator<Item = Reject> {
+fn rejected<T>(rows: &[TableRow<T, Option<Day>>], faults: Vec<(usize, String)>) -> impl Iterator<Item = RejectedRow> {
     let reject = |(place, reason): (usize, String)| {
         let row = &rows[place];
         row.source.reject(Some(row.number), reason)
@@ -70,25 +70,25 @@ fn rejected<T>(rows: &[Row<T, Option<Day>>], faults: Vec<(usize, String)>) -> im
 /// (id, name, aliases).
 type TopicRow = (String, String, Vec<String>);
 
-fn topics(_: Option<Day>, batch: &Batch) -> JudgedBatch<TopicRow> {
+fn topics(_: Option<Day>, batch: &InputBatch) -> BatchResult<TopicRow> {
     let (ids, names, aliases) = (batch.texts(0)?, batch.texts(1)?, batch.text_lists(2)?);
     let topic = |row| {
-        let (id, name) = (required("topic_id", &ids, row)?, required("name", &names, row)?);
+        let (id, name) = (require_text("topic_id", &ids, row)?, require_text("name", &names, row)?);
         Ok((
             id.to_owned(),
             name.to_owned(),
-            aliases.row(row).map(str::to_owned).collect(),
+            aliases.row_texts(row).map(str::to_owned).collect(),
         ))
     };
     Ok((0..batch.rows).map(topic).collect())
 }
 
-fn edges(_: Option<Day>, batch: &Batch) -> JudgedBatch<(String, String)> {
+fn edges(_: Option<Day>, batch: &InputBatch) -> BatchResult<(String, String)> {
     let (parents, children) = (batch.texts(0)?, batch.texts(1)?);
     let edge = |row| {
         let (parent, child) = (
-            required("parent_id", &parents, row)?,
-            required("child_id", &children, row)?,
+            require_text("parent_id", &parents, row)?,
+            require_text("child_id", &children, row)?,
         );
         Ok((parent.to_owned(), child.to_owned()))
     };

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, Int64Array, StringArray};
 
 use super::*;
-use crate::ingest::testing::{Folder, texts};
+use crate::ingest::testing::{InputFolder, texts};
 
-fn folder() -> Folder {
-    let folder = Folder::default();
+fn folder() -> InputFolder {
+    let folder = InputFolder::default();
     let (ids, names) = (
         texts(&[Some("a"), None, Some("b")]),
         texts(&[Some("A"), Some("B"), Some("B")]),
@@ -22,8 +22,8 @@ fn folder() -> Folder {
     folder
 }
 
-fn describe(rejects: &[Reject]) -> Vec<String> {
-    let place = |r: &Reject| format!("{}:{} {}", r.file, r.row_number.unwrap_or(-1), r.reason);
+fn describe(rejects: &[RejectedRow]) -> Vec<String> {
+    let place = |r: &RejectedRow| format!("{}:{} {}", r.file, r.row_number.unwrap_or(-1), r.reason);
     rejects.iter().map(place).collect()
 }
 
@@ -32,7 +32,7 @@ fn bad_rows_and_bad_files_are_rejects_and_the_others_are_topics() {
     let folder = folder();
     folder.write("topics/3.parquet", &[("topic_id", texts(&[Some("z")]))]);
     std::fs::write(folder.path("topic_edges/x"), b"no Parquet at all").unwrap();
-    let (ontology, rejects) = take_in(&folder.store(), &folder.inventory()).unwrap();
+    let (ontology, rejects) = read_ontology(&folder.store(), &folder.inventory()).unwrap();
     let names: Vec<&str> = (0..ontology.len() as u32).map(|topic| ontology.name(topic)).collect();
     assert_eq!(names, ["A", "B", "C"]);
     let expected = [
@@ -61,8 +61,8 @@ fn faults_of_the_ontology_have_file_and_row() {
     folder.write("topic_edges/1", &[("parent_id", parents), ("child_id", children)]);
     let (parents, children) = (texts(&[Some("nobody"), Some("a")]), texts(&[Some("b"), Some("c")]));
     folder.write("topic_edges/2", &[("parent_id", parents), ("child_id", children)]);
-    let (_, rejects) = take_in(&folder.store(), &folder.inventory()).unwrap();
-    let of_edges: Vec<Reject> = rejects.into_iter().filter(|r| r.table == "topic_edges").collect();
+    let (_, rejects) = read_ontology(&folder.store(), &folder.inventory()).unwrap();
+    let of_edges: Vec<RejectedRow> = rejects.into_iter().filter(|r| r.table == "topic_edges").collect();
     let described = describe(&of_edges);
     assert_eq!(described.len(), 2, "{described:?}");
     assert!(
@@ -78,7 +78,7 @@ fn faults_of_the_ontology_have_file_and_row() {
 #[test]
 fn the_choice_between_topics_with_one_id_does_not_depend_on_their_order() {
     let name_of = |orders: [&[usize]; 2]| {
-        let folder = Folder::default();
+        let folder = InputFolder::default();
         let rows = [("7", "Seven"), ("7", "Sieben"), ("8", "Eight"), ("7", "Sept")];
         for (file, order) in orders.iter().enumerate() {
             let ids: ArrayRef = Arc::new(Int64Array::from_iter_values(
@@ -87,7 +87,7 @@ fn the_choice_between_topics_with_one_id_does_not_depend_on_their_order() {
             let names: ArrayRef = Arc::new(StringArray::from_iter_values(order.iter().map(|row| rows[*row].1)));
             folder.write(&format!("topics/{file}"), &[("topic_id", ids), ("name", names)]);
         }
-        let (ontology, rejects) = take_in(&folder.store(), &folder.inventory()).unwrap();
+        let (ontology, rejects) = read_ontology(&folder.store(), &folder.inventory()).unwrap();
         assert_eq!((ontology.len(), rejects.len()), (2, 2));
         ontology.name(ontology.find("7").unwrap()).to_owned()
     };
@@ -98,7 +98,7 @@ fn the_choice_between_topics_with_one_id_does_not_depend_on_their_order() {
 
 #[test]
 fn no_files_are_no_topics() {
-    let folder = Folder::default();
-    let (ontology, rejects) = take_in(&folder.store(), &folder.inventory()).unwrap();
+    let folder = InputFolder::default();
+    let (ontology, rejects) = read_ontology(&folder.store(), &folder.inventory()).unwrap();
     assert!(ontology.is_empty() && rejects.is_empty());
 }

@@ -6,16 +6,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::activities::IntakeParams;
-use super::interner::Interner;
-use super::text_rows::{Refused, TextBatch, read_partition, reject};
+use super::interner::IdInterner;
+use super::text_rows::{RefusedInput, TextBatch, read_partition, reject};
 use clout_base::day::Day;
 use clout_base::error::Result;
-use clout_warehouse::layout::{Inventory, Partition};
-use clout_warehouse::store::{Object, Store};
+use clout_warehouse::inventory::{InputInventory, InputPartition};
+use clout_warehouse::store::{Store, StoredObject};
 
 /// Row of `identities`: a person owns an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Claim {
+pub struct AccountOwner {
     /// Index of the network in the job's list.
     pub network: usize,
     /// Number of the account: provisional in the intake, a node afterwards.
@@ -26,17 +26,17 @@ pub struct Claim {
 
 /// Contents of the reference tables for the load dates of a run.
 #[derive(Default)]
-pub struct Reference {
+pub struct ReferenceTables {
     /// By network: accounts in the newest snapshot.
     pub listed: BTreeMap<usize, Vec<u32>>,
     /// By network and date: (follower, followee) pairs; only for networks with derived co-visits.
     pub follows: BTreeMap<usize, BTreeMap<Day, Vec<(u32, u32)>>>,
     /// By date: owners of accounts.
-    pub identities: BTreeMap<Day, Vec<Claim>>,
+    pub identities: BTreeMap<Day, Vec<AccountOwner>>,
     /// By date: ids of persons that opted out.
     pub opt_outs: BTreeMap<Day, Vec<String>>,
     /// Refused rows and files.
-    pub refused: Refused,
+    pub refused: RefusedInput,
     /// Networks in identities that are neither built in nor declared.
     pub unknown_networks: BTreeSet<String>,
 }
@@ -44,28 +44,28 @@ pub struct Reference {
 /// Context for reading the tables.
 struct Sources<'a> {
     store: &'a Store,
-    inventory: &'a Inventory,
+    inventory: &'a InputInventory,
     params: &'a IntakeParams<'a>,
-    interners: &'a [Interner],
+    interners: &'a [IdInterner],
 }
 
 /// Reads the reference tables of the load dates in `params`.
 ///
 /// # Errors
 /// Returns an error only if the store fails.
-pub fn take_in(
+pub fn read_reference(
     store: &Store,
-    inventory: &Inventory,
+    inventory: &InputInventory,
     params: &IntakeParams,
-    interners: &[Interner],
-) -> Result<Reference> {
+    interners: &[IdInterner],
+) -> Result<ReferenceTables> {
     let sources = Sources {
         store,
         inventory,
         params,
         interners,
     };
-    let mut reference = Reference::default();
+    let mut reference = ReferenceTables::default();
     reference.take_accounts(&sources)?;
     reference.take_follows(&sources)?;
     reference.take_identities(&sources)?;
@@ -74,8 +74,9 @@ pub fn take_in(
 }
 
 impl<'a> Sources<'a> {
-    fn delivered(&self, table: &'static str) -> impl Iterator<Item = (&'a Partition, &'a Vec<Object>)> {
-        self.inventory.delivered(table, self.params.first, self.params.last)
+    fn delivered(&self, table: &'static str) -> impl Iterator<Item = (&'a InputPartition, &'a Vec<StoredObject>)> {
+        self.inventory
+            .partitions_between(table, self.params.first, self.params.last)
     }
 
     fn network(&self, name: &str) -> Option<usize> {
@@ -83,7 +84,7 @@ impl<'a> Sources<'a> {
     }
 }
 
-impl Reference {
+impl ReferenceTables {
     fn take_accounts(&mut self, sources: &Sources) -> Result<()> {
         let mut newest_first: Vec<_> = sources.delivered("accounts").collect();
         newest_first.sort_by_key(|(partition, _)| std::cmp::Reverse(partition.load_date));
@@ -123,7 +124,7 @@ impl Reference {
 
     fn take_identities(&mut self, sources: &Sources) -> Result<()> {
         // Earlier owners matter only for opt-outs, so the newest snapshot is enough without any.
-        let is_newest_enough = !sources.params.has_gone && sources.delivered("opt_outs").next().is_none();
+        let is_newest_enough = !sources.params.has_opt_outs && sources.delivered("opt_outs").next().is_none();
         for (partition, files) in sources.delivered("identities") {
             if let Some(rows) = read_partition(sources.store, "identities", partition, files, &mut self.refused)? {
                 let claims = self.settle_claims(partition, &rows, sources);
@@ -148,8 +149,13 @@ impl Reference {
     }
 
     /// Keeps one owner per account: the smaller person_id. Refuses rows of other persons.
-    fn settle_claims(&mut self, partition: &Partition, rows: &[TextBatch], sources: &Sources) -> Vec<Claim> {
-        let mut claims: Vec<(Claim, &str, i64)> = Vec::new();
+    fn settle_claims(
+        &mut self,
+        partition: &InputPartition,
+        rows: &[TextBatch],
+        sources: &Sources,
+    ) -> Vec<AccountOwner> {
+        let mut claims: Vec<(AccountOwner, &str, i64)> = Vec::new();
         for batch in rows {
             let (persons, networks, accounts) = (&batch.columns[0], &batch.columns[1], &batch.columns[2]);
             for (row, number) in batch.row_numbers.iter().enumerate() {
@@ -160,7 +166,7 @@ impl Reference {
                 let account = sources.interners[network].intern_one(accounts.value(row));
                 let person_id = persons.value(row).into();
                 claims.push((
-                    Claim {
+                    AccountOwner {
                         network,
                         account,
                         person_id,
@@ -173,7 +179,7 @@ impl Reference {
         claims.sort_by(|(a, ..), (b, ..)| {
             (a.network, a.account, &a.person_id).cmp(&(b.network, b.account, &b.person_id))
         });
-        let mut settled: Vec<Claim> = Vec::with_capacity(claims.len());
+        let mut settled: Vec<AccountOwner> = Vec::with_capacity(claims.len());
         for (claim, file, row_number) in claims {
             match settled.last() {
                 Some(owner) if (owner.network, owner.account) == (claim.network, claim.account) => {

@@ -4,7 +4,7 @@ use clout_base::day::Day;
 
 /// Refused row, or refused file (without a row number).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Reject {
+pub struct RejectedRow {
     /// Input table.
     pub table: &'static str,
     /// Network of the partition, if the table has one.
@@ -23,7 +23,7 @@ pub struct Reject {
 
 /// Numbers of rows read and refused in one partition.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Share {
+pub struct RefusedShare {
     /// Input table.
     pub table: &'static str,
     /// Network of the partition.
@@ -36,9 +36,9 @@ pub struct Share {
     pub refused: u64,
 }
 
-impl Share {
+impl RefusedShare {
     /// Returns the refused share of the rows, from 0 to 1; 0 without rows.
-    pub fn part(&self) -> f64 {
+    pub fn fraction(&self) -> f64 {
         self.refused as f64 / self.rows.max(1) as f64
     }
 
@@ -49,7 +49,7 @@ impl Share {
 }
 
 /// Counts rejects by the part of the reason before the colon, most frequent first; ties are alphabetical.
-pub fn by_reason(rejects: &[Reject]) -> Vec<(String, u64)> {
+pub fn count_by_reason(rejects: &[RejectedRow]) -> Vec<(String, u64)> {
     let mut counts = std::collections::BTreeMap::<String, u64>::new();
     for reject in rejects {
         let kind = reject.reason.split(':').next().unwrap_or_default();
@@ -66,7 +66,7 @@ mod tests {
 
     #[test]
     fn the_maximum_itself_is_allowed() {
-        let share = |rows, refused| Share {
+        let share = |rows, refused| RefusedShare {
             table: "activities",
             network: "t".into(),
             load_date: Day(0),

@@ -2,40 +2,40 @@
 
 use rayon::prelude::*;
 
-use super::rejects::Reject;
+use super::rejects::RejectedRow;
 use clout_base::day::Day;
 use clout_base::error::Result;
-use clout_warehouse::admission::{Admitted, Refusal, admit_all};
-use clout_warehouse::contract;
-use clout_warehouse::read::{Batch, read};
-use clout_warehouse::store::{Object, Store};
+use clout_warehouse::admission::{AdmittedFile, RefusalReason, admit_files};
+use clout_warehouse::input_batches::{InputBatch, for_each_batch};
+use clout_warehouse::input_columns;
+use clout_warehouse::store::{Store, StoredObject};
 
 /// File to read; `D` is a [`Day`], or an option of one if the table has no load dates.
 #[derive(Clone, Copy, Debug)]
-pub struct Source<'a, D> {
+pub struct TableInput<'a, D> {
     /// Name of the table.
     pub table: &'static str,
     /// Load date of the partition.
     pub load_date: D,
     /// File to read.
-    pub file: &'a Object,
+    pub file: &'a StoredObject,
 }
 
 /// Accepted row with its position.
-pub struct Row<'a, T, D> {
+pub struct TableRow<'a, T, D> {
     /// Parsed value.
     pub value: T,
     /// File of the row.
-    pub source: Source<'a, D>,
+    pub source: TableInput<'a, D>,
     /// Row number in the file.
     pub number: i64,
 }
 
 /// Value of a row, or the reason for its refusal.
-pub type Judged<T> = std::result::Result<T, String>;
+pub type RowResult<T> = std::result::Result<T, String>;
 
 /// Rows of a batch in order; an error refuses the whole file.
-pub type JudgedBatch<T> = std::result::Result<Vec<Judged<T>>, Refusal>;
+pub type BatchResult<T> = std::result::Result<Vec<RowResult<T>>, RefusalReason>;
 
 /// Reads all contract columns of one table's files; `judge` gets the load date and a batch.
 ///
@@ -46,17 +46,17 @@ pub type JudgedBatch<T> = std::result::Result<Vec<Judged<T>>, Refusal>;
 /// Returns an error only if the store fails.
 pub fn read_rows<'a, T: Send, D: Copy + Sync + Into<Option<Day>>>(
     store: &Store,
-    sources: &[Source<'a, D>],
-    judge: &(dyn Fn(D, &Batch) -> JudgedBatch<T> + Sync),
-    rejects: &mut Vec<Reject>,
-) -> Result<Vec<Row<'a, T, D>>> {
+    sources: &[TableInput<'a, D>],
+    judge: &(dyn Fn(D, &InputBatch) -> BatchResult<T> + Sync),
+    rejects: &mut Vec<RejectedRow>,
+) -> Result<Vec<TableRow<'a, T, D>>> {
     let Some(table) = sources.first().map(|source| source.table) else {
         return Ok(Vec::new());
     };
-    let columns = contract::columns(table);
+    let columns = input_columns::columns_of_table(table);
     let wanted: Vec<&str> = columns.iter().map(|column| column.name).collect();
-    let files: Vec<&Object> = sources.iter().map(|source| source.file).collect();
-    let admitted = admit_all(store, &files, &wanted, columns)?;
+    let files: Vec<&StoredObject> = sources.iter().map(|source| source.file).collect();
+    let admitted = admit_files(store, &files, &wanted, columns)?;
     let judged = sources
         .par_iter()
         .zip(admitted)
@@ -74,20 +74,29 @@ pub fn read_rows<'a, T: Send, D: Copy + Sync + Into<Option<Day>>>(
     Ok(rows)
 }
 
-fn read_file<T>(store: &Store, file: &Admitted, judge: &dyn Fn(&Batch) -> JudgedBatch<T>) -> Result<JudgedBatch<T>> {
+fn read_file<T>(
+    store: &Store,
+    file: &AdmittedFile,
+    judge: &dyn Fn(&InputBatch) -> BatchResult<T>,
+) -> Result<BatchResult<T>> {
     let mut judged = Vec::new();
-    let outcome = read(store, file, &mut |batch| {
+    let outcome = for_each_batch(store, file, &mut |batch| {
         judged.extend(judge(&batch)?);
         Ok(())
     })?;
     Ok(outcome.map(|()| judged))
 }
 
-impl<'a, D: Copy + Into<Option<Day>>> Source<'a, D> {
-    fn sort_out<T>(&self, judged: Vec<Judged<T>>, rows: &mut Vec<Row<'a, T, D>>, rejects: &mut Vec<Reject>) {
+impl<'a, D: Copy + Into<Option<Day>>> TableInput<'a, D> {
+    fn sort_out<T>(
+        &self,
+        judged: Vec<RowResult<T>>,
+        rows: &mut Vec<TableRow<'a, T, D>>,
+        rejects: &mut Vec<RejectedRow>,
+    ) {
         for (number, judged) in (0..).zip(judged) {
             match judged {
-                Ok(value) => rows.push(Row {
+                Ok(value) => rows.push(TableRow {
                     value,
                     source: *self,
                     number,
@@ -98,8 +107,8 @@ impl<'a, D: Copy + Into<Option<Day>>> Source<'a, D> {
     }
 
     /// Creates the reject of a row, or of the file without a row number.
-    pub fn reject(&self, row_number: Option<i64>, reason: String) -> Reject {
-        Reject {
+    pub fn reject(&self, row_number: Option<i64>, reason: String) -> RejectedRow {
+        RejectedRow {
             table: self.table,
             network: None,
             load_date: self.load_date.into(),

@@ -2,22 +2,22 @@
 
 use arrow::array::{Array, StringViewArray};
 
-use super::rejects::{Reject, Share};
-use super::validate::required;
+use super::rejects::{RefusedShare, RejectedRow};
+use super::validate::require_text;
 use clout_base::error::Result;
-use clout_warehouse::admission::admit;
-use clout_warehouse::contract::{self, InputColumn};
-use clout_warehouse::layout::Partition;
-use clout_warehouse::read::read;
-use clout_warehouse::store::{Object, Store};
+use clout_warehouse::admission::admit_file;
+use clout_warehouse::input_batches::for_each_batch;
+use clout_warehouse::input_columns::{self, InputColumn};
+use clout_warehouse::inventory::InputPartition;
+use clout_warehouse::store::{Store, StoredObject};
 
 /// Rejects and counts collected while reading partitions.
 #[derive(Debug, Default)]
-pub struct Refused {
+pub struct RefusedInput {
     /// Refused rows and files.
-    pub rejects: Vec<Reject>,
+    pub rejects: Vec<RejectedRow>,
     /// Rows read and refused, for tables partitioned by network.
-    pub shares: Vec<Share>,
+    pub shares: Vec<RefusedShare>,
 }
 
 /// Accepted rows of one batch, without nulls.
@@ -33,8 +33,8 @@ pub struct TextBatch {
 /// Current partition with its counts.
 struct Reading<'a> {
     table: &'static str,
-    partition: &'a Partition,
-    share: Share,
+    partition: &'a InputPartition,
+    share: RefusedShare,
 }
 
 /// Reads the rows of a partition; returns none if no file of it is readable.
@@ -44,11 +44,11 @@ struct Reading<'a> {
 pub fn read_partition(
     store: &Store,
     table: &'static str,
-    partition: &Partition,
-    files: &[Object],
-    refused: &mut Refused,
+    partition: &InputPartition,
+    files: &[StoredObject],
+    refused: &mut RefusedInput,
 ) -> Result<Option<Vec<TextBatch>>> {
-    let share = Share {
+    let share = RefusedShare {
         table,
         network: partition.network.clone(),
         load_date: partition.load_date,
@@ -87,16 +87,16 @@ type Batches = Vec<(i64, Vec<StringViewArray>)>;
 
 impl Reading<'_> {
     /// Returns the batches of a file, each with the number of its first row, or the reason for refusing the file.
-    fn file(&self, store: &Store, object: &Object) -> Result<std::result::Result<Batches, String>> {
-        let columns = contract::columns(self.table);
+    fn file(&self, store: &Store, object: &StoredObject) -> Result<std::result::Result<Batches, String>> {
+        let columns = input_columns::columns_of_table(self.table);
         let names: Vec<&str> = columns.iter().map(|column| column.name).collect();
-        let admitted = match admit(store, object, &names, columns)? {
+        let admitted = match admit_file(store, object, &names, columns)? {
             Ok(admitted) => admitted,
             Err(reason) => return Ok(Err(reason)),
         };
         let mut batches = Vec::new();
         let mut seen = 0_i64;
-        let outcome = read(store, &admitted, &mut |batch| {
+        let outcome = for_each_batch(store, &admitted, &mut |batch| {
             let columns = (0..names.len()).map(|index| batch.texts(index));
             batches.push((seen, columns.collect::<std::result::Result<Vec<_>, _>>()?));
             seen += batch.rows as i64;
@@ -105,12 +105,12 @@ impl Reading<'_> {
         Ok(outcome.map(|()| batches))
     }
 
-    fn keep(&mut self, file: &str, first: i64, columns: &[StringViewArray], refused: &mut Refused) -> TextBatch {
-        let names = contract::columns(self.table);
+    fn keep(&mut self, file: &str, first: i64, columns: &[StringViewArray], refused: &mut RefusedInput) -> TextBatch {
+        let names = input_columns::columns_of_table(self.table);
         let count = columns.first().map_or(0, |column| column.len());
         let mut kept = Vec::with_capacity(count);
         for row in 0..count {
-            let is_present = |(name, texts): (&InputColumn, _)| required(name.name, texts, row).map(|_| ());
+            let is_present = |(name, texts): (&InputColumn, _)| require_text(name.name, texts, row).map(|_| ());
             match names.iter().zip(columns).try_for_each(is_present) {
                 Ok(()) => kept.push(row),
                 Err(reason) => {
@@ -137,12 +137,12 @@ impl Reading<'_> {
 /// Creates the reject of a row, or of a file without a row number.
 pub fn reject(
     table: &'static str,
-    partition: &Partition,
+    partition: &InputPartition,
     file: &str,
     row_number: Option<i64>,
     reason: String,
-) -> Reject {
-    Reject {
+) -> RejectedRow {
+    RejectedRow {
         table,
         network: (!partition.network.is_empty()).then(|| partition.network.clone()),
         load_date: Some(partition.load_date),

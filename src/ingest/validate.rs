@@ -9,7 +9,7 @@ pub const FIRST_DAY: Day = Day(12_418);
 
 /// Validation rules of a partition.
 #[derive(Clone, Copy, Debug)]
-pub struct Rules<'a> {
+pub struct RowRules<'a> {
     /// Name of the network, for messages.
     pub network: &'a str,
     /// Load date of the partition.
@@ -20,7 +20,7 @@ pub struct Rules<'a> {
 
 /// Values of a row before validation.
 #[derive(Clone, Copy, Debug)]
-pub struct Found<'a> {
+pub struct RawRow<'a> {
     /// `activity_id`.
     pub activity_id: Option<&'a str>,
     /// `occurred_at`, microseconds since 1970.
@@ -36,11 +36,11 @@ pub struct Found<'a> {
 }
 
 /// Accepted row: (time, verb code).
-pub type Believed = (i64, u8);
+pub type ValidRow = (i64, u8);
 
-impl Rules<'_> {
+impl RowRules<'_> {
     /// Returns the row's time and verb, or the reason for refusing it.
-    pub fn judge(&self, found: &Found) -> Result<Believed, String> {
+    pub fn judge(&self, found: &RawRow) -> Result<ValidRow, String> {
         let ids = [
             ("activity_id", found.activity_id),
             ("actor_id", found.actor_id),
@@ -52,7 +52,9 @@ impl Rules<'_> {
         if found.target_id == Some("") {
             return Err("empty target_id: expected an id, or null on a post".to_owned());
         }
-        let occurred_at = found.occurred_at.ok_or_else(|| missing("null", "occurred_at"))?;
+        let occurred_at = found
+            .occurred_at
+            .ok_or_else(|| describe_missing("null", "occurred_at"))?;
         let verb = found
             .verb_code
             .ok_or_else(|| self.unknown_verb(found.verb.unwrap_or_default()))?;
@@ -63,13 +65,13 @@ impl Rules<'_> {
     fn unknown_verb(&self, verb: &str) -> String {
         format!(
             "unknown verb: '{}' is not a verb of network {}",
-            shown(verb),
+            shorten_value(verb),
             self.network
         )
     }
 
     fn judge_time(&self, occurred_at: i64) -> Result<(), String> {
-        let day = within(occurred_at, self.load_date)?;
+        let day = check_time(occurred_at, self.load_date)?;
         match self.max_lateness_days {
             Some(max) if self.load_date.0 - day.0 > max => Err(format!(
                 "delivered too late: {} days after it occurred; input.max_lateness_days is {max}",
@@ -81,8 +83,8 @@ impl Rules<'_> {
 }
 
 /// Returns the day of an instant (microseconds since 1970), or a reason if it is before 2004 or after the load date.
-pub fn within(occurred_at: i64, load_date: Day) -> Result<Day, String> {
-    let day = Day::of_micros(occurred_at);
+pub fn check_time(occurred_at: i64, load_date: Day) -> Result<Day, String> {
+    let day = Day::from_micros(occurred_at);
     if occurred_at >= load_date.end_micros() {
         let ahead = occurred_at.saturating_sub(load_date.end_micros()) / DAY_MICROS;
         return Err(format!(
@@ -97,25 +99,25 @@ pub fn within(occurred_at: i64, load_date: Day) -> Result<Day, String> {
 }
 
 /// Returns the text of a required column in a row, or a reason if it is null or empty.
-pub fn required<'a>(column: &str, texts: &'a StringViewArray, row: usize) -> Result<&'a str, String> {
+pub fn require_text<'a>(column: &str, texts: &'a StringViewArray, row: usize) -> Result<&'a str, String> {
     expect_some(column, texts.is_valid(row).then(|| texts.value(row)))
 }
 
 fn expect_some<'a>(column: &str, value: Option<&'a str>) -> Result<&'a str, String> {
     match value {
-        None => Err(missing("null", column)),
-        Some("") => Err(missing("empty", column)),
+        None => Err(describe_missing("null", column)),
+        Some("") => Err(describe_missing("empty", column)),
         Some(text) => Ok(text),
     }
 }
 
 /// Returns the reason for a required value that is `null` or `empty` (`how`).
-pub fn missing(how: &str, column: &str) -> String {
+pub fn describe_missing(how: &str, column: &str) -> String {
     format!("{how} {column}: the column is required")
 }
 
 /// Shortens a delivered value for a reason: at most 40 characters, without control characters.
-pub fn shown(word: &str) -> String {
+pub fn shorten_value(word: &str) -> String {
     word.chars().filter(|c| !c.is_control()).take(40).collect()
 }
 
@@ -123,14 +125,14 @@ pub fn shown(word: &str) -> String {
 mod tests {
     use super::*;
 
-    const RULES: Rules = Rules {
+    const RULES: RowRules = RowRules {
         network: "twitter",
         load_date: Day(20_000),
         max_lateness_days: Some(30),
     };
 
-    fn found(occurred_at: i64) -> Found<'static> {
-        Found {
+    fn found(occurred_at: i64) -> RawRow<'static> {
+        RawRow {
             activity_id: Some("1"),
             occurred_at: Some(occurred_at),
             actor_id: Some("a"),
@@ -150,7 +152,7 @@ mod tests {
         let end = RULES.load_date.end_micros();
         assert_eq!(RULES.judge(&found(end - 1)), Ok((end - 1, 2)));
         assert!(RULES.judge(&found(end)).unwrap_err().starts_with("time after"));
-        let oldest = RULES.load_date.minus(30).start_micros();
+        let oldest = RULES.load_date.days_before(30).start_micros();
         assert!(RULES.judge(&found(oldest)).is_ok());
         assert!(
             RULES
@@ -164,7 +166,7 @@ mod tests {
                 .unwrap_err()
                 .contains("2004")
         );
-        let backlog = Rules {
+        let backlog = RowRules {
             max_lateness_days: None,
             ..RULES
         };
@@ -174,31 +176,31 @@ mod tests {
     #[test]
     fn null_ids_and_unknown_verbs_are_refused_with_their_column() {
         let good = found(RULES.load_date.start_micros());
-        let reason = |found: Found| RULES.judge(&found).unwrap_err();
-        assert!(reason(Found { actor_id: None, ..good }).contains("actor_id"));
+        let reason = |found: RawRow| RULES.judge(&found).unwrap_err();
+        assert!(reason(RawRow { actor_id: None, ..good }).contains("actor_id"));
         assert!(
-            reason(Found {
+            reason(RawRow {
                 activity_id: Some(""),
                 ..good
             })
             .contains("empty activity_id")
         );
         assert!(
-            reason(Found {
+            reason(RawRow {
                 target_id: Some(""),
                 ..good
             })
             .contains("target_id")
         );
         assert!(
-            reason(Found {
+            reason(RawRow {
                 occurred_at: None,
                 ..good
             })
             .contains("occurred_at")
         );
         assert!(
-            reason(Found {
+            reason(RawRow {
                 verb: Some("poke"),
                 verb_code: None,
                 ..good

@@ -4,23 +4,23 @@
 //! earlier ones. An impossible value is a usage error that names the key, the value, the allowed range, and
 //! the source (file and line, or flag). Every [`Job`] can run.
 
-mod checks;
-mod origins;
+mod byte_size;
+mod key_origins;
 mod overrides;
 mod parameters;
-mod read_back;
 mod resolve;
+mod restore_job;
 mod rules;
-mod size;
 mod spec;
-mod unknown;
+mod unknown_keys;
+mod validate;
 
 #[cfg(test)]
-mod job_files;
+mod job_file_tests;
 
-pub use parameters::{MODEL, differing};
-pub use read_back::that_made;
+pub use parameters::{MODEL_NUMBER, list_differences};
 pub use resolve::Job;
+pub use restore_job::restore_job;
 pub use rules::{InfluenceRules, InputRules, OutputRules, RunRules, StateRules, StorageRules};
-pub use spec::{Flags, InputSpec, JobSpec, OutputSpec, RunSpec};
-pub(crate) use unknown::nearest_of;
+pub use spec::{InputSpec, JobFlags, JobSpec, OutputSpec, RunSpec};
+pub(crate) use unknown_keys::find_most_similar;

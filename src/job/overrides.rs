@@ -3,8 +3,8 @@
 use toml::{Table, Value};
 
 use super::spec::JobSpec;
-use super::unknown;
-use clout_base::error::{Context, Error, Result};
+use super::unknown_keys;
+use clout_base::error::{Error, ErrorContext, Result};
 
 impl JobSpec {
     /// Sets each `key=value`, in order. The key is dotted as in the file (quote parts with a dot or a space).
@@ -49,10 +49,10 @@ fn set(spec: JobSpec, key: &str, value: &str) -> Result<JobSpec> {
     let mut table = Table::try_from(&spec)
         .map_err(|error| Error::internal("a job could not be written as TOML").with_source(error))?;
     for (path, value) in leaves(path, value) {
-        origins.set_by(&path.join("."), &format!("--set {key}"));
+        origins.record_flag(&path.join("."), &format!("--set {key}"));
         put(&mut table, &path, value);
     }
-    if let Some(message) = unknown::first_unknown(&table) {
+    if let Some(message) = unknown_keys::describe_first_unknown(&table) {
         return Err(Error::usage(message));
     }
     let spec: JobSpec = table.try_into().map_err(|error: toml::de::Error| {
@@ -114,7 +114,7 @@ fn put(table: &mut Table, path: &[String], value: Value) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clout_base::error::Kind;
+    use clout_base::error::ErrorKind;
     use rstest::rstest;
 
     fn set_all(overrides: &[&str]) -> Result<JobSpec> {
@@ -170,7 +170,7 @@ mod tests {
     #[case("input.max_lateness_days=3.5", "invalid type: floating point `3.5`")]
     fn an_invalid_override_is_a_usage_error(#[case] text: &str, #[case] says: &str) {
         let error = set_all(&[text]).unwrap_err();
-        assert_eq!(error.kind(), Kind::Usage);
+        assert_eq!(error.kind(), ErrorKind::Usage);
         assert!(error.to_string().contains(says), "{error}");
     }
 }

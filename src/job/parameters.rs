@@ -10,26 +10,26 @@ use super::resolve::Job;
 use clout_model::networks::Network;
 
 /// Number of the model that this code computes. It must increase with every change of the code that can move
-/// a score; the parameters have their own part in [`Job::model_version`].
-pub const MODEL: u32 = 3;
+/// a score; the parameters have their own part in [`Job::compute_model_version`].
+pub const MODEL_NUMBER: u32 = 3;
 
 impl Job {
     /// Returns the model number and 12 hex digits of a hash over every parameter that can move a score: the
     /// constants of the model, the verbs, weights, shares and derived reactions of all networks, and
     /// `input.max_lateness_days`. Roots, resources, strictness and the selection of rows have no effect.
-    pub fn model_version(&self) -> String {
+    pub fn compute_model_version(&self) -> String {
         let scored = json!({
             "input": { "max_lateness_days": self.input.max_lateness_days },
             "model": self.model,
             "networks": networks(&self.networks),
         });
-        format!("{MODEL}-{}", short_hash(scored))
+        format!("{MODEL_NUMBER}-{}", short_hash(scored))
     }
 
     /// Returns the parameters for the manifest: model, networks, and the rules of input, influences and
     /// alerts. Roots, resources and secrets are excluded. Seeds are person ids, which results may not show,
     /// so the value has their number and a hash.
-    pub fn parameters(&self) -> Value {
+    pub fn to_manifest_parameters(&self) -> Value {
         let mut model = json!(self.model);
         let seeds = &self.model.trust.seeds;
         model["trust"]["seeds"] = match seeds.len() {
@@ -53,7 +53,7 @@ impl Job {
 
 /// Returns the sorted dotted names of the parameters that differ between two runs. A name that one run lacks
 /// (for example, a network) appears once, without the names below it.
-pub fn differing(a: &Value, b: &Value) -> Vec<String> {
+pub fn list_differences(a: &Value, b: &Value) -> Vec<String> {
     let mut names = Vec::new();
     compare(a, b, "", &mut names);
     names.sort();
@@ -123,7 +123,7 @@ mod tests {
     fn job(overrides: &[&str]) -> Job {
         let roots = ["input.root=in", "output.root=out"];
         let all: Vec<String> = roots.iter().chain(overrides).map(|s| s.to_string()).collect();
-        JobSpec::empty().with_overrides(&all).unwrap().resolve().unwrap()
+        JobSpec::new().with_overrides(&all).unwrap().resolve().unwrap()
     }
 
     #[rstest]
@@ -137,7 +137,7 @@ mod tests {
     #[case("networks.x.verbs.like=1")]
     #[case("input.max_lateness_days=29")]
     fn a_parameter_that_can_move_a_score_changes_the_model_version(#[case] text: &str) {
-        assert_ne!(job(&[text]).model_version(), job(&[]).model_version());
+        assert_ne!(job(&[text]).compute_model_version(), job(&[]).compute_model_version());
     }
 
     #[rstest]
@@ -153,37 +153,40 @@ mod tests {
     #[case("model.repeats.beta=4")]
     #[case("networks.twitter.verbs.like=1")]
     fn other_parameters_keep_the_model_version(#[case] text: &str) {
-        assert_eq!(job(&[text]).model_version(), job(&[]).model_version());
+        assert_eq!(job(&[text]).compute_model_version(), job(&[]).compute_model_version());
     }
 
     #[test]
     fn the_defaults_keep_their_version() {
         // A change of this value changes every deployment's model version: mention it in the changelog.
-        assert_eq!(job(&[]).model_version(), "3-4d6ee1275ba4");
+        assert_eq!(job(&[]).compute_model_version(), "3-4d6ee1275ba4");
     }
 
     #[test]
     fn seeds_are_a_set_and_their_ids_are_hidden() {
         let ab = job(&["model.trust.seeds=['ann', 'bob']"]);
         let ba = job(&["model.trust.seeds=['bob', 'ann', 'bob']"]);
-        assert_eq!(ab.model_version(), ba.model_version());
-        assert_eq!(ab.parameters()["model"]["trust"]["seeds"]["count"], 2);
-        assert!(!ab.parameters().to_string().contains("ann"));
-        let others = job(&["model.trust.seeds=['ann', 'eve']"]).parameters();
-        assert_eq!(differing(&ab.parameters(), &others), ["model.trust.seeds.hash"]);
+        assert_eq!(ab.compute_model_version(), ba.compute_model_version());
+        assert_eq!(ab.to_manifest_parameters()["model"]["trust"]["seeds"]["count"], 2);
+        assert!(!ab.to_manifest_parameters().to_string().contains("ann"));
+        let others = job(&["model.trust.seeds=['ann', 'eve']"]).to_manifest_parameters();
+        assert_eq!(
+            list_differences(&ab.to_manifest_parameters(), &others),
+            ["model.trust.seeds.hash"]
+        );
     }
 
     #[test]
     fn parameters_contain_no_root_resource_or_secret() {
         let text = job(&["state.hash_key=secret", "input.root=s3://bucket"])
-            .parameters()
+            .to_manifest_parameters()
             .to_string();
         assert!(!text.contains("secret") && !text.contains("bucket"));
     }
 
     #[test]
     fn differing_parameters_are_named() {
-        let a = job(&["networks.x.verbs.like=1"]).parameters();
+        let a = job(&["networks.x.verbs.like=1"]).to_manifest_parameters();
         let b = job(&[
             "model.repeats.beta=1",
             "networks.twitter.verbs={like=2, poke=1}",
@@ -196,15 +199,15 @@ mod tests {
             "networks.twitter.verbs.poke",
             "networks.x",
         ];
-        assert_eq!(differing(&a, &b.parameters()), names);
-        assert_eq!(differing(&b.parameters(), &a), names);
-        assert!(differing(&a, &a).is_empty());
+        assert_eq!(list_differences(&a, &b.to_manifest_parameters()), names);
+        assert_eq!(list_differences(&b.to_manifest_parameters(), &a), names);
+        assert!(list_differences(&a, &a).is_empty());
     }
 
     #[test]
     fn parameters_read_back_from_a_manifest_are_the_same() {
-        let written = job(&[]).parameters();
+        let written = job(&[]).to_manifest_parameters();
         let read: Value = serde_json::from_str(&written.to_string()).unwrap();
-        assert!(differing(&written, &read).is_empty());
+        assert!(list_differences(&written, &read).is_empty());
     }
 }

@@ -67,22 +67,22 @@ impl JobSpec {
 
     fn resolve_with(mut self, need: Need) -> Result<Job> {
         let origins = std::mem::take(&mut self.origins);
-        self.checked(need).map_err(|error| origins.locate(error))
+        self.checked(need).map_err(|error| origins.add_location(error))
     }
 
     fn checked(self, need: Need) -> Result<Job> {
-        let networks = declared::networks(&self.networks)?;
+        let networks = declared::resolve_networks(&self.networks)?;
         self.model.validate()?;
         Ok(Job {
-            output: OutputRules::of(self.output, need != Need::Input)?,
-            input: InputRules::of(self.input, need != Need::Output, &networks)?,
+            output: OutputRules::from_spec(self.output, need != Need::Input)?,
+            input: InputRules::from_spec(self.input, need != Need::Output, &networks)?,
             networks,
             model: with_seeds_in_order(self.model),
-            state: self.state.checked()?,
-            storage: self.storage.checked()?,
-            run: RunRules::of(self.run)?,
-            influences: self.influences.checked()?,
-            alerts: super::checks::check_alerts(self.alerts)?,
+            state: self.state.validate()?,
+            storage: self.storage.validate()?,
+            run: RunRules::from_spec(self.run)?,
+            influences: self.influences.validate()?,
+            alerts: super::validate::check_alerts(self.alerts)?,
         })
     }
 }
@@ -96,9 +96,9 @@ fn with_seeds_in_order(mut model: ModelParams) -> ModelParams {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Flags;
+    use super::super::JobFlags;
     use super::*;
-    use clout_base::error::Kind;
+    use clout_base::error::ErrorKind;
     use rstest::rstest;
 
     const ROOTS: &str = "[input]\nroot = 'in'\n[output]\nroot = 'out'\n";
@@ -113,18 +113,18 @@ mod tests {
         let job = resolved(text).unwrap();
         assert_eq!((job.input.root.as_str(), job.output.root.as_str()), ("in", "out"));
         assert_eq!(job.networks.len(), 5);
-        assert!(job.networks.iter().any(|n| n.verb("accept").is_some()));
+        assert!(job.networks.iter().any(|n| n.input_verb_code("accept").is_some()));
     }
 
     #[test]
     fn two_flags_make_a_job_without_a_file() {
-        let flags = Flags {
+        let flags = JobFlags {
             input: Some("in".to_owned()),
             output: Some("out".to_owned()),
             threads: Some(2),
             memory_limit: Some("1GiB".to_owned()),
         };
-        let job = JobSpec::empty().with_flags(flags).resolve().unwrap();
+        let job = JobSpec::new().with_flags(flags).resolve().unwrap();
         assert_eq!(job.run.threads, Some(2));
         assert_eq!(job.run.memory_limit, Some(1 << 30));
         assert_eq!(job.input.max_lateness_days, 30);
@@ -133,19 +133,19 @@ mod tests {
 
     #[test]
     fn a_command_asks_only_for_the_roots_it_needs() {
-        let output = || Flags {
+        let output = || JobFlags {
             output: Some("out".to_owned()),
-            ..Flags::default()
+            ..JobFlags::default()
         };
-        let input = || Flags {
+        let input = || JobFlags {
             input: Some("in".to_owned()),
-            ..Flags::default()
+            ..JobFlags::default()
         };
-        let job = |flags| JobSpec::empty().with_flags(flags);
+        let job = |flags| JobSpec::new().with_flags(flags);
         assert!(job(output()).resolve_for_reading().unwrap().input.root.is_empty());
         assert!(job(input()).resolve_for_checking().unwrap().output.root.is_empty());
         let missing = job(output()).resolve().unwrap_err();
-        assert_eq!(missing.kind(), Kind::Usage);
+        assert_eq!(missing.kind(), ErrorKind::Usage);
         assert!(
             missing
                 .to_string()
@@ -177,7 +177,7 @@ mod tests {
     fn an_invalid_value_is_refused(#[case] text: &str, #[case] says: &str) {
         let spec = JobSpec::parse(ROOTS, "n.toml").unwrap();
         let error = spec.with_overrides(&[text.to_owned()]).unwrap().resolve().unwrap_err();
-        assert_eq!(error.kind(), Kind::Usage);
+        assert_eq!(error.kind(), ErrorKind::Usage);
         let key = text.split('=').next().unwrap();
         let begins = format!("--set {key}: {says}");
         assert!(error.to_string().starts_with(&begins), "{error}");
@@ -196,9 +196,9 @@ mod tests {
     #[test]
     fn a_refused_flag_is_named_instead_of_the_file() {
         let spec = JobSpec::parse(&format!("[run]\nthreads = 2\n{ROOTS}"), "n.toml").unwrap();
-        let flags = Flags {
+        let flags = JobFlags {
             threads: Some(0),
-            ..Flags::default()
+            ..JobFlags::default()
         };
         let error = spec.with_flags(flags).resolve().unwrap_err();
         assert!(error.to_string().starts_with("--threads: run.threads is 0"), "{error}");

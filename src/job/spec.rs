@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::origins::Origins;
+use super::key_origins::KeyOrigins;
 use super::rules::{InfluenceRules, StateRules, StorageRules};
-use super::unknown;
+use super::unknown_keys;
 use clout_base::error::{Error, Result};
 use clout_model::alerts::AlertRules;
 use clout_model::influence::params::ModelParams;
-use clout_model::networks::declared::Declaration;
+use clout_model::networks::declared::NetworkDeclaration;
 
 /// Settings as written: the value of the file, of an override or flag, or else the default. Only types are
 /// checked; [`JobSpec::resolve`] validates the values.
@@ -34,9 +34,9 @@ pub struct JobSpec {
     /// Sections `[model.*]`.
     pub model: ModelParams,
     /// Sections `[networks.NAME]`, by name.
-    pub networks: BTreeMap<String, Declaration>,
+    pub networks: BTreeMap<String, NetworkDeclaration>,
     #[serde(skip)]
-    pub(super) origins: Origins,
+    pub(super) origins: KeyOrigins,
 }
 
 /// Section `[input]` as written; [`super::InputRules`] documents the keys.
@@ -89,7 +89,7 @@ pub struct RunSpec {
 
 /// Flags of the command line, which override the file. Absent flags change nothing.
 #[derive(Clone, Debug, Default)]
-pub struct Flags {
+pub struct JobFlags {
     /// Value of `--input URL`.
     pub input: Option<String>,
     /// Value of `--output URL`.
@@ -102,7 +102,7 @@ pub struct Flags {
 
 impl JobSpec {
     /// Returns a job with all defaults and no roots.
-    pub fn empty() -> JobSpec {
+    pub fn new() -> JobSpec {
         JobSpec::default()
     }
 
@@ -112,33 +112,33 @@ impl JobSpec {
     /// Returns a usage error for text that is not TOML, for unknown keys (with the most similar known key)
     /// and for values of a wrong type.
     pub fn parse(text: &str, file_name: &str) -> Result<JobSpec> {
-        let origins = Origins::of_file(text, file_name)?;
-        let refused = |error: toml::de::Error| origins.refusal(text, &error);
+        let origins = KeyOrigins::from_text(text, file_name)?;
+        let refused = |error: toml::de::Error| origins.convert_error(text, &error);
         let table: toml::Table = toml::from_str(text).map_err(refused)?;
-        if let Some(message) = unknown::first_unknown(&table) {
-            return Err(origins.locate(Error::usage(message)));
+        if let Some(message) = unknown_keys::describe_first_unknown(&table) {
+            return Err(origins.add_location(Error::usage(message)));
         }
         let spec: JobSpec = toml::from_str(text).map_err(refused)?;
         Ok(JobSpec { origins, ..spec })
     }
 
     /// Applies the command line's flags, which override the file and `--set`.
-    pub fn with_flags(mut self, flags: Flags) -> JobSpec {
+    pub fn with_flags(mut self, flags: JobFlags) -> JobSpec {
         if let Some(root) = flags.input {
             self.input.root = Some(root);
-            self.origins.set_by("input.root", "--input");
+            self.origins.record_flag("input.root", "--input");
         }
         if let Some(root) = flags.output {
             self.output.root = Some(root);
-            self.origins.set_by("output.root", "--output");
+            self.origins.record_flag("output.root", "--output");
         }
         if let Some(threads) = flags.threads {
             self.run.threads = Some(threads);
-            self.origins.set_by("run.threads", "--threads");
+            self.origins.record_flag("run.threads", "--threads");
         }
         if let Some(size) = flags.memory_limit {
             self.run.memory_limit = Some(size);
-            self.origins.set_by("run.memory_limit", "--memory-limit");
+            self.origins.record_flag("run.memory_limit", "--memory-limit");
         }
         self
     }
@@ -147,7 +147,7 @@ impl JobSpec {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clout_base::error::Kind;
+    use clout_base::error::ErrorKind;
     use rstest::rstest;
 
     #[rstest]
@@ -161,7 +161,7 @@ mod tests {
     #[case("[input]\nexpect = ['a',\n 3]", "n.toml:3: input.expect: invalid type")]
     fn a_mistake_is_named_with_file_line_and_key(#[case] text: &str, #[case] begins: &str) {
         let error = JobSpec::parse(text, "n.toml").unwrap_err();
-        assert_eq!(error.kind(), Kind::Usage);
+        assert_eq!(error.kind(), ErrorKind::Usage);
         assert!(error.to_string().starts_with(begins), "{error}");
     }
 
@@ -177,7 +177,7 @@ mod tests {
             text in "([\\[\\]a-z.=\"'{}0-9#, \n-]|model|input|networks|root|verbs){0,24}"
         ) {
             if let Err(error) = JobSpec::parse(&text, "n.toml").and_then(JobSpec::resolve) {
-                assert_eq!(error.kind(), Kind::Usage);
+                assert_eq!(error.kind(), ErrorKind::Usage);
             }
         }
     }

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use clout_base::day::Day;
 use clout_base::error::{Error, Result};
-use clout_warehouse::encode::hex;
+use clout_warehouse::encoded_part::to_hex;
 
 /// Maximum number of characters of an id. An id is also a file name.
 const ID_LENGTH: usize = 64;
@@ -15,8 +15,8 @@ const ID_LENGTH: usize = 64;
 /// Maximum number of winners of a campaign.
 const MOST_WINNERS: u64 = 1_000_000;
 
-/// Value of [`Rules::not_winners_of`] that means all drawn campaigns.
-pub const ANY: &str = "*";
+/// Value of [`EligibilityRules::not_winners_of`] that means all drawn campaigns.
+pub const ANY_CAMPAIGN: &str = "*";
 
 /// One `[[campaign]]` of the campaign file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -38,7 +38,7 @@ pub struct Campaign {
     pub seed_from: Option<String>,
     /// Eligibility rules.
     #[serde(default)]
-    pub eligible: Rules,
+    pub eligible: EligibilityRules,
     /// Ids of excluded people, for instance staff.
     #[serde(default)]
     pub exclude: Vec<String>,
@@ -47,7 +47,7 @@ pub struct Campaign {
 /// `[campaign.eligible]`: all given rules must hold. Only people with a score can win.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Rules {
+pub struct EligibilityRules {
     /// Minimum score, 1 to 100.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub min_score: Option<f64>,
@@ -92,8 +92,8 @@ impl Campaign {
     /// # Errors
     ///
     /// `Usage`; the message begins with the wrong key.
-    pub fn checked(mut self) -> Result<Campaign> {
-        check_id(&self.id)?;
+    pub fn validate(mut self) -> Result<Campaign> {
+        check_campaign_id(&self.id)?;
         if self.title.trim().is_empty() {
             return Err(Error::usage("title is empty: expected the prize"));
         }
@@ -143,11 +143,11 @@ impl Campaign {
     }
 
     /// Compares a seed with the announced hash. The error message does not contain the seed, which may be a secret.
-    pub fn expect_seed(&self, seed: &str) -> Result<()> {
+    pub fn check_seed_hash(&self, seed: &str) -> Result<()> {
         if seed.is_empty() {
             return Err(Error::usage("the seed is empty"));
         }
-        let found = hex(&Sha256::digest(seed.as_bytes()));
+        let found = to_hex(&Sha256::digest(seed.as_bytes()));
         match &self.seed_sha256 {
             Some(expected) if *expected != found => Err(Error::usage(format!(
                 "the seed is not the announced one of {}: its SHA-256 is {found}, expected {expected}. (A line break at \
@@ -160,7 +160,7 @@ impl Campaign {
 }
 
 /// Validates an id, which must be a valid file name on all stores.
-pub fn check_id(id: &str) -> Result<()> {
+pub fn check_campaign_id(id: &str) -> Result<()> {
     let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
     let begins = id.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit());
     match begins && id.len() <= ID_LENGTH && id.chars().all(is_plain) {
@@ -173,7 +173,7 @@ pub fn check_id(id: &str) -> Result<()> {
     }
 }
 
-impl Rules {
+impl EligibilityRules {
     fn check(&self, id: &str) -> Result<()> {
         let ranges = [
             ("min_score", self.min_score, 1.0, 100.0),
@@ -228,8 +228,9 @@ impl Rules {
                 "eligible.min_network_score is given without networks: expected eligible.networks too",
             ));
         }
-        for other in self.not_winners_of.iter().filter(|other| *other != ANY) {
-            check_id(other).map_err(|error| Error::usage(format!("eligible.not_winners_of: {}", error.message())))?;
+        for other in self.not_winners_of.iter().filter(|other| *other != ANY_CAMPAIGN) {
+            check_campaign_id(other)
+                .map_err(|error| Error::usage(format!("eligible.not_winners_of: {}", error.message())))?;
             if other == id {
                 return Err(Error::usage(format!(
                     "eligible.not_winners_of contains {id} itself: remove it, as a campaign is drawn only once"

@@ -6,11 +6,11 @@ use serde::Deserialize;
 use toml::de::{DeTable, DeValue};
 
 use super::campaign::Campaign;
-use crate::job::nearest_of;
+use crate::job::find_most_similar;
 use clout_base::error::{Error, Result};
 
 /// Keys of a `[[campaign]]`. A test compares them with the struct.
-pub(super) const KEYS: [&str; 8] = [
+pub(super) const CAMPAIGN_KEYS: [&str; 8] = [
     "id",
     "title",
     "snapshot_date",
@@ -22,7 +22,7 @@ pub(super) const KEYS: [&str; 8] = [
 ];
 
 /// Keys of a `[campaign.eligible]`.
-pub(super) const RULES: [&str; 12] = [
+pub(super) const RULE_KEYS: [&str; 12] = [
     "min_score",
     "max_score",
     "min_percentile",
@@ -56,7 +56,7 @@ struct Text<'a> {
 /// # Errors
 ///
 /// `Usage`, with file name and line.
-pub fn parse(text: &str, file_name: &str) -> Result<Vec<Campaign>> {
+pub fn parse_campaigns(text: &str, file_name: &str) -> Result<Vec<Campaign>> {
     let mut source = Text {
         name: file_name,
         text,
@@ -68,7 +68,7 @@ pub fn parse(text: &str, file_name: &str) -> Result<Vec<Campaign>> {
             ("campaign", DeValue::Array(campaigns)) => {
                 for (number, campaign) in campaigns.iter().enumerate() {
                     if let DeValue::Table(campaign) = campaign.get_ref() {
-                        source.read(campaign, "", number, &KEYS)?;
+                        source.read(campaign, "", number, &CAMPAIGN_KEYS)?;
                     }
                 }
             }
@@ -82,7 +82,9 @@ pub fn parse(text: &str, file_name: &str) -> Result<Vec<Campaign>> {
     let file: File = toml::from_str(text).map_err(|error| source.parse_error(&error))?;
     let mut campaigns: Vec<Campaign> = Vec::new();
     for (number, campaign) in file.campaign.into_iter().enumerate() {
-        let campaign = campaign.checked().map_err(|error| source.of_campaign(number, &error))?;
+        let campaign = campaign
+            .validate()
+            .map_err(|error| source.of_campaign(number, &error))?;
         if campaigns.iter().any(|other| other.id == campaign.id) {
             let twice = Error::usage(format!(
                 "id is {}, which another campaign above already has",
@@ -102,7 +104,7 @@ impl Text<'_> {
             let name = key.get_ref().as_ref();
             let path = format!("{section}{name}");
             if !known.contains(&name) {
-                let similar = nearest_of(name, known);
+                let similar = find_most_similar(name, known);
                 let message = format!(
                     "{path} is not a known key: did you mean `{section}{similar}`? (Known keys: {})",
                     known.join(", ")
@@ -121,7 +123,7 @@ impl Text<'_> {
             }
             self.keys.push((path, number, key.span().start..value.span().end));
             if let ("eligible", DeValue::Table(rules)) = (name, value.get_ref()) {
-                self.read(rules, "eligible.", number, &RULES)?;
+                self.read(rules, "eligible.", number, &RULE_KEYS)?;
             }
         }
         Ok(())

@@ -3,8 +3,8 @@ use std::collections::BTreeSet;
 use rstest::rstest;
 
 use super::*;
-use crate::perks::campaign::Rules;
-use clout_base::error::Kind;
+use crate::perks::campaign::EligibilityRules;
+use clout_base::error::ErrorKind;
 
 const TEA: &str = "[[campaign]]\nid = \"tea\"\ntitle = \"Tea\"\nsnapshot_date = \"2026-10-31\"\nwinners = 3\n\
                    seed_from = \"a lottery\"\n";
@@ -15,11 +15,11 @@ fn a_file_has_any_number_of_campaigns() {
         "{TEA}[campaign.eligible]\nmin_score = 20\ntopics = ['tea']\n{}",
         TEA.replace("tea", "te2")
     );
-    let campaigns = parse(&text, "p.toml").unwrap();
+    let campaigns = parse_campaigns(&text, "p.toml").unwrap();
     assert_eq!(campaigns.len(), 2);
     assert_eq!(campaigns[0].eligible.min_score, Some(20.0));
-    assert_eq!(campaigns[1].eligible, Rules::default());
-    assert_eq!(parse("", "p.toml").unwrap(), []);
+    assert_eq!(campaigns[1].eligible, EligibilityRules::default());
+    assert_eq!(parse_campaigns("", "p.toml").unwrap(), []);
 }
 
 #[rstest]
@@ -61,17 +61,17 @@ fn a_file_has_any_number_of_campaigns() {
 )]
 #[case("[[campaign]]\nwinners = -1", "p.toml:8: winners: invalid value")]
 fn an_error_names_file_line_and_key(#[case] more: &str, #[case] begins: &str) {
-    let error = parse(&format!("{TEA}{more}\n"), "p.toml").unwrap_err();
-    assert_eq!(error.kind(), Kind::Usage);
+    let error = parse_campaigns(&format!("{TEA}{more}\n"), "p.toml").unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Usage);
     assert!(error.to_string().starts_with(begins), "{error}");
 }
 
 #[test]
 fn the_known_keys_are_those_of_the_structs() {
-    let mut campaign = parse(TEA, "p.toml").unwrap().remove(0);
+    let mut campaign = parse_campaigns(TEA, "p.toml").unwrap().remove(0);
     campaign.seed_sha256 = Some(String::new());
     let one = || vec![String::new()];
-    campaign.eligible = Rules {
+    campaign.eligible = EligibilityRules {
         min_score: Some(1.0),
         max_score: Some(1.0),
         min_percentile: Some(1.0),
@@ -87,15 +87,15 @@ fn the_known_keys_are_those_of_the_structs() {
     };
     let value = serde_json::to_value(campaign).unwrap();
     let names = |value: &serde_json::Value| value.as_object().unwrap().keys().cloned().collect::<BTreeSet<_>>();
-    assert_eq!(names(&value), KEYS.map(str::to_owned).into());
-    assert_eq!(names(&value["eligible"]), RULES.map(str::to_owned).into());
+    assert_eq!(names(&value), CAMPAIGN_KEYS.map(str::to_owned).into());
+    assert_eq!(names(&value["eligible"]), RULE_KEYS.map(str::to_owned).into());
 }
 
 #[test]
 fn the_example_campaigns_of_the_project_are_valid() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/jobs/perks.toml");
     assert!(
-        !parse(&std::fs::read_to_string(path).unwrap(), "perks.toml")
+        !parse_campaigns(&std::fs::read_to_string(path).unwrap(), "perks.toml")
             .unwrap()
             .is_empty()
     );

@@ -1,5 +1,5 @@
 use super::*;
-use clout_base::error::Kind;
+use clout_base::error::ErrorKind;
 
 /// SHA-256 of `seed`.
 const SEED: &str = "19b25856e1c150ca834cffc8b59b23adbd0ec0389e58eb22b3b64768098d002b";
@@ -12,7 +12,7 @@ fn campaign() -> Campaign {
         winners: 3,
         seed_sha256: Some(SEED.to_owned()),
         seed_from: None,
-        eligible: Rules::default(),
+        eligible: EligibilityRules::default(),
         exclude: Vec::new(),
     }
 }
@@ -76,8 +76,8 @@ fn a_campaign_that_cannot_be_drawn_is_refused() {
     for (change, begins) in cases {
         let mut campaign = campaign();
         change(&mut campaign);
-        let error = campaign.checked().unwrap_err();
-        assert_eq!(error.kind(), Kind::Usage);
+        let error = campaign.validate().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Usage);
         assert!(error.to_string().starts_with(begins), "{error}");
     }
 }
@@ -86,7 +86,7 @@ fn a_campaign_that_cannot_be_drawn_is_refused() {
 fn the_order_of_excluded_ids_does_not_matter() {
     let with = |exclude: &[&str]| {
         let exclude = exclude.iter().map(|id| (*id).to_owned()).collect();
-        Campaign { exclude, ..campaign() }.checked().unwrap()
+        Campaign { exclude, ..campaign() }.validate().unwrap()
     };
     assert_eq!(with(&["a", "b"]), with(&["b", "a", "b"]));
 }
@@ -94,10 +94,10 @@ fn the_order_of_excluded_ids_does_not_matter() {
 #[test]
 fn only_the_announced_seed_is_accepted_and_no_message_contains_it() {
     let campaign = campaign();
-    campaign.expect_seed("seed").unwrap();
+    campaign.check_seed_hash("seed").unwrap();
     for wrong in ["seed\n", "Seed", "hunter2"] {
-        let error = campaign.expect_seed(wrong).unwrap_err();
-        assert_eq!(error.kind(), Kind::Usage);
+        let error = campaign.check_seed_hash(wrong).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Usage);
         assert!(
             !error.to_string().contains("hunter2") && error.to_string().contains(SEED),
             "{error}"
@@ -108,6 +108,6 @@ fn only_the_announced_seed_is_accepted_and_no_message_contains_it() {
         seed_from: Some("a lottery".to_owned()),
         ..campaign
     };
-    public.expect_seed("anything").unwrap();
-    assert!(public.expect_seed("").is_err());
+    public.check_seed_hash("anything").unwrap();
+    assert!(public.check_seed_hash("").is_err());
 }

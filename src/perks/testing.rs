@@ -5,19 +5,19 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, BooleanArray, Float64Array, Int64Array, RecordBatch, new_null_array};
 use arrow::array::{StringArray, TimestampMicrosecondArray};
 
-use super::campaign::{Campaign, Rules};
+use super::campaign::{Campaign, EligibilityRules};
 use clout_base::day::Day;
-use clout_base::schema::{NETWORK_SCORES, SCORES, TOPIC_SCORES, Table};
-use clout_warehouse::encode::{EncodedPart, encode};
-use clout_warehouse::manifest::example;
-use clout_warehouse::publish::{Publication, publish};
+use clout_base::schema::{NETWORK_SCORES, SCORES, TOPIC_SCORES, TableSchema};
+use clout_warehouse::encoded_part::{EncodedPart, encode_part};
+use clout_warehouse::manifest::example_manifest;
+use clout_warehouse::publish::{SnapshotPublication, publish_snapshot};
 use clout_warehouse::store::Store;
 
 /// Date of the snapshot that the example campaigns are drawn from.
-pub const DAY: Day = Day(20_000);
+pub(super) const DAY: Day = Day(20_000);
 
 /// Creates an empty store in a temporary folder, which is deleted on drop.
-pub fn store() -> (tempfile::TempDir, Store) {
+pub(super) fn create_store() -> (tempfile::TempDir, Store) {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path().to_str().unwrap(), &Default::default()).unwrap();
     (folder, store)
@@ -25,27 +25,27 @@ pub fn store() -> (tempfile::TempDir, Store) {
 
 /// Publishes a snapshot. Lines of `scores`: `person score percentile coverage reach days-since-active`; of `networks`:
 /// `person network score`; of `topics`: `person topic score is_shown`. `-` is null.
-pub fn snapshot(store: &Store, day: Day, scores: &str, networks: &str, topics: &str) {
-    let parts: Vec<(&'static Table, EncodedPart)> = vec![
+pub(super) fn publish_example(store: &Store, day: Day, scores: &str, networks: &str, topics: &str) {
+    let parts: Vec<(&'static TableSchema, EncodedPart)> = vec![
         (&SCORES, scores_part(day, &words(scores))),
         (&NETWORK_SCORES, networks_part(&words(networks))),
         (&TOPIC_SCORES, topics_part(&words(topics))),
     ];
-    let publication = Publication {
-        manifest: example(day, &format!("commit of {day}")),
+    let publication = SnapshotPublication {
+        manifest: example_manifest(day, &format!("commit of {day}")),
         parts,
         state_prefix: None,
     };
-    publish(store, publication).unwrap();
+    publish_snapshot(store, publication).unwrap();
 }
 
 /// Returns lines of `scores` for `count` people with equal scores.
-pub fn crowd(count: usize) -> String {
+pub(super) fn score_lines(count: usize) -> String {
     (0..count).map(|number| format!("p{number:04} 20 50 1 3 0\n")).collect()
 }
 
 /// Returns a valid campaign with one winner and no rules.
-pub fn campaign(id: &str) -> Campaign {
+pub(super) fn example_campaign(id: &str) -> Campaign {
     Campaign {
         id: id.to_owned(),
         title: "Tea".to_owned(),
@@ -53,7 +53,7 @@ pub fn campaign(id: &str) -> Campaign {
         winners: 1,
         seed_sha256: None,
         seed_from: Some("a lottery".to_owned()),
-        eligible: Rules::default(),
+        eligible: EligibilityRules::default(),
         exclude: Vec::new(),
     }
 }
@@ -79,8 +79,8 @@ fn measures(rows: &[Vec<&str>], index: usize) -> ArrayRef {
 }
 
 /// Encodes a part from the given columns; other columns are null, false, 0 or empty.
-fn part(table: &'static Table, rows: usize, given: &[(&str, ArrayRef)]) -> EncodedPart {
-    let schema = table.arrow_schema();
+fn part(table: &'static TableSchema, rows: usize, given: &[(&str, ArrayRef)]) -> EncodedPart {
+    let schema = table.build_arrow_schema();
     let column = |field: &Arc<arrow::datatypes::Field>| -> ArrayRef {
         if let Some((_, column)) = given.iter().find(|(name, _)| name == field.name()) {
             return column.clone();
@@ -100,7 +100,7 @@ fn part(table: &'static Table, rows: usize, given: &[(&str, ArrayRef)]) -> Encod
         }
     };
     let columns = schema.fields().iter().map(column).collect();
-    encode(table, &RecordBatch::try_new(schema.clone(), columns).unwrap()).unwrap()
+    encode_part(table, &RecordBatch::try_new(schema.clone(), columns).unwrap()).unwrap()
 }
 
 fn scores_part(day: Day, rows: &[Vec<&str>]) -> EncodedPart {

@@ -7,21 +7,21 @@ use arrow::datatypes::Int64Type;
 use serde_json::Value;
 
 use super::campaign::Campaign;
-use super::draw::{Lot, Winner};
-use super::drawing::without_names;
-use super::eligible::{Pool, Sources, pool};
-use crate::job::differing;
-use clout_base::error::{Error, Kind, Result};
-use clout_warehouse::draws::{self, Draw, Pinned};
+use super::draw::remove_excluded;
+use super::eligibility::{DrawSources, EligiblePeople, find_eligible};
+use super::tickets::{DrawWinner, TicketInputs};
+use crate::job::list_differences;
+use clout_base::error::{Error, ErrorKind, Result};
 use clout_warehouse::manifest::Manifest;
-use clout_warehouse::snapshots::{self, read_files};
+use clout_warehouse::perk_draws::{self, PerkDraw, SnapshotReference};
+use clout_warehouse::snapshots::{self, read_table_files};
 use clout_warehouse::store::Store;
 use clout_warehouse::verify::check_file;
 
 /// Result of verifying a draw.
-pub struct Verdict {
+pub struct DrawVerdict {
     /// Record of the draw.
-    pub draw: Draw,
+    pub draw: PerkDraw,
     /// Passed checks, as sentences.
     pub checks: Vec<String>,
     /// Failed checks, as sentences without person ids; empty if the draw is valid.
@@ -33,12 +33,12 @@ pub struct Verdict {
 /// # Errors
 ///
 /// `NotReady` if the campaign has not been drawn.
-pub fn verify(store: &Store, campaign_id: &str, announced: Option<&Campaign>) -> Result<Verdict> {
-    let draw = draws::find(store, campaign_id)?.ok_or_else(|| {
+pub fn verify_draw(store: &Store, campaign_id: &str, announced: Option<&Campaign>) -> Result<DrawVerdict> {
+    let draw = perk_draws::find_draw(store, campaign_id)?.ok_or_else(|| {
         let message = format!("campaign {campaign_id} has not been drawn in {}", store.url());
-        Error::new(Kind::NotReady, message)
+        Error::new(ErrorKind::NotReady, message)
     })?;
-    let mut verdict = Verdict {
+    let mut verdict = DrawVerdict {
         draw: draw.clone(),
         checks: Vec::new(),
         problems: Vec::new(),
@@ -65,13 +65,13 @@ pub fn verify(store: &Store, campaign_id: &str, announced: Option<&Campaign>) ->
         verdict.problems.push(message.to_owned());
         return Ok(verdict);
     };
-    let sources = Sources {
+    let sources = DrawSources {
         store,
         snapshot: &snapshot,
         newest: &newest,
         past: &past,
     };
-    let pool = pool(sources, &campaign)?;
+    let pool = find_eligible(sources, &campaign)?;
     verdict.winners(store, &campaign, &pool)?;
     if let Some(announced) = announced {
         verdict.rules(sources, announced, &campaign)?;
@@ -79,7 +79,7 @@ pub fn verify(store: &Store, campaign_id: &str, announced: Option<&Campaign>) ->
     Ok(verdict)
 }
 
-impl Verdict {
+impl DrawVerdict {
     fn note(&mut self, is_right: bool, check: impl Into<String>, problem: impl FnOnce() -> String) {
         match is_right {
             true => self.checks.push(check.into()),
@@ -99,7 +99,7 @@ impl Verdict {
                 self.draw.seed
             )),
             _ => {
-                let seed = campaign.expect_seed(&self.draw.seed);
+                let seed = campaign.check_seed_hash(&self.draw.seed);
                 let is_announced = campaign.seed_sha256.is_some() && seed.is_ok();
                 self.note(is_announced, "the seed has the announced SHA-256", || match seed {
                     Err(error) => error.message().to_owned(),
@@ -116,7 +116,7 @@ impl Verdict {
             "the file of winners has the recorded SHA-256",
             || problem.map(|problem| problem.to_string()).unwrap_or_default(),
         );
-        for stray in draws::strays(store, &self.draw)? {
+        for stray in perk_draws::find_stray_parts(store, &self.draw)? {
             self.problems.push(format!(
                 "{stray}: has rows of this campaign, but the record does not name it"
             ));
@@ -125,17 +125,17 @@ impl Verdict {
     }
 
     /// Reads a snapshot of the record. Returns `None` unless it is the recorded one and its files match the manifest.
-    fn snapshot(&mut self, store: &Store, role: &str, pinned: &Pinned) -> Result<Option<Manifest>> {
+    fn snapshot(&mut self, store: &Store, role: &str, pinned: &SnapshotReference) -> Result<Option<Manifest>> {
         let date = pinned.snapshot_date;
-        let Some(manifest) = snapshots::find(store, date)? else {
+        let Some(manifest) = snapshots::read_manifest(store, date)? else {
             self.problems
                 .push(format!("the snapshot of {date} ({role}) no longer exists"));
             return Ok(None);
         };
-        let found = Pinned::of(store, &manifest)?;
+        let found = SnapshotReference::from_manifest(store, &manifest)?;
         // Records of an earlier version have no hash of the manifest.
         let is_pinned = pinned.manifest_sha256.is_some();
-        let known = Pinned {
+        let known = SnapshotReference {
             manifest_sha256: found.manifest_sha256.filter(|_| is_pinned),
             ..found
         };
@@ -145,7 +145,7 @@ impl Verdict {
             self.problems.push(message);
             return Ok(None);
         }
-        let found = snapshots::verify(store, date)?;
+        let found = snapshots::verify_snapshot(store, date)?;
         let is_whole = found.problems.is_empty();
         let problems: Vec<String> = found.problems.iter().map(ToString::to_string).collect();
         self.note(
@@ -165,11 +165,11 @@ impl Verdict {
     }
 
     /// Reads the earlier draws of the record. Returns `None` if one is missing or changed.
-    fn past(&mut self, store: &Store, campaign: &Campaign) -> Result<Option<Vec<Draw>>> {
+    fn past(&mut self, store: &Store, campaign: &Campaign) -> Result<Option<Vec<PerkDraw>>> {
         let mut found_draws = Vec::new();
         for past in self.draw.past.clone() {
             let id = &past.campaign_id;
-            match draws::find(store, id)? {
+            match perk_draws::find_draw(store, id)? {
                 Some(draw) if draw.part.sha256 == past.sha256 && check_file(store, &draw.part)?.is_none() => {
                     found_draws.push(draw);
                 }
@@ -182,7 +182,7 @@ impl Verdict {
         let named: BTreeSet<&str> = found_draws.iter().map(|draw| draw.campaign_id.as_str()).collect();
         let missing = campaign.eligible.not_winners_of.iter();
         let missing: Vec<&String> = missing
-            .filter(|id| *id != super::campaign::ANY && !named.contains(id.as_str()))
+            .filter(|id| *id != super::campaign::ANY_CAMPAIGN && !named.contains(id.as_str()))
             .collect();
         for id in &missing {
             self.problems.push(format!(
@@ -193,23 +193,23 @@ impl Verdict {
     }
 
     /// Compares the published winners with those of a repeated draw.
-    fn winners(&mut self, store: &Store, campaign: &Campaign, pool: &Pool) -> Result<()> {
+    fn winners(&mut self, store: &Store, campaign: &Campaign, pool: &EligiblePeople) -> Result<()> {
         let (counted, recorded) = (pool.eligible.len() as u64, self.draw.eligible_count);
         self.note(counted == recorded, format!("eligible people: {counted}"), || {
             format!("eligible people: {counted}, but the record says {recorded}")
         });
         let draw = self.draw.clone();
-        let lot = Lot {
+        let lot = TicketInputs {
             seed: &draw.seed,
             campaign_id: &draw.campaign_id,
             snapshot: &draw.snapshot,
         };
-        let expected = lot.winners(&pool.eligible, campaign.winners);
+        let expected = lot.draw_winners(&pool.eligible, campaign.winners);
         let batches = match check_file(store, &draw.part)? {
-            None => read_files(store, &draw.files(), None)?,
+            None => read_table_files(store, &draw.table_files(), None)?,
             Some(_) => return Ok(()),
         };
-        let rows: Vec<Row> = batches.iter().filter_map(rows).flatten().collect();
+        let rows: Vec<WinnerRow> = batches.iter().filter_map(rows).flatten().collect();
         let before = self.problems.len();
         self.compare(&rows, &expected);
         if self.problems.len() == before {
@@ -221,7 +221,7 @@ impl Verdict {
         Ok(())
     }
 
-    fn compare(&mut self, rows: &[Row], expected: &[Winner]) {
+    fn compare(&mut self, rows: &[WinnerRow], expected: &[DrawWinner]) {
         if rows.len() != expected.len() {
             let winners = if expected.len() == 1 { "winner" } else { "winners" };
             let message = format!(
@@ -231,7 +231,7 @@ impl Verdict {
             );
             self.problems.push(message);
         }
-        let mut rows: Vec<&Row> = rows.iter().collect();
+        let mut rows: Vec<&WinnerRow> = rows.iter().collect();
         // The table is in order of person ids, the expected winners in order of places.
         rows.sort_by_key(|row| row.winner.place);
         for (row, winner) in rows.iter().zip(expected) {
@@ -252,18 +252,18 @@ impl Verdict {
     }
 
     /// Compares the rules in the record with the announced ones.
-    fn rules(&mut self, sources: Sources, announced: &Campaign, drawn: &Campaign) -> Result<()> {
+    fn rules(&mut self, sources: DrawSources, announced: &Campaign, drawn: &Campaign) -> Result<()> {
         let value = |campaign: &Campaign| {
             let value = serde_json::to_value(campaign);
-            value.map(|value| without_names(&value)).unwrap_or(Value::Null)
+            value.map(|value| remove_excluded(&value)).unwrap_or(Value::Null)
         };
-        let differences = differing(&value(announced), &value(drawn));
+        let differences = list_differences(&value(announced), &value(drawn));
         let is_same = differences.is_empty();
         self.note(is_same, "the rules equal those of the campaign file", || {
             format!("the campaign file has other values of {}", differences.join(", "))
         });
         if is_same {
-            let excluded = pool(sources, announced)?.excluded;
+            let excluded = find_eligible(sources, announced)?.excluded;
             self.note(
                 excluded == drawn.exclude,
                 format!("people excluded by id: {}, as in the campaign file", excluded.len()),
@@ -278,21 +278,21 @@ impl Verdict {
 }
 
 /// A row of `perk_winners`.
-struct Row {
+struct WinnerRow {
     campaign_id: String,
     eligible_count: i64,
-    winner: Winner,
+    winner: DrawWinner,
 }
 
-fn rows(batch: &RecordBatch) -> Option<Vec<Row>> {
+fn rows(batch: &RecordBatch) -> Option<Vec<WinnerRow>> {
     let text = |index: usize| batch.column(index).as_string_opt::<i32>();
     let count = |index: usize| batch.column(index).as_primitive_opt::<Int64Type>();
     let (campaigns, persons, hashes) = (text(0)?, text(1)?, text(4)?);
     let (places, eligible) = (count(2)?, count(3)?);
-    let row = |row: usize| Row {
+    let row = |row: usize| WinnerRow {
         campaign_id: campaigns.value(row).to_owned(),
         eligible_count: eligible.value(row),
-        winner: Winner {
+        winner: DrawWinner {
             person_id: persons.value(row).to_owned(),
             place: places.value(row),
             draw_hash: hashes.value(row).to_owned(),

@@ -1,20 +1,20 @@
 //! Reads the input of a run's load dates and checks it against the contract.
 
+use super::observer::RunObserver;
 use super::plan;
-use super::watch::Watch;
-use crate::ingest::activities::{self, Intake, IntakeParams};
+use crate::ingest::activities::{self, ActivityIntake, IntakeParams};
 use crate::ingest::endorsements;
 use crate::ingest::ontology;
-use crate::ingest::reference::{self, Reference};
-use crate::ingest::rejects::{Reject, Share};
+use crate::ingest::reference::{self, ReferenceTables};
+use crate::ingest::rejects::{RefusedShare, RejectedRow};
 use crate::ingest::tags;
-use crate::ingest::text_rows::Refused;
+use crate::ingest::text_rows::RefusedInput;
 use crate::job::Job;
-use clout_base::error::{Error, Kind, Result};
+use clout_base::error::{Error, ErrorKind, Result};
 use clout_topics::endorsements::Endorsement;
 use clout_topics::ontology::Ontology;
 use clout_topics::ontology::lexicon::Lexicon;
-use clout_warehouse::layout::Inventory;
+use clout_warehouse::inventory::InputInventory;
 use clout_warehouse::store::Store;
 
 /// Extent to which topics are read.
@@ -29,11 +29,11 @@ pub enum TopicsWanted {
 }
 
 /// Activities, reference tables, topics and endorsements, and their refused rows and files.
-pub struct Delivery {
+pub struct DeliveredInput {
     /// Rows of activities by network.
-    pub intake: Intake,
+    pub intake: ActivityIntake,
     /// Accounts, follows, identities and opt-outs.
-    pub reference: Reference,
+    pub reference: ReferenceTables,
     /// Topics and their ancestors; empty if none are delivered.
     pub ontology: Ontology,
     /// Aliases of topics; empty unless rows are matched.
@@ -41,43 +41,43 @@ pub struct Delivery {
     /// Endorsements with copies of the same id, sorted by load date, then by all columns.
     pub endorsements: Vec<Endorsement>,
     /// Refused rows and files of all tables.
-    pub rejects: Vec<Reject>,
+    pub rejects: Vec<RejectedRow>,
 }
 
-impl Delivery {
+impl DeliveredInput {
     /// Reads the load dates in `params`, and the current topics.
     ///
     /// # Errors
-    /// Errors of the store, or too many aliases of topics. [`Delivery::expect_good`] judges the refused rows.
+    /// Errors of the store, or too many aliases of topics. [`DeliveredInput::expect_good`] judges the refused rows.
     pub fn read(
         input: &Store,
-        inventory: &Inventory,
+        inventory: &InputInventory,
         params: &IntakeParams,
         wanted: TopicsWanted,
-        watch: &dyn Watch,
-    ) -> Result<Delivery> {
-        let (mut ontology, mut rejects) = ontology::take_in(input, inventory)?;
+        watch: &dyn RunObserver,
+    ) -> Result<DeliveredInput> {
+        let (mut ontology, mut rejects) = ontology::read_ontology(input, inventory)?;
         if wanted == TopicsWanted::RowsOrTags && ontology.is_empty() {
-            ontology = Ontology::of_tags(tags::take_in(input, inventory, params)?.into_iter());
+            ontology = Ontology::from_tags(tags::read_tags(input, inventory, params)?.into_iter());
         }
         let is_matched = wanted != TopicsWanted::Tables && !ontology.is_empty();
         let searched = if is_matched { &ontology } else { &Ontology::empty() };
         let lexicon = Lexicon::new(searched)
-            .map_err(|error| Error::new(Kind::Refused, "the topics have too many aliases").with_source(error))?;
+            .map_err(|error| Error::new(ErrorKind::Refused, "the topics have too many aliases").with_source(error))?;
         let params = &IntakeParams {
             lexicon: is_matched.then_some(&lexicon),
             ..params.clone()
         };
-        let files = inventory.delivered("activities", params.first, params.last);
+        let files = inventory.partitions_between("activities", params.first, params.last);
         watch.bytes(files.flat_map(|(_, files)| files).map(|file| file.size).sum());
-        let mut intake = activities::take_in(input, inventory, params, &|bytes| watch.tick(bytes))?;
-        let mut reference = reference::take_in(input, inventory, params, &intake.interners)?;
-        plan::warn_of_networks(&reference.unknown_networks, watch);
+        let mut intake = activities::read_activities(input, inventory, params, &|bytes| watch.tick(bytes))?;
+        let mut reference = reference::read_reference(input, inventory, params, &intake.interners)?;
+        plan::warn_of_unknown_networks(&reference.unknown_networks, watch);
         let endorsements = read_endorsements(input, inventory, params, &ontology, &mut reference.refused, watch)?;
         rejects.append(&mut intake.rejects);
         rejects.append(&mut reference.refused.rejects);
         rejects.sort();
-        Ok(Delivery {
+        Ok(DeliveredInput {
             intake,
             reference,
             ontology,
@@ -91,20 +91,20 @@ impl Delivery {
     pub fn expect_good(&self, job: &Job) -> Result<()> {
         let shares = self.intake.shares.iter().chain(&self.reference.refused.shares);
         let above = shares.filter(|share| share.is_above(job.input.max_refused_share));
-        if let Some(worst) = above.max_by(|a, b| a.part().total_cmp(&b.part())) {
+        if let Some(worst) = above.max_by(|a, b| a.fraction().total_cmp(&b.fraction())) {
             return Err(self.too_many(worst, job.input.max_refused_share));
         }
         match self.rejects.iter().find(|reject| reject.row_number.is_none()) {
             Some(bad) if job.input.is_strict => {
                 let message = format!("{}: {} (input.strict refuses the run)", bad.file, bad.reason);
-                Err(Error::new(Kind::Refused, message))
+                Err(Error::new(ErrorKind::Refused, message))
             }
             _ => Ok(()),
         }
     }
 
-    fn too_many(&self, worst: &Share, max: f64) -> Error {
-        let is_inside = |reject: &&Reject| {
+    fn too_many(&self, worst: &RefusedShare, max: f64) -> Error {
+        let is_inside = |reject: &&RejectedRow| {
             reject.table == worst.table
                 && reject.network.as_deref() == Some(&worst.network)
                 && reject.load_date == Some(worst.load_date)
@@ -113,7 +113,7 @@ impl Delivery {
             let row = reject.row_number?;
             Some(format!("; for example {} row {row}: {}", reject.file, reject.reason))
         });
-        let Share {
+        let RefusedShare {
             table,
             network,
             load_date,
@@ -126,22 +126,27 @@ impl Delivery {
             100.0 * max,
             example.unwrap_or_default()
         );
-        Error::new(Kind::Refused, message)
+        Error::new(ErrorKind::Refused, message)
     }
 }
 
 /// Reads the endorsements of the load dates. Warns about endorsements if there are no topics.
 fn read_endorsements(
     input: &Store,
-    inventory: &Inventory,
+    inventory: &InputInventory,
     params: &IntakeParams,
     ontology: &Ontology,
-    refused: &mut Refused,
-    watch: &dyn Watch,
+    refused: &mut RefusedInput,
+    watch: &dyn RunObserver,
 ) -> Result<Vec<Endorsement>> {
     let (first, last) = (params.first, params.last);
-    if ontology.is_empty() && inventory.delivered(endorsements::TABLE, first, last).next().is_some() {
+    if ontology.is_empty()
+        && inventory
+            .partitions_between(endorsements::TABLE, first, last)
+            .next()
+            .is_some()
+    {
         watch.warn("endorsements are not read, because topics/ has no readable topic");
     }
-    endorsements::take_in(input, inventory, first, last, ontology, refused)
+    endorsements::read_endorsements(input, inventory, first, last, ontology, refused)
 }

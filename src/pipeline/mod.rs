@@ -2,41 +2,41 @@
 
 pub mod advance;
 pub mod check;
+pub mod count;
 pub mod delivery;
-pub mod fold;
-pub mod judged;
 pub mod load_dates;
+pub mod merge;
+pub mod observer;
 pub mod ownership;
 pub mod plan;
+pub mod previous_day;
 pub mod publish;
 pub mod reasons;
 mod reference;
 pub mod results;
-pub mod settle;
+pub mod scored_state;
 pub mod sources;
-pub mod watch;
-pub mod yesterday;
 
 use std::collections::BTreeMap;
 
-use crate::ingest::rejects::by_reason;
+use crate::ingest::rejects::count_by_reason;
 use crate::job::Job;
-use crate::tables::past::{Past, PublishedPersons};
+use crate::tables::published_history::{PublishedHistory, PublishedPersons};
 use clout_base::day::Day;
-use clout_base::error::{Context, Error, Result};
-use clout_base::metrics::Metrics;
+use clout_base::error::{Error, ErrorContext, Result};
+use clout_base::metrics::RunMetrics;
 use clout_warehouse::manifest::Manifest;
 use clout_warehouse::snapshots;
 use clout_warehouse::store::Store;
 
-use self::advance::Advance;
-use self::publish::Commit;
-use self::results::Results;
-use self::watch::{Stopwatch, Watch};
+use self::advance::StateAdvance;
+use self::observer::{RunObserver, StageTimer};
+use self::publish::SnapshotCommit;
+use self::results::SnapshotResults;
 
 /// Request for one run. The caller supplies time and randomness.
 #[derive(Clone, Debug)]
-pub struct Request {
+pub struct RunRequest {
     /// Snapshot date; `None` for the newest load date.
     pub as_of: Option<Day>,
     /// True to read all of the input even if a state exists.
@@ -49,7 +49,7 @@ pub struct Request {
 
 /// Outcome of a run.
 #[derive(Debug)]
-pub enum Night {
+pub enum RunOutcome {
     /// The date was already published, so nothing was done.
     AlreadyPublished {
         /// Manifest of the published snapshot.
@@ -62,7 +62,7 @@ pub enum Night {
         /// Manifest of the new snapshot.
         manifest: Box<Manifest>,
         /// Metrics of the run.
-        metrics: Metrics,
+        metrics: RunMetrics,
         /// Numbers of refused rows and files by reason.
         rejects: Vec<(String, u64)>,
     },
@@ -71,71 +71,77 @@ pub enum Night {
 /// Runs one snapshot date.
 ///
 /// # Errors
-/// Every [kind](clout_base::error::Kind). Nothing is published unless the result is `Ok`.
-pub fn run(job: &Job, input: &Store, output: &Store, request: &Request, watch: &dyn Watch) -> Result<Night> {
-    let mut timings = Stopwatch::start(watch);
+/// Every [kind](clout_base::error::ErrorKind). Nothing is published unless the result is `Ok`.
+pub fn run_snapshot(
+    job: &Job,
+    input: &Store,
+    output: &Store,
+    request: &RunRequest,
+    watch: &dyn RunObserver,
+) -> Result<RunOutcome> {
+    let mut timings = StageTimer::start(watch);
     if let Some(done) = find_published(job, output, request.as_of)? {
         return Ok(done);
     }
     watch.stage("listing the input");
-    let inventory = plan::list(job, input, watch)?;
-    let as_of = plan::snapshot_date(&inventory, request.as_of, input.url())?;
+    let inventory = plan::list_input(job, input, watch)?;
+    let as_of = plan::resolve_snapshot_date(&inventory, request.as_of, input.url())?;
     if let Some(done) = find_published(job, output, Some(as_of))? {
         return Ok(done);
     }
     plan::expect_delivery(&inventory, job, as_of)?;
-    plan::warn_of_silence(&inventory, as_of, watch);
+    plan::warn_of_empty_date(&inventory, as_of, watch);
     timings.lap("list");
 
     watch.stage("reading the state");
-    let published = snapshots::list(output)?;
-    let mut state = plan::base(job, output, &published, as_of, request.is_rebuild, watch)?;
-    plan::warn_of_changes(&state, &inventory, watch);
+    let published = snapshots::list_dates(output)?;
+    let mut state = plan::load_base_state(job, output, &published, as_of, request.is_rebuild, watch)?;
+    plan::warn_of_changed_files(&state, &inventory, watch);
     if let Some(limit) = job.run.memory_limit {
-        plan::estimate(input, &inventory, &state, as_of)?.expect_within(limit)?;
+        plan::estimate_run(input, &inventory, &state, as_of)?.expect_within(limit)?;
     }
-    let inputs = plan::inputs(&inventory, state.as_of, as_of);
-    let known = PublishedPersons::before(output, &state, as_of, &published)?;
+    let inputs = plan::list_input_files(&inventory, state.as_of, as_of);
+    let known = PublishedPersons::read_before(output, &state, as_of, &published)?;
     timings.lap("state");
 
-    let mut metrics = Metrics::default();
-    let advance = Advance {
+    let mut metrics = RunMetrics::default();
+    let advance = StateAdvance {
         job,
         input,
         inventory: &inventory,
         watch,
         as_of,
     };
-    let mut read = advance.go(&mut state, &published, &mut metrics, &mut timings)?;
+    let mut read = advance.run(&mut state, &published, &mut metrics, &mut timings)?;
 
     watch.stage("propagating influence");
-    let mut results = Results::of(job, &state, as_of, &mut metrics, &mut timings)?;
+    let mut results = SnapshotResults::compute(job, &state, as_of, &mut metrics, &mut timings)?;
     results.expect_converged(job)?;
     timings.lap("score");
 
     watch.stage("estimating intervals");
-    results.estimate(job, &state, as_of);
+    results.estimate_intervals(job, &state, as_of);
     timings.lap("interval");
 
     watch.stage("attributing topics");
-    results.attribute(job, &state, &read.ontology, as_of, &mut metrics)?;
+    results.score_topics(job, &state, &read.ontology, as_of, &mut metrics)?;
     timings.lap("topics");
 
     watch.stage("finding reasons");
-    let past = Past::read(output, as_of, &published)?;
-    if let Some((yesterday, traces)) = read.yesterday.take() {
-        results.compare(job, &state, &past, (&yesterday, &traces), &mut metrics)?;
+    let past = PublishedHistory::read(output, as_of, &published)?;
+    if let Some((yesterday, traces)) = read.previous_day.take() {
+        results.compute_reasons(job, &state, &past, (&yesterday, &traces), &mut metrics)?;
     }
     timings.lap("reasons");
 
     watch.stage("writing tables");
-    let reasons = by_reason(&read.rejects);
-    let parts = results.tables(job, &state, (&past, &known), (&read.ontology, read.rejects), &metrics)?;
+    let reasons = count_by_reason(&read.rejects);
+    let parts = results.build_tables(job, &state, (&past, &known), (&read.ontology, read.rejects), &metrics)?;
     timings.lap("tables");
 
     watch.stage("publishing");
-    known.remember(&mut state, results.published(), as_of);
-    let commit = Commit {
+    known.store_in(&mut state, results.person_hashes(), as_of);
+    let commit = SnapshotCommit {
         job,
         output,
         request,
@@ -146,26 +152,26 @@ pub fn run(job: &Job, input: &Store, output: &Store, request: &Request, watch: &
     let manifest = commit
         .publish(&state, parts, timings, &published)
         .context(|| format!("publishing {as_of}"))?;
-    Ok(Night::Published {
+    Ok(RunOutcome::Published {
         manifest: Box::new(manifest),
         metrics,
         rejects: reasons,
     })
 }
 
-fn find_published(job: &Job, output: &Store, as_of: Option<Day>) -> Result<Option<Night>> {
+fn find_published(job: &Job, output: &Store, as_of: Option<Day>) -> Result<Option<RunOutcome>> {
     let Some(as_of) = as_of else {
         return Ok(None);
     };
-    let Some(manifest) = snapshots::find(output, as_of)? else {
+    let Some(manifest) = snapshots::read_manifest(output, as_of)? else {
         return Ok(None);
     };
     let before = serde_json::Value::Object(manifest.parameters.clone().into_iter().collect());
     // Published parameters went through JSON text, which may change the last bit of a number; these must, too.
-    let now = serde_json::from_str(&job.parameters().to_string())
+    let now = serde_json::from_str(&job.to_manifest_parameters().to_string())
         .map_err(|error| Error::internal("cannot read the parameters back from JSON").with_source(error))?;
-    let differing = crate::job::differing(&before, &now);
-    Ok(Some(Night::AlreadyPublished {
+    let differing = crate::job::list_differences(&before, &now);
+    Ok(Some(RunOutcome::AlreadyPublished {
         manifest: Box::new(manifest),
         differing,
     }))
@@ -173,7 +179,7 @@ fn find_published(job: &Job, output: &Store, as_of: Option<Day>) -> Result<Optio
 
 /// Returns the run's parameters in the form of the manifest.
 fn manifest_parameters(job: &Job) -> BTreeMap<String, serde_json::Value> {
-    match job.parameters() {
+    match job.to_manifest_parameters() {
         serde_json::Value::Object(map) => map.into_iter().collect(),
         other => BTreeMap::from([("parameters".to_owned(), other)]),
     }

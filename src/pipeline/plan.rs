@@ -2,26 +2,26 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::watch::Watch;
+use super::observer::RunObserver;
 use crate::job::Job;
-use crate::state::State;
-use crate::state::files::{Wanted, load, prefix};
+use crate::state::RunState;
+use crate::state::state_files::{StateRequirements, load_state, state_folder};
 use clout_base::day::Day;
-use clout_base::error::{Error, Kind, Result};
+use clout_base::error::{Error, ErrorKind, Result};
 use clout_base::ids::HashKey;
-use clout_warehouse::admission::announced_rows;
-use clout_warehouse::layout::{BEGINNING, Inventory};
+use clout_warehouse::admission::count_announced_rows;
+use clout_warehouse::inventory::{EARLIEST_DAY, InputInventory};
 use clout_warehouse::manifest::InputFile;
 use clout_warehouse::snapshots;
-use clout_warehouse::store::{Object, Store};
+use clout_warehouse::store::{Store, StoredObject};
 
 /// Number of changed files that a warning names.
 const NAMED_FILES: usize = 5;
 
 /// Lists the input, and warns of files that are not read.
-pub fn list(job: &Job, input: &Store, watch: &dyn Watch) -> Result<Inventory> {
-    let inventory = Inventory::read(input, |network| job.networks.iter().any(|n| n.name == network))?;
-    warn_of_networks(&inventory.unknown_networks, watch);
+pub fn list_input(job: &Job, input: &Store, watch: &dyn RunObserver) -> Result<InputInventory> {
+    let inventory = InputInventory::list_root(input, |network| job.networks.iter().any(|n| n.name == network))?;
+    warn_of_unknown_networks(&inventory.unknown_networks, watch);
     for (file, reason) in &inventory.misplaced {
         watch.warn(&format!("{file} is not in a partition and is not read: {reason}"));
     }
@@ -31,11 +31,11 @@ pub fn list(job: &Job, input: &Store, watch: &dyn Watch) -> Result<Inventory> {
 /// Returns the snapshot date: the requested one, or the newest load date of a known network.
 ///
 /// # Errors
-/// [`Kind::NotReady`] if nothing was delivered on or before the date.
-pub fn snapshot_date(inventory: &Inventory, asked: Option<Day>, root: &str) -> Result<Day> {
-    let Some((oldest, newest)) = inventory.activity_dates() else {
+/// [`ErrorKind::NotReady`] if nothing was delivered on or before the date.
+pub fn resolve_snapshot_date(inventory: &InputInventory, asked: Option<Day>, root: &str) -> Result<Day> {
+    let Some((oldest, newest)) = inventory.activity_date_range() else {
         return Err(Error::new(
-            Kind::NotReady,
+            ErrorKind::NotReady,
             format!(
                 "{root} has no activities of a known network: expected \
                  activities/network=NAME/date=YYYY-MM-DD/*.parquet"
@@ -44,7 +44,7 @@ pub fn snapshot_date(inventory: &Inventory, asked: Option<Day>, root: &str) -> R
     };
     match asked {
         Some(date) if date < oldest => Err(Error::new(
-            Kind::NotReady,
+            ErrorKind::NotReady,
             format!("nothing was delivered on or before {date}: the first load date is {oldest}"),
         )),
         Some(date) => Ok(date),
@@ -55,8 +55,8 @@ pub fn snapshot_date(inventory: &Inventory, asked: Option<Day>, root: &str) -> R
 /// Checks that every network in `input.expect` has its partition of the snapshot date.
 ///
 /// # Errors
-/// [`Kind::NotReady`] with the missing networks.
-pub fn expect_delivery(inventory: &Inventory, job: &Job, as_of: Day) -> Result<()> {
+/// [`ErrorKind::NotReady`] with the missing networks.
+pub fn expect_delivery(inventory: &InputInventory, job: &Job, as_of: Day) -> Result<()> {
     let missing: Vec<&str> = job
         .input
         .expect
@@ -68,7 +68,7 @@ pub fn expect_delivery(inventory: &Inventory, job: &Job, as_of: Day) -> Result<(
         return Ok(());
     }
     Err(Error::new(
-        Kind::NotReady,
+        ErrorKind::NotReady,
         format!(
             "{as_of} is not ready: activities of {} are missing (input.expect); run again later",
             missing.join(", ")
@@ -77,11 +77,11 @@ pub fn expect_delivery(inventory: &Inventory, job: &Job, as_of: Day) -> Result<(
 }
 
 /// Warns if nothing was delivered on the snapshot date. This is allowed, but may be a typing error in the date.
-pub fn warn_of_silence(inventory: &Inventory, as_of: Day, watch: &dyn Watch) {
-    if inventory.files(as_of, as_of).next().is_some() {
+pub fn warn_of_empty_date(inventory: &InputInventory, as_of: Day, watch: &dyn RunObserver) {
+    if inventory.dated_files_between(as_of, as_of).next().is_some() {
         return;
     }
-    let newest = inventory.activity_dates().map(|(_, newest)| newest);
+    let newest = inventory.activity_date_range().map(|(_, newest)| newest);
     let newest = newest
         .map(|day| format!("; the newest load date is {day}"))
         .unwrap_or_default();
@@ -89,7 +89,7 @@ pub fn warn_of_silence(inventory: &Inventory, as_of: Day, watch: &dyn Watch) {
 }
 
 /// Warns of networks that are skipped.
-pub fn warn_of_networks(unknown: &BTreeSet<String>, watch: &dyn Watch) {
+pub fn warn_of_unknown_networks(unknown: &BTreeSet<String>, watch: &dyn RunObserver) {
     for network in unknown {
         watch.warn(&format!(
             "network {network} is unknown and was skipped. To read it, declare its verbs under \
@@ -99,12 +99,12 @@ pub fn warn_of_networks(unknown: &BTreeSet<String>, watch: &dyn Watch) {
 }
 
 /// Returns the requirements that a state must meet.
-pub fn wanted<'a>(job: &'a Job, model_version: &'a str) -> Wanted<'a> {
-    Wanted {
+pub fn state_requirements<'a>(job: &'a Job, model_version: &'a str) -> StateRequirements<'a> {
+    StateRequirements {
         model_version,
         hash_key: Some(format!(
             "{:032x}",
-            HashKey::of_text(&job.state.hash_key).hash(&["state.hash_key"])
+            HashKey::from_text(&job.state.hash_key).hash(&["state.hash_key"])
         )),
         networks: &job.networks,
         stride: job.model.recency.half_lives_days.len(),
@@ -113,21 +113,25 @@ pub fn wanted<'a>(job: &'a Job, model_version: &'a str) -> Wanted<'a> {
 
 /// Loads the newest usable state of a snapshot before `as_of`. Returns an empty state, from which everything is
 /// rebuilt, if no state can be used.
-pub fn base(
+pub fn load_base_state(
     job: &Job,
     output: &Store,
     published: &[Day],
     as_of: Day,
     is_rebuild: bool,
-    watch: &dyn Watch,
-) -> Result<State> {
-    let model_version = job.model_version();
+    watch: &dyn RunObserver,
+) -> Result<RunState> {
+    let model_version = job.compute_model_version();
     let earlier = published.iter().rev().filter(|day| **day < as_of && !is_rebuild);
     for day in earlier.take(job.state.keep) {
-        let Some(manifest) = snapshots::find(output, *day)? else {
+        let Some(manifest) = snapshots::read_manifest(output, *day)? else {
             continue;
         };
-        match load(output, &prefix(*day, &manifest.commit_id), &wanted(job, &model_version))? {
+        match load_state(
+            output,
+            &state_folder(*day, &manifest.commit_id),
+            &state_requirements(job, &model_version),
+        )? {
             Ok(state) => return Ok(state),
             Err(why) => watch.warn(&format!("the state of {day} cannot be used: {why}")),
         }
@@ -135,21 +139,23 @@ pub fn base(
     if published.iter().any(|day| *day < as_of) && !is_rebuild {
         watch.warn("Rebuilding from the input: no state can be used");
     }
-    Ok(State::empty(&job.networks))
+    Ok(RunState::empty(&job.networks))
 }
 
 /// Warns of files of closed load dates that were changed, added or removed since they were read.
-pub fn warn_of_changes(base: &State, inventory: &Inventory, watch: &dyn Watch) {
+pub fn warn_of_changed_files(base: &RunState, inventory: &InputInventory, watch: &dyn RunObserver) {
     let Some(closed_until) = base.as_of else {
         return;
     };
-    let before: BTreeMap<&str, &Object> = base.closed.iter().map(|object| (object.key.as_str(), object)).collect();
-    let now: BTreeMap<&str, &Object> = inventory
-        .files(BEGINNING, closed_until)
+    let before: BTreeMap<&str, &StoredObject> =
+        base.closed.iter().map(|object| (object.key.as_str(), object)).collect();
+    let now: BTreeMap<&str, &StoredObject> = inventory
+        .dated_files_between(EARLIEST_DAY, closed_until)
         .map(|object| (object.key.as_str(), object))
         .collect();
-    let is_same =
-        |a: &Object, b: &Object| a.size == b.size && (a.etag == b.etag || a.etag.is_none() || b.etag.is_none());
+    let is_same = |a: &StoredObject, b: &StoredObject| {
+        a.size == b.size && (a.etag == b.etag || a.etag.is_none() || b.etag.is_none())
+    };
     let mut changed: Vec<String> = Vec::new();
     for (key, object) in &now {
         match before.get(key) {
@@ -182,7 +188,7 @@ pub fn warn_of_changes(base: &State, inventory: &Inventory, watch: &dyn Watch) {
 
 /// Estimated input and memory of a run.
 #[derive(Clone, Debug, serde::Serialize)]
-pub struct Estimate {
+pub struct RunEstimate {
     /// Number of files: of the load dates to read, and of undated tables.
     pub files: u64,
     /// Size of these files in bytes.
@@ -212,23 +218,23 @@ const TOPIC_ROW_BYTES: u64 = 450;
 const TOPIC_ENTRY_BYTES: u64 = 320;
 
 /// Estimates the needs of a run from the listing and from the row counts in Parquet footers, with one request per file.
-pub fn estimate(input: &Store, inventory: &Inventory, base: &State, as_of: Day) -> Result<Estimate> {
-    let first = base.as_of.map_or(BEGINNING, Day::next);
-    let activities = inventory.delivered("activities", first, as_of);
-    let activities: Vec<&Object> = activities.flat_map(|(_, files)| files).collect();
-    let rows = announced_rows(input, &activities)?;
+pub fn estimate_run(input: &Store, inventory: &InputInventory, base: &RunState, as_of: Day) -> Result<RunEstimate> {
+    let first = base.as_of.map_or(EARLIEST_DAY, Day::next);
+    let activities = inventory.partitions_between("activities", first, as_of);
+    let activities: Vec<&StoredObject> = activities.flat_map(|(_, files)| files).collect();
+    let rows = count_announced_rows(input, &activities)?;
     let (pairs, accounts) = (base.pairs.len() as u64, base.accounts.len() as u64);
-    let before = match base.as_of == Some(as_of.minus(1)) {
+    let before = match base.as_of == Some(as_of.days_before(1)) {
         true => pairs * PAIR_BEFORE_BYTES + accounts * ACCOUNT_BEFORE_BYTES,
         false => 0,
     };
-    let topics = match inventory.undated("topics").is_empty() {
+    let topics = match inventory.undated_files("topics").is_empty() {
         true => 0,
         false => rows * TOPIC_ROW_BYTES + base.topics.len() as u64 * TOPIC_ENTRY_BYTES,
     };
-    Ok(Estimate {
-        files: inventory.read_between(first, as_of).count() as u64,
-        input_bytes: inventory.read_between(first, as_of).map(|file| file.size).sum(),
+    Ok(RunEstimate {
+        files: inventory.files_between(first, as_of).count() as u64,
+        input_bytes: inventory.files_between(first, as_of).map(|file| file.size).sum(),
         rows,
         state_pairs: pairs,
         memory_bytes: FIXED_BYTES + rows * ROW_BYTES + pairs * PAIR_BYTES + accounts * ACCOUNT_BYTES + before + topics,
@@ -236,7 +242,7 @@ pub fn estimate(input: &Store, inventory: &Inventory, base: &State, as_of: Day) 
     })
 }
 
-impl Estimate {
+impl RunEstimate {
     /// Refuses a run that needs more memory than `limit` bytes.
     pub fn expect_within(&self, limit: u64) -> Result<()> {
         if self.memory_bytes <= limit {
@@ -249,15 +255,15 @@ impl Estimate {
             self.rows,
             self.state_pairs
         );
-        Err(Error::new(Kind::Memory, message))
+        Err(Error::new(ErrorKind::Memory, message))
     }
 }
 
 /// Returns the files that a run from `base` to `as_of` reads, in the form of the manifest.
-pub fn inputs(inventory: &Inventory, base: Option<Day>, as_of: Day) -> Vec<InputFile> {
-    let first = base.map_or(BEGINNING, Day::next);
+pub fn list_input_files(inventory: &InputInventory, base: Option<Day>, as_of: Day) -> Vec<InputFile> {
+    let first = base.map_or(EARLIEST_DAY, Day::next);
     inventory
-        .read_between(first, as_of)
+        .files_between(first, as_of)
         .map(|file| InputFile {
             path: file.key.clone(),
             size: file.size,

@@ -1,54 +1,54 @@
 //! Publishes a snapshot: the state first, then the parts of tables, then the manifest. Deletes old states afterwards.
 
-use super::watch::Stopwatch;
-use super::{Request, manifest_parameters, plan};
+use super::observer::StageTimer;
+use super::{RunRequest, manifest_parameters, plan};
 use crate::job::Job;
-use crate::state::State;
-use crate::state::files::{prefix, save, sweep};
+use crate::state::RunState;
+use crate::state::state_files::{delete_old_states, save_state, state_folder};
 use clout_base::day::Day;
-use clout_base::error::{Error, Kind, Result};
-use clout_base::schema::Table;
-use clout_graph::Outcome;
-use clout_warehouse::encode::EncodedPart;
+use clout_base::error::{Error, ErrorKind, Result};
+use clout_base::schema::TableSchema;
+use clout_graph::PropagationOutcome;
+use clout_warehouse::encoded_part::EncodedPart;
 use clout_warehouse::manifest::{InputFile, Manifest};
-use clout_warehouse::publish::{Publication, Published, publish};
+use clout_warehouse::publish::{PublishOutcome, SnapshotPublication, publish_snapshot};
 use clout_warehouse::store::Store;
 
 /// Snapshot that is ready to be published.
-pub struct Commit<'a> {
+pub struct SnapshotCommit<'a> {
     /// Job of the run.
     pub job: &'a Job,
     /// Output store.
     pub output: &'a Store,
     /// Names of the run and its commit.
-    pub request: &'a Request,
+    pub request: &'a RunRequest,
     /// Snapshot date.
     pub as_of: Day,
     /// Files that were read.
     pub inputs: Vec<InputFile>,
     /// Iterations and residual of the propagation.
-    pub outcome: &'a Outcome,
+    pub outcome: &'a PropagationOutcome,
 }
 
-impl Commit<'_> {
+impl SnapshotCommit<'_> {
     /// Publishes the snapshot.
     ///
     /// # Errors
-    /// [`Kind::Conflict`] if another run published the date first; errors of the store.
+    /// [`ErrorKind::Conflict`] if another run published the date first; errors of the store.
     pub fn publish(
         self,
-        state: &State,
-        parts: Vec<(&'static Table, EncodedPart)>,
-        mut timings: Stopwatch,
+        state: &RunState,
+        parts: Vec<(&'static TableSchema, EncodedPart)>,
+        mut timings: StageTimer,
         published: &[Day],
     ) -> Result<Manifest> {
-        let model_version = self.job.model_version();
-        let state_prefix = prefix(self.as_of, &self.request.commit_id);
-        save(
+        let model_version = self.job.compute_model_version();
+        let state_prefix = state_folder(self.as_of, &self.request.commit_id);
+        save_state(
             self.output,
             &state_prefix,
             state,
-            &plan::wanted(self.job, &model_version),
+            &plan::state_requirements(self.job, &model_version),
         )?;
         timings.lap("save_state");
         let manifest = Manifest {
@@ -64,17 +64,17 @@ impl Commit<'_> {
             tables: Default::default(),
             timings: timings.laps(),
         };
-        let publication = Publication {
+        let publication = SnapshotPublication {
             manifest,
             parts,
             state_prefix: Some(state_prefix),
         };
-        match publish(self.output, publication)? {
-            Published::Done(manifest) => {
+        match publish_snapshot(self.output, publication)? {
+            PublishOutcome::Done(manifest) => {
                 self.sweep_states(published);
                 Ok(manifest)
             }
-            Published::Lost { winner, is_same_bytes } => Err(lost(self.as_of, &winner, is_same_bytes)),
+            PublishOutcome::Lost { winner, is_same_bytes } => Err(lost(self.as_of, &winner, is_same_bytes)),
         }
     }
 
@@ -83,7 +83,7 @@ impl Commit<'_> {
         let mut dates: Vec<Day> = published.iter().copied().chain([self.as_of]).collect();
         dates.sort_unstable();
         let keep = self.job.state.keep;
-        if let Err(error) = sweep(self.output, &dates, keep, self.as_of, &self.request.commit_id) {
+        if let Err(error) = delete_old_states(self.output, &dates, keep, self.as_of, &self.request.commit_id) {
             tracing::warn!("some old states could not be deleted: {error}");
         }
     }
@@ -95,7 +95,7 @@ fn lost(as_of: Day, winner: &Manifest, is_same_bytes: bool) -> Error {
         false => "with different bytes: compare the input and parameters of the two runs",
     };
     Error::new(
-        Kind::Conflict,
+        ErrorKind::Conflict,
         format!(
             "another run ({}) published {as_of} during this run, {verdict}",
             winner.run_id

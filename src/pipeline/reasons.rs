@@ -2,97 +2,102 @@
 
 use std::collections::BTreeMap;
 
-use super::judged::Judged;
-use super::yesterday::{Compared, Traces, Yesterday};
+use super::previous_day::{DayComparison, LoadDateEffects, PreviousDay};
+use super::scored_state::ScoredState;
 use crate::job::Job;
-use crate::state::{State, moment};
-use crate::tables::past::Past;
-use crate::tables::score_changes::{Moved, Reasons, Words, reasons};
+use crate::state::{RunState, find_moment};
+use crate::tables::published_history::PublishedHistory;
+use crate::tables::score_changes::{DetailNames, PersonChange, ReasonsByPerson, compute_reasons};
 use clout_base::day::Day;
 use clout_base::error::Result;
-use clout_model::alerts::words::SILENCE_DAYS;
-use clout_model::influence::recency::Mixture;
-use clout_model::influence::scoring::Memory;
-use clout_model::influence::silence::attention_later;
+use clout_model::alerts::texts::FORECAST_DAYS;
+use clout_model::influence::recency::HalfLifeMixture;
+use clout_model::influence::scoring::AccountState;
+use clout_model::influence::silence_forecast::forecast_attention;
 
 /// Computes the reasons of all score changes since the day before, in order of persons. The second value is the largest
 /// difference between a change and the sum of its reasons, in points.
-pub fn of(
+pub fn compute_change_reasons(
     job: &Job,
-    state: &State,
-    past: &Past,
-    judged: &Judged,
-    (yesterday, traces): (&Yesterday, &Traces),
-) -> Result<(Reasons, f64)> {
-    let people = || judged.presences.by_person().map(|group| group[0].person);
+    state: &RunState,
+    past: &PublishedHistory,
+    judged: &ScoredState,
+    (yesterday, traces): (&PreviousDay, &LoadDateEffects),
+) -> Result<(ReasonsByPerson, f64)> {
+    let people = || judged.presences.group_by_person().map(|group| group[0].person);
     let ids = people().map(|person| judged.persons.ids[person as usize].as_str());
-    let scored = |person: u32| judged.scored.standings.score(person as usize).is_some();
-    let published = people().zip(past.scores(0, ids)?);
+    let scored = |person: u32| judged.scored.scores.score(person as usize).is_some();
+    let published = people().zip(past.find_scores(0, ids)?);
     let (persons, published): (Vec<u32>, Vec<f64>) = published
         .filter_map(|(person, before)| Some((person, before?)).filter(|_| scored(person)))
         .unzip();
-    let changes = Compared::of(job, yesterday, traces, state, judged).changes(&persons);
-    let moved: Vec<Moved> = persons
+    let changes = DayComparison::compare(job, yesterday, traces, state, judged).compute_changes(&persons);
+    let moved: Vec<PersonChange> = persons
         .into_iter()
         .zip(published)
         .zip(changes)
-        .map(|((person, published), change)| Moved {
+        .map(|((person, published), change)| PersonChange {
             person,
             published,
             change,
         })
         .collect();
-    let model = job.model_version();
+    let model = job.compute_model_version();
     let recalibration = match past.model_version() {
         Some(before) if before != model => format!("model {before} to {model}"),
         _ => "other input".to_owned(),
     };
-    let words = Words {
+    let words = DetailNames {
         networks: &job.networks,
         persons: &judged.persons,
         recalibration: &recalibration,
     };
-    Ok(reasons(&moved, words))
+    Ok(compute_reasons(&moved, words))
 }
 
-/// Forecasts the change of the score after [`SILENCE_DAYS`] without a reaction, in points, at most 0, for each person
+/// Forecasts the change of the score after [`FORECAST_DAYS`] without a reaction, in points, at most 0, for each person
 /// with a new inactivity alert. `before` is the previous published date.
-pub fn silence(job: &Job, state: &State, judged: &Judged, before: Option<Day>) -> BTreeMap<u32, f64> {
+pub fn compute_alert_forecasts(
+    job: &Job,
+    state: &RunState,
+    judged: &ScoredState,
+    before: Option<Day>,
+) -> BTreeMap<u32, f64> {
     let as_of = judged.as_of;
     let is_alerted = |person: &u32| {
-        let last = judged.presences.last_active_at[*person as usize].map(Day::of_micros);
-        last.is_some_and(|last| job.alerts.falls_silent(last, as_of, before))
-            && judged.scored.standings.score(*person as usize).is_some()
+        let last = judged.presences.last_active_at[*person as usize].map(Day::from_micros);
+        last.is_some_and(|last| job.alerts.becomes_inactive(last, as_of, before))
+            && judged.scored.scores.score(*person as usize).is_some()
     };
     let alerted: Vec<u32> = (0..judged.persons.len() as u32).filter(is_alerted).collect();
     if alerted.is_empty() {
         return BTreeMap::new();
     }
-    let memory = Memory {
+    let memory = AccountState {
         pairs: &state.pairs,
-        facts: &state.facts,
+        facts: &state.activity,
         persons: &judged.persons,
         network_of: &|node| state.accounts.network_of(node),
     };
     let credits = |target: u32| {
         alerted
-            .binary_search(&judged.persons.of_account[target as usize])
+            .binary_search(&judged.persons.by_account[target as usize])
             .is_ok()
     };
     let own = state
         .pairs
-        .filtered(&Mixture::new(&job.model.recency), |_, target| credits(target));
+        .filter_rows(&HalfLifeMixture::new(&job.model.recency), |_, target| credits(target));
     let moments = (
-        &moment(&state.histories, as_of),
-        &moment(&state.histories, as_of.plus(SILENCE_DAYS)),
+        &find_moment(&state.histories, as_of),
+        &find_moment(&state.histories, as_of.days_after(FORECAST_DAYS)),
     );
-    let attention = attention_later(&own, &memory, &judged.scored, moments, &job.model);
-    let (model, line) = (judged.scored.model(&job.model), &judged.scored.line);
+    let attention = forecast_attention(&own, &memory, &judged.scored, moments, &job.model);
+    let (model, line) = (judged.scored.contribution_model(&job.model), &judged.scored.scale);
     let cost = |person: u32| {
-        let current = judged.scored.standings.score(person as usize)?;
+        let current = judged.scored.scores.score(person as usize)?;
         // A person without a remaining reaction has the base of the scale.
         let later = model
-            .sum(&attention, person as usize)
+            .sum_contributions(&attention, person as usize)
             .map_or(line.base(), |sum| sum.influence);
         Some((person, line.score(later) - current))
     };

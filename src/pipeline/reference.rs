@@ -1,18 +1,18 @@
 //! Numbers the accounts of a run, and applies its reference tables to the state.
 
-use super::ownership::{Changes, Ownership, follow};
-use super::settle::FollowsByDate;
-use crate::ingest::activities::Intake;
-use crate::ingest::interner::Interner;
-use crate::ingest::merge_accounts::{Merged, merge};
-use crate::ingest::reference::{Claim, Reference};
+use super::count::FollowsByDate;
+use super::ownership::{AccountOptOuts, OwnershipChanges, apply_changes};
+use crate::ingest::activities::ActivityIntake;
+use crate::ingest::interner::IdInterner;
+use crate::ingest::merge_accounts::{MergedAccounts, merge_accounts};
+use crate::ingest::reference::{AccountOwner, ReferenceTables};
 use crate::job::Job;
-use crate::state::State;
+use crate::state::RunState;
 use clout_base::ids::HashKey;
 use clout_model::accounts::NO_NODE;
 
 /// Replaces the rows' provisional account numbers by nodes, and frees the interned ids.
-pub(super) fn number_rows(intake: &mut Intake, nodes: &[Vec<u32>]) {
+pub(super) fn assign_nodes(intake: &mut ActivityIntake, nodes: &[Vec<u32>]) {
     intake.interners.clear();
     for (rows, to) in intake.rows.iter_mut().zip(nodes) {
         rows.actors.iter_mut().for_each(|actor| *actor = to[*actor as usize]);
@@ -22,11 +22,15 @@ pub(super) fn number_rows(intake: &mut Intake, nodes: &[Vec<u32>]) {
 }
 
 /// Merges the accounts of the state with those of the delivered rows and reference tables.
-pub(super) fn merge_accounts(state: &State, intake: &Intake, reference: &Reference) -> Merged {
+pub(super) fn merge_used_accounts(
+    state: &RunState,
+    intake: &ActivityIntake,
+    reference: &ReferenceTables,
+) -> MergedAccounts {
     let mut is_used: Vec<Vec<bool>> = intake
         .interners
         .iter()
-        .map(|interner: &Interner| vec![false; interner.number_bound()])
+        .map(|interner: &IdInterner| vec![false; interner.number_bound()])
         .collect();
     for (network, rows) in intake.rows.iter().enumerate() {
         for number in rows
@@ -52,18 +56,18 @@ pub(super) fn merge_accounts(state: &State, intake: &Intake, reference: &Referen
     for claim in reference.identities.values().flatten() {
         is_used[claim.network][claim.account as usize] = true;
     }
-    merge(&state.accounts, &intake.interners, &|network, number| {
+    merge_accounts(&state.accounts, &intake.interners, &|network, number| {
         is_used[network][number as usize]
     })
 }
 
 /// Applies listed accounts, identities and opt-outs to the state.
 pub(super) fn apply_reference(
-    state: &mut State,
-    reference: &mut Reference,
+    state: &mut RunState,
+    reference: &mut ReferenceTables,
     nodes: &[Vec<u32>],
     job: &Job,
-) -> Ownership {
+) -> AccountOptOuts {
     for (network, numbers) in &reference.listed {
         for node in state.accounts.nodes(*network) {
             state.is_listed[node as usize] = false;
@@ -72,10 +76,10 @@ pub(super) fn apply_reference(
             state.is_listed[nodes[*network][*number as usize] as usize] = true;
         }
     }
-    let as_nodes = |claims: Vec<Claim>| {
+    let as_nodes = |claims: Vec<AccountOwner>| {
         claims
             .into_iter()
-            .map(|claim| Claim {
+            .map(|claim| AccountOwner {
                 account: nodes[claim.network][claim.account as usize],
                 ..claim
             })
@@ -90,15 +94,15 @@ pub(super) fn apply_reference(
         .iter()
         .map(|(day, persons)| (*day, persons.as_slice()))
         .collect();
-    follow(
+    apply_changes(
         state,
-        &Changes { identities, opt_outs },
-        HashKey::of_text(&job.state.hash_key),
+        &OwnershipChanges { identities, opt_outs },
+        HashKey::from_text(&job.state.hash_key),
     )
 }
 
 /// Returns a network's follows by load date, as sorted pairs of nodes.
-pub(super) fn follows_by_date(reference: &mut Reference, network: usize, nodes: &[u32]) -> FollowsByDate {
+pub(super) fn number_follows(reference: &mut ReferenceTables, network: usize, nodes: &[u32]) -> FollowsByDate {
     let by_date = reference.follows.remove(&network).unwrap_or_default();
     let as_nodes = |pairs: Vec<(u32, u32)>| {
         let mut pairs: Vec<(u32, u32)> = pairs

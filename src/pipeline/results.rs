@@ -2,112 +2,120 @@
 
 use rayon::prelude::*;
 
-use super::judged::Judged;
 use super::load_dates;
+use super::observer::StageTimer;
+use super::previous_day::{LoadDateEffects, PreviousDay};
 use super::reasons;
-use super::watch::Stopwatch;
-use super::yesterday::{Traces, Yesterday};
-use crate::ingest::rejects::Reject;
+use super::scored_state::ScoredState;
+use crate::ingest::rejects::RejectedRow;
 use crate::job::Job;
-use crate::state::{State, moment};
-use crate::tables::alerts::News;
-use crate::tables::past::{Past, PublishedPersons, published_hash};
-use crate::tables::score_changes::{self, Reasons};
-use crate::tables::{Tonight, alerts, influences, network_scores, rejects, scores, topic_evidence, topic_scores};
+use crate::state::{RunState, find_moment};
+use crate::tables::alerts::AlertInputs;
+use crate::tables::published_history::{PublishedHistory, PublishedPersons, hash_person_id};
+use crate::tables::score_changes::{self, ReasonsByPerson};
+use crate::tables::{
+    SnapshotInputs, alerts, influences, network_scores, rejects, scores, topic_evidence, topic_scores,
+};
 use clout_base::day::Day;
-use clout_base::error::{Error, Kind, Result};
-use clout_base::metrics::Metrics;
+use clout_base::error::{Error, ErrorKind, Result};
+use clout_base::metrics::RunMetrics;
 use clout_base::schema::{
     ALERTS, INFLUENCES, NETWORK_SCORES, REJECTS, RUN_METRICS, SCORE_CHANGES, SCORES, TOPIC_EVIDENCE, TOPIC_SCORES,
-    Table,
+    TableSchema,
 };
-use clout_graph::Outcome;
-use clout_model::influence::attention::Moment;
-use clout_model::influence::coverage::Signal;
-use clout_model::influence::interval::{Bootstrap, Interval};
-use clout_model::influence::recency::Mixture;
-use clout_model::influence::standings::Distribution;
-use clout_topics::evidence::Names;
-use clout_topics::expertise::Known;
+use clout_graph::PropagationOutcome;
+use clout_model::influence::attention::ScoringMoment;
+use clout_model::influence::coverage::CoverageInputs;
+use clout_model::influence::interval::{ScoreBootstrap, ScoreInterval};
+use clout_model::influence::recency::HalfLifeMixture;
+use clout_model::influence::score_table::ScoreStatistics;
+use clout_topics::evidence::EvidenceNames;
 use clout_topics::ontology::Ontology;
-use clout_topics::standing::{Standing, standings};
-use clout_warehouse::encode::{EncodedPart, encode};
+use clout_topics::strengths::InfluenceScores;
+use clout_topics::topic_scores::{TopicScore, compute_topic_scores};
+use clout_warehouse::encoded_part::{EncodedPart, encode_part};
 
 /// Scores of one snapshot date and their inputs.
-pub struct Results {
-    judged: Judged,
+pub struct SnapshotResults {
+    judged: ScoredState,
     coverage: Vec<f64>,
-    intervals: Vec<Option<Interval>>,
-    topics: Vec<Standing>,
-    reasons: Reasons,
+    intervals: Vec<Option<ScoreInterval>>,
+    topics: Vec<TopicScore>,
+    reasons: ReasonsByPerson,
 }
 
-impl Results {
+impl SnapshotResults {
     /// Scores the state at the snapshot date.
-    pub fn of(job: &Job, state: &State, as_of: Day, metrics: &mut Metrics, timings: &mut Stopwatch) -> Result<Results> {
-        let judged = Judged::of(job, state, as_of, &mut || timings.lap("attention"))?;
-        let results = Results {
+    pub fn compute(
+        job: &Job,
+        state: &RunState,
+        as_of: Day,
+        metrics: &mut RunMetrics,
+        timings: &mut StageTimer,
+    ) -> Result<SnapshotResults> {
+        let judged = ScoredState::compute(job, state, as_of, &mut || timings.lap("attention"))?;
+        let results = SnapshotResults {
             judged,
             coverage: Vec::new(),
             intervals: Vec::new(),
             topics: Vec::new(),
             reasons: Vec::new(),
         };
-        results.measure(state, &moment(&state.histories, as_of), metrics);
+        results.measure(state, &find_moment(&state.histories, as_of), metrics);
         Ok(results)
     }
 
     /// Computes the coverage and the 90 % interval of each score.
-    pub fn estimate(&mut self, job: &Job, state: &State, as_of: Day) {
-        let mixture = Mixture::new(&job.model.recency);
-        let history_days = moment(&state.histories, as_of).history_days;
-        let delivered = load_dates::delivered_shares(state, &job.networks, &history_days, &mixture, as_of);
-        let model = self.judged.scored.model(&job.model);
-        let signal = Signal {
+    pub fn estimate_intervals(&mut self, job: &Job, state: &RunState, as_of: Day) {
+        let mixture = HalfLifeMixture::new(&job.model.recency);
+        let history_days = find_moment(&state.histories, as_of).history_days;
+        let delivered = load_dates::compute_delivered_shares(state, &job.networks, &history_days, &mixture, as_of);
+        let model = self.judged.scored.contribution_model(&job.model);
+        let signal = CoverageInputs {
             networks: job.networks.len(),
             attention: &self.judged.scored.attention,
             model: &model,
-            sums: &self.judged.scored.standings.sums,
+            sums: &self.judged.scored.scores.sums,
             presences: &self.judged.presences,
         };
-        let bootstrap = Bootstrap::new(
+        let bootstrap = ScoreBootstrap::new(
             &self.judged.scored.attention,
             &model,
-            &self.judged.scored.line,
+            &self.judged.scored.scale,
             &self.judged.persons.ids,
         );
-        let coverage = signal.coverage(&delivered);
-        let intervals = bootstrap.intervals(&self.judged.scored.standings.sums, &coverage);
+        let coverage = signal.compute_coverage(&delivered);
+        let intervals = bootstrap.compute_intervals(&self.judged.scored.scores.sums, &coverage);
         (self.coverage, self.intervals) = (coverage, intervals);
     }
 
     /// Computes the topic scores of all people with evidence for a topic.
-    pub fn attribute(
+    pub fn score_topics(
         &mut self,
         job: &Job,
-        state: &State,
+        state: &RunState,
         ontology: &Ontology,
         as_of: Day,
-        metrics: &mut Metrics,
+        metrics: &mut RunMetrics,
     ) -> Result<()> {
-        let inputs = clout_topics::claims::Tonight {
-            memory: &state.topics,
+        let inputs = clout_topics::person_topics::TopicInputs {
+            state: &state.topics,
             ontology,
             accounts: &state.accounts,
             persons: &self.judged.persons,
-            are_there: &self.judged.presences.are_there(self.judged.persons.len()),
+            are_present: &self.judged.presences.present_persons(self.judged.persons.len()),
             params: &job.model,
             as_of,
         };
-        let known = Known {
+        let known = InfluenceScores {
             attention: &self.judged.scored.attention,
-            company: &self.judged.scored.attention,
-            seasoned: &self.judged.scored.seasoned,
-            model: &self.judged.scored.model(&job.model),
-            sums: &self.judged.scored.standings.sums,
-            line: &self.judged.scored.line,
+            endorser_attention: &self.judged.scored.attention,
+            seasoned: &self.judged.scored.seasoning,
+            model: &self.judged.scored.contribution_model(&job.model),
+            sums: &self.judged.scored.scores.sums,
+            scale: &self.judged.scored.scale,
         };
-        let (topics, outcome) = standings(&inputs, &known)?;
+        let (topics, outcome) = compute_topic_scores(&inputs, &known)?;
         expect_converged(job, "propagation over topics", &outcome)?;
         self.topics = topics;
         if !ontology.is_empty() {
@@ -124,24 +132,24 @@ impl Results {
     }
 
     /// Computes the reasons of score changes since the day before.
-    pub fn compare(
+    pub fn compute_reasons(
         &mut self,
         job: &Job,
-        state: &State,
-        past: &Past,
-        (yesterday, traces): (&Yesterday, &Traces),
-        metrics: &mut Metrics,
+        state: &RunState,
+        past: &PublishedHistory,
+        (yesterday, traces): (&PreviousDay, &LoadDateEffects),
+        metrics: &mut RunMetrics,
     ) -> Result<()> {
-        let (reasons, missed) = reasons::of(job, state, past, &self.judged, (yesterday, traces))?;
+        let (reasons, missed) = reasons::compute_change_reasons(job, state, past, &self.judged, (yesterday, traces))?;
         metrics.set("score_changes_missed", missed);
         self.reasons = reasons;
         Ok(())
     }
 
-    fn measure(&self, state: &State, moment: &Moment, metrics: &mut Metrics) {
+    fn measure(&self, state: &RunState, moment: &ScoringMoment, metrics: &mut RunMetrics) {
         let outcome = self.outcome();
         metrics.set("accounts", state.accounts.len() as f64);
-        metrics.set("persons", self.judged.presences.by_person().count() as f64);
+        metrics.set("persons", self.judged.presences.group_by_person().count() as f64);
         metrics.set("pairs", self.judged.scored.attention.edge_count() as f64);
         metrics.set("history_days", moment.warehouse_days);
         metrics.set("iterations", f64::from(outcome.iterations));
@@ -158,13 +166,13 @@ impl Results {
     }
 
     /// Returns the distribution of the scores.
-    pub fn distribution(&self) -> Distribution {
-        Distribution::of(&self.judged.scored.standings.sorted_scores())
+    pub fn distribution(&self) -> ScoreStatistics {
+        ScoreStatistics::from_sorted(&self.judged.scored.scores.sorted_scores())
     }
 
     /// Returns iterations and residual of the propagation.
-    pub fn outcome(&self) -> &Outcome {
-        &self.judged.scored.reactors.outcome
+    pub fn outcome(&self) -> &PropagationOutcome {
+        &self.judged.scored.reactor_ranks.outcome
     }
 
     /// Refuses scores of a propagation that did not converge, unless the job allows them.
@@ -173,80 +181,80 @@ impl Results {
     }
 
     /// Returns the hashes of all persons in `scores`.
-    pub fn published(&self) -> impl Iterator<Item = u128> + '_ {
+    pub fn person_hashes(&self) -> impl Iterator<Item = u128> + '_ {
         self.judged
             .presences
-            .by_person()
-            .map(|group| published_hash(&self.judged.persons.ids[group[0].person as usize]))
+            .group_by_person()
+            .map(|group| hash_person_id(&self.judged.persons.ids[group[0].person as usize]))
     }
 
     /// Builds and encodes all tables of the snapshot.
-    pub fn tables(
+    pub fn build_tables(
         &self,
         job: &Job,
-        state: &State,
-        (past, published): (&Past, &PublishedPersons),
-        (ontology, rejected): (&Ontology, Vec<Reject>),
-        metrics: &Metrics,
-    ) -> Result<Vec<(&'static Table, EncodedPart)>> {
-        let model = self.judged.scored.model(&job.model);
-        let inputs = Tonight {
+        state: &RunState,
+        (past, published): (&PublishedHistory, &PublishedPersons),
+        (ontology, rejected): (&Ontology, Vec<RejectedRow>),
+        metrics: &RunMetrics,
+    ) -> Result<Vec<(&'static TableSchema, EncodedPart)>> {
+        let model = self.judged.scored.contribution_model(&job.model);
+        let inputs = SnapshotInputs {
             networks: &job.networks,
             persons: &self.judged.persons,
             presences: &self.judged.presences,
             attention: &self.judged.scored.attention,
             model: &model,
-            line: &self.judged.scored.line,
-            standings: &self.judged.scored.standings,
+            scale: &self.judged.scored.scale,
+            scores: &self.judged.scored.scores,
             coverage: &self.coverage,
             intervals: &self.intervals,
         };
-        let silence = reasons::silence(job, state, &self.judged, past.night_before());
-        let news = News {
+        let silence = reasons::compute_alert_forecasts(job, state, &self.judged, past.previous_date());
+        let news = AlertInputs {
             rules: &job.alerts,
             as_of: self.judged.as_of,
             past,
             reasons: &self.reasons,
             ontology,
             topics: &self.topics,
-            silence: &silence,
+            forecast_changes: &silence,
         };
-        let alerts = alerts::alerts(&inputs, &news)?;
-        let names = Names {
+        let alerts = alerts::compute_alerts(&inputs, &news)?;
+        let names = EvidenceNames {
             memory: &state.topics,
             ontology,
             persons: &self.judged.persons,
         };
         // These two tables have by far the most rows, so they are built in parallel.
         let (topic_scores, topic_evidence) = rayon::join(
-            || topic_scores::table(&self.judged.persons, ontology, &self.topics),
-            || topic_evidence::table(&names, &self.topics),
+            || topic_scores::build_table(&self.judged.persons, ontology, &self.topics),
+            || topic_evidence::build_table(&names, &self.topics),
         );
         let batches = [
-            (&SCORES, scores::table(&inputs, past, published)?),
-            (&NETWORK_SCORES, network_scores::table(&inputs)?),
+            (&SCORES, scores::build_table(&inputs, past, published)?),
+            (&NETWORK_SCORES, network_scores::build_table(&inputs)?),
             (&TOPIC_SCORES, topic_scores?),
             (&TOPIC_EVIDENCE, topic_evidence?),
             (
                 &INFLUENCES,
-                influences::table(&inputs, job.influences.min_percentile, job.influences.max_per_direction)?,
+                influences::build_table(&inputs, job.influences.min_percentile, job.influences.max_per_direction)?,
             ),
             (
                 &SCORE_CHANGES,
-                score_changes::table(&self.judged.persons, &self.reasons)?,
+                score_changes::build_table(&self.judged.persons, &self.reasons)?,
             ),
-            (&ALERTS, alerts::table(&inputs, &alerts)?),
-            (&REJECTS, rejects::table(rejected)?),
+            (&ALERTS, alerts::build_table(&inputs, &alerts)?),
+            (&REJECTS, rejects::build_table(rejected)?),
             (&RUN_METRICS, crate::tables::run_metrics::table(metrics)?),
         ];
         batches
             .par_iter()
-            .map(|(table, batch)| Ok((*table, encode(table, batch)?)))
+            .map(|(table, batch)| Ok((*table, encode_part(table, batch)?)))
             .collect()
     }
 }
 
-fn expect_converged(job: &Job, name: &str, outcome: &Outcome) -> Result<()> {
+fn expect_converged(job: &Job, name: &str, outcome: &PropagationOutcome) -> Result<()> {
     if outcome.is_converged || job.run.allow_unconverged {
         return Ok(());
     }
@@ -255,5 +263,5 @@ fn expect_converged(job: &Job, name: &str, outcome: &Outcome) -> Result<()> {
          nothing was published. Raise model.propagation.max_iterations, or publish anyway with run.allow_unconverged",
         outcome.residual, outcome.iterations, job.model.propagation.tolerance
     );
-    Err(Error::new(Kind::NotConverged, message))
+    Err(Error::new(ErrorKind::NotConverged, message))
 }

@@ -3,11 +3,11 @@
 use polars::prelude::*;
 use serde_json::Value;
 
-use clout_base::day::{Day, instant};
+use clout_base::day::{Day, format_instant};
 
 /// Conversion of NaN and infinities, for which JSON has no number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NotFinite {
+pub enum NonFinite {
     /// Null, for JSON: readers expect only numbers or null in a numeric column.
     Null,
     /// The texts `NaN`, `inf` or `-inf`, to distinguish them from null.
@@ -15,17 +15,17 @@ pub enum NotFinite {
 }
 
 /// Columns of a frame, for iteration by row.
-pub struct Cells(Vec<Series>);
+pub struct FrameCells(Vec<Series>);
 
-impl Cells {
+impl FrameCells {
     /// Takes the columns of a frame, each in one chunk.
-    pub fn of(frame: &DataFrame) -> Cells {
+    pub fn from_frame(frame: &DataFrame) -> FrameCells {
         let whole = |column: &Column| column.as_materialized_series().rechunk();
-        Cells(frame.columns().iter().map(whole).collect())
+        FrameCells(frame.columns().iter().map(whole).collect())
     }
 
     /// Iterates over the rows; the values of a row are in column order.
-    pub fn rows(&self, not_finite: NotFinite) -> impl Iterator<Item = Vec<Value>> {
+    pub fn iter_rows(&self, not_finite: NonFinite) -> impl Iterator<Item = Vec<Value>> {
         let rows = self.0.first().map_or(0, |column| column.len());
         let mut columns: Vec<_> = self.0.iter().map(Series::iter).collect();
         (0..rows).map(move |_| {
@@ -35,7 +35,7 @@ impl Cells {
     }
 }
 
-fn json(value: AnyValue, not_finite: NotFinite) -> Value {
+fn json(value: AnyValue, not_finite: NonFinite) -> Value {
     match value {
         AnyValue::Null => Value::Null,
         AnyValue::Boolean(flag) => flag.into(),
@@ -64,11 +64,11 @@ fn json(value: AnyValue, not_finite: NotFinite) -> Value {
     }
 }
 
-fn number(measure: f64, not_finite: NotFinite) -> Value {
+fn number(measure: f64, not_finite: NonFinite) -> Value {
     match (serde_json::Number::from_f64(measure), not_finite) {
         (Some(number), _) => Value::Number(number),
-        (None, NotFinite::Null) => Value::Null,
-        (None, NotFinite::Text) => measure.to_string().into(),
+        (None, NonFinite::Null) => Value::Null,
+        (None, NonFinite::Text) => measure.to_string().into(),
     }
 }
 
@@ -79,7 +79,7 @@ fn time(at: i64, unit: TimeUnit, has_zone: bool) -> Value {
         TimeUnit::Microseconds => at,
         TimeUnit::Milliseconds => at.saturating_mul(1000),
     };
-    let text = instant(micros);
+    let text = format_instant(micros);
     match has_zone {
         true => text.into(),
         false => text.trim_end_matches('Z').into(),
@@ -94,7 +94,10 @@ mod tests {
 
     fn check(column: Column, expected: [Value; 2]) {
         let frame = DataFrame::new(2, vec![column]).unwrap();
-        let rows: Vec<Value> = Cells::of(&frame).rows(NotFinite::Null).flatten().collect();
+        let rows: Vec<Value> = FrameCells::from_frame(&frame)
+            .iter_rows(NonFinite::Null)
+            .flatten()
+            .collect();
         assert_eq!(rows, expected);
     }
 
@@ -129,7 +132,7 @@ mod tests {
     fn a_non_finite_number_is_null_or_text_as_chosen() {
         check(Column::new("x".into(), [f64::NAN, 1.5]), [Value::Null, json!(1.5)]);
         let frame = df!("a" => [f64::NAN], "b" => [f64::NEG_INFINITY]).unwrap();
-        let rows: Vec<Vec<Value>> = Cells::of(&frame).rows(NotFinite::Text).collect();
+        let rows: Vec<Vec<Value>> = FrameCells::from_frame(&frame).iter_rows(NonFinite::Text).collect();
         assert_eq!(rows, [["NaN", "-inf"]]);
     }
 }

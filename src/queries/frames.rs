@@ -7,38 +7,39 @@ use arrow::datatypes::{Date32Type, Float64Type, Int64Type, TimestampMicrosecondT
 use polars::prelude::*;
 
 use clout_base::error::{Error, Result};
-use clout_base::schema::{Kind, Table};
+use clout_base::schema::{ColumnType, TableSchema};
 
 /// Returns the Polars type of a published column.
-pub fn data_type(kind: Kind) -> DataType {
+pub(super) fn polars_type(kind: ColumnType) -> DataType {
     match kind {
-        Kind::Text => DataType::String,
-        Kind::TextList => DataType::List(Box::new(DataType::String)),
-        Kind::Count => DataType::Int64,
-        Kind::Measure => DataType::Float64,
-        Kind::Flag => DataType::Boolean,
-        Kind::Instant => DataType::Datetime(TimeUnit::Microseconds, Some(TimeZone::UTC)),
-        Kind::Date => DataType::Date,
+        ColumnType::Text => DataType::String,
+        ColumnType::TextList => DataType::List(Box::new(DataType::String)),
+        ColumnType::Count => DataType::Int64,
+        ColumnType::Measure => DataType::Float64,
+        ColumnType::Flag => DataType::Boolean,
+        ColumnType::Instant => DataType::Datetime(TimeUnit::Microseconds, Some(TimeZone::UTC)),
+        ColumnType::Date => DataType::Date,
     }
 }
 
 /// Returns the Polars schema of a table.
-pub fn schema(table: &Table) -> Schema {
-    let field = |column: &clout_base::schema::Column| Field::new(column.name.into(), data_type(column.kind));
+pub(super) fn polars_schema(table: &TableSchema) -> Schema {
+    let field =
+        |column: &clout_base::schema::TableColumn| Field::new(column.name.into(), polars_type(column.column_type));
     table.columns.iter().map(field).collect()
 }
 
 /// Builds a date column of `height` equal rows; `day` counts days since 1970-01-01.
-pub fn one_day(name: &str, day: i32, height: usize) -> Column {
+pub(super) fn build_date_column(name: &str, day: i32, height: usize) -> Column {
     Int32Chunked::full(name.into(), day, height).into_date().into_column()
 }
 
 /// Converts batches to a frame. The batches have the columns `names`, in this order.
-pub fn frame(table: &Table, names: &[&str], batches: &[RecordBatch]) -> Result<DataFrame> {
+pub(super) fn build_frame(table: &TableSchema, names: &[&str], batches: &[RecordBatch]) -> Result<DataFrame> {
     let height = batches.iter().map(RecordBatch::num_rows).sum();
     let column = |(index, name): (usize, &&str)| {
         let found = table.columns.iter().find(|column| column.name == *name);
-        let kind = found.map(|column| column.kind);
+        let kind = found.map(|column| column.column_type);
         let kind = kind.ok_or_else(|| Error::internal(format!("'{}' has no column '{name}'", table.name)))?;
         let parts: Vec<&dyn Array> = batches.iter().map(|batch| batch.column(index).as_ref()).collect();
         column_of(name, kind, &parts)
@@ -50,30 +51,30 @@ pub fn frame(table: &Table, names: &[&str], batches: &[RecordBatch]) -> Result<D
 }
 
 /// Concatenates the parts of a column. Returns `None` if a part has another type.
-fn column_of(name: &str, kind: Kind, parts: &[&dyn Array]) -> Option<Column> {
+fn column_of(name: &str, kind: ColumnType, parts: &[&dyn Array]) -> Option<Column> {
     let name = PlSmallStr::from_str(name);
     let column = match kind {
-        Kind::Text => text_column(name, parts)?.into_column(),
-        Kind::TextList => list_column(name, parts)?,
-        Kind::Flag => {
+        ColumnType::Text => text_column(name, parts)?.into_column(),
+        ColumnType::TextList => list_column(name, parts)?,
+        ColumnType::Flag => {
             let parts = all(parts, |part| part.as_boolean_opt())?;
             BooleanChunked::from_iter_options(name, parts.iter().flat_map(|part| part.iter())).into_column()
         }
-        Kind::Count => {
+        ColumnType::Count => {
             let parts = all(parts, |part| part.as_primitive_opt::<Int64Type>())?;
             Int64Chunked::from_iter_options(name, parts.iter().flat_map(|part| part.iter())).into_column()
         }
-        Kind::Measure => {
+        ColumnType::Measure => {
             let parts = all(parts, |part| part.as_primitive_opt::<Float64Type>())?;
             Float64Chunked::from_iter_options(name, parts.iter().flat_map(|part| part.iter())).into_column()
         }
-        Kind::Instant => {
+        ColumnType::Instant => {
             let parts = all(parts, |part| part.as_primitive_opt::<TimestampMicrosecondType>())?;
             let micros = Int64Chunked::from_iter_options(name, parts.iter().flat_map(|part| part.iter()));
             let instants = micros.into_datetime(TimeUnit::Microseconds, Some(TimeZone::UTC));
             instants.into_column()
         }
-        Kind::Date => {
+        ColumnType::Date => {
             let parts = all(parts, |part| part.as_primitive_opt::<Date32Type>())?;
             let days = Int32Chunked::from_iter_options(name, parts.iter().flat_map(|part| part.iter()));
             days.into_date().into_column()

@@ -6,11 +6,11 @@
 mod cells;
 pub mod diff;
 mod frames;
-pub mod near;
-pub mod person;
-mod scan;
+pub mod person_rows;
 pub mod sql;
 mod statement;
+pub mod suggest_ids;
+mod table_scan;
 pub mod topics;
 
 use std::io::Cursor;
@@ -18,15 +18,15 @@ use std::io::Cursor;
 use polars::prelude::*;
 use serde_json::Value;
 
-use clout_base::error::{Error, Kind, Result};
+use clout_base::error::{Error, ErrorKind, Result};
 use clout_warehouse::manifest::Manifest;
 use clout_warehouse::snapshots::find_or_newest;
 use clout_warehouse::store::Store;
 
-pub use cells::{Cells, NotFinite};
+pub use cells::{FrameCells, NonFinite};
 
 /// Reads a published table into a lazy frame.
-pub fn frame(store: &Store, manifest: &Manifest, table: &str) -> Result<LazyFrame> {
+pub fn read_frame(store: &Store, manifest: &Manifest, table: &str) -> Result<LazyFrame> {
     let files = manifest.tables.get(table).ok_or_else(|| {
         Error::usage(format!(
             "the snapshot of {} has no table {table}",
@@ -37,7 +37,7 @@ pub fn frame(store: &Store, manifest: &Manifest, table: &str) -> Result<LazyFram
     for file in &files.files {
         let bytes = store.get(&file.path)?.ok_or_else(|| {
             Error::new(
-                Kind::Storage,
+                ErrorKind::Storage,
                 format!(
                     "{} is missing; run `clout snapshots verify` to find all damage",
                     file.path
@@ -58,8 +58,8 @@ fn unreadable(error: PolarsError) -> Error {
     Error::internal("a published table cannot be queried").with_source(error)
 }
 
-/// Columns that [`top`] returns for all networks together.
-pub const TOP_COLUMNS: [&str; 10] = [
+/// Columns that [`find_top_people`] returns for all networks together.
+pub const TOP_SCORE_COLUMNS: [&str; 10] = [
     "rank",
     "person_id",
     "score",
@@ -71,12 +71,12 @@ pub const TOP_COLUMNS: [&str; 10] = [
     "audience_influence",
     "networks",
 ];
-/// Columns that [`top`] returns for one network.
+/// Columns that [`find_top_people`] returns for one network.
 pub const TOP_NETWORK_COLUMNS: [&str; 7] = ["person_id", "network", "score", "share", "reach", "reactions", "posts"];
 
-/// Selection of people for [`top`].
+/// Selection of people for [`find_top_people`].
 #[derive(Clone, Copy, Debug)]
-pub struct Wanted<'a> {
+pub struct TopSelection<'a> {
     /// Network to rank by; `None` ranks by the score over all networks.
     pub network: Option<&'a str>,
     /// Ids of the people to return, with or without a score; if empty, all people with a score.
@@ -86,7 +86,7 @@ pub struct Wanted<'a> {
 }
 
 /// Returns the people with the highest scores, highest first. Ties are in order of the ids.
-pub fn top(store: &Store, manifest: &Manifest, wanted: &Wanted) -> Result<DataFrame> {
+pub fn find_top_people(store: &Store, manifest: &Manifest, wanted: &TopSelection) -> Result<DataFrame> {
     // Ids break ties, so the order is total. People without a score come last.
     let order = |descending: bool| {
         SortMultipleOptions::default()
@@ -94,7 +94,7 @@ pub fn top(store: &Store, manifest: &Manifest, wanted: &Wanted) -> Result<DataFr
             .with_nulls_last_multi([true, true])
     };
     let (table, by, options, shown): (_, _, _, &[&str]) = match wanted.network {
-        None => ("scores", ["rank", "person_id"], order(false), &TOP_COLUMNS),
+        None => ("scores", ["rank", "person_id"], order(false), &TOP_SCORE_COLUMNS),
         Some(_) => (
             "network_scores",
             ["score", "person_id"],
@@ -102,7 +102,7 @@ pub fn top(store: &Store, manifest: &Manifest, wanted: &Wanted) -> Result<DataFr
             &TOP_NETWORK_COLUMNS,
         ),
     };
-    let mut rows = of_those_there(store, manifest, frame(store, manifest, table)?)?;
+    let mut rows = keep_visible_people(store, manifest, read_frame(store, manifest, table)?)?;
     rows = match wanted.persons {
         [] => rows.filter(col("score").is_not_null()),
         persons => {
@@ -121,12 +121,12 @@ pub fn top(store: &Store, manifest: &Manifest, wanted: &Wanted) -> Result<DataFr
 }
 
 /// Removes rows of people missing from the newest snapshot: they may have opted out.
-fn of_those_there(store: &Store, manifest: &Manifest, rows: LazyFrame) -> Result<LazyFrame> {
+fn keep_visible_people(store: &Store, manifest: &Manifest, rows: LazyFrame) -> Result<LazyFrame> {
     let newest = find_or_newest(store, None)?;
     if newest.snapshot_date == manifest.snapshot_date {
         return Ok(rows);
     }
-    let there = frame(store, &newest, "scores")?.select([col("person_id")]);
+    let there = read_frame(store, &newest, "scores")?.select([col("person_id")]);
     Ok(rows.join(
         there,
         [col("person_id")],
@@ -136,13 +136,13 @@ fn of_those_there(store: &Store, manifest: &Manifest, rows: LazyFrame) -> Result
 }
 
 /// Collects a frame of one text column without nulls.
-fn texts(rows: LazyFrame) -> Result<Vec<String>> {
-    let rows = values(&rows.collect().map_err(unreadable)?)?;
+fn collect_texts(rows: LazyFrame) -> Result<Vec<String>> {
+    let rows = frame_to_rows(&rows.collect().map_err(unreadable)?)?;
     let texts = rows.iter().filter_map(|row| row[0].as_str().map(str::to_owned));
     Ok(texts.collect())
 }
 
 /// Converts a frame to JSON values by row.
-pub fn values(frame: &DataFrame) -> Result<Vec<Vec<Value>>> {
-    Ok(Cells::of(frame).rows(NotFinite::Null).collect())
+pub fn frame_to_rows(frame: &DataFrame) -> Result<Vec<Vec<Value>>> {
+    Ok(FrameCells::from_frame(frame).iter_rows(NonFinite::Null).collect())
 }

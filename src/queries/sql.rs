@@ -6,14 +6,14 @@ use polars::prelude::*;
 use polars::sql::SQLContext;
 
 use super::frames;
-use super::scan::{self, DATE_COLUMN, Failures};
-use super::statement::{self, Asked};
+use super::statement::{self, SqlRequest};
+use super::table_scan::{self, DATE_COLUMN, ScanErrors};
 use clout_base::day::Day;
 use clout_base::error::{Error, Result};
-use clout_base::schema::{self, PERK_WINNERS, Table};
-use clout_warehouse::draws::{self, Draw};
-use clout_warehouse::guard::guarded;
+use clout_base::schema::{self, PERK_WINNERS, TableSchema};
+use clout_warehouse::catch_panic::catch_panic;
 use clout_warehouse::manifest::{Manifest, TableFiles};
+use clout_warehouse::perk_draws::{self, PerkDraw};
 use clout_warehouse::snapshots;
 use clout_warehouse::store::Store;
 
@@ -22,7 +22,7 @@ const HISTORY: &str = "_history";
 
 /// Range of dates in the `_history` tables; both ends are included.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Dates {
+pub struct DateRange {
     /// First date; if absent, the oldest published one.
     pub from: Option<Day>,
     /// Last date; if absent, the newest published one.
@@ -30,14 +30,14 @@ pub struct Dates {
 }
 
 /// Tables that a query may name.
-struct Catalog<'a> {
+struct QueryCatalog<'a> {
     store: &'a Store,
     as_of: Day,
     /// Files of the tables of `as_of`, by table name.
     tables: BTreeMap<&'static str, TableFiles>,
-    dates: Dates,
+    dates: DateRange,
     /// Draws of perks; empty if the query does not use `perk_winners`.
-    draws: Vec<Draw>,
+    draws: Vec<PerkDraw>,
 }
 
 /// Runs a query on the snapshot of `manifest`.
@@ -45,15 +45,15 @@ struct Catalog<'a> {
 /// # Errors
 ///
 /// `Usage` for a wrong query, with the available tables and columns. Errors while reading files keep their kind.
-pub fn answer(store: &Store, manifest: &Manifest, dates: Dates, sql: &str) -> Result<DataFrame> {
-    let asked = statement::parse(sql, |name| table(name).is_some())?;
+pub fn run_query(store: &Store, manifest: &Manifest, dates: DateRange, sql: &str) -> Result<DataFrame> {
+    let asked = statement::parse_request(sql, |name| table(name).is_some())?;
     // Draw records are read only for queries that use them: there may be many.
     let wants_winners = |named: &BTreeSet<String>| named.iter().any(|name| name.starts_with(PERK_WINNERS.name));
     let draws = match &asked {
-        Asked::Query(named) if !wants_winners(named) => Vec::new(),
-        _ => draws::list(store)?,
+        SqlRequest::Query(named) if !wants_winners(named) => Vec::new(),
+        _ => perk_draws::list_draws(store)?,
     };
-    let catalog = Catalog {
+    let catalog = QueryCatalog {
         store,
         as_of: manifest.snapshot_date,
         tables: tables_of(manifest, &draws),
@@ -61,11 +61,11 @@ pub fn answer(store: &Store, manifest: &Manifest, dates: Dates, sql: &str) -> Re
         draws,
     };
     let named = match asked {
-        Asked::Tables => return catalog.listed(),
-        Asked::Columns(name) => return catalog.described(&name),
-        Asked::Query(named) => named,
+        SqlRequest::Tables => return catalog.listed(),
+        SqlRequest::Columns(name) => return catalog.described(&name),
+        SqlRequest::Query(named) => named,
     };
-    let failures = Failures::default();
+    let failures = ScanErrors::default();
     // Polars' warnings address programmers, not users of SQL.
     polars::error::set_warning_function(|advice, _| tracing::debug!("{advice}"));
     let mut context = SQLContext::new();
@@ -74,8 +74,8 @@ pub fn answer(store: &Store, manifest: &Manifest, dates: Dates, sql: &str) -> Re
             context.register(name, rows);
         }
     }
-    let answer = guarded("Polars cannot run this query", || ask(&mut context, sql));
-    answer.map_err(|message| match failures.take() {
+    let answer = catch_panic("Polars cannot run this query", || ask(&mut context, sql));
+    answer.map_err(|message| match failures.take_first() {
         Some(failure) => failure,
         None => catalog.usage_error(&message, &named),
     })
@@ -98,17 +98,17 @@ fn ask(context: &mut SQLContext, sql: &str) -> std::result::Result<DataFrame, St
 }
 
 /// Finds the table with a name; the flag is true for a `_history` table.
-fn table(name: &str) -> Option<(&'static Table, bool)> {
-    let of_date = schema::table(name).map(|table| (table, false));
-    of_date.or_else(|| Some((schema::table(name.strip_suffix(HISTORY)?)?, true)))
+fn table(name: &str) -> Option<(&'static TableSchema, bool)> {
+    let of_date = schema::find_table(name).map(|table| (table, false));
+    of_date.or_else(|| Some((schema::find_table(name.strip_suffix(HISTORY)?)?, true)))
 }
 
 /// Returns the published tables of a date by name, with `perk_winners` if a draw used the date.
-fn tables_of(manifest: &Manifest, draws: &[Draw]) -> BTreeMap<&'static str, TableFiles> {
+fn tables_of(manifest: &Manifest, draws: &[PerkDraw]) -> BTreeMap<&'static str, TableFiles> {
     let known = manifest
         .tables
         .iter()
-        .filter_map(|(name, files)| Some((schema::table(name)?.name, files.clone())));
+        .filter_map(|(name, files)| Some((schema::find_table(name)?.name, files.clone())));
     let mut tables: BTreeMap<&'static str, TableFiles> = known.collect();
     let of_date = draws
         .iter()
@@ -121,30 +121,33 @@ fn tables_of(manifest: &Manifest, draws: &[Draw]) -> BTreeMap<&'static str, Tabl
     tables
 }
 
-impl Catalog<'_> {
+impl QueryCatalog<'_> {
     /// Returns a lazy frame for a name; `None` if there is no such table.
-    fn rows(&self, name: &str, failures: &Failures) -> Result<Option<LazyFrame>> {
+    fn rows(&self, name: &str, failures: &ScanErrors) -> Result<Option<LazyFrame>> {
         let rows = match table(name) {
             None => return Ok(None),
             Some((table, true)) => self.history(table, failures)?,
             Some((table, false)) => match self.tables.get(table.name) {
                 None => return Ok(None),
-                Some(files) => scan::lazy(self.store, table, files.clone(), None, failures).map_err(query_failure)?,
+                Some(files) => {
+                    table_scan::scan_table(self.store, table, files.clone(), None, failures).map_err(query_failure)?
+                }
             },
         };
         Ok(Some(rows))
     }
 
     /// Returns a table over all dates in the range, oldest first.
-    fn history(&self, table: &'static Table, failures: &Failures) -> Result<LazyFrame> {
-        let lazy = |day, files| scan::lazy(self.store, table, files, Some(day), failures).map_err(query_failure);
+    fn history(&self, table: &'static TableSchema, failures: &ScanErrors) -> Result<LazyFrame> {
+        let lazy =
+            |day, files| table_scan::scan_table(self.store, table, files, Some(day), failures).map_err(query_failure);
         // An empty part, so that the columns exist even if no date has the table.
         let mut parts = vec![lazy(self.as_of, TableFiles::default())?];
-        for day in snapshots::list(self.store)? {
+        for day in snapshots::list_dates(self.store)? {
             let is_in_range =
                 self.dates.from.is_none_or(|from| from <= day) && self.dates.until.is_none_or(|end| day <= end);
             let Some(manifest) = is_in_range
-                .then(|| snapshots::find(self.store, day))
+                .then(|| snapshots::read_manifest(self.store, day))
                 .transpose()?
                 .flatten()
             else {
@@ -154,7 +157,7 @@ impl Catalog<'_> {
                 parts.push(lazy(day, files)?);
             }
         }
-        scan::union(parts).map_err(query_failure)
+        table_scan::concat_dates(parts).map_err(query_failure)
     }
 
     /// Answers SHOW TABLES: names, row counts and descriptions.
@@ -188,7 +191,7 @@ impl Catalog<'_> {
         let own = table
             .columns
             .iter()
-            .map(|column| (column.name, frames::data_type(column.kind), column.description));
+            .map(|column| (column.name, frames::polars_type(column.column_type), column.description));
         let rows: Vec<(&str, DataType, &str)> = date.into_iter().chain(own).collect();
         let frame = df!(
             "column" => rows.iter().map(|row| row.0).collect::<Vec<_>>(),

@@ -14,7 +14,7 @@ use clout_base::error::{Error, Result};
 
 /// An allowed statement.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Asked {
+pub(super) enum SqlRequest {
     /// A query, with the table names in it; some may be its own CTEs.
     Query(BTreeSet<String>),
     /// SHOW TABLES.
@@ -28,7 +28,7 @@ pub enum Asked {
 /// # Errors
 ///
 /// `Usage` if the SQL is invalid, has several statements, or reads anything but published tables.
-pub fn parse(sql: &str, is_table: impl Fn(&str) -> bool) -> Result<Asked> {
+pub(super) fn parse_request(sql: &str, is_table: impl Fn(&str) -> bool) -> Result<SqlRequest> {
     let usage_error =
         |error: sqlparser::parser::ParserError| Error::usage(format!("the SQL cannot be parsed: {error}"));
     // Same dialect and options as Polars, so that both parse the text alike.
@@ -48,7 +48,7 @@ pub fn parse(sql: &str, is_table: impl Fn(&str) -> bool) -> Result<Asked> {
         )));
     };
     match statement {
-        Statement::ShowTables { .. } => return Ok(Asked::Tables),
+        Statement::ShowTables { .. } => return Ok(SqlRequest::Tables),
         Statement::ShowColumns { show_options, .. } => {
             let parent = show_options
                 .show_in
@@ -56,7 +56,9 @@ pub fn parse(sql: &str, is_table: impl Fn(&str) -> bool) -> Result<Asked> {
                 .and_then(|show_in| show_in.parent_name.as_ref());
             let name = parent.and_then(only_part);
             let missing = || Error::usage("SHOW COLUMNS needs a table, for instance: SHOW COLUMNS FROM scores");
-            return name.map(|name| Asked::Columns(name.to_owned())).ok_or_else(missing);
+            return name
+                .map(|name| SqlRequest::Columns(name.to_owned()))
+                .ok_or_else(missing);
         }
         Statement::Query(_) => {}
         _ => return Err(no_query(statement)),
@@ -67,7 +69,7 @@ pub fn parse(sql: &str, is_table: impl Fn(&str) -> bool) -> Result<Asked> {
     };
     match statement.visit(&mut names) {
         ControlFlow::Break(message) => Err(Error::usage(message)),
-        ControlFlow::Continue(()) => Ok(Asked::Query(names.found)),
+        ControlFlow::Continue(()) => Ok(SqlRequest::Query(names.found)),
     }
 }
 
@@ -142,7 +144,7 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
-    use clout_base::error::Kind;
+    use clout_base::error::ErrorKind;
 
     fn is_table(name: &str) -> bool {
         ["scores", "influences"].contains(&name)
@@ -150,7 +152,7 @@ mod tests {
 
     fn check(sql: &str, expected: &[&str]) {
         let names = expected.iter().map(|name| (*name).to_owned()).collect();
-        assert_eq!(parse(sql, is_table).unwrap(), Asked::Query(names), "{sql}");
+        assert_eq!(parse_request(sql, is_table).unwrap(), SqlRequest::Query(names), "{sql}");
     }
 
     #[test]
@@ -166,9 +168,9 @@ mod tests {
             &["influences", "scores"],
         );
         check("SELECT 1 FROM scores UNION ALL SELECT 1 FROM b", &["b", "scores"]);
-        assert_eq!(parse("SHOW TABLES", is_table).unwrap(), Asked::Tables);
-        let columns = parse("SHOW COLUMNS FROM scores", is_table).unwrap();
-        assert_eq!(columns, Asked::Columns("scores".to_owned()));
+        assert_eq!(parse_request("SHOW TABLES", is_table).unwrap(), SqlRequest::Tables);
+        let columns = parse_request("SHOW COLUMNS FROM scores", is_table).unwrap();
+        assert_eq!(columns, SqlRequest::Columns("scores".to_owned()));
     }
 
     #[rstest]
@@ -195,8 +197,8 @@ mod tests {
     #[case("WITH scores AS (SELECT 1) SELECT * FROM scores", "needs another name")]
     #[case("SELECT * FROM (SELECT 1 FROM scores) AS influences", "needs another name")]
     fn anything_else_is_refused(#[case] sql: &str, #[case] says: &str) {
-        let error = parse(sql, is_table).unwrap_err();
-        assert_eq!(error.kind(), Kind::Usage);
+        let error = parse_request(sql, is_table).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Usage);
         assert!(error.to_string().contains(says), "{error}");
     }
 }

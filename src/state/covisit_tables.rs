@@ -3,28 +3,28 @@
 use arrow::array::RecordBatch;
 use arrow::datatypes::{Int64Type, UInt32Type, UInt64Type};
 
-use super::tables::{batch, days, int32, int64, numbers, uint32, uint64};
+use super::tables::{build_batch, days, int32, int64, numbers, uint32, uint64};
 use clout_base::error::Result;
-use clout_model::networks::covisit::{CheckIn, CoVisits, Credit};
+use clout_model::networks::co_visit::{CheckIn, CoVisitCredit, CoVisitState};
 
 /// Converts one network's co-visit state to the tables of check-ins, credits and follows.
-pub fn from_co_visits(memory: &CoVisits) -> Result<[RecordBatch; 3]> {
-    let mut credits: Vec<&Credit> = memory.credits.iter().collect();
+pub fn from_co_visits(memory: &CoVisitState) -> Result<[RecordBatch; 3]> {
+    let mut credits: Vec<&CoVisitCredit> = memory.credits.iter().collect();
     credits.sort_unstable();
     Ok([
-        batch(vec![
+        build_batch(vec![
             ("venue", uint64(memory.check_ins.iter().map(|c| c.venue))),
             ("account", uint32(memory.check_ins.iter().map(|c| c.account))),
             ("occurred_at", int64(memory.check_ins.iter().map(|c| c.occurred_at))),
             ("load_date", int32(memory.check_ins.iter().map(|c| c.load_date.0))),
         ])?,
-        batch(vec![
+        build_batch(vec![
             ("reactor", uint32(credits.iter().map(|c| c.reactor))),
             ("target", uint32(credits.iter().map(|c| c.target))),
             ("venue", uint64(credits.iter().map(|c| c.venue))),
             ("day", int32(credits.iter().map(|c| c.day.0))),
         ])?,
-        batch(vec![
+        build_batch(vec![
             ("follower", uint32(memory.follows.iter().map(|pair| pair.0))),
             ("followee", uint32(memory.follows.iter().map(|pair| pair.1))),
         ])?,
@@ -32,7 +32,7 @@ pub fn from_co_visits(memory: &CoVisits) -> Result<[RecordBatch; 3]> {
 }
 
 /// Reads the tables of [`from_co_visits`].
-pub fn to_co_visits(tables: &[RecordBatch; 3]) -> Result<CoVisits> {
+pub fn to_co_visits(tables: &[RecordBatch; 3]) -> Result<CoVisitState> {
     let [check_ins, credits, follows] = tables;
     let (venues, accounts) = (
         numbers::<UInt64Type>(check_ins, "venue")?,
@@ -48,7 +48,7 @@ pub fn to_co_visits(tables: &[RecordBatch; 3]) -> Result<CoVisits> {
     );
     let (credited, credit_days) = (numbers::<UInt64Type>(credits, "venue")?, days(credits, "day")?);
     let followers = numbers::<UInt32Type>(follows, "follower")?;
-    Ok(CoVisits {
+    Ok(CoVisitState {
         check_ins: (0..venues.len())
             .map(|row| CheckIn {
                 venue: venues[row],
@@ -58,7 +58,7 @@ pub fn to_co_visits(tables: &[RecordBatch; 3]) -> Result<CoVisits> {
             })
             .collect(),
         credits: (0..reactors.len())
-            .map(|row| Credit {
+            .map(|row| CoVisitCredit {
                 reactor: reactors[row],
                 target: targets[row],
                 venue: credited[row],

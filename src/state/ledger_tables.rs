@@ -5,11 +5,11 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, AsArray, Float64Array, LargeStringArray, RecordBatch};
 use arrow::datatypes::{Float64Type, Int64Type, UInt32Type};
 
-use super::tables::{batch, column, damaged, days, int32, int64, numbers, to_delivered, uint32};
+use super::tables::{build_batch, column, damaged, days, int32, int64, numbers, to_delivered, uint32};
 use clout_base::error::Result;
-use clout_topics::endorsements::{Endorsements, Latest};
-use clout_topics::ledger::{Entry, Ledger};
-use clout_topics::memory::{Posts, TopicMemory, Touches};
+use clout_topics::endorsements::{EndorsementSums, LatestEndorsement};
+use clout_topics::ledger::{DecayedLedger, LedgerEntry};
+use clout_topics::topic_state::{InteractionSums, PostSums, TopicState};
 
 /// Column names of the interaction sums, in order.
 const TOUCHES: [&str; 3] = ["worth", "interest", "given"];
@@ -27,7 +27,7 @@ pub(super) fn texts(table: &RecordBatch, name: &str) -> Result<Vec<String>> {
 
 /// Returns the columns common to all ledgers.
 pub(super) fn ledger_columns<'a, K, const N: usize>(
-    ledger: &Ledger<K, N>,
+    ledger: &DecayedLedger<K, N>,
     names: [&'a str; N],
 ) -> Vec<(&'a str, ArrayRef)> {
     let entries = &ledger.entries;
@@ -46,24 +46,24 @@ pub(super) fn ledger_of<K, const N: usize>(
     table: &RecordBatch,
     keys: Vec<K>,
     names: [&str; N],
-) -> Result<Ledger<K, N>> {
+) -> Result<DecayedLedger<K, N>> {
     let (last_loads, counts) = (days(table, "last_load")?, numbers::<UInt32Type>(table, "count")?);
     let mut sums: Vec<Vec<f64>> = Vec::with_capacity(N);
     for name in names {
         sums.push(numbers::<Float64Type>(table, name)?);
     }
-    let entry = |(row, key)| Entry {
+    let entry = |(row, key)| LedgerEntry {
         key,
         last_load: last_loads[row],
         count: counts[row],
         sums: std::array::from_fn(|index| sums[index][row]),
     };
-    Ok(Ledger {
+    Ok(DecayedLedger {
         entries: keys.into_iter().enumerate().map(entry).collect(),
     })
 }
 
-pub(super) fn from_touches(memory: &TopicMemory) -> Result<RecordBatch> {
+pub(super) fn from_touches(memory: &TopicState) -> Result<RecordBatch> {
     let keys = || memory.touches.entries.iter().map(|entry| entry.key);
     let mut columns = vec![
         ("target", uint32(keys().map(|key| key.0))),
@@ -71,33 +71,33 @@ pub(super) fn from_touches(memory: &TopicMemory) -> Result<RecordBatch> {
         ("actor", uint32(keys().map(|key| key.2))),
     ];
     columns.extend(ledger_columns(&memory.touches, TOUCHES));
-    batch(columns)
+    build_batch(columns)
 }
 
-pub(super) fn to_touches(table: &RecordBatch) -> Result<Touches> {
+pub(super) fn to_touches(table: &RecordBatch) -> Result<InteractionSums> {
     let [targets, topics, actors] = ["target", "topic", "actor"].map(|name| numbers::<UInt32Type>(table, name));
     let (targets, topics, actors) = (targets?, topics?, actors?);
     let keys = (0..targets.len()).map(|row| (targets[row], topics[row], actors[row]));
     ledger_of(table, keys.collect(), TOUCHES)
 }
 
-pub(super) fn from_posts(memory: &TopicMemory) -> Result<RecordBatch> {
+pub(super) fn from_posts(memory: &TopicState) -> Result<RecordBatch> {
     let keys = || memory.posts.entries.iter().map(|entry| entry.key);
     let mut columns = vec![
         ("account", uint32(keys().map(|key| key.0))),
         ("topic", uint32(keys().map(|key| key.1))),
     ];
     columns.extend(ledger_columns(&memory.posts, ["interest"]));
-    batch(columns)
+    build_batch(columns)
 }
 
-pub(super) fn to_posts(table: &RecordBatch) -> Result<Posts> {
+pub(super) fn to_posts(table: &RecordBatch) -> Result<PostSums> {
     let accounts = numbers::<UInt32Type>(table, "account")?;
     let keys = accounts.into_iter().zip(numbers::<UInt32Type>(table, "topic")?);
     ledger_of(table, keys.collect(), ["interest"])
 }
 
-pub(super) fn from_endorsements(memory: &TopicMemory) -> Result<RecordBatch> {
+pub(super) fn from_endorsements(memory: &TopicState) -> Result<RecordBatch> {
     let endorsements = &memory.endorsements;
     let keys = || endorsements.sums.entries.iter().map(|entry| &entry.key);
     let mut columns = vec![
@@ -111,10 +111,10 @@ pub(super) fn from_endorsements(memory: &TopicMemory) -> Result<RecordBatch> {
         ),
     ];
     columns.extend(ledger_columns(&endorsements.sums, ["sum"]));
-    batch(columns)
+    build_batch(columns)
 }
 
-pub(super) fn to_endorsements(table: &RecordBatch, delivered: &RecordBatch) -> Result<Endorsements> {
+pub(super) fn to_endorsements(table: &RecordBatch, delivered: &RecordBatch) -> Result<EndorsementSums> {
     let (endorsees, endorsers) = (texts(table, "endorsee")?, texts(table, "endorser")?);
     let topics = numbers::<UInt32Type>(table, "topic")?;
     let keys = endorsees.into_iter().zip(topics).zip(endorsers);
@@ -122,9 +122,9 @@ pub(super) fn to_endorsements(table: &RecordBatch, delivered: &RecordBatch) -> R
     let latest = numbers::<Int64Type>(table, "latest_at")?
         .into_iter()
         .zip(texts(table, "latest_id")?);
-    Ok(Endorsements {
+    Ok(EndorsementSums {
         sums: ledger_of(table, keys.collect(), ["sum"])?,
-        latest: latest.map(|(at, id)| Latest { at, id: id.into() }).collect(),
+        latest: latest.map(|(at, id)| LatestEndorsement { at, id: id.into() }).collect(),
         delivered: to_delivered(delivered)?,
     })
 }

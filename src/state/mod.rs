@@ -5,38 +5,38 @@
 //! effect. Deleting the state causes a rebuild and no other change.
 
 pub mod covisit_tables;
-pub mod files;
-pub mod gone;
 mod ledger_tables;
+pub mod opt_outs;
+pub mod state_files;
 pub mod tables;
 pub mod topic_tables;
 
 use std::collections::HashSet;
 
-use crate::state::gone::Gone;
+use crate::state::opt_outs::OptOuts;
 use clout_base::day::Day;
-use clout_model::accounts::Accounts;
-use clout_model::delivered::Delivered;
-use clout_model::facts::Facts;
-use clout_model::influence::attention::Moment;
-use clout_model::influence::pairs::Pairs;
-use clout_model::influence::recency::Mixture;
+use clout_model::account_activity::AccountActivity;
+use clout_model::accounts::AccountIndex;
+use clout_model::delivered::DeliveredId;
+use clout_model::influence::attention::ScoringMoment;
+use clout_model::influence::pairs::PairSums;
+use clout_model::influence::recency::HalfLifeMixture;
 use clout_model::networks::Network;
-use clout_model::networks::covisit::CoVisits;
+use clout_model::networks::co_visit::CoVisitState;
 use clout_model::people::presence::PresenceSources;
-use clout_topics::memory::{NOBODY, TopicMemory};
-use clout_warehouse::store::Object;
+use clout_topics::topic_state::{NO_ACCOUNT, TopicState};
+use clout_warehouse::store::StoredObject;
 
 /// First dates of one network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct History {
+pub struct NetworkHistory {
     /// First load date with a row.
     pub first_load_date: Day,
     /// Oldest day of a counted row of that load date.
     pub oldest_day: Day,
 }
 
-impl History {
+impl NetworkHistory {
     /// Returns the days from the first load date, or from its oldest row if earlier, to the end of `as_of`.
     pub fn days(&self, as_of: Day) -> i32 {
         as_of.next().0 - self.first_load_date.min(self.oldest_day).0
@@ -44,10 +44,10 @@ impl History {
 }
 
 /// Returns the lengths of the known history at a date; at least one day.
-pub fn moment(histories: &[Option<History>], as_of: Day) -> Moment {
+pub fn find_moment(histories: &[Option<NetworkHistory>], as_of: Day) -> ScoringMoment {
     let first_load_date = histories.iter().flatten().map(|history| history.first_load_date).min();
-    let days = |history: &Option<History>| history.map_or(1, |history| history.days(as_of));
-    Moment {
+    let days = |history: &Option<NetworkHistory>| history.map_or(1, |history| history.days(as_of));
+    ScoringMoment {
         as_of,
         early_days: 0.0,
         history_days: histories
@@ -60,43 +60,43 @@ pub fn moment(histories: &[Option<History>], as_of: Day) -> Moment {
 
 /// State between runs.
 #[derive(Clone, Debug)]
-pub struct State {
+pub struct RunState {
     /// Last merged load date; none before the first run.
     pub as_of: Option<Day>,
     /// Accounts that the other fields refer to.
-    pub accounts: Accounts,
+    pub accounts: AccountIndex,
     /// By node: activity record of the account.
-    pub facts: Vec<Facts>,
+    pub activity: Vec<AccountActivity>,
     /// By node: true if the newest accounts table lists it.
     pub is_listed: Vec<bool>,
     /// By node: owner by the newest identities.
     pub owners: Vec<Option<Box<str>>>,
     /// Sums of reactions by pair of accounts.
-    pub pairs: Pairs,
+    pub pairs: PairSums,
     /// By network: ids that a later load date may repeat, sorted.
-    pub delivered: Vec<Vec<Delivered>>,
+    pub delivered: Vec<Vec<DeliveredId>>,
     /// By network: check-ins, credits and follows, if co-visits are derived.
-    pub co_visits: Vec<CoVisits>,
+    pub co_visits: Vec<CoVisitState>,
     /// Topic state.
-    pub topics: TopicMemory,
+    pub topics: TopicState,
     /// By network: first dates, once it has delivered.
-    pub histories: Vec<Option<History>>,
+    pub histories: Vec<Option<NetworkHistory>>,
     /// Opt-outs, as hashes only.
-    pub gone: Gone,
+    pub opt_outs: OptOuts,
     /// Hashes of the persons in any snapshot under this root.
     pub published: HashSet<u128>,
     /// Dates of the snapshots that `published` covers.
     pub published_dates: Vec<Day>,
     /// Input files of closed load dates, as read.
-    pub closed: Vec<Object>,
+    pub closed: Vec<StoredObject>,
 }
 
-impl State {
+impl RunState {
     /// Returns the parts from which presence is computed.
     pub fn presence_sources(&self) -> PresenceSources<'_> {
         PresenceSources {
             accounts: &self.accounts,
-            facts: &self.facts,
+            facts: &self.activity,
             is_listed: &self.is_listed,
             owners: &self.owners,
             pairs: &self.pairs,
@@ -104,20 +104,20 @@ impl State {
     }
 
     /// Creates the state before the first run.
-    pub fn empty(networks: &[Network]) -> State {
+    pub fn empty(networks: &[Network]) -> RunState {
         let names = networks.iter().map(|network| network.name.clone()).collect();
-        State {
+        RunState {
             as_of: None,
-            accounts: Accounts::empty(names),
-            facts: Vec::new(),
+            accounts: AccountIndex::empty(names),
+            activity: Vec::new(),
             is_listed: Vec::new(),
             owners: Vec::new(),
-            pairs: Pairs::default(),
+            pairs: PairSums::default(),
             delivered: vec![Vec::new(); networks.len()],
-            co_visits: vec![CoVisits::default(); networks.len()],
-            topics: TopicMemory::empty(networks.len()),
+            co_visits: vec![CoVisitState::default(); networks.len()],
+            topics: TopicState::empty(networks.len()),
             histories: vec![None; networks.len()],
-            gone: Gone::default(),
+            opt_outs: OptOuts::default(),
             published: HashSet::new(),
             published_dates: Vec::new(),
             closed: Vec::new(),
@@ -125,9 +125,9 @@ impl State {
     }
 
     /// Renumbers the state to the new accounts; `to` maps each old node to its new node.
-    pub fn renumber(&mut self, accounts: Accounts, to: &[u32]) {
+    pub fn renumber(&mut self, accounts: AccountIndex, to: &[u32]) {
         let count = accounts.len();
-        self.facts = spread(&self.facts, to, count);
+        self.activity = spread(&self.activity, to, count);
         self.is_listed = spread(&self.is_listed, to, count);
         self.owners = spread(&self.owners, to, count);
         self.pairs.renumber(to);
@@ -139,14 +139,14 @@ impl State {
     }
 
     /// Drops opted-out accounts and accounts without any reference. Returns the kept nodes if any account was dropped.
-    pub fn prune(&mut self, is_gone: &[bool], mixture: &Mixture) -> Option<Vec<u32>> {
+    pub fn prune(&mut self, is_gone: &[bool], mixture: &HalfLifeMixture) -> Option<Vec<u32>> {
         let is_here = |node: u32| !is_gone[node as usize];
         if is_gone.contains(&true) {
             self.pairs
                 .retain(mixture, |actor, target| is_here(actor) && is_here(target));
         }
         let mut is_used: Vec<bool> = (0..self.accounts.len())
-            .map(|node| !self.facts[node].is_empty() || self.is_listed[node] || self.owners[node].is_some())
+            .map(|node| !self.activity[node].is_empty() || self.is_listed[node] || self.owners[node].is_some())
             .collect();
         for node in self.pairs.actors.iter().chain(&self.pairs.targets) {
             is_used[*node as usize] = true;
@@ -168,11 +168,11 @@ impl State {
     }
 
     fn keep_accounts(&mut self, kept: &[u32]) {
-        let mut to = vec![NOBODY; self.accounts.len()];
+        let mut to = vec![NO_ACCOUNT; self.accounts.len()];
         for (place, node) in kept.iter().enumerate() {
             to[*node as usize] = place as u32;
         }
-        self.facts = kept.iter().map(|node| self.facts[*node as usize]).collect();
+        self.activity = kept.iter().map(|node| self.activity[*node as usize]).collect();
         self.is_listed = kept.iter().map(|node| self.is_listed[*node as usize]).collect();
         self.owners = kept.iter().map(|node| self.owners[*node as usize].take()).collect();
         self.pairs.renumber(&to);

@@ -11,13 +11,13 @@ use arrow::datatypes::{ArrowPrimitiveType, Float32Type, Float64Type, Int32Type, 
 
 use clout_base::day::Day;
 use clout_base::error::{Error, Result};
-use clout_model::accounts::Accounts;
-use clout_model::delivered::Delivered;
-use clout_model::facts::Facts;
-use clout_model::influence::pairs::Pairs;
+use clout_model::account_activity::AccountActivity;
+use clout_model::accounts::AccountIndex;
+use clout_model::delivered::DeliveredId;
+use clout_model::influence::pairs::PairSums;
 
 /// Creates a batch from named columns of equal length.
-pub fn batch(columns: Vec<(&str, ArrayRef)>) -> Result<RecordBatch> {
+pub fn build_batch(columns: Vec<(&str, ArrayRef)>) -> Result<RecordBatch> {
     RecordBatch::try_from_iter(columns)
         .map_err(|error| Error::internal("a table of the state has columns of different lengths").with_source(error))
 }
@@ -58,7 +58,7 @@ pub(super) fn uint64(values: impl IntoIterator<Item = u64>) -> ArrayRef {
 }
 
 /// Converts 128-bit hashes to a column of 16 bytes each.
-pub fn hashes(values: impl ExactSizeIterator<Item = u128>) -> Result<ArrayRef> {
+pub fn hash_column(values: impl ExactSizeIterator<Item = u128>) -> Result<ArrayRef> {
     let mut bytes = Vec::with_capacity(16 * values.len());
     values.for_each(|value| bytes.extend_from_slice(&value.to_be_bytes()));
     let array = FixedSizeBinaryArray::try_new(16, bytes.into(), None)
@@ -66,8 +66,8 @@ pub fn hashes(values: impl ExactSizeIterator<Item = u128>) -> Result<ArrayRef> {
     Ok(Arc::new(array))
 }
 
-/// Reads the hashes of a column made by [`hashes`].
-pub fn hashes_of(batch: &RecordBatch, name: &str) -> Result<Vec<u128>> {
+/// Reads the hashes of a column made by [`hash_column`].
+pub fn read_hashes(batch: &RecordBatch, name: &str) -> Result<Vec<u128>> {
     let array = column(batch, name)?
         .as_fixed_size_binary_opt()
         .ok_or_else(|| damaged(name))?;
@@ -77,13 +77,13 @@ pub fn hashes_of(batch: &RecordBatch, name: &str) -> Result<Vec<u128>> {
 
 /// Converts the accounts with their records, listings and owners to a table.
 pub fn from_accounts(
-    accounts: &Accounts,
-    facts: &[Facts],
+    accounts: &AccountIndex,
+    facts: &[AccountActivity],
     is_listed: &[bool],
     owners: &[Option<Box<str>>],
 ) -> Result<RecordBatch> {
     let nodes = || 0..accounts.len() as u32;
-    batch(vec![
+    build_batch(vec![
         (
             "network",
             Arc::new(UInt8Array::from_iter_values(
@@ -97,7 +97,7 @@ pub fn from_accounts(
             )),
         ),
         ("days_seen", uint32(facts.iter().map(|f| f.days_seen))),
-        ("recent_days", hashes(facts.iter().map(|f| f.recent_days))?),
+        ("recent_days", hash_column(facts.iter().map(|f| f.recent_days))?),
         ("first_seen_at", int64(facts.iter().map(|f| f.first_seen_at))),
         ("last_seen_at", int64(facts.iter().map(|f| f.last_seen_at))),
         ("last_seen", int32(facts.iter().map(|f| f.last_seen))),
@@ -118,7 +118,7 @@ pub fn from_accounts(
 }
 
 /// Arguments of [`from_accounts`], as read back.
-pub type AccountTable = (Accounts, Vec<Facts>, Vec<bool>, Vec<Option<Box<str>>>);
+pub type AccountTable = (AccountIndex, Vec<AccountActivity>, Vec<bool>, Vec<Option<Box<str>>>);
 
 /// Reads the table of [`from_accounts`] for the networks `names`.
 pub fn to_accounts(batch: &RecordBatch, names: Vec<String>) -> Result<AccountTable> {
@@ -135,7 +135,7 @@ pub fn to_accounts(batch: &RecordBatch, names: Vec<String>) -> Result<AccountTab
         .collect();
     let (days_seen, recent_days) = (
         numbers::<UInt32Type>(batch, "days_seen")?,
-        hashes_of(batch, "recent_days")?,
+        read_hashes(batch, "recent_days")?,
     );
     let last_seen = numbers::<Int32Type>(batch, "last_seen")?;
     let (first_seen_at, last_seen_at) = (
@@ -148,7 +148,7 @@ pub fn to_accounts(batch: &RecordBatch, names: Vec<String>) -> Result<AccountTab
     );
     let last_post_at = numbers::<Int64Type>(batch, "last_post_at")?;
     let facts = (0..batch.num_rows())
-        .map(|row| Facts {
+        .map(|row| AccountActivity {
             days_seen: days_seen[row],
             recent_days: recent_days[row],
             first_seen_at: first_seen_at[row],
@@ -166,7 +166,7 @@ pub fn to_accounts(batch: &RecordBatch, names: Vec<String>) -> Result<AccountTab
         .as_string_opt::<i64>()
         .ok_or_else(|| damaged("owner"))?;
     Ok((
-        Accounts::new(names, by_network),
+        AccountIndex::new(names, by_network),
         facts,
         is_listed.values().iter().collect(),
         owners.iter().map(|owner| owner.map(Into::into)).collect(),
@@ -174,14 +174,14 @@ pub fn to_accounts(batch: &RecordBatch, names: Vec<String>) -> Result<AccountTab
 }
 
 /// Converts the rows `range` of the pairs, without sums, to a table.
-pub fn from_pairs(pairs: &Pairs, range: Range<usize>) -> Result<RecordBatch> {
+pub fn from_pairs(pairs: &PairSums, range: Range<usize>) -> Result<RecordBatch> {
     let counts = &pairs.counts[range.clone()];
     let details = &pairs.details[range.clone()];
     let weights = counts
         .iter()
         .zip(details)
         .map(|(count, detail)| if *count == 1 { f32::from_bits(*detail) } else { 0.0 });
-    batch(vec![
+    build_batch(vec![
         ("actor", uint32(pairs.actors[range.clone()].iter().copied())),
         ("target", uint32(pairs.targets[range.clone()].iter().copied())),
         (
@@ -199,7 +199,7 @@ pub fn from_pairs(pairs: &Pairs, range: Range<usize>) -> Result<RecordBatch> {
 }
 
 /// Converts the sums of the rows in `range` with several reactions, in their order, to a table.
-pub fn from_sums(pairs: &Pairs, range: Range<usize>, stride: usize) -> Result<RecordBatch> {
+pub fn from_sums(pairs: &PairSums, range: Range<usize>, stride: usize) -> Result<RecordBatch> {
     let rows = || pairs.counts[range.clone()].iter().zip(&pairs.details[range.clone()]);
     let places = || {
         rows()
@@ -208,7 +208,7 @@ pub fn from_sums(pairs: &Pairs, range: Range<usize>, stride: usize) -> Result<Re
     };
     let names: Vec<String> = (0..stride).map(|j| format!("sum_{j}")).collect();
     let column = |j: usize| Float64Array::from_iter_values(places().map(|place| pairs.sums[place * stride + j]));
-    batch(
+    build_batch(
         names
             .iter()
             .enumerate()
@@ -218,7 +218,7 @@ pub fn from_sums(pairs: &Pairs, range: Range<usize>, stride: usize) -> Result<Re
 }
 
 /// Reads the tables of [`from_pairs`] and [`from_sums`].
-pub fn to_pairs(rows: &RecordBatch, sums: &RecordBatch, stride: usize) -> Result<Pairs> {
+pub fn to_pairs(rows: &RecordBatch, sums: &RecordBatch, stride: usize) -> Result<PairSums> {
     let mut several = vec![0.0; sums.num_rows() * stride];
     for j in 0..stride {
         let column = numbers::<Float64Type>(sums, &format!("sum_{j}"))?;
@@ -240,7 +240,7 @@ pub fn to_pairs(rows: &RecordBatch, sums: &RecordBatch, stride: usize) -> Result
     if place as usize != sums.num_rows() {
         return Err(damaged("count"));
     }
-    Ok(Pairs {
+    Ok(PairSums {
         actors: numbers::<UInt32Type>(rows, "actor")?,
         targets: numbers::<UInt32Type>(rows, "target")?,
         verbs: numbers::<UInt8Type>(rows, "verb")?,
@@ -253,20 +253,20 @@ pub fn to_pairs(rows: &RecordBatch, sums: &RecordBatch, stride: usize) -> Result
 }
 
 /// Converts delivered ids to a table.
-pub fn from_delivered(delivered: &[Delivered]) -> Result<RecordBatch> {
-    batch(vec![
-        ("id", hashes(delivered.iter().map(|d| d.id))?),
+pub fn from_delivered(delivered: &[DeliveredId]) -> Result<RecordBatch> {
+    build_batch(vec![
+        ("id", hash_column(delivered.iter().map(|d| d.id))?),
         ("load_date", int32(delivered.iter().map(|d| d.load_date.0))),
     ])
 }
 
 /// Reads a table of [`from_delivered`].
-pub fn to_delivered(batch: &RecordBatch) -> Result<Vec<Delivered>> {
+pub fn to_delivered(batch: &RecordBatch) -> Result<Vec<DeliveredId>> {
     let dates = days(batch, "load_date")?;
-    let ids = hashes_of(batch, "id")?;
+    let ids = read_hashes(batch, "id")?;
     Ok(ids
         .into_iter()
         .zip(dates)
-        .map(|(id, load_date)| Delivered { id, load_date })
+        .map(|(id, load_date)| DeliveredId { id, load_date })
         .collect())
 }

@@ -8,17 +8,17 @@ use arrow::datatypes::{Float32Type, Int64Type, UInt8Type, UInt32Type, UInt64Type
 use super::ledger_tables::{
     from_endorsements, from_posts, from_touches, text_column, texts, to_endorsements, to_posts, to_touches,
 };
-use super::tables::{batch, column, damaged, days, from_delivered, int32, int64, numbers, uint32, uint64};
+use super::tables::{build_batch, column, damaged, days, from_delivered, int32, int64, numbers, uint32, uint64};
 use clout_base::error::Result;
-use clout_topics::memory::TopicMemory;
-use clout_topics::ontology::sense::AliasCount;
-use clout_topics::ontology::sense::Kind as Shows;
-use clout_topics::sources::{Act, Key as SourceKey};
+use clout_topics::ontology::alias_resolver::AliasCount;
+use clout_topics::ontology::alias_resolver::MentionKind as Shows;
+use clout_topics::sources::{SourceAct, SourceKey};
+use clout_topics::topic_state::TopicState;
 
-type Make = fn(&TopicMemory) -> Result<RecordBatch>;
+type Make = fn(&TopicState) -> Result<RecordBatch>;
 
 /// Builders of all tables by name.
-pub const MAKERS: [(&str, Make); 10] = [
+pub const TABLE_BUILDERS: [(&str, Make); 10] = [
     ("ids", from_ids),
     ("touches", from_touches),
     ("posts", from_posts),
@@ -31,9 +31,9 @@ pub const MAKERS: [(&str, Make); 10] = [
     ("ontology", from_ontology),
 ];
 
-/// Reads the tables of [`MAKERS`].
-pub fn to_memory(networks: usize, get: &dyn Fn(&str) -> Result<RecordBatch>) -> Result<TopicMemory> {
-    let mut memory = TopicMemory::empty(networks);
+/// Reads the tables of [`TABLE_BUILDERS`].
+pub fn to_topic_state(networks: usize, get: &dyn Fn(&str) -> Result<RecordBatch>) -> Result<TopicState> {
+    let mut memory = TopicState::empty(networks);
     memory.ids = texts(&get("ids")?, "id")?;
     memory.touches = to_touches(&get("touches")?)?;
     memory.posts = to_posts(&get("posts")?)?;
@@ -66,13 +66,13 @@ fn shows_of(code: u8) -> Result<Shows> {
         .ok_or_else(|| damaged("shows"))
 }
 
-fn from_ids(memory: &TopicMemory) -> Result<RecordBatch> {
-    batch(vec![("id", text_column(memory.ids.iter().map(String::as_str)))])
+fn from_ids(memory: &TopicState) -> Result<RecordBatch> {
+    build_batch(vec![("id", text_column(memory.ids.iter().map(String::as_str)))])
 }
 
-fn from_ontology(memory: &TopicMemory) -> Result<RecordBatch> {
+fn from_ontology(memory: &TopicState) -> Result<RecordBatch> {
     let above = memory.ontology.iter().map(|row| row.1.as_deref());
-    batch(vec![
+    build_batch(vec![
         ("id", text_column(memory.ontology.iter().map(|row| row.0.as_str()))),
         ("above", Arc::new(above.collect::<LargeStringArray>())),
     ])
@@ -86,9 +86,9 @@ fn to_ontology(table: &RecordBatch) -> Result<Vec<(String, Option<String>)>> {
     Ok(texts(table, "id")?.into_iter().zip(above).collect())
 }
 
-fn from_sources(memory: &TopicMemory) -> Result<RecordBatch> {
+fn from_sources(memory: &TopicState) -> Result<RecordBatch> {
     let rows = memory.sources.rows();
-    batch(vec![
+    build_batch(vec![
         ("account", uint32(rows.iter().map(|row| row.key.account))),
         ("topic", uint32(rows.iter().map(|row| row.key.topic))),
         (
@@ -111,7 +111,7 @@ fn from_sources(memory: &TopicMemory) -> Result<RecordBatch> {
     ])
 }
 
-fn add_sources(table: &RecordBatch, memory: &mut TopicMemory) -> Result<()> {
+fn add_sources(table: &RecordBatch, memory: &mut TopicState) -> Result<()> {
     let (accounts, topics) = (
         numbers::<UInt32Type>(table, "account")?,
         numbers::<UInt32Type>(table, "topic")?,
@@ -135,7 +135,7 @@ fn add_sources(table: &RecordBatch, memory: &mut TopicMemory) -> Result<()> {
             shows: shows_of(shows[row])?,
             is_own: are_own[row] != 0,
         };
-        let act = Act {
+        let act = SourceAct {
             at: times[row],
             weight: weights[row],
             other: others[row],
@@ -146,7 +146,7 @@ fn add_sources(table: &RecordBatch, memory: &mut TopicMemory) -> Result<()> {
 }
 
 /// Converts the objects to a table with one row per object and topic.
-fn from_objects(memory: &TopicMemory) -> Result<RecordBatch> {
+fn from_objects(memory: &TopicState) -> Result<RecordBatch> {
     let mut rows: Vec<(u8, u64, u32, i32, u32, u8)> = Vec::new();
     for (network, objects) in memory.objects.iter().enumerate() {
         for ((object, author), load_date, topics) in objects.iter() {
@@ -157,7 +157,7 @@ fn from_objects(memory: &TopicMemory) -> Result<RecordBatch> {
             );
         }
     }
-    batch(vec![
+    build_batch(vec![
         (
             "network",
             Arc::new(UInt8Array::from_iter_values(rows.iter().map(|row| row.0))),
@@ -173,7 +173,7 @@ fn from_objects(memory: &TopicMemory) -> Result<RecordBatch> {
     ])
 }
 
-fn add_objects(table: &RecordBatch, memory: &mut TopicMemory) -> Result<()> {
+fn add_objects(table: &RecordBatch, memory: &mut TopicState) -> Result<()> {
     let (networks, shows) = (
         numbers::<UInt8Type>(table, "network")?,
         numbers::<UInt8Type>(table, "shows")?,
@@ -203,7 +203,7 @@ fn add_objects(table: &RecordBatch, memory: &mut TopicMemory) -> Result<()> {
 
 /// Converts the alias counts to a table with one row per network and alias; the row with an empty alias has the
 /// network's number of texts.
-fn from_aliases(memory: &TopicMemory) -> Result<RecordBatch> {
+fn from_aliases(memory: &TopicState) -> Result<RecordBatch> {
     let mut rows: Vec<(u8, &str, AliasCount)> = Vec::new();
     for (network, aliases) in memory.aliases.iter().enumerate() {
         let all = AliasCount {
@@ -218,7 +218,7 @@ fn from_aliases(memory: &TopicMemory) -> Result<RecordBatch> {
                 .map(|(alias, count)| (network as u8, &**alias, *count)),
         );
     }
-    batch(vec![
+    build_batch(vec![
         (
             "network",
             Arc::new(UInt8Array::from_iter_values(rows.iter().map(|row| row.0))),
@@ -230,7 +230,7 @@ fn from_aliases(memory: &TopicMemory) -> Result<RecordBatch> {
     ])
 }
 
-fn add_aliases(table: &RecordBatch, memory: &mut TopicMemory) -> Result<()> {
+fn add_aliases(table: &RecordBatch, memory: &mut TopicState) -> Result<()> {
     let (networks, aliases) = (numbers::<UInt8Type>(table, "network")?, texts(table, "alias")?);
     let [seen, judged, agreed] = ["texts", "judged", "agreed"].map(|name| numbers::<UInt64Type>(table, name));
     let (seen, judged, agreed) = (seen?, judged?, agreed?);
@@ -252,8 +252,8 @@ fn add_aliases(table: &RecordBatch, memory: &mut TopicMemory) -> Result<()> {
     Ok(())
 }
 
-fn from_together(memory: &TopicMemory) -> Result<RecordBatch> {
-    batch(vec![
+fn from_together(memory: &TopicState) -> Result<RecordBatch> {
+    build_batch(vec![
         ("topic", uint32(memory.together.keys().map(|key| key.0))),
         ("other", uint32(memory.together.keys().map(|key| key.1))),
         ("rows", uint64(memory.together.values().copied())),

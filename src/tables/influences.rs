@@ -5,7 +5,7 @@ use std::sync::Arc;
 use arrow::array::{RecordBatch, StringArray};
 use rayon::prelude::*;
 
-use super::{Tonight, batch, counts, measures};
+use super::{SnapshotInputs, batch, counts, measures};
 use clout_base::error::Result;
 use clout_base::schema::INFLUENCES;
 
@@ -16,7 +16,7 @@ pub const INFLUENCES_OTHER: &str = "influences";
 
 /// Row of the table.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Row {
+pub struct InfluenceRow {
     /// Index of the person.
     pub person: u32,
     /// Index of the other person.
@@ -31,9 +31,9 @@ pub struct Row {
 
 /// Builds the table for people at or above `min_percentile`, with at most `max_per_direction` rows per person and
 /// direction.
-pub fn table(tonight: &Tonight, min_percentile: f64, max_per_direction: usize) -> Result<RecordBatch> {
+pub fn build_table(tonight: &SnapshotInputs, min_percentile: f64, max_per_direction: usize) -> Result<RecordBatch> {
     let is_listed: Vec<bool> = tonight
-        .standings
+        .scores
         .percentiles
         .iter()
         .map(|p| p.is_some_and(|p| p >= min_percentile))
@@ -44,7 +44,7 @@ pub fn table(tonight: &Tonight, min_percentile: f64, max_per_direction: usize) -
         .collect();
     let given = given(tonight, &is_listed);
     let listed: Vec<usize> = (0..tonight.persons.len()).filter(|person| is_listed[*person]).collect();
-    let rows: Vec<Row> = listed
+    let rows: Vec<InfluenceRow> = listed
         .par_iter()
         .flat_map_iter(|person| {
             let received = tonight.attention.edges(*person).map(|edge| {
@@ -80,7 +80,7 @@ pub fn table(tonight: &Tonight, min_percentile: f64, max_per_direction: usize) -
 }
 
 /// Computes the rows of any person, at most `most` per direction, most points first.
-pub fn of_person(tonight: &Tonight, person: usize, most: usize) -> Vec<Row> {
+pub fn compute_rows(tonight: &SnapshotInputs, person: usize, most: usize) -> Vec<InfluenceRow> {
     let own = total(tonight, person);
     let received = tonight.attention.edges(person).map(|edge| {
         let key = (person as u32, tonight.attention.reactors[edge], INFLUENCED_BY);
@@ -104,7 +104,7 @@ pub fn of_person(tonight: &Tonight, person: usize, most: usize) -> Vec<Row> {
 }
 
 /// Collects the edges from listed persons as (reactor, target, edge), sorted.
-fn given(tonight: &Tonight, is_listed: &[bool]) -> Vec<(u32, u32, usize)> {
+fn given(tonight: &SnapshotInputs, is_listed: &[bool]) -> Vec<(u32, u32, usize)> {
     let mut given: Vec<(u32, u32, usize)> = Vec::new();
     for target in 0..tonight.persons.len() {
         for edge in tonight.attention.edges(target) {
@@ -119,33 +119,39 @@ fn given(tonight: &Tonight, is_listed: &[bool]) -> Vec<(u32, u32, usize)> {
 }
 
 /// Sums the contributions to a person; 0 without a reactor.
-fn total(tonight: &Tonight, person: usize) -> f64 {
-    match &tonight.standings.sums[person] {
+fn total(tonight: &SnapshotInputs, person: usize) -> f64 {
+    match &tonight.scores.sums[person] {
         Some(sum) => tonight
             .attention
             .edges(person)
-            .map(|edge| tonight.model.part(tonight.attention, edge, sum))
+            .map(|edge| tonight.model.share_part(tonight.attention, edge, sum))
             .sum(),
         None => 0.0,
     }
 }
 
 /// Builds a row. Its points are the score of `target` x the share of `edge` in the contributions to `target`.
-fn row(tonight: &Tonight, total: f64, key: (u32, u32, &'static str), target: usize, edge: usize) -> Row {
-    let share = match &tonight.standings.sums[target] {
-        Some(sum) => tonight.model.part(tonight.attention, edge, sum) / total,
+fn row(
+    tonight: &SnapshotInputs,
+    total: f64,
+    key: (u32, u32, &'static str),
+    target: usize,
+    edge: usize,
+) -> InfluenceRow {
+    let share = match &tonight.scores.sums[target] {
+        Some(sum) => tonight.model.share_part(tonight.attention, edge, sum) / total,
         None => 0.0,
     };
-    Row {
+    InfluenceRow {
         person: key.0,
         other: key.1,
         direction: key.2,
-        points: tonight.standings.score(target).unwrap_or(0.0) * share,
-        reactions: tonight.attention.reactions(edge) as i64,
+        points: tonight.scores.score(target).unwrap_or(0.0) * share,
+        reactions: tonight.attention.count_reactions(edge) as i64,
     }
 }
 
-fn strongest(mut rows: Vec<Row>, most: usize) -> Vec<Row> {
+fn strongest(mut rows: Vec<InfluenceRow>, most: usize) -> Vec<InfluenceRow> {
     rows.sort_by(|a, b| b.points.total_cmp(&a.points).then(a.other.cmp(&b.other)));
     rows.truncate(most);
     rows

@@ -3,7 +3,7 @@
 pub mod alerts;
 pub mod influences;
 pub mod network_scores;
-pub mod past;
+pub mod published_history;
 pub mod rejects;
 pub mod run_metrics;
 pub mod score_changes;
@@ -16,40 +16,40 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, Float64Array, Int64Array, RecordBatch};
 
 use clout_base::error::{Error, Result};
-use clout_base::schema::Table;
-use clout_model::influence::attention::Attention;
-use clout_model::influence::interval::Interval;
-use clout_model::influence::score::{Line, Model};
-use clout_model::influence::standings::Standings;
+use clout_base::schema::TableSchema;
+use clout_model::influence::attention::AttentionGraph;
+use clout_model::influence::interval::ScoreInterval;
+use clout_model::influence::score::{ContributionModel, ScoreScale};
+use clout_model::influence::score_table::ScoreTable;
 use clout_model::networks::Network;
-use clout_model::people::persons::Persons;
-use clout_model::people::presence::Presences;
+use clout_model::people::persons::PersonMap;
+use clout_model::people::presence::PresenceTable;
 
 /// Scores and other inputs of one snapshot date that the tables are built from.
-pub struct Tonight<'a> {
+pub struct SnapshotInputs<'a> {
     /// Networks of the job.
     pub networks: &'a [Network],
     /// Persons, in order of ids.
-    pub persons: &'a Persons,
+    pub persons: &'a PersonMap,
     /// Networks and posts by person.
-    pub presences: &'a Presences,
+    pub presences: &'a PresenceTable,
     /// Graph of attention between persons.
-    pub attention: &'a Attention,
+    pub attention: &'a AttentionGraph,
     /// Weights of a reactor's attention.
-    pub model: &'a Model<'a>,
+    pub model: &'a ContributionModel<'a>,
     /// Scale from influence to score.
-    pub line: &'a Line,
+    pub scale: &'a ScoreScale,
     /// Sums, scores and ranks, by person.
-    pub standings: &'a Standings,
+    pub scores: &'a ScoreTable,
     /// Share of the expected signal in the data, 0 to 1, by person.
     pub coverage: &'a [f64],
     /// 90 % interval of the score, by person.
-    pub intervals: &'a [Option<Interval>],
+    pub intervals: &'a [Option<ScoreInterval>],
 }
 
 /// Builds a batch of `table` from its columns, in the order of the schema.
-fn batch(table: &Table, columns: Vec<ArrayRef>) -> Result<RecordBatch> {
-    RecordBatch::try_new(table.arrow_schema(), columns)
+fn batch(table: &TableSchema, columns: Vec<ArrayRef>) -> Result<RecordBatch> {
+    RecordBatch::try_new(table.build_arrow_schema(), columns)
         .map_err(|error| Error::internal(format!("table {} does not fit its schema", table.name)).with_source(error))
 }
 

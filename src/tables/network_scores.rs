@@ -5,14 +5,14 @@ use std::sync::Arc;
 use arrow::array::{RecordBatch, StringArray};
 use rayon::prelude::*;
 
-use super::{Tonight, batch, counts, measures, optional_measures};
+use super::{SnapshotInputs, batch, counts, measures, optional_measures};
 use clout_base::error::Result;
 use clout_base::schema::NETWORK_SCORES;
 use clout_model::influence::network_parts;
-use clout_model::people::presence::Presence;
+use clout_model::people::presence::NetworkPresence;
 
 struct Row {
-    presence: Presence,
+    presence: NetworkPresence,
     score: Option<f64>,
     reach: f64,
     reactions: i64,
@@ -20,8 +20,8 @@ struct Row {
 }
 
 /// Builds the table, with one row for each network on which a person has an account.
-pub fn table(tonight: &Tonight) -> Result<RecordBatch> {
-    let groups: Vec<&[Presence]> = tonight.presences.by_person().collect();
+pub fn build_table(tonight: &SnapshotInputs) -> Result<RecordBatch> {
+    let groups: Vec<&[NetworkPresence]> = tonight.presences.group_by_person().collect();
     let mut rows: Vec<Row> = groups
         .par_iter()
         .flat_map_iter(|group| rows_of(tonight, group))
@@ -43,11 +43,13 @@ pub fn table(tonight: &Tonight) -> Result<RecordBatch> {
     )
 }
 
-fn rows_of(tonight: &Tonight, group: &[Presence]) -> Vec<Row> {
+fn rows_of(tonight: &SnapshotInputs, group: &[NetworkPresence]) -> Vec<Row> {
     let person = group[0].person as usize;
-    let sum = tonight.standings.sums[person];
+    let sum = tonight.scores.sums[person];
     let parts = sum
-        .map(|sum| network_parts::of_person(tonight.model, tonight.attention, tonight.networks.len(), person, &sum))
+        .map(|sum| {
+            network_parts::compute_network_parts(tonight.model, tonight.attention, tonight.networks.len(), person, &sum)
+        })
         .unwrap_or_default();
     let whole: f64 = parts.iter().map(|part| part.total).sum();
     group
@@ -56,7 +58,7 @@ fn rows_of(tonight: &Tonight, group: &[Presence]) -> Vec<Row> {
             let part = parts.get(usize::from(presence.network)).copied().unwrap_or_default();
             Row {
                 presence: *presence,
-                score: (part.reactions > 0).then(|| tonight.line.score_of_contributions(part.contributed)),
+                score: (part.reactions > 0).then(|| tonight.scale.score_of_contributions(part.contributed)),
                 reach: part.reach.people(),
                 reactions: part.reactions as i64,
                 share: sum.map(|_| part.total / whole),

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use arrow::array::{Date32Array, Int64Array, RecordBatch, StringArray};
 
 use super::batch;
-use crate::ingest::rejects::Reject;
+use crate::ingest::rejects::RejectedRow;
 use clout_base::error::Result;
 use clout_base::schema::REJECTS;
 
 /// Builds the table, sorted by its grain.
-pub fn table(mut rejects: Vec<Reject>) -> Result<RecordBatch> {
-    // The derived order of `Reject` is the grain: its fields are in that order, nulls first.
+pub fn build_table(mut rejects: Vec<RejectedRow>) -> Result<RecordBatch> {
+    // The derived order of `RejectedRow` is the grain: its fields are in that order, nulls first.
     rejects.sort();
     batch(
         &REJECTS,

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use arrow::array::{RecordBatch, StringArray};
 use clout_base::error::Result;
-use clout_base::metrics::Metrics;
+use clout_base::metrics::RunMetrics;
 use clout_base::schema::RUN_METRICS;
 
 use super::{batch, measures};
 
 /// Builds the table, sorted by its grain; a null network comes first.
-pub fn table(metrics: &Metrics) -> Result<RecordBatch> {
+pub fn table(metrics: &RunMetrics) -> Result<RecordBatch> {
     let network = |network: &str| (!network.is_empty()).then(|| network.to_owned());
     batch(
         &RUN_METRICS,

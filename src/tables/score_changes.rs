@@ -9,11 +9,11 @@ use rayon::prelude::*;
 use super::{batch, measures};
 use clout_base::error::Result;
 use clout_base::schema::SCORE_CHANGES;
-use clout_model::alerts::words::shortened;
-use clout_model::influence::changes::tally::Slot;
-use clout_model::influence::changes::{ANSWERED_MARK, Cause, Change};
+use clout_model::alerts::texts::shorten_id;
+use clout_model::influence::changes::tally::CauseSlot;
+use clout_model::influence::changes::{ChangeCause, PersonScoreChange, RECIPROCATED_SUFFIX};
 use clout_model::networks::Network;
-use clout_model::people::persons::Persons;
+use clout_model::people::persons::PersonMap;
 
 /// Smallest part that names people, in points: rows that print as 0.00 name the network only.
 const NAMED_FROM_POINTS: f64 = 0.005;
@@ -22,20 +22,20 @@ const ROUNDING_POINTS: f64 = 1e-10;
 
 /// Score change of one person.
 #[derive(Clone, Debug)]
-pub struct Moved {
+pub struct PersonChange {
     /// Index of the person on the snapshot date.
     pub person: u32,
     /// Published score of the day before.
     pub published: f64,
     /// Change under the model of the snapshot date.
-    pub change: Change,
+    pub change: PersonScoreChange,
 }
 
 /// Row of the table without its person.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Reason {
+pub struct ChangeReason {
     /// Cause of the change.
-    pub cause: Cause,
+    pub cause: ChangeCause,
     /// Network, and the people with the largest parts.
     pub detail: String,
     /// Change of the score, in points.
@@ -43,43 +43,43 @@ pub struct Reason {
 }
 
 /// Reasons by person, in order of persons.
-pub type Reasons = Vec<(u32, Vec<Reason>)>;
+pub type ReasonsByPerson = Vec<(u32, Vec<ChangeReason>)>;
 
 /// Names for the column `detail`.
 #[derive(Clone, Copy)]
-pub struct Words<'a> {
+pub struct DetailNames<'a> {
     /// Networks of the job.
     pub networks: &'a [Network],
     /// Persons of the snapshot date.
-    pub persons: &'a Persons,
+    pub persons: &'a PersonMap,
     /// Difference between the models or inputs of the two dates, as the detail of a recalibration.
     pub recalibration: &'a str,
 }
 
 /// Computes the reasons in order of persons, each in order of cause and detail. The second value is the largest
 /// difference between a delta and the sum of its reasons, in points.
-pub fn reasons(moved: &[Moved], words: Words) -> (Reasons, f64) {
-    let all: Vec<(u32, Vec<Reason>, f64)> = moved.par_iter().map(|moved| of_person(moved, words)).collect();
+pub fn compute_reasons(moved: &[PersonChange], words: DetailNames) -> (ReasonsByPerson, f64) {
+    let all: Vec<(u32, Vec<ChangeReason>, f64)> = moved.par_iter().map(|moved| of_person(moved, words)).collect();
     let missed = all.iter().map(|(.., missed)| missed.abs()).fold(0.0, f64::max);
     let reasons = all.into_iter().map(|(person, reasons, _)| (person, reasons));
     (reasons.collect(), missed)
 }
 
-fn of_person(moved: &Moved, words: Words) -> (u32, Vec<Reason>, f64) {
-    let mut reasons: BTreeMap<(&'static str, String), (Cause, f64)> = BTreeMap::new();
-    let mut add = |cause: Cause, detail: String, points: f64| {
-        reasons.entry((cause.word(), detail)).or_insert((cause, 0.0)).1 += points;
+fn of_person(moved: &PersonChange, words: DetailNames) -> (u32, Vec<ChangeReason>, f64) {
+    let mut reasons: BTreeMap<(&'static str, String), (ChangeCause, f64)> = BTreeMap::new();
+    let mut add = |cause: ChangeCause, detail: String, points: f64| {
+        reasons.entry((cause.name(), detail)).or_insert((cause, 0.0)).1 += points;
     };
     for slot in &moved.change.slots {
         add(slot.cause, detail(slot, words), slot.part);
     }
-    add(Cause::ScaleLimit, String::new(), moved.change.scale_limit);
+    add(ChangeCause::ScaleLimit, String::new(), moved.change.scale_limit);
     let recalibrated = moved.change.before - moved.published;
-    add(Cause::Recalibrated, words.recalibration.to_owned(), recalibrated);
-    let mut reasons: Vec<Reason> = reasons
+    add(ChangeCause::Recalibrated, words.recalibration.to_owned(), recalibrated);
+    let mut reasons: Vec<ChangeReason> = reasons
         .into_iter()
         .filter(|(_, (_, points))| points.abs() >= ROUNDING_POINTS)
-        .map(|((_, detail), (cause, points))| Reason { cause, detail, points })
+        .map(|((_, detail), (cause, points))| ChangeReason { cause, detail, points })
         .collect();
     let delta = moved.change.after - moved.published;
     let missed = delta - reasons.iter().map(|reason| reason.points).sum::<f64>();
@@ -95,17 +95,17 @@ fn of_person(moved: &Moved, words: Words) -> (u32, Vec<Reason>, f64) {
 }
 
 /// Writes "twitter: ada, bob and 3 more", or only the network if the part is tiny.
-fn detail(slot: &Slot, words: Words) -> String {
+fn detail(slot: &CauseSlot, words: DetailNames) -> String {
     let mut detail = words.networks[usize::from(slot.network)].name.clone();
-    if slot.is_about_answers {
-        detail.push_str(ANSWERED_MARK);
+    if slot.is_reciprocated {
+        detail.push_str(RECIPROCATED_SUFFIX);
     }
     if slot.part.abs() < NAMED_FROM_POINTS {
         return detail;
     }
     let known = slot.largest.iter().filter_map(|(reactor, _)| *reactor);
     let names: Vec<String> = known
-        .map(|person| shortened(&words.persons.ids[person as usize]))
+        .map(|person| shorten_id(&words.persons.ids[person as usize]))
         .collect();
     let more = slot.reactors - names.len() as u64;
     detail.push_str(": ");
@@ -120,18 +120,18 @@ fn detail(slot: &Slot, words: Words) -> String {
 }
 
 /// Builds the table.
-pub fn table(persons: &Persons, reasons: &[(u32, Vec<Reason>)]) -> Result<RecordBatch> {
-    let rows: Vec<(u32, &Reason)> = reasons
+pub fn build_table(persons: &PersonMap, reasons: &[(u32, Vec<ChangeReason>)]) -> Result<RecordBatch> {
+    let rows: Vec<(u32, &ChangeReason)> = reasons
         .iter()
         .flat_map(|(person, reasons)| reasons.iter().map(|reason| (*person, reason)))
         .collect();
-    let person = |(person, _): &(u32, &Reason)| persons.ids[*person as usize].as_str();
+    let person = |(person, _): &(u32, &ChangeReason)| persons.ids[*person as usize].as_str();
     batch(
         &SCORE_CHANGES,
         vec![
             Arc::new(StringArray::from_iter_values(rows.iter().map(person))),
             Arc::new(StringArray::from_iter_values(
-                rows.iter().map(|(_, reason)| reason.cause.word()),
+                rows.iter().map(|(_, reason)| reason.cause.name()),
             )),
             Arc::new(StringArray::from_iter_values(
                 rows.iter().map(|(_, reason)| &reason.detail),

@@ -8,13 +8,13 @@ use arrow::array::{
 use arrow::datatypes::{DataType, Field};
 use rayon::prelude::*;
 
-use super::past::{Past, PublishedPersons};
-use super::{Tonight, batch, measures, optional_measures};
+use super::published_history::{PublishedHistory, PublishedPersons};
+use super::{SnapshotInputs, batch, measures, optional_measures};
 use clout_base::error::Result;
 use clout_base::schema::SCORES;
-use clout_model::influence::interval::Interval;
-use clout_model::influence::reach::Reach;
-use clout_model::people::presence::Presence;
+use clout_model::influence::interval::ScoreInterval;
+use clout_model::influence::reach::ReachSum;
+use clout_model::people::presence::NetworkPresence;
 
 /// Computed values of one row in addition to score and rank.
 struct Row {
@@ -25,17 +25,21 @@ struct Row {
 }
 
 /// Builds the table. `published` has the persons of earlier snapshots, for `is_new`.
-pub fn table(tonight: &Tonight, past: &Past, published: &PublishedPersons) -> Result<RecordBatch> {
-    let groups: Vec<&[Presence]> = tonight.presences.by_person().collect();
+pub fn build_table(
+    tonight: &SnapshotInputs,
+    past: &PublishedHistory,
+    published: &PublishedPersons,
+) -> Result<RecordBatch> {
+    let groups: Vec<&[NetworkPresence]> = tonight.presences.group_by_person().collect();
     let rows: Vec<Row> = groups.par_iter().map(|group| row(tonight, group)).collect();
     let ids = || rows.iter().map(|row| tonight.persons.ids[row.person].as_str());
-    let standings = tonight.standings;
+    let standings = tonight.scores;
     let scores: Vec<Option<f64>> = rows.iter().map(|row| standings.score(row.person)).collect();
     let delta = |index| {
-        past.deltas(index, ids().zip(scores.iter().copied()))
+        past.compute_deltas(index, ids().zip(scores.iter().copied()))
             .map(optional_measures)
     };
-    let end = |of: fn(&Interval) -> f64| {
+    let end = |of: fn(&ScoreInterval) -> f64| {
         let ends = rows.iter().map(|row| tonight.intervals[row.person].as_ref().map(of));
         optional_measures(ends.collect())
     };
@@ -59,19 +63,19 @@ pub fn table(tonight: &Tonight, past: &Past, published: &PublishedPersons) -> Re
         optional_measures(rows.iter().map(|row| row.amplification).collect()),
         optional_measures(rows.iter().map(|row| row.audience_influence).collect()),
         networks(tonight, &groups),
-        Arc::new(BooleanArray::from_iter(ids().map(|id| Some(!published.has(id))))),
+        Arc::new(BooleanArray::from_iter(ids().map(|id| Some(!published.contains(id))))),
         Arc::new(active.collect::<TimestampMicrosecondArray>().with_timezone("UTC")),
     ];
     batch(&SCORES, columns)
 }
 
-fn row(tonight: &Tonight, group: &[Presence]) -> Row {
+fn row(tonight: &SnapshotInputs, group: &[NetworkPresence]) -> Row {
     let person = group[0].person as usize;
     let edges = tonight.attention.edges(person);
     let posts: u64 = group.iter().map(|presence| presence.posts).sum();
-    let reactions: u64 = edges.clone().map(|edge| tonight.attention.reactions(edge)).sum();
+    let reactions: u64 = edges.clone().map(|edge| tonight.attention.count_reactions(edge)).sum();
     let amplification = (posts > 0).then(|| reactions as f64 / posts as f64);
-    let Some(sum) = &tonight.standings.sums[person] else {
+    let Some(sum) = &tonight.scores.sums[person] else {
         return Row {
             person,
             reach: 0.0,
@@ -79,14 +83,14 @@ fn row(tonight: &Tonight, group: &[Presence]) -> Row {
             amplification,
         };
     };
-    let (mut reach, mut total, mut weighted) = (Reach::default(), 0.0, 0.0);
+    let (mut reach, mut total, mut weighted) = (ReachSum::default(), 0.0, 0.0);
     for edge in edges {
-        let part = tonight.model.part(tonight.attention, edge, sum);
+        let part = tonight.model.share_part(tonight.attention, edge, sum);
         let reactor = tonight.attention.reactors[edge] as usize;
         total += part;
         reach.add(part);
         // A reactor without a score counts with 1, the lower end of the scale.
-        weighted += part * tonight.standings.score(reactor).unwrap_or(1.0);
+        weighted += part * tonight.scores.score(reactor).unwrap_or(1.0);
     }
     Row {
         person,
@@ -96,7 +100,7 @@ fn row(tonight: &Tonight, group: &[Presence]) -> Row {
     }
 }
 
-fn networks(tonight: &Tonight, groups: &[&[Presence]]) -> ArrayRef {
+fn networks(tonight: &SnapshotInputs, groups: &[&[NetworkPresence]]) -> ArrayRef {
     let element = Field::new("element", DataType::Utf8, false);
     let mut lists = ListBuilder::new(StringBuilder::new()).with_field(element);
     let mut names: Vec<&str> = Vec::new();

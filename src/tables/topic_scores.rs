@@ -7,13 +7,13 @@ use arrow::array::{BooleanArray, RecordBatch, StringArray};
 use super::{batch, counts, measures};
 use clout_base::error::Result;
 use clout_base::schema::TOPIC_SCORES;
-use clout_model::people::persons::Persons;
+use clout_model::people::persons::PersonMap;
 use clout_topics::ontology::Ontology;
-use clout_topics::standing::Standing;
+use clout_topics::topic_scores::TopicScore;
 
 /// Builds the table. `standings` must be in order of person and topic.
-pub fn table(persons: &Persons, ontology: &Ontology, standings: &[Standing]) -> Result<RecordBatch> {
-    let person = |standing: &Standing| persons.ids[standing.row.person as usize].as_str();
+pub fn build_table(persons: &PersonMap, ontology: &Ontology, standings: &[TopicScore]) -> Result<RecordBatch> {
+    let person = |standing: &TopicScore| persons.ids[standing.row.person as usize].as_str();
     batch(
         &TOPIC_SCORES,
         vec![

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use clout::evaluate::scene::Scene;
-use clout::evaluate::stream::Stream;
-use clout::job::{Flags, Job, JobSpec};
+use clout::evaluate::scene::MomentData;
+use clout::evaluate::stream::CountedStream;
+use clout::job::{Job, JobFlags, JobSpec};
 use clout::pipeline::delivery::TopicsWanted;
-use clout::pipeline::plan::list;
-use clout::pipeline::watch::Unwatched;
+use clout::pipeline::observer::SilentObserver;
+use clout::pipeline::plan::list_input;
 use clout_base::day::{DAY_MICROS, Day};
 use clout_warehouse::store::{Store, StoreOptions};
 use rstest::rstest;
@@ -26,33 +26,35 @@ type Scores = BTreeMap<String, f64>;
 
 /// Builds a job of the four networks.
 pub fn job(input: &Path) -> Job {
-    let flags = Flags {
+    let flags = JobFlags {
         input: Some(path(input)),
-        ..Flags::default()
+        ..JobFlags::default()
     };
-    JobSpec::empty().with_flags(flags).resolve_for_checking().unwrap()
+    JobSpec::new().with_flags(flags).resolve_for_checking().unwrap()
 }
 
 /// Reads a warehouse up to a load date, or all of it.
-pub fn stream(input: &Path, last: Option<&str>) -> Stream {
+pub fn stream(input: &Path, last: Option<&str>) -> CountedStream {
     let (job, store) = (job(input), Store::open(&path(input), &StoreOptions::default()).unwrap());
-    let inventory = list(&job, &store, &Unwatched).unwrap();
-    Stream::read(
+    let inventory = list_input(&job, &store, &SilentObserver).unwrap();
+    CountedStream::read(
         &job,
         &store,
         &inventory,
         last.map(day),
         TopicsWanted::Tables,
-        &Unwatched,
+        &SilentObserver,
     )
     .unwrap()
 }
 
 /// Computes the scores of a stream at a moment.
-fn scores(stream: &Stream, at: i64) -> Scores {
+fn scores(stream: &CountedStream, at: i64) -> Scores {
     let job = job(Path::new("anywhere"));
-    let scored = Scene::of(stream, at, &job.networks, &job.model).score().unwrap();
-    let score = |(person, id): (usize, &String)| Some((id.clone(), scored.standings.score(person)?));
+    let scored = MomentData::from_stream(stream, at, &job.networks, &job.model)
+        .score()
+        .unwrap();
+    let score = |(person, id): (usize, &String)| Some((id.clone(), scored.scores.score(person)?));
     stream.persons.ids.iter().enumerate().filter_map(score).collect()
 }
 
@@ -141,8 +143,8 @@ fn people_that_opt_out_later_are_in_no_evaluation_of_an_earlier_day() {
         assert!(then.score(person).is_some() && !found.contains_key(person), "{person}");
     }
     let job = job(&sample_data());
-    let acts = Scene::of(&whole, day(date).end_micros(), &job.networks, &job.model).acts();
-    let omar = whole.persons.find("omar-who-opted-out").unwrap();
+    let acts = MomentData::from_stream(&whole, day(date).end_micros(), &job.networks, &job.model).person_reactions();
+    let omar = whole.persons.find_index("omar-who-opted-out").unwrap();
     assert!(!acts.is_empty() && acts.iter().all(|act| act.reactor != omar && act.target != omar));
     // The scores of the others stay, except for the reactions of the four and for people with a new account.
     let similar = |(person, score): (&String, &f64)| then.score(person).is_some_and(|old| (score - old).abs() < 3.0);
@@ -166,7 +168,7 @@ fn before(warehouse: &Warehouse, at: i64) -> Warehouse {
 /// Adds reactions of all people, and of a hundred others, to all people from a moment on.
 fn and_then(warehouse: &Warehouse, at: i64) -> Warehouse {
     let mut more = warehouse.clone();
-    let last = Day::of_micros(at);
+    let last = Day::from_micros(at);
     let mut number = 0;
     for ((network, date), rows) in more.activities.iter_mut().filter(|((_, date), _)| *date >= last) {
         let since = at.max(date.start_micros());

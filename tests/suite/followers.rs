@@ -4,9 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Int16Array, Int64Array, StringArray, UInt64Array};
-use clout::evaluate::followers::Followers;
-use clout_model::networks::{Network, builtin};
-use clout_warehouse::layout::Inventory;
+use clout::evaluate::followers::FollowerCounts;
+use clout_model::networks::{Network, builtin_networks};
+use clout_warehouse::inventory::InputInventory;
 use clout_warehouse::store::{Store, StoreOptions};
 
 use crate::support::clout::{Site, path};
@@ -16,15 +16,16 @@ use crate::support::warehouse::{Form, Warehouse, write_file};
 use crate::support::{sample_data, shared_data};
 
 /// Reads the follower counts of the four networks on a date.
-fn followers(root: &Path, date: &str) -> Followers {
+fn followers(root: &Path, date: &str) -> FollowerCounts {
     let store = Store::open(&path(root), &StoreOptions::default()).unwrap();
-    let networks = builtin();
-    let inventory = Inventory::read(&store, |name| networks.iter().any(|network| network.name == name)).unwrap();
-    Followers::read(&store, &inventory, &networks, day(date)).unwrap()
+    let networks = builtin_networks();
+    let inventory =
+        InputInventory::list_root(&store, |name| networks.iter().any(|network| network.name == name)).unwrap();
+    FollowerCounts::read(&store, &inventory, &networks, day(date)).unwrap()
 }
 
 fn network_index(network: &str) -> usize {
-    builtin()
+    builtin_networks()
         .iter()
         .position(|known: &Network| known.name == network)
         .unwrap()
@@ -44,17 +45,17 @@ fn check(site: &Site, date: &str, expected: &[(&str, Option<f64>)]) {
     let found = followers(&site.input(), date);
     for (account, count) in expected {
         assert_eq!(
-            found.of(network_index("twitter"), account),
+            found.get(network_index("twitter"), account),
             *count,
             "{account} on {date}"
         );
     }
     assert_eq!(
-        found.known(network_index("twitter")),
+        found.count_known(network_index("twitter")),
         expected.iter().filter(|(_, count)| count.is_some()).count()
     );
-    assert_eq!(found.of(network_index("facebook"), "a"), None);
-    assert_eq!(found.of(99, "a"), None);
+    assert_eq!(found.get(network_index("facebook"), "a"), None);
+    assert_eq!(found.get(99, "a"), None);
 }
 
 #[test]
@@ -149,13 +150,13 @@ fn a_truncated_follows_file_leaves_no_partial_counts() {
 fn the_sample_data_and_higgs_have_follower_counts() {
     let sample = followers(&sample_data(), "2026-10-31");
     assert!(
-        (0..4).all(|network| sample.known(network) > 100),
+        (0..4).all(|network| sample.count_known(network) > 100),
         "by accounts or by follows"
     );
     let Some(data) = shared_data() else {
         return;
     };
     let higgs = followers(&data.join("higgs"), "2012-07-04");
-    assert!(higgs.known(network_index("twitter")) > 0);
-    assert_eq!(higgs.of(network_index("twitter"), "nobody at all"), None);
+    assert!(higgs.count_known(network_index("twitter")) > 0);
+    assert_eq!(higgs.get(network_index("twitter"), "nobody at all"), None);
 }

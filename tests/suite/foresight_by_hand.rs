@@ -1,7 +1,7 @@
 //! Compares rivals and measures of three people with values computed by hand.
 
-use clout::evaluate::rivals::rivals;
-use clout::evaluate::scene::Scene;
+use clout::evaluate::rivals::compute_rivals;
+use clout::evaluate::scene::MomentData;
 use serde_json::Value;
 
 use crate::evaluate::{job, stream};
@@ -115,11 +115,12 @@ fn rivals_count_only_counted_rows() {
     let site = Site::new(&three_people());
     let (job, stream) = (job(&site.input()), stream(&site.input(), None));
     let at = day("2026-03-01").end_micros();
-    let acts = Scene::of(&stream, at, &job.networks, &job.model).acts();
-    let found = rivals(&acts, stream.persons.len(), at).unwrap();
+    let acts = MomentData::from_stream(&stream, at, &job.networks, &job.model).person_reactions();
+    let found = compute_rivals(&acts, stream.persons.len(), at).unwrap();
     let of = |rival: &str| {
         let rival = found.iter().find(|one| one.name == rival).unwrap();
-        ["x", "y", "z", "w"].map(|name| rival.values[stream.persons.find(&format!("twitter:{name}")).unwrap() as usize])
+        ["x", "y", "z", "w"]
+            .map(|name| rival.values[stream.persons.find_index(&format!("twitter:{name}")).unwrap() as usize])
     };
     let decayed = |half_life: f64| {
         let sum = |ages: &[f64]| ages.iter().map(|age| 0.5_f64.powf(age / half_life)).sum();

@@ -24,7 +24,7 @@ struct Tally {
 }
 
 impl Tally {
-    fn add(&mut self, file: &str, pieces: &[Piece]) {
+    fn add_part(&mut self, file: &str, pieces: &[Piece]) {
         for piece in pieces {
             let words = words_of(piece);
             self.words += words.len();
@@ -98,7 +98,7 @@ fn check(area: &str, tally: &Tally) {
 fn doc_comments_use_plain_words() {
     let mut tally = Tally::default();
     for (file, text) in rust_files() {
-        tally.add(&file, &doc_comments(&text));
+        tally.add_part(&file, &doc_comments(&text));
     }
     check("doc comments", &tally);
 }
@@ -107,7 +107,7 @@ fn doc_comments_use_plain_words() {
 fn documents_use_plain_words() {
     let mut tally = Tally::default();
     for (file, text) in documents() {
-        tally.add(&file, &[Piece { line: 1, text }]);
+        tally.add_part(&file, &[Piece { line: 1, text }]);
     }
     check("documents", &tally);
 }
@@ -116,7 +116,7 @@ fn documents_use_plain_words() {
 fn texts_of_the_program_use_plain_words() {
     let mut tally = Tally::default();
     for (file, pieces) in texts() {
-        tally.add(&file, &pieces);
+        tally.add_part(&file, &pieces);
     }
     check("texts of the program", &tally);
 }
@@ -128,7 +128,7 @@ fn words_are_counted_as_the_style_has_them() {
         text: text.to_owned(),
     };
     let mut tally = Tally::default();
-    tally.add(
+    tally.add_part(
         "a.md",
         &[
             piece("Who's there? Nobody\nforetells a house's own `who_else`."),

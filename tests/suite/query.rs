@@ -32,7 +32,7 @@ fn every_column_of_every_table_has_the_published_values() {
     for (row, published) in by_sql.iter().zip(snapshot.table("scores")) {
         for (name, value) in published {
             let expected = match (name.as_str(), value.as_i64()) {
-                ("last_active_at", Some(micros)) => clout_base::day::instant(micros).into(),
+                ("last_active_at", Some(micros)) => clout_base::day::format_instant(micros).into(),
                 _ => value.clone(),
             };
             let [found, known] = [&row[name], &expected].map(Value::as_f64);

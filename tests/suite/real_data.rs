@@ -179,7 +179,7 @@ fn cardano_is_scored_as_a_declared_network() {
     // Day by day over the last week gives the same.
     let last_day = day(&last);
     for back in (0..=7).rev() {
-        let date = last_day.minus(back).to_string();
+        let date = last_day.days_before(back).to_string();
         let mut all = vec!["--as-of", &date];
         all.extend(&arguments);
         run(&data.join("cardano"), &site.output_named("nightly"), &all).exits(0);

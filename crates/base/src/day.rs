@@ -18,7 +18,7 @@ pub struct Day(pub i32);
 
 impl Day {
     /// Returns the day that contains a UTC instant (microseconds since 1970).
-    pub fn of_micros(micros: i64) -> Day {
+    pub fn from_micros(micros: i64) -> Day {
         // The whole range of i64 microseconds is 213 million days, so the cast cannot overflow.
         Day(micros.div_euclid(DAY_MICROS) as i32)
     }
@@ -39,18 +39,18 @@ impl Day {
     }
 
     /// Returns the day that lies `days` days earlier.
-    pub fn minus(self, days: i32) -> Day {
+    pub fn days_before(self, days: i32) -> Day {
         Day(self.0 - days)
     }
 
     /// Returns the day that lies `days` days later.
-    pub fn plus(self, days: i32) -> Day {
+    pub fn days_after(self, days: i32) -> Day {
         Day(self.0 + days)
     }
 }
 
 /// Formats an instant (microseconds since 1970) as an RFC 3339 timestamp in UTC.
-pub fn instant(micros: i64) -> String {
+pub fn format_instant(micros: i64) -> String {
     match jiff::Timestamp::from_microsecond(micros) {
         Ok(timestamp) => timestamp.to_string(),
         Err(_) => format!("{micros} us"),
@@ -70,19 +70,19 @@ impl fmt::Display for Day {
 /// The error for a text that is not a date.
 #[derive(Debug, thiserror::Error)]
 #[error("'{0}' is not a date: expected YYYY-MM-DD, for instance 2026-10-31")]
-pub struct NotADay(String);
+pub struct ParseDayError(String);
 
 impl FromStr for Day {
-    type Err = NotADay;
+    type Err = ParseDayError;
 
-    fn from_str(text: &str) -> Result<Day, NotADay> {
+    fn from_str(text: &str) -> Result<Day, ParseDayError> {
         let is_plain = text.len() == 10 && text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
         let date: Date = is_plain
             .then(|| text.parse().ok())
             .flatten()
-            .ok_or_else(|| NotADay(text.to_owned()))?;
+            .ok_or_else(|| ParseDayError(text.to_owned()))?;
         let epoch = jiff::civil::date(1970, 1, 1);
-        let span = date.since(epoch).map_err(|_| NotADay(text.to_owned()))?;
+        let span = date.since(epoch).map_err(|_| ParseDayError(text.to_owned()))?;
         Ok(Day(span.get_days()))
     }
 }
@@ -94,9 +94,9 @@ impl From<Day> for String {
 }
 
 impl TryFrom<String> for Day {
-    type Error = NotADay;
+    type Error = ParseDayError;
 
-    fn try_from(text: String) -> Result<Day, NotADay> {
+    fn try_from(text: String) -> Result<Day, ParseDayError> {
         text.parse()
     }
 }
@@ -129,8 +129,8 @@ mod tests {
 
     #[test]
     fn an_instant_before_1970_falls_on_the_day_before() {
-        assert_eq!(Day::of_micros(-1), Day(-1));
-        assert_eq!(Day::of_micros(0), Day(0));
+        assert_eq!(Day::from_micros(-1), Day(-1));
+        assert_eq!(Day::from_micros(0), Day(0));
         assert_eq!(Day(0).end_micros(), DAY_MICROS);
     }
 }

@@ -6,7 +6,7 @@ use std::fmt;
 
 /// The class of an error by the action that the caller can take. The kind decides the exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum ErrorKind {
     /// A broken invariant of Clout: a bug.
     Internal,
     /// The command line or the job file asks for something invalid.
@@ -25,49 +25,49 @@ pub enum Kind {
     Memory,
 }
 
-impl Kind {
+impl ErrorKind {
     /// Returns the documented process exit code of the kind.
     pub fn exit_code(self) -> u8 {
         match self {
-            Kind::Internal => 1,
-            Kind::Usage => 2,
-            Kind::NotReady => 3,
-            Kind::Refused => 4,
-            Kind::Storage => 5,
-            Kind::Conflict => 6,
-            Kind::NotConverged => 7,
-            Kind::Memory => 8,
+            ErrorKind::Internal => 1,
+            ErrorKind::Usage => 2,
+            ErrorKind::NotReady => 3,
+            ErrorKind::Refused => 4,
+            ErrorKind::Storage => 5,
+            ErrorKind::Conflict => 6,
+            ErrorKind::NotConverged => 7,
+            ErrorKind::Memory => 8,
         }
     }
 
     /// Returns true if the same command may succeed later without a change.
     pub fn is_retryable(self) -> bool {
-        matches!(self, Kind::NotReady | Kind::Storage)
+        matches!(self, ErrorKind::NotReady | ErrorKind::Storage)
     }
 
     /// Every kind, by exit code.
-    pub const ALL: [Kind; 8] = [
-        Kind::Internal,
-        Kind::Usage,
-        Kind::NotReady,
-        Kind::Refused,
-        Kind::Storage,
-        Kind::Conflict,
-        Kind::NotConverged,
-        Kind::Memory,
+    pub const ALL: [ErrorKind; 8] = [
+        ErrorKind::Internal,
+        ErrorKind::Usage,
+        ErrorKind::NotReady,
+        ErrorKind::Refused,
+        ErrorKind::Storage,
+        ErrorKind::Conflict,
+        ErrorKind::NotConverged,
+        ErrorKind::Memory,
     ];
 
     /// The meaning of the exit code, for the reference.
     pub fn meaning(self) -> &'static str {
         match self {
-            Kind::Internal => "internal error, or a damaged snapshot",
-            Kind::Usage => "the command line or the job file is wrong",
-            Kind::NotReady => "input or a snapshot is missing or not ready",
-            Kind::Refused => "the input was read and rejected",
-            Kind::Storage => "the object store failed after all retries",
-            Kind::Conflict => "another run publishes, or has published, this date; another draw was first",
-            Kind::NotConverged => "the propagation did not converge",
-            Kind::Memory => "the run would exceed its memory limit",
+            ErrorKind::Internal => "internal error, or a damaged snapshot",
+            ErrorKind::Usage => "the command line or the job file is wrong",
+            ErrorKind::NotReady => "input or a snapshot is missing or not ready",
+            ErrorKind::Refused => "the input was read and rejected",
+            ErrorKind::Storage => "the object store failed after all retries",
+            ErrorKind::Conflict => "another run publishes, or has published, this date; another draw was first",
+            ErrorKind::NotConverged => "the propagation did not converge",
+            ErrorKind::Memory => "the run would exceed its memory limit",
         }
     }
 }
@@ -75,7 +75,7 @@ impl Kind {
 /// An error with its kind, a message for people, its context and its source.
 #[derive(Debug)]
 pub struct Error {
-    kind: Kind,
+    kind: ErrorKind,
     message: String,
     context: Vec<String>,
     source: Option<Box<dyn StdError + Send + Sync>>,
@@ -86,7 +86,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
     /// Creates an error. `message` says the expected value and the next step.
-    pub fn new(kind: Kind, message: impl Into<String>) -> Self {
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Error {
             kind,
             message: message.into(),
@@ -97,12 +97,12 @@ impl Error {
 
     /// Creates an error for a broken invariant (exit code 1).
     pub fn internal(message: impl Into<String>) -> Self {
-        Error::new(Kind::Internal, message)
+        Error::new(ErrorKind::Internal, message)
     }
 
     /// Creates an error for a mistake on the command line or in the job file (exit code 2).
     pub fn usage(message: impl Into<String>) -> Self {
-        Error::new(Kind::Usage, message)
+        Error::new(ErrorKind::Usage, message)
     }
 
     /// Attaches the error that caused this one.
@@ -118,7 +118,7 @@ impl Error {
     }
 
     /// Returns the kind, which decides the exit code.
-    pub fn kind(&self) -> Kind {
+    pub fn kind(&self) -> ErrorKind {
         self.kind
     }
 
@@ -146,12 +146,12 @@ impl fmt::Display for Error {
 impl StdError for Error {}
 
 /// Adds context to the error of a [`Result`].
-pub trait Context<T> {
+pub trait ErrorContext<T> {
     /// Adds the location of the failure. The closure runs only on failure.
     fn context(self, place: impl FnOnce() -> String) -> Result<T>;
 }
 
-impl<T> Context<T> for Result<T> {
+impl<T> ErrorContext<T> for Result<T> {
     fn context(self, place: impl FnOnce() -> String) -> Result<T> {
         self.map_err(|error| error.context(place()))
     }
@@ -164,7 +164,7 @@ mod tests {
     #[test]
     fn context_is_printed_from_the_outermost_location_to_the_cause() {
         let cause = std::io::Error::other("disk is full");
-        let error = Error::new(Kind::Storage, "could not write")
+        let error = Error::new(ErrorKind::Storage, "could not write")
             .with_source(cause)
             .context("part-0.parquet")
             .context("publishing 2026-10-31");
@@ -177,14 +177,14 @@ mod tests {
     #[test]
     fn every_kind_has_its_documented_exit_code() {
         let kinds = [
-            (Kind::Internal, 1),
-            (Kind::Usage, 2),
-            (Kind::NotReady, 3),
-            (Kind::Refused, 4),
-            (Kind::Storage, 5),
-            (Kind::Conflict, 6),
-            (Kind::NotConverged, 7),
-            (Kind::Memory, 8),
+            (ErrorKind::Internal, 1),
+            (ErrorKind::Usage, 2),
+            (ErrorKind::NotReady, 3),
+            (ErrorKind::Refused, 4),
+            (ErrorKind::Storage, 5),
+            (ErrorKind::Conflict, 6),
+            (ErrorKind::NotConverged, 7),
+            (ErrorKind::Memory, 8),
         ];
         for (kind, code) in kinds {
             assert_eq!(kind.exit_code(), code);

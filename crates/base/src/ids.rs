@@ -20,7 +20,7 @@ impl HashKey {
     pub const REPLICATES: HashKey = HashKey(0x636c_6f75_7400_0004, 0x7265_706c_6963_6174);
 
     /// Derives a key from a job's text (`state.hash_key`).
-    pub fn of_text(text: &str) -> HashKey {
+    pub fn from_text(text: &str) -> HashKey {
         let digest = HashKey(0x636c_6f75_7400_0003, 0x6f70_742d_6f75_7473).hash(&[text]);
         HashKey(digest as u64, (digest >> 64) as u64)
     }
@@ -52,7 +52,10 @@ mod tests {
         let key = HashKey::ACTIVITY;
         assert_ne!(key.hash(&["ab", "c"]), key.hash(&["a", "bc"]));
         assert_ne!(key.hash(&["ab"]), HashKey::PUBLISHED.hash(&["ab"]));
-        assert_ne!(HashKey::of_text("x").hash(&["a"]), HashKey::of_text("y").hash(&["a"]));
+        assert_ne!(
+            HashKey::from_text("x").hash(&["a"]),
+            HashKey::from_text("y").hash(&["a"])
+        );
     }
 
     #[test]

@@ -5,4 +5,4 @@ pub mod error;
 pub mod ids;
 pub mod metrics;
 pub mod schema;
-pub mod visible;
+pub mod visible_text;

@@ -22,7 +22,7 @@ impl Csr {
     /// [`MAX_WEIGHT`](super::MAX_WEIGHT), or nodes or edges do not fit into 32 bits.
     pub fn from_edges(node_count: usize, rows: &[u32], columns: &[u32], weights: &[f64]) -> Result<Csr, GraphError> {
         check_edges(node_count, rows, columns, weights)?;
-        let offsets = offsets_of(node_count, rows);
+        let offsets = count_offsets(node_count, rows);
         let order = sort_by_row(&offsets, rows);
         let mut neighbors = vec![0u32; rows.len()];
         let mut summed = vec![0f64; rows.len()];
@@ -62,7 +62,7 @@ fn check_edges(node_count: usize, rows: &[u32], columns: &[u32], weights: &[f64]
 }
 
 /// Returns the start of each row in the list of edges sorted by `rows`, followed by the number of edges.
-pub(super) fn offsets_of(node_count: usize, rows: &[u32]) -> Vec<usize> {
+pub(super) fn count_offsets(node_count: usize, rows: &[u32]) -> Vec<usize> {
     let mut offsets = vec![0usize; node_count + 1];
     for &row in rows {
         offsets[row as usize + 1] += 1;

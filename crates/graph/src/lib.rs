@@ -14,7 +14,7 @@
 //! Two invariants hold in every file of this module:
 //!
 //! * **Kernels cannot fail.** The constructors of [`Csr`] refuse bad weights, ids and orders with a
-//!   [`GraphError`]; missing convergence is a field of the [`Outcome`]; no valid input gives a NaN.
+//!   [`GraphError`]; missing convergence is a field of the [`PropagationOutcome`]; no valid input gives a NaN.
 //! * **Same input, same bits**, for any number of threads and any order of the edges. Floats are
 //!   summed in fixed chunks, and the chunks are added in order (see [`numeric`]).
 //!   summed in fixed chunks that are folded in order (see [`numeric`]).
@@ -31,8 +31,8 @@ mod transpose;
 pub use csr::Csr;
 pub use error::GraphError;
 pub use limits::MAX_WEIGHT;
-pub use propagate::{Dangling, Outcome, PropagationParams, propagate};
-pub use return_probability::return_probability;
+pub use propagate::{DanglingPolicy, PropagationOutcome, PropagationParams, propagate};
+pub use return_probability::compute_return_probabilities;
 
 #[cfg(test)]
 mod tests;

@@ -24,7 +24,7 @@ pub const NODE_CHUNK: usize = 4096;
 pub const EDGE_CHUNK: usize = 8192;
 
 /// Sums `values` in fixed chunks.
-pub fn ordered_sum(values: &[f64]) -> f64 {
+pub fn sum_in_order(values: &[f64]) -> f64 {
     sum_over_chunks(values.len(), |range| sum_left_to_right(&values[range]))
 }
 
@@ -94,12 +94,12 @@ mod tests {
             }
             by_hand += sum;
         }
-        assert_eq!(ordered_sum(&values).to_bits(), f64::to_bits(by_hand));
+        assert_eq!(sum_in_order(&values).to_bits(), f64::to_bits(by_hand));
     }
 
     #[test]
     fn an_empty_sum_is_positive_zero() {
-        assert_eq!(ordered_sum(&[]).to_bits(), 0);
+        assert_eq!(sum_in_order(&[]).to_bits(), 0);
         assert_eq!(gather_sum(&[], &[], &[]).to_bits(), 0);
     }
 

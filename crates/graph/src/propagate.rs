@@ -48,11 +48,11 @@
 use rayon::prelude::*;
 
 use super::csr::Csr;
-use super::numeric::{NODE_CHUNK, gather_sum, ordered_sum, sum_over_chunks};
+use super::numeric::{NODE_CHUNK, gather_sum, sum_in_order, sum_over_chunks};
 
 /// Distribution of the dangling mass, the rank of nodes without outgoing weight.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Dangling {
+pub enum DanglingPolicy {
     /// In proportion to the teleport, so that an untrusted node gains nothing from it.
     #[default]
     Teleport,
@@ -70,7 +70,7 @@ pub struct PropagationParams {
     /// Largest number of steps; at least one step runs.
     pub max_iterations: u32,
     /// Distribution of the mass of nodes without outgoing weight.
-    pub dangling: Dangling,
+    pub dangling: DanglingPolicy,
 }
 
 impl Default for PropagationParams {
@@ -81,14 +81,14 @@ impl Default for PropagationParams {
             damping: 0.85,
             tolerance: 1e-10,
             max_iterations: 200,
-            dangling: Dangling::Teleport,
+            dangling: DanglingPolicy::Teleport,
         }
     }
 }
 
 /// The result of a propagation: ranks, inflow and convergence.
 #[derive(Clone, Debug, PartialEq, Default)]
-pub struct Outcome {
+pub struct PropagationOutcome {
     /// One rank per node; they sum to 1.
     pub ranks: Vec<f64>,
     /// The size-free rank of each node, defined in the module documentation. All 0 if no node is trusted.
@@ -110,13 +110,13 @@ pub struct Outcome {
 ///
 /// # Panics
 /// If `teleport` does not have one entry per node.
-pub fn propagate(in_edges: &Csr, teleport: &[f64], params: &PropagationParams) -> Outcome {
+pub fn propagate(in_edges: &Csr, teleport: &[f64], params: &PropagationParams) -> PropagationOutcome {
     assert_eq!(teleport.len(), in_edges.node_count(), "one trust value per node");
     debug_assert!(teleport.iter().all(|g| g.is_finite() && *g >= 0.0));
-    let trust = ordered_sum(teleport);
-    let out_weights = out_weights(in_edges);
+    let trust = sum_in_order(teleport);
+    let out_weights = sum_out_weights(in_edges);
     let start = normalize(teleport, trust);
-    let mut outcome = Outcome::before_first_step(start.clone());
+    let mut outcome = PropagationOutcome::before_first_step(start.clone());
     let mut shares = vec![0.0; start.len()];
     while outcome.iterations < params.max_iterations.max(1) && !outcome.is_converged {
         outcome.dangling_mass = share_out(&outcome.ranks, &out_weights, params.damping, &mut shares);
@@ -125,12 +125,12 @@ pub fn propagate(in_edges: &Csr, teleport: &[f64], params: &PropagationParams) -
         outcome.iterations += 1;
         outcome.is_converged = outcome.residual <= params.tolerance;
     }
-    outcome.mass = ordered_sum(&outcome.ranks);
+    outcome.mass = sum_in_order(&outcome.ranks);
     match params.dangling {
-        Dangling::Teleport => outcome.inflow = compute_inflow(&outcome, trust, params.damping),
-        Dangling::Uniform => {
+        DanglingPolicy::Teleport => outcome.inflow = compute_inflow(&outcome, trust, params.damping),
+        DanglingPolicy::Uniform => {
             let seeded = PropagationParams {
-                dangling: Dangling::Teleport,
+                dangling: DanglingPolicy::Teleport,
                 ..*params
             };
             let seeded = propagate(in_edges, teleport, &seeded);
@@ -141,10 +141,10 @@ pub fn propagate(in_edges: &Csr, teleport: &[f64], params: &PropagationParams) -
     outcome
 }
 
-impl Outcome {
+impl PropagationOutcome {
     /// Returns the state before the first step. A graph without nodes has converged.
-    fn before_first_step(ranks: Vec<f64>) -> Outcome {
-        Outcome {
+    fn before_first_step(ranks: Vec<f64>) -> PropagationOutcome {
+        PropagationOutcome {
             inflow: Vec::new(),
             iterations: 0,
             residual: 0.0,
@@ -161,15 +161,15 @@ impl PropagationParams {
     fn restart(&self, dangling_mass: f64, node_count: usize) -> (f64, f64) {
         let (fresh, returned) = (1.0 - self.damping, self.damping * dangling_mass);
         match self.dangling {
-            Dangling::Teleport => (fresh + returned, 0.0),
-            Dangling::Uniform => (fresh, returned / node_count as f64),
+            DanglingPolicy::Teleport => (fresh + returned, 0.0),
+            DanglingPolicy::Uniform => (fresh, returned / node_count as f64),
         }
     }
 }
 
 /// Sums the weights of all edges of each actor; 0 if it has none. One serial pass over the edges,
 /// which costs about as much as two steps.
-pub(super) fn out_weights(in_edges: &Csr) -> Vec<f64> {
+pub(super) fn sum_out_weights(in_edges: &Csr) -> Vec<f64> {
     let mut sums = vec![0.0; in_edges.node_count()];
     for (&actor, weight) in in_edges.neighbors().iter().zip(in_edges.weights()) {
         sums[actor as usize] += weight;
@@ -225,7 +225,7 @@ fn pull(in_edges: &Csr, shares: &[f64], ranks: &mut [f64], restart: impl Fn(usiz
 }
 
 /// Rescales the ranks to `x = r G (1 - d) / c`, with the c of the last step.
-fn compute_inflow(outcome: &Outcome, trust: f64, damping: f64) -> Vec<f64> {
+fn compute_inflow(outcome: &PropagationOutcome, trust: f64, damping: f64) -> Vec<f64> {
     let restart = (1.0 - damping) + damping * outcome.dangling_mass;
     let scale = if restart > 0.0 {
         trust * (1.0 - damping) / restart

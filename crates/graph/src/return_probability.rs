@@ -25,13 +25,13 @@ use rayon::prelude::*;
 
 use super::csr::Csr;
 use super::numeric::NODE_CHUNK;
-use super::propagate::out_weights;
+use super::propagate::sum_out_weights;
 
 /// Computes the return probability of each node; `out_edges` is the transpose of `in_edges`.
 ///
 /// # Panics
 /// If the two graphs differ in the number of nodes or edges.
-pub fn return_probability(in_edges: &Csr, out_edges: &Csr, damping: f64) -> Vec<f64> {
+pub fn compute_return_probabilities(in_edges: &Csr, out_edges: &Csr, damping: f64) -> Vec<f64> {
     assert_eq!(
         in_edges.node_count(),
         out_edges.node_count(),
@@ -42,7 +42,7 @@ pub fn return_probability(in_edges: &Csr, out_edges: &Csr, damping: f64) -> Vec<
         out_edges.edge_count(),
         "out_edges is the transpose"
     );
-    let out_weights = out_weights(in_edges);
+    let out_weights = sum_out_weights(in_edges);
     let mut returns = vec![0.0; in_edges.node_count()];
     returns
         .par_chunks_mut(NODE_CHUNK)

@@ -12,7 +12,7 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::build::offsets_of;
+use super::build::count_offsets;
 use super::csr::Csr;
 use super::numeric::cut_at;
 
@@ -31,7 +31,7 @@ struct Part<'a> {
 impl Csr {
     /// Returns the transposed graph and, for each of its edges, the index of that edge in `self`.
     pub fn transpose(&self) -> (Csr, Vec<u32>) {
-        let offsets = offsets_of(self.node_count(), self.neighbors());
+        let offsets = count_offsets(self.node_count(), self.neighbors());
         let columns = cut_evenly(&offsets);
         let cuts: Vec<usize> = columns.iter().map(|part| offsets[part.start]).collect();
         let mut rows = vec![0u32; self.edge_count()];

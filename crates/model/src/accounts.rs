@@ -11,29 +11,29 @@ pub const NO_NODE: u32 = u32::MAX;
 
 /// Accounts by network; a node is an index into their concatenation.
 #[derive(Clone, Debug)]
-pub struct Accounts {
+pub struct AccountIndex {
     names: Vec<String>,
     ids: Vec<LargeStringArray>,
     bases: Vec<u32>,
 }
 
-impl Accounts {
+impl AccountIndex {
     /// Creates the index for the networks `names` (in canonical order), each with its ids in byte order.
-    pub fn new(names: Vec<String>, ids: Vec<LargeStringArray>) -> Accounts {
+    pub fn new(names: Vec<String>, ids: Vec<LargeStringArray>) -> AccountIndex {
         let mut bases = vec![0_u32];
         for network in &ids {
             bases.push(bases[bases.len() - 1] + network.len() as u32);
         }
-        Accounts { names, ids, bases }
+        AccountIndex { names, ids, bases }
     }
 
     /// Creates an index without accounts for the networks `names`.
-    pub fn empty(names: Vec<String>) -> Accounts {
+    pub fn empty(names: Vec<String>) -> AccountIndex {
         let ids = names
             .iter()
             .map(|_| LargeStringArray::from(Vec::<&str>::new()))
             .collect();
-        Accounts::new(names, ids)
+        AccountIndex::new(names, ids)
     }
 
     /// Returns the number of accounts.
@@ -88,7 +88,7 @@ impl Accounts {
     }
 
     /// Returns an index of only the nodes `kept` (ascending), renumbered.
-    pub fn subset(&self, kept: &[u32]) -> Accounts {
+    pub fn subset(&self, kept: &[u32]) -> AccountIndex {
         let mut rest = kept;
         let ids = (0..self.names.len())
             .map(|network| {
@@ -99,12 +99,12 @@ impl Accounts {
                     .collect()
             })
             .collect();
-        Accounts::new(self.names.clone(), ids)
+        AccountIndex::new(self.names.clone(), ids)
     }
 
     /// Returns, by node, the node of the same account in `other`, which must have the same networks. Both are sorted,
     /// so this is a merge.
-    pub fn places_in(&self, other: &Accounts) -> Vec<Option<u32>> {
+    pub fn nodes_in(&self, other: &AccountIndex) -> Vec<Option<u32>> {
         let mut places = Vec::with_capacity(self.len());
         for (network, ids) in self.ids.iter().enumerate() {
             let theirs = &other.ids[network];

@@ -4,7 +4,7 @@ use clout_base::day::Day;
 
 /// Delivered id with its last load date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Delivered {
+pub struct DeliveredId {
     /// Hash of the activity id.
     pub id: u128,
     /// Last load date with the id.

@@ -1,9 +1,9 @@
 //! The influence model: networks and their verbs, accounts and persons, scores, reasons for changes, and alerts.
 
+pub mod account_activity;
 pub mod accounts;
 pub mod alerts;
 pub mod delivered;
-pub mod facts;
 pub mod influence;
 pub mod networks;
 pub mod people;

@@ -11,7 +11,7 @@ use clout_base::day::Day;
 
 /// Counted reaction between two accounts of one network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Reaction {
+pub struct AccountReaction {
     /// Node of the account that reacted.
     pub actor: u32,
     /// Node of the credited account.
@@ -24,7 +24,7 @@ pub struct Reaction {
     pub verb: u8,
 }
 
-impl Reaction {
+impl AccountReaction {
     fn order(&self) -> (u32, u32, Day, i64, u8) {
         (self.actor, self.target, self.load_date, self.occurred_at, self.verb)
     }
@@ -35,26 +35,26 @@ impl Reaction {
 
     /// Returns the UTC day of occurrence.
     pub fn day(&self) -> Day {
-        Day::of_micros(self.occurred_at)
+        Day::from_micros(self.occurred_at)
     }
 }
 
 /// Sorts by actor, target, load date, time and verb, and drops the lesser twins. Returns the number of dropped rows.
 /// Derived reactions have no twins, since no network reports them.
-pub fn settle_twins(reactions: &mut Vec<Reaction>, network: &Network) -> u64 {
-    reactions.par_sort_unstable_by_key(Reaction::order);
+pub fn remove_twins(reactions: &mut Vec<AccountReaction>, network: &Network) -> u64 {
+    reactions.par_sort_unstable_by_key(AccountReaction::order);
     let derived = network.co_visit.as_ref().map(|rule| rule.verb);
     let before = reactions.len();
     let mut kept = 0;
     let mut start = 0;
     while start < reactions.len() {
-        let key = |r: &Reaction| (r.actor, r.target, r.load_date, r.second());
+        let key = |r: &AccountReaction| (r.actor, r.target, r.load_date, r.second());
         let first = key(&reactions[start]);
         let mut end = start + 1;
         while end < reactions.len() && key(&reactions[end]) == first {
             end += 1;
         }
-        let is_row = |r: &Reaction| Some(r.verb) != derived;
+        let is_row = |r: &AccountReaction| Some(r.verb) != derived;
         let best = (start..end)
             .filter(|i| is_row(&reactions[*i]))
             .map(|i| reactions[i].verb)
@@ -72,9 +72,9 @@ pub fn settle_twins(reactions: &mut Vec<Reaction>, network: &Network) -> u64 {
     (before - kept) as u64
 }
 
-/// Returns, for each reaction (sorted by [`settle_twins`]), the number of accounts that its actor reacted to within the
+/// Returns, for each reaction (sorted by [`remove_twins`]), the number of accounts that its actor reacted to within the
 /// same load date and UTC day, this one included.
-pub fn crowd_sizes(reactions: &[Reaction]) -> Vec<u32> {
+pub fn compute_crowd_sizes(reactions: &[AccountReaction]) -> Vec<u32> {
     let mut sizes = vec![0_u32; reactions.len()];
     let mut rest = sizes.as_mut_slice();
     let mut actors = Vec::new();
@@ -90,7 +90,7 @@ pub fn crowd_sizes(reactions: &[Reaction]) -> Vec<u32> {
     sizes
 }
 
-fn count_crowds(actor: &[Reaction], slots: &mut [u32]) {
+fn count_crowds(actor: &[AccountReaction], slots: &mut [u32]) {
     if let [_] = actor {
         slots[0] = 1;
         return;
@@ -109,15 +109,15 @@ fn count_crowds(actor: &[Reaction], slots: &mut [u32]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::networks::builtin;
+    use crate::networks::builtin_networks;
 
     fn network(name: &str) -> Network {
-        builtin().into_iter().find(|n| n.name == name).unwrap()
+        builtin_networks().into_iter().find(|n| n.name == name).unwrap()
     }
 
-    fn reaction(network: &Network, target: u32, seconds: i64, load_date: i32, verb: &str) -> Reaction {
+    fn reaction(network: &Network, target: u32, seconds: i64, load_date: i32, verb: &str) -> AccountReaction {
         let verb = network.verbs.iter().position(|v| v.name == verb).unwrap() as u8;
-        Reaction {
+        AccountReaction {
             actor: 1,
             target,
             occurred_at: seconds * 1_000_000,
@@ -126,7 +126,7 @@ mod tests {
         }
     }
 
-    fn words(network: &Network, reactions: &[Reaction]) -> Vec<String> {
+    fn words(network: &Network, reactions: &[AccountReaction]) -> Vec<String> {
         reactions
             .iter()
             .map(|r| network.verbs[r.verb as usize].name.clone())
@@ -143,7 +143,7 @@ mod tests {
             reaction(&twitter, 3, 10, 5, "mention"),
             reaction(&twitter, 2, 10, 6, "mention"),
         ];
-        assert_eq!(settle_twins(&mut rows, &twitter), 1);
+        assert_eq!(remove_twins(&mut rows, &twitter), 1);
         assert_eq!(words(&twitter, &rows), ["reply", "mention", "mention", "mention"]);
     }
 
@@ -154,7 +154,7 @@ mod tests {
             reaction(&twitter, 2, 10, 5, "like"),
             reaction(&twitter, 2, 10, 5, "like"),
         ];
-        assert_eq!(settle_twins(&mut rows, &twitter), 0);
+        assert_eq!(remove_twins(&mut rows, &twitter), 0);
         assert_eq!(rows.len(), 2);
     }
 
@@ -165,7 +165,7 @@ mod tests {
             reaction(&foursquare, 2, 10, 5, "co_visit"),
             reaction(&foursquare, 2, 10, 5, "tip_like"),
         ];
-        assert_eq!(settle_twins(&mut rows, &foursquare), 0);
+        assert_eq!(remove_twins(&mut rows, &foursquare), 0);
         assert_eq!(rows.len(), 2);
     }
 
@@ -180,8 +180,8 @@ mod tests {
             reaction(&twitter, 3, 4 * day, 5, "like"),
             reaction(&twitter, 2, 5 * day + 20, 6, "like"),
         ];
-        settle_twins(&mut rows, &twitter);
+        remove_twins(&mut rows, &twitter);
         // In order: target 2 twice on day 5, late on day 5; target 3 on day 4 and on day 5.
-        assert_eq!(crowd_sizes(&rows), [2, 2, 1, 1, 2]);
+        assert_eq!(compute_crowd_sizes(&rows), [2, 2, 1, 1, 2]);
     }
 }

@@ -5,19 +5,19 @@
 //! days. It is implemented in this module so that the generator does not depend on the rest of the crate.
 
 /// Number of microseconds in a second.
-pub const SECOND_MICROS: i64 = 1_000_000;
+pub(crate) const SECOND_MICROS: i64 = 1_000_000;
 
 /// Number of seconds in a day.
-pub const DAY_SECONDS: i64 = 86_400;
+pub(crate) const DAY_SECONDS: i64 = 86_400;
 
 /// Number of microseconds in a day.
-pub const DAY_MICROS: i64 = DAY_SECONDS * SECOND_MICROS;
+pub(crate) const DAY_MICROS: i64 = DAY_SECONDS * SECOND_MICROS;
 
 /// First day that the contract accepts: 2004-01-01, in days since 1970-01-01.
-pub const FIRST_CREDIBLE_DAY: i32 = 12_418;
+pub(crate) const FIRST_CREDIBLE_DAY: i32 = 12_418;
 
 /// Formats a day, for example `2026-10-31` for 20,757.
-pub fn date_text(days_since_1970: i32) -> String {
+pub(crate) fn format_date(days_since_1970: i32) -> String {
     // Days from 0000-03-01 to 1970-01-01: 719,468.
     let days = i64::from(days_since_1970) + 719_468;
     let cycle = days.div_euclid(146_097);
@@ -36,7 +36,7 @@ pub fn date_text(days_since_1970: i32) -> String {
 }
 
 /// Returns the first microsecond of a day.
-pub fn day_start_micros(days_since_1970: i32) -> i64 {
+pub(crate) fn day_start_micros(days_since_1970: i32) -> i64 {
     i64::from(days_since_1970) * DAY_MICROS
 }
 
@@ -54,7 +54,7 @@ mod tests {
             (19_782, "2024-02-29"),
             (20_757, "2026-10-31"),
         ] {
-            assert_eq!(date_text(day), text);
+            assert_eq!(format_date(day), text);
         }
     }
 }

@@ -4,10 +4,10 @@
 //! random at a field's best-known venue, and on purpose when an account visits a venue that a followed account visited
 //! recently.
 
-use super::network::Network;
-use super::ontology::{Ontology, Tag};
-use super::row::{Object, Row};
-use super::town::{Today, Town, remember};
+use super::daily_activity::{CurrentDay, DailyActivity, remember};
+use super::network::SampleNetwork;
+use super::ontology::{SampleOntology, TagIndex};
+use super::row::{ActivityObject, ActivityRow};
 
 /// Number of days for which a visit is recent: within the seven days of the contract's co-visit.
 const FRESH_DAYS: u32 = 6;
@@ -15,22 +15,22 @@ const FRESH_DAYS: u32 = 6;
 /// Number of usual venues per person; one of them is the field's best-known venue.
 const USUAL_VENUES: u64 = 4;
 
-impl Town<'_> {
+impl DailyActivity<'_> {
     /// Creates check-ins for a person's foursquare accounts: at a venue recently visited by a followed account, or at a
     /// usual venue.
-    pub(super) fn check_in(&mut self, today: &mut Today, person: usize) {
+    pub(super) fn add_check_ins(&mut self, today: &mut CurrentDay, person: usize) {
         for (account, account_row) in self.people.accounts_of(person) {
-            if account_row.network != Network::Foursquare {
+            if account_row.network != SampleNetwork::Foursquare {
                 continue;
             }
             let field = self.people.persons[person].fields[0];
-            let follows_someone = today.dice.per_mille(350);
+            let follows_someone = today.dice.chance_per_mille(350);
             let venue = follows_someone
                 .then(|| self.followed_venue(today, account))
                 .flatten()
                 .unwrap_or_else(|| self.usual_venue(today, account, field));
-            let occurred_at = today.moment();
-            today.rows[Network::Foursquare as usize].push(Row {
+            let occurred_at = today.draw_time();
+            today.rows[SampleNetwork::Foursquare as usize].push(ActivityRow {
                 number: None,
                 occurred_at,
                 actor: Some(account),
@@ -45,25 +45,25 @@ impl Town<'_> {
         }
     }
 
-    fn followed_venue(&self, today: &mut Today, account: u32) -> Option<Object> {
+    fn followed_venue(&self, today: &mut CurrentDay, account: u32) -> Option<ActivityObject> {
         let followee = *today.dice.pick(&self.ties.followees[account as usize])?;
         let &(day, venue) = self.visits[followee as usize].back()?;
         (day + FRESH_DAYS >= today.day).then_some(venue)
     }
 
-    fn usual_venue(&self, today: &mut Today, account: u32, field: usize) -> Object {
+    fn usual_venue(&self, today: &mut CurrentDay, account: u32, field: usize) -> ActivityObject {
         let number = match today.dice.below(USUAL_VENUES) {
             0 => 0,
             // The account's own number spreads the venues over the field; 7 is a prime step.
             habit => (account * 7 + habit as u32 * 3) % self.venues,
         };
-        Object::Venue { field, number }
+        ActivityObject::Venue { field, number }
     }
 }
 
-fn venue_tags(ontology: &Ontology, venue: Object) -> Option<Vec<Tag>> {
+fn venue_tags(ontology: &SampleOntology, venue: ActivityObject) -> Option<Vec<TagIndex>> {
     match venue {
-        Object::Venue { field, .. } => Some(vec![ontology.tag(ontology.field(field)[0])]),
-        Object::Written(_) => None,
+        ActivityObject::Venue { field, .. } => Some(vec![ontology.tag(ontology.field_topics(field)[0])]),
+        ActivityObject::Written(_) => None,
     }
 }

@@ -5,10 +5,10 @@
 //! first load date has no bad rows, because the contract accepts rows of any age there.
 
 use super::calendar::{DAY_MICROS, FIRST_CREDIBLE_DAY, SECOND_MICROS, day_start_micros};
-use super::courier::Courier;
-use super::dice::{Dice, Stream};
-use super::network::Network;
-use super::row::Row;
+use super::delivery_delays::DeliveryDelays;
+use super::network::SampleNetwork;
+use super::rng::{RngStream, StreamRng};
+use super::row::ActivityRow;
 use bytes::Bytes;
 use std::collections::BTreeMap;
 
@@ -26,7 +26,7 @@ const TRUNCATED_PERCENT: usize = 60;
 
 /// Reason to refuse a planted row or file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Fault {
+pub(crate) enum PlantedFault {
     /// Null activity id.
     NullActivityId,
     /// Null actor.
@@ -51,99 +51,112 @@ pub enum Fault {
     MissingColumn,
 }
 
-impl Fault {
+impl PlantedFault {
     /// Reasons that rotate in `activities`.
-    const OF_ACTIVITIES: [Fault; 6] = [
-        Fault::NullActivityId,
-        Fault::NullActorId,
-        Fault::UnknownVerb,
-        Fault::AfterLoadDate,
-        Fault::Before2004,
-        Fault::TooLate,
+    const OF_ACTIVITIES: [PlantedFault; 6] = [
+        PlantedFault::NullActivityId,
+        PlantedFault::NullActorId,
+        PlantedFault::UnknownVerb,
+        PlantedFault::AfterLoadDate,
+        PlantedFault::Before2004,
+        PlantedFault::TooLate,
     ];
 
     /// Returns the name of the reason, for summaries.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
-            Fault::NullActivityId => "null activity_id",
-            Fault::NullActorId => "null actor_id",
-            Fault::UnknownVerb => "unknown verb",
-            Fault::AfterLoadDate => "after load date",
-            Fault::Before2004 => "before 2004",
-            Fault::TooLate => "too late",
-            Fault::NullAccountId => "null account_id",
-            Fault::NullFolloweeId => "null followee_id",
-            Fault::DisputedAccount => "disputed account",
-            Fault::TruncatedFile => "truncated file",
-            Fault::MissingColumn => "missing column",
+            PlantedFault::NullActivityId => "null activity_id",
+            PlantedFault::NullActorId => "null actor_id",
+            PlantedFault::UnknownVerb => "unknown verb",
+            PlantedFault::AfterLoadDate => "after load date",
+            PlantedFault::Before2004 => "before 2004",
+            PlantedFault::TooLate => "too late",
+            PlantedFault::NullAccountId => "null account_id",
+            PlantedFault::NullFolloweeId => "null followee_id",
+            PlantedFault::DisputedAccount => "disputed account",
+            PlantedFault::TruncatedFile => "truncated file",
+            PlantedFault::MissingColumn => "missing column",
         }
     }
 }
 
 /// Planted faults, counted by reason.
 #[derive(Default)]
-pub struct Faults {
+pub(crate) struct FaultCounts {
     turn: usize,
     /// Number of planted faults by reason.
-    pub planted: BTreeMap<Fault, u64>,
+    pub planted: BTreeMap<PlantedFault, u64>,
 }
 
-impl Faults {
+impl FaultCounts {
     /// Counts a fault that was planted elsewhere.
-    pub fn note(&mut self, fault: Fault) {
+    pub(crate) fn count(&mut self, fault: PlantedFault) {
         *self.planted.entry(fault).or_default() += 1;
     }
 
     /// Adds bad rows to the partitions of a day (counted from the first). They are copies of good rows with new ids and
     /// one error.
-    pub fn plant(&mut self, seed: u64, day: u32, load_day: i32, delivered: &mut [Vec<Row>], courier: &mut Courier) {
-        let mut dice = Dice::new(seed, Stream::Faults(day));
-        for (network, rows) in Network::ALL.into_iter().zip(delivered) {
-            let is_chosen = dice.per_mille(FAULT_PER_MILLE);
+    pub(crate) fn plant(
+        &mut self,
+        seed: u64,
+        day: u32,
+        load_day: i32,
+        delivered: &mut [Vec<ActivityRow>],
+        courier: &mut DeliveryDelays,
+    ) {
+        let mut dice = StreamRng::new(seed, RngStream::Faults(day));
+        for (network, rows) in SampleNetwork::ALL.into_iter().zip(delivered) {
+            let is_chosen = dice.chance_per_mille(FAULT_PER_MILLE);
             if day == 0 || rows.len() < ROWS_PER_FAULT {
                 continue;
             }
             for _ in 0..rows.len() / ROWS_PER_SURE_FAULT + usize::from(is_chosen) {
                 let at = dice.index(rows.len());
                 let mut row = rows[at].clone();
-                row.number = Some(courier.next_id(network));
+                row.number = Some(courier.take_number(network));
                 row.is_twin = false;
-                let fault = Fault::OF_ACTIVITIES[self.turn % Fault::OF_ACTIVITIES.len()];
+                let fault = PlantedFault::OF_ACTIVITIES[self.turn % PlantedFault::OF_ACTIVITIES.len()];
                 self.turn += 1;
-                spoil(&mut dice, &mut row, fault, network, load_day);
+                apply_fault(&mut dice, &mut row, fault, network, load_day);
                 rows.insert(at, row);
-                self.note(fault);
+                self.count(fault);
             }
         }
     }
 }
 
 /// Introduces one error into a row.
-fn spoil(dice: &mut Dice, row: &mut Row, fault: Fault, network: Network, load_day: i32) {
+fn apply_fault(
+    dice: &mut StreamRng,
+    row: &mut ActivityRow,
+    fault: PlantedFault,
+    network: SampleNetwork,
+    load_day: i32,
+) {
     let second = dice.below(86_400) as i64 * SECOND_MICROS;
     match fault {
-        Fault::NullActivityId => row.number = None,
-        Fault::NullActorId => row.actor = None,
-        Fault::UnknownVerb => row.verb = network.unknown_verb(),
-        Fault::AfterLoadDate => row.occurred_at = day_start_micros(load_day + 1) + second,
-        Fault::Before2004 => {
+        PlantedFault::NullActivityId => row.number = None,
+        PlantedFault::NullActorId => row.actor = None,
+        PlantedFault::UnknownVerb => row.verb = network.unknown_verb(),
+        PlantedFault::AfterLoadDate => row.occurred_at = day_start_micros(load_day + 1) + second,
+        PlantedFault::Before2004 => {
             let age = 1 + dice.below(1_000) as i32;
             row.occurred_at = day_start_micros(FIRST_CREDIBLE_DAY - age) + second;
         }
         // More than 31 days before the load date's first moment exceeds 30 days by any way of counting.
-        Fault::TooLate => {
+        PlantedFault::TooLate => {
             let age = 32 + dice.below(20) as i64;
             row.occurred_at = day_start_micros(load_day) - age * DAY_MICROS + second;
         }
-        Fault::NullAccountId
-        | Fault::NullFolloweeId
-        | Fault::DisputedAccount
-        | Fault::TruncatedFile
-        | Fault::MissingColumn => {}
+        PlantedFault::NullAccountId
+        | PlantedFault::NullFolloweeId
+        | PlantedFault::DisputedAccount
+        | PlantedFault::TruncatedFile
+        | PlantedFault::MissingColumn => {}
     }
 }
 
 /// Returns the beginning of a file, as after an interrupted upload.
-pub fn truncated(file: &Bytes) -> Bytes {
+pub(crate) fn truncate_file(file: &Bytes) -> Bytes {
     file.slice(..file.len() * TRUNCATED_PERCENT / 100)
 }

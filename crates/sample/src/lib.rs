@@ -21,12 +21,10 @@
 
 mod activity_file;
 mod calendar;
-mod cast;
 mod check_ins;
-mod courier;
-mod dice;
+mod daily_activity;
+mod delivery_delays;
 mod faults;
-mod lots;
 mod names;
 mod network;
 mod ontology;
@@ -36,15 +34,17 @@ mod profiles;
 mod reactions;
 #[cfg(test)]
 mod read_back;
+mod rng;
 mod row;
-mod sentences;
+mod story_people;
 mod tables;
 #[cfg(test)]
 mod tests;
+mod texts;
 mod ties;
 mod topic_table;
-mod town;
 mod warehouse;
+mod weighted_choice;
 
 use bytes::Bytes;
 use clout_base::error::Error;
@@ -102,7 +102,7 @@ impl GenerateSpec {
         let first = calendar::FIRST_CREDIBLE_DAY + Self::MAX_DAYS as i32;
         let last = self.last_day;
         if last > 100_000 || last.saturating_sub(self.days as i32) < first {
-            let first = calendar::date_text(first);
+            let first = calendar::format_date(first);
             return refuse(format!("last day {}: all days must lie after {first}", self.last_day));
         }
         Ok(())
@@ -122,7 +122,7 @@ pub struct GeneratedFile {
 
 /// Summary of a generated warehouse.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Summary {
+pub struct GenerateSummary {
     /// Number of files passed to the sink.
     pub files: u64,
     /// Number of rows in readable files.
@@ -168,10 +168,10 @@ impl From<GenerateError> for Error {
 ///
 /// # Errors
 /// Returns an error for an invalid spec. An error of the sink ends the generation and is returned unchanged.
-pub fn generate<E: From<GenerateError>>(
+pub fn generate_warehouse<E: From<GenerateError>>(
     spec: &GenerateSpec,
     sink: &mut dyn FnMut(GeneratedFile) -> Result<(), E>,
-) -> Result<Summary, E> {
+) -> Result<GenerateSummary, E> {
     spec.check()?;
-    warehouse::make(spec, sink)
+    warehouse::write_warehouse(spec, sink)
 }

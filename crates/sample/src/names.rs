@@ -1,7 +1,7 @@
 //! Creates made-up ids: two words for a person, and the network's style for an account.
 
-use super::dice::Dice;
-use super::network::Network;
+use super::network::SampleNetwork;
+use super::rng::StreamRng;
 
 /// Words of made-up ids and handles: adjectives and animals.
 const ADJECTIVES: [&str; 24] = [
@@ -14,38 +14,38 @@ const ANIMALS: [&str; 24] = [
 ];
 
 /// Creates a name from an adjective and an animal: `copper-heron`. No real person has such a name.
-pub fn two_words(dice: &mut Dice) -> String {
+pub(crate) fn draw_name(dice: &mut StreamRng) -> String {
     let adjective = ADJECTIVES[dice.index(ADJECTIVES.len())];
     let animal = ANIMALS[dice.index(ANIMALS.len())];
     format!("{adjective}-{animal}")
 }
 
 /// Creates an id in the style of the network. The index makes it unique; random gaps make it realistic.
-pub fn account_id(dice: &mut Dice, network: Network, index: usize) -> String {
+pub(crate) fn draw_account_id(dice: &mut StreamRng, network: SampleNetwork, index: usize) -> String {
     match network {
-        Network::Twitter => format!("{}", 20_000_000 + index as u64 * 16 + dice.below(16)),
-        Network::Facebook => format!("fb{:07}", index * 8 + dice.index(8)),
-        Network::Linkedin => {
-            format!("in-{}-{index}", two_words(dice))
+        SampleNetwork::Twitter => format!("{}", 20_000_000 + index as u64 * 16 + dice.below(16)),
+        SampleNetwork::Facebook => format!("fb{:07}", index * 8 + dice.index(8)),
+        SampleNetwork::Linkedin => {
+            format!("in-{}-{index}", draw_name(dice))
         }
-        Network::Foursquare => format!("{}", 3_000_000 + index as u64 * 4 + dice.below(4)),
+        SampleNetwork::Foursquare => format!("{}", 3_000_000 + index as u64 * 4 + dice.below(4)),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::dice::Stream;
+    use super::super::rng::RngStream;
     use super::*;
     use std::collections::BTreeSet;
 
     #[test]
     fn account_ids_are_unique_in_their_network_and_integers_on_foursquare() {
-        let mut dice = Dice::new(1, Stream::People);
-        for network in Network::ALL {
-            let ids: BTreeSet<_> = (0..500).map(|at| account_id(&mut dice, network, at)).collect();
+        let mut dice = StreamRng::new(1, RngStream::People);
+        for network in SampleNetwork::ALL {
+            let ids: BTreeSet<_> = (0..500).map(|at| draw_account_id(&mut dice, network, at)).collect();
             assert_eq!(ids.len(), 500);
             let is_number = ids.iter().all(|id| id.parse::<i64>().is_ok());
-            assert!(is_number || network != Network::Foursquare);
+            assert!(is_number || network != SampleNetwork::Foursquare);
         }
     }
 }

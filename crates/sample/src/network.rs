@@ -6,7 +6,7 @@
 
 /// Network of the sample. The order is the order of files and of identities.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Network {
+pub(crate) enum SampleNetwork {
     /// Short public posts with hashtags.
     Twitter,
     /// Posts and comments among friends.
@@ -19,7 +19,7 @@ pub enum Network {
 
 /// Content of a reaction relative to its object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Manner {
+pub(crate) enum ReactionManner {
     /// Tags of the object, no text.
     Echo,
     /// Text and tags by the actor, about an object.
@@ -31,52 +31,52 @@ pub enum Manner {
 }
 
 /// Verb, its relative frequency on the network, and its manner.
-pub type VerbUse = (&'static str, u64, Manner);
+pub(crate) type VerbUse = (&'static str, u64, ReactionManner);
 
-impl Network {
+impl SampleNetwork {
     /// All networks, in order.
-    pub const ALL: [Network; 4] = [
-        Network::Twitter,
-        Network::Facebook,
-        Network::Linkedin,
-        Network::Foursquare,
+    pub(crate) const ALL: [SampleNetwork; 4] = [
+        SampleNetwork::Twitter,
+        SampleNetwork::Facebook,
+        SampleNetwork::Linkedin,
+        SampleNetwork::Foursquare,
     ];
 
     /// Returns the value of the `network=` partition.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
-            Network::Twitter => "twitter",
-            Network::Facebook => "facebook",
-            Network::Linkedin => "linkedin",
-            Network::Foursquare => "foursquare",
+            SampleNetwork::Twitter => "twitter",
+            SampleNetwork::Facebook => "facebook",
+            SampleNetwork::Linkedin => "linkedin",
+            SampleNetwork::Foursquare => "foursquare",
         }
     }
 
     /// Returns the prefix of the network's activity ids and object ids.
-    pub fn prefix(self) -> &'static str {
+    pub(crate) fn prefix(self) -> &'static str {
         match self {
-            Network::Twitter => "tw",
-            Network::Facebook => "fb",
-            Network::Linkedin => "li",
-            Network::Foursquare => "fs",
+            SampleNetwork::Twitter => "tw",
+            SampleNetwork::Facebook => "fb",
+            SampleNetwork::Linkedin => "li",
+            SampleNetwork::Foursquare => "fs",
         }
     }
 
     /// Returns the verb of a post with text.
-    pub fn post_verb(self) -> &'static str {
+    pub(crate) fn post_verb(self) -> &'static str {
         match self {
-            Network::Twitter => "tweet",
-            Network::Facebook | Network::Linkedin => "post",
-            Network::Foursquare => "tip",
+            SampleNetwork::Twitter => "tweet",
+            SampleNetwork::Facebook | SampleNetwork::Linkedin => "post",
+            SampleNetwork::Foursquare => "tip",
         }
     }
 
     /// Returns the reactions of the network. The frequencies are made up, but their order is realistic: likes are far
     /// more frequent than answers, and answers more frequent than recommendations.
-    pub fn reactions(self) -> &'static [VerbUse] {
-        use Manner::{Address, Answer, Bare, Echo};
+    pub(crate) fn reactions(self) -> &'static [VerbUse] {
+        use ReactionManner::{Address, Answer, Bare, Echo};
         match self {
-            Network::Twitter => &[
+            SampleNetwork::Twitter => &[
                 ("like", 46, Echo),
                 ("retweet", 20, Echo),
                 ("reply", 18, Answer),
@@ -84,36 +84,36 @@ impl Network {
                 ("quote", 6, Answer),
                 ("list_add", 2, Bare),
             ],
-            Network::Facebook => &[
+            SampleNetwork::Facebook => &[
                 ("like", 55, Echo),
                 ("comment", 25, Answer),
                 ("share", 12, Echo),
                 ("wall_post", 5, Address),
                 ("tag", 3, Bare),
             ],
-            Network::Linkedin => &[
+            SampleNetwork::Linkedin => &[
                 ("like", 56, Echo),
                 ("comment", 25, Answer),
                 ("share", 16, Echo),
                 ("recommend", 3, Bare),
             ],
-            Network::Foursquare => &[("tip_like", 75, Echo), ("tip_done", 25, Echo)],
+            SampleNetwork::Foursquare => &[("tip_like", 75, Echo), ("tip_done", 25, Echo)],
         }
     }
 
     /// Returns a verb that the network does not have, for rows that are bad on purpose.
-    pub fn unknown_verb(self) -> &'static str {
+    pub(crate) fn unknown_verb(self) -> &'static str {
         match self {
-            Network::Twitter => "superlike",
-            Network::Facebook => "poke",
-            Network::Linkedin => "nod",
-            Network::Foursquare => "wave",
+            SampleNetwork::Twitter => "superlike",
+            SampleNetwork::Facebook => "poke",
+            SampleNetwork::Linkedin => "nod",
+            SampleNetwork::Foursquare => "wave",
         }
     }
 
     /// Returns true if the warehouse has follows of the network.
-    pub fn has_follows(self) -> bool {
-        matches!(self, Network::Twitter | Network::Foursquare)
+    pub(crate) fn has_follows(self) -> bool {
+        matches!(self, SampleNetwork::Twitter | SampleNetwork::Foursquare)
     }
 }
 
@@ -123,7 +123,7 @@ mod tests {
 
     #[test]
     fn the_unknown_verb_is_unknown_on_its_network() {
-        for network in Network::ALL {
+        for network in SampleNetwork::ALL {
             let unknown = network.unknown_verb();
             assert_ne!(network.post_verb(), unknown);
             assert!(network.reactions().iter().all(|(verb, ..)| *verb != unknown));

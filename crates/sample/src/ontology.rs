@@ -4,16 +4,16 @@
 //! (`Latte art` becomes `latteart`). The tag of the name is also an alias, so that matching tags against aliases
 //! finds it.
 
-use super::dice::Dice;
+use super::rng::StreamRng;
 use super::topic_table::{FIELDS, TOPICS, TopicRow};
 
 /// Tag of a topic: an index into the ontology's tags.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Tag(u16);
+pub(crate) struct TagIndex(u16);
 
 /// Alias with its language (`de`, `fr`, `es` or `ja`).
 #[derive(Clone, Copy, Debug)]
-pub struct Alias {
+pub(crate) struct TopicAlias {
     /// Two-letter code of the language.
     pub language: &'static str,
     /// Words as written in a sentence.
@@ -21,15 +21,15 @@ pub struct Alias {
 }
 
 /// Topics, tags and fields of the sample.
-pub struct Ontology {
+pub(crate) struct SampleOntology {
     tags: Vec<String>,
     first_tag: Vec<u16>,
     fields: Vec<Vec<usize>>,
 }
 
-impl Ontology {
+impl SampleOntology {
     /// Builds the ontology of [`TOPICS`].
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let mut tags = Vec::new();
         let mut first_tag = Vec::new();
         for row in TOPICS {
@@ -38,7 +38,7 @@ impl Ontology {
             tags.extend(aliases_of(row).map(|alias| tag_of(alias.words)));
         }
         let fields = FIELDS.iter().map(|field| topics_below(field)).collect();
-        Ontology {
+        SampleOntology {
             tags,
             first_tag,
             fields,
@@ -46,14 +46,14 @@ impl Ontology {
     }
 
     /// Returns the topics of a field, the field itself first.
-    pub fn field(&self, field: usize) -> &[usize] {
+    pub(crate) fn field_topics(&self, field: usize) -> &[usize] {
         &self.fields[field]
     }
 
     /// Draws a topic of the field; half of the draws give the field itself.
-    pub fn topic(&self, dice: &mut Dice, field: usize) -> usize {
+    pub(crate) fn draw_topic(&self, dice: &mut StreamRng, field: usize) -> usize {
         let topics = &self.fields[field];
-        let narrow = if dice.per_mille(500) {
+        let narrow = if dice.chance_per_mille(500) {
             dice.index(topics.len())
         } else {
             0
@@ -62,31 +62,31 @@ impl Ontology {
     }
 
     /// Returns the tag of the topic's name.
-    pub fn tag(&self, topic: usize) -> Tag {
-        Tag(self.first_tag[topic])
+    pub(crate) fn tag(&self, topic: usize) -> TagIndex {
+        TagIndex(self.first_tag[topic])
     }
 
     /// Returns the tag of the topic's alias number `alias`.
-    pub fn alias_tag(&self, topic: usize, alias: usize) -> Tag {
-        Tag(self.first_tag[topic] + 1 + alias as u16)
+    pub(crate) fn alias_tag(&self, topic: usize, alias: usize) -> TagIndex {
+        TagIndex(self.first_tag[topic] + 1 + alias as u16)
     }
 
     /// Returns the text of a tag.
-    pub fn word(&self, tag: Tag) -> &str {
+    pub(crate) fn tag_text(&self, tag: TagIndex) -> &str {
         &self.tags[usize::from(tag.0)]
     }
 }
 
 /// Returns the aliases of a topic, with their languages.
-pub fn aliases_of(row: &TopicRow) -> impl Iterator<Item = Alias> + use<> {
+pub(crate) fn aliases_of(row: &TopicRow) -> impl Iterator<Item = TopicAlias> + use<> {
     row.3
         .iter()
         .filter_map(|alias| alias.split_once(':'))
-        .map(|(language, words)| Alias { language, words })
+        .map(|(language, words)| TopicAlias { language, words })
 }
 
 /// Returns the aliases as in the `topics` table: the tag of the name, then those of other languages.
-pub fn listed_aliases(row: &TopicRow) -> Vec<String> {
+pub(crate) fn listed_aliases(row: &TopicRow) -> Vec<String> {
     let mut listed = vec![tag_of(row.1)];
     for alias in aliases_of(row).map(|alias| alias.words.to_owned()) {
         if !listed.contains(&alias) {
@@ -152,11 +152,11 @@ mod tests {
 
     #[test]
     fn a_field_holds_itself_and_everything_below() {
-        let ontology = Ontology::new();
-        let coffee: Vec<_> = ontology.field(0).iter().map(|&topic| TOPICS[topic].0).collect();
+        let ontology = SampleOntology::new();
+        let coffee: Vec<_> = ontology.field_topics(0).iter().map(|&topic| TOPICS[topic].0).collect();
         assert_eq!(coffee[0], "coffee");
         assert!(coffee.contains(&"latte-art") && coffee.contains(&"cupping"));
-        assert!((0..FIELDS.len()).all(|field| ontology.field(field).len() >= 4));
+        assert!((0..FIELDS.len()).all(|field| ontology.field_topics(field).len() >= 4));
     }
 
     #[test]

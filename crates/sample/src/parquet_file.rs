@@ -22,7 +22,7 @@ const CREATED_BY: &str = "clout generate";
 const ZSTD_LEVEL: i32 = 9;
 
 /// Encodes one batch as the bytes of a file.
-pub fn write(batch: &RecordBatch) -> Result<Bytes, GenerateError> {
+pub(crate) fn encode_parquet(batch: &RecordBatch) -> Result<Bytes, GenerateError> {
     let level = ZstdLevel::try_new(ZSTD_LEVEL)?;
     let mut properties = WriterProperties::builder()
         .set_compression(Compression::ZSTD(level))

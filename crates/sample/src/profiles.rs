@@ -2,12 +2,12 @@
 
 use super::GenerateError;
 use super::GenerateSpec;
-use super::activity_file::{id_type, ids, table};
+use super::activity_file::{build_batch, build_ids, id_type};
 use super::calendar::{DAY_MICROS, day_start_micros};
-use super::faults::{Fault, Faults};
-use super::network::Network;
-use super::people::{Account, People, Role};
-use super::ties::Ties;
+use super::faults::{FaultCounts, PlantedFault};
+use super::network::SampleNetwork;
+use super::people::{SampleAccount, SamplePeople, StoryRole};
+use super::ties::LastingTies;
 use arrow::array::{ArrayRef, BooleanArray, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
 use std::sync::Arc;
 
@@ -17,21 +17,21 @@ const ACCOUNTS_PER_VERIFIED: u32 = 97;
 
 /// Creates snapshot number `snapshot` of a network's accounts that exist on `load_day`. On foursquare, the columns for
 /// followed accounts and verification are missing, as the contract allows.
-pub fn accounts(
-    people: &People,
-    network: Network,
+pub(crate) fn build_accounts(
+    people: &SamplePeople,
+    network: SampleNetwork,
     load_day: i32,
     snapshot: usize,
-    faults: &mut Faults,
+    faults: &mut FaultCounts,
 ) -> Result<RecordBatch, GenerateError> {
-    let existing: Vec<(u32, &Account)> = (0u32..)
+    let existing: Vec<(u32, &SampleAccount)> = (0u32..)
         .zip(&people.accounts)
         .filter(|(_, account)| account.network == network && account.created_day <= load_day)
         .collect();
     // Twitter's last snapshot has one row without an id.
-    let without_id = (network == Network::Twitter && snapshot == 2).then_some(existing.len() / 2);
+    let without_id = (network == SampleNetwork::Twitter && snapshot == 2).then_some(existing.len() / 2);
     if without_id.is_some() {
-        faults.note(Fault::NullAccountId);
+        faults.count(PlantedFault::NullAccountId);
     }
     let id_column = existing.iter().enumerate().map(|(at, (_, account))| {
         let is_hidden = Some(at) == without_id;
@@ -42,7 +42,7 @@ pub fn accounts(
         .map(|(index, account)| day_start_micros(account.created_day) + i64::from(*index) * 7_919_000_000 % DAY_MICROS);
     let created = TimestampMicrosecondArray::from_iter_values(created).with_timezone("UTC");
     let mut columns: Vec<(&str, ArrayRef)> = vec![
-        ("account_id", ids(id_column, &id_type(network))?),
+        ("account_id", build_ids(id_column, &id_type(network))?),
         ("handle", texts(&existing, |index, _| handle(people, index))),
         ("display_name", texts(&existing, |index, _| display_name(people, index))),
         ("created_at", Arc::new(created)),
@@ -51,22 +51,22 @@ pub fn accounts(
             counts(&existing, |_, account| grown(account.followers, snapshot)),
         ),
     ];
-    if network != Network::Foursquare {
-        let following = |index: u32, _: &Account| 20 + i64::from(index * 31 % 400);
+    if network != SampleNetwork::Foursquare {
+        let following = |index: u32, _: &SampleAccount| 20 + i64::from(index * 31 % 400);
         columns.push(("following_count", counts(&existing, following)));
         columns.push(("is_verified", flags(&existing, ACCOUNTS_PER_VERIFIED)));
     }
     columns.push(("is_suspended", flags(&existing, ACCOUNTS_PER_SUSPENDED)));
-    table(columns)
+    build_batch(columns)
 }
 
 /// Creates snapshot number `snapshot` of the follows on a network.
-pub fn follows(
-    people: &People,
-    ties: &Ties,
-    network: Network,
+pub(crate) fn build_follows(
+    people: &SamplePeople,
+    ties: &LastingTies,
+    network: SampleNetwork,
     snapshot: usize,
-    faults: &mut Faults,
+    faults: &mut FaultCounts,
 ) -> Result<RecordBatch, GenerateError> {
     let mut pairs: Vec<(&str, Option<&str>)> = Vec::new();
     for (follower, account) in people.accounts.iter().enumerate() {
@@ -81,17 +81,17 @@ pub fn follows(
     }
     // Twitter's second snapshot has one row without a followee.
     if let Some((follower, _)) = pairs.get(pairs.len() / 3).copied()
-        && network == Network::Twitter
+        && network == SampleNetwork::Twitter
         && snapshot == 1
     {
         pairs.push((follower, None));
-        faults.note(Fault::NullFolloweeId);
+        faults.count(PlantedFault::NullFolloweeId);
     }
     let followers = pairs.iter().map(|(follower, _)| Some(*follower));
     let followees = pairs.iter().map(|(_, followee)| *followee);
-    table(vec![
-        ("follower_id", ids(followers, &id_type(network))?),
-        ("followee_id", ids(followees, &id_type(network))?),
+    build_batch(vec![
+        ("follower_id", build_ids(followers, &id_type(network))?),
+        ("followee_id", build_ids(followees, &id_type(network))?),
     ])
 }
 
@@ -111,27 +111,27 @@ fn grown(followers: i64, snapshot: usize) -> i64 {
 }
 
 /// Returns the days (counted from the first) with full snapshots of identities and follows.
-pub fn snapshot_days(spec: &GenerateSpec) -> [u32; 3] {
+pub(crate) fn snapshot_days(spec: &GenerateSpec) -> [u32; 3] {
     [0, spec.days / 3, spec.days * 2 / 3]
 }
 
 /// Returns the days with full snapshots of accounts. The last day is included, because the ring's accounts would be in
 /// no snapshot otherwise.
-pub fn account_snapshot_days(spec: &GenerateSpec) -> [u32; 3] {
+pub(crate) fn account_snapshot_days(spec: &GenerateSpec) -> [u32; 3] {
     [0, spec.days / 2, spec.days - 1]
 }
 
-fn handle(people: &People, account: u32) -> String {
+fn handle(people: &SamplePeople, account: u32) -> String {
     match people.owner(account).role {
-        Role::Bot => format!("fresh_{account}"),
-        Role::Cast(_) => people.owner(account).id.replace('-', "_"),
-        Role::Ordinary => format!("{}_{account}", people.owner(account).id.replace('-', "")),
+        StoryRole::Bot => format!("fresh_{account}"),
+        StoryRole::Cast(_) => people.owner(account).id.replace('-', "_"),
+        StoryRole::Ordinary => format!("{}_{account}", people.owner(account).id.replace('-', "")),
     }
 }
 
 /// Formats the id's words with capitals: `Copper Heron`.
-fn display_name(people: &People, account: u32) -> String {
-    if people.owner(account).role == Role::Bot {
+fn display_name(people: &SamplePeople, account: u32) -> String {
+    if people.owner(account).role == StoryRole::Bot {
         return "Your new friend".to_owned();
     }
     let words = people
@@ -146,17 +146,17 @@ fn display_name(people: &People, account: u32) -> String {
     capitals.collect::<Vec<_>>().join(" ")
 }
 
-fn texts(existing: &[(u32, &Account)], text: impl Fn(u32, &Account) -> String) -> ArrayRef {
+fn texts(existing: &[(u32, &SampleAccount)], text: impl Fn(u32, &SampleAccount) -> String) -> ArrayRef {
     let values = existing.iter().map(|(index, account)| text(*index, account));
     Arc::new(StringArray::from_iter_values(values))
 }
 
-fn counts(existing: &[(u32, &Account)], count: impl Fn(u32, &Account) -> i64) -> ArrayRef {
+fn counts(existing: &[(u32, &SampleAccount)], count: impl Fn(u32, &SampleAccount) -> i64) -> ArrayRef {
     let values = existing.iter().map(|(index, account)| count(*index, account));
     Arc::new(Int64Array::from_iter_values(values))
 }
 
-fn flags(existing: &[(u32, &Account)], one_of: u32) -> ArrayRef {
+fn flags(existing: &[(u32, &SampleAccount)], one_of: u32) -> ArrayRef {
     let values: Vec<bool> = existing.iter().map(|(index, _)| index % one_of == one_of - 1).collect();
     Arc::new(BooleanArray::from(values))
 }

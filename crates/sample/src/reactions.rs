@@ -1,12 +1,12 @@
 //! Creates the reactions of a day: by ordinary people, by fans, and by the ring.
 
 use super::calendar::SECOND_MICROS;
-use super::cast::{BUYER, CAST, RING_FAVORS, RING_SWAPS, is_away};
-use super::network::{Manner, Network, VerbUse};
-use super::people::Role;
-use super::row::{Object, Row};
-use super::sentences::{self, Words};
-use super::town::{Post, Today, Town};
+use super::daily_activity::{CurrentDay, DailyActivity, RememberedPost};
+use super::network::{ReactionManner, SampleNetwork, VerbUse};
+use super::people::StoryRole;
+use super::row::{ActivityObject, ActivityRow};
+use super::story_people::{BUYER, RING_FAVORS, RING_SWAPS, STORY_PEOPLE, is_away};
+use super::texts::{self, TaggedText};
 
 /// Number of reactions per thousand by ordinary people to the account's favourites.
 const HABIT_PER_MILLE: u64 = 720;
@@ -17,10 +17,10 @@ const SELF_PER_MILLE: u64 = 4;
 /// Number of replies per thousand that are also delivered as a mention: the twins.
 const TWIN_PER_MILLE: u64 = 150;
 
-impl Town<'_> {
+impl DailyActivity<'_> {
     /// Creates one to four reactions of an ordinary person, each from one of the person's accounts.
-    pub(super) fn react(&mut self, today: &mut Today, person: usize) {
-        if self.people.persons[person].role != Role::Ordinary {
+    pub(super) fn add_reactions(&mut self, today: &mut CurrentDay, person: usize) {
+        if self.people.persons[person].role != StoryRole::Ordinary {
             return;
         }
         let accounts = self.people.persons[person].accounts.clone();
@@ -34,15 +34,15 @@ impl Town<'_> {
     }
 
     /// Creates the fans' reactions to their star unless it is away, each through one of the fan's pairs of accounts.
-    pub(super) fn circles_react(&mut self, today: &mut Today) {
+    pub(super) fn circles_react(&mut self, today: &mut CurrentDay) {
         let ties = self.ties;
         for circle in &ties.circles {
-            let part = &CAST[circle.star];
+            let part = &STORY_PEOPLE[circle.star];
             if is_away(part.id, today.day, self.spec.days) {
                 continue;
             }
             for ways in &circle.fans {
-                if today.dice.per_mille(part.keen_per_mille)
+                if today.dice.chance_per_mille(part.keen_per_mille)
                     && let Some(&(fan, star)) = today.dice.pick(ways)
                 {
                     self.reaction(today, fan, star);
@@ -52,13 +52,13 @@ impl Town<'_> {
     }
 
     /// Creates each bot's reactions to other bots and to the buyer.
-    pub(super) fn ring_reacts(&mut self, today: &mut Today) {
-        if !self.is_ring_at_work(today.day) {
+    pub(super) fn ring_reacts(&mut self, today: &mut CurrentDay) {
+        if !self.is_ring_active(today.day) {
             return;
         }
-        let buyer = self.people.persons[self.people.cast(BUYER)].accounts.start;
+        let buyer = self.people.persons[self.people.story_index(BUYER)].accounts.start;
         let bots: Vec<u32> = (0..self.people.accounts.len() as u32)
-            .filter(|&account| self.people.owner(account).role == Role::Bot)
+            .filter(|&account| self.people.owner(account).role == StoryRole::Bot)
             .collect();
         for &bot in &bots {
             for _ in 0..RING_SWAPS {
@@ -74,43 +74,43 @@ impl Town<'_> {
         }
     }
 
-    fn choose_target(&self, today: &mut Today, actor: u32) -> Option<u32> {
+    fn choose_target(&self, today: &mut CurrentDay, actor: u32) -> Option<u32> {
         let owner = self.people.owner(actor);
         let network = self.people.accounts[actor as usize].network;
-        if today.dice.per_mille(SELF_PER_MILLE) {
+        if today.dice.chance_per_mille(SELF_PER_MILLE) {
             // The last account of the owner on the network differs from the actor if there are two.
             let mut own = owner.accounts.clone().rev();
             return own.find(|&account| self.people.accounts[account as usize].network == network);
         }
-        if today.dice.per_mille(HABIT_PER_MILLE) {
+        if today.dice.chance_per_mille(HABIT_PER_MILLE) {
             return today.dice.pick(&self.ties.favorites[actor as usize]).copied();
         }
-        let target = self.lots.notice(&mut today.dice, self.people, actor)?;
+        let target = self.lots.draw_noticed(&mut today.dice, self.people, actor)?;
         (!owner.accounts.contains(&target)).then_some(target)
     }
 
     /// Creates one reaction; none if it needs an object and the target has no recent post.
-    fn reaction(&mut self, today: &mut Today, actor: u32, target: u32) {
+    fn reaction(&mut self, today: &mut CurrentDay, actor: u32, target: u32) {
         let network = self.people.accounts[actor as usize].network;
         let (verb, _, manner) = choose_verb(today, network);
         let post = match manner {
-            Manner::Echo | Manner::Answer => match self.recent_post(today, target) {
+            ReactionManner::Echo | ReactionManner::Answer => match self.recent_post(today, target) {
                 Some(post) => Some(post),
                 None => return,
             },
-            Manner::Address | Manner::Bare => None,
+            ReactionManner::Address | ReactionManner::Bare => None,
         };
         let occurred_at = match &post {
-            Some(post) => today.moment_after(post.at),
-            None => today.moment(),
+            Some(post) => today.draw_time_after(post.at),
+            None => today.draw_time(),
         };
         let (text, tags) = self.says(today, network, target, manner, post.as_ref());
-        let row = Row {
+        let row = ActivityRow {
             number: None,
             occurred_at,
             actor: Some(actor),
             verb,
-            object: post.map(|post| Object::Written(post.number)),
+            object: post.map(|post| ActivityObject::Written(post.number)),
             target: Some(target),
             text,
             tags,
@@ -120,10 +120,10 @@ impl Town<'_> {
     }
 
     /// Returns the last post of the target in seven draws of ten, else any remembered one.
-    fn recent_post(&self, today: &mut Today, target: u32) -> Option<Post> {
+    fn recent_post(&self, today: &mut CurrentDay, target: u32) -> Option<RememberedPost> {
         let posts = &self.posts[target as usize];
         let last = posts.len().checked_sub(1)?;
-        let chosen = if today.dice.per_mille(700) {
+        let chosen = if today.dice.chance_per_mille(700) {
             last
         } else {
             today.dice.index(last + 1)
@@ -134,24 +134,24 @@ impl Town<'_> {
     /// Creates text and tags by the contract: an echo has the object's tags, an answer the actor's.
     fn says(
         &self,
-        today: &mut Today,
-        network: Network,
+        today: &mut CurrentDay,
+        network: SampleNetwork,
         target: u32,
-        manner: Manner,
-        post: Option<&Post>,
-    ) -> (Option<String>, Option<Vec<super::ontology::Tag>>) {
+        manner: ReactionManner,
+        post: Option<&RememberedPost>,
+    ) -> (Option<String>, Option<Vec<super::ontology::TagIndex>>) {
         let topic = match post {
             Some(post) => post.topic,
             None => {
                 let field = self.people.owner(target).fields[0];
-                self.ontology.topic(&mut today.dice, field)
+                self.ontology.draw_topic(&mut today.dice, field)
             }
         };
         match manner {
-            Manner::Bare => (None, None),
-            Manner::Echo => (None, post.map(|post| post.tags.clone())),
-            Manner::Answer | Manner::Address => {
-                let Words { text, tags } = sentences::answer(&mut today.dice, self.ontology, network, topic);
+            ReactionManner::Bare => (None, None),
+            ReactionManner::Echo => (None, post.map(|post| post.tags.clone())),
+            ReactionManner::Answer | ReactionManner::Address => {
+                let TaggedText { text, tags } = texts::write_answer(&mut today.dice, self.ontology, network, topic);
                 (Some(text), Some(tags))
             }
         }
@@ -159,7 +159,7 @@ impl Town<'_> {
 }
 
 /// Draws a verb of the network by its frequency.
-fn choose_verb(today: &mut Today, network: Network) -> VerbUse {
+fn choose_verb(today: &mut CurrentDay, network: SampleNetwork) -> VerbUse {
     let verbs = network.reactions();
     let total = verbs.iter().map(|(_, share, _)| share).sum();
     let mut ticket = today.dice.below(total);
@@ -173,8 +173,8 @@ fn choose_verb(today: &mut Today, network: Network) -> VerbUse {
 }
 
 /// Adds a row. Some replies get a twin: a mention between the same people a quarter of a second later.
-fn push_with_twin(today: &mut Today, network: Network, mut row: Row) {
-    let is_twin = row.verb == "reply" && today.dice.per_mille(TWIN_PER_MILLE);
+fn push_with_twin(today: &mut CurrentDay, network: SampleNetwork, mut row: ActivityRow) {
+    let is_twin = row.verb == "reply" && today.dice.chance_per_mille(TWIN_PER_MILLE);
     row.is_twin = is_twin;
     let rows = &mut today.rows[network as usize];
     if is_twin {

@@ -1,7 +1,7 @@
 //! Generates warehouses in memory and reads their activities back, for tests.
 
 use super::calendar::{DAY_MICROS, FIRST_CREDIBLE_DAY, day_start_micros};
-use super::network::Network;
+use super::network::SampleNetwork;
 use super::*;
 use arrow::array::{Array, ArrayRef, AsArray, StringArray};
 use arrow::compute::cast;
@@ -9,9 +9,9 @@ use arrow::datatypes::{DataType, Int64Type, TimeUnit};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 /// Row of `activities`, with unified types.
-pub struct Activity {
+pub(crate) struct Activity {
     pub load_day: i32,
-    pub network: Network,
+    pub network: SampleNetwork,
     pub id: Option<String>,
     pub at: i64,
     pub actor: Option<String>,
@@ -21,7 +21,7 @@ pub struct Activity {
 
 impl Activity {
     /// Returns true if the contract refuses the row.
-    pub fn is_bad(&self) -> bool {
+    pub(crate) fn is_bad(&self) -> bool {
         let knows = |verb: &str| {
             verb == self.network.post_verb()
                 || verb == "check_in"
@@ -38,9 +38,9 @@ impl Activity {
 }
 
 /// Generates a warehouse in memory.
-pub fn made(spec: &GenerateSpec) -> (Vec<GeneratedFile>, Summary) {
+pub(crate) fn generate_in_memory(spec: &GenerateSpec) -> (Vec<GeneratedFile>, GenerateSummary) {
     let mut files = Vec::new();
-    let summary = generate::<GenerateError>(spec, &mut |file| {
+    let summary = generate_warehouse::<GenerateError>(spec, &mut |file| {
         files.push(file);
         Ok(())
     });
@@ -48,15 +48,15 @@ pub fn made(spec: &GenerateSpec) -> (Vec<GeneratedFile>, Summary) {
 }
 
 /// Reads the activities of all readable files, with unified types.
-pub fn activities(spec: &GenerateSpec, files: &[GeneratedFile]) -> Vec<Activity> {
+pub(crate) fn read_activities(spec: &GenerateSpec, files: &[GeneratedFile]) -> Vec<Activity> {
     let mut all = Vec::new();
     for file in files
         .iter()
         .filter(|file| file.path.starts_with("activities/") && file.rows > 0)
     {
-        let is_of = |network: &&Network| file.path.contains(&format!("network={}", network.name()));
-        let network = *Network::ALL.iter().find(is_of).unwrap();
-        let has_date = |day: &i32| file.path.contains(&format!("date={}", calendar::date_text(*day)));
+        let is_of = |network: &&SampleNetwork| file.path.contains(&format!("network={}", network.name()));
+        let network = *SampleNetwork::ALL.iter().find(is_of).unwrap();
+        let has_date = |day: &i32| file.path.contains(&format!("date={}", calendar::format_date(*day)));
         let load_day = (spec.first_day()..=spec.last_day).find(has_date).unwrap();
         let reader = ParquetRecordBatchReaderBuilder::try_new(file.bytes.clone()).unwrap();
         for batch in reader.with_batch_size(1 << 20).build().unwrap().map(Result::unwrap) {

@@ -1,13 +1,13 @@
 //! Defines a row of `activities` before it is written. It has indices instead of ids, so that a day needs little memory
 //! and copies are cheap.
 
-use super::network::Network;
-use super::ontology::Tag;
+use super::network::SampleNetwork;
+use super::ontology::TagIndex;
 use super::topic_table::FIELDS;
 
 /// Object of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Object {
+pub(crate) enum ActivityObject {
     /// Post or tip, by its number on the network.
     Written(u64),
     /// Venue of a field.
@@ -19,19 +19,19 @@ pub enum Object {
     },
 }
 
-impl Object {
+impl ActivityObject {
     /// Returns the object id in the network's dump.
-    pub fn id(self, network: Network) -> String {
+    pub(crate) fn id(self, network: SampleNetwork) -> String {
         match self {
-            Object::Written(number) => format!("{}-o{number}", network.prefix()),
-            Object::Venue { field, number } => format!("venue-{}-{number}", FIELDS[field]),
+            ActivityObject::Written(number) => format!("{}-o{number}", network.prefix()),
+            ActivityObject::Venue { field, number } => format!("venue-{}-{number}", FIELDS[field]),
         }
     }
 }
 
 /// Activity.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Row {
+pub(crate) struct ActivityRow {
     /// Number in the activity id; none before delivery, or on purpose.
     pub number: Option<u64>,
     /// Time in microseconds since 1970.
@@ -41,16 +41,16 @@ pub struct Row {
     /// Verb of the network.
     pub verb: &'static str,
     /// Object of the activity.
-    pub object: Option<Object>,
+    pub object: Option<ActivityObject>,
     /// Credited account.
     pub target: Option<u32>,
     /// Text by the actor.
     pub text: Option<String>,
     /// Tags; both null and empty lists are written, as in real dumps.
-    pub tags: Option<Vec<Tag>>,
+    pub tags: Option<Vec<TagIndex>>,
     /// True if the row is one of a pair of twins; such pairs are delivered together.
     pub is_twin: bool,
 }
 
 /// Rows of one day by network.
-pub type DayRows = [Vec<Row>; Network::ALL.len()];
+pub(crate) type DayRows = [Vec<ActivityRow>; SampleNetwork::ALL.len()];

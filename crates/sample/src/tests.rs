@@ -1,10 +1,10 @@
 //! Tests the promises of generated warehouses on their own files.
 
 use super::calendar::{DAY_MICROS, day_start_micros};
-use super::cast::{BUYER, CELEBRITY, RING_DAYS, STEADY, absent_days};
-use super::network::Network;
-use super::people::{People, Role};
-use super::read_back::{activities, made};
+use super::network::SampleNetwork;
+use super::people::{SamplePeople, StoryRole};
+use super::read_back::{generate_in_memory, read_activities};
+use super::story_people::{BUYER, CELEBRITY, RING_DAYS, STEADY, absent_days};
 use super::*;
 use std::collections::BTreeMap;
 
@@ -26,11 +26,11 @@ fn is_same(left: &[GeneratedFile], right: &[GeneratedFile]) -> bool {
 
 #[test]
 fn equal_specs_give_equal_bytes_and_another_seed_gives_others() {
-    let (files, summary) = made(&SMALL);
-    let (again, summary_again) = made(&SMALL);
+    let (files, summary) = generate_in_memory(&SMALL);
+    let (again, summary_again) = generate_in_memory(&SMALL);
     assert!(is_same(&files, &again));
     assert_eq!(summary, summary_again);
-    let (others, _) = made(&GenerateSpec {
+    let (others, _) = generate_in_memory(&GenerateSpec {
         seed: SMALL.seed + 1,
         ..SMALL
     });
@@ -40,16 +40,16 @@ fn equal_specs_give_equal_bytes_and_another_seed_gives_others() {
 #[test]
 fn the_sample_is_small_and_has_all_tables() {
     let spec = GenerateSpec::default();
-    let (files, summary) = made(&spec);
+    let (files, summary) = generate_in_memory(&spec);
     assert!(summary.bytes < 3_000_000, "{} bytes", summary.bytes);
     assert_eq!(
         summary.bytes,
         files.iter().map(|file| file.bytes.len() as u64).sum::<u64>()
     );
     let count = |prefix: &str| files.iter().filter(|file| file.path.starts_with(prefix)).count();
-    for network in Network::ALL {
+    for network in SampleNetwork::ALL {
         for day in spec.first_day()..=spec.last_day {
-            let date = calendar::date_text(day);
+            let date = calendar::format_date(day);
             let partition = format!("activities/network={}/date={date}/part-00000", network.name());
             assert_eq!(count(&partition), 1, "{partition}");
         }
@@ -69,9 +69,9 @@ fn the_sample_is_small_and_has_all_tables() {
 
 #[test]
 fn bad_rows_are_planted_and_rare_in_each_partition() {
-    let (files, summary) = made(&SMALL);
-    let rows = activities(&SMALL, &files);
-    let mut shares: BTreeMap<(Network, i32), (u64, u64)> = BTreeMap::new();
+    let (files, summary) = generate_in_memory(&SMALL);
+    let rows = read_activities(&SMALL, &files);
+    let mut shares: BTreeMap<(SampleNetwork, i32), (u64, u64)> = BTreeMap::new();
     for row in &rows {
         let (bad, all) = shares.entry((row.network, row.load_day)).or_default();
         *bad += u64::from(row.is_bad());
@@ -99,9 +99,9 @@ fn bad_rows_are_planted_and_rare_in_each_partition() {
 
 #[test]
 fn rows_follow_the_story() {
-    let (files, _) = made(&SMALL);
-    let people = People::invent(&SMALL);
-    let owners: BTreeMap<(Network, &str), &people::Person> = people
+    let (files, _) = generate_in_memory(&SMALL);
+    let people = SamplePeople::generate(&SMALL);
+    let owners: BTreeMap<(SampleNetwork, &str), &people::SamplePerson> = people
         .accounts
         .iter()
         .map(|it| ((it.network, it.id.as_str()), &people.persons[it.person as usize]))
@@ -110,7 +110,7 @@ fn rows_follow_the_story() {
     let ring_begins = day_start_micros(SMALL.last_day - RING_DAYS as i32 + 1);
     let away_from = day_start_micros(SMALL.last_day - absent_days(SMALL.days) as i32 + 1);
     let mut reactions: BTreeMap<&str, u64> = BTreeMap::new();
-    for row in activities(&SMALL, &files).iter().filter(|row| !row.is_bad()) {
+    for row in read_activities(&SMALL, &files).iter().filter(|row| !row.is_bad()) {
         let (actor, target) = (owner(row.network, &row.actor), owner(row.network, &row.target));
         let actor = actor.unwrap();
         if let Some(target) = target {
@@ -118,7 +118,7 @@ fn rows_follow_the_story() {
             assert!(target.id != STEADY || row.at < away_from);
         }
         assert!(actor.id != STEADY || row.at < away_from);
-        assert!(actor.role != Role::Bot || row.at >= ring_begins);
+        assert!(actor.role != StoryRole::Bot || row.at >= ring_begins);
     }
     let most = reactions
         .iter()
@@ -131,8 +131,8 @@ fn rows_follow_the_story() {
 
 #[test]
 fn rows_are_delivered_on_their_day_or_soon_after() {
-    let (files, _) = made(&SMALL);
-    for row in activities(&SMALL, &files).iter().filter(|row| !row.is_bad()) {
+    let (files, _) = generate_in_memory(&SMALL);
+    for row in read_activities(&SMALL, &files).iter().filter(|row| !row.is_bad()) {
         let age = day_start_micros(row.load_day + 1) - row.at;
         assert!(age > 0 && age <= 11 * DAY_MICROS, "{:?} is {age} us old", row.id);
     }
@@ -140,7 +140,11 @@ fn rows_are_delivered_on_their_day_or_soon_after() {
 
 #[test]
 fn rows_grow_with_people_and_days() {
-    let rows = |persons, days| made(&GenerateSpec { persons, days, ..SMALL }).1.activities as f64;
+    let rows = |persons, days| {
+        generate_in_memory(&GenerateSpec { persons, days, ..SMALL })
+            .1
+            .activities as f64
+    };
     let base = rows(1_000, 4);
     assert!((3.2..4.8).contains(&(rows(4_000, 4) / base)));
     assert!((1.6..2.4).contains(&(rows(1_000, 8) / base)));
@@ -160,13 +164,13 @@ fn an_error_of_the_sink_is_returned_unchanged() {
         }
     }
     let mut taken = 0;
-    let result = generate(&SMALL, &mut |_| {
+    let result = generate_warehouse(&SMALL, &mut |_| {
         taken += 1;
         if taken < 3 { Ok(()) } else { Err(Mine::Full) }
     });
     assert!(matches!(result, Err(Mine::Full)));
     assert_eq!(taken, 3);
-    let none = generate(&GenerateSpec { days: 0, ..SMALL }, &mut |_| Err(Mine::Full));
+    let none = generate_warehouse(&GenerateSpec { days: 0, ..SMALL }, &mut |_| Err(Mine::Full));
     assert!(matches!(none, Err(Mine::Other)));
 }
 

@@ -5,10 +5,10 @@
 //! that never receive a reaction; most accounts follow the celebrity. The cost is linear in the number of accounts.
 
 use super::GenerateSpec;
-use super::cast::{CAST, CELEBRITY, Fans};
-use super::dice::{Dice, Stream};
-use super::lots::Lots;
-use super::people::{People, Role};
+use super::people::{SamplePeople, StoryRole};
+use super::rng::{RngStream, StreamRng};
+use super::story_people::{CELEBRITY, FanCount, STORY_PEOPLE};
+use super::weighted_choice::WeightedAccounts;
 use std::collections::BTreeSet;
 
 /// Largest number of favourites per account (repeated draws are dropped).
@@ -21,7 +21,7 @@ const EXTRA_FOLLOWEES: usize = 3;
 const CELEBRITY_PER_MILLE: u64 = 600;
 
 /// Fans of a star, with the pairs of accounts through which each can react: (fan's account, star's account).
-pub struct Circle {
+pub(crate) struct FanCircle {
     /// Index of the star among the people and the story people.
     pub star: usize,
     /// One entry per fan, never empty.
@@ -29,26 +29,26 @@ pub struct Circle {
 }
 
 /// All lasting ties of the warehouse.
-pub struct Ties {
+pub(crate) struct LastingTies {
     /// Favourite accounts by account.
     pub favorites: Vec<Vec<u32>>,
     /// Followed accounts by account, ascending; empty if the network has no follows.
     pub followees: Vec<Vec<u32>>,
     /// Circles of the stars.
-    pub circles: Vec<Circle>,
+    pub circles: Vec<FanCircle>,
 }
 
-impl Ties {
+impl LastingTies {
     /// Creates all ties from the seed.
-    pub fn knot(spec: &GenerateSpec, people: &People, lots: &Lots) -> Self {
-        let mut dice = Dice::new(spec.seed, Stream::Follows);
+    pub(crate) fn generate(spec: &GenerateSpec, people: &SamplePeople, lots: &WeightedAccounts) -> Self {
+        let mut dice = StreamRng::new(spec.seed, RngStream::Follows);
         let favorites = (0..people.accounts.len() as u32)
             .map(|actor| noticed(&mut dice, people, lots, actor, FAVORITES))
             .collect::<Vec<_>>();
-        let mut circle_dice = Dice::new(spec.seed, Stream::Circles);
+        let mut circle_dice = StreamRng::new(spec.seed, RngStream::Circles);
         let circles = circles(&mut circle_dice, spec, people);
         let followees = followees(&mut dice, people, lots, &favorites, &circles);
-        Ties {
+        LastingTies {
             favorites,
             followees,
             circles,
@@ -57,13 +57,13 @@ impl Ties {
 }
 
 /// Draws up to `count` accounts that an ordinary actor notices, without the owner's own.
-fn noticed(dice: &mut Dice, people: &People, lots: &Lots, actor: u32, count: usize) -> Vec<u32> {
+fn noticed(dice: &mut StreamRng, people: &SamplePeople, lots: &WeightedAccounts, actor: u32, count: usize) -> Vec<u32> {
     let mut chosen: Vec<u32> = Vec::new();
-    if people.owner(actor).role == Role::Bot {
+    if people.owner(actor).role == StoryRole::Bot {
         return chosen;
     }
     for _ in 0..count {
-        let Some(account) = lots.notice(dice, people, actor) else {
+        let Some(account) = lots.draw_noticed(dice, people, actor) else {
             continue;
         };
         let is_own = people.owner(actor).accounts.contains(&account);
@@ -75,14 +75,14 @@ fn noticed(dice: &mut Dice, people: &People, lots: &Lots, actor: u32, count: usi
 }
 
 fn followees(
-    dice: &mut Dice,
-    people: &People,
-    lots: &Lots,
+    dice: &mut StreamRng,
+    people: &SamplePeople,
+    lots: &WeightedAccounts,
     favorites: &[Vec<u32>],
-    circles: &[Circle],
+    circles: &[FanCircle],
 ) -> Vec<Vec<u32>> {
     let mut followees: Vec<BTreeSet<u32>> = vec![BTreeSet::new(); people.accounts.len()];
-    let celebrity = people.cast(CELEBRITY);
+    let celebrity = people.story_index(CELEBRITY);
     for (actor, account) in people.accounts.iter().enumerate() {
         if !account.network.has_follows() {
             continue;
@@ -91,7 +91,7 @@ fn followees(
         followees[actor].extend(noticed(dice, people, lots, actor as u32, EXTRA_FOLLOWEES));
         for (idol, idol_account) in people.accounts_of(celebrity) {
             let is_candidate = idol_account.network == account.network && idol != actor as u32;
-            if is_candidate && dice.per_mille(CELEBRITY_PER_MILLE) {
+            if is_candidate && dice.chance_per_mille(CELEBRITY_PER_MILLE) {
                 followees[actor].insert(idol);
             }
         }
@@ -104,25 +104,25 @@ fn followees(
     followees.into_iter().map(|set| set.into_iter().collect()).collect()
 }
 
-fn circles(dice: &mut Dice, spec: &GenerateSpec, people: &People) -> Vec<Circle> {
+fn circles(dice: &mut StreamRng, spec: &GenerateSpec, people: &SamplePeople) -> Vec<FanCircle> {
     let mut circles = Vec::new();
-    for (star, part) in CAST.iter().enumerate() {
+    for (star, part) in STORY_PEOPLE.iter().enumerate() {
         let fans = match part.fans {
-            Fans::None => continue,
-            Fans::Few(count) => some_fans(dice, people, star, count as usize),
-            Fans::PerMille(share) => {
+            FanCount::None => continue,
+            FanCount::Few(count) => some_fans(dice, people, star, count as usize),
+            FanCount::PerMille(share) => {
                 let count = u64::from(spec.persons) * u64::from(share) / 1_000;
                 some_fans(dice, people, star, count.max(1) as usize)
             }
-            Fans::WholeField => field_fans(people, star),
+            FanCount::WholeField => field_fans(people, star),
         };
-        circles.push(Circle { star, fans });
+        circles.push(FanCircle { star, fans });
     }
     circles
 }
 
 /// Returns all ordinary people with the star's first field, with their pairs of accounts.
-fn field_fans(people: &People, star: usize) -> Vec<Vec<(u32, u32)>> {
+fn field_fans(people: &SamplePeople, star: usize) -> Vec<Vec<(u32, u32)>> {
     let field = people.persons[star].fields[0];
     (0..people.persons.len())
         .filter(|&person| people.persons[person].fields[0] == field)
@@ -132,7 +132,7 @@ fn field_fans(people: &People, star: usize) -> Vec<Vec<(u32, u32)>> {
 }
 
 /// Draws `count` ordinary people on a network of the star, each with one pair of accounts.
-fn some_fans(dice: &mut Dice, people: &People, star: usize, count: usize) -> Vec<Vec<(u32, u32)>> {
+fn some_fans(dice: &mut StreamRng, people: &SamplePeople, star: usize, count: usize) -> Vec<Vec<(u32, u32)>> {
     let mut chosen = BTreeSet::new();
     let mut fans = Vec::new();
     // About 400 of 2,000 people share the rarest network, so 40 draws per fan are enough.
@@ -152,8 +152,8 @@ fn some_fans(dice: &mut Dice, people: &People, star: usize, count: usize) -> Vec
 }
 
 /// Returns the pairs of accounts through which an ordinary person can react to a star.
-fn ways(people: &People, person: usize, star: usize) -> Vec<(u32, u32)> {
-    if people.persons[person].role != Role::Ordinary {
+fn ways(people: &SamplePeople, person: usize, star: usize) -> Vec<(u32, u32)> {
+    if people.persons[person].role != StoryRole::Ordinary {
         return Vec::new();
     }
     let mut ways = Vec::new();

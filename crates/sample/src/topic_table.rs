@@ -5,7 +5,7 @@
 //! have a cycle. Some topics have several parents, so the ontology is a graph and not a tree.
 
 /// Row of the table: id, name, parents, aliases as `language:word`.
-pub type TopicRow = (
+pub(crate) type TopicRow = (
     &'static str,
     &'static str,
     &'static [&'static str],
@@ -13,7 +13,7 @@ pub type TopicRow = (
 );
 
 /// Fields of interest. Each is a topic, and all topics below it belong to it.
-pub const FIELDS: [&str; 12] = [
+pub(crate) const FIELDS: [&str; 12] = [
     "coffee",
     "type-design",
     "cycling",
@@ -30,7 +30,7 @@ pub const FIELDS: [&str; 12] = [
 
 /// All topics, parents first.
 #[rustfmt::skip]
-pub const TOPICS: &[TopicRow] = &[
+pub(crate) const TOPICS: &[TopicRow] = &[
     ("food-and-drink", "Food and drink", &[], &["de:Essen und Trinken", "fr:gastronomie", "es:gastronomía"]),
     ("arts-and-crafts", "Arts and crafts", &[], &["de:Kunsthandwerk", "fr:artisanat", "es:artesanía"]),
     ("science", "Science", &[], &["de:Wissenschaft", "fr:science", "es:ciencia", "ja:科学"]),

@@ -1,17 +1,17 @@
 //! Generates the files of the warehouse, day by day.
 
-use super::activity_file::{self, Directory};
-use super::calendar::date_text;
-use super::courier::Courier;
-use super::faults::{Fault, Faults, truncated};
-use super::lots::Lots;
-use super::network::Network;
-use super::ontology::Ontology;
-use super::people::People;
-use super::row::{DayRows, Row};
-use super::ties::Ties;
-use super::town::Town;
-use super::{GenerateError, GenerateSpec, GeneratedFile, Summary, parquet_file, profiles, tables};
+use super::activity_file::{self, LookupTables};
+use super::calendar::format_date;
+use super::daily_activity::DailyActivity;
+use super::delivery_delays::DeliveryDelays;
+use super::faults::{FaultCounts, PlantedFault, truncate_file};
+use super::network::SampleNetwork;
+use super::ontology::SampleOntology;
+use super::people::SamplePeople;
+use super::row::{ActivityRow, DayRows};
+use super::ties::LastingTies;
+use super::weighted_choice::WeightedAccounts;
+use super::{GenerateError, GenerateSpec, GenerateSummary, GeneratedFile, parquet_file, profiles, tables};
 use arrow::array::RecordBatch;
 use bytes::Bytes;
 
@@ -22,12 +22,12 @@ const DAYS_PER_SPLIT: u32 = 7;
 const BROKEN_FILE_ROWS: usize = 40;
 
 /// Output to the caller's sink, with counts.
-struct Output<'a, E> {
+struct CountingSink<'a, E> {
     sink: &'a mut dyn FnMut(GeneratedFile) -> Result<(), E>,
-    summary: Summary,
+    summary: GenerateSummary,
 }
 
-impl<E: From<GenerateError>> Output<'_, E> {
+impl<E: From<GenerateError>> CountingSink<'_, E> {
     fn put(&mut self, path: String, bytes: Bytes, rows: usize) -> Result<(), E> {
         self.summary.files += 1;
         self.summary.rows += rows as u64;
@@ -40,7 +40,7 @@ impl<E: From<GenerateError>> Output<'_, E> {
     }
 
     fn put_table(&mut self, partition: &str, batch: &RecordBatch) -> Result<(), E> {
-        let bytes = parquet_file::write(batch)?;
+        let bytes = parquet_file::encode_parquet(batch)?;
         self.put(format!("{partition}/part-00000.parquet"), bytes, batch.num_rows())
     }
 }
@@ -49,35 +49,35 @@ impl<E: From<GenerateError>> Output<'_, E> {
 ///
 /// # Errors
 /// Returns the errors of writing and of the sink.
-pub fn make<E: From<GenerateError>>(
+pub(crate) fn write_warehouse<E: From<GenerateError>>(
     spec: &GenerateSpec,
     sink: &mut dyn FnMut(GeneratedFile) -> Result<(), E>,
-) -> Result<Summary, E> {
-    let mut output = Output {
+) -> Result<GenerateSummary, E> {
+    let mut output = CountingSink {
         sink,
-        summary: Summary::default(),
+        summary: GenerateSummary::default(),
     };
-    let ontology = Ontology::new();
-    let people = People::invent(spec);
-    let lots = Lots::new(&people);
-    let ties = Ties::knot(spec, &people, &lots);
-    let directory = Directory {
+    let ontology = SampleOntology::new();
+    let people = SamplePeople::generate(spec);
+    let lots = WeightedAccounts::new(&people);
+    let ties = LastingTies::generate(spec, &people, &lots);
+    let directory = LookupTables {
         people: &people,
         ontology: &ontology,
     };
-    let mut town = Town::new(spec, &people, &ontology, &ties, &lots);
-    let mut courier = Courier::new(spec.seed, spec.days);
-    let mut faults = Faults::default();
+    let mut town = DailyActivity::new(spec, &people, &ontology, &ties, &lots);
+    let mut courier = DeliveryDelays::new(spec.seed, spec.days);
+    let mut faults = FaultCounts::default();
 
-    output.put_table("topics", &tables::topics()?)?;
+    output.put_table("topics", &tables::build_topics()?)?;
     output.put_table("topic_edges", &tables::topic_edges()?)?;
     for day in 0..spec.days {
         let load_day = spec.first_day() + day as i32;
         put_snapshots(&mut output, spec, &people, &ties, day, &mut faults)?;
         let endorsements = tables::endorsements(spec, &people, &ontology, &lots, day)?;
-        output.put_table(&format!("endorsements/date={}", date_text(load_day)), &endorsements)?;
+        output.put_table(&format!("endorsements/date={}", format_date(load_day)), &endorsements)?;
 
-        let happened = town.live(day);
+        let happened = town.simulate_day(day);
         let mut delivered = courier.deliver(day, happened);
         faults.plant(spec.seed, day, load_day, &mut delivered, &mut courier);
         put_activities(&mut output, spec, directory, day, &delivered)?;
@@ -96,27 +96,27 @@ pub fn make<E: From<GenerateError>>(
 
 /// Writes the identities, follows, accounts and opt-outs that are delivered on a day.
 fn put_snapshots<E: From<GenerateError>>(
-    output: &mut Output<E>,
+    output: &mut CountingSink<E>,
     spec: &GenerateSpec,
-    people: &People,
-    ties: &Ties,
+    people: &SamplePeople,
+    ties: &LastingTies,
     day: u32,
-    faults: &mut Faults,
+    faults: &mut FaultCounts,
 ) -> Result<(), E> {
     let load_day = spec.first_day() + day as i32;
-    let date = date_text(load_day);
+    let date = format_date(load_day);
     if let Some(number) = last_position(&profiles::snapshot_days(spec), day) {
         let identities = tables::identities(people, number, faults)?;
         output.put_table(&format!("identities/date={date}"), &identities)?;
-        for network in Network::ALL.into_iter().filter(|network| network.has_follows()) {
-            let follows = profiles::follows(people, ties, network, number, faults)?;
+        for network in SampleNetwork::ALL.into_iter().filter(|network| network.has_follows()) {
+            let follows = profiles::build_follows(people, ties, network, number, faults)?;
             let partition = format!("follows/network={}/date={date}", network.name());
             output.put_table(&partition, &follows)?;
         }
     }
     if let Some(number) = last_position(&profiles::account_snapshot_days(spec), day) {
-        for network in Network::ALL {
-            let accounts = profiles::accounts(people, network, load_day, number, faults)?;
+        for network in SampleNetwork::ALL {
+            let accounts = profiles::build_accounts(people, network, load_day, number, faults)?;
             let partition = format!("accounts/network={}/date={date}", network.name());
             output.put_table(&partition, &accounts)?;
         }
@@ -134,19 +134,19 @@ fn last_position(days: &[u32], day: u32) -> Option<usize> {
 
 /// Writes the activity partitions of a day, most of them one file.
 fn put_activities<E: From<GenerateError>>(
-    output: &mut Output<E>,
+    output: &mut CountingSink<E>,
     spec: &GenerateSpec,
-    directory: Directory,
+    directory: LookupTables,
     day: u32,
     delivered: &DayRows,
 ) -> Result<(), E> {
-    for (network, rows) in Network::ALL.into_iter().zip(delivered) {
-        let is_split = network == Network::Twitter && day.is_multiple_of(DAYS_PER_SPLIT);
+    for (network, rows) in SampleNetwork::ALL.into_iter().zip(delivered) {
+        let is_split = network == SampleNetwork::Twitter && day.is_multiple_of(DAYS_PER_SPLIT);
         let cut = if is_split { rows.len() / 2 } else { rows.len() };
         let (first, second) = rows.split_at(cut);
-        let parts: &[&[Row]] = if is_split { &[first, second] } else { &[first] };
+        let parts: &[&[ActivityRow]] = if is_split { &[first, second] } else { &[first] };
         for (part, rows) in parts.iter().enumerate() {
-            let bytes = activity_file::write(directory, network, rows)?;
+            let bytes = activity_file::encode_activities(directory, network, rows)?;
             output.put(activity_path(spec, network, day, part), bytes, rows.len())?;
             output.summary.activities += rows.len() as u64;
         }
@@ -157,35 +157,35 @@ fn put_activities<E: From<GenerateError>>(
 /// Writes broken files: after two thirds of the days a truncated file beside facebook's good one, and on the next day a
 /// file without the column `verb` beside linkedin's. Their rows are also in the good files.
 fn put_broken_files<E: From<GenerateError>>(
-    output: &mut Output<E>,
+    output: &mut CountingSink<E>,
     spec: &GenerateSpec,
-    directory: Directory,
+    directory: LookupTables,
     day: u32,
     delivered: &DayRows,
-    faults: &mut Faults,
+    faults: &mut FaultCounts,
 ) -> Result<(), E> {
     let bad_day = spec.days * 2 / 3;
-    let sample = |network: Network| {
+    let sample = |network: SampleNetwork| {
         let rows = &delivered[network as usize];
         &rows[..rows.len().min(BROKEN_FILE_ROWS)]
     };
     if day == bad_day {
-        let network = Network::Facebook;
-        let whole = activity_file::write(directory, network, sample(network))?;
-        output.put(activity_path(spec, network, day, 1), truncated(&whole), 0)?;
-        faults.note(Fault::TruncatedFile);
+        let network = SampleNetwork::Facebook;
+        let whole = activity_file::encode_activities(directory, network, sample(network))?;
+        output.put(activity_path(spec, network, day, 1), truncate_file(&whole), 0)?;
+        faults.count(PlantedFault::TruncatedFile);
     }
     if day == bad_day + 1 {
-        let network = Network::Linkedin;
+        let network = SampleNetwork::Linkedin;
         let incomplete = activity_file::write_without_verb(directory, network, sample(network))?;
         output.put(activity_path(spec, network, day, 1), incomplete, 0)?;
-        faults.note(Fault::MissingColumn);
+        faults.count(PlantedFault::MissingColumn);
     }
     Ok(())
 }
 
-fn activity_path(spec: &GenerateSpec, network: Network, day: u32, part: usize) -> String {
-    let date = date_text(spec.first_day() + day as i32);
+fn activity_path(spec: &GenerateSpec, network: SampleNetwork, day: u32, part: usize) -> String {
+    let date = format_date(spec.first_day() + day as i32);
     format!(
         "activities/network={}/date={date}/part-{part:05}.parquet",
         network.name()

@@ -11,7 +11,7 @@ const LEAST_AXIS: usize = 50;
 
 /// Number of people by score.
 #[derive(Clone, Debug)]
-pub struct Spread {
+pub(crate) struct ScoreHistogram {
     bins: [u64; BINS],
     /// Number of people with a score.
     pub scored: u64,
@@ -19,7 +19,7 @@ pub struct Spread {
 
 /// One bin: scores of at least `from` and below `to` points. The last bin includes 100.
 #[derive(Debug, Serialize)]
-pub struct Bar {
+pub(crate) struct HistogramBin {
     from: usize,
     to: usize,
     people: u64,
@@ -30,34 +30,37 @@ pub struct Bar {
     height: f64,
 }
 
-impl Default for Spread {
-    fn default() -> Spread {
-        Spread {
+impl Default for ScoreHistogram {
+    fn default() -> ScoreHistogram {
+        ScoreHistogram {
             bins: [0; BINS],
             scored: 0,
         }
     }
 }
 
-impl Spread {
+impl ScoreHistogram {
     /// Adds one person.
-    pub fn add(&mut self, score: f64) {
+    pub(crate) fn add(&mut self, score: f64) {
         self.bins[(score.max(0.0) as usize).min(BINS - 1)] += 1;
         self.scored += 1;
     }
 
     /// Returns the end of the axis, in points.
-    pub fn axis(&self) -> usize {
+    pub(crate) fn axis_end(&self) -> usize {
         let last = self.bins.iter().rposition(|people| *people > 0).unwrap_or(0);
         (last + 1).next_multiple_of(AXIS_STEP).max(LEAST_AXIS)
     }
 
     /// Returns the non-empty bins, lowest first.
-    pub fn bars(&self) -> Vec<Bar> {
+    pub(crate) fn bins(&self) -> Vec<HistogramBin> {
         const LEAST_HEIGHT: f64 = 0.8;
         const GAP: f64 = 0.15;
-        let (axis, highest) = (self.axis() as f64, self.bins.iter().max().copied().unwrap_or(0).max(1));
-        let bar = |(from, people): (usize, &u64)| Bar {
+        let (axis, highest) = (
+            self.axis_end() as f64,
+            self.bins.iter().max().copied().unwrap_or(0).max(1),
+        );
+        let bar = |(from, people): (usize, &u64)| HistogramBin {
             from,
             to: from + 1,
             people: *people,
@@ -80,20 +83,20 @@ mod tests {
 
     #[test]
     fn each_score_is_in_one_bin_and_the_limits_are_in_the_outer_bins() {
-        let mut spread = Spread::default();
+        let mut spread = ScoreHistogram::default();
         for score in [1.0, 1.9, 2.0, 99.5, 100.0] {
             spread.add(score);
         }
-        let bars: Vec<(usize, u64)> = spread.bars().iter().map(|bar| (bar.from, bar.people)).collect();
+        let bars: Vec<(usize, u64)> = spread.bins().iter().map(|bar| (bar.from, bar.people)).collect();
         assert_eq!(bars, [(1, 2), (2, 1), (99, 2)]);
-        assert_eq!((spread.scored, spread.axis()), (5, 100));
+        assert_eq!((spread.scored, spread.axis_end()), (5, 100));
     }
 
     #[test]
     fn the_axis_is_not_shorter_than_half_the_scale() {
-        let mut spread = Spread::default();
-        assert_eq!((spread.axis(), spread.bars().len()), (50, 0));
+        let mut spread = ScoreHistogram::default();
+        assert_eq!((spread.axis_end(), spread.bins().len()), (50, 0));
         spread.add(50.0);
-        assert_eq!(spread.axis(), 60);
+        assert_eq!(spread.axis_end(), 60);
     }
 }

@@ -11,10 +11,10 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::text;
-use clout_base::error::{Error, Kind, Result};
+use clout_base::error::{Error, ErrorKind, Result};
 
 /// Prefix of the subfolder names.
-pub const NIGHT: &str = "night-";
+pub(crate) const SUBFOLDER_PREFIX: &str = "night-";
 /// Marker file that identifies a report folder. It is written before all other files.
 const MARK: &str = "clout-report.json";
 const MARK_TEXT: &str = "{\"clout_report\": 1}\n";
@@ -23,16 +23,16 @@ const NEXT_INDEX: &str = "index.html.next";
 
 /// Writer for one report.
 #[derive(Debug)]
-pub struct Folder {
+pub(crate) struct ReportFolder {
     root: PathBuf,
     name: String,
     files: u64,
     bytes: u64,
 }
 
-impl Folder {
+impl ReportFolder {
     /// Checks that a report may be written to a folder: it is absent, empty, or holds an earlier report.
-    pub fn check(root: &Path) -> Result<()> {
+    pub(crate) fn check_target(root: &Path) -> Result<()> {
         let shown = root.display();
         if root.to_string_lossy().contains("://") {
             return Err(Error::usage(format!(
@@ -55,9 +55,9 @@ impl Folder {
         )))
     }
 
-    /// Starts a report in a folder that passed [`Folder::check`].
-    pub fn open(root: &Path, name: &str) -> Result<Folder> {
-        let mut folder = Folder {
+    /// Starts a report in a folder that passed [`ReportFolder::check_target`].
+    pub(crate) fn create(root: &Path, name: &str) -> Result<ReportFolder> {
+        let mut folder = ReportFolder {
             root: root.to_owned(),
             name: name.to_owned(),
             files: 0,
@@ -68,36 +68,36 @@ impl Folder {
     }
 
     /// Name of the subfolder for this report.
-    pub fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         &self.name
     }
 
     /// Number of files written so far.
-    pub fn files(&self) -> u64 {
+    pub(crate) fn file_count(&self) -> u64 {
         self.files
     }
 
     /// Total size of the files written so far, in bytes.
-    pub fn bytes(&self) -> u64 {
+    pub(crate) fn byte_count(&self) -> u64 {
         self.bytes
     }
 
     /// Writes a file into the subfolder. The path is a fixed name, never derived from an id.
-    pub fn file(&mut self, path: &str, content: &[u8]) -> Result<()> {
+    pub(crate) fn write_file(&mut self, path: &str, content: &[u8]) -> Result<()> {
         let path = Path::new(&self.name).join(path);
         self.write(&path, content)
     }
 
     /// Writes a script that passes one value to a function of the page.
-    pub fn script(&mut self, path: &str, function: &str, value: &Value) -> Result<()> {
-        self.file(
+    pub(crate) fn write_script(&mut self, path: &str, function: &str, value: &Value) -> Result<()> {
+        self.write_file(
             path,
-            format!("clout.{function}({});\n", text::script_json(value)).as_bytes(),
+            format!("clout.{function}({});\n", text::to_script_json(value)).as_bytes(),
         )
     }
 
     /// Writes `index.html`, which activates the report, and deletes earlier subfolders. Returns the path of the page.
-    pub fn publish(&mut self, html: &str) -> Result<PathBuf> {
+    pub(crate) fn publish(&mut self, html: &str) -> Result<PathBuf> {
         self.write(Path::new(NEXT_INDEX), html.as_bytes())?;
         let index = self.root.join(INDEX);
         fs::rename(self.root.join(NEXT_INDEX), &index).map_err(|error| write_error(&index, error))?;
@@ -120,7 +120,8 @@ impl Folder {
         for entry in fs::read_dir(&self.root)? {
             let entry = entry?;
             let name = entry.file_name();
-            let is_earlier = name.to_string_lossy().starts_with(NIGHT) && name.to_string_lossy() != *self.name;
+            let is_earlier =
+                name.to_string_lossy().starts_with(SUBFOLDER_PREFIX) && name.to_string_lossy() != *self.name;
             if is_earlier && entry.file_type()?.is_dir() {
                 fs::remove_dir_all(entry.path())?;
             }
@@ -130,7 +131,7 @@ impl Folder {
 }
 
 fn write_error(path: &Path, error: io::Error) -> Error {
-    Error::new(Kind::Storage, format!("cannot write {}", path.display())).with_source(error)
+    Error::new(ErrorKind::Storage, format!("cannot write {}", path.display())).with_source(error)
 }
 
 #[cfg(test)]
@@ -150,12 +151,15 @@ mod tests {
     fn a_new_report_replaces_the_old_one() {
         let root = tempfile::tempdir().unwrap();
         for (name, html) in [("night-a", "first"), ("night-b", "second"), ("night-b", "second")] {
-            Folder::check(root.path()).unwrap();
-            let mut folder = Folder::open(root.path(), name).unwrap();
-            folder.file("people/00000.js", b"x").unwrap();
+            ReportFolder::check_target(root.path()).unwrap();
+            let mut folder = ReportFolder::create(root.path(), name).unwrap();
+            folder.write_file("people/00000.js", b"x").unwrap();
             let index = folder.publish(html).unwrap();
             assert_eq!(fs::read_to_string(index).unwrap(), html);
-            assert_eq!((folder.files(), folder.bytes()), (3, 20 + html.len() as u64 + 1));
+            assert_eq!(
+                (folder.file_count(), folder.byte_count()),
+                (3, 20 + html.len() as u64 + 1)
+            );
             assert_eq!(names(root.path()), [MARK, INDEX, name]);
         }
     }
@@ -163,30 +167,33 @@ mod tests {
     #[test]
     fn an_unfinished_report_has_no_index_and_the_next_run_deletes_it() {
         let root = tempfile::tempdir().unwrap();
-        let mut killed = Folder::open(root.path(), "night-a").unwrap();
-        killed.file("plan.js", b"x").unwrap();
+        let mut killed = ReportFolder::create(root.path(), "night-a").unwrap();
+        killed.write_file("plan.js", b"x").unwrap();
         assert!(!root.path().join(INDEX).exists());
-        Folder::check(root.path()).unwrap();
-        Folder::open(root.path(), "night-b").unwrap().publish("page").unwrap();
+        ReportFolder::check_target(root.path()).unwrap();
+        ReportFolder::create(root.path(), "night-b")
+            .unwrap()
+            .publish("page")
+            .unwrap();
         assert_eq!(names(root.path()), [MARK, INDEX], "night-b wrote no file of its own");
     }
 
     #[test]
     fn a_folder_with_other_files_is_refused() {
         let root = tempfile::tempdir().unwrap();
-        Folder::check(root.path()).unwrap();
-        Folder::check(&root.path().join("absent")).unwrap();
+        ReportFolder::check_target(root.path()).unwrap();
+        ReportFolder::check_target(&root.path().join("absent")).unwrap();
         let file = root.path().join("thesis.txt");
         fs::write(&file, "years of work").unwrap();
         for path in [root.path(), &file, Path::new("s3://bucket/report")] {
             assert_eq!(
-                Folder::check(path).unwrap_err().kind(),
-                Kind::Usage,
+                ReportFolder::check_target(path).unwrap_err().kind(),
+                ErrorKind::Usage,
                 "{}",
                 path.display()
             );
         }
         fs::write(root.path().join(MARK), "{\"another\": \"program\"}").unwrap();
-        assert!(Folder::check(root.path()).is_err());
+        assert!(ReportFolder::check_target(root.path()).is_err());
     }
 }

@@ -8,8 +8,8 @@ use std::cmp::Ordering;
 use arrow::array::RecordBatch;
 use serde_json::{Value, json};
 
-use super::nights::Nights;
-use super::rows::{at, measure, measures, texts};
+use super::json_values::{float_column, get_value, round_measure, string_column};
+use super::published::PublishedSnapshots;
 use clout_base::error::Result;
 use clout_base::schema::SCORES;
 use clout_warehouse::snapshots;
@@ -20,7 +20,7 @@ const COLUMNS: [&str; 4] = ["person_id", "score", "score_low", "score_high"];
 /// Score of one person in one snapshot, in points. Single precision keeps a hundred-thousandth of a point in half the
 /// memory.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct Past {
+struct ScorePoint {
     night: u32,
     score: f32,
     low: f32,
@@ -28,13 +28,13 @@ struct Past {
 }
 
 /// Histories, in the order of the requested ids.
-pub struct Histories(Vec<Vec<Past>>);
+pub(crate) struct ScoreHistories(Vec<Vec<ScorePoint>>);
 
-impl Histories {
+impl ScoreHistories {
     /// Reads all snapshots for the given ids, which must be ascending.
-    pub fn read(store: &Store, nights: &Nights, ids: &[String]) -> Result<Histories> {
-        let mut histories = Histories(vec![Vec::new(); ids.len()]);
-        for (night, manifest) in (0..).zip(nights.all()) {
+    pub(crate) fn read(store: &Store, nights: &PublishedSnapshots, ids: &[String]) -> Result<ScoreHistories> {
+        let mut histories = ScoreHistories(vec![Vec::new(); ids.len()]);
+        for (night, manifest) in (0..).zip(nights.iter()) {
             let mut next = 0;
             for batch in snapshots::stream_table(store, manifest, SCORES.name, Some(&COLUMNS))? {
                 next = histories.add(&batch?, night, ids, next)?;
@@ -45,8 +45,8 @@ impl Histories {
 
     /// Adds a batch of a snapshot. Returns the index of the first id that the next batch may contain.
     fn add(&mut self, batch: &RecordBatch, night: u32, ids: &[String], mut next: usize) -> Result<usize> {
-        let found = texts(batch, "person_id")?;
-        let [scores, lows, highs] = [&COLUMNS[1], &COLUMNS[2], &COLUMNS[3]].map(|name| measures(batch, name));
+        let found = string_column(batch, "person_id")?;
+        let [scores, lows, highs] = [&COLUMNS[1], &COLUMNS[2], &COLUMNS[3]].map(|name| float_column(batch, name));
         let (scores, lows, highs) = (scores?, lows?, highs?);
         for row in 0..batch.num_rows() {
             let id = found.value(row);
@@ -59,9 +59,11 @@ impl Histories {
             if ids.get(next).is_none_or(|wanted| wanted != id) {
                 continue;
             }
-            if let (Some(score), Some(low), Some(high)) = (at(scores, row), at(lows, row), at(highs, row)) {
+            if let (Some(score), Some(low), Some(high)) =
+                (get_value(scores, row), get_value(lows, row), get_value(highs, row))
+            {
                 let [score, low, high] = [score, low, high].map(|points| points as f32);
-                self.0[next].push(Past {
+                self.0[next].push(ScorePoint {
                     night,
                     score,
                     low,
@@ -74,9 +76,9 @@ impl Histories {
 
     /// Returns the snapshots with a score for the id at `index`, as `[snapshot number, score, lower bound, upper
     /// bound]`.
-    pub fn of(&self, index: usize) -> Value {
-        let points = |value: f32| measure(f64::from(value));
-        let night = |past: &Past| json!([past.night, points(past.score), points(past.low), points(past.high)]);
+    pub(crate) fn to_json(&self, index: usize) -> Value {
+        let points = |value: f32| round_measure(f64::from(value));
+        let night = |past: &ScorePoint| json!([past.night, points(past.score), points(past.low), points(past.high)]);
         self.0.get(index).into_iter().flatten().map(night).collect()
     }
 }
@@ -105,7 +107,7 @@ mod tests {
     #[test]
     fn each_person_gets_the_snapshots_with_a_score_across_batch_limits() {
         let ids = ["bob", "dan", "eve"].map(str::to_owned);
-        let mut histories = Histories(vec![Vec::new(); 3]);
+        let mut histories = ScoreHistories(vec![Vec::new(); 3]);
         let first = histories
             .add(&batch(&[("ada", Some(1.0)), ("bob", Some(2.5))]), 0, &ids, 0)
             .unwrap();
@@ -120,7 +122,10 @@ mod tests {
         histories
             .add(&batch(&[("bob", Some(5.0)), ("zoe", Some(6.0))]), 1, &ids, 0)
             .unwrap();
-        assert_eq!(histories.of(0), json!([[0, 2.5, 2.5, 2.5], [1, 5, 5, 5]]));
-        assert_eq!((histories.of(1), histories.of(2)), (json!([]), json!([[0, 4, 4, 4]])));
+        assert_eq!(histories.to_json(0), json!([[0, 2.5, 2.5, 2.5], [1, 5, 5, 5]]));
+        assert_eq!(
+            (histories.to_json(1), histories.to_json(2)),
+            (json!([]), json!([[0, 4, 4, 4]]))
+        );
     }
 }

@@ -5,7 +5,7 @@
 //! rows to the page (see `shards`). `index.html` contains the summary. Each person's data is in one shard, and the
 //! page loads a shard only when it is needed.
 //!
-//! [`Options`] limits the size. Each person has a row (scores, networks) and can be found by search. Full panels
+//! [`ReportOptions`] limits the size. Each person has a row (scores, networks) and can be found by search. Full panels
 //! (history, reasons, topics, neighbours, alerts) exist for the best ranked people and for all people named on the
 //! first page. The tables of the snapshot are sorted by person and read in parallel, so memory holds one row group of
 //! each table, the index of ids, and the histories of the full panels.
@@ -13,26 +13,26 @@
 //! The same snapshots and options give the same bytes. A report of an older date does not name people missing from
 //! the newest snapshot (see `still`).
 
-mod best;
-mod by_person;
 mod distribution;
 mod folder;
-mod freshness;
-mod glance;
 mod history;
-mod index;
-mod nights;
+mod id_index;
+mod json_values;
+mod leaderboards;
+mod load_dates;
+mod overview;
 mod page;
 mod panel;
-mod people;
-mod rows;
+mod person_cursor;
+mod privacy_filter;
+mod published;
 mod shards;
-mod still;
-mod survey;
 #[cfg(test)]
 mod testing;
 mod text;
-mod topics;
+mod top_k;
+mod topic_leaders;
+mod write_people;
 
 use clout_warehouse::snapshots::find_or_newest;
 use std::path::{Path, PathBuf};
@@ -44,14 +44,14 @@ use clout_base::day::Day;
 use clout_base::error::Result;
 use clout_warehouse::manifest::Manifest;
 use clout_warehouse::store::Store;
-use folder::Folder;
-use nights::Nights;
-use still::Still;
-use survey::Survey;
+use folder::ReportFolder;
+use leaderboards::Leaderboards;
+use privacy_filter::PrivacyFilter;
+use published::PublishedSnapshots;
 
 /// Limits of a report's size.
 #[derive(Clone, Copy, Debug)]
-pub struct Options {
+pub struct ReportOptions {
     /// Number of best ranked people with a full panel; all others have a row only.
     pub people: u64,
     /// Number of published snapshots in each history, at most.
@@ -60,7 +60,7 @@ pub struct Options {
 
 /// Summary of a written report.
 #[derive(Debug)]
-pub struct Written {
+pub struct ReportSummary {
     /// Path of `index.html`.
     pub index: PathBuf,
     /// Date of the snapshot.
@@ -82,47 +82,47 @@ pub struct Written {
 ///
 /// # Errors
 /// Returns a usage error if the folder holds anything else, and a not-ready error if the snapshot does not exist.
-pub fn write(store: &Store, as_of: Option<Day>, options: Options, to: &Path) -> Result<Written> {
-    Folder::check(to)?;
+pub fn write_report(store: &Store, as_of: Option<Day>, options: ReportOptions, to: &Path) -> Result<ReportSummary> {
+    ReportFolder::check_target(to)?;
     let manifest = find_or_newest(store, as_of)?;
-    let nights = Nights::read(store, manifest, options.nights)?;
-    let still = Still::of(store, nights.tonight())?;
-    let survey = Survey::of(store, nights.tonight(), &still, options.people)?;
-    let overview = glance::Glance::of(store, &nights, &survey)?;
+    let nights = PublishedSnapshots::read(store, manifest, options.nights)?;
+    let still = PrivacyFilter::read(store, nights.newest())?;
+    let survey = Leaderboards::read(store, nights.newest(), &still, options.people)?;
+    let overview = overview::SnapshotOverview::read(store, &nights, &survey)?;
 
-    let mut folder = Folder::open(to, &name(&nights, options))?;
-    page::assets(&mut folder)?;
-    let people = people::write(store, &nights, (&survey, &still), &mut folder)?;
-    let ids = index::write(people.index, &mut folder)?;
+    let mut folder = ReportFolder::create(to, &subfolder_name(&nights, options))?;
+    page::write_assets(&mut folder)?;
+    let people = write_people::write_people(store, &nights, (&survey, &still), &mut folder)?;
+    let ids = id_index::write_index(people.index, &mut folder)?;
     survey.topics.write(&mut folder)?;
     let plan = json!({
-        "snapshot_date": nights.tonight().snapshot_date,
-        "nights": nights.plan(),
-        "tables": panel::plan(nights.tonight()),
+        "snapshot_date": nights.newest().snapshot_date,
+        "nights": nights.to_json(),
+        "tables": panel::describe_parts(nights.newest()),
         "people": people.shards,
         "ids": ids,
         "persons": people.count,
         "persons_full": people.count_full,
-        "persons_scored": survey.spread.scored,
+        "persons_scored": survey.histogram.scored,
         "networks": overview.network_names(),
     });
-    folder.script("plan.js", "plan", &plan)?;
-    let index = folder.publish(&page::index(&nights, &survey, &overview, folder.name())?)?;
-    Ok(Written {
+    folder.write_script("plan.js", "plan", &plan)?;
+    let index = folder.publish(&page::render_index(&nights, &survey, &overview, folder.name())?)?;
+    Ok(ReportSummary {
         index,
-        snapshot_date: nights.tonight().snapshot_date,
+        snapshot_date: nights.newest().snapshot_date,
         nights: nights.count() as u64,
         people: people.count,
         people_full: people.count_full,
-        files: folder.files(),
-        bytes: folder.bytes(),
+        files: folder.file_count(),
+        bytes: folder.byte_count(),
     })
 }
 
 /// Returns the name of the folder for the report's files: the date and a hash of everything that determines the bytes.
-fn name(nights: &Nights, options: Options) -> String {
+fn subfolder_name(nights: &PublishedSnapshots, options: ReportOptions) -> String {
     let mut hash = Sha256::new();
-    for manifest in nights.all() {
+    for manifest in nights.iter() {
         hash.update(manifest.commit_id.as_bytes());
         hash.update([0]);
     }
@@ -134,10 +134,10 @@ fn name(nights: &Nights, options: Options) -> String {
         .take(6)
         .map(|byte| format!("{byte:02x}"))
         .collect();
-    format!("{}{}-{hex}", folder::NIGHT, nights.tonight().snapshot_date)
+    format!("{}{}-{hex}", folder::SUBFOLDER_PREFIX, nights.newest().snapshot_date)
 }
 
 /// Returns true if a snapshot has a table. Snapshots of older versions lack the tables that were added later.
-fn has(manifest: &Manifest, table: &str) -> bool {
+fn has_table(manifest: &Manifest, table: &str) -> bool {
     manifest.tables.contains_key(table)
 }

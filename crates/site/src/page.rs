@@ -6,10 +6,10 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::folder::Folder;
-use super::glance::{Glance, Past};
-use super::nights::Nights;
-use super::survey::{Movers, Survey};
+use super::folder::ReportFolder;
+use super::leaderboards::{Leaderboards, ScoreChanges};
+use super::overview::{SnapshotMetrics, SnapshotOverview};
+use super::published::PublishedSnapshots;
 use super::text;
 use clout_base::day::Day;
 use clout_base::error::{Error, Result};
@@ -30,21 +30,21 @@ const ASSETS: [(&str, &str); 9] = [
 ];
 
 /// Writes the stylesheet and the scripts.
-pub fn assets(folder: &mut Folder) -> Result<()> {
+pub(crate) fn write_assets(folder: &mut ReportFolder) -> Result<()> {
     ASSETS
         .iter()
-        .try_for_each(|(name, content)| folder.file(name, content.as_bytes()))
+        .try_for_each(|(name, content)| folder.write_file(name, content.as_bytes()))
 }
 
 /// Adds the bytes of the template and of the assets to a hash.
-pub fn hash_assets(hash: &mut Sha256) {
+pub(crate) fn hash_assets(hash: &mut Sha256) {
     hash.update(INDEX);
     ASSETS.iter().for_each(|(_, content)| hash.update(content));
 }
 
 /// Largest changes over one span of days.
 #[derive(Serialize)]
-struct Span {
+struct ChangeSpan {
     days: u32,
     since: Day,
     known: u64,
@@ -54,26 +54,31 @@ struct Span {
 
 /// Marker line of a quantile in the distribution chart.
 #[derive(Serialize)]
-struct Mark {
+struct QuantileMark {
     name: &'static str,
     points: f64,
     x: f64,
 }
 
 /// Renders `index.html`.
-pub fn index(nights: &Nights, survey: &Survey, glance: &Glance, folder: &str) -> Result<String> {
-    let tonight = nights.tonight();
+pub(crate) fn render_index(
+    nights: &PublishedSnapshots,
+    survey: &Leaderboards,
+    glance: &SnapshotOverview,
+    folder: &str,
+) -> Result<String> {
+    let tonight = nights.newest();
     let scripts: Vec<&str> = ASSETS
         .iter()
         .map(|(name, _)| *name)
         .filter(|name| name.ends_with(".js"))
         .collect();
-    let span = |movers: &Movers| Span {
+    let span = |movers: &ScoreChanges| ChangeSpan {
         days: movers.days,
-        since: tonight.snapshot_date.minus(movers.days as i32),
+        since: tonight.snapshot_date.days_before(movers.days as i32),
         known: movers.known,
-        rose: movers.rose.rows(),
-        fell: movers.fell.rows(),
+        rose: movers.rose.to_rows(),
+        fell: movers.fell.to_rows(),
     };
     let topics = survey.topics.listed.iter().map(|(topic, shown, _)| (topic, shown));
     let page = json!({
@@ -85,31 +90,32 @@ pub fn index(nights: &Nights, survey: &Survey, glance: &Glance, folder: &str) ->
         "glance": glance,
         "nights": nights.count(),
         "first_night": glance.past.first().map(|night| night.date),
-        "lines": lines(&glance.past),
-        "scored": survey.spread.scored,
-        "bars": survey.spread.bars(),
-        "axis": survey.spread.axis(),
-        "marks": marks(survey, glance),
-        "top": survey.top.rows(),
+        "lines": quantile_lines(&glance.past),
+        "scored": survey.histogram.scored,
+        "bars": survey.histogram.bins(),
+        "axis": survey.histogram.axis_end(),
+        "marks": quantile_marks(survey, glance),
+        "top": survey.top.to_rows(),
         "spans": survey.movers.iter().map(span).collect::<Vec<_>>(),
         "networks": survey.networks,
         "topics": topics.collect::<Vec<_>>(),
-        "topics_known": survey.topics.known,
+        "topics_known": survey.topics.shown_topics,
         "first_topic": survey.topics.listed.first().map(|(.., best)| best),
         "slowest": glance.stages.first().map_or(1.0, |(_, seconds)| seconds.max(f64::MIN_POSITIVE)),
     });
-    let rendered = environment().and_then(|env| env.get_template("index.html")?.render(minijinja::value::Serde(&page)));
+    let rendered =
+        create_environment().and_then(|env| env.get_template("index.html")?.render(minijinja::value::Serde(&page)));
     rendered.map_err(|error| Error::internal("cannot render the report page").with_source(error))
 }
 
-fn environment() -> std::result::Result<Environment<'static>, minijinja::Error> {
+fn create_environment() -> std::result::Result<Environment<'static>, minijinja::Error> {
     let mut env = Environment::new();
     env.set_auto_escape_callback(|_| AutoEscape::Html);
-    env.add_filter("shown", |text: &str| text::shown(text, text::ID_CHARS));
-    env.add_filter("fragment", |text: &str| text::fragment(text));
-    env.add_filter("count", text::count);
-    env.add_filter("signed", text::signed);
-    env.add_filter("bytes", text::bytes);
+    env.add_filter("shown", |text: &str| text::format_text(text, text::ID_CHARS));
+    env.add_filter("fragment", |text: &str| text::person_fragment(text));
+    env.add_filter("count", text::format_count);
+    env.add_filter("signed", text::format_signed);
+    env.add_filter("bytes", text::format_bytes);
     env.add_filter("points", |value: f64| format!("{value:.2}"));
     env.add_filter("tenth", |value: f64| format!("{value:.1}"));
     env.add_filter("small", |value: f64| format!("{value:.1e}"));
@@ -127,12 +133,12 @@ fn long_date(date: &str) -> String {
     }
 }
 
-fn marks(survey: &Survey, glance: &Glance) -> Vec<Mark> {
-    let axis = survey.spread.axis() as f64;
+fn quantile_marks(survey: &Leaderboards, glance: &SnapshotOverview) -> Vec<QuantileMark> {
+    let axis = survey.histogram.axis_end() as f64;
     let mark = |(name, metric): (&'static str, &str)| {
         let points = *glance.metrics.get(metric)?;
         let x = (100.0 * points / axis).clamp(0.0, 100.0);
-        Some(Mark { name, points, x })
+        Some(QuantileMark { name, points, x })
     };
     let named = [
         ("median", "score_median"),
@@ -144,15 +150,15 @@ fn marks(survey: &Survey, glance: &Glance) -> Vec<Mark> {
 
 /// One quantile over the published snapshots.
 #[derive(Serialize)]
-struct Line {
+struct QuantileLine {
     name: &'static str,
     /// Points of a polyline in a box of 100 by 100.
     path: String,
-    dots: Vec<Dot>,
+    dots: Vec<ChartPoint>,
 }
 
 #[derive(Serialize)]
-struct Dot {
+struct ChartPoint {
     date: Day,
     points: f64,
     x: f64,
@@ -160,30 +166,30 @@ struct Dot {
 }
 
 /// Returns the median and the upper percentiles by date, and the common axis.
-fn lines(past: &[Past]) -> Value {
+fn quantile_lines(past: &[SnapshotMetrics]) -> Value {
     const AXIS_STEP: f64 = 10.0;
     let (Some(first), Some(last)) = (past.first(), past.last()) else {
         return Value::Null;
     };
     let days = f64::from((last.date.0 - first.date.0).max(1));
-    let value = |night: &Past, metric: &str| night.metrics.get(metric).copied();
+    let value = |night: &SnapshotMetrics, metric: &str| night.metrics.get(metric).copied();
     let highest = past
         .iter()
         .filter_map(|night| value(night, "score_p99"))
         .fold(0.0, f64::max);
     let axis = (highest / AXIS_STEP).ceil().max(1.0) * AXIS_STEP;
     let line = |(name, metric): (&'static str, &str)| {
-        let dot = |night: &Past| {
-            value(night, metric).map(|points| Dot {
+        let dot = |night: &SnapshotMetrics| {
+            value(night, metric).map(|points| ChartPoint {
                 date: night.date,
                 points,
                 x: 100.0 * f64::from(night.date.0 - first.date.0) / days,
                 y: 100.0 - 100.0 * points / axis,
             })
         };
-        let dots: Vec<Dot> = past.iter().filter_map(dot).collect();
+        let dots: Vec<ChartPoint> = past.iter().filter_map(dot).collect();
         let path: Vec<String> = dots.iter().map(|dot| format!("{:.2},{:.2}", dot.x, dot.y)).collect();
-        Line {
+        QuantileLine {
             name,
             path: path.join(" "),
             dots,

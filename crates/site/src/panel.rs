@@ -6,52 +6,52 @@
 
 use serde_json::{Value, json};
 
-use super::by_person::ByPerson;
-use super::has;
-use super::still::Still;
+use super::has_table;
+use super::person_cursor::PersonCursor;
+use super::privacy_filter::PrivacyFilter;
 use clout_base::error::Result;
 use clout_base::schema::{
-    ALERTS, INFLUENCES, NETWORK_SCORES, SCORE_CHANGES, SCORES, TOPIC_EVIDENCE, TOPIC_SCORES, Table,
+    ALERTS, INFLUENCES, NETWORK_SCORES, SCORE_CHANGES, SCORES, TOPIC_EVIDENCE, TOPIC_SCORES, TableSchema,
 };
 use clout_warehouse::manifest::Manifest;
 use clout_warehouse::store::Store;
 
 /// Part of a panel that comes from one table.
-struct Part {
-    table: &'static Table,
+struct PanelPart {
+    table: &'static TableSchema,
     /// Sort columns: rows with the greatest absolute values come first.
     best_first: &'static [&'static str],
     /// Maximum number of rows per person. It limits the shard size for any published data.
     most: usize,
 }
 
-const PARTS: [Part; 6] = [
-    Part {
+const PARTS: [PanelPart; 6] = [
+    PanelPart {
         table: &NETWORK_SCORES,
         best_first: &["share", "reactions"],
         most: 50,
     },
-    Part {
+    PanelPart {
         table: &SCORE_CHANGES,
         best_first: &["points"],
         most: 100,
     },
-    Part {
+    PanelPart {
         table: &TOPIC_SCORES,
         best_first: &["is_shown", "score"],
         most: 30,
     },
-    Part {
+    PanelPart {
         table: &TOPIC_EVIDENCE,
         best_first: &["weight"],
         most: 150,
     },
-    Part {
+    PanelPart {
         table: &INFLUENCES,
         best_first: &["points"],
         most: 40,
     },
-    Part {
+    PanelPart {
         table: &ALERTS,
         best_first: &[],
         most: 10,
@@ -62,14 +62,14 @@ const PARTS: [Part; 6] = [
 const SHORT: usize = 1;
 
 /// Returns the column names of a table. `person_id` is the first column of all tables about people.
-pub fn columns(table: &Table) -> Vec<&'static str> {
+pub(crate) fn column_names(table: &TableSchema) -> Vec<&'static str> {
     table.columns.iter().map(|column| column.name).collect()
 }
 
 /// Returns the parts and their columns for the page, in panel order. Columns are null if the snapshot lacks the table.
-pub fn plan(tonight: &Manifest) -> Value {
-    let table = |table: &Table| match has(tonight, table.name) {
-        true => json!([table.name, columns(table)[1..]]),
+pub(crate) fn describe_parts(tonight: &Manifest) -> Value {
+    let table = |table: &TableSchema| match has_table(tonight, table.name) {
+        true => json!([table.name, column_names(table)[1..]]),
         false => json!([table.name, null]),
     };
     let mut parts = vec![table(&SCORES)];
@@ -83,34 +83,40 @@ pub fn plan(tonight: &Manifest) -> Value {
 }
 
 /// Column names of each part, borrowed by the open tables.
-pub struct Columns(Vec<Vec<&'static str>>);
+pub(crate) struct PanelColumns(Vec<Vec<&'static str>>);
 
-impl Columns {
+impl PanelColumns {
     /// Collects the column names of all parts.
-    pub fn new() -> Columns {
-        Columns(PARTS.iter().map(|part| columns(part.table)).collect())
+    pub(crate) fn new() -> PanelColumns {
+        PanelColumns(PARTS.iter().map(|part| column_names(part.table)).collect())
     }
 }
 
 /// Open tables of the panels, read in parallel.
-pub struct Panels<'a> {
-    parts: Vec<Option<ByPerson<'a>>>,
+pub(crate) struct PanelTables<'a> {
+    parts: Vec<Option<PersonCursor<'a>>>,
 }
 
-impl<'a> Panels<'a> {
+impl<'a> PanelTables<'a> {
     /// Opens the tables of a snapshot.
-    pub fn open(store: &'a Store, tonight: &'a Manifest, known: &'a Columns) -> Result<Panels<'a>> {
+    pub(crate) fn open(store: &'a Store, tonight: &'a Manifest, known: &'a PanelColumns) -> Result<PanelTables<'a>> {
         let mut parts = Vec::new();
         for (part, columns) in PARTS.iter().zip(&known.0) {
-            let has_table = has(tonight, part.table.name);
-            let open = || ByPerson::open(store, tonight, part.table.name, columns);
+            let has_table = has_table(tonight, part.table.name);
+            let open = || PersonCursor::open(store, tonight, part.table.name, columns);
             parts.push(has_table.then(open).transpose()?);
         }
-        Ok(Panels { parts })
+        Ok(PanelTables { parts })
     }
 
     /// Builds the panel of a person; a full panel if a history is given. Persons must be requested in ascending order.
-    pub fn of(&mut self, person: &str, scores: Vec<Value>, mut history: Option<Value>, still: &Still) -> Result<Value> {
+    pub(crate) fn build_panel(
+        &mut self,
+        person: &str,
+        scores: Vec<Value>,
+        mut history: Option<Value>,
+        still: &PrivacyFilter,
+    ) -> Result<Value> {
         let mut panel = vec![Value::from(person), scores.into()];
         let (mut topics, mut changes): (Vec<Value>, _) = (Vec::new(), None);
         let length = if history.is_some() { PARTS.len() } else { SHORT };
@@ -119,14 +125,14 @@ impl<'a> Panels<'a> {
                 panel.extend(history.take());
             }
             let mut rows = match table {
-                Some(table) => table.of(person)?,
+                Some(table) => table.read_person(person)?,
                 None => Vec::new(),
             };
-            rows = still.told(part.table, rows, &mut changes);
+            rows = still.redact_rows(part.table, rows, &mut changes);
             if part.table.name == TOPIC_EVIDENCE.name {
                 rows.retain(|row| topics.contains(&row[0]));
             }
-            let rows = part.best(rows);
+            let rows = part.take_best(rows);
             if part.table.name == TOPIC_SCORES.name {
                 topics = rows.iter().filter_map(|row| row.get(0).cloned()).collect();
             }
@@ -136,10 +142,10 @@ impl<'a> Panels<'a> {
     }
 }
 
-impl Part {
+impl PanelPart {
     /// Returns the best rows and, as the last item, the number of rows left out.
-    fn best(&self, mut rows: Vec<Vec<Value>>) -> Vec<Value> {
-        let names = columns(self.table);
+    fn take_best(&self, mut rows: Vec<Vec<Value>>) -> Vec<Value> {
+        let names = column_names(self.table);
         let indices = self
             .best_first
             .iter()
@@ -148,7 +154,7 @@ impl Part {
         rows.sort_by(|a, b| {
             let order = indices
                 .iter()
-                .map(|index| size(&b[*index]).total_cmp(&size(&a[*index])));
+                .map(|index| sort_key(&b[*index]).total_cmp(&sort_key(&a[*index])));
             order.fold(std::cmp::Ordering::Equal, std::cmp::Ordering::then)
         });
         let left_out = rows.len().saturating_sub(self.most);
@@ -160,7 +166,7 @@ impl Part {
 }
 
 /// Returns the sort key of a value: its absolute value, and -1 if it is not a number.
-fn size(value: &Value) -> f64 {
+fn sort_key(value: &Value) -> f64 {
     match value {
         Value::Bool(value) => f64::from(u8::from(*value)),
         Value::Number(number) => number.as_f64().unwrap_or(0.0).abs(),
@@ -174,12 +180,12 @@ mod tests {
 
     #[test]
     fn the_plan_lists_each_part_with_its_columns() {
-        let all = crate::testing::manifest();
+        let all = crate::testing::example_manifest();
         let names = |plan: &Value| -> Vec<String> {
             let parts = plan.as_array().unwrap().iter();
             parts.map(|part| part[0].as_str().unwrap().to_owned()).collect()
         };
-        let plan = plan(&all);
+        let plan = describe_parts(&all);
         assert_eq!(
             names(&plan)[..4],
             ["scores", "network_scores", "history", "score_changes"].map(str::to_owned)
@@ -190,14 +196,14 @@ mod tests {
 
     #[test]
     fn the_best_rows_are_kept_and_the_others_are_counted() {
-        let part = Part {
+        let part = PanelPart {
             table: &SCORE_CHANGES,
             best_first: &["points"],
             most: 2,
         };
         let rows =
             [("a", 1.0), ("b", -3.0), ("c", 2.0)].map(|(cause, points)| vec![json!(cause), json!(""), json!(points)]);
-        let best = part.best(rows.to_vec());
+        let best = part.take_best(rows.to_vec());
         assert_eq!(best, [json!(["b", "", -3.0]), json!(["c", "", 2.0]), json!(1)]);
     }
 }

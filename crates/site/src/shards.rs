@@ -3,27 +3,27 @@
 //! A script calls `clout.take(kind, number, rows)`. The page finds the right script by the first key of each, which
 //! is in the plan. Keys are compared by code point, which is the order of their UTF-8 bytes.
 
-use super::folder::Folder;
+use super::folder::ReportFolder;
 use clout_base::error::Result;
 
 /// Size limit of a shard in bytes, unless a single row is larger. A shard holds about a hundred people.
-pub const SHARD_BYTES: usize = 256 << 10;
+pub(crate) const SHARD_BYTES: usize = 256 << 10;
 
 /// Length of a first key in the plan, in characters. Ids may be long; a cut key sorts before the full one, so the
 /// search stays correct.
 const KEY_CHARS: usize = 64;
 
 /// Writer for the shards of one kind.
-pub struct Shards {
+pub(crate) struct ShardWriter {
     kind: &'static str,
     first_keys: Vec<String>,
     body: String,
 }
 
-impl Shards {
+impl ShardWriter {
     /// Creates a writer without shards.
-    pub fn of(kind: &'static str) -> Shards {
-        Shards {
+    pub(crate) fn new(kind: &'static str) -> ShardWriter {
+        ShardWriter {
             kind,
             first_keys: Vec::new(),
             body: String::new(),
@@ -31,7 +31,7 @@ impl Shards {
     }
 
     /// Adds a row under a key. The row is script-safe JSON, and keys must be ascending.
-    pub fn push(&mut self, key: &str, row: &str, folder: &mut Folder) -> Result<()> {
+    pub(crate) fn push(&mut self, key: &str, row: &str, folder: &mut ReportFolder) -> Result<()> {
         if !self.body.is_empty() && self.body.len() + row.len() > SHARD_BYTES {
             self.write(folder)?;
         }
@@ -45,18 +45,18 @@ impl Shards {
     }
 
     /// Writes the last shard. Returns the first key of each shard.
-    pub fn finish(mut self, folder: &mut Folder) -> Result<Vec<String>> {
+    pub(crate) fn finish(mut self, folder: &mut ReportFolder) -> Result<Vec<String>> {
         if !self.body.is_empty() {
             self.write(folder)?;
         }
         Ok(self.first_keys)
     }
 
-    fn write(&mut self, folder: &mut Folder) -> Result<()> {
+    fn write(&mut self, folder: &mut ReportFolder) -> Result<()> {
         let number = self.first_keys.len() - 1;
         let script = format!("clout.take(\"{}\", {number}, [\n{}\n]);\n", self.kind, self.body);
         self.body.clear();
-        folder.file(&format!("{}/{number:05}.js", self.kind), script.as_bytes())
+        folder.write_file(&format!("{}/{number:05}.js", self.kind), script.as_bytes())
     }
 }
 
@@ -67,8 +67,8 @@ mod tests {
     #[test]
     fn shards_are_bounded_and_hold_each_row_once_in_order() {
         let root = tempfile::tempdir().unwrap();
-        let mut folder = Folder::open(root.path(), "night-2026-10-31-0").unwrap();
-        let mut shards = Shards::of("ids");
+        let mut folder = ReportFolder::create(root.path(), "night-2026-10-31-0").unwrap();
+        let mut shards = ShardWriter::new("ids");
         let row = format!("\"{}\"", "x".repeat(1000));
         for number in 0..1000 {
             shards
@@ -92,8 +92,8 @@ mod tests {
     #[test]
     fn a_row_larger_than_the_limit_gets_its_own_shard() {
         let root = tempfile::tempdir().unwrap();
-        let mut folder = Folder::open(root.path(), "night-2026-10-31-0").unwrap();
-        let mut shards = Shards::of("ids");
+        let mut folder = ReportFolder::create(root.path(), "night-2026-10-31-0").unwrap();
+        let mut shards = ShardWriter::new("ids");
         for (key, length) in [("a", 1), ("b", 2 * SHARD_BYTES), ("c", 1)] {
             shards.push(key, &"1".repeat(length), &mut folder).unwrap();
         }

@@ -5,7 +5,7 @@ use serde_json::json;
 use clout_warehouse::manifest::Manifest;
 
 /// Returns a manifest with the tables that each snapshot has, without files.
-pub fn manifest() -> Manifest {
+pub(crate) fn example_manifest() -> Manifest {
     let table = json!({"rows": 0, "files": []});
     let manifest = json!({
         "version": 1, "snapshot_date": "2026-10-31", "model_version": "2-abc", "run_id": "r", "commit_id": "c",

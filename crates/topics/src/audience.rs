@@ -5,18 +5,18 @@
 
 use rayon::prelude::*;
 
-use super::claims::Claims;
-use super::expertise::Known;
-use super::rings::Praise;
+use super::endorsement_graph::EndorsementGraph;
+use super::person_topics::PersonTopics;
+use super::strengths::InfluenceScores;
 
 /// Number of audience members listed as evidence.
-pub const NAMED: usize = 3;
+pub const MAX_CITED: usize = 3;
 /// Least trust of an independent source: more likely known than not.
-pub const KNOWN: f64 = 0.5;
+pub const MIN_TRUST: f64 = 0.5;
 
 /// One reactor in an audience.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Member {
+pub struct AudienceMember {
     /// Index of the reactor among the persons.
     pub person: u32,
     /// c(u,v) min(1, interest of u in the topic).
@@ -27,19 +27,23 @@ pub struct Member {
 
 /// Audience of one (person, topic) pair.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Audience {
+pub struct TopicAudience {
     /// Sum of c(u,v) min(1, interest of u in the topic).
     pub sum: f64,
     /// Members with the greatest parts, descending; unused slots have part 0.
-    best: [Member; NAMED],
+    best: [AudienceMember; MAX_CITED],
     /// Sum of the trust of the members that neither reacted on the topic nor endorsed the person on any topic.
     pub other_trust: f64,
 }
 
 /// Computes the audience of each pair, in the order of the pairs.
-pub fn of_claims(claims: &Claims, known: &Known, praise: &Praise) -> Vec<Audience> {
+pub fn compute_audiences(
+    claims: &PersonTopics,
+    known: &InfluenceScores,
+    praise: &EndorsementGraph,
+) -> Vec<TopicAudience> {
     let persons = claims.person_offsets.len() - 1;
-    let pieces: Vec<Vec<Audience>> = (0..persons)
+    let pieces: Vec<Vec<TopicAudience>> = (0..persons)
         .into_par_iter()
         .with_min_len(64)
         .map(|person| of_person(claims, known, praise, person))
@@ -47,9 +51,14 @@ pub fn of_claims(claims: &Claims, known: &Known, praise: &Praise) -> Vec<Audienc
     pieces.into_iter().flatten().collect()
 }
 
-fn of_person(claims: &Claims, known: &Known, praise: &Praise, person: usize) -> Vec<Audience> {
+fn of_person(
+    claims: &PersonTopics,
+    known: &InfluenceScores,
+    praise: &EndorsementGraph,
+    person: usize,
+) -> Vec<TopicAudience> {
     let own = claims.of_person(person);
-    let mut audiences = vec![Audience::default(); own.len()];
+    let mut audiences = vec![TopicAudience::default(); own.len()];
     let Some(sum) = known.sums[person].as_ref().filter(|_| !own.is_empty()) else {
         return audiences;
     };
@@ -76,10 +85,10 @@ fn of_person(claims: &Claims, known: &Known, praise: &Praise, person: usize) -> 
             if part > 0.0 {
                 let has_reacted = has_reacted(claims, own.start + place, other as u32);
                 let trust = known.model.trust[reactor as usize];
-                let member = Member {
+                let member = AudienceMember {
                     person: reactor,
                     part,
-                    is_witness: trust >= KNOWN && (has_reacted || !has_endorsed),
+                    is_witness: trust >= MIN_TRUST && (has_reacted || !has_endorsed),
                 };
                 audiences[place].add(member, trust, has_endorsed || has_reacted);
             }
@@ -89,20 +98,20 @@ fn of_person(claims: &Claims, known: &Known, praise: &Praise, person: usize) -> 
 }
 
 /// Returns true if the pair `actor` has a reaction to the pair `claim`.
-fn has_reacted(claims: &Claims, claim: usize, actor: u32) -> bool {
+fn has_reacted(claims: &PersonTopics, claim: usize, actor: u32) -> bool {
     let reactions = claims.reactions_of(claim);
     reactions.binary_search_by_key(&actor, |edge| edge.actor).is_ok()
 }
 
-impl Audience {
-    fn add(&mut self, member: Member, trust: f64, is_counted: bool) {
+impl TopicAudience {
+    fn add(&mut self, member: AudienceMember, trust: f64, is_counted: bool) {
         self.sum += member.part;
         if !is_counted {
             self.other_trust += trust;
         }
         // Reactors come in ascending order, so among equal parts the smaller person index stays first.
         let place = self.best.partition_point(|other| other.part >= member.part);
-        if place < NAMED {
+        if place < MAX_CITED {
             self.best[place..].rotate_right(1);
             self.best[place] = member;
         }
@@ -118,7 +127,7 @@ impl Audience {
     }
 
     /// Returns the members with the greatest parts, descending.
-    pub fn best(&self) -> impl Iterator<Item = Member> {
+    pub fn best(&self) -> impl Iterator<Item = AudienceMember> {
         self.best.into_iter().filter(|member| member.part > 0.0)
     }
 }

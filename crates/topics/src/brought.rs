@@ -4,11 +4,11 @@ use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 use rayon::prelude::*;
 
-use super::memory::NOBODY;
-use super::objects::{Objects, Shown};
-use super::sources::{Act, Candidate, Key};
-use crate::ontology::sense::Kind as Shows;
-use crate::rows::Rows;
+use super::objects::{RecentObjects, TopicMention};
+use super::sources::{SourceAct, SourceCandidate, SourceKey};
+use super::topic_state::NO_ACCOUNT;
+use crate::ontology::alias_resolver::MentionKind as Shows;
+use crate::rows::ActivityRows;
 use clout_base::day::Day;
 use clout_model::networks::Network;
 
@@ -36,7 +36,7 @@ pub(super) struct Touch {
 impl Touch {
     /// Creates the interaction of one row, without its topic.
     fn of_row(actor: u32, target: u32, at: i64, verb: u8) -> Touch {
-        let high = u64::from(actor) << 32 | u64::from(Day::of_micros(at).0 as u32);
+        let high = u64::from(actor) << 32 | u64::from(Day::from_micros(at).0 as u32);
         Touch {
             key: u128::from(high) << 64 | u128::from(target) << 32,
             at,
@@ -92,12 +92,12 @@ pub(super) struct Post {
 #[derive(Default)]
 pub(super) struct About {
     rows: Vec<(u32, usize)>,
-    topics: Vec<Shown>,
+    topics: Vec<TopicMention>,
 }
 
 impl About {
     /// Appends a row and its topics.
-    pub(super) fn push(&mut self, row: usize, topics: impl Iterator<Item = Shown>) {
+    pub(super) fn push(&mut self, row: usize, topics: impl Iterator<Item = TopicMention>) {
         self.topics.extend(topics);
         self.rows.push((row as u32, self.topics.len()));
     }
@@ -110,7 +110,7 @@ impl About {
     }
 
     /// Iterates over the rows at indices `first..end`.
-    fn between(&self, first: usize, end: usize) -> impl Iterator<Item = (usize, &[Shown])> {
+    fn between(&self, first: usize, end: usize) -> impl Iterator<Item = (usize, &[TopicMention])> {
         let mut start = first.checked_sub(1).map_or(0, |before| self.rows[before].1);
         self.rows[first..end].iter().map(move |(row, end)| {
             let topics = &self.topics[start..*end];
@@ -120,7 +120,7 @@ impl About {
     }
 
     /// Iterates over all rows.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (usize, &[Shown])> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = (usize, &[TopicMention])> {
         self.between(0, self.rows.len())
     }
 }
@@ -130,7 +130,7 @@ impl About {
 pub(super) struct Brought {
     pub(super) touches: Vec<Touch>,
     pub(super) posts: Vec<Post>,
-    pub(super) sources: Vec<Candidate>,
+    pub(super) sources: Vec<SourceCandidate>,
     pub(super) together: Together,
 }
 
@@ -149,8 +149,8 @@ struct Scratch {
 pub(super) struct DateRows<'a> {
     pub(super) max_lateness_days: i32,
     pub(super) network: &'a Network,
-    pub(super) rows: &'a Rows,
-    pub(super) objects: &'a Objects,
+    pub(super) rows: &'a ActivityRows,
+    pub(super) objects: &'a RecentObjects,
     pub(super) load_date: Day,
 }
 
@@ -177,7 +177,7 @@ impl DateRows<'_> {
         all
     }
 
-    fn bring_row(&self, row: usize, own: &[Shown], scratch: &mut Scratch, brought: &mut Brought) {
+    fn bring_row(&self, row: usize, own: &[TopicMention], scratch: &mut Scratch, brought: &mut Brought) {
         let (actor, at) = (self.rows.actors[row], self.rows.occurred_at[row]);
         let target = self.rows.targets[row];
         // Self-reactions carry no evidence.
@@ -202,7 +202,7 @@ impl DateRows<'_> {
                 at,
             };
             brought.posts.extend(topics.iter().map(post));
-            self.name_sources(row, own.iter().copied(), (actor, true), (NOBODY, 1.0), brought);
+            self.name_sources(row, own.iter().copied(), (actor, true), (NO_ACCOUNT, 1.0), brought);
         } else {
             let verb = self.rows.verbs[row];
             let (touch, has_text) = (Touch::of_row(actor, target, at, verb), self.rows.mentions.has_text[row]);
@@ -220,7 +220,7 @@ impl DateRows<'_> {
     }
 
     /// Adds the topics of the reaction's object: those of the reaction's tags, else those of the target's own post.
-    fn add_object_topics(&self, row: usize, own: &[Shown], topics: &mut Vec<u32>) {
+    fn add_object_topics(&self, row: usize, own: &[TopicMention], topics: &mut Vec<u32>) {
         if self.network.tags_describe_object(self.rows.verbs[row]) {
             let tags = own.iter().filter(|(_, shows)| *shows == Shows::Tag);
             topics.extend(tags.map(|(topic, _)| *topic));
@@ -238,20 +238,20 @@ impl DateRows<'_> {
     fn name_sources(
         &self,
         row: usize,
-        topics: impl Iterator<Item = Shown>,
+        topics: impl Iterator<Item = TopicMention>,
         (account, is_own): (u32, bool),
         (other, weight): (u32, f32),
         brought: &mut Brought,
     ) {
         let at = self.rows.occurred_at[row];
-        let candidate = |(topic, shows): Shown| {
-            let key = Key {
+        let candidate = |(topic, shows): TopicMention| {
+            let key = SourceKey {
                 account,
                 topic,
                 shows,
                 is_own,
             };
-            Candidate::new(key, Act { at, weight, other }, row as u32)
+            SourceCandidate::new(key, SourceAct { at, weight, other }, row as u32)
         };
         brought.sources.extend(topics.map(candidate));
     }

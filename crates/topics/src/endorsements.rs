@@ -7,12 +7,12 @@
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::ledger::{Entry, Ledger, by_load_date, left};
+use super::ledger::{DecayedLedger, LedgerEntry, combine_by_load_date, decay_to};
 use clout_base::day::Day;
 use clout_base::ids::HashKey;
-use clout_model::delivered::Delivered;
+use clout_model::delivered::DeliveredId;
 use clout_model::influence::params::ModelParams;
-use clout_model::influence::weights::{Weighing, saturated};
+use clout_model::influence::weights::{ReactionWeighing, saturate};
 
 /// Accepted endorsement.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,11 +47,11 @@ impl Endorsement {
 }
 
 /// Endorsee, topic, endorser.
-pub type Key = (Box<str>, u32, Box<str>);
+pub type EndorsementKey = (Box<str>, u32, Box<str>);
 
 /// Latest endorsement of a key.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Latest {
+pub struct LatestEndorsement {
     /// Time in microseconds since 1970.
     pub at: i64,
     /// Endorsement id.
@@ -60,18 +60,18 @@ pub struct Latest {
 
 /// Endorsements within the retention period.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Endorsements {
+pub struct EndorsementSums {
     /// Decayed worth by key.
-    pub sums: Ledger<Key, 1>,
+    pub sums: DecayedLedger<EndorsementKey, 1>,
     /// Latest endorsement of each key, in the order of `sums`.
-    pub latest: Vec<Latest>,
+    pub latest: Vec<LatestEndorsement>,
     /// Ids that a later load date may repeat, sorted by id.
-    pub delivered: Vec<Delivered>,
+    pub delivered: Vec<DeliveredId>,
 }
 
 /// Counts of the endorsements merged in one run.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Tally {
+pub struct EndorsementCounts {
     /// Endorsements that count.
     pub counted: u64,
     /// Endorsements delivered before.
@@ -80,18 +80,18 @@ pub struct Tally {
     pub own: u64,
 }
 
-impl Endorsements {
+impl EndorsementSums {
     /// Merges new endorsements, sorted by load date and id, into the sums; `number` maps a topic id to its number.
-    pub fn fold(
+    pub fn merge(
         &mut self,
         tonight: &[Endorsement],
         number: &dyn Fn(&str) -> Option<u32>,
         params: &ModelParams,
         (as_of, max_lateness_days): (Day, i32),
-    ) -> Tally {
-        let mut tally = Tally::default();
+    ) -> EndorsementCounts {
+        let mut tally = EndorsementCounts::default();
         let fresh = self.without_copies(tonight, (as_of, max_lateness_days), &mut tally);
-        let mut touches: Vec<(Key, &Endorsement)> = Vec::with_capacity(fresh.len());
+        let mut touches: Vec<(EndorsementKey, &Endorsement)> = Vec::with_capacity(fresh.len());
         for endorsement in fresh {
             if endorsement.endorser == endorsement.endorsee {
                 tally.own += 1;
@@ -103,9 +103,10 @@ impl Endorsements {
         }
         let sums = weigh(&mut touches, params);
         let before = std::mem::take(&mut self.latest);
-        let mut latest: Vec<(Key, Latest)> = self.sums.entries.iter().map(|e| e.key.clone()).zip(before).collect();
+        let mut latest: Vec<(EndorsementKey, LatestEndorsement)> =
+            self.sums.entries.iter().map(|e| e.key.clone()).zip(before).collect();
         latest.extend(touches.into_iter().map(|(key, endorsement)| {
-            let latest = Latest {
+            let latest = LatestEndorsement {
                 at: endorsement.endorsed_at,
                 id: endorsement.id.clone(),
             };
@@ -113,7 +114,7 @@ impl Endorsements {
         }));
         latest.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| b.1.cmp(&a.1)));
         latest.dedup_by(|next, first| next.0 == first.0);
-        self.sums.fold(sums, [params.topics.endorsement_half_life_days], as_of);
+        self.sums.merge(sums, [params.topics.endorsement_half_life_days], as_of);
         let mut kept = self.sums.entries.iter().map(|entry| &entry.key).peekable();
         latest.retain(|(key, _)| kept.next_if(|other| *other == key).is_some());
         self.latest = latest.into_iter().map(|(_, latest)| latest).collect();
@@ -125,7 +126,7 @@ impl Endorsements {
         &mut self,
         tonight: &'a [Endorsement],
         (as_of, max_lateness_days): (Day, i32),
-        tally: &mut Tally,
+        tally: &mut EndorsementCounts,
     ) -> Vec<&'a Endorsement> {
         let mut known: BTreeMap<u128, Day> = self
             .delivered
@@ -141,7 +142,7 @@ impl Endorsements {
                 false => fresh.push(endorsement),
             }
         }
-        let delivered = known.into_iter().map(|(id, load_date)| Delivered { id, load_date });
+        let delivered = known.into_iter().map(|(id, load_date)| DeliveredId { id, load_date });
         self.delivered = delivered
             .filter(|delivered| as_of.next().0 - delivered.load_date.0 <= max_lateness_days)
             .collect();
@@ -149,7 +150,11 @@ impl Endorsements {
     }
 
     /// Returns each key with its worth at the end of `as_of` and its latest endorsement.
-    pub fn read(&self, half_life_days: f64, as_of: Day) -> impl Iterator<Item = (&Key, f64, &Latest)> {
+    pub fn read(
+        &self,
+        half_life_days: f64,
+        as_of: Day,
+    ) -> impl Iterator<Item = (&EndorsementKey, f64, &LatestEndorsement)> {
         let entries = self.sums.entries.iter().zip(&self.latest);
         entries.map(move |(entry, latest)| (&entry.key, entry.read(0, half_life_days, as_of), latest))
     }
@@ -157,17 +162,17 @@ impl Endorsements {
     /// Renumbers the topics; the order must stay the same.
     pub fn rename_topics(&mut self, topic: &(dyn Fn(u32) -> u32 + Sync)) {
         self.sums
-            .rename(|(endorsee, number, endorser)| Some((endorsee.clone(), topic(*number), endorser.clone())));
+            .map_keys(|(endorsee, number, endorser)| Some((endorsee.clone(), topic(*number), endorser.clone())));
     }
 
     /// Drops the endorsements by and of persons for which `is_gone` holds (opted out).
-    pub fn drop_gone(&mut self, is_gone: impl Fn(&str) -> bool) {
+    pub fn drop_opted_out(&mut self, is_gone: impl Fn(&str) -> bool) {
         let persons: BTreeSet<&str> = self.sums.entries.iter().flat_map(|e| [&*e.key.0, &*e.key.2]).collect();
         let gone: BTreeSet<Box<str>> = persons.into_iter().filter(|id| is_gone(id)).map(Into::into).collect();
         if gone.is_empty() {
             return;
         }
-        let is_kept = |key: &Key| !gone.contains(&key.0) && !gone.contains(&key.2);
+        let is_kept = |key: &EndorsementKey| !gone.contains(&key.0) && !gone.contains(&key.2);
         let mut keys = self.sums.entries.iter().map(|entry| is_kept(&entry.key));
         self.latest.retain(|_| keys.next().unwrap_or(false));
         self.sums.entries.retain(|entry| is_kept(&entry.key));
@@ -175,12 +180,12 @@ impl Endorsements {
 }
 
 /// Returns the worth by key and load date, decayed to the end of the load date.
-fn weigh(touches: &mut [(Key, &Endorsement)], params: &ModelParams) -> Vec<Entry<Key, 1>> {
-    let weighing = Weighing {
+fn weigh(touches: &mut [(EndorsementKey, &Endorsement)], params: &ModelParams) -> Vec<LedgerEntry<EndorsementKey, 1>> {
+    let weighing = ReactionWeighing {
         selectivity: &params.selectivity,
         repeats: &params.repeats,
     };
-    let day = |e: &Endorsement| Day::of_micros(e.endorsed_at);
+    let day = |e: &Endorsement| Day::from_micros(e.endorsed_at);
     touches.sort_unstable_by(|(a, x), (b, y)| {
         (&a.2, x.load_date, day(x), &a.0, a.1, x.endorsed_at, &x.id).cmp(&(
             &b.2,
@@ -192,8 +197,8 @@ fn weigh(touches: &mut [(Key, &Endorsement)], params: &ModelParams) -> Vec<Entry
             &y.id,
         ))
     });
-    let mut sums: Vec<Entry<Key, 1>> = Vec::new();
-    let is_one_day = |a: &(Key, &Endorsement), b: &(Key, &Endorsement)| {
+    let mut sums: Vec<LedgerEntry<EndorsementKey, 1>> = Vec::new();
+    let is_one_day = |a: &(EndorsementKey, &Endorsement), b: &(EndorsementKey, &Endorsement)| {
         (&a.0.2, a.1.load_date, day(a.1)) == (&b.0.2, b.1.load_date, day(b.1))
     };
     for one_day in touches.chunk_by(is_one_day) {
@@ -203,14 +208,14 @@ fn weigh(touches: &mut [(Key, &Endorsement)], params: &ModelParams) -> Vec<Entry
             let latest = same[same.len() - 1].1;
             let sum: f64 = same.iter().map(|(_, e)| e.weight.min(1.0)).sum();
             let half_life = params.topics.endorsement_half_life_days;
-            let faded = left(latest.endorsed_at, latest.load_date, half_life);
-            sums.push(Entry {
+            let faded = decay_to(latest.endorsed_at, latest.load_date, half_life);
+            sums.push(LedgerEntry {
                 key: same[0].0.clone(),
                 last_load: latest.load_date,
                 count: same.len() as u32,
-                sums: [selectivity * saturated(sum, params.repeats.beta_day) * faded],
+                sums: [selectivity * saturate(sum, params.repeats.beta_day) * faded],
             });
         }
     }
-    by_load_date(sums)
+    combine_by_load_date(sums)
 }

@@ -1,19 +1,19 @@
 //! Finds the pieces of evidence behind each topic score: the rows of `topic_evidence`.
 
-use super::audience::{KNOWN, NAMED};
-use super::claims::{Claims, Edge, Tonight};
-use super::expertise::{Known, Strengths};
-use super::ledger::left;
-use super::memory::TopicMemory;
+use super::audience::{MAX_CITED, MIN_TRUST};
+use super::ledger::decay_to;
 use super::own_sources::OwnSources;
-use super::rollup::{Lift, Row};
+use super::person_topics::{PersonTopics, TopicEdge, TopicInputs};
+use super::rollup::{TopicLift, TopicScoreRow};
+use super::strengths::{InfluenceScores, TopicStrengths};
+use super::topic_state::TopicState;
 use crate::ontology::Ontology;
-use crate::ontology::sense::Kind as Shows;
-use clout_model::people::persons::Persons;
+use crate::ontology::alias_resolver::MentionKind as Shows;
+use clout_model::people::persons::PersonMap;
 
 /// Kinds of evidence, as in the table contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
+pub enum EvidenceKind {
     /// Narrower or related topic of the person; the source is the topic id.
     Ancestor,
     /// Audience member active on the topic; the source is the person id.
@@ -26,24 +26,24 @@ pub enum Kind {
     Text,
 }
 
-impl Kind {
+impl EvidenceKind {
     /// Returns the published name; the variants are in the order of these names.
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
-            Kind::Ancestor => "ancestor",
-            Kind::Audience => "audience",
-            Kind::Endorsement => "endorsement",
-            Kind::Tag => "tag",
-            Kind::Text => "text",
+            EvidenceKind::Ancestor => "ancestor",
+            EvidenceKind::Audience => "audience",
+            EvidenceKind::Endorsement => "endorsement",
+            EvidenceKind::Tag => "tag",
+            EvidenceKind::Text => "text",
         }
     }
 }
 
 /// One piece of evidence.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Evidence {
+pub struct EvidencePiece {
     /// Kind of the evidence.
-    pub kind: Kind,
+    pub kind: EvidenceKind,
     /// Index in the state's sources or endorsements, a person, or a topic of the ontology, depending on the kind.
     pub source: u32,
     /// Tag and text: the decayed weight of the latest act. Other kinds: the amount added to the strength. The unit is
@@ -53,57 +53,61 @@ pub struct Evidence {
 
 /// Lookup of the source ids of evidence.
 #[derive(Clone, Copy)]
-pub struct Names<'a> {
+pub struct EvidenceNames<'a> {
     /// Persisted topic state.
-    pub memory: &'a TopicMemory,
+    pub memory: &'a TopicState,
     /// Current topics.
     pub ontology: &'a Ontology,
     /// All persons.
-    pub persons: &'a Persons,
+    pub persons: &'a PersonMap,
 }
 
-impl<'a> Names<'a> {
+impl<'a> EvidenceNames<'a> {
     /// Returns the `source_id` of a piece.
-    pub fn source_id(&self, piece: &Evidence) -> &'a str {
+    pub fn source_id(&self, piece: &EvidencePiece) -> &'a str {
         let place = piece.source as usize;
         match piece.kind {
-            Kind::Ancestor => self.ontology.id(piece.source),
-            Kind::Audience => &self.persons.ids[place],
-            Kind::Endorsement => &self.memory.endorsements.latest[place].id,
-            Kind::Tag | Kind::Text => self.memory.sources.id(&self.memory.sources.rows()[place]),
+            EvidenceKind::Ancestor => self.ontology.id(piece.source),
+            EvidenceKind::Audience => &self.persons.ids[place],
+            EvidenceKind::Endorsement => &self.memory.endorsements.latest[place].id,
+            EvidenceKind::Tag | EvidenceKind::Text => self.memory.sources.id(&self.memory.sources.rows()[place]),
         }
     }
 }
 
 /// Finds the evidence of rows.
-pub struct Finder<'a> {
-    tonight: &'a Tonight<'a>,
-    claims: &'a Claims,
-    strengths: &'a Strengths,
+pub struct EvidenceFinder<'a> {
+    tonight: &'a TopicInputs<'a>,
+    claims: &'a PersonTopics,
+    strengths: &'a TopicStrengths,
     own: OwnSources<'a>,
-    names: Names<'a>,
+    names: EvidenceNames<'a>,
 }
 
 /// Buffers reused from row to row.
 #[derive(Default)]
-pub struct Scratch {
-    evidence: Vec<Evidence>,
+pub struct EvidenceScratch {
+    evidence: Vec<EvidencePiece>,
     places: Vec<u32>,
     parts: Vec<(u32, f64)>,
     /// Independent people behind the evidence.
     people: Vec<u32>,
 }
 
-impl<'a> Finder<'a> {
+impl<'a> EvidenceFinder<'a> {
     /// Creates a finder for the given inputs.
-    pub fn of(tonight: &'a Tonight<'a>, claims: &'a Claims, strengths: &'a Strengths) -> Finder<'a> {
-        Finder {
+    pub fn new(
+        tonight: &'a TopicInputs<'a>,
+        claims: &'a PersonTopics,
+        strengths: &'a TopicStrengths,
+    ) -> EvidenceFinder<'a> {
+        EvidenceFinder {
             tonight,
             claims,
             strengths,
             own: OwnSources::of(tonight),
-            names: Names {
-                memory: tonight.memory,
+            names: EvidenceNames {
+                memory: tonight.state,
                 ontology: tonight.ontology,
                 persons: tonight.persons,
             },
@@ -112,7 +116,12 @@ impl<'a> Finder<'a> {
 
     /// Returns the evidence of a row, sorted by kind and source, and the number of independent people behind it: the
     /// person and others that are trusted. Narrower topics add no people.
-    pub fn of_row(&self, row: &Row, known: &Known, scratch: &mut Scratch) -> (Vec<Evidence>, usize) {
+    pub fn find_evidence(
+        &self,
+        row: &TopicScoreRow,
+        known: &InfluenceScores,
+        scratch: &mut EvidenceScratch,
+    ) -> (Vec<EvidencePiece>, usize) {
         scratch.evidence.clear();
         scratch.people.clear();
         scratch.parts.clear();
@@ -120,20 +129,20 @@ impl<'a> Finder<'a> {
             .parts
             .extend(row.lifts.iter().map(|lift| (lift.from, lift.part)));
         add_lent(row.related, &mut scratch.parts);
-        self.add_greatest(Kind::Ancestor, scratch);
+        self.add_greatest(EvidenceKind::Ancestor, scratch);
         if let Some(claim) = row.claim {
             let audience = || self.strengths.audiences[claim as usize].best();
             let weight = self.tonight.params.topics.audience;
             self.add(
-                Kind::Audience,
+                EvidenceKind::Audience,
                 audience().map(|member| (member.person, weight * member.part)),
                 &mut scratch.evidence,
             );
             let witnesses = audience().filter(|member| member.is_witness);
             scratch.people.extend(witnesses.map(|member| member.person));
             self.add_endorsements(claim as usize, scratch);
-            self.add_sources(row, (Kind::Tag, &[Shows::Tag]), known, scratch);
-            self.add_sources(row, (Kind::Text, &[Shows::Text, Shows::Word]), known, scratch);
+            self.add_sources(row, (EvidenceKind::Tag, &[Shows::Tag]), known, scratch);
+            self.add_sources(row, (EvidenceKind::Text, &[Shows::Text, Shows::Word]), known, scratch);
         }
         scratch.people.sort_unstable();
         scratch.people.dedup();
@@ -141,29 +150,35 @@ impl<'a> Finder<'a> {
     }
 
     /// Appends pieces of one kind, sorted by source id.
-    fn add(&self, kind: Kind, pieces: impl Iterator<Item = (u32, f64)>, evidence: &mut Vec<Evidence>) {
+    fn add(&self, kind: EvidenceKind, pieces: impl Iterator<Item = (u32, f64)>, evidence: &mut Vec<EvidencePiece>) {
         let first = evidence.len();
-        evidence.extend(pieces.map(|(source, weight)| Evidence { kind, source, weight }));
+        evidence.extend(pieces.map(|(source, weight)| EvidencePiece { kind, source, weight }));
         evidence[first..].sort_by(|a, b| self.names.source_id(a).cmp(self.names.source_id(b)));
     }
 
     /// Appends the greatest few parts of the scratch; ties go to the smaller index.
-    fn add_greatest(&self, kind: Kind, scratch: &mut Scratch) {
-        let Scratch { evidence, parts, .. } = scratch;
+    fn add_greatest(&self, kind: EvidenceKind, scratch: &mut EvidenceScratch) {
+        let EvidenceScratch { evidence, parts, .. } = scratch;
         parts.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-        self.add(kind, parts.iter().take(NAMED).copied(), evidence);
+        self.add(kind, parts.iter().take(MAX_CITED).copied(), evidence);
     }
 
     /// Appends the latest sources of a kind, each id once, and the people behind them.
-    fn add_sources(&self, row: &Row, (kind, shown): (Kind, &[Shows]), known: &Known, scratch: &mut Scratch) {
-        let Scratch {
+    fn add_sources(
+        &self,
+        row: &TopicScoreRow,
+        (kind, shown): (EvidenceKind, &[Shows]),
+        known: &InfluenceScores,
+        scratch: &mut EvidenceScratch,
+    ) {
+        let EvidenceScratch {
             evidence,
             parts,
             places,
             people,
         } = scratch;
         let (as_of, half_life) = (self.tonight.as_of, self.tonight.params.topics.half_life_days);
-        let id = |place: u32| self.tonight.memory.sources.id(self.own.row(place));
+        let id = |place: u32| self.tonight.state.sources.id(self.own.row(place));
         parts.clear();
         for shows in shown {
             self.own.fill(places, (row.person, row.topic, *shows));
@@ -175,7 +190,7 @@ impl<'a> Finder<'a> {
             for place in places.iter() {
                 if parts.iter().all(|(other, _)| id(*other) != id(*place)) {
                     let act = &self.own.row(*place).act;
-                    parts.push((*place, f64::from(act.weight) * left(act.at, as_of, half_life)));
+                    parts.push((*place, f64::from(act.weight) * decay_to(act.at, as_of, half_life)));
                 }
             }
         }
@@ -183,15 +198,15 @@ impl<'a> Finder<'a> {
     }
 
     /// Returns the person behind a source: its owner, or another trusted person.
-    fn behind(&self, place: u32, person: u32, known: &Known) -> Option<u32> {
+    fn behind(&self, place: u32, person: u32, known: &InfluenceScores) -> Option<u32> {
         match self.own.row(place) {
             source if source.key.is_own => Some(person),
-            source => (self.own.other(source)).filter(|other| known.model.trust[*other as usize] >= KNOWN),
+            source => (self.own.other(source)).filter(|other| known.model.trust[*other as usize] >= MIN_TRUST),
         }
     }
 
     /// Appends the latest endorsement of each of the greatest endorsers, with its part.
-    fn add_endorsements(&self, claim: usize, scratch: &mut Scratch) {
+    fn add_endorsements(&self, claim: usize, scratch: &mut EvidenceScratch) {
         let endorsed = &self.strengths.endorsements[self.claims.endorsement_offsets[claim]..];
         let edges = self.claims.endorsements_of(claim).iter().zip(endorsed);
         let counted = || edges.clone().filter(|(_, endorsed)| endorsed.part > 0.0);
@@ -199,22 +214,22 @@ impl<'a> Finder<'a> {
         scratch
             .parts
             .extend(counted().map(|(edge, endorsed)| (edge.latest, endorsed.part)));
-        self.add_greatest(Kind::Endorsement, scratch);
-        let listed = |edge: &Edge| {
+        self.add_greatest(EvidenceKind::Endorsement, scratch);
+        let listed = |edge: &TopicEdge| {
             scratch
                 .parts
                 .iter()
-                .take(NAMED)
+                .take(MAX_CITED)
                 .any(|(latest, _)| *latest == edge.latest)
         };
-        let known = counted().filter(|(edge, endorsed)| endorsed.known >= KNOWN && listed(edge));
+        let known = counted().filter(|(edge, endorsed)| endorsed.known >= MIN_TRUST && listed(edge));
         let people: Vec<u32> = known.map(|(edge, _)| self.claims.keys[edge.actor as usize].0).collect();
         scratch.people.extend(people);
     }
 }
 
 /// Adds the amount of the related topic; a related topic that is also narrower stays one piece.
-fn add_lent(related: Option<Lift>, parts: &mut Vec<(u32, f64)>) {
+fn add_lent(related: Option<TopicLift>, parts: &mut Vec<(u32, f64)>) {
     let Some(lent) = related else {
         return;
     };

@@ -7,11 +7,11 @@
 use rayon::prelude::*;
 
 use clout_base::day::{DAY_MICROS, Day};
-use clout_model::facts::FORGOTTEN_AFTER_DAYS;
+use clout_model::account_activity::RETENTION_DAYS;
 
 /// Sums of one key.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Entry<K, const N: usize> {
+pub struct LedgerEntry<K, const N: usize> {
     /// Key of the sums.
     pub key: K,
     /// Last load date that added to the sums, which are as of its end.
@@ -24,23 +24,23 @@ pub struct Entry<K, const N: usize> {
 
 /// Entries sorted by distinct keys.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Ledger<K, const N: usize> {
+pub struct DecayedLedger<K, const N: usize> {
     /// Entries in key order.
-    pub entries: Vec<Entry<K, N>>,
+    pub entries: Vec<LedgerEntry<K, N>>,
 }
 
-impl<K, const N: usize> Default for Ledger<K, N> {
+impl<K, const N: usize> Default for DecayedLedger<K, N> {
     fn default() -> Self {
-        Ledger { entries: Vec::new() }
+        DecayedLedger { entries: Vec::new() }
     }
 }
 
-impl<K: Ord + Clone + Send + Sync, const N: usize> Ledger<K, N> {
+impl<K: Ord + Clone + Send + Sync, const N: usize> DecayedLedger<K, N> {
     /// Merges new entries, at most one per key and load date, in any order; drops entries past retention at `as_of`.
-    pub fn fold(&mut self, mut tonight: Vec<Entry<K, N>>, half_lives_days: [f64; N], as_of: Day) {
+    pub fn merge(&mut self, mut tonight: Vec<LedgerEntry<K, N>>, half_lives_days: [f64; N], as_of: Day) {
         tonight.par_sort_unstable_by(|a, b| (&a.key, a.last_load).cmp(&(&b.key, b.last_load)));
         let before = std::mem::take(&mut self.entries);
-        let mut folded: Vec<Entry<K, N>> = Vec::with_capacity(before.len() + tonight.len());
+        let mut folded: Vec<LedgerEntry<K, N>> = Vec::with_capacity(before.len() + tonight.len());
         let mut old = before.into_iter().peekable();
         for new in tonight {
             while let Some(entry) = old.next_if(|entry| entry.key <= new.key) {
@@ -52,12 +52,12 @@ impl<K: Ord + Clone + Send + Sync, const N: usize> Ledger<K, N> {
             }
         }
         folded.extend(old);
-        folded.retain(|entry| as_of.0 - entry.last_load.0 < FORGOTTEN_AFTER_DAYS);
+        folded.retain(|entry| as_of.0 - entry.last_load.0 < RETENTION_DAYS);
         self.entries = folded;
     }
 
     /// Maps every key to a new one in the same order; drops entries without a new key.
-    pub fn rename(&mut self, name: impl Fn(&K) -> Option<K>) {
+    pub fn map_keys(&mut self, name: impl Fn(&K) -> Option<K>) {
         self.entries.retain_mut(|entry| match name(&entry.key) {
             Some(key) => {
                 entry.key = key;
@@ -68,10 +68,10 @@ impl<K: Ord + Clone + Send + Sync, const N: usize> Ledger<K, N> {
     }
 }
 
-impl<K, const N: usize> Entry<K, N> {
-    fn add(&mut self, new: &Entry<K, N>, half_lives_days: &[f64; N]) {
+impl<K, const N: usize> LedgerEntry<K, N> {
+    fn add(&mut self, new: &LedgerEntry<K, N>, half_lives_days: &[f64; N]) {
         let days = new.last_load.0 - self.last_load.0;
-        if days >= FORGOTTEN_AFTER_DAYS {
+        if days >= RETENTION_DAYS {
             (self.count, self.sums) = (0, [0.0; N]);
         }
         for ((sum, more), half_life) in self.sums.iter_mut().zip(new.sums).zip(half_lives_days) {
@@ -88,7 +88,9 @@ impl<K, const N: usize> Entry<K, N> {
 }
 
 /// Combines entries to one per key and load date; entries are added in their order.
-pub fn by_load_date<K: Ord + Clone, const N: usize>(mut sums: Vec<Entry<K, N>>) -> Vec<Entry<K, N>> {
+pub fn combine_by_load_date<K: Ord + Clone, const N: usize>(
+    mut sums: Vec<LedgerEntry<K, N>>,
+) -> Vec<LedgerEntry<K, N>> {
     // Stable sort: floating-point sums depend on the order.
     sums.sort_by(|a, b| (&a.key, a.last_load).cmp(&(&b.key, b.last_load)));
     sums.dedup_by(|next, first| {
@@ -107,7 +109,7 @@ pub fn by_load_date<K: Ord + Clone, const N: usize>(mut sums: Vec<Entry<K, N>>) 
 }
 
 /// Returns the decay factor from the instant `at` (microseconds since 1970) to the end of `day`.
-pub fn left(at: i64, day: Day, half_life_days: f64) -> f64 {
+pub fn decay_to(at: i64, day: Day, half_life_days: f64) -> f64 {
     let age_days = (day.end_micros() - at) as f64 / DAY_MICROS as f64;
     (-age_days / half_life_days).exp2()
 }
@@ -123,8 +125,8 @@ mod tests {
 
     use super::*;
 
-    fn entry(key: u32, load_date: i32, sum: f64) -> Entry<u32, 1> {
-        Entry {
+    fn entry(key: u32, load_date: i32, sum: f64) -> LedgerEntry<u32, 1> {
+        LedgerEntry {
             key,
             last_load: Day(load_date),
             count: 1,
@@ -134,33 +136,33 @@ mod tests {
 
     #[test]
     fn a_sum_halves_in_its_half_life_and_is_dropped_after_retention() {
-        let mut ledger = Ledger::default();
-        ledger.fold(vec![entry(7, 100, 4.0)], [30.0], Day(100));
-        ledger.fold(vec![entry(7, 130, 1.0)], [30.0], Day(130));
+        let mut ledger = DecayedLedger::default();
+        ledger.merge(vec![entry(7, 100, 4.0)], [30.0], Day(100));
+        ledger.merge(vec![entry(7, 130, 1.0)], [30.0], Day(130));
         assert_eq!(ledger.entries[0].sums, [3.0]);
         assert_eq!(ledger.entries[0].read(0, 30.0, Day(160)), 1.5);
-        ledger.fold(Vec::new(), [30.0], Day(130 + FORGOTTEN_AFTER_DAYS));
+        ledger.merge(Vec::new(), [30.0], Day(130 + RETENTION_DAYS));
         assert!(ledger.entries.is_empty());
     }
 
     #[test]
     fn a_gap_as_long_as_retention_starts_from_zero() {
-        let late = 100 + FORGOTTEN_AFTER_DAYS;
-        let mut ledger = Ledger::default();
-        ledger.fold(vec![entry(7, 100, 4.0), entry(7, late, 1.0)], [1e9], Day(late));
+        let late = 100 + RETENTION_DAYS;
+        let mut ledger = DecayedLedger::default();
+        ledger.merge(vec![entry(7, 100, 4.0), entry(7, late, 1.0)], [1e9], Day(late));
         assert_eq!((ledger.entries[0].count, ledger.entries[0].sums), (1, [1.0]));
     }
 
     proptest! {
         #[test]
         fn nightly_equals_at_once(rows in prop::collection::btree_map((0u32..5, 0i32..9), 0.1f64..9.0, 0..30)) {
-            let rows: Vec<Entry<u32, 1>> = rows.iter().map(|((key, day), sum)| entry(*key, *day, *sum)).collect();
-            let (mut nightly, mut at_once) = (Ledger::default(), Ledger::default());
+            let rows: Vec<LedgerEntry<u32, 1>> = rows.iter().map(|((key, day), sum)| entry(*key, *day, *sum)).collect();
+            let (mut nightly, mut at_once) = (DecayedLedger::default(), DecayedLedger::default());
             for day in 0..9 {
                 let today = rows.iter().filter(|row| row.last_load.0 == day).cloned().collect();
-                nightly.fold(today, [3.0], Day(day));
+                nightly.merge(today, [3.0], Day(day));
             }
-            at_once.fold(rows.into_iter().rev().collect(), [3.0], Day(8));
+            at_once.merge(rows.into_iter().rev().collect(), [3.0], Day(8));
             prop_assert_eq!(nightly, at_once);
         }
     }

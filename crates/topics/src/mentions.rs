@@ -1,10 +1,10 @@
 //! Topic aliases of rows, as numbers.
 
-use crate::ontology::hits::Hits;
+use crate::ontology::hits::AliasHits;
 
 /// Topic data by row of a network: aliases, object hash, and the ids of a source.
 #[derive(Clone, Debug, Default)]
-pub struct Mentions {
+pub struct TopicMentions {
     /// By row: hash of the object id; 0 without one.
     pub objects: Vec<u64>,
     /// By row: true if it has a text.
@@ -32,14 +32,14 @@ pub struct MentionRow<'a> {
     /// A hash of tags and text.
     pub content: u32,
     /// Aliases found, sorted and deduplicated.
-    pub found: &'a Hits,
+    pub found: &'a AliasHits,
     /// `activity_id`, empty without one.
     pub activity_id: &'a str,
     /// `object_id`, empty without one.
     pub object_id: &'a str,
 }
 
-impl Mentions {
+impl TopicMentions {
     /// Appends a row. Ids are kept only for rows with an alias.
     pub fn push(&mut self, row: &MentionRow) {
         self.contents.push(row.content);
@@ -57,14 +57,14 @@ impl Mentions {
         self.hit_ends.push(self.hits.len() as u32);
     }
 
-    fn add_hits(&mut self, found: &Hits) {
+    fn add_hits(&mut self, found: &AliasHits) {
         for (aliases, kind) in [(&found.tags, TAG), (&found.hashtags, HASHTAG), (&found.words, WORD)] {
             self.hits.extend(aliases.iter().map(|alias| 4 * alias + kind));
         }
     }
 
     /// Appends the rows of `other`.
-    pub fn extend(&mut self, other: Mentions) {
+    pub fn extend(&mut self, other: TopicMentions) {
         let (hits, ids) = (self.hits.len() as u32, self.ids.len());
         self.objects.extend(other.objects);
         self.has_text.extend(other.has_text);
@@ -82,7 +82,7 @@ impl Mentions {
     }
 
     /// Replaces `hits` with the aliases of a row.
-    pub fn fill(&self, row: usize, hits: &mut Hits) {
+    pub fn read_hits(&self, row: usize, hits: &mut AliasHits) {
         hits.clear();
         for hit in &self.hits[start(&self.hit_ends, row) as usize..self.hit_ends[row] as usize] {
             let list = match hit % 4 {

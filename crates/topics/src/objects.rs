@@ -7,14 +7,14 @@
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
-use crate::ontology::sense::Kind as Shows;
+use crate::ontology::alias_resolver::MentionKind as Shows;
 use clout_base::day::Day;
 
 /// Topic and the kind of its evidence in the post.
-pub type Shown = (u32, Shows);
+pub type TopicMention = (u32, Shows);
 
 /// Hash of an object's id, and the author's node.
-pub type Key = (u64, u32);
+pub type ObjectKey = (u64, u32);
 
 /// Topics of an object.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,13 +22,13 @@ struct Known {
     /// Last load date with a post of it.
     load_date: Day,
     /// Topics, sorted.
-    topics: Vec<Shown>,
+    topics: Vec<TopicMention>,
 }
 
 /// Object of an earlier run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Settled {
-    key: Key,
+    key: ObjectKey,
     load_date: Day,
     /// End of its topics; they start at the end of the previous object's.
     end: usize,
@@ -36,15 +36,15 @@ struct Settled {
 
 /// Objects of one network.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Objects {
+pub struct RecentObjects {
     settled: Vec<Settled>,
-    topics: Vec<Shown>,
-    fresh: HashMap<Key, Known, FixedState>,
+    topics: Vec<TopicMention>,
+    fresh: HashMap<ObjectKey, Known, FixedState>,
 }
 
-impl Objects {
+impl RecentObjects {
     /// Adds a post; `days` is the retention in load dates.
-    pub fn add(&mut self, key: Key, load_date: Day, topics: &[Shown], days: i32) {
+    pub fn add(&mut self, key: ObjectKey, load_date: Day, topics: &[TopicMention], days: i32) {
         let before = match self.fresh.contains_key(&key) {
             true => None,
             false => self.settled(key),
@@ -64,7 +64,7 @@ impl Objects {
     }
 
     /// Returns the topics of this author's object, for a reaction of this load date.
-    pub fn find(&self, key: Key, load_date: Day, days: i32) -> &[Shown] {
+    pub fn find(&self, key: ObjectKey, load_date: Day, days: i32) -> &[TopicMention] {
         let fresh = self
             .fresh
             .get(&key)
@@ -75,19 +75,19 @@ impl Objects {
         }
     }
 
-    fn settled(&self, key: Key) -> Option<(Day, &[Shown])> {
+    fn settled(&self, key: ObjectKey) -> Option<(Day, &[TopicMention])> {
         let place = self.settled.binary_search_by_key(&key, |object| object.key).ok()?;
         Some((self.settled[place].load_date, self.topics_at(place)))
     }
 
-    fn topics_at(&self, place: usize) -> &[Shown] {
+    fn topics_at(&self, place: usize) -> &[TopicMention] {
         let start = place.checked_sub(1).map_or(0, |before| self.settled[before].end);
         &self.topics[start..self.settled[place].end]
     }
 
     /// Merges the new objects into the sorted ones, and drops those that no later load date can need.
-    pub fn settle(&mut self, as_of: Day, days: i32) {
-        let mut fresh: Vec<(Key, Known)> = std::mem::take(&mut self.fresh).into_iter().collect();
+    pub fn merge_new(&mut self, as_of: Day, days: i32) {
+        let mut fresh: Vec<(ObjectKey, Known)> = std::mem::take(&mut self.fresh).into_iter().collect();
         fresh.sort_unstable_by_key(|(key, _)| *key);
         let before = std::mem::take(self);
         let is_kept = |load_date: Day| as_of.next().0 - load_date.0 <= days;
@@ -106,14 +106,14 @@ impl Objects {
         }
     }
 
-    fn push_if(&mut self, is_wanted: bool, key: Key, load_date: Day, topics: &[Shown]) {
+    fn push_if(&mut self, is_wanted: bool, key: ObjectKey, load_date: Day, topics: &[TopicMention]) {
         if is_wanted {
             self.push(key, load_date, topics);
         }
     }
 
     /// Appends an object of an earlier run; keys must ascend.
-    pub fn push(&mut self, key: Key, load_date: Day, topics: &[Shown]) {
+    pub fn push(&mut self, key: ObjectKey, load_date: Day, topics: &[TopicMention]) {
         self.topics.extend_from_slice(topics);
         let end = self.topics.len();
         self.settled.push(Settled { key, load_date, end });
@@ -136,8 +136,8 @@ impl Objects {
         self.topics.iter_mut().for_each(|(number, _)| *number = topic(*number));
     }
 
-    /// Iterates over the sorted objects; new ones are included after [`Objects::settle`].
-    pub fn iter(&self) -> impl Iterator<Item = (Key, Day, &[Shown])> {
+    /// Iterates over the sorted objects; new ones are included after [`RecentObjects::merge_new`].
+    pub fn iter(&self) -> impl Iterator<Item = (ObjectKey, Day, &[TopicMention])> {
         let settled = self.settled.iter().enumerate();
         settled.map(|(place, object)| (object.key, object.load_date, self.topics_at(place)))
     }
@@ -150,11 +150,11 @@ mod tests {
     #[test]
     fn an_object_belongs_to_its_author_and_expires() {
         for is_settled_nightly in [false, true] {
-            let mut objects = Objects::default();
-            let add = |objects: &mut Objects, day: i32, shown: Shown| {
+            let mut objects = RecentObjects::default();
+            let add = |objects: &mut RecentObjects, day: i32, shown: TopicMention| {
                 objects.add((9, 1), Day(day), &[shown], 30);
                 if is_settled_nightly {
-                    objects.settle(Day(day), 30);
+                    objects.merge_new(Day(day), 30);
                 }
             };
             add(&mut objects, 10, (3, Shows::Text));
@@ -164,22 +164,22 @@ mod tests {
             assert!(objects.find((9, 2), Day(12), 30).is_empty());
             add(&mut objects, 50, (4, Shows::Tag));
             assert_eq!(objects.find((9, 1), Day(50), 30), [(4, Shows::Tag)]);
-            objects.settle(Day(80), 30);
+            objects.merge_new(Day(80), 30);
             assert_eq!(objects.iter().count(), 0);
         }
     }
 
     #[test]
     fn new_objects_are_merged_in_key_order() {
-        let mut objects = Objects::default();
+        let mut objects = RecentObjects::default();
         for (day, keys) in [(1, [5, 1, 9]), (2, [7, 1, 3])] {
             for key in keys {
                 objects.add((key, 4), Day(day), &[(day as u32, Shows::Tag)], 30);
             }
-            objects.settle(Day(day), 30);
+            objects.merge_new(Day(day), 30);
         }
         objects.rename_authors(|author| Some(author + 1));
-        let known: Vec<(Key, usize)> = objects.iter().map(|(key, _, topics)| (key, topics.len())).collect();
+        let known: Vec<(ObjectKey, usize)> = objects.iter().map(|(key, _, topics)| (key, topics.len())).collect();
         assert_eq!(known, [((1, 5), 2), ((3, 5), 1), ((5, 5), 1), ((7, 5), 1), ((9, 5), 1)]);
     }
 }

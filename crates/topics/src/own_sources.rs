@@ -1,13 +1,13 @@
 //! Looks up the latest sources of each person, from own rows and from rows of others.
 
-use super::claims::{NO_TOPIC, Tonight, offsets};
-use super::memory::{NOBODY, TopicMemory};
-use super::sources::{KEPT, Source};
-use crate::ontology::sense::Kind as Shows;
+use super::person_topics::{NO_TOPIC, TopicInputs, offsets};
+use super::sources::{EvidenceSource, MAX_SOURCES};
+use super::topic_state::{NO_ACCOUNT, TopicState};
+use crate::ontology::alias_resolver::MentionKind as Shows;
 
 /// Index of the state's sources by person.
 pub(super) struct OwnSources<'a> {
-    memory: &'a TopicMemory,
+    memory: &'a TopicState,
     /// By account: index of its first source, plus one final end.
     starts: Vec<usize>,
     /// By person: index of its first account, plus one final end.
@@ -21,8 +21,8 @@ pub(super) struct OwnSources<'a> {
 
 impl<'a> OwnSources<'a> {
     /// Builds the index of all persons.
-    pub(super) fn of(tonight: &Tonight<'a>) -> OwnSources<'a> {
-        let (memory, of_account) = (tonight.memory, &tonight.persons.of_account);
+    pub(super) fn of(tonight: &TopicInputs<'a>) -> OwnSources<'a> {
+        let (memory, of_account) = (tonight.state, &tonight.persons.by_account);
         let of_sources = memory.sources.rows().iter().map(|source| source.key.account as usize);
         let mut accounts: Vec<u32> = (0..of_account.len() as u32).collect();
         accounts.sort_by_key(|account| of_account[*account as usize]);
@@ -48,7 +48,7 @@ impl<'a> OwnSources<'a> {
         let key = (self.numbers[topic as usize], shows);
         let accounts = &self.accounts[self.account_starts[person as usize]..self.account_starts[person as usize + 1]];
         let rows = self.memory.sources.rows();
-        let key_of = |row: &Source| (row.key.topic, row.key.shows);
+        let key_of = |row: &EvidenceSource| (row.key.topic, row.key.shows);
         places.clear();
         for account in accounts.iter().map(|account| *account as usize) {
             let own = &rows[self.starts[account]..self.starts[account + 1]];
@@ -73,23 +73,23 @@ impl<'a> OwnSources<'a> {
                 .then_with(|| id(a).cmp(id(b)))
                 .then(y.weight.total_cmp(&x.weight))
         });
-        let mut kept: Vec<u32> = Vec::with_capacity(2 * KEPT);
+        let mut kept: Vec<u32> = Vec::with_capacity(2 * MAX_SOURCES);
         for place in places.iter() {
             let is_own = self.row(*place).key.is_own;
             let of_side = || kept.iter().filter(|other| self.row(**other).key.is_own == is_own);
-            if of_side().count() < KEPT && of_side().all(|other| id(other) != id(place)) {
+            if of_side().count() < MAX_SOURCES && of_side().all(|other| id(other) != id(place)) {
                 kept.push(*place);
             }
         }
         *places = kept;
     }
 
-    pub(super) fn row(&self, place: u32) -> &Source {
+    pub(super) fn row(&self, place: u32) -> &EvidenceSource {
         &self.memory.sources.rows()[place as usize]
     }
 
     /// Returns the person on the other side of the act, if any.
-    pub(super) fn other(&self, source: &Source) -> Option<u32> {
-        (source.act.other != NOBODY).then(|| self.of_account[source.act.other as usize])
+    pub(super) fn other(&self, source: &EvidenceSource) -> Option<u32> {
+        (source.act.other != NO_ACCOUNT).then(|| self.of_account[source.act.other as usize])
     }
 }

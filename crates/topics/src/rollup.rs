@@ -4,9 +4,9 @@ use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 use rayon::prelude::*;
 
-use super::claims::{Claims, Tonight};
-use super::expertise::{Known, Strength, Strengths};
-use clout_model::influence::score::clamp;
+use super::person_topics::{PersonTopics, TopicInputs};
+use super::strengths::{InfluenceScores, TopicStrength, TopicStrengths};
+use clout_model::influence::score::clamp_score;
 
 /// Additive smoothing of P(j | k): so many rows on k without any other topic are added. On Cardano 10 predicts as well
 /// as 0 and better than 30; without smoothing a single row with a rare tag relates it fully to its other topics.
@@ -14,7 +14,7 @@ const UNKNOWN_ROWS: f64 = 10.0;
 
 /// Strength that a topic receives from another topic of the person.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Lift {
+pub struct TopicLift {
     /// Narrower or related topic.
     pub from: u32,
     /// Narrower topic: decay^distance x D. Related topic: P(j | k) x rare x D.
@@ -23,7 +23,7 @@ pub struct Lift {
 
 /// One row of `topic_scores`, before ranking.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Row {
+pub struct TopicScoreRow {
     /// Index of the person.
     pub person: u32,
     /// Topic of the ontology.
@@ -31,17 +31,17 @@ pub struct Row {
     /// Index of the (person, topic) pair; none if the evidence is from narrower topics only.
     pub claim: Option<u32>,
     /// Contribution of the related topic that adds most.
-    pub related: Option<Lift>,
+    pub related: Option<TopicLift>,
     /// Contributions of narrower topics.
-    pub lifts: Vec<Lift>,
+    pub lifts: Vec<TopicLift>,
     /// Score before clamping to 1 to 100.
     pub value: f64,
 }
 
-impl Row {
+impl TopicScoreRow {
     /// Creates an empty row.
-    fn of(person: usize, topic: u32) -> Row {
-        Row {
+    fn of(person: usize, topic: u32) -> TopicScoreRow {
+        TopicScoreRow {
             person: person as u32,
             topic,
             claim: None,
@@ -53,7 +53,7 @@ impl Row {
 
     /// Returns the score, from 1 to 100.
     pub fn score(&self) -> f64 {
-        clamp(self.value)
+        clamp_score(self.value)
     }
 }
 
@@ -63,9 +63,9 @@ struct Neighbours {
 }
 
 impl Neighbours {
-    fn of(tonight: &Tonight) -> Neighbours {
-        let together = &tonight.memory.together;
-        let topic = |number: u32| tonight.ontology.find(&tonight.memory.ids[number as usize]);
+    fn of(tonight: &TopicInputs) -> Neighbours {
+        let together = &tonight.state.together;
+        let topic = |number: u32| tonight.ontology.find(&tonight.state.ids[number as usize]);
         let mut shares = HashMap::default();
         for ((a, b), rows) in together.iter().filter(|((a, b), _)| a != b) {
             let (Some(first), Some(second)) = (topic(*a), topic(*b)) else {
@@ -81,8 +81,13 @@ impl Neighbours {
 }
 
 /// Computes the rows of all persons, sorted by (person, topic).
-pub fn rows(tonight: &Tonight, claims: &Claims, strengths: &Strengths, known: &Known) -> Vec<Row> {
-    let mut rows: Vec<Row> = (0..claims.person_offsets.len() - 1)
+pub fn compute_rows(
+    tonight: &TopicInputs,
+    claims: &PersonTopics,
+    strengths: &TopicStrengths,
+    known: &InfluenceScores,
+) -> Vec<TopicScoreRow> {
+    let mut rows: Vec<TopicScoreRow> = (0..claims.person_offsets.len() - 1)
         .into_par_iter()
         .flat_map_iter(|person| of_person(tonight, claims, strengths, person))
         .collect();
@@ -94,10 +99,10 @@ pub fn rows(tonight: &Tonight, claims: &Claims, strengths: &Strengths, known: &K
     };
     let params = tonight.params;
     rows.par_iter_mut().for_each(|row| {
-        let strength = strengths.of_row(row);
+        let strength = strengths.find_row(row);
         row.related = lending
             .to_row(row, &strength)
-            .map(|lift| Lift {
+            .map(|lift| TopicLift {
                 part: params.topics.related * lift.part,
                 ..lift
             })
@@ -105,7 +110,7 @@ pub fn rows(tonight: &Tonight, claims: &Claims, strengths: &Strengths, known: &K
         let lifted: f64 = row.lifts.iter().map(|lift| lift.part).sum();
         let own = lending.rarity[row.topic as usize] * (strength.direct() + strength.audience + lifted);
         let lent = row.related.map_or(0.0, |lift| lift.part);
-        row.value = known.line.value(params.corroboration.base + own + lent);
+        row.value = known.scale.unclamped_score(params.corroboration.base + own + lent);
     });
     rows
 }
@@ -114,14 +119,14 @@ pub fn rows(tonight: &Tonight, claims: &Claims, strengths: &Strengths, known: &K
 struct Lending<'a> {
     neighbours: Neighbours,
     rarity: Vec<f64>,
-    claims: &'a Claims,
-    strengths: &'a Strengths,
+    claims: &'a PersonTopics,
+    strengths: &'a TopicStrengths,
 }
 
 impl Lending<'_> {
     /// Returns the related topic that adds most to a row, at most its own value. Only a topic with strength given by
     /// others receives it: relatedness alone is no evidence.
-    fn to_row(&self, row: &Row, strength: &Strength) -> Option<Lift> {
+    fn to_row(&self, row: &TopicScoreRow, strength: &TopicStrength) -> Option<TopicLift> {
         if strength.by_others() <= 0.0 {
             return None;
         }
@@ -130,7 +135,7 @@ impl Lending<'_> {
             let from = self.claims.keys[claim].1;
             let share = self.neighbours.shares.get(&(row.topic, from))?;
             let part = share * self.rarity[from as usize] * self.strengths.claims[claim].direct();
-            Some(Lift { from, part })
+            Some(TopicLift { from, part })
         });
         // Ties go to the smaller topic.
         lifts.reduce(|best, lift| if lift.part > best.part { lift } else { best })
@@ -138,12 +143,17 @@ impl Lending<'_> {
 }
 
 /// Returns a person's rows without values: own pairs, and the broader topics of pairs with strength by others.
-fn of_person(tonight: &Tonight, claims: &Claims, strengths: &Strengths, person: usize) -> Vec<Row> {
+fn of_person(
+    tonight: &TopicInputs,
+    claims: &PersonTopics,
+    strengths: &TopicStrengths,
+    person: usize,
+) -> Vec<TopicScoreRow> {
     let start = claims.person_offsets[person];
     let own = &claims.keys[claims.of_person(person)];
     let params = &tonight.params.topics;
-    let mut lifts: Vec<(u32, Lift)> = Vec::new();
-    let mut rows: Vec<Row> = Vec::with_capacity(own.len());
+    let mut lifts: Vec<(u32, TopicLift)> = Vec::new();
+    let mut rows: Vec<TopicScoreRow> = Vec::with_capacity(own.len());
     for (place, (_, topic)) in own.iter().enumerate() {
         if !is_of_the_person(claims, strengths, start + place) {
             continue;
@@ -152,13 +162,13 @@ fn of_person(tonight: &Tonight, claims: &Claims, strengths: &Strengths, person: 
         if strength.by_others() > 0.0 {
             let broader = tonight.ontology.ancestors(*topic).iter().map(|(broader, distance)| {
                 let part = params.ancestor_decay.powi(i32::from(*distance)) * strength.direct();
-                (*broader, Lift { from: *topic, part })
+                (*broader, TopicLift { from: *topic, part })
             });
             lifts.extend(broader.filter(|(_, lift)| lift.part > 0.0));
         }
-        rows.push(Row {
+        rows.push(TopicScoreRow {
             claim: Some((start + place) as u32),
-            ..Row::of(person, *topic)
+            ..TopicScoreRow::of(person, *topic)
         });
     }
     add_lifts(&mut rows, lifts, person);
@@ -166,14 +176,14 @@ fn of_person(tonight: &Tonight, claims: &Claims, strengths: &Strengths, person: 
 }
 
 /// Adds the contributions to each broader topic, with a new row if it has none.
-fn add_lifts(rows: &mut Vec<Row>, mut lifts: Vec<(u32, Lift)>, person: usize) {
+fn add_lifts(rows: &mut Vec<TopicScoreRow>, mut lifts: Vec<(u32, TopicLift)>, person: usize) {
     // Stable sort: contributions to one broader topic stay in the order of the narrower topics.
     lifts.sort_by_key(|(broader, _)| *broader);
     let claimed = rows.len();
     for same in lifts.chunk_by(|a, b| a.0 == b.0) {
         let place = rows[..claimed].binary_search_by_key(&same[0].0, |row| row.topic);
         let place = place.unwrap_or_else(|_| {
-            rows.push(Row::of(person, same[0].0));
+            rows.push(TopicScoreRow::of(person, same[0].0));
             rows.len() - 1
         });
         rows[place].lifts = same.iter().map(|(_, lift)| *lift).collect();
@@ -183,17 +193,22 @@ fn add_lifts(rows: &mut Vec<Row>, mut lifts: Vec<(u32, Lift)>, person: usize) {
 
 /// Returns true if the person has a text, a received reaction or a counted endorsement on the topic. Reacting to or
 /// endorsing others on it is not enough.
-fn is_of_the_person(claims: &Claims, strengths: &Strengths, claim: usize) -> bool {
+fn is_of_the_person(claims: &PersonTopics, strengths: &TopicStrengths, claim: usize) -> bool {
     claims.wrote[claim] || !claims.reactions_of(claim).is_empty() || strengths.claims[claim].endorsed > 0.0
 }
 
 /// Returns the rarity of each topic: 1 / (1 + p / common_at).
-fn rarity(tonight: &Tonight, rows: &[Row], strengths: &Strengths, known: &Known) -> Vec<f64> {
+fn rarity(
+    tonight: &TopicInputs,
+    rows: &[TopicScoreRow],
+    strengths: &TopicStrengths,
+    known: &InfluenceScores,
+) -> Vec<f64> {
     let mut on_topic = vec![0.0; tonight.ontology.len()];
     let mut all = 0.0;
     for own in rows.chunk_by(|a, b| a.person == b.person) {
         let trust = known.model.trust[own[0].person as usize];
-        let is_heard = |row: &&Row| {
+        let is_heard = |row: &&TopicScoreRow| {
             let claim = row.claim.map(|claim| strengths.claims[claim as usize]);
             claim.is_some_and(|strength| strength.by_others() > 0.0) || !row.lifts.is_empty()
         };

@@ -1,13 +1,13 @@
 //! Defines activity rows as columns of numbers, the output of the intake.
 
-use crate::mentions::Mentions;
+use crate::mentions::TopicMentions;
 use clout_base::day::Day;
 use clout_model::accounts::NO_NODE;
 
 /// Rows of one network in order of load date, column by column. Actors and targets are provisional numbers until
 /// [`accounts`](clout_model::accounts) maps them to nodes.
 #[derive(Clone, Debug, Default)]
-pub struct Rows {
+pub struct ActivityRows {
     /// Hashes of the activity ids.
     pub ids: Vec<u128>,
     /// Times, microseconds since 1970.
@@ -21,14 +21,14 @@ pub struct Rows {
     /// Hashes of objects or venues; empty unless the network derives co-visits.
     pub venues: Vec<u64>,
     /// Topic aliases of the rows; empty without an ontology.
-    pub mentions: Mentions,
+    pub mentions: TopicMentions,
     /// Load dates, each with the end of its rows.
     pub date_ends: Vec<(Day, usize)>,
 }
 
-impl Rows {
+impl ActivityRows {
     /// Appends the rows of one file.
-    pub fn extend(&mut self, other: Rows) {
+    pub fn extend(&mut self, other: ActivityRows) {
         self.ids.extend(other.ids);
         self.occurred_at.extend(other.occurred_at);
         self.actors.extend(other.actors);

@@ -8,20 +8,20 @@ use std::cmp::Ordering;
 
 use rayon::prelude::*;
 
-use super::memory::NOBODY;
-use crate::ontology::sense::Kind as Shows;
+use super::topic_state::NO_ACCOUNT;
+use crate::ontology::alias_resolver::MentionKind as Shows;
 use clout_base::day::Day;
-use clout_model::facts::FORGOTTEN_AFTER_DAYS;
+use clout_model::account_activity::RETENTION_DAYS;
 
-/// Number of sources kept per [`Key`]: enough to cite, few enough to store for all accounts.
-pub const KEPT: usize = 2;
+/// Number of sources kept per [`SourceKey`]: enough to cite, few enough to store for all accounts.
+pub const MAX_SOURCES: usize = 2;
 
 /// Kinds by their two-bit code in a candidate. A hashtag is a tag in a post and text in a reaction.
 const KINDS: [Shows; 4] = [Shows::Tag, Shows::Hashtag, Shows::Text, Shows::Word];
 
 /// Account, topic, kind and side of a source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Key {
+pub struct SourceKey {
     /// Node of the account that the evidence is about.
     pub account: u32,
     /// Topic number in the state.
@@ -34,29 +34,29 @@ pub struct Key {
 
 /// Latest act of a source.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Act {
+pub struct SourceAct {
     /// Time of the act, microseconds since 1970.
     pub at: i64,
     /// Weight of its verb, or 1 for the account's own acts.
     pub weight: f32,
-    /// The other account of the act; [`NOBODY`] for a post.
+    /// The other account of the act; [`NO_ACCOUNT`] for a post.
     pub other: u32,
 }
 
 /// Source of evidence.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Source {
+pub struct EvidenceSource {
     /// Key of the source.
-    pub key: Key,
+    pub key: SourceKey,
     /// Latest act.
-    pub act: Act,
+    pub act: SourceAct,
     length: u32,
     start: usize,
 }
 
 /// Row that may become a source. Most rows do not, so no id is copied before that is decided.
 #[derive(Clone, Copy, Debug)]
-pub struct Candidate {
+pub struct SourceCandidate {
     /// Sort key: the key from the highest bits, then descending time.
     order: u128,
     weight: f32,
@@ -65,15 +65,15 @@ pub struct Candidate {
     pub row: u32,
 }
 
-impl Candidate {
+impl SourceCandidate {
     /// Creates a candidate from a row.
-    pub fn new(key: Key, act: Act, row: u32) -> Candidate {
+    pub fn new(key: SourceKey, act: SourceAct, row: u32) -> SourceCandidate {
         let kind = KINDS.iter().position(|shows| *shows == key.shows).unwrap_or(0) as u64;
         let low = kind << 1 | u64::from(key.is_own);
         let high = u64::from(key.account) << 32 | u64::from(key.topic) << 3 | low;
         // Inverted so that the latest sorts first; the offset maps signed times to unsigned in order.
         let earliness = !(act.at.wrapping_sub(i64::MIN) as u64);
-        Candidate {
+        SourceCandidate {
             order: u128::from(high) << 64 | u128::from(earliness),
             weight: act.weight,
             other: act.other,
@@ -82,9 +82,9 @@ impl Candidate {
     }
 
     /// Returns the key.
-    pub fn key(&self) -> Key {
+    pub fn key(&self) -> SourceKey {
         let high = (self.order >> 64) as u64;
-        Key {
+        SourceKey {
             account: (high >> 32) as u32,
             topic: high as u32 >> 3,
             shows: KINDS[(high >> 1 & 3) as usize],
@@ -92,8 +92,8 @@ impl Candidate {
         }
     }
 
-    fn act(&self) -> Act {
-        Act {
+    fn act(&self) -> SourceAct {
+        SourceAct {
             at: (!(self.order as u64) as i64).wrapping_add(i64::MIN),
             weight: self.weight,
             other: self.other,
@@ -103,19 +103,19 @@ impl Candidate {
 
 /// Sources of all accounts, sorted by account, topic and kind, the latest first.
 #[derive(Clone, Debug, Default)]
-pub struct Sources {
-    rows: Vec<Source>,
+pub struct EvidenceSources {
+    rows: Vec<EvidenceSource>,
     ids: String,
 }
 
-impl PartialEq for Sources {
-    fn eq(&self, other: &Sources) -> bool {
+impl PartialEq for EvidenceSources {
+    fn eq(&self, other: &EvidenceSources) -> bool {
         self.rows.len() == other.rows.len() && self.iter().zip(other.iter()).all(|(a, b)| order(a, b).is_eq())
     }
 }
 
 /// Compares by key, then latest first, then id; a repeated id comes first with the greater weight.
-fn order((a, x): (&Source, &str), (b, y): (&Source, &str)) -> Ordering {
+fn order((a, x): (&EvidenceSource, &str), (b, y): (&EvidenceSource, &str)) -> Ordering {
     (a.key.cmp(&b.key))
         .then(b.act.at.cmp(&a.act.at))
         .then_with(|| x.cmp(y))
@@ -123,16 +123,19 @@ fn order((a, x): (&Source, &str), (b, y): (&Source, &str)) -> Ordering {
         .then(a.act.other.cmp(&b.act.other))
 }
 
-impl Sources {
+impl EvidenceSources {
     /// Selects the latest candidates, each id once; `id` returns the id of a candidate.
-    pub fn latest<'a>(mut candidates: Vec<Candidate>, id: &(dyn Fn(&Candidate) -> &'a str + Sync)) -> Sources {
+    pub fn select_latest<'a>(
+        mut candidates: Vec<SourceCandidate>,
+        id: &(dyn Fn(&SourceCandidate) -> &'a str + Sync),
+    ) -> EvidenceSources {
         candidates.par_sort_unstable_by(|a, b| {
             (a.order.cmp(&b.order))
                 .then_with(|| id(a).cmp(id(b)))
                 .then(b.weight.total_cmp(&a.weight))
                 .then(a.other.cmp(&b.other))
         });
-        let mut latest = Sources::default();
+        let mut latest = EvidenceSources::default();
         for same in candidates.chunk_by(|a, b| a.order >> 64 == b.order >> 64) {
             let (key, first) = (same[0].key(), latest.rows.len());
             for candidate in same {
@@ -140,7 +143,7 @@ impl Sources {
                 if latest.rows[first..].iter().all(|row| latest.id(row) != id) {
                     latest.push(key, candidate.act(), id);
                 }
-                if latest.rows.len() == first + KEPT {
+                if latest.rows.len() == first + MAX_SOURCES {
                     break;
                 }
             }
@@ -149,10 +152,10 @@ impl Sources {
     }
 
     /// Appends a source; sources must be in order.
-    pub fn push(&mut self, key: Key, act: Act, id: &str) {
+    pub fn push(&mut self, key: SourceKey, act: SourceAct, id: &str) {
         let (start, length) = (self.ids.len(), id.len() as u32);
         self.ids.push_str(id);
-        self.rows.push(Source {
+        self.rows.push(EvidenceSource {
             key,
             act,
             length,
@@ -161,32 +164,32 @@ impl Sources {
     }
 
     /// Appends a source, unless its key has enough sources or its id is present.
-    fn keep(&mut self, row: &Source, id: &str) {
+    fn keep(&mut self, row: &EvidenceSource, id: &str) {
         let mut same = self
             .rows
             .iter()
             .rev()
-            .take(KEPT)
+            .take(MAX_SOURCES)
             .take_while(|other| other.key == row.key);
         let is_there = same.clone().any(|other| self.id(other) == id);
-        if !is_there && same.nth(KEPT - 1).is_none() {
+        if !is_there && same.nth(MAX_SOURCES - 1).is_none() {
             self.push(row.key, row.act, id);
         }
     }
 
     /// Appends sources of accounts after the present ones.
-    pub fn append(&mut self, other: Sources) {
+    pub fn append(&mut self, other: EvidenceSources) {
         let base = self.ids.len();
         self.ids.push_str(&other.ids);
-        self.rows.extend(other.rows.into_iter().map(|row| Source {
+        self.rows.extend(other.rows.into_iter().map(|row| EvidenceSource {
             start: base + row.start,
             ..row
         }));
     }
 
     /// Merges new sources and keeps the latest; drops sources past retention at `as_of`.
-    pub fn fold(&mut self, tonight: &Sources, as_of: Day) {
-        let oldest = as_of.minus(FORGOTTEN_AFTER_DAYS).end_micros();
+    pub fn merge(&mut self, tonight: &EvidenceSources, as_of: Day) {
+        let oldest = as_of.days_before(RETENTION_DAYS).end_micros();
         let before = std::mem::take(self);
         self.rows.reserve(before.rows.len() + tonight.rows.len());
         self.ids.reserve(before.ids.len() + tonight.ids.len());
@@ -207,8 +210,10 @@ impl Sources {
     }
 
     /// Drops the sources of and by accounts for which `is_gone` holds (opted out).
-    pub fn drop_gone(&mut self, is_gone: impl Fn(u32) -> bool) {
-        let is_kept = |row: &Source| !is_gone(row.key.account) && (row.act.other == NOBODY || !is_gone(row.act.other));
+    pub fn drop_opted_out(&mut self, is_gone: impl Fn(u32) -> bool) {
+        let is_kept = |row: &EvidenceSource| {
+            !is_gone(row.key.account) && (row.act.other == NO_ACCOUNT || !is_gone(row.act.other))
+        };
         self.rows.retain(is_kept);
     }
 
@@ -216,7 +221,7 @@ impl Sources {
     pub fn rename_accounts(&mut self, node: impl Fn(u32) -> Option<u32>) {
         self.rows.retain_mut(|row| {
             let other = match row.act.other {
-                NOBODY => Some(NOBODY),
+                NO_ACCOUNT => Some(NO_ACCOUNT),
                 other => node(other),
             };
             match (node(row.key.account), other) {
@@ -237,17 +242,17 @@ impl Sources {
     }
 
     /// Returns all sources.
-    pub fn rows(&self) -> &[Source] {
+    pub fn rows(&self) -> &[EvidenceSource] {
         &self.rows
     }
 
     /// Iterates over all sources with their ids.
-    fn iter(&self) -> impl Iterator<Item = (&Source, &str)> {
+    fn iter(&self) -> impl Iterator<Item = (&EvidenceSource, &str)> {
         self.rows.iter().map(|row| (row, self.id(row)))
     }
 
     /// Returns the id of a source.
-    pub fn id(&self, source: &Source) -> &str {
+    pub fn id(&self, source: &EvidenceSource) -> &str {
         &self.ids[source.start..source.start + source.length as usize]
     }
 }

@@ -1,26 +1,26 @@
 use super::*;
 
-fn times_and_ids(sources: &Sources) -> Vec<(i64, &str)> {
+fn times_and_ids(sources: &EvidenceSources) -> Vec<(i64, &str)> {
     sources.iter().map(|(row, id)| (row.act.at, id)).collect()
 }
 
 /// (account, topic, kind), own flag, other account.
 type Of = ((u32, u32, Shows), bool, u32);
 
-fn latest(of: &[(Of, i64, &str)]) -> Sources {
+fn latest(of: &[(Of, i64, &str)]) -> EvidenceSources {
     let candidates = (0..)
         .zip(of)
         .map(|(row, (((account, topic, shows), is_own, other), at, _))| {
             let (account, topic, shows, is_own) = (*account, *topic, *shows, *is_own);
-            let key = Key {
+            let key = SourceKey {
                 account,
                 topic,
                 shows,
                 is_own,
             };
-            let candidate = Candidate::new(
+            let candidate = SourceCandidate::new(
                 key,
-                Act {
+                SourceAct {
                     at: *at,
                     weight: 1.0,
                     other: *other,
@@ -30,7 +30,7 @@ fn latest(of: &[(Of, i64, &str)]) -> Sources {
             assert_eq!((candidate.key(), candidate.act().at), (key, *at));
             candidate
         });
-    Sources::latest(candidates.collect(), &|candidate| of[candidate.row as usize].2)
+    EvidenceSources::select_latest(candidates.collect(), &|candidate| of[candidate.row as usize].2)
 }
 
 #[test]
@@ -39,16 +39,16 @@ fn the_latest_are_kept_each_once_however_rows_are_split() {
     let all: Vec<(Of, i64, &str)> = (0..20)
         .map(|i| {
             (
-                ((1, 2, Shows::Tag), true, NOBODY),
+                ((1, 2, Shows::Tag), true, NO_ACCOUNT),
                 i * 7 % 20 - 5,
                 ids[i as usize % 6].as_str(),
             )
         })
         .collect();
-    let (mut at_once, mut nightly) = (Sources::default(), Sources::default());
-    at_once.fold(&latest(&all), Day(0));
+    let (mut at_once, mut nightly) = (EvidenceSources::default(), EvidenceSources::default());
+    at_once.merge(&latest(&all), Day(0));
     for one in &all {
-        nightly.fold(&latest(&[*one]), Day(0));
+        nightly.merge(&latest(&[*one]), Day(0));
     }
     assert_eq!(times_and_ids(&at_once), [(14, "o5"), (13, "o2")]);
     assert_eq!(nightly, at_once);
@@ -56,10 +56,10 @@ fn the_latest_are_kept_each_once_however_rows_are_split() {
 
 #[test]
 fn sources_past_retention_are_dropped() {
-    let mut sources = latest(&[(((1, 2, Shows::Tag), true, NOBODY), Day(0).end_micros(), "old")]);
-    sources.fold(&Sources::default(), Day(FORGOTTEN_AFTER_DAYS));
+    let mut sources = latest(&[(((1, 2, Shows::Tag), true, NO_ACCOUNT), Day(0).end_micros(), "old")]);
+    sources.merge(&EvidenceSources::default(), Day(RETENTION_DAYS));
     assert_eq!(times_and_ids(&sources).len(), 1);
-    sources.fold(&Sources::default(), Day(FORGOTTEN_AFTER_DAYS + 1));
+    sources.merge(&EvidenceSources::default(), Day(RETENTION_DAYS + 1));
     assert!(times_and_ids(&sources).is_empty());
 }
 
@@ -68,7 +68,7 @@ fn kinds_topics_accounts_and_others_do_not_crowd_out_one_another() {
     let keys = [(2, 1, Shows::Tag), (1, 1, Shows::Text), (1, 1, Shows::Tag)];
     let all: Vec<_> = keys
         .into_iter()
-        .flat_map(|key| (0..5).map(move |at| ((key, at % 2 == 0, NOBODY), at, "same")))
+        .flat_map(|key| (0..5).map(move |at| ((key, at % 2 == 0, NO_ACCOUNT), at, "same")))
         .collect();
     let mut sources = latest(&all);
     assert_eq!(times_and_ids(&sources), [(3, "same"), (4, "same")].repeat(3));
@@ -81,12 +81,12 @@ fn sources_of_opted_out_accounts_are_dropped() {
     let own = |other| ((1, 2, Shows::Tag), true, other);
     let all = [
         (own(5), 3, "theirs"),
-        (own(NOBODY), 2, "a post"),
+        (own(NO_ACCOUNT), 2, "a post"),
         (own(6), 1, "crowded out"),
     ];
     let mut sources = latest(&all);
-    sources.drop_gone(|node| node == 5);
+    sources.drop_opted_out(|node| node == 5);
     assert_eq!(times_and_ids(&sources), [(2, "a post")]);
-    sources.drop_gone(|node| node == 1);
+    sources.drop_opted_out(|node| node == 1);
     assert!(times_and_ids(&sources).is_empty());
 }

@@ -2,7 +2,7 @@
 //!
 //! Corrupt and hostile Parquet files exist: footers that announce a hundred gigabytes, column chunks outside
 //! the file, row counts without bytes behind them. Admission reads only the footer, with a bound on every
-//! allocation, and describes the fault in one sentence. A [`Refusal`] is about the file and becomes one row
+//! allocation, and describes the fault in one sentence. A [`RefusalReason`] is about the file and becomes one row
 //! of `rejects`; an `Err` is about the store.
 
 use std::ops::Range;
@@ -14,13 +14,13 @@ use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
 use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
 use rayon::prelude::*;
 
-use super::contract::InputColumn;
-use super::guard::guarded;
-use super::store::{Object, Store};
-use clout_base::error::{Error, Kind, Result};
+use super::catch_panic::catch_panic;
+use super::input_columns::InputColumn;
+use super::store::{Store, StoredObject};
+use clout_base::error::{Error, ErrorKind, Result};
 
 /// Reason for refusing a file, in words for the person who produced it.
-pub type Refusal = String;
+pub type RefusalReason = String;
 
 /// Bytes of the first read from a file's end. Most footers fit, so one request is enough.
 const TAIL_BYTES: u64 = 64 * 1024;
@@ -36,26 +36,26 @@ const MAX_INFLATION: i64 = 4_000;
 const FREE_INFLATION_BYTES: i64 = 16 * 1024 * 1024;
 
 /// File with a valid footer and the contract's columns.
-pub struct Admitted {
+pub struct AdmittedFile {
     /// Object in the store.
-    pub object: Object,
+    pub object: StoredObject,
     /// Footer; its schema reads texts as views.
     pub metadata: ArrowReaderMetadata,
     /// For each wanted column, in order: its index among the file's root columns, or `None` if it is absent.
-    pub columns: Vec<Option<usize>>,
+    pub column_indexes: Vec<Option<usize>>,
     /// Number of rows in the file.
     pub rows: u64,
     /// Complete content of a small file that arrived with the footer's request.
-    pub whole: Option<Bytes>,
+    pub whole_file: Option<Bytes>,
 }
 
-impl Admitted {
+impl AdmittedFile {
     /// Returns the byte ranges of the wanted columns in one row group.
-    pub fn ranges(&self, row_group: usize) -> Vec<Range<u64>> {
+    pub fn column_ranges(&self, row_group: usize) -> Vec<Range<u64>> {
         let metadata = self.metadata.metadata();
         let schema = metadata.file_metadata().schema_descr();
         let group = metadata.row_group(row_group);
-        let is_wanted = |leaf: usize| self.columns.contains(&Some(schema.get_column_root_idx(leaf)));
+        let is_wanted = |leaf: usize| self.column_indexes.contains(&Some(schema.get_column_root_idx(leaf)));
         (0..group.num_columns())
             .filter(|leaf| is_wanted(*leaf))
             .map(|leaf| {
@@ -71,23 +71,23 @@ impl Admitted {
 ///
 /// # Errors
 /// Returns an error if the store fails or the file changes during the read.
-pub fn admit(
+pub fn admit_file(
     store: &Store,
-    object: &Object,
+    object: &StoredObject,
     wanted: &[&str],
     all: &[InputColumn],
-) -> Result<std::result::Result<Admitted, Refusal>> {
+) -> Result<std::result::Result<AdmittedFile, RefusalReason>> {
     let tail = match tail_bytes(store, object)? {
         Ok(tail) => tail,
         Err(refusal) => return Ok(Err(refusal)),
     };
     let is_whole = tail.bytes.len() as u64 == object.size;
     let footer = footer_bytes(store, object, &tail)?;
-    let admitted = guarded("its footer cannot be decoded", || {
+    let admitted = catch_panic("its footer cannot be decoded", || {
         admit_decoded(object, decode(&footer)?, wanted, all)
     });
-    Ok(admitted.map(|admitted| Admitted {
-        whole: is_whole.then_some(tail.bytes),
+    Ok(admitted.map(|admitted| AdmittedFile {
+        whole_file: is_whole.then_some(tail.bytes),
         ..admitted
     }))
 }
@@ -96,18 +96,18 @@ pub fn admit(
 /// processors are idle.
 const REQUESTS_IN_FLIGHT: usize = 16;
 
-/// Admits or refuses many files like [`admit`], in their order.
-pub fn admit_all(
+/// Admits or refuses many files like [`admit_file`], in their order.
+pub fn admit_files(
     store: &Store,
-    objects: &[&Object],
+    objects: &[&StoredObject],
     wanted: &[&str],
     all: &[InputColumn],
-) -> Result<Vec<std::result::Result<Admitted, Refusal>>> {
+) -> Result<Vec<std::result::Result<AdmittedFile, RefusalReason>>> {
     let waiting = rayon::ThreadPoolBuilder::new().num_threads(REQUESTS_IN_FLIGHT.min(objects.len().max(1)));
     let waiting = waiting
         .build()
         .map_err(|error| Error::internal("cannot start threads to read footers").with_source(error))?;
-    let admit = |object: &&Object| admit(store, object, wanted, all);
+    let admit = |object: &&StoredObject| admit_file(store, object, wanted, all);
     waiting.install(|| objects.par_iter().with_max_len(1).map(admit).collect())
 }
 
@@ -117,7 +117,7 @@ struct Tail {
     footer_length: u64,
 }
 
-fn tail_bytes(store: &Store, object: &Object) -> Result<std::result::Result<Tail, Refusal>> {
+fn tail_bytes(store: &Store, object: &StoredObject) -> Result<std::result::Result<Tail, RefusalReason>> {
     if object.size < 12 {
         return Ok(Err(format!(
             "it has only {} bytes; a Parquet file has at least 12",
@@ -141,7 +141,7 @@ fn tail_bytes(store: &Store, object: &Object) -> Result<std::result::Result<Tail
     Ok(Ok(Tail { bytes, footer_length }))
 }
 
-fn footer_bytes(store: &Store, object: &Object, tail: &Tail) -> Result<Bytes> {
+fn footer_bytes(store: &Store, object: &StoredObject, tail: &Tail) -> Result<Bytes> {
     let end = tail.bytes.len() - 8;
     match usize::try_from(tail.footer_length)
         .ok()
@@ -154,28 +154,28 @@ fn footer_bytes(store: &Store, object: &Object, tail: &Tail) -> Result<Bytes> {
 
 /// Reads the bytes of one range. A file that changed after the listing is an error of the store, not a
 /// refusal.
-fn one_range(store: &Store, object: &Object, range: Range<u64>) -> Result<Bytes> {
+fn one_range(store: &Store, object: &StoredObject, range: Range<u64>) -> Result<Bytes> {
     let expected = range.end - range.start;
     let bytes = store.get_ranges(&object.key, &[range])?.pop().unwrap_or_default();
     if bytes.len() as u64 != expected {
         return Err(Error::new(
-            Kind::Storage,
+            ErrorKind::Storage,
             format!("{} changed during the read; run again", object.key),
         ));
     }
     Ok(bytes)
 }
 
-fn decode(footer: &[u8]) -> std::result::Result<ParquetMetaData, Refusal> {
+fn decode(footer: &[u8]) -> std::result::Result<ParquetMetaData, RefusalReason> {
     ParquetMetaDataReader::decode_metadata(footer).map_err(|error| format!("its footer cannot be decoded: {error}"))
 }
 
 fn admit_decoded(
-    object: &Object,
+    object: &StoredObject,
     metadata: ParquetMetaData,
     wanted: &[&str],
     all: &[InputColumn],
-) -> std::result::Result<Admitted, Refusal> {
+) -> std::result::Result<AdmittedFile, RefusalReason> {
     let rows = check_rows(object, &metadata)?;
     check_chunks(object, &metadata)?;
     let read = ArrowReaderMetadata::try_new(Arc::new(metadata), ArrowReaderOptions::new())
@@ -188,16 +188,16 @@ fn admit_decoded(
         .map(|name| read.schema().fields().iter().position(|field| field.name() == name))
         .collect();
     let metadata = with_views(&read)?;
-    Ok(Admitted {
+    Ok(AdmittedFile {
         object: object.clone(),
         metadata,
-        columns,
+        column_indexes: columns,
         rows,
-        whole: None,
+        whole_file: None,
     })
 }
 
-fn check_rows(object: &Object, metadata: &ParquetMetaData) -> std::result::Result<u64, Refusal> {
+fn check_rows(object: &StoredObject, metadata: &ParquetMetaData) -> std::result::Result<u64, RefusalReason> {
     let announced = metadata.file_metadata().num_rows();
     let mut counted = 0_i64;
     for group in metadata.row_groups() {
@@ -221,7 +221,7 @@ fn check_rows(object: &Object, metadata: &ParquetMetaData) -> std::result::Resul
     Ok(rows)
 }
 
-fn check_chunks(object: &Object, metadata: &ParquetMetaData) -> std::result::Result<(), Refusal> {
+fn check_chunks(object: &StoredObject, metadata: &ParquetMetaData) -> std::result::Result<(), RefusalReason> {
     for group in metadata.row_groups() {
         for column in group.columns() {
             let (start, length) = column.byte_range();
@@ -243,7 +243,7 @@ fn check_chunks(object: &Object, metadata: &ParquetMetaData) -> std::result::Res
     Ok(())
 }
 
-fn check_column(read: &ArrowReaderMetadata, column: &InputColumn) -> std::result::Result<(), Refusal> {
+fn check_column(read: &ArrowReaderMetadata, column: &InputColumn) -> std::result::Result<(), RefusalReason> {
     let mut found = read
         .schema()
         .fields()
@@ -253,18 +253,18 @@ fn check_column(read: &ArrowReaderMetadata, column: &InputColumn) -> std::result
         (None, _) if column.is_required => Err(format!("it lacks the required column {}", column.name)),
         (None, _) => Ok(()),
         (Some(_), Some(_)) => Err(format!("it has more than one column {}", column.name)),
-        (Some(field), None) if column.holds.admits(field.data_type()) => Ok(()),
+        (Some(field), None) if column.input_type.accepts(field.data_type()) => Ok(()),
         (Some(field), None) => Err(format!(
             "column {} is {}, expected {}",
             column.name,
             field.data_type(),
-            column.holds.expected()
+            column.input_type.describe()
         )),
     }
 }
 
 /// Returns the same footer with texts read as views into the pages, which saves a copy.
-fn with_views(read: &ArrowReaderMetadata) -> std::result::Result<ArrowReaderMetadata, Refusal> {
+fn with_views(read: &ArrowReaderMetadata) -> std::result::Result<ArrowReaderMetadata, RefusalReason> {
     let fields: Vec<Field> = read
         .schema()
         .fields()
@@ -280,7 +280,7 @@ fn with_views(read: &ArrowReaderMetadata) -> std::result::Result<ArrowReaderMeta
 }
 
 /// Sums the rows that the footers of the files announce. Refused files count as 0.
-pub fn announced_rows(store: &Store, objects: &[&Object]) -> Result<u64> {
-    let admitted = admit_all(store, objects, &[], &[])?;
+pub fn count_announced_rows(store: &Store, objects: &[&StoredObject]) -> Result<u64> {
+    let admitted = admit_files(store, objects, &[], &[])?;
     Ok(admitted.iter().flatten().map(|admitted| admitted.rows).sum())
 }

@@ -1,28 +1,28 @@
 //! Access to object storage and Parquet files. No other module uses either directly.
 //!
-//! Input comes through [`layout`] (listing), [`admission`] (validation) and [`read`] (rows). Output goes
-//! through [`encode`], [`publish`] and [`manifest`].
+//! Input comes through [`inventory`] (listing), [`admission`] (validation) and [`input_batches`] (rows). Output goes
+//! through [`encoded_part`], [`publish`] and [`manifest`].
 
-mod address;
 pub mod admission;
-pub mod contract;
-mod decode;
-pub mod doctor;
-pub mod draws;
-pub mod encode;
-mod failure;
+pub mod catch_panic;
+pub mod encoded_part;
 #[cfg(test)]
-mod faulty;
-pub mod fetch;
-pub mod guard;
-pub mod layout;
-mod listing;
+mod faulty_store;
+pub mod fetched_ranges;
+pub mod input_batches;
+pub mod input_columns;
+mod invalid_keys;
+pub mod inventory;
 pub mod manifest;
-mod odd_keys;
+mod object_listing;
+mod part_reader;
+pub mod perk_draws;
 pub mod publish;
-pub mod read;
+pub mod snapshot_people;
 pub mod snapshots;
 pub mod store;
+mod store_address;
+pub mod store_checks;
+mod store_failure;
 pub mod text_lists;
-pub mod there;
 pub mod verify;

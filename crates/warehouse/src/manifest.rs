@@ -9,7 +9,7 @@ use clout_base::day::Day;
 use clout_base::error::{Error, Result};
 
 /// Version of the contract that this program writes, and the newest that it reads.
-pub const VERSION: u32 = 1;
+pub const MANIFEST_VERSION: u32 = 1;
 
 /// Content of a snapshot. Unknown keys of later versions of Clout are ignored.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -107,9 +107,9 @@ impl Manifest {
         let manifest: Manifest = serde_json::from_slice(bytes).map_err(|error| {
             Error::internal(format!("damaged manifest at '{key}' (restore it from a backup)")).with_source(error)
         })?;
-        if manifest.version > VERSION {
+        if manifest.version > MANIFEST_VERSION {
             return Err(Error::usage(format!(
-                "'{key}' has contract version {}, but this version of Clout reads up to {VERSION}: use a newer one",
+                "'{key}' has contract version {}, but this version of Clout reads up to {MANIFEST_VERSION}: use a newer one",
                 manifest.version
             )));
         }
@@ -123,7 +123,7 @@ impl Manifest {
     }
 
     /// Returns true if a key is one of this snapshot's files.
-    pub fn names(&self, key: &str) -> bool {
+    pub fn contains_file(&self, key: &str) -> bool {
         let mut files = self.tables.values().flat_map(|table| &table.files);
         files.any(|file| file.path == key)
     }
@@ -131,9 +131,9 @@ impl Manifest {
 
 /// A manifest without tables, for unit tests.
 #[doc(hidden)]
-pub fn example(day: Day, commit_id: &str) -> Manifest {
+pub fn example_manifest(day: Day, commit_id: &str) -> Manifest {
     Manifest {
-        version: VERSION,
+        version: MANIFEST_VERSION,
         snapshot_date: day,
         model_version: "1-abc".to_owned(),
         run_id: "run".to_owned(),
@@ -154,20 +154,20 @@ pub fn example(day: Day, commit_id: &str) -> Manifest {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clout_base::error::Kind;
+    use clout_base::error::ErrorKind;
 
     const DAY: Day = Day(20_000);
 
     #[test]
     fn a_manifest_reads_back_as_it_was_written() {
-        let manifest = example(DAY, "c1");
+        let manifest = example_manifest(DAY, "c1");
         let bytes = manifest.to_bytes().unwrap();
         assert_eq!(Manifest::from_bytes(DAY, &bytes).unwrap(), manifest);
     }
 
     #[test]
     fn the_keys_are_those_of_the_contract() {
-        let json: serde_json::Value = serde_json::from_slice(&example(DAY, "c1").to_bytes().unwrap()).unwrap();
+        let json: serde_json::Value = serde_json::from_slice(&example_manifest(DAY, "c1").to_bytes().unwrap()).unwrap();
         let keys: Vec<&str> = json.as_object().unwrap().keys().map(String::as_str).collect();
         assert_eq!(
             keys.join(" "),
@@ -178,7 +178,8 @@ mod tests {
 
     #[test]
     fn unknown_keys_are_ignored_and_damage_is_refused() {
-        let mut json: serde_json::Value = serde_json::from_slice(&example(DAY, "c1").to_bytes().unwrap()).unwrap();
+        let mut json: serde_json::Value =
+            serde_json::from_slice(&example_manifest(DAY, "c1").to_bytes().unwrap()).unwrap();
         json["later"] = true.into();
         assert!(Manifest::from_bytes(DAY, json.to_string().as_bytes()).is_ok());
         let other_day = Manifest::from_bytes(DAY.next(), json.to_string().as_bytes()).unwrap_err();
@@ -188,15 +189,15 @@ mod tests {
         );
         json["version"] = 2.into();
         let newer = Manifest::from_bytes(DAY, json.to_string().as_bytes()).unwrap_err();
-        assert_eq!(newer.kind(), Kind::Usage);
+        assert_eq!(newer.kind(), ErrorKind::Usage);
         let cut = Manifest::from_bytes(DAY, b"{\"version\": 1").unwrap_err();
-        assert_eq!(cut.kind(), Kind::Internal);
+        assert_eq!(cut.kind(), ErrorKind::Internal);
     }
 
     #[test]
     fn a_residual_that_json_cannot_represent_is_refused() {
-        let mut manifest = example(DAY, "c1");
+        let mut manifest = example_manifest(DAY, "c1");
         manifest.residual = f64::NAN;
-        assert_eq!(manifest.to_bytes().unwrap_err().kind(), Kind::Internal);
+        assert_eq!(manifest.to_bytes().unwrap_err().kind(), ErrorKind::Internal);
     }
 }

@@ -4,7 +4,7 @@
 //! 1. If the date is already published, nothing is written.
 //! 2. Parts are created under names derived from their content. An existing part with the same name, from a
 //!    killed or a concurrent run, has the same content.
-//! 3. The manifest is created conditionally; the snapshot exists from that moment. Only a `Created::New`
+//! 3. The manifest is created conditionally; the snapshot exists from that moment. Only a `CreateOutcome::New`
 //!    response proves that we won. After any other response the manifest is read back, and its random commit
 //!    id names the winner: a lost response makes the client retry and find its own write ("exists"), an HTTP
 //!    409 can mean that nothing was written, and an error can follow a successful write.
@@ -20,12 +20,12 @@ use std::time::Duration;
 use bytes::Bytes;
 use tracing::warn;
 
-use super::encode::EncodedPart;
+use super::encoded_part::EncodedPart;
 use super::manifest::{Manifest, TableFile, TableFiles, manifest_key, part_folder};
 use super::snapshots;
-use super::store::{Created, Store};
-use clout_base::error::{Context, Error, Kind, Result};
-use clout_base::schema::{TABLES, Table};
+use super::store::{CreateOutcome, Store};
+use clout_base::error::{Error, ErrorContext, ErrorKind, Result};
+use clout_base::schema::{SNAPSHOT_TABLES, TableSchema};
 
 /// Maximum tries of one write. The store's client already retries each of them; only conflicts and lost
 /// responses reach this loop.
@@ -35,18 +35,18 @@ const TRIES: u32 = 5;
 const FIRST_WAIT: Duration = Duration::from_millis(50);
 
 /// Results of a run, ready for publication.
-pub struct Publication {
+pub struct SnapshotPublication {
     /// Manifest with its own commit id. Publishing fills in its tables from `parts`.
     pub manifest: Manifest,
     /// Encoded files of the tables.
-    pub parts: Vec<(&'static Table, EncodedPart)>,
+    pub parts: Vec<(&'static TableSchema, EncodedPart)>,
     /// State folder of this run (a key prefix that no other run writes to), deleted if another run wins.
     pub state_prefix: Option<String>,
 }
 
 /// Outcome of publishing a snapshot.
 #[derive(Debug)]
-pub enum Published {
+pub enum PublishOutcome {
     /// This run published the snapshot.
     Done(Manifest),
     /// Another run has published the snapshot.
@@ -61,16 +61,16 @@ pub enum Published {
 /// Publishes a snapshot.
 ///
 /// # Errors
-/// After an error of `Kind::Storage`, the snapshot may or may not be published; a further run finds out.
-pub fn publish(store: &Store, publication: Publication) -> Result<Published> {
-    let Publication {
+/// After an error of `ErrorKind::Storage`, the snapshot may or may not be published; a further run finds out.
+pub fn publish_snapshot(store: &Store, publication: SnapshotPublication) -> Result<PublishOutcome> {
+    let SnapshotPublication {
         mut manifest,
         parts,
         state_prefix,
     } = publication;
     let day = manifest.snapshot_date;
     manifest.tables = tables_of(&manifest, &parts);
-    let winner = match snapshots::find(store, day)? {
+    let winner = match snapshots::read_manifest(store, day)? {
         Some(winner) => winner,
         None => {
             put_parts(store, &manifest, &parts).context(|| format!("publishing {day}"))?;
@@ -79,14 +79,14 @@ pub fn publish(store: &Store, publication: Publication) -> Result<Published> {
     };
     if winner.commit_id == manifest.commit_id {
         warn_if_failed(day, sweep(store, &winner));
-        return Ok(Published::Done(winner));
+        return Ok(PublishOutcome::Done(winner));
     }
     warn_if_failed(day, withdraw(store, &manifest, &winner, state_prefix.as_deref()));
     let is_same_bytes = winner.tables == manifest.tables;
-    Ok(Published::Lost { winner, is_same_bytes })
+    Ok(PublishOutcome::Lost { winner, is_same_bytes })
 }
 
-fn tables_of(manifest: &Manifest, parts: &[(&'static Table, EncodedPart)]) -> BTreeMap<String, TableFiles> {
+fn tables_of(manifest: &Manifest, parts: &[(&'static TableSchema, EncodedPart)]) -> BTreeMap<String, TableFiles> {
     let mut tables: BTreeMap<String, TableFiles> = BTreeMap::new();
     for (table, part) in parts {
         let files = tables.entry(table.name.to_owned()).or_default();
@@ -101,11 +101,11 @@ fn tables_of(manifest: &Manifest, parts: &[(&'static Table, EncodedPart)]) -> BT
     tables
 }
 
-fn part_key(manifest: &Manifest, table: &Table, part: &EncodedPart) -> String {
+fn part_key(manifest: &Manifest, table: &TableSchema, part: &EncodedPart) -> String {
     format!("{}/{}", part_folder(table.name, manifest.snapshot_date), part.name)
 }
 
-fn put_parts(store: &Store, manifest: &Manifest, parts: &[(&'static Table, EncodedPart)]) -> Result<()> {
+fn put_parts(store: &Store, manifest: &Manifest, parts: &[(&'static TableSchema, EncodedPart)]) -> Result<()> {
     for (table, part) in parts {
         put_part(store, &part_key(manifest, table, part), part)?;
     }
@@ -119,8 +119,8 @@ pub(super) fn put_part(store: &Store, key: &str, part: &EncodedPart) -> Result<(
     for wait in waits() {
         std::thread::sleep(wait);
         match store.create(key, part.bytes.clone()) {
-            Ok(Created::New) => return Ok(()),
-            Ok(Created::Exists) => {}
+            Ok(CreateOutcome::New) => return Ok(()),
+            Ok(CreateOutcome::Exists) => {}
             Err(error) => last = Some(error),
         }
         match store.head(key) {
@@ -136,14 +136,14 @@ pub(super) fn put_part(store: &Store, key: &str, part: &EncodedPart) -> Result<(
 /// Writes the manifest and returns the published one: ours, or another run's.
 fn commit(store: &Store, manifest: &Manifest) -> Result<Manifest> {
     let key = manifest_key(manifest.snapshot_date);
-    let find_existing = || snapshots::find(store, manifest.snapshot_date);
-    let existing = land(store, &key, &manifest.to_bytes()?, find_existing)?;
+    let find_existing = || snapshots::read_manifest(store, manifest.snapshot_date);
+    let existing = create_record(store, &key, &manifest.to_bytes()?, find_existing)?;
     Ok(existing.unwrap_or_else(|| manifest.clone()))
 }
 
 /// Creates a record at most once. Returns `None` if this record was certainly the one written; otherwise
 /// returns the result of `find_existing`, which may be this record, too.
-pub(super) fn land<T>(
+pub(super) fn create_record<T>(
     store: &Store,
     key: &str,
     bytes: &Bytes,
@@ -153,14 +153,14 @@ pub(super) fn land<T>(
     for wait in waits() {
         std::thread::sleep(wait);
         match store.create(key, bytes.clone()) {
-            Ok(Created::New) => return Ok(None),
-            Ok(Created::Exists) => {}
+            Ok(CreateOutcome::New) => return Ok(None),
+            Ok(CreateOutcome::Exists) => {}
             Err(error) => last = Some(error),
         }
         match find_existing() {
             Ok(Some(existing)) => return Ok(Some(existing)),
             Ok(None) => {}
-            Err(error) if error.kind() == Kind::Storage => last = Some(error),
+            Err(error) if error.kind() == ErrorKind::Storage => last = Some(error),
             Err(error) => return Err(error),
         }
     }
@@ -184,19 +184,19 @@ fn persistent_conflict(store: &Store, key: &str) -> Error {
          Check with `clout doctor` that create-only puts work, then run again",
         store.url()
     );
-    Error::new(Kind::Storage, message)
+    Error::new(ErrorKind::Storage, message)
 }
 
 /// Deletes parts of the winner's date that its manifest does not name, left by killed runs. All known tables
 /// are searched: killed runs of another version may have left parts of tables that this run does not publish.
 fn sweep(store: &Store, winner: &Manifest) -> Result<()> {
-    let known = TABLES.iter().map(|table| table.name);
+    let known = SNAPSHOT_TABLES.iter().map(|table| table.name);
     let tables: BTreeSet<&str> = known.chain(winner.tables.keys().map(String::as_str)).collect();
     for table in tables {
         let folder = part_folder(table, winner.snapshot_date);
         for object in store.list(&folder)?.objects {
             let is_part = object.key.starts_with(&format!("{folder}/part-")) && object.key.ends_with(".parquet");
-            if is_part && !winner.names(&object.key) {
+            if is_part && !winner.contains_file(&object.key) {
                 store.delete(&object.key)?;
             }
         }
@@ -207,7 +207,7 @@ fn sweep(store: &Store, winner: &Manifest) -> Result<()> {
 /// Deletes files of the losing run that the winner's manifest does not name.
 fn withdraw(store: &Store, ours: &Manifest, winner: &Manifest, state_prefix: Option<&str>) -> Result<()> {
     let files = ours.tables.values().flat_map(|table| &table.files);
-    for file in files.filter(|file| !winner.names(&file.path)) {
+    for file in files.filter(|file| !winner.contains_file(&file.path)) {
         store.delete(&file.path)?;
     }
     // An empty prefix would delete the whole root.

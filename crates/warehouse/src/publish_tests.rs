@@ -4,43 +4,43 @@ use arrow::array::RecordBatch;
 use bytes::Bytes;
 
 use super::*;
-use crate::encode::encode;
-use crate::faulty::{Fault, Faulty};
-use crate::manifest::example;
+use crate::encoded_part::encode_part;
+use crate::faulty_store::{FaultyStore, PutFault};
+use crate::manifest::example_manifest;
 use clout_base::day::Day;
 use clout_base::schema::{NETWORK_SCORES, SCORES};
 
 const DAY: Day = Day(20_000);
 
-fn empty(table: &Table) -> EncodedPart {
-    encode(table, &RecordBatch::new_empty(table.arrow_schema())).unwrap()
+fn empty(table: &TableSchema) -> EncodedPart {
+    encode_part(table, &RecordBatch::new_empty(table.build_arrow_schema())).unwrap()
 }
 
-fn publication(commit_id: &str, parts: Vec<(&'static Table, EncodedPart)>) -> Publication {
+fn publication(commit_id: &str, parts: Vec<(&'static TableSchema, EncodedPart)>) -> SnapshotPublication {
     let state_prefix = Some(format!("state/{commit_id}"));
-    Publication {
-        manifest: example(DAY, commit_id),
+    SnapshotPublication {
+        manifest: example_manifest(DAY, commit_id),
         parts,
         state_prefix,
     }
 }
 
 /// Our run publishes scores and network scores; theirs publishes the same scores and nothing else.
-fn ours() -> Publication {
+fn ours() -> SnapshotPublication {
     publication(
         "ours",
         vec![(&SCORES, empty(&SCORES)), (&NETWORK_SCORES, empty(&NETWORK_SCORES))],
     )
 }
 
-fn theirs() -> Publication {
+fn theirs() -> SnapshotPublication {
     publication("theirs", vec![(&SCORES, empty(&SCORES))])
 }
 
 /// Returns the bytes of the other run's manifest.
 fn their_manifest() -> Bytes {
-    let store = Faulty::store([]);
-    publish(&store, theirs()).unwrap();
+    let store = FaultyStore::open_with_faults([]);
+    publish_snapshot(&store, theirs()).unwrap();
     store.get(&manifest_key(DAY)).unwrap().unwrap()
 }
 
@@ -50,11 +50,11 @@ fn parts_of(store: &Store, table: &str) -> usize {
 
 #[test]
 fn a_snapshot_exists_with_its_manifest_and_all_its_parts() {
-    let store = Faulty::store([]);
-    let Published::Done(manifest) = publish(&store, ours()).unwrap() else {
+    let store = FaultyStore::open_with_faults([]);
+    let PublishOutcome::Done(manifest) = publish_snapshot(&store, ours()).unwrap() else {
         panic!("lost")
     };
-    assert_eq!(snapshots::find(&store, DAY).unwrap().unwrap(), manifest);
+    assert_eq!(snapshots::read_manifest(&store, DAY).unwrap().unwrap(), manifest);
     assert_eq!(manifest.tables["scores"].files[0].rows, 0);
     assert!(store.head(&manifest.tables["scores"].files[0].path).unwrap().is_some());
     assert!(
@@ -66,26 +66,29 @@ fn a_snapshot_exists_with_its_manifest_and_all_its_parts() {
 
 #[test]
 fn a_written_manifest_is_ours_after_any_response() {
-    let faults: [fn() -> Vec<Fault>; 6] = [
-        || vec![Fault::FailsAfterLanding],
-        || vec![Fault::TakenAfterLanding],
-        || vec![Fault::TakenWithoutLanding],
-        || vec![Fault::FailsWithoutLanding],
+    let faults: [fn() -> Vec<PutFault>; 6] = [
+        || vec![PutFault::FailsAfterLanding],
+        || vec![PutFault::TakenAfterLanding],
+        || vec![PutFault::TakenWithoutLanding],
+        || vec![PutFault::FailsWithoutLanding],
         || {
             vec![
-                Fault::TakenWithoutLanding,
-                Fault::FailsWithoutLanding,
-                Fault::TakenAfterLanding,
+                PutFault::TakenWithoutLanding,
+                PutFault::FailsWithoutLanding,
+                PutFault::TakenAfterLanding,
             ]
         },
-        || vec![Fault::FailsWithoutLanding, Fault::FailsAfterLanding],
+        || vec![PutFault::FailsWithoutLanding, PutFault::FailsAfterLanding],
     ];
     for (case, faults) in faults.iter().enumerate() {
-        let store = Faulty::store(faults());
-        let published = publish(&store, ours()).unwrap();
-        assert!(matches!(published, Published::Done(_)), "case {case}: {published:?}");
+        let store = FaultyStore::open_with_faults(faults());
+        let published = publish_snapshot(&store, ours()).unwrap();
         assert!(
-            snapshots::verify(&store, DAY).unwrap().problems.is_empty(),
+            matches!(published, PublishOutcome::Done(_)),
+            "case {case}: {published:?}"
+        );
+        assert!(
+            snapshots::verify_snapshot(&store, DAY).unwrap().problems.is_empty(),
             "case {case}"
         );
     }
@@ -93,11 +96,11 @@ fn a_written_manifest_is_ours_after_any_response() {
 
 #[test]
 fn a_loser_deletes_files_that_the_winner_does_not_name() {
-    let store = Faulty::store([Fault::OthersLand(their_manifest())]);
+    let store = FaultyStore::open_with_faults([PutFault::OthersLand(their_manifest())]);
     store.put("state/ours/pairs", "1".into()).unwrap();
     store.put("state/theirs/pairs", "1".into()).unwrap();
-    let published = publish(&store, ours()).unwrap();
-    let Published::Lost { winner, is_same_bytes } = published else {
+    let published = publish_snapshot(&store, ours()).unwrap();
+    let PublishOutcome::Lost { winner, is_same_bytes } = published else {
         panic!("won")
     };
     assert_eq!(winner.commit_id, "theirs");
@@ -111,13 +114,13 @@ fn a_loser_deletes_files_that_the_winner_does_not_name() {
 
 #[test]
 fn a_loser_with_the_same_tables_reports_it() {
-    let store = Faulty::store([Fault::OthersLand(their_manifest())]);
+    let store = FaultyStore::open_with_faults([PutFault::OthersLand(their_manifest())]);
     let again = publication("again", theirs().parts);
-    let published = publish(&store, again).unwrap();
+    let published = publish_snapshot(&store, again).unwrap();
     assert!(
         matches!(
             published,
-            Published::Lost {
+            PublishOutcome::Lost {
                 is_same_bytes: true,
                 ..
             }
@@ -129,22 +132,25 @@ fn a_loser_with_the_same_tables_reports_it() {
 
 #[test]
 fn a_published_date_gets_no_new_parts() {
-    let store = Faulty::store([]);
-    publish(&store, theirs()).unwrap();
+    let store = FaultyStore::open_with_faults([]);
+    publish_snapshot(&store, theirs()).unwrap();
     let before = store.list("").unwrap().objects;
-    assert!(matches!(publish(&store, ours()).unwrap(), Published::Lost { .. }));
+    assert!(matches!(
+        publish_snapshot(&store, ours()).unwrap(),
+        PublishOutcome::Lost { .. }
+    ));
     assert_eq!(store.list("").unwrap().objects, before);
 }
 
 #[test]
 fn a_failing_store_ends_the_tries_and_nothing_is_deleted() {
-    let store = Faulty::store((0..TRIES).map(|_| Fault::FailsWithoutLanding));
-    let error = publish(&store, ours()).unwrap_err();
-    assert_eq!(error.kind(), Kind::Storage);
+    let store = FaultyStore::open_with_faults((0..TRIES).map(|_| PutFault::FailsWithoutLanding));
+    let error = publish_snapshot(&store, ours()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Storage);
     assert_eq!(parts_of(&store, "scores") + parts_of(&store, "network_scores"), 2);
-    let store = Faulty::store((0..TRIES).map(|_| Fault::TakenWithoutLanding));
+    let store = FaultyStore::open_with_faults((0..TRIES).map(|_| PutFault::TakenWithoutLanding));
     assert!(
-        publish(&store, ours())
+        publish_snapshot(&store, ours())
             .unwrap_err()
             .to_string()
             .contains("clout doctor")
@@ -153,9 +159,9 @@ fn a_failing_store_ends_the_tries_and_nothing_is_deleted() {
 
 #[test]
 fn parts_of_killed_runs_are_used_repaired_or_deleted() {
-    let store = Faulty::store([]);
+    let store = FaultyStore::open_with_faults([]);
     let (scores, networks) = (empty(&SCORES), empty(&NETWORK_SCORES));
-    let key = |table: &Table, name: &str| format!("{}/{name}", part_folder(table.name, DAY));
+    let key = |table: &TableSchema, name: &str| format!("{}/{name}", part_folder(table.name, DAY));
     store.put(&key(&SCORES, &scores.name), scores.bytes.clone()).unwrap();
     store.put(&key(&NETWORK_SCORES, &networks.name), "cut".into()).unwrap();
     store
@@ -173,8 +179,11 @@ fn parts_of_killed_runs_are_used_repaired_or_deleted() {
             "other day".into(),
         )
         .unwrap();
-    assert!(matches!(publish(&store, ours()).unwrap(), Published::Done(_)));
-    assert!(snapshots::verify(&store, DAY).unwrap().problems.is_empty());
+    assert!(matches!(
+        publish_snapshot(&store, ours()).unwrap(),
+        PublishOutcome::Done(_)
+    ));
+    assert!(snapshots::verify_snapshot(&store, DAY).unwrap().problems.is_empty());
     assert_eq!(parts_of(&store, "influences"), 0);
     assert_eq!(store.list("scores/snapshot_date=2024-10-03").unwrap().objects.len(), 1);
 }
@@ -185,16 +194,18 @@ fn one_of_many_concurrent_runs_wins_and_the_snapshot_is_complete() {
     let url = folder.path().to_str().unwrap();
     let store = Store::open(url, &Default::default()).unwrap();
     let ids = ["a", "b", "c", "d", "e", "f"];
-    let outcomes: Vec<Published> = std::thread::scope(|scope| {
+    let outcomes: Vec<PublishOutcome> = std::thread::scope(|scope| {
         let run = |(nth, id): (usize, &&'static str)| {
             let (store, id) = (store.clone(), *id);
             let parts = if nth % 2 == 0 { ours().parts } else { theirs().parts };
-            scope.spawn(move || publish(&store, publication(id, parts)).unwrap())
+            scope.spawn(move || publish_snapshot(&store, publication(id, parts)).unwrap())
         };
         let runs: Vec<_> = ids.iter().enumerate().map(run).collect();
         runs.into_iter().map(|run| run.join().unwrap()).collect()
     });
-    let won = outcomes.iter().filter(|outcome| matches!(outcome, Published::Done(_)));
+    let won = outcomes
+        .iter()
+        .filter(|outcome| matches!(outcome, PublishOutcome::Done(_)));
     assert_eq!(won.count(), 1);
-    assert!(snapshots::verify(&store, DAY).unwrap().problems.is_empty());
+    assert!(snapshots::verify_snapshot(&store, DAY).unwrap().problems.is_empty());
 }

@@ -3,19 +3,19 @@
 
 use arrow::array::RecordBatch;
 
-use super::decode::{Batches, Part};
 use super::manifest::{Manifest, TableFile, TableFiles, manifest_key};
+use super::part_reader::{PartBatches, PartReader};
 use super::store::Store;
 use clout_base::day::Day;
-use clout_base::error::{Error, Kind, Result};
+use clout_base::error::{Error, ErrorKind, Result};
 
-pub use super::verify::{Problem, Verification, verify};
+pub use super::verify::{FileProblem, SnapshotVerification, verify_snapshot};
 
 /// Lists the published dates, in order. A date without a manifest is not published.
 ///
 /// # Errors
 /// Returns an error if the store fails.
-pub fn list(store: &Store) -> Result<Vec<Day>> {
+pub fn list_dates(store: &Store) -> Result<Vec<Day>> {
     // One listing is enough: the folder has one object per date.
     let listing = store.list("snapshots")?;
     let day_of = |key: &str| {
@@ -35,7 +35,7 @@ pub fn list(store: &Store) -> Result<Vec<Day>> {
 ///
 /// # Errors
 /// Returns an error if the store fails or the manifest is damaged.
-pub fn find(store: &Store, day: Day) -> Result<Option<Manifest>> {
+pub fn read_manifest(store: &Store, day: Day) -> Result<Option<Manifest>> {
     let bytes = store.get(&manifest_key(day))?;
     bytes.map(|bytes| Manifest::from_bytes(day, &bytes)).transpose()
 }
@@ -46,15 +46,15 @@ pub fn find(store: &Store, day: Day) -> Result<Option<Manifest>> {
 ///
 /// `NotReady` if there is no such snapshot; the message names the nearest date.
 pub fn find_or_newest(store: &Store, as_of: Option<Day>) -> Result<Manifest> {
-    let published = list(store)?;
-    let not_ready = |message: String| Error::new(Kind::NotReady, message);
+    let published = list_dates(store)?;
+    let not_ready = |message: String| Error::new(ErrorKind::NotReady, message);
     let day = match as_of {
         Some(day) => day,
         None => *published
             .last()
             .ok_or_else(|| not_ready(format!("no snapshot in {}: run `clout run` first", store.url())))?,
     };
-    find(store, day)?.ok_or_else(|| {
+    read_manifest(store, day)?.ok_or_else(|| {
         let nearest = published.iter().min_by_key(|other| (other.0 - day.0).abs());
         let nearest = nearest
             .map(|other| format!("; the nearest is {other}"))
@@ -82,14 +82,14 @@ pub fn read_table(
 ///
 /// # Errors
 /// Returns the same errors as [`read_table`].
-pub fn read_rows(
+pub fn read_matching_rows(
     store: &Store,
     manifest: &Manifest,
     table: &str,
     (column, text): (&str, &str),
 ) -> Result<Vec<RecordBatch>> {
     let files = files_of(manifest, table)?;
-    stream(store, files, move |part| part.batches_where(column, text)).collect()
+    stream(store, files, move |part| part.read_matching_batches(column, text)).collect()
 }
 
 /// Reads the same rows as [`read_table`] one batch at a time. At most one row group is in memory.
@@ -103,15 +103,15 @@ pub fn stream_table<'a>(
     columns: Option<&'a [&'a str]>,
 ) -> Result<impl Iterator<Item = Result<RecordBatch>> + use<'a>> {
     let files = files_of(manifest, table)?;
-    Ok(stream(store, files, move |part| part.batches(columns)))
+    Ok(stream(store, files, move |part| part.read_batches(columns)))
 }
 
 /// Reads rows like [`read_table`], from files of another list than a manifest.
 ///
 /// # Errors
 /// Returns an error if a column does not exist, the store fails or a file is damaged.
-pub fn read_files(store: &Store, files: &TableFiles, columns: Option<&[&str]>) -> Result<Vec<RecordBatch>> {
-    stream(store, files, move |part| part.batches(columns)).collect()
+pub fn read_table_files(store: &Store, files: &TableFiles, columns: Option<&[&str]>) -> Result<Vec<RecordBatch>> {
+    stream(store, files, move |part| part.read_batches(columns)).collect()
 }
 
 fn files_of<'a>(manifest: &'a Manifest, table: &str) -> Result<&'a TableFiles> {
@@ -129,10 +129,10 @@ fn stream<'a, F>(
     open: F,
 ) -> impl Iterator<Item = Result<RecordBatch>> + use<'a, F>
 where
-    F: Fn(Part<'a>) -> Result<Batches<'a>> + 'a,
+    F: Fn(PartReader<'a>) -> Result<PartBatches<'a>> + 'a,
 {
     let of_file = move |file: &'a TableFile| {
-        let part = Part {
+        let part = PartReader {
             store,
             key: &file.path,
             size: file.size,

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, Float64Array, StringArray};
 
 use super::*;
-use crate::encode::encode;
-use crate::manifest::example;
-use crate::publish::{Publication, publish};
+use crate::encoded_part::encode_part;
+use crate::manifest::example_manifest;
+use crate::publish::{SnapshotPublication, publish_snapshot};
 use crate::store::StoreOptions;
 use clout_base::schema::RUN_METRICS;
 
@@ -16,18 +16,18 @@ fn metrics(rows: usize) -> RecordBatch {
     let networks = StringArray::from_iter((0..rows).map(|row| (row % 3 != 0).then_some("twitter")));
     let values = Float64Array::from_iter_values((0..rows).map(|row| row as f64));
     let columns: Vec<ArrayRef> = vec![Arc::new(names), Arc::new(networks), Arc::new(values)];
-    RecordBatch::try_new(RUN_METRICS.arrow_schema(), columns).unwrap()
+    RecordBatch::try_new(RUN_METRICS.build_arrow_schema(), columns).unwrap()
 }
 
 fn published(days: &[Day], rows: usize) -> (tempfile::TempDir, Store) {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path().to_str().unwrap(), &StoreOptions::default()).unwrap();
     for day in days {
-        let part = encode(&RUN_METRICS, &metrics(rows)).unwrap();
-        let manifest = example(*day, "c");
-        publish(
+        let part = encode_part(&RUN_METRICS, &metrics(rows)).unwrap();
+        let manifest = example_manifest(*day, "c");
+        publish_snapshot(
             &store,
-            Publication {
+            SnapshotPublication {
                 manifest,
                 parts: vec![(&RUN_METRICS, part)],
                 state_prefix: None,
@@ -44,18 +44,21 @@ fn only_dates_with_a_manifest_are_published() {
     store.put("snapshots/2024-10-05/other.json", "1".into()).unwrap();
     store.put("snapshots/latest/manifest.json", "1".into()).unwrap();
     store.put("snapshots/manifest.json", "1".into()).unwrap();
-    assert_eq!(list(&store).unwrap(), [Day(20_000), Day(20_002)]);
-    assert!(find(&store, Day(20_001)).unwrap().is_none());
-    assert_eq!(find(&store, Day(20_000)).unwrap().unwrap().snapshot_date, Day(20_000));
+    assert_eq!(list_dates(&store).unwrap(), [Day(20_000), Day(20_002)]);
+    assert!(read_manifest(&store, Day(20_001)).unwrap().is_none());
+    assert_eq!(
+        read_manifest(&store, Day(20_000)).unwrap().unwrap().snapshot_date,
+        Day(20_000)
+    );
 }
 
 #[test]
 fn a_table_reads_back_whole_or_by_columns() {
     let rows = 300_000; // Three row groups.
     let (_folder, store) = published(&[Day(20_000)], rows);
-    let manifest = find(&store, Day(20_000)).unwrap().unwrap();
+    let manifest = read_manifest(&store, Day(20_000)).unwrap().unwrap();
     let batches = read_table(&store, &manifest, "run_metrics", None).unwrap();
-    let whole = arrow::compute::concat_batches(&RUN_METRICS.arrow_schema(), &batches).unwrap();
+    let whole = arrow::compute::concat_batches(&RUN_METRICS.build_arrow_schema(), &batches).unwrap();
     assert_eq!(whole, metrics(rows));
     let columns = ["value", "name"];
     let some = read_table(&store, &manifest, "run_metrics", Some(&columns)).unwrap();
@@ -76,10 +79,10 @@ fn a_table_reads_back_whole_or_by_columns() {
 fn the_rows_of_one_name_are_found_in_any_row_group() {
     let rows = 300_000;
     let (_folder, store) = published(&[Day(20_000)], rows);
-    let manifest = find(&store, Day(20_000)).unwrap().unwrap();
+    let manifest = read_manifest(&store, Day(20_000)).unwrap().unwrap();
     let find = |name: &str| {
-        let found = read_rows(&store, &manifest, "run_metrics", ("name", name)).unwrap();
-        arrow::compute::concat_batches(&RUN_METRICS.arrow_schema(), &found).unwrap()
+        let found = read_matching_rows(&store, &manifest, "run_metrics", ("name", name)).unwrap();
+        arrow::compute::concat_batches(&RUN_METRICS.build_arrow_schema(), &found).unwrap()
     };
     for row in [0, 131_071, 131_072, 200_001, 299_999] {
         assert_eq!(find(&format!("m{row:07}")), metrics(rows).slice(row, 1), "{row}");
@@ -87,30 +90,30 @@ fn the_rows_of_one_name_are_found_in_any_row_group() {
     for absent in ["", "m", "m0131071x", "z"] {
         assert_eq!(find(absent).num_rows(), 0, "{absent}");
     }
-    assert!(read_rows(&store, &manifest, "run_metrics", ("nothing", "m")).is_err());
+    assert!(read_matching_rows(&store, &manifest, "run_metrics", ("nothing", "m")).is_err());
 }
 
 #[test]
 fn verify_finds_missing_cut_flipped_and_added_files() {
     let day = Day(20_000);
     let (_folder, store) = published(&[day], 1000);
-    let path = find(&store, day).unwrap().unwrap().tables["run_metrics"].files[0]
+    let path = read_manifest(&store, day).unwrap().unwrap().tables["run_metrics"].files[0]
         .path
         .clone();
     let whole = store.get(&path).unwrap().unwrap();
-    let problems = || verify(&store, day).unwrap().problems;
+    let problems = || verify_snapshot(&store, day).unwrap().problems;
     assert_eq!(problems(), []);
 
     let mut flipped = whole.to_vec();
     flipped[100] ^= 1;
     store.put(&path, flipped.into()).unwrap();
-    assert_eq!(problems(), [Problem::OtherContent { path: path.clone() }]);
+    assert_eq!(problems(), [FileProblem::OtherContent { path: path.clone() }]);
 
     store.put(&path, whole.slice(1..)).unwrap();
     let (expected, found) = (whole.len() as u64, whole.len() as u64 - 1);
     assert_eq!(
         problems(),
-        [Problem::OtherSize {
+        [FileProblem::OtherSize {
             path: path.clone(),
             expected,
             found
@@ -118,11 +121,11 @@ fn verify_finds_missing_cut_flipped_and_added_files() {
     );
 
     store.delete(&path).unwrap();
-    assert_eq!(problems(), [Problem::Missing { path: path.clone() }]);
+    assert_eq!(problems(), [FileProblem::Missing { path: path.clone() }]);
 
     store.put(&path, whole).unwrap();
     let stray = "run_metrics/snapshot_date=2024-10-04/part-x.parquet".to_owned();
     store.put(&stray, "1".into()).unwrap();
-    assert_eq!(problems(), [Problem::NotNamed { path: stray }]);
-    assert!(verify(&store, Day(20_001)).is_err());
+    assert_eq!(problems(), [FileProblem::NotNamed { path: stray }]);
+    assert!(verify_snapshot(&store, Day(20_001)).is_err());
 }

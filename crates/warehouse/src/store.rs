@@ -14,12 +14,12 @@ use object_store::path::Path;
 use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt, PutMode, PutOptions};
 use tokio::runtime::Runtime;
 
-use super::address::{self, Opened};
-use super::failure::Failure;
+use super::store_address::{self, OpenedStore};
+use super::store_failure::StoreFailure;
 use clout_base::error::{Error, Result};
 
-pub use super::address::StoreOptions;
-pub use super::listing::Listing;
+pub use super::object_listing::ObjectListing;
+pub use super::store_address::StoreOptions;
 
 /// Size in bytes above which a body uses the client with the longer time limit.
 const LARGE_BODY_BYTES: usize = 32 << 20;
@@ -30,7 +30,7 @@ const SLOWEST_BYTES_PER_SECOND: u64 = 1 << 20;
 /// Root in object storage. Clones share connections.
 #[derive(Clone)]
 pub struct Store {
-    pub(super) opened: Arc<Opened>,
+    pub(super) opened: Arc<OpenedStore>,
     url: Arc<str>,
     deadline: Duration,
     runtime: &'static Runtime,
@@ -38,7 +38,7 @@ pub struct Store {
 
 /// Object below the root.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Object {
+pub struct StoredObject {
     /// Key relative to the root.
     pub key: String,
     /// Size in bytes.
@@ -50,7 +50,7 @@ pub struct Object {
 /// Response to a create. The client retries after a lost response, so `Exists` may mean our own write, or
 /// (HTTP 409) that nothing was written: read the object back to find out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Created {
+pub enum CreateOutcome {
     /// The object did not exist and now has these bytes.
     New,
     /// The object exists, or seemed to exist.
@@ -64,14 +64,14 @@ impl Store {
     /// # Errors
     /// Returns a usage error for an unsupported address.
     pub fn open(url: &str, options: &StoreOptions) -> Result<Store> {
-        let opened = address::open(url, options)?;
+        let opened = store_address::open_address(url, options)?;
         Store::over(opened, url, options)
     }
 
     /// Opens a root in the given store, for tests.
     pub fn from_object_store(objects: Arc<dyn ObjectStore>, url: &str) -> Result<Store> {
         let uploads = objects.clone();
-        let opened = Opened {
+        let opened = OpenedStore {
             objects,
             uploads,
             pages: None,
@@ -81,7 +81,7 @@ impl Store {
         Store::over(opened, url, &StoreOptions::default())
     }
 
-    fn over(opened: Opened, url: &str, options: &StoreOptions) -> Result<Store> {
+    fn over(opened: OpenedStore, url: &str, options: &StoreOptions) -> Result<Store> {
         Ok(Store {
             opened: Arc::new(opened),
             url: url.into(),
@@ -99,12 +99,12 @@ impl Store {
     ///
     /// # Errors
     /// Returns an error if the store fails.
-    pub fn head(&self, key: &str) -> Result<Option<Object>> {
-        let path = self.path("look up", key)?;
-        match self.wait(0, self.opened.objects.head(&path)) {
-            Ok(meta) => Ok(Some(self.object(&meta))),
-            Err(failure) if failure.is_absence() => Ok(None),
-            Err(failure) => Err(self.error(failure, "look up", key)),
+    pub fn head(&self, key: &str) -> Result<Option<StoredObject>> {
+        let path = self.full_path("look up", key)?;
+        match self.run_until_deadline(0, self.opened.objects.head(&path)) {
+            Ok(meta) => Ok(Some(self.to_object(&meta))),
+            Err(failure) if failure.is_not_found() => Ok(None),
+            Err(failure) => Err(self.to_error(failure, "look up", key)),
         }
     }
 
@@ -114,12 +114,12 @@ impl Store {
     /// # Errors
     /// Returns an error if the store fails.
     pub fn get(&self, key: &str) -> Result<Option<Bytes>> {
-        let path = self.path("read", key)?;
+        let path = self.full_path("read", key)?;
         let objects = &self.opened.objects;
-        match self.wait(0, async { objects.get(&path).await?.bytes().await }) {
+        match self.run_until_deadline(0, async { objects.get(&path).await?.bytes().await }) {
             Ok(bytes) => Ok(Some(bytes)),
-            Err(failure) if failure.is_absence() => Ok(None),
-            Err(failure) => Err(self.error(failure, "read", key)),
+            Err(failure) if failure.is_not_found() => Ok(None),
+            Err(failure) => Err(self.to_error(failure, "read", key)),
         }
     }
 
@@ -128,10 +128,10 @@ impl Store {
     /// # Errors
     /// Returns an error if the object does not exist or the store fails.
     pub fn get_ranges(&self, key: &str, ranges: &[Range<u64>]) -> Result<Vec<Bytes>> {
-        let path = self.path("read", key)?;
+        let path = self.full_path("read", key)?;
         let length = ranges.iter().map(|range| range.end.saturating_sub(range.start)).sum();
-        self.wait(length, self.opened.objects.get_ranges(&path, ranges))
-            .map_err(|failure| self.error(failure, "read", key))
+        self.run_until_deadline(length, self.opened.objects.get_ranges(&path, ranges))
+            .map_err(|failure| self.to_error(failure, "read", key))
     }
 
     /// Creates an object unless it exists, in one request (S3 accepts up to 5 GB). After `Exists` or an
@@ -139,11 +139,11 @@ impl Store {
     ///
     /// # Errors
     /// Returns an error if the store fails.
-    pub fn create(&self, key: &str, body: Bytes) -> Result<Created> {
+    pub fn create(&self, key: &str, body: Bytes) -> Result<CreateOutcome> {
         match self.send(key, body, PutMode::Create)? {
-            Ok(()) => Ok(Created::New),
-            Err(failure) if failure.is_taken() => Ok(Created::Exists),
-            Err(failure) => Err(self.error(failure, "create", key)),
+            Ok(()) => Ok(CreateOutcome::New),
+            Err(failure) if failure.is_conflict() => Ok(CreateOutcome::Exists),
+            Err(failure) => Err(self.to_error(failure, "create", key)),
         }
     }
 
@@ -153,11 +153,11 @@ impl Store {
     /// Returns an error if the store fails.
     pub fn put(&self, key: &str, body: Bytes) -> Result<()> {
         self.send(key, body, PutMode::Overwrite)?
-            .map_err(|failure| self.error(failure, "write", key))
+            .map_err(|failure| self.to_error(failure, "write", key))
     }
 
-    fn send(&self, key: &str, body: Bytes, mode: PutMode) -> Result<std::result::Result<(), Failure>> {
-        let path = self.path("write", key)?;
+    fn send(&self, key: &str, body: Bytes, mode: PutMode) -> Result<std::result::Result<(), StoreFailure>> {
+        let path = self.full_path("write", key)?;
         let length = body.len();
         let is_large = length > LARGE_BODY_BYTES;
         let objects = if is_large {
@@ -166,7 +166,7 @@ impl Store {
             &self.opened.objects
         };
         let call = objects.put_opts(&path, body.into(), PutOptions::from(mode));
-        Ok(self.wait(length as u64, call).map(|_| ()))
+        Ok(self.run_until_deadline(length as u64, call).map(|_| ()))
     }
 
     /// Deletes an object. A missing object is not an error.
@@ -174,16 +174,16 @@ impl Store {
     /// # Errors
     /// Returns an error if the store fails.
     pub fn delete(&self, key: &str) -> Result<()> {
-        let path = self.path("delete", key)?;
-        match self.wait(0, self.opened.objects.delete(&path)) {
+        let path = self.full_path("delete", key)?;
+        match self.run_until_deadline(0, self.opened.objects.delete(&path)) {
             Ok(()) => Ok(()),
-            Err(failure) if failure.is_absence() => Ok(()),
-            Err(failure) => Err(self.error(failure, "delete", key)),
+            Err(failure) if failure.is_not_found() => Ok(()),
+            Err(failure) => Err(self.to_error(failure, "delete", key)),
         }
     }
 
     /// Returns the key's full path in the store.
-    pub(super) fn path(&self, action: &str, key: &str) -> Result<Path> {
+    pub(super) fn full_path(&self, action: &str, key: &str) -> Result<Path> {
         let full = match self.opened.root.as_ref() {
             "" => key.to_owned(),
             root => format!("{root}/{key}"),
@@ -192,10 +192,10 @@ impl Store {
             .map_err(|_| Error::internal(format!("cannot {action} '{}': invalid key", key.escape_debug())))
     }
 
-    pub(super) fn object(&self, meta: &ObjectMeta) -> Object {
+    pub(super) fn to_object(&self, meta: &ObjectMeta) -> StoredObject {
         let full = meta.location.as_ref();
         let key = full.strip_prefix(self.opened.root.as_ref()).unwrap_or(full);
-        Object {
+        StoredObject {
             key: key.trim_start_matches('/').to_owned(),
             size: meta.size,
             etag: meta.e_tag.clone(),
@@ -203,21 +203,21 @@ impl Store {
     }
 
     /// Runs a call to its end or its deadline; `length` bytes of body extend the deadline.
-    pub(super) fn wait<T>(
+    pub(super) fn run_until_deadline<T>(
         &self,
         length: u64,
         call: impl Future<Output = object_store::Result<T>>,
-    ) -> std::result::Result<T, Failure> {
+    ) -> std::result::Result<T, StoreFailure> {
         let limit = self.deadline + Duration::from_secs(length / SLOWEST_BYTES_PER_SECOND);
         // The timer must be created inside the runtime.
         let bounded = async { tokio::time::timeout(limit, call).await };
         match self.runtime.block_on(bounded) {
-            Ok(answer) => answer.map_err(Failure::Store),
-            Err(_) => Err(Failure::Deadline(limit)),
+            Ok(answer) => answer.map_err(StoreFailure::Store),
+            Err(_) => Err(StoreFailure::Deadline(limit)),
         }
     }
 
-    pub(super) fn error(&self, failure: Failure, action: &str, key: &str) -> Error {
+    pub(super) fn to_error(&self, failure: StoreFailure, action: &str, key: &str) -> Error {
         failure.into_error(action, key, &self.url)
     }
 }

@@ -3,8 +3,8 @@
 use std::fs;
 
 use super::*;
-use crate::faulty::Faulty;
-use clout_base::error::Kind;
+use crate::faulty_store::FaultyStore;
+use clout_base::error::ErrorKind;
 
 fn folder() -> (tempfile::TempDir, Store) {
     let folder = tempfile::tempdir().unwrap();
@@ -12,18 +12,18 @@ fn folder() -> (tempfile::TempDir, Store) {
     (folder, store)
 }
 
-fn keys(listing: &Listing) -> Vec<&str> {
+fn keys(listing: &ObjectListing) -> Vec<&str> {
     listing.objects.iter().map(|object| object.key.as_str()).collect()
 }
 
 #[test]
 fn objects_are_created_read_written_over_and_deleted() {
     let (_folder, local) = folder();
-    for store in [local, Faulty::store([])] {
+    for store in [local, FaultyStore::open_with_faults([])] {
         assert_eq!(store.get("a/b").unwrap(), None);
         assert_eq!(store.head("a/b").unwrap(), None);
-        assert_eq!(store.create("a/b", "one".into()).unwrap(), Created::New);
-        assert_eq!(store.create("a/b", "two".into()).unwrap(), Created::Exists);
+        assert_eq!(store.create("a/b", "one".into()).unwrap(), CreateOutcome::New);
+        assert_eq!(store.create("a/b", "two".into()).unwrap(), CreateOutcome::Exists);
         assert_eq!(store.get("a/b").unwrap().unwrap(), "one");
         store.put("a/b", "three".into()).unwrap();
         let head = store.head("a/b").unwrap().unwrap();
@@ -51,7 +51,7 @@ fn a_missing_folder_is_empty_until_the_first_write() {
 #[test]
 fn listings_are_recursive_sorted_and_relative_to_the_root() {
     let (_folder, local) = folder();
-    for store in [local, Faulty::store([])] {
+    for store in [local, FaultyStore::open_with_faults([])] {
         for key in ["b/2", "b/1/x", "b0/no", "a"] {
             store.put(key, "1".into()).unwrap();
         }
@@ -75,7 +75,7 @@ fn odd_keys_are_never_encoded() {
         "back\\slash",
     ];
     for key in odd {
-        assert_eq!(store.create(key, key.into()).unwrap(), Created::New);
+        assert_eq!(store.create(key, key.into()).unwrap(), CreateOutcome::New);
         assert_eq!(fs::read(folder.path().join(key)).unwrap(), key.as_bytes(), "{key}");
         assert_eq!(store.get(key).unwrap().unwrap(), key);
     }
@@ -101,7 +101,7 @@ fn a_name_that_is_no_valid_key_is_reported_and_the_listing_continues() {
     store.put("z/x", "1".into()).unwrap();
     let listing = store.list("").unwrap();
     assert_eq!(keys(&listing), ["a/x", "z/x"]);
-    let mut odd = listing.odd;
+    let mut odd = listing.invalid_keys;
     odd.sort();
     assert_eq!(odd, ["caf%E9/x", "line\\nbreak/x"]);
     assert_eq!(store.list_folders("").unwrap(), ["a", "z"]);
@@ -111,7 +111,7 @@ fn a_name_that_is_no_valid_key_is_reported_and_the_listing_continues() {
 fn a_key_cannot_leave_the_root() {
     let (_folder, store) = folder();
     for key in ["../x", "a/../../x", "a//b"] {
-        assert_eq!(store.get(key).unwrap_err().kind(), Kind::Internal, "{key}");
+        assert_eq!(store.get(key).unwrap_err().kind(), ErrorKind::Internal, "{key}");
     }
 }
 
@@ -146,7 +146,7 @@ fn a_store_without_responses_is_abandoned() {
     };
     let store = Store::open("s3://bucket/root", &options).unwrap();
     let error = store.get("key").unwrap_err();
-    assert_eq!(error.kind(), Kind::Storage);
+    assert_eq!(error.kind(), ErrorKind::Storage);
     let text = error.to_string();
     assert!(
         text.contains("'key' in s3://bucket/root") && !text.contains("SECRET"),

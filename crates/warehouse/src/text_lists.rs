@@ -11,7 +11,7 @@ use arrow::array::{
 use arrow::compute::cast;
 use arrow::datatypes::DataType;
 
-use super::admission::Refusal;
+use super::admission::RefusalReason;
 
 /// Column of lists of texts.
 pub struct TextLists {
@@ -29,8 +29,8 @@ impl TextLists {
         }
     }
 
-    /// Converts a column of a type that [`Holds::TextList`](super::contract::Holds) admits.
-    pub(super) fn of(column: &dyn Array) -> std::result::Result<TextLists, Refusal> {
+    /// Converts a column of a type that [`Holds::TextList`](super::input_columns::InputType) admits.
+    pub(super) fn from_column(column: &dyn Array) -> std::result::Result<TextLists, RefusalReason> {
         let (items, spans) = match column.data_type() {
             DataType::Null => return Ok(TextLists::empty(column.len())),
             DataType::List(_) => of_offsets(column.as_list::<i32>()),
@@ -53,12 +53,12 @@ impl TextLists {
     }
 
     /// Calls `take` with the texts of a row, in order, without nulls.
-    pub fn for_each(&self, row: usize, take: &mut dyn FnMut(&str)) {
-        self.row(row).for_each(take);
+    pub fn for_each_text(&self, row: usize, take: &mut dyn FnMut(&str)) {
+        self.row_texts(row).for_each(take);
     }
 
     /// Iterates over the texts of a row, in order, without nulls.
-    pub fn row(&self, row: usize) -> impl Iterator<Item = &str> {
+    pub fn row_texts(&self, row: usize) -> impl Iterator<Item = &str> {
         let is_present = |item: &usize| self.items.is_valid(*item);
         self.spans[row]
             .clone()
@@ -67,7 +67,7 @@ impl TextLists {
     }
 }
 
-fn texts(items: &ArrayRef) -> std::result::Result<StringViewArray, Refusal> {
+fn texts(items: &ArrayRef) -> std::result::Result<StringViewArray, RefusalReason> {
     let views = cast(items, &DataType::Utf8View).map_err(|error| error.to_string())?;
     Ok(views.as_string_view().clone())
 }

@@ -11,9 +11,9 @@ use arrow::datatypes::{Field, FieldRef, Int8Type, Int32Type};
 use parquet::arrow::ArrowWriter;
 
 use super::*;
-use crate::admission::admit;
-use crate::contract::{Holds, columns};
-use crate::read::read;
+use crate::admission::admit_file;
+use crate::input_batches::for_each_batch;
+use crate::input_columns::{InputType, columns_of_table};
 use crate::store::{Store, StoreOptions};
 
 const ITEMS: [Option<&str>; 8] = [
@@ -89,11 +89,11 @@ fn through_parquet(column: &ArrayRef) -> Option<Vec<Vec<String>>> {
     writer.close().unwrap();
     let store = Store::open(folder.path().to_str().unwrap(), &StoreOptions::default()).unwrap();
     let object = store.head("x").unwrap().unwrap();
-    let admitted = admit(&store, &object, &["aliases"], columns("topics"))
+    let admitted = admit_file(&store, &object, &["aliases"], columns_of_table("topics"))
         .unwrap()
         .unwrap();
     let mut found = Vec::new();
-    let outcome = read(&store, &admitted, &mut |batch| {
+    let outcome = for_each_batch(&store, &admitted, &mut |batch| {
         found.extend(rows(&batch.text_lists(0)?));
         Ok(())
     });
@@ -102,7 +102,7 @@ fn through_parquet(column: &ArrayRef) -> Option<Vec<Vec<String>>> {
 }
 
 fn rows(lists: &TextLists) -> Vec<Vec<String>> {
-    let row = |row| lists.row(row).map(str::to_owned).collect();
+    let row = |row| lists.row_texts(row).map(str::to_owned).collect();
     (0..lists.spans.len()).map(row).collect()
 }
 
@@ -112,10 +112,14 @@ fn check(columns: &[ArrayRef], expected: &[&[&str]]) -> usize {
     let mut read_back = 0;
     for column in columns {
         let kind = column.data_type();
-        assert!(Holds::TextList.admits(kind), "{kind}");
-        assert_eq!(rows(&TextLists::of(column).unwrap()), expected, "{kind}");
+        assert!(InputType::TextList.accepts(kind), "{kind}");
+        assert_eq!(rows(&TextLists::from_column(column).unwrap()), expected, "{kind}");
         let tail = column.slice(2, column.len() - 2);
-        assert_eq!(rows(&TextLists::of(&tail).unwrap()), expected[2..], "{kind} sliced");
+        assert_eq!(
+            rows(&TextLists::from_column(&tail).unwrap()),
+            expected[2..],
+            "{kind} sliced"
+        );
         if let Some(found) = through_parquet(column) {
             assert_eq!(found, expected, "{kind} through Parquet");
             read_back += 1;
@@ -154,7 +158,7 @@ fn a_column_of_nulls_has_empty_lists() {
     let nulls: ArrayRef = Arc::new(NullArray::new(2));
     let lists = ListArray::new(field(&nulls), OffsetBuffer::from_lengths([2, 0]), nulls, None);
     assert_eq!(
-        rows(&TextLists::of(&lists).unwrap()),
+        rows(&TextLists::from_column(&lists).unwrap()),
         [Vec::<String>::new(), Vec::new()]
     );
     assert_eq!(rows(&TextLists::empty(2)), [Vec::<String>::new(), Vec::new()]);

@@ -4,32 +4,32 @@ use std::fmt;
 
 use sha2::{Digest, Sha256};
 
-use super::decode::Part;
-use super::encode::hex;
+use super::encoded_part::to_hex;
 use super::manifest::{TableFile, part_folder};
+use super::part_reader::PartReader;
 use super::snapshots;
 use super::store::Store;
 use clout_base::day::Day;
-use clout_base::error::{Error, Kind, Result};
+use clout_base::error::{Error, ErrorKind, Result};
 
 /// Bytes per request, which bounds memory and request time.
 const CHUNK_BYTES: u64 = 16 << 20;
 
 /// Result of verifying a snapshot.
 #[derive(Clone, Debug, Default)]
-pub struct Verification {
+pub struct SnapshotVerification {
     /// Number of files in the manifest.
     pub files: u64,
     /// Total size of the files in the manifest, in bytes.
     pub bytes: u64,
     /// Differences from the manifest; empty for an intact snapshot.
-    pub problems: Vec<Problem>,
+    pub problems: Vec<FileProblem>,
 }
 
 /// Difference from the manifest. Sizes are in bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the variants explain their fields")]
-pub enum Problem {
+pub enum FileProblem {
     /// A file is missing.
     Missing { path: String },
     /// A file has another size than in the manifest.
@@ -43,18 +43,18 @@ pub enum Problem {
     NotNamed { path: String },
 }
 
-impl fmt::Display for Problem {
+impl fmt::Display for FileProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Problem::Missing { path } => write!(f, "{path}: missing"),
-            Problem::OtherSize { path, expected, found } => {
+            FileProblem::Missing { path } => write!(f, "{path}: missing"),
+            FileProblem::OtherSize { path, expected, found } => {
                 write!(f, "{path}: {found} bytes, expected {expected}")
             }
-            Problem::OtherContent { path } => write!(f, "{path}: the content's SHA-256 differs"),
-            Problem::OtherRows { path, expected, found } => {
+            FileProblem::OtherContent { path } => write!(f, "{path}: the content's SHA-256 differs"),
+            FileProblem::OtherRows { path, expected, found } => {
                 write!(f, "{path}: {found} rows, expected {expected}")
             }
-            Problem::NotNamed { path } => write!(f, "{path}: not named by the manifest"),
+            FileProblem::NotNamed { path } => write!(f, "{path}: not named by the manifest"),
         }
     }
 }
@@ -63,14 +63,14 @@ impl fmt::Display for Problem {
 ///
 /// # Errors
 /// Returns an error if the snapshot does not exist or the store fails.
-pub fn verify(store: &Store, day: Day) -> Result<Verification> {
-    let manifest = snapshots::find(store, day)?.ok_or_else(|| {
+pub fn verify_snapshot(store: &Store, day: Day) -> Result<SnapshotVerification> {
+    let manifest = snapshots::read_manifest(store, day)?.ok_or_else(|| {
         Error::new(
-            Kind::NotReady,
+            ErrorKind::NotReady,
             format!("no snapshot of {day} exists in {}", store.url()),
         )
     })?;
-    let mut verification = Verification::default();
+    let mut verification = SnapshotVerification::default();
     for (table, files) in &manifest.tables {
         for file in &files.files {
             verification.files += 1;
@@ -80,17 +80,19 @@ pub fn verify(store: &Store, day: Day) -> Result<Verification> {
         let found = files.files.iter().map(|file| file.rows).sum();
         if found != files.rows {
             let path = part_folder(table, day);
-            verification.problems.push(Problem::OtherRows {
+            verification.problems.push(FileProblem::OtherRows {
                 path,
                 expected: files.rows,
                 found,
             });
         }
         let objects = store.list(&part_folder(table, day))?.objects;
-        let stray = objects.into_iter().filter(|object| !manifest.names(&object.key));
+        let stray = objects
+            .into_iter()
+            .filter(|object| !manifest.contains_file(&object.key));
         verification
             .problems
-            .extend(stray.map(|object| Problem::NotNamed { path: object.key }));
+            .extend(stray.map(|object| FileProblem::NotNamed { path: object.key }));
     }
     Ok(verification)
 }
@@ -100,28 +102,28 @@ pub fn verify(store: &Store, day: Day) -> Result<Verification> {
 ///
 /// # Errors
 /// Returns an error if the store fails.
-pub fn check_file(store: &Store, file: &TableFile) -> Result<Option<Problem>> {
+pub fn check_file(store: &Store, file: &TableFile) -> Result<Option<FileProblem>> {
     let path = file.path.clone();
     let Some(object) = store.head(&path)? else {
-        return Ok(Some(Problem::Missing { path }));
+        return Ok(Some(FileProblem::Missing { path }));
     };
     if object.size != file.size {
-        return Ok(Some(Problem::OtherSize {
+        return Ok(Some(FileProblem::OtherSize {
             path,
             expected: file.size,
             found: object.size,
         }));
     }
     if hash(store, file)? != file.sha256 {
-        return Ok(Some(Problem::OtherContent { path }));
+        return Ok(Some(FileProblem::OtherContent { path }));
     }
-    let found = Part {
+    let found = PartReader {
         store,
         key: &path,
         size: file.size,
     }
-    .rows()?;
-    Ok((found != file.rows).then_some(Problem::OtherRows {
+    .count_rows()?;
+    Ok((found != file.rows).then_some(FileProblem::OtherRows {
         path,
         expected: file.rows,
         found,
@@ -139,5 +141,5 @@ fn hash(store: &Store, file: &TableFile) -> Result<String> {
         }
         start = end;
     }
-    Ok(hex(&hasher.finalize()))
+    Ok(to_hex(&hasher.finalize()))
 }

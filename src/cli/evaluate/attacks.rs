@@ -2,21 +2,21 @@
 
 use serde_json::{Value, json};
 
-use super::{table, verdict};
-use crate::cli::output::print;
-use crate::evaluate::attacks::{BarOn, Findings};
+use super::{format_verdict, print_table};
+use crate::cli::output::print_line;
+use crate::evaluate::attacks::{AttackResults, ThresholdKind};
 use clout_base::error::Result;
 
 /// Converts the findings to a JSON object.
-pub fn object(findings: &Findings) -> Value {
+pub(super) fn to_json(findings: &AttackResults) -> Value {
     let mut object = json!(findings);
-    object["are_met"] = findings.are_met().into();
+    object["are_met"] = findings.all_met().into();
     object
 }
 
 /// Prints the findings as a table with a legend.
-pub fn show(findings: &Findings) -> Result<()> {
-    print(&format!(
+pub(super) fn print_attacks(findings: &AttackResults) -> Result<()> {
+    print_line(&format!(
         "Attacks at {}, gains in points (90th percentile of scored people: {:.2}; {})",
         findings.at,
         findings.percentile_90,
@@ -26,7 +26,7 @@ pub fn show(findings: &Findings) -> Result<()> {
         }
     ))?;
     if !findings.is_settled {
-        print(
+        print_line(
             "The history is short: until it covers model.trust.settled_after_days, all accounts are trusted, so attacks \
              by fresh accounts gain more.",
         )?;
@@ -42,7 +42,7 @@ pub fn show(findings: &Findings) -> Result<()> {
             gain.least.into(),
             json!(gain.best_fake),
             json!(threshold),
-            verdict(gain.is_met),
+            format_verdict(gain.is_met),
         ]
     });
     let columns = vec![
@@ -56,15 +56,15 @@ pub fn show(findings: &Findings) -> Result<()> {
         "threshold",
         "verdict",
     ];
-    table(columns, rows.collect())?;
-    print(ATTACKS)
+    print_table(columns, rows.collect())?;
+    print_line(ATTACKS)
 }
 
-fn format_threshold(on: BarOn, limit: f64) -> String {
+fn format_threshold(on: ThresholdKind, limit: f64) -> String {
     match on {
-        BarOn::MeanAtMost => format!("mean <= {limit:.2}"),
-        BarOn::MeanAtLeast => format!("mean >= {limit:.2}"),
-        BarOn::MostAtMost => format!("most <= {limit:.2}"),
+        ThresholdKind::MeanAtMost => format!("mean <= {limit:.2}"),
+        ThresholdKind::MeanAtLeast => format!("mean >= {limit:.2}"),
+        ThresholdKind::MostAtMost => format!("most <= {limit:.2}"),
     }
 }
 

@@ -2,19 +2,19 @@
 
 use serde_json::Value;
 
-use super::{fine, table, verdict};
-use crate::cli::output::print;
-use crate::evaluate::topics::farm::{Farm, Kind};
-use crate::evaluate::topics::{Findings, SCORE};
+use super::{format_figure, format_verdict, print_table};
+use crate::cli::output::print_line;
+use crate::evaluate::topics::farm::{FarmKind, FarmResult};
+use crate::evaluate::topics::{TOPIC_SCORE_PREDICTOR, TopicResults};
 use clout_base::error::Result;
 
 /// Prints the findings as tables.
-pub fn show(findings: &Findings) -> Result<()> {
-    print(&format!(
+pub(super) fn print_topics(findings: &TopicResults) -> Result<()> {
+    print_line(&format!(
         "Prediction quality of topic scores of model {} at {} moments: {} pairs of moment and topic, {} credits",
         findings.model_version, findings.moments, findings.pairs, findings.credits
     ))?;
-    let figures = |row: &crate::evaluate::topics::Row| {
+    let figures = |row: &crate::evaluate::topics::TopicPredictor| {
         let figures = &row.figures;
         [
             figures.precision_1,
@@ -24,13 +24,16 @@ pub fn show(findings: &Findings) -> Result<()> {
         ]
     };
     let rows = findings.predictors.iter().map(|row| {
-        let values = figures(row).map(fine);
+        let values = figures(row).map(format_figure);
         [row.predictor.into()].into_iter().chain(values).collect()
     });
     let columns = vec!["predictor", "precision_1", "precision_3", "precision_5", "ndcg_10"];
-    table(columns.clone(), rows.collect())?;
-    print("\nCompared with the better rival of each measure")?;
-    let (own, rivals): (Vec<_>, Vec<_>) = findings.predictors.iter().partition(|row| row.predictor == SCORE);
+    print_table(columns.clone(), rows.collect())?;
+    print_line("\nCompared with the better rival of each measure")?;
+    let (own, rivals): (Vec<_>, Vec<_>) = findings
+        .predictors
+        .iter()
+        .partition(|row| row.predictor == TOPIC_SCORE_PREDICTOR);
     let rows = columns[1..].iter().enumerate().map(|(index, measure)| {
         let best = rivals
             .iter()
@@ -40,7 +43,7 @@ pub fn show(findings: &Findings) -> Result<()> {
             best.map_or(0.0, |row| figures(row)[index]),
         );
         let ratio = if best_figure > 0.0 {
-            fine(score / best_figure)
+            format_figure(score / best_figure)
         } else {
             Value::Null
         };
@@ -48,25 +51,25 @@ pub fn show(findings: &Findings) -> Result<()> {
             (*measure).into(),
             best.map_or("-", |row| row.predictor).into(),
             ratio,
-            verdict(Some(score >= best_figure)),
+            format_verdict(Some(score >= best_figure)),
         ]
     });
-    table(vec!["measure", "better_rival", "ratio", "verdict"], rows.collect())?;
+    print_table(vec!["measure", "better_rival", "ratio", "verdict"], rows.collect())?;
     show_coverage(findings)?;
     show_farms(findings)
 }
 
-fn show_coverage(findings: &Findings) -> Result<()> {
+fn show_coverage(findings: &TopicResults) -> Result<()> {
     let coverage = &findings.coverage;
     let share = |part: usize| match coverage.active {
         0 => Value::Null,
-        all => fine(part as f64 / all as f64),
+        all => format_figure(part as f64 / all as f64),
     };
-    print("\nTopic coverage at the last moment")?;
+    print_line("\nTopic coverage at the last moment")?;
     let line =
         |group: &str, count: usize, share: Value, verdict: Value| vec![group.into(), count.into(), share, verdict];
     let has_none = coverage.shown_with_one_source == 0;
-    table(
+    print_table(
         vec!["group", "count", "share", "verdict"],
         vec![
             line(
@@ -92,30 +95,30 @@ fn show_coverage(findings: &Findings) -> Result<()> {
                 "of these, with only one source",
                 coverage.shown_with_one_source,
                 Value::Null,
-                verdict(Some(has_none)),
+                format_verdict(Some(has_none)),
             ),
         ],
     )
 }
 
-fn show_farms(findings: &Findings) -> Result<()> {
+fn show_farms(findings: &TopicResults) -> Result<()> {
     let buyers = findings.farms.first().map_or(0, |farm| farm.buyers);
-    print(&format!(
+    print_line(&format!(
         "\nBought endorsements for each of {buyers} people, in points of the topic score"
     ))?;
-    let describe = |farm: &Farm| match farm.kind {
-        Kind::Fresh => format!("{} fresh accounts", farm.accounts),
-        Kind::Aged => format!("{} accounts of three days, reacting to one another", farm.accounts),
-        Kind::Helped => format!("{} accounts of three days, half reacting to the others", farm.accounts),
+    let describe = |farm: &FarmResult| match farm.kind {
+        FarmKind::Fresh => format!("{} fresh accounts", farm.accounts),
+        FarmKind::Aged => format!("{} accounts of three days, reacting to one another", farm.accounts),
+        FarmKind::Helped => format!("{} accounts of three days, half reacting to the others", farm.accounts),
     };
     let rows = findings.farms.iter().map(|farm| {
         vec![
             describe(farm).into(),
-            fine(farm.most),
-            fine(farm.others),
+            format_figure(farm.most),
+            format_figure(farm.others),
             farm.shown_anew.into(),
             farm.bar.map_or(Value::Null, Value::from),
-            verdict(farm.is_met),
+            format_verdict(farm.is_met),
         ]
     });
     let columns = vec![
@@ -126,5 +129,5 @@ fn show_farms(findings: &Findings) -> Result<()> {
         "at_most",
         "verdict",
     ];
-    table(columns, rows.collect())
+    print_table(columns, rows.collect())
 }

@@ -3,21 +3,21 @@
 use clout_base::error::Result;
 use serde_json::Value;
 
-use super::super::options::Format;
-use super::super::output::{Rows, print, show};
+use super::super::options::OutputFormat;
+use super::super::output::{ResultRows, print_line, print_rows};
 
 /// Prints an empty line and the heading of a section.
-pub fn heading(text: &str) -> Result<()> {
-    print(&format!("\n{text}"))
+pub(super) fn print_heading(text: &str) -> Result<()> {
+    print_line(&format!("\n{text}"))
 }
 
 /// Prints a table.
-pub fn table(columns: &[&'static str], rows: Vec<Vec<Value>>) -> Result<()> {
+pub(super) fn print_table(columns: &[&'static str], rows: Vec<Vec<Value>>) -> Result<()> {
     let columns = columns.to_vec();
-    show(&Rows { columns, rows }, Format::Text)
+    print_rows(&ResultRows { columns, rows }, OutputFormat::Text)
 }
 
 /// Formats a small number with three decimals.
-pub fn thousandths(measure: f64) -> Value {
+pub(super) fn format_thousandths(measure: f64) -> Value {
     format!("{measure:.3}").into()
 }

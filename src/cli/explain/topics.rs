@@ -2,12 +2,12 @@
 
 use serde_json::Value;
 
-use super::super::options::Format;
-use super::super::output::{Rows, print, printable, show};
-use super::layout::{heading, table, thousandths};
-use crate::explain::Answer;
-use crate::explain::one_more::{OnTopic, OneMore};
-use crate::queries::topics::{EVIDENCE_COLUMNS, PERSON_COLUMNS};
+use super::super::options::OutputFormat;
+use super::super::output::{ResultRows, print_line, print_rows, shorten_text};
+use super::layout::{format_thousandths, print_heading, print_table};
+use crate::explain::PersonExplanation;
+use crate::explain::reaction_effects::{ReactionEffects, TopicEffect};
+use crate::queries::topics::{EVIDENCE_COLUMNS, PERSON_TOPIC_COLUMNS};
 use clout_base::error::Result;
 
 /// Number of printed topics, and number of those printed with their evidence.
@@ -18,10 +18,10 @@ const WITH_EVIDENCE: usize = 3;
 const UNITS: &str = "score in points, 1 to 100; confidence 0 to 1";
 
 /// Prints all topics of the answer with their evidence, shown or not.
-pub fn whole(answer: &Answer) -> Result<()> {
+pub(super) fn print_all_topics(answer: &PersonExplanation) -> Result<()> {
     let topics: Vec<&Value> = answer.topics.iter().collect();
-    print(&format!("Topic ({UNITS})"))?;
-    show(&rows(&PERSON_COLUMNS, &topics), Format::Text)?;
+    print_line(&format!("Topic ({UNITS})"))?;
+    print_rows(&rows(&PERSON_TOPIC_COLUMNS, &topics), OutputFormat::Text)?;
     for topic in &topics {
         evidence(topic)?;
     }
@@ -29,13 +29,16 @@ pub fn whole(answer: &Answer) -> Result<()> {
 }
 
 /// Prints the shown topics.
-pub fn section(answer: &Answer) -> Result<()> {
+pub(super) fn print_shown_topics(answer: &PersonExplanation) -> Result<()> {
     let shown: Vec<&Value> = answer.topics.iter().filter(|topic| topic["is_shown"] == true).collect();
-    heading(&topics_heading(answer, shown.len()))?;
+    print_heading(&topics_heading(answer, shown.len()))?;
     if shown.is_empty() {
         return Ok(());
     }
-    show(&rows(&PERSON_COLUMNS, &shown[..shown.len().min(TOPICS)]), Format::Text)?;
+    print_rows(
+        &rows(&PERSON_TOPIC_COLUMNS, &shown[..shown.len().min(TOPICS)]),
+        OutputFormat::Text,
+    )?;
     for topic in shown.iter().take(WITH_EVIDENCE) {
         evidence(topic)?;
     }
@@ -43,7 +46,7 @@ pub fn section(answer: &Answer) -> Result<()> {
     let others: Vec<String> = shown.iter().skip(WITH_EVIDENCE).map(|topic| id(topic)).collect();
     match others.is_empty() {
         true => Ok(()),
-        false => print(&format!(
+        false => print_line(&format!(
             "Evidence for more topics: --topic with one of {}",
             others.join(", ")
         )),
@@ -51,10 +54,10 @@ pub fn section(answer: &Answer) -> Result<()> {
 }
 
 fn id(topic: &Value) -> String {
-    printable(topic["topic_id"].as_str().unwrap_or_default())
+    shorten_text(topic["topic_id"].as_str().unwrap_or_default())
 }
 
-fn topics_heading(answer: &Answer, shown: usize) -> String {
+fn topics_heading(answer: &PersonExplanation, shown: usize) -> String {
     let (known, date) = (answer.topics.len(), answer.snapshot_date);
     let first = if shown > TOPICS {
         format!("; first {TOPICS} of {shown}")
@@ -83,12 +86,12 @@ fn topics_heading(answer: &Answer, shown: usize) -> String {
 
 fn evidence(topic: &Value) -> Result<()> {
     let evidence: Vec<&Value> = topic["evidence"].as_array().into_iter().flatten().collect();
-    heading(&format!("Evidence for {}{}", id(topic), verdict(topic)))?;
-    show(&rows(&EVIDENCE_COLUMNS, &evidence), Format::Text)
+    print_heading(&format!("Evidence for {}{}", id(topic), verdict(topic)))?;
+    print_rows(&rows(&EVIDENCE_COLUMNS, &evidence), OutputFormat::Text)
 }
 
 fn weights() -> Result<()> {
-    print(
+    print_line(
         "\nWeight 1 is one new reaction by a trusted person of average rank. Tags and texts have the faded weight of \
          their latest\nreaction or post; other sources have the weight that they add, before the rarity of the topic \
          is applied.",
@@ -106,24 +109,30 @@ fn verdict(topic: &Value) -> &'static str {
 }
 
 /// Prints the effect of one more reaction on topic scores.
-pub fn one_more(one_more: &OneMore, answer: &Answer) -> Result<()> {
+pub(super) fn print_topic_effects(one_more: &ReactionEffects, answer: &PersonExplanation) -> Result<()> {
     let Some(first) = one_more.topics.first() else {
         return Ok(());
     };
-    heading(&format!(
+    print_heading(&format!(
         "Effect of one more reaction on a topic (points added by one {} on {} by a trusted newcomer at the end of {})",
         first.verb, first.network, answer.snapshot_date
     ))?;
-    let row = |on: &OnTopic| vec![on.topic_id.clone().into(), thousandths(on.points), on.score.into()];
-    table(
+    let row = |on: &TopicEffect| {
+        vec![
+            on.topic_id.clone().into(),
+            format_thousandths(on.points),
+            on.score.into(),
+        ]
+    };
+    print_table(
         &["topic_id", "points", "score_after"],
         one_more.topics.iter().map(row).collect(),
     )
 }
 
-fn rows(columns: &[&'static str], objects: &[&Value]) -> Rows {
+fn rows(columns: &[&'static str], objects: &[&Value]) -> ResultRows {
     let cells = |object: &&Value| columns.iter().map(|name| object[*name].clone()).collect();
-    Rows {
+    ResultRows {
         columns: columns.to_vec(),
         rows: objects.iter().map(cells).collect(),
     }

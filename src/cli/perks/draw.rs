@@ -4,26 +4,26 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
-use super::super::options::{Format, ResultArgs, random_hex};
-use super::super::output::{Rows, print, show, show_object};
-use super::{CAMPAIGNS, named, summary};
+use super::super::options::{OutputFormat, ResultArgs, generate_random_hex};
+use super::super::output::{ResultRows, print_line, print_object, print_rows};
+use super::{DEFAULT_CAMPAIGN_FILE, find_campaign, summarize_draw};
 use crate::perks::campaign::Campaign;
-use crate::perks::draw::Winner;
-use crate::perks::drawing::{Outcome, Ready, draw, prepare};
-use crate::perks::eligible::{Pool, Step};
+use crate::perks::draw::{CampaignOutcome, PreparedDraw, draw_campaign, prepare_draw};
+use crate::perks::eligibility::{EligiblePeople, RuleStep};
+use crate::perks::tickets::DrawWinner;
 use clout_base::error::Result;
-use clout_base::visible::visible;
-use clout_warehouse::draws::{self, Draw};
+use clout_base::visible_text::make_visible;
+use clout_warehouse::perk_draws::{self, PerkDraw};
 
 /// Arguments of `clout perks draw`.
 #[derive(clap::Args)]
-pub struct Args {
+pub(super) struct PerksDrawArgs {
     /// Campaign id.
     campaign: String,
     #[command(flatten)]
     results: ResultArgs,
     /// Campaign file (TOML).
-    #[arg(long, value_name = "FILE", default_value = CAMPAIGNS)]
+    #[arg(long, value_name = "FILE", default_value = DEFAULT_CAMPAIGN_FILE)]
     campaigns: PathBuf,
     /// Seed: the text with the announced SHA-256, or from the announced source.
     #[arg(long, value_name = "TEXT", required_unless_present = "dry_run")]
@@ -33,33 +33,33 @@ pub struct Args {
     dry_run: bool,
     /// Output format of the draw.
     #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    format: OutputFormat,
 }
 
-impl Args {
+impl PerksDrawArgs {
     /// Draws the campaign, or prints the eligible people for a dry run.
-    pub fn run(self) -> Result<()> {
-        let campaign = named(&self.campaigns, &self.campaign)?;
-        let store = self.results.store()?;
+    pub(super) fn run(self) -> Result<()> {
+        let campaign = find_campaign(&self.campaigns, &self.campaign)?;
+        let store = self.results.open_store()?;
         let Some(seed) = &self.seed else {
-            return self.print_dry_run(&prepare(&store, &campaign)?, &campaign);
+            return self.print_dry_run(&prepare_draw(&store, &campaign)?, &campaign);
         };
-        match draw(&store, &campaign, seed, &random_hex(8)?)? {
-            Outcome::Drawn {
+        match draw_campaign(&store, &campaign, seed, &generate_random_hex(8)?)? {
+            CampaignOutcome::Drawn {
                 draw,
                 winners,
                 pool,
                 notes,
             } => self.print_draw(&draw, &winners, (&pool, &notes)),
-            Outcome::Before(draw) => self.print_earlier_draw(&draw),
+            CampaignOutcome::Before(draw) => self.print_earlier_draw(&draw),
         }
     }
 
-    fn print_dry_run(&self, ready: &Ready, campaign: &Campaign) -> Result<()> {
+    fn print_dry_run(&self, ready: &PreparedDraw, campaign: &Campaign) -> Result<()> {
         let pool = &ready.pool;
         let people = pool.eligible.len() as u64;
-        if self.format == Format::Json {
-            return show_object(&json!({
+        if self.format == OutputFormat::Json {
+            return print_object(&json!({
                 "campaign_id": campaign.id,
                 "status": "dry_run",
                 "eligible_count": people,
@@ -67,55 +67,60 @@ impl Args {
                 "notes": ready.notes,
             }));
         }
-        print(&format!("{}: {}", campaign.id, visible(&campaign.title)))?;
+        print_line(&format!("{}: {}", campaign.id, make_visible(&campaign.title)))?;
         show_steps(pool, &ready.notes)?;
-        print(&format!(
+        print_line(&format!(
             "{} of {people} people would win. Nothing was drawn.",
             campaign.winners.min(people)
         ))
     }
 
-    fn print_draw(&self, draw: &Draw, winners: &[Winner], (pool, notes): (&Pool, &[String])) -> Result<()> {
-        let row = |winner: &Winner| {
+    fn print_draw(
+        &self,
+        draw: &PerkDraw,
+        winners: &[DrawWinner],
+        (pool, notes): (&EligiblePeople, &[String]),
+    ) -> Result<()> {
+        let row = |winner: &DrawWinner| {
             vec![
                 winner.place.into(),
                 winner.person_id.as_str().into(),
                 winner.draw_hash.as_str().into(),
             ]
         };
-        let rows = Rows {
+        let rows = ResultRows {
             columns: vec!["place", "person_id", "draw_hash"],
             rows: winners.iter().map(row).collect(),
         };
-        if self.format == Format::Json {
-            let mut object = summary(draw, "drawn");
+        if self.format == OutputFormat::Json {
+            let mut object = summarize_draw(draw, "drawn");
             object["steps"] = json!(steps(pool));
             object["notes"] = json!(notes);
-            object["winners"] = rows.objects();
-            return show_object(&object);
+            object["winners"] = rows.to_json();
+            return print_object(&object);
         }
-        print(&format!(
+        print_line(&format!(
             "{}: {} of {} eligible people won, drawn from the snapshot of {}",
             draw.campaign_id, draw.part.rows, draw.eligible_count, draw.snapshot.snapshot_date
         ))?;
         if draw.part.rows == draw.eligible_count {
             let wanted = &draw.campaign["winners"];
-            print(&format!("All eligible people won: the campaign has {wanted} winners."))?;
+            print_line(&format!("All eligible people won: the campaign has {wanted} winners."))?;
         }
         show_steps(pool, notes)?;
-        show(&rows, Format::Text)?;
-        print(&format!(
+        print_rows(&rows, OutputFormat::Text)?;
+        print_line(&format!(
             "Record: {}, winners: {}",
-            draws::key(&draw.campaign_id),
+            perk_draws::draw_key(&draw.campaign_id),
             draw.part.path
         ))
     }
 
     /// Prints an earlier draw without its winners, as some of them may have opted out since.
-    fn print_earlier_draw(&self, draw: &Draw) -> Result<()> {
+    fn print_earlier_draw(&self, draw: &PerkDraw) -> Result<()> {
         match self.format {
-            Format::Json => show_object(&summary(draw, "already_drawn")),
-            Format::Text => print(&format!(
+            OutputFormat::Json => print_object(&summarize_draw(draw, "already_drawn")),
+            OutputFormat::Text => print_line(&format!(
                 "{} is already drawn with the same rules and seed: {} of {} eligible people won. Nothing was done. The \
                  winners are in {}.",
                 draw.campaign_id, draw.part.rows, draw.eligible_count, draw.part.path
@@ -124,20 +129,20 @@ impl Args {
     }
 }
 
-fn steps(pool: &Pool) -> Vec<Value> {
-    let step = |step: &Step| json!({"rule": step.rule, "left": step.left});
+fn steps(pool: &EligiblePeople) -> Vec<Value> {
+    let step = |step: &RuleStep| json!({"rule": step.rule, "left": step.left});
     pool.steps.iter().map(step).collect()
 }
 
-fn show_steps(pool: &Pool, notes: &[String]) -> Result<()> {
-    let row = |step: &Step| vec![step.left.into(), step.rule.as_str().into()];
-    show(
-        &Rows {
+fn show_steps(pool: &EligiblePeople, notes: &[String]) -> Result<()> {
+    let row = |step: &RuleStep| vec![step.left.into(), step.rule.as_str().into()];
+    print_rows(
+        &ResultRows {
             columns: vec!["people", "rule"],
             rows: pool.steps.iter().map(row).collect(),
         },
-        Format::Text,
+        OutputFormat::Text,
     )?;
     let mut notes = notes.iter();
-    notes.try_for_each(|note| print(&format!("Note: {}", visible(note))))
+    notes.try_for_each(|note| print_line(&format!("Note: {}", make_visible(note))))
 }

@@ -4,17 +4,17 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
-use super::super::options::{Format, ResultArgs};
-use super::super::output::{print, show_object};
-use super::{named, summary};
-use crate::perks::campaign::check_id;
-use crate::perks::verify::{Verdict, verify};
+use super::super::options::{OutputFormat, ResultArgs};
+use super::super::output::{print_line, print_object};
+use super::{find_campaign, summarize_draw};
+use crate::perks::campaign::check_campaign_id;
+use crate::perks::verify::{DrawVerdict, verify_draw};
 use clout_base::error::{Error, Result};
-use clout_model::alerts::words::many;
+use clout_model::alerts::texts::format_count;
 
 /// Arguments of `clout perks verify`.
 #[derive(clap::Args)]
-pub struct Args {
+pub(super) struct PerksVerifyArgs {
     /// Campaign id.
     campaign: String,
     #[command(flatten)]
@@ -24,56 +24,56 @@ pub struct Args {
     campaigns: Option<PathBuf>,
     /// Output format of the verdict.
     #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    format: OutputFormat,
 }
 
-impl Args {
+impl PerksVerifyArgs {
     /// Verifies the draw and prints each check. Fails if a check fails.
-    pub fn run(self) -> Result<()> {
-        check_id(&self.campaign)?;
+    pub(super) fn run(self) -> Result<()> {
+        check_campaign_id(&self.campaign)?;
         let announced = match &self.campaigns {
-            Some(file) => Some(named(file, &self.campaign)?),
+            Some(file) => Some(find_campaign(file, &self.campaign)?),
             None => None,
         };
-        let store = self.results.store()?;
-        let verdict = verify(&store, &self.campaign, announced.as_ref())?;
+        let store = self.results.open_store()?;
+        let verdict = verify_draw(&store, &self.campaign, announced.as_ref())?;
         match self.format {
-            Format::Json => {
-                let mut object = summary(&verdict.draw, "verified");
+            OutputFormat::Json => {
+                let mut object = summarize_draw(&verdict.draw, "verified");
                 object["seed"] = verdict.draw.seed.as_str().into();
                 object["checks"] = json!(verdict.checks);
                 object["problems"] = json!(verdict.problems);
-                show_object(&object)?;
+                print_object(&object)?;
             }
-            Format::Text => self.print_text(&verdict)?,
+            OutputFormat::Text => self.print_text(&verdict)?,
         }
         match verdict.problems.len() {
             0 => Ok(()),
             problems => Err(Error::internal(format!(
                 "the draw of {} does not match its record: {}",
                 self.campaign,
-                many(problems as i64, "problem", "problems")
+                format_count(problems as i64, "problem", "problems")
             ))),
         }
     }
 
-    fn print_text(&self, verdict: &Verdict) -> Result<()> {
+    fn print_text(&self, verdict: &DrawVerdict) -> Result<()> {
         let draw = &verdict.draw;
-        print(&format!(
+        print_line(&format!(
             "{}: {} of {} eligible people won, drawn from the snapshot of {}; seed {:?}",
             draw.campaign_id, draw.part.rows, draw.eligible_count, draw.snapshot.snapshot_date, draw.seed
         ))?;
         for check in &verdict.checks {
-            print(&format!("  ok     {check}"))?;
+            print_line(&format!("  ok     {check}"))?;
         }
         for problem in &verdict.problems {
-            print(&format!("  WRONG  {problem}"))?;
+            print_line(&format!("  WRONG  {problem}"))?;
         }
         match (&self.campaigns, verdict.problems.is_empty()) {
             (None, true) => {
-                print("All checks passed. To compare the rules with the announced ones, add --campaigns FILE.")
+                print_line("All checks passed. To compare the rules with the announced ones, add --campaigns FILE.")
             }
-            (_, true) => print("All checks passed."),
+            (_, true) => print_line("All checks passed."),
             (_, false) => Ok(()),
         }
     }

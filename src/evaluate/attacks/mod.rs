@@ -7,13 +7,13 @@ mod findings;
 mod plots;
 pub mod setup;
 
-pub use self::findings::{BarOn, Findings, Gain};
-pub use self::plots::Plot;
-pub use self::setup::{Group, Setup, Target};
-use super::scene::Scene;
-use crate::pipeline::watch::Watch;
+pub use self::findings::{AttackGain, AttackResults, ThresholdKind};
+pub use self::plots::AttackScene;
+pub use self::setup::{AttackSetup, AttackTarget, TargetGroup};
+use super::scene::MomentData;
+use crate::pipeline::observer::RunObserver;
 use clout_base::error::Result;
-use clout_model::influence::scoring::Scored;
+use clout_model::influence::scoring::PeopleScores;
 
 /// Share of scored people that no fake account may exceed.
 const FAKES_BELOW: f64 = 0.9;
@@ -33,10 +33,10 @@ const DECADE_SLACK: f64 = 0.5;
 ///
 /// # Errors
 /// Returns the errors of scoring.
-pub fn attack(scene: Scene, watch: &dyn Watch) -> Result<Findings> {
+pub fn simulate_attacks(scene: MomentData, watch: &dyn RunObserver) -> Result<AttackResults> {
     watch.stage("choosing targets");
-    let setup = Setup::of(scene)?;
-    let mut suite = Suite {
+    let setup = AttackSetup::from_scene(scene)?;
+    let mut suite = AttackSuite {
         percentile_90: percentile(&setup.scored, FAKES_BELOW),
         setup: &setup,
         watch,
@@ -44,8 +44,8 @@ pub fn attack(scene: Scene, watch: &dyn Watch) -> Result<Findings> {
         are_fakes_below: true,
     };
     suite.run()?;
-    Ok(Findings {
-        at: clout_base::day::instant(setup.scene.at),
+    Ok(AttackResults {
+        at: clout_base::day::format_instant(setup.scene.at),
         percentile_90: suite.percentile_90,
         gains: suite.gains,
         is_settled: setup.scene.moment().warehouse_days >= f64::from(setup.scene.params.trust.settled_after_days),
@@ -53,114 +53,123 @@ pub fn attack(scene: Scene, watch: &dyn Watch) -> Result<Findings> {
     })
 }
 
-fn percentile(scored: &Scored, share: f64) -> f64 {
-    let sorted = scored.standings.sorted_scores();
+fn percentile(scored: &PeopleScores, share: f64) -> f64 {
+    let sorted = scored.scores.sorted_scores();
     if sorted.is_empty() {
         return f64::INFINITY;
     }
-    clout_model::influence::standings::quantile(&sorted, share)
+    clout_model::influence::score_table::interpolate_quantile(&sorted, share)
 }
 
-struct Suite<'a, 'b> {
-    setup: &'b Setup<'a>,
-    watch: &'b dyn Watch,
+struct AttackSuite<'a, 'b> {
+    setup: &'b AttackSetup<'a>,
+    watch: &'b dyn RunObserver,
     percentile_90: f64,
-    gains: Vec<Gain>,
+    gains: Vec<AttackGain>,
     are_fakes_below: bool,
 }
 
 /// Result of one attack: the score of each target and the best score of a fake account.
-struct Outcome {
+struct AttackOutcome {
     scores: Vec<f64>,
     best_fake: Option<f64>,
 }
 
-impl<'a, 'b> Suite<'a, 'b> {
+impl<'a, 'b> AttackSuite<'a, 'b> {
     fn run(&mut self) -> Result<()> {
         let before = self.scores(&self.setup.scored);
-        let star = self.play("star", Plot::star)?;
-        self.judge("star", &star, &before, at_most(1.0));
-        let ring = self.play("ring", Plot::ring)?;
-        self.judge("ring", &ring, &before, at_most(0.5));
-        self.fans()?;
-        let farm = self.play("farm", Plot::farm)?;
-        self.judge("farm", &farm, &before, at_most(1.0));
-        self.bought(&before)?;
-        let burst = self.play("burst", |plot| plot.burst(false))?;
-        self.judge("burst", &burst, &before, at_most(1.0));
-        let all = self.play("burst by all earlier reactors", |plot| plot.burst(true))?;
-        self.judge("burst_of_all", &all, &before, None);
-        self.cheapest(&before)?;
-        let smear = self.play("smear", Plot::smear)?;
-        self.judge("smear", &smear, &before, Some((BarOn::MeanAtLeast, MIN_SMEAR_CHANGE)));
-        let aged = self.play("star of aged accounts", Plot::aged_star)?;
-        self.judge("aged_star", &aged, &before, None);
-        self.strangers("copy", Plot::copy)?;
-        self.strangers("closed_farm", |plot| plot.closed_farm(CLOSED_FARM))
+        let star = self.run_attack("star", AttackScene::add_star)?;
+        self.record_gains("star", &star, &before, at_most(1.0));
+        let ring = self.run_attack("ring", AttackScene::ring)?;
+        self.record_gains("ring", &ring, &before, at_most(0.5));
+        self.measure_fans()?;
+        let farm = self.run_attack("farm", AttackScene::farm)?;
+        self.record_gains("farm", &farm, &before, at_most(1.0));
+        self.measure_bought(&before)?;
+        let burst = self.run_attack("burst", |plot| plot.burst(false))?;
+        self.record_gains("burst", &burst, &before, at_most(1.0));
+        let all = self.run_attack("burst by all earlier reactors", |plot| plot.burst(true))?;
+        self.record_gains("burst_of_all", &all, &before, None);
+        self.measure_cheapest(&before)?;
+        let smear = self.run_attack("smear", AttackScene::smear)?;
+        self.record_gains(
+            "smear",
+            &smear,
+            &before,
+            Some((ThresholdKind::MeanAtLeast, MIN_SMEAR_CHANGE)),
+        );
+        let aged = self.run_attack("star of aged accounts", AttackScene::aged_star)?;
+        self.record_gains("aged_star", &aged, &before, None);
+        self.measure_strangers("copy", AttackScene::copy)?;
+        self.measure_strangers("closed_farm", |plot| plot.closed_farm(CLOSED_FARM))
     }
 
-    fn play(&mut self, name: &str, set: impl FnOnce(Plot<'a, 'b>) -> Plot<'a, 'b>) -> Result<Outcome> {
+    fn run_attack(
+        &mut self,
+        name: &str,
+        set: impl FnOnce(AttackScene<'a, 'b>) -> AttackScene<'a, 'b>,
+    ) -> Result<AttackOutcome> {
         self.watch.stage(name);
         self.score_of(set)
     }
 
-    fn score_of(&self, set: impl FnOnce(Plot<'a, 'b>) -> Plot<'a, 'b>) -> Result<Outcome> {
-        let (scene, fakes) = set(Plot::new(self.setup)).scene();
+    fn score_of(&self, set: impl FnOnce(AttackScene<'a, 'b>) -> AttackScene<'a, 'b>) -> Result<AttackOutcome> {
+        let (scene, fakes) = set(AttackScene::new(self.setup)).build();
         let scored = scene.score()?;
-        let fakes = fakes.filter_map(|fake| scored.standings.score(scene.persons.of_account[fake as usize] as usize));
+        let fakes = fakes.filter_map(|fake| scored.scores.score(scene.persons.by_account[fake as usize] as usize));
         let best_fake = fakes.reduce(f64::max);
-        Ok(Outcome {
+        Ok(AttackOutcome {
             scores: self.scores(&scored),
             best_fake,
         })
     }
 
-    fn scores(&self, scored: &Scored) -> Vec<f64> {
-        let score = |target: &Target| scored.standings.score(target.person).unwrap_or(1.0);
+    fn scores(&self, scored: &PeopleScores) -> Vec<f64> {
+        let score = |target: &AttackTarget| scored.scores.score(target.person).unwrap_or(1.0);
         self.setup.targets.iter().map(score).collect()
     }
 
     /// Measures a thousand reactions by a known account against one, in one day and over several.
-    fn fans(&mut self) -> Result<()> {
+    fn measure_fans(&mut self) -> Result<()> {
         if self.setup.fans.iter().all(Option::is_none) {
             return Ok(());
         }
-        let once = self.play("fan, once", |plot| plot.fan(1, 1))?;
+        let once = self.run_attack("fan, once", |plot| plot.fan(1, 1))?;
         for (name, days, threshold) in [
             ("fan", 1, at_most(1.0)),
             ("fan_4_days", 4, None),
             ("fan_30_days", 30, None),
         ] {
             if self.setup.scene.moment().warehouse_days >= days as f64 {
-                let again = self.play(name, |plot| plot.fan(FAN_REACTIONS, days))?;
-                self.judge(name, &again, &once.scores, threshold);
+                let again = self.run_attack(name, |plot| plot.fan(FAN_REACTIONS, days))?;
+                self.record_gains(name, &again, &once.scores, threshold);
             }
         }
         Ok(())
     }
 
     /// Measures bought edges. The second factor of ten may gain no more than the first, within the tolerance.
-    fn bought(&mut self, before: &[f64]) -> Result<()> {
+    fn measure_bought(&mut self, before: &[f64]) -> Result<()> {
         let mut means: Vec<Vec<f64>> = Vec::new();
         for edges in [1, 10, 100] {
             let name = format!("bought_{edges}");
-            let outcome = self.play(&name, |plot| plot.bought(edges))?;
+            let outcome = self.run_attack(&name, |plot| plot.bought(edges))?;
             let first = self.gains.len();
-            self.judge(&name, &outcome, before, None);
+            self.record_gains(&name, &outcome, before, None);
             means.push(self.gains[first..].iter().map(|gain| gain.mean).collect());
         }
         let last = self.gains.len() - means[0].len();
         let of_groups = means[0].iter().zip(&means[1]);
         for (gain, (one, ten)) in self.gains[last..].iter_mut().zip(of_groups) {
-            gain.hold(BarOn::MeanAtMost, 2.0 * ten - one + DECADE_SLACK);
+            gain.compare(ThresholdKind::MeanAtMost, 2.0 * ten - one + DECADE_SLACK);
         }
         Ok(())
     }
 
     /// Measures a star by each verb and network and keeps the largest gain of each target.
-    fn cheapest(&mut self, before: &[f64]) -> Result<()> {
+    fn measure_cheapest(&mut self, before: &[f64]) -> Result<()> {
         self.watch.stage("star by every verb");
-        let mut best = Outcome {
+        let mut best = AttackOutcome {
             scores: before.to_vec(),
             best_fake: None,
         };
@@ -180,44 +189,54 @@ impl<'a, 'b> Suite<'a, 'b> {
                 best.best_fake = best.best_fake.into_iter().chain(outcome.best_fake).reduce(f64::max);
             }
         }
-        self.judge("cheapest", &best, before, at_most(1.0));
+        self.record_gains("cheapest", &best, before, at_most(1.0));
         Ok(())
     }
 
     /// Measures the change of all other people by unrelated accounts.
-    fn strangers(&mut self, name: &str, set: impl FnOnce(Plot<'a, 'b>) -> Plot<'a, 'b>) -> Result<()> {
+    fn measure_strangers(
+        &mut self,
+        name: &str,
+        set: impl FnOnce(AttackScene<'a, 'b>) -> AttackScene<'a, 'b>,
+    ) -> Result<()> {
         self.watch.stage(name);
-        let (scene, _) = set(Plot::new(self.setup)).scene();
+        let (scene, _) = set(AttackScene::new(self.setup)).build();
         let scored = scene.score()?;
-        let old = &self.setup.scored.standings;
+        let old = &self.setup.scored.scores;
         // Gaining or losing a score counts as a change by the whole scale.
-        let moved = |person: usize| match (old.score(person), scored.standings.score(person)) {
+        let moved = |person: usize| match (old.score(person), scored.scores.score(person)) {
             (Some(before), Some(after)) => Some((after - before).abs()),
             (None, None) => None,
             _ => Some(100.0),
         };
         let moved: Vec<f64> = (0..self.setup.scene.persons.len()).filter_map(moved).collect();
-        if let Some(mut gain) = Gain::of(name, None, &moved) {
-            gain.hold(BarOn::MostAtMost, MAX_STRANGER_CHANGE);
+        if let Some(mut gain) = AttackGain::from_points(name, None, &moved) {
+            gain.compare(ThresholdKind::MostAtMost, MAX_STRANGER_CHANGE);
             self.gains.push(gain);
         }
         Ok(())
     }
 
     /// Records the gains of both groups and compares them with the threshold.
-    fn judge(&mut self, name: &str, outcome: &Outcome, before: &[f64], threshold: Option<(BarOn, f64)>) {
+    fn record_gains(
+        &mut self,
+        name: &str,
+        outcome: &AttackOutcome,
+        before: &[f64],
+        threshold: Option<(ThresholdKind, f64)>,
+    ) {
         if name != "aged_star" {
             self.are_fakes_below &= outcome.best_fake.is_none_or(|best| best <= self.percentile_90);
         }
-        for group in [Group::MiddleFifth, Group::Reach] {
+        for group in [TargetGroup::MiddleFifth, TargetGroup::Reach] {
             let points: Vec<f64> = (0..self.setup.targets.len())
                 .filter(|index| self.setup.targets[*index].group == group)
                 .map(|index| outcome.scores[index] - before[index])
                 .collect();
-            if let Some(mut gain) = Gain::of(name, Some(group), &points) {
+            if let Some(mut gain) = AttackGain::from_points(name, Some(group), &points) {
                 gain.best_fake = outcome.best_fake;
                 if let Some((on, limit)) = threshold {
-                    gain.hold(on, limit);
+                    gain.compare(on, limit);
                 }
                 self.gains.push(gain);
             }
@@ -226,6 +245,6 @@ impl<'a, 'b> Suite<'a, 'b> {
 }
 
 /// Returns a threshold on the mean.
-fn at_most(limit: f64) -> Option<(BarOn, f64)> {
-    Some((BarOn::MeanAtMost, limit))
+fn at_most(limit: f64) -> Option<(ThresholdKind, f64)> {
+    Some((ThresholdKind::MeanAtMost, limit))
 }

@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use super::setup::{FAKES, Setup, Target};
-use crate::evaluate::draw::draw_below;
-use crate::evaluate::scene::Scene;
-use clout_model::reactions::Reaction;
+use super::setup::{AttackSetup, AttackTarget, FAKES_PER_TARGET};
+use crate::evaluate::hash_draw::draw_below;
+use crate::evaluate::scene::MomentData;
+use clout_model::reactions::AccountReaction;
 
 /// Number of fresh accounts in a ring, in addition to the target.
 const RING: usize = 10;
@@ -19,19 +19,19 @@ const AGED_DAYS: i64 = 3;
 const SMEAR_ROWS: usize = 2_000_000;
 
 /// Scene under construction.
-pub struct Plot<'a, 'b> {
-    setup: &'b Setup<'a>,
-    scene: Scene<'a>,
-    rows: Vec<Reaction>,
+pub struct AttackScene<'a, 'b> {
+    setup: &'b AttackSetup<'a>,
+    scene: MomentData<'a>,
+    rows: Vec<AccountReaction>,
     /// Nodes of the fresh accounts.
     pub fakes: Range<u32>,
 }
 
-impl<'a, 'b> Plot<'a, 'b> {
+impl<'a, 'b> AttackScene<'a, 'b> {
     /// Starts with the real activity only.
-    pub fn new(setup: &'b Setup<'a>) -> Plot<'a, 'b> {
+    pub fn new(setup: &'b AttackSetup<'a>) -> AttackScene<'a, 'b> {
         let nodes = setup.scene.network_of.len() as u32;
-        Plot {
+        AttackScene {
             setup,
             scene: setup.scene.clone(),
             rows: Vec::new(),
@@ -40,8 +40,8 @@ impl<'a, 'b> Plot<'a, 'b> {
     }
 
     /// Returns the scene with all added rows, and the nodes of the fresh accounts.
-    pub fn scene(mut self) -> (Scene<'a>, Range<u32>) {
-        self.scene.add(std::mem::take(&mut self.rows));
+    pub fn build(mut self) -> (MomentData<'a>, Range<u32>) {
+        self.scene.add_reactions(std::mem::take(&mut self.rows));
         (self.scene, self.fakes)
     }
 
@@ -52,8 +52,8 @@ impl<'a, 'b> Plot<'a, 'b> {
     }
 
     fn react(&mut self, actor: u32, target: u32) {
-        let verb = self.setup.heaviest(self.network(target));
-        self.rows.push(self.setup.reaction(actor, target, verb, 0));
+        let verb = self.setup.heaviest_verb(self.network(target));
+        self.rows.push(self.setup.create_reaction(actor, target, verb, 0));
     }
 
     /// Returns the index of a node's network.
@@ -62,10 +62,10 @@ impl<'a, 'b> Plot<'a, 'b> {
     }
 
     /// Adds a star: 1,000 fresh accounts react to each target.
-    pub fn star(mut self) -> Self {
+    pub fn add_star(mut self) -> Self {
         let setup = self.setup;
         for target in &setup.targets {
-            for fake in self.add_fakes(target.network, FAKES) {
+            for fake in self.add_fakes(target.network, FAKES_PER_TARGET) {
                 self.react(fake, target.account());
             }
         }
@@ -79,8 +79,8 @@ impl<'a, 'b> Plot<'a, 'b> {
             let Some(account) = target.accounts[network] else {
                 continue;
             };
-            for fake in self.add_fakes(network, FAKES) {
-                self.rows.push(self.setup.reaction(fake, account, verb, 0));
+            for fake in self.add_fakes(network, FAKES_PER_TARGET) {
+                self.rows.push(self.setup.create_reaction(fake, account, verb, 0));
             }
         }
         self
@@ -103,9 +103,9 @@ impl<'a, 'b> Plot<'a, 'b> {
     pub fn fan(mut self, times: usize, days: usize) -> Self {
         let setup = self.setup;
         for (target, fan) in setup.targets.iter().zip(&setup.fans) {
-            let verb = setup.heaviest(target.network);
+            let verb = setup.heaviest_verb(target.network);
             for fan in fan.iter() {
-                let row = |number: usize| setup.reaction(*fan, target.account(), verb, (number % days) as i64);
+                let row = |number: usize| setup.create_reaction(*fan, target.account(), verb, (number % days) as i64);
                 self.rows.extend((0..times).map(row));
             }
         }
@@ -116,7 +116,7 @@ impl<'a, 'b> Plot<'a, 'b> {
     pub fn farm(mut self) -> Self {
         let setup = self.setup;
         for target in &setup.targets {
-            let farm = self.add_fakes(target.network, FAKES);
+            let farm = self.add_fakes(target.network, FAKES_PER_TARGET);
             farm.clone().for_each(|fake| self.react(fake, target.account()));
             self.react_within("farm", farm);
         }
@@ -140,14 +140,14 @@ impl<'a, 'b> Plot<'a, 'b> {
     pub fn bought(self, edges: usize) -> Self {
         let mut plot = self.farm();
         let mut sold = vec![0_usize; plot.setup.scene.networks.len()];
-        let farms: Vec<u32> = plot.fakes.clone().step_by(FAKES).collect();
+        let farms: Vec<u32> = plot.fakes.clone().step_by(FAKES_PER_TARGET).collect();
         for first in farms {
             let network = plot.network(first);
             let is_on_network = |node: &&u32| plot.network(**node) == network;
             let known: Vec<u32> = plot.setup.known.iter().filter(is_on_network).copied().collect();
             for seller in 0..edges.min(known.len()) {
                 let seller = known[(sold[network] + seller) % known.len()];
-                (first..first + FAKES as u32).for_each(|fake| plot.react(seller, fake));
+                (first..first + FAKES_PER_TARGET as u32).for_each(|fake| plot.react(seller, fake));
             }
             sold[network] += edges;
         }
@@ -156,7 +156,7 @@ impl<'a, 'b> Plot<'a, 'b> {
 
     /// Adds a star of accounts that reacted to other people on each of the three days before.
     pub fn aged_star(self) -> Self {
-        let mut plot = self.star();
+        let mut plot = self.add_star();
         let other_accounts = plot.other_accounts();
         for fake in plot.fakes.clone() {
             let network = plot.network(fake);
@@ -165,8 +165,8 @@ impl<'a, 'b> Plot<'a, 'b> {
             for day in (1..=AGED_DAYS).filter(|_| !others.is_empty()) {
                 let number = u64::from(fake) * AGED_DAYS as u64 + day as u64;
                 let other = others[draw_below("aged", number, others.len())];
-                let verb = plot.setup.heaviest(network);
-                plot.rows.push(plot.setup.reaction(fake, other, verb, day));
+                let verb = plot.setup.heaviest_verb(network);
+                plot.rows.push(plot.setup.create_reaction(fake, other, verb, day));
             }
         }
         plot
@@ -181,7 +181,7 @@ impl<'a, 'b> Plot<'a, 'b> {
                 .iter()
                 .any(|target| target.owns(&self.setup.scene, node))
         };
-        let own: Vec<Reaction> = self
+        let own: Vec<AccountReaction> = self
             .setup
             .scene
             .reactions
@@ -192,7 +192,9 @@ impl<'a, 'b> Plot<'a, 'b> {
         for reaction in own {
             let row = match reaction.occurred_at >= since {
                 true => reaction,
-                false => self.setup.reaction(reaction.actor, reaction.target, reaction.verb, 0),
+                false => self
+                    .setup
+                    .create_reaction(reaction.actor, reaction.target, reaction.verb, 0),
             };
             self.rows.extend(std::iter::repeat_n(row, BURST - 1));
         }
@@ -206,8 +208,8 @@ impl<'a, 'b> Plot<'a, 'b> {
             return self;
         };
         let others = &other_accounts[network];
-        let each = (SMEAR_ROWS / FAKES).min(others.len());
-        for (index, fake) in self.add_fakes(network, FAKES).enumerate() {
+        let each = (SMEAR_ROWS / FAKES_PER_TARGET).min(others.len());
+        for (index, fake) in self.add_fakes(network, FAKES_PER_TARGET).enumerate() {
             for step in 0..each {
                 self.react(fake, others[(index * each + step) % others.len()]);
             }
@@ -224,20 +226,24 @@ impl<'a, 'b> Plot<'a, 'b> {
 
     /// Repeats all activity among other people.
     pub fn copy(mut self) -> Self {
-        let nodes = self.scene.add_everybody_again();
+        let nodes = self.scene.duplicate_people();
         self.fakes = nodes..2 * nodes;
-        let shifted = |reaction: &Reaction| Reaction {
+        let shifted = |reaction: &AccountReaction| AccountReaction {
             actor: reaction.actor + nodes,
             target: reaction.target + nodes,
             ..*reaction
         };
         self.rows = self.setup.scene.reactions.iter().map(shifted).collect();
-        self.scene
-            .posts
-            .extend(self.setup.scene.posts.iter().map(|post| clout_model::facts::Post {
-                actor: post.actor + nodes,
-                ..*post
-            }));
+        self.scene.posts.extend(
+            self.setup
+                .scene
+                .posts
+                .iter()
+                .map(|post| clout_model::account_activity::AccountPost {
+                    actor: post.actor + nodes,
+                    ..*post
+                }),
+        );
         self
     }
 
@@ -251,7 +257,7 @@ impl<'a, 'b> Plot<'a, 'b> {
             .for_each(|reaction| has_reaction[reaction.target as usize] = true);
         let mut by_network = vec![Vec::new(); scene.networks.len()];
         for node in (0..has_reaction.len() as u32).filter(|node| has_reaction[*node as usize]) {
-            let is_target = |target: &Target| target.owns(scene, node);
+            let is_target = |target: &AttackTarget| target.owns(scene, node);
             if !self.setup.targets.iter().any(is_target) {
                 by_network[usize::from(scene.network_of[node as usize])].push(node);
             }
@@ -260,9 +266,9 @@ impl<'a, 'b> Plot<'a, 'b> {
     }
 }
 
-impl Target {
+impl AttackTarget {
     /// Returns true if an account belongs to the target.
-    pub fn owns(&self, scene: &Scene, node: u32) -> bool {
-        scene.persons.of_account[node as usize] as usize == self.person
+    pub fn owns(&self, scene: &MomentData, node: u32) -> bool {
+        scene.persons.by_account[node as usize] as usize == self.person
     }
 }

@@ -1,25 +1,25 @@
 //! Chooses targets and helpers of attacks by fixed rules, so that the same warehouse gives the same choice.
 
-use crate::evaluate::draw::draw;
-use crate::evaluate::scene::Scene;
+use crate::evaluate::hash_draw::draw_bits;
+use crate::evaluate::scene::MomentData;
 use clout_base::day::{DAY_MICROS, Day};
 use clout_base::error::Result;
-use clout_model::facts::Facts;
-use clout_model::influence::reach::Reach;
-use clout_model::influence::scoring::Scored;
-use clout_model::reactions::Reaction;
+use clout_model::account_activity::AccountActivity;
+use clout_model::influence::reach::ReachSum;
+use clout_model::influence::scoring::PeopleScores;
+use clout_model::reactions::AccountReaction;
 
 /// Number of targets in a group.
-pub const GROUP: usize = 10;
+pub const GROUP_SIZE: usize = 10;
 /// Number of fresh accounts per target.
-pub const FAKES: usize = 1_000;
+pub const FAKES_PER_TARGET: usize = 1_000;
 /// Number of days after which an account counts as known in these attacks.
 pub const KNOWN_DAYS: u32 = 3;
 
 /// Group of targets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Group {
+pub enum TargetGroup {
     /// Middle fifth of scored people above the lowest score.
     MiddleFifth,
     /// People with a reach of 10 to 30: trusted reactors, which raise the credit for strangers.
@@ -29,7 +29,7 @@ pub enum Group {
 
 /// Target of an attack.
 #[derive(Clone, Debug)]
-pub struct Target {
+pub struct AttackTarget {
     /// Index of the person.
     pub person: usize,
     /// Account with the most reactions, by network.
@@ -37,10 +37,10 @@ pub struct Target {
     /// Network of the account with the most reactions.
     pub network: usize,
     /// Group of the target.
-    pub group: Group,
+    pub group: TargetGroup,
 }
 
-impl Target {
+impl AttackTarget {
     /// Returns the account with the most reactions.
     pub fn account(&self) -> u32 {
         self.accounts[self.network].unwrap_or_default()
@@ -48,37 +48,37 @@ impl Target {
 }
 
 /// Moment without any attack, with targets and helpers.
-pub struct Setup<'a> {
+pub struct AttackSetup<'a> {
     /// Real activity.
-    pub scene: Scene<'a>,
+    pub scene: MomentData<'a>,
     /// Scores of the real activity.
-    pub scored: Scored,
+    pub scored: PeopleScores,
     /// Targets.
-    pub targets: Vec<Target>,
+    pub targets: Vec<AttackTarget>,
     /// Fan by target: a known account on the target's network that never reacted to a target, if one exists.
     pub fans: Vec<Option<u32>>,
     /// Other known accounts, for bought reactions.
     pub known: Vec<u32>,
 }
 
-impl<'a> Setup<'a> {
+impl<'a> AttackSetup<'a> {
     /// Chooses targets and helpers.
     ///
     /// # Errors
     /// Returns the errors of scoring.
-    pub fn of(scene: Scene<'a>) -> Result<Setup<'a>> {
+    pub fn from_scene(scene: MomentData<'a>) -> Result<AttackSetup<'a>> {
         let scored = scene.score()?;
-        let accounts = Accounts::of(&scene);
+        let accounts = PersonAccounts::from_scene(&scene);
         let (mut targets, mut chosen) = (Vec::new(), Vec::new());
         for (group, persons) in [
-            (Group::MiddleFifth, middle_fifth(&scored)),
-            (Group::Reach, reaching(&scene, &scored)),
+            (TargetGroup::MiddleFifth, middle_fifth(&scored)),
+            (TargetGroup::Reach, people_by_reach(&scene, &scored)),
         ] {
-            let found = spread(&persons, &scored, &mut chosen).into_iter();
+            let found = choose_spread(&persons, &scored, &mut chosen).into_iter();
             targets.extend(found.filter_map(|person| accounts.target(person, group)));
         }
-        let (fans, known) = helpers(&scene, &targets);
-        Ok(Setup {
+        let (fans, known) = choose_helpers(&scene, &targets);
+        Ok(AttackSetup {
             scene,
             scored,
             targets,
@@ -88,7 +88,7 @@ impl<'a> Setup<'a> {
     }
 
     /// Returns the verb of a network with the greatest weight.
-    pub fn heaviest(&self, network: usize) -> u8 {
+    pub fn heaviest_verb(&self, network: usize) -> u8 {
         let weights = self.scene.networks[network].verbs.iter().map(|verb| verb.weight);
         let heaviest = weights
             .enumerate()
@@ -97,26 +97,26 @@ impl<'a> Setup<'a> {
     }
 
     /// Creates a reaction one minute before the moment, or some days earlier, delivered on its own day.
-    pub fn reaction(&self, actor: u32, target: u32, verb: u8, days_before: i64) -> Reaction {
+    pub fn create_reaction(&self, actor: u32, target: u32, verb: u8, days_before: i64) -> AccountReaction {
         let occurred_at = self.scene.at - DAY_MICROS / 1_440 - days_before * DAY_MICROS;
-        Reaction {
+        AccountReaction {
             actor,
             target,
             occurred_at,
-            load_date: Day::of_micros(occurred_at),
+            load_date: Day::from_micros(occurred_at),
             verb,
         }
     }
 }
 
 /// Accounts by person, with the number of reactions received: (network, node, reactions).
-struct Accounts {
+struct PersonAccounts {
     networks: usize,
     of_person: Vec<Vec<(usize, u32, u64)>>,
 }
 
-impl Accounts {
-    fn of(scene: &Scene) -> Accounts {
+impl PersonAccounts {
+    fn from_scene(scene: &MomentData) -> PersonAccounts {
         let mut received = vec![0_u64; scene.network_of.len()];
         scene
             .reactions
@@ -124,16 +124,16 @@ impl Accounts {
             .for_each(|reaction| received[reaction.target as usize] += 1);
         let mut of_person = vec![Vec::new(); scene.persons.len()];
         for (node, network) in scene.network_of.iter().enumerate() {
-            let person = scene.persons.of_account[node] as usize;
+            let person = scene.persons.by_account[node] as usize;
             of_person[person].push((usize::from(*network), node as u32, received[node]));
         }
-        Accounts {
+        PersonAccounts {
             networks: scene.networks.len(),
             of_person,
         }
     }
 
-    fn target(&self, person: usize, group: Group) -> Option<Target> {
+    fn target(&self, person: usize, group: TargetGroup) -> Option<AttackTarget> {
         let owned = &self.of_person[person];
         let most = |accounts: &mut dyn Iterator<Item = &(usize, u32, u64)>| {
             accounts
@@ -142,7 +142,7 @@ impl Accounts {
         };
         let of_network = |network| most(&mut owned.iter().filter(|account| account.0 == network));
         let accounts = (0..self.networks).map(|network| of_network(network).map(|account| account.1));
-        Some(Target {
+        Some(AttackTarget {
             person,
             accounts: accounts.collect(),
             network: most(&mut owned.iter())?.0,
@@ -152,8 +152,8 @@ impl Accounts {
 }
 
 /// Returns the middle fifth, by value, of the scored people above the lowest score.
-fn middle_fifth(scored: &Scored) -> Vec<usize> {
-    let values = &scored.standings.values;
+fn middle_fifth(scored: &PeopleScores) -> Vec<usize> {
+    let values = &scored.scores.values;
     let mut people: Vec<(f64, usize)> = (0..values.len())
         .filter_map(|person| Some((values[person]?, person)))
         .collect();
@@ -168,27 +168,27 @@ fn middle_fifth(scored: &Scored) -> Vec<usize> {
 }
 
 /// Returns the people with a reach of 10 to 30, by reach.
-fn reaching(scene: &Scene, scored: &Scored) -> Vec<usize> {
-    let model = scored.model(scene.params);
+fn people_by_reach(scene: &MomentData, scored: &PeopleScores) -> Vec<usize> {
+    let model = scored.contribution_model(scene.params);
     let reach = |person: usize| {
-        let sum = scored.standings.sums[person].as_ref()?;
-        let mut reach = Reach::default();
+        let sum = scored.scores.sums[person].as_ref()?;
+        let mut reach = ReachSum::default();
         for edge in scored.attention.edges(person) {
-            reach.add(model.part(&scored.attention, edge, sum));
+            reach.add(model.share_part(&scored.attention, edge, sum));
         }
         (10.0..=30.0)
             .contains(&reach.people())
             .then(|| (reach.people(), person))
     };
-    let mut people: Vec<(f64, usize)> = (0..scored.standings.sums.len()).filter_map(reach).collect();
+    let mut people: Vec<(f64, usize)> = (0..scored.scores.sums.len()).filter_map(reach).collect();
     people.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
     people.into_iter().map(|(_, person)| person).collect()
 }
 
-/// Returns at most [`GROUP`] people, evenly spread. None of them reacts to another one or to a person in `chosen`,
+/// Returns at most [`GROUP_SIZE`] people, evenly spread. None of them reacts to another one or to a person in `chosen`,
 /// because attacks on linked targets would affect each other.
-fn spread(people: &[usize], scored: &Scored, chosen: &mut Vec<usize>) -> Vec<usize> {
-    let count = people.len().min(GROUP);
+fn choose_spread(people: &[usize], scored: &PeopleScores, chosen: &mut Vec<usize>) -> Vec<usize> {
+    let count = people.len().min(GROUP_SIZE);
     let mut found = Vec::new();
     for step in 0..count {
         let index = step * (people.len() - 1) / (count - 1).max(1);
@@ -202,7 +202,7 @@ fn spread(people: &[usize], scored: &Scored, chosen: &mut Vec<usize>) -> Vec<usi
 }
 
 /// Returns true if two people are the same, or if one reacted to the other.
-fn is_linked(scored: &Scored, a: usize, b: usize) -> bool {
+fn is_linked(scored: &PeopleScores, a: usize, b: usize) -> bool {
     let reacts = |from: usize, to: usize| {
         let edges = scored.attention.edges(to);
         scored.attention.reactors[edges].binary_search(&(from as u32)).is_ok()
@@ -211,10 +211,10 @@ fn is_linked(scored: &Scored, a: usize, b: usize) -> bool {
 }
 
 /// Returns known accounts that never reacted to a target and belong to none: one fan per target, and the rest.
-fn helpers(scene: &Scene, targets: &[Target]) -> (Vec<Option<u32>>, Vec<u32>) {
-    let facts: Vec<Facts> = scene.facts();
+fn choose_helpers(scene: &MomentData, targets: &[AttackTarget]) -> (Vec<Option<u32>>, Vec<u32>) {
+    let facts: Vec<AccountActivity> = scene.account_activity();
     let is_target = |node: u32| {
-        let person = scene.persons.of_account[node as usize] as usize;
+        let person = scene.persons.by_account[node as usize] as usize;
         targets.iter().any(|target| target.person == person)
     };
     let mut is_free: Vec<bool> = facts.iter().map(|facts| facts.days_seen >= KNOWN_DAYS).collect();
@@ -222,9 +222,9 @@ fn helpers(scene: &Scene, targets: &[Target]) -> (Vec<Option<u32>>, Vec<u32>) {
         is_free[reaction.actor as usize] = false;
     }
     let mut free: Vec<u32> = (0..facts.len() as u32)
-        .filter(|node| is_free[*node as usize] && !scene.is_gone[*node as usize] && !is_target(*node))
+        .filter(|node| is_free[*node as usize] && !scene.opted_out[*node as usize] && !is_target(*node))
         .collect();
-    free.sort_by_key(|node| (draw("helpers", u64::from(*node)), *node));
+    free.sort_by_key(|node| (draw_bits("helpers", u64::from(*node)), *node));
     let network = |node: &u32| usize::from(scene.network_of[*node as usize]);
     let mut fans = Vec::new();
     for target in targets {

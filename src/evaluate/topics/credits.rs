@@ -2,25 +2,25 @@
 
 use std::collections::BTreeMap;
 
-use super::Question;
-use crate::evaluate::stream::Stream;
+use super::CreditVerbs;
+use crate::evaluate::stream::CountedStream;
 use crate::job::Job;
 use clout_base::error::{Error, Result};
 use clout_model::networks::Network;
-use clout_topics::ontology::hits::Hits;
-use clout_topics::ontology::sense::{AliasCount, Kind, Senses};
+use clout_topics::ontology::alias_resolver::{AliasCount, AliasResolver, MentionKind};
+use clout_topics::ontology::hits::AliasHits;
 
 /// Amounts by topic and person.
 #[derive(Clone, Debug, Default)]
-pub struct Credits {
+pub(super) struct TopicAmounts {
     /// Amounts by topic and person.
     pub by_topic: BTreeMap<u32, BTreeMap<u32, f64>>,
 }
 
-impl Credits {
+impl TopicAmounts {
     /// Sums amounts by (topic, person).
-    pub fn of(amounts: impl Iterator<Item = ((u32, u32), f64)>) -> Credits {
-        let mut credits = Credits::default();
+    pub(super) fn from_amounts(amounts: impl Iterator<Item = ((u32, u32), f64)>) -> TopicAmounts {
+        let mut credits = TopicAmounts::default();
         for ((topic, person), amount) in amounts {
             *credits.by_topic.entry(topic).or_default().entry(person).or_default() += amount;
         }
@@ -29,65 +29,69 @@ impl Credits {
 }
 
 /// Act as (time, topic, person). Times are in microseconds.
-type Act = (i64, u32, u32);
+type TopicAct = (i64, u32, u32);
 
 /// Acts in time order.
-pub struct Acts(Vec<Act>);
+pub(super) struct TopicActs(Vec<TopicAct>);
 
-impl Acts {
+impl TopicActs {
     /// Counts the acts by (topic, person) from `first` (inclusive) to `end` (exclusive).
-    pub fn within(&self, first: i64, end: i64) -> Credits {
+    pub(super) fn count_within(&self, first: i64, end: i64) -> TopicAmounts {
         let start = self.0.partition_point(|act| act.0 < first);
         let acts = self.0[start..].iter().take_while(|act| act.0 < end);
-        Credits::of(acts.map(|(_, topic, person)| ((*topic, *person), 1.0)))
+        TopicAmounts::from_amounts(acts.map(|(_, topic, person)| ((*topic, *person), 1.0)))
     }
 }
 
 /// Counted acts of a stream.
-pub struct Tables {
+pub(super) struct CountedActs {
     /// Reactions by the predicted verb, with the target as person.
-    pub credited: Acts,
+    pub credited: TopicActs,
     /// Reactions to others by the other verb, with the actor as person.
-    pub acts: Acts,
+    pub acts: TopicActs,
 }
 
-impl Tables {
+impl CountedActs {
     /// Counts a stream's reactions between different persons by the topics of their tags.
     ///
     /// # Errors
     /// Returns a usage error if no network has one of the verbs.
-    pub fn of(stream: &Stream, job: &Job, question: &Question) -> Result<Tables> {
+    pub(super) fn from_amounts(stream: &CountedStream, job: &Job, question: &CreditVerbs) -> Result<CountedActs> {
         for verb in [&question.foretell, &question.by].into_iter().flatten() {
-            if job.networks.iter().all(|network| network.verb(verb).is_none()) {
+            if job
+                .networks
+                .iter()
+                .all(|network| network.input_verb_code(verb).is_none())
+            {
                 return Err(Error::usage(format!("no network has the verb {verb}")));
             }
         }
         let (mut credited, mut acts) = (Vec::new(), Vec::new());
         let nothing: &[AliasCount] = &[];
-        let senses = Senses {
+        let senses = AliasResolver {
             ontology: &stream.ontology,
             lexicon: &stream.lexicon,
             counts: nothing,
             texts: 0,
         };
         for (index, network) in job.networks.iter().enumerate() {
-            let Some(settled) = &stream.counted[index].settled else {
+            let Some(settled) = &stream.counted[index].topic_rows else {
                 continue;
             };
             let rows = &settled.rows;
             let is_wanted = |wanted: &Option<String>, verb: u8| match wanted {
-                Some(word) => network.verb(word) == Some(verb),
+                Some(word) => network.input_verb_code(word) == Some(verb),
                 None => true,
             };
             let mut topics = Vec::new();
             for row in (0..settled.is_kept.len()).filter(|row| settled.is_kept[*row] && !rows.is_post(*row)) {
-                let person = |node: u32| stream.persons.of_account[node as usize];
+                let person = |node: u32| stream.persons.by_account[node as usize];
                 let (actor, target) = (rows.actors[row], rows.targets[row]);
-                let is_present = |node: u32| !stream.is_gone[node as usize];
+                let is_present = |node: u32| !stream.opted_out[node as usize];
                 if person(actor) == person(target) || !is_present(actor) || !is_present(target) {
                     continue;
                 }
-                of_tags(&senses, network, rows, row, &mut topics);
+                collect_tag_topics(&senses, network, rows, row, &mut topics);
                 for topic in &topics {
                     if is_wanted(&question.foretell, rows.verbs[row]) {
                         credited.push((rows.occurred_at[row], *topic, person(target)));
@@ -100,27 +104,33 @@ impl Tables {
         }
         credited.sort_unstable();
         acts.sort_unstable();
-        Ok(Tables {
-            credited: Acts(credited),
-            acts: Acts(acts),
+        Ok(CountedActs {
+            credited: TopicActs(credited),
+            acts: TopicActs(acts),
         })
     }
 }
 
 /// Collects the topics of a row's tags, if the tags describe the object of the reaction.
-fn of_tags(senses: &Senses, network: &Network, rows: &clout_topics::rows::Rows, row: usize, topics: &mut Vec<u32>) {
+fn collect_tag_topics(
+    senses: &AliasResolver,
+    network: &Network,
+    rows: &clout_topics::rows::ActivityRows,
+    row: usize,
+    topics: &mut Vec<u32>,
+) {
     topics.clear();
     if !network.tags_describe_object(rows.verbs[row]) {
         return;
     }
-    let (mut hits, mut found) = (Hits::default(), Vec::new());
-    rows.mentions.fill(row, &mut hits);
+    let (mut hits, mut found) = (AliasHits::default(), Vec::new());
+    rows.mentions.read_hits(row, &mut hits);
     (hits.hashtags, hits.words) = (Vec::new(), Vec::new());
     senses.resolve(&hits, &mut found);
     topics.extend(
         found
             .iter()
-            .filter(|(_, kind)| *kind == Kind::Tag)
+            .filter(|(_, kind)| *kind == MentionKind::Tag)
             .map(|(topic, _)| *topic),
     );
 }

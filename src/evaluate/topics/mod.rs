@@ -13,32 +13,32 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use self::credits::{Credits, Tables};
-use self::farm::Farm;
-use self::ranking::Figures;
-use super::scene::Scene;
-use super::stream::Stream;
-use super::windows::Plan;
+use self::credits::{CountedActs, TopicAmounts};
+use self::farm::FarmResult;
+use self::ranking::RankingMeasures;
+use super::scene::MomentData;
+use super::stream::CountedStream;
+use super::windows::EvaluationPlan;
 use crate::job::Job;
 use clout_base::day::Day;
 use clout_base::error::{Error, Result};
-use clout_model::influence::scoring::Scored;
-use clout_topics::claims;
-use clout_topics::evidence::{Evidence, Kind};
-use clout_topics::expertise::Known;
-use clout_topics::fold::{Tonight, TopicFold};
-use clout_topics::memory::{NOBODY, TopicMemory};
-use clout_topics::ontology::sense::Kind as Shows;
-use clout_topics::standing::{Standing, standings};
+use clout_model::influence::scoring::PeopleScores;
+use clout_topics::evidence::{EvidenceKind, EvidencePiece};
+use clout_topics::merge::{NewTopicData, TopicMerge};
+use clout_topics::ontology::alias_resolver::MentionKind as Shows;
+use clout_topics::person_topics;
+use clout_topics::strengths::InfluenceScores;
+use clout_topics::topic_scores::{TopicScore, compute_topic_scores};
+use clout_topics::topic_state::{NO_ACCOUNT, TopicState};
 
 /// Name of the topic score among its rivals.
-pub const SCORE: &str = "topic score";
+pub const TOPIC_SCORE_PREDICTOR: &str = "topic score";
 /// Number of a person's rows that makes a topic likely.
 const ACTIVE: u32 = 5;
 
 /// Parameters of the topic evaluation.
 #[derive(Clone, Debug, Default)]
-pub struct Question {
+pub struct CreditVerbs {
     /// Verb of the predicted credits; any reaction if none.
     pub foretell: Option<String>,
     /// Verb of the acts counted by a rival; any act for another person if none.
@@ -47,17 +47,17 @@ pub struct Question {
 
 /// Measures of one predictor, as means over all pairs of moment and topic.
 #[derive(Clone, Debug, Serialize)]
-pub struct Row {
+pub struct TopicPredictor {
     /// Name of the predictor.
     pub predictor: &'static str,
     /// Precision of the first one, three and five people, and NDCG; ties count as the mean of their orders.
     #[serde(flatten)]
-    pub figures: Figures,
+    pub figures: RankingMeasures,
 }
 
 /// Number of people with topics.
 #[derive(Clone, Debug, Serialize)]
-pub struct Coverage {
+pub struct TopicCoverage {
     /// Number of people with five or more counted rows of their own.
     pub active: usize,
     /// Number of these people with at least one topic.
@@ -72,7 +72,7 @@ pub struct Coverage {
 
 /// Results of the topic evaluation.
 #[derive(Clone, Debug, Serialize)]
-pub struct Findings {
+pub struct TopicResults {
     /// Model version.
     pub model_version: String,
     /// Number of moments.
@@ -82,79 +82,79 @@ pub struct Findings {
     /// Number of credits, pooled.
     pub credits: u64,
     /// Measures of the topic score and its rivals.
-    pub predictors: Vec<Row>,
+    pub predictors: Vec<TopicPredictor>,
     /// Topic coverage at the last moment.
-    pub coverage: Coverage,
+    pub coverage: TopicCoverage,
     /// Gains by bought endorsements at the last moment.
-    pub farms: Vec<Farm>,
+    pub farms: Vec<FarmResult>,
 }
 
 /// Topics of a warehouse at one moment.
 #[derive(Clone)]
-pub struct Cut<'a> {
-    stream: &'a Stream,
+pub struct TopicMoment<'a> {
+    stream: &'a CountedStream,
     job: &'a Job,
-    memory: TopicMemory,
+    memory: TopicState,
     /// Activity until the moment.
-    pub scene: Scene<'a>,
+    pub scene: MomentData<'a>,
 }
 
-impl<'a> Cut<'a> {
+impl<'a> TopicMoment<'a> {
     /// Cuts the stream at the end of a day.
-    pub fn of(stream: &'a Stream, job: &'a Job, as_of: Day) -> Cut<'a> {
-        let mut memory = TopicMemory::empty(job.networks.len());
-        let numbers = memory.adopt(&stream.ontology);
-        let fold = TopicFold {
+    pub fn from_stream(stream: &'a CountedStream, job: &'a Job, as_of: Day) -> TopicMoment<'a> {
+        let mut memory = TopicState::empty(job.networks.len());
+        let numbers = memory.add_topics(&stream.ontology);
+        let fold = TopicMerge {
             ontology: &stream.ontology,
             lexicon: &stream.lexicon,
             numbers: &numbers,
             params: &job.model,
             max_lateness_days: job.input.max_lateness_days,
         };
-        let mut tonight = Tonight::default();
+        let mut tonight = NewTopicData::default();
         for (place, network) in job.networks.iter().enumerate() {
-            if let Some(settled) = &stream.counted[place].settled {
-                fold.take(&mut memory, &mut tonight, (place, network), settled, as_of);
+            if let Some(settled) = &stream.counted[place].topic_rows {
+                fold.collect(&mut memory, &mut tonight, (place, network), settled, as_of);
             }
         }
-        tonight.settle(&mut memory, &job.model, as_of);
+        tonight.merge_into(&mut memory, &job.model, as_of);
         let known = stream.endorsements.partition_point(|e| e.load_date <= as_of);
         let number = |id: &str| stream.ontology.find(id).map(|topic| numbers[topic as usize]);
         let dates = (as_of, job.input.max_lateness_days);
         memory
             .endorsements
-            .fold(&stream.endorsements[..known], &number, &job.model, dates);
-        let kept = |(node, is_gone): (u32, &bool)| if *is_gone { NOBODY } else { node };
-        memory.renumber(&(0..).zip(&stream.is_gone).map(kept).collect::<Vec<u32>>());
-        Cut {
+            .merge(&stream.endorsements[..known], &number, &job.model, dates);
+        let kept = |(node, is_gone): (u32, &bool)| if *is_gone { NO_ACCOUNT } else { node };
+        memory.renumber(&(0..).zip(&stream.opted_out).map(kept).collect::<Vec<u32>>());
+        TopicMoment {
             stream,
             job,
             memory,
-            scene: Scene::of(stream, as_of.end_micros(), &job.networks, &job.model),
+            scene: MomentData::from_stream(stream, as_of.end_micros(), &job.networks, &job.model),
         }
     }
 
     /// Computes the topic scores of all people, as a run publishes them.
-    fn standings(&self, scored: &Scored) -> Result<Vec<Standing>> {
-        let tonight = claims::Tonight {
-            memory: &self.memory,
+    fn topic_scores(&self, scored: &PeopleScores) -> Result<Vec<TopicScore>> {
+        let tonight = person_topics::TopicInputs {
+            state: &self.memory,
             ontology: &self.stream.ontology,
             accounts: &self.stream.accounts,
             persons: &self.scene.persons,
             // All people are taken as present, because an absent person has no act to predict.
-            are_there: &vec![true; self.scene.persons.len()],
+            are_present: &vec![true; self.scene.persons.len()],
             params: &self.job.model,
             as_of: self.scene.as_of(),
         };
-        let known = Known {
+        let known = InfluenceScores {
             attention: &scored.attention,
-            company: &scored.attention,
-            seasoned: &scored.seasoned,
-            model: &scored.model(&self.job.model),
-            sums: &scored.standings.sums,
-            line: &scored.line,
+            endorser_attention: &scored.attention,
+            seasoned: &scored.seasoning,
+            model: &scored.contribution_model(&self.job.model),
+            sums: &scored.scores.sums,
+            scale: &scored.scale,
         };
-        Ok(standings(&tonight, &known)?.0)
+        Ok(compute_topic_scores(&tonight, &known)?.0)
     }
 }
 
@@ -162,47 +162,56 @@ impl<'a> Cut<'a> {
 ///
 /// # Errors
 /// Returns an error for a plan without a moment, an input without topics and tags, or a verb that no network has.
-pub fn evaluate(stream: &Stream, job: &Job, plan: &Plan, question: &Question, tell: &dyn Fn(&str)) -> Result<Findings> {
+pub fn evaluate_topics(
+    stream: &CountedStream,
+    job: &Job,
+    plan: &EvaluationPlan,
+    question: &CreditVerbs,
+    tell: &dyn Fn(&str),
+) -> Result<TopicResults> {
     if stream.ontology.is_empty() {
         return Err(Error::usage(
             "the input has neither topics nor tags, so topic scores cannot be evaluated",
         ));
     }
-    let tables = Tables::of(stream, job, question)?;
-    let ahead = plan.ahead.iter().max().map_or(0, |span| span.micros());
-    let (mut pooled, mut last) = (ranking::Pool::default(), None);
+    let tables = CountedActs::from_amounts(stream, job, question)?;
+    let ahead = plan.ahead.iter().max().map_or(0, |span| span.to_micros());
+    let (mut pooled, mut last) = (ranking::MeasurePool::default(), None);
     let moments = plan.moments(stream)?;
     for at in &moments {
-        tell(&format!("looking ahead from {}", clout_base::day::instant(*at)));
-        let cut = Cut::of(stream, job, Day::of_micros(at - 1));
+        tell(&format!("looking ahead from {}", clout_base::day::format_instant(*at)));
+        let cut = TopicMoment::from_stream(stream, job, Day::from_micros(at - 1));
         let scored = cut.scene.score()?;
-        let standings = cut.standings(&scored)?;
-        let outcome = tables.credited.within(*at, at + ahead);
-        let scores = Credits::of(standings.iter().map(|s| ((s.row.topic, s.row.person), s.row.value)));
-        let rivals = [tables.acts.within(i64::MIN, *at), tables.credited.within(i64::MIN, *at)];
-        pooled.add(&[&scores, &rivals[0], &rivals[1]], &outcome, cut.scene.persons.len());
+        let standings = cut.topic_scores(&scored)?;
+        let outcome = tables.credited.count_within(*at, at + ahead);
+        let scores = TopicAmounts::from_amounts(standings.iter().map(|s| ((s.row.topic, s.row.person), s.row.value)));
+        let rivals = [
+            tables.acts.count_within(i64::MIN, *at),
+            tables.credited.count_within(i64::MIN, *at),
+        ];
+        pooled.add_moment(&[&scores, &rivals[0], &rivals[1]], &outcome, cut.scene.persons.len());
         last = Some((cut, standings));
     }
     let (cut, standings) = last.ok_or_else(|| Error::internal("a plan without a moment was not refused"))?;
     tell("endorsing from farms");
-    let names = [SCORE, "acts on the topic", "credits on the topic"];
+    let names = [TOPIC_SCORE_PREDICTOR, "acts on the topic", "credits on the topic"];
     let predictors = names.into_iter().zip(pooled.means());
-    Ok(Findings {
-        model_version: job.model_version(),
+    Ok(TopicResults {
+        model_version: job.compute_model_version(),
         moments: moments.len(),
         pairs: pooled.pairs(),
         credits: pooled.credits(),
         predictors: predictors
-            .map(|(predictor, figures)| Row { predictor, figures })
+            .map(|(predictor, figures)| TopicPredictor { predictor, figures })
             .collect(),
-        coverage: coverage(&cut, &standings),
-        farms: farm::farms(&cut, &standings)?,
+        coverage: measure_coverage(&cut, &standings),
+        farms: farm::simulate_farms(&cut, &standings)?,
     })
 }
 
-fn coverage(cut: &Cut, standings: &[Standing]) -> Coverage {
+fn measure_coverage(cut: &TopicMoment, standings: &[TopicScore]) -> TopicCoverage {
     let mut rows = vec![0_u32; cut.scene.persons.len()];
-    let person = |node: u32| cut.scene.persons.of_account[node as usize] as usize;
+    let person = |node: u32| cut.scene.persons.by_account[node as usize] as usize;
     cut.scene
         .reactions
         .iter()
@@ -215,13 +224,13 @@ fn coverage(cut: &Cut, standings: &[Standing]) -> Coverage {
     }
     let active: Vec<usize> = (0..rows.len()).filter(|person| rows[*person] >= ACTIVE).collect();
     let known = known(cut);
-    let has_one_source = |standing: &&Standing| {
+    let has_one_source = |standing: &&TopicScore| {
         let pieces = standing.evidence.iter();
         let behind = pieces.flat_map(|piece| contributors(cut, &known, standing, piece));
         behind.collect::<BTreeSet<u32>>().len() < 2 || standing.reactors + standing.endorsers == 0
     };
     let all_shown = || standings.iter().filter(|standing| standing.is_shown);
-    Coverage {
+    TopicCoverage {
         with_a_topic: active.iter().filter(|person| any[**person]).count(),
         with_a_shown_topic: active.iter().filter(|person| shown[**person]).count(),
         active: active.len(),
@@ -233,8 +242,8 @@ fn coverage(cut: &Cut, standings: &[Standing]) -> Coverage {
 /// Contributors to each tag and text, by person, topic, kind and id.
 type Contributors<'a> = BTreeMap<(u32, u32, Shows, &'a str), BTreeSet<u32>>;
 
-fn known<'a>(cut: &'a Cut) -> Contributors<'a> {
-    let person = |node: u32| cut.scene.persons.of_account[node as usize];
+fn known<'a>(cut: &'a TopicMoment) -> Contributors<'a> {
+    let person = |node: u32| cut.scene.persons.by_account[node as usize];
     let mut known = Contributors::new();
     for row in cut.memory.sources.rows() {
         let owner = person(row.key.account);
@@ -247,16 +256,21 @@ fn known<'a>(cut: &'a Cut) -> Contributors<'a> {
 
 /// Returns the contributors of a piece of evidence, as found from the published rows; empty for evidence from
 /// another topic.
-fn contributors(cut: &Cut, known: &Contributors, standing: &Standing, piece: &Evidence) -> BTreeSet<u32> {
+fn contributors(
+    cut: &TopicMoment,
+    known: &Contributors,
+    standing: &TopicScore,
+    piece: &EvidencePiece,
+) -> BTreeSet<u32> {
     let index = piece.source as usize;
     match piece.kind {
-        Kind::Ancestor => BTreeSet::new(),
-        Kind::Audience => BTreeSet::from([piece.source]),
-        Kind::Endorsement => {
+        EvidenceKind::Ancestor => BTreeSet::new(),
+        EvidenceKind::Audience => BTreeSet::from([piece.source]),
+        EvidenceKind::Endorsement => {
             let endorser = &cut.memory.endorsements.sums.entries[index].key.2;
-            BTreeSet::from([cut.scene.persons.find(endorser).unwrap_or(NOBODY)])
+            BTreeSet::from([cut.scene.persons.find_index(endorser).unwrap_or(NO_ACCOUNT)])
         }
-        Kind::Tag | Kind::Text => {
+        EvidenceKind::Tag | EvidenceKind::Text => {
             let row = &cut.memory.sources.rows()[index];
             let id = cut.memory.sources.id(row);
             let key = (standing.row.person, row.key.topic, row.key.shows, id);

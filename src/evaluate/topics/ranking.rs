@@ -2,12 +2,12 @@
 
 use serde::Serialize;
 
-use super::credits::Credits;
+use super::credits::TopicAmounts;
 use crate::evaluate::measures::{ndcg, precision};
 
 /// Measures of one predictor.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
-pub struct Figures {
+pub struct RankingMeasures {
     /// Precision of the first person.
     pub precision_1: f64,
     /// Precision of the first three people.
@@ -18,9 +18,9 @@ pub struct Figures {
     pub ndcg_10: f64,
 }
 
-impl Figures {
-    fn of(scores: &[f64], gains: &[f64]) -> Figures {
-        Figures {
+impl RankingMeasures {
+    fn from_scores(scores: &[f64], gains: &[f64]) -> RankingMeasures {
+        RankingMeasures {
             precision_1: precision(scores, gains, 1),
             precision_3: precision(scores, gains, 3),
             precision_5: precision(scores, gains, 5),
@@ -28,8 +28,8 @@ impl Figures {
         }
     }
 
-    fn map(self, other: Figures, f: impl Fn(f64, f64) -> f64) -> Figures {
-        Figures {
+    fn map(self, other: RankingMeasures, f: impl Fn(f64, f64) -> f64) -> RankingMeasures {
+        RankingMeasures {
             precision_1: f(self.precision_1, other.precision_1),
             precision_3: f(self.precision_3, other.precision_3),
             precision_5: f(self.precision_5, other.precision_5),
@@ -40,16 +40,16 @@ impl Figures {
 
 /// Sums over pairs of moment and topic.
 #[derive(Default)]
-pub struct Pool {
+pub(super) struct MeasurePool {
     pairs: usize,
     credits: f64,
-    sums: Vec<Figures>,
+    sums: Vec<RankingMeasures>,
 }
 
-impl Pool {
+impl MeasurePool {
     /// Adds all topics with at least one credit. People that a predictor does not know are last in its ranking, tied.
-    pub fn add(&mut self, predictors: &[&Credits], outcome: &Credits, persons: usize) {
-        self.sums.resize(predictors.len(), Figures::default());
+    pub(super) fn add_moment(&mut self, predictors: &[&TopicAmounts], outcome: &TopicAmounts, persons: usize) {
+        self.sums.resize(predictors.len(), RankingMeasures::default());
         for (topic, credited) in &outcome.by_topic {
             let all_people = || 0..persons as u32;
             let gains: Vec<f64> = all_people()
@@ -61,7 +61,7 @@ impl Pool {
                 let scores: Vec<f64> = all_people()
                     .map(|person| score(&person).unwrap_or(f64::NEG_INFINITY))
                     .collect();
-                *sum = sum.map(Figures::of(&scores, &gains), |a, b| a + b);
+                *sum = sum.map(RankingMeasures::from_scores(&scores, &gains), |a, b| a + b);
             }
             self.pairs += 1;
             self.credits += gains.iter().sum::<f64>();
@@ -69,21 +69,21 @@ impl Pool {
     }
 
     /// Returns the means over all pairs, by predictor.
-    pub fn means(&self) -> Vec<Figures> {
+    pub(super) fn means(&self) -> Vec<RankingMeasures> {
         let count = self.pairs.max(1) as f64;
         self.sums
             .iter()
-            .map(|sum| sum.map(Figures::default(), |a, _| a / count))
+            .map(|sum| sum.map(RankingMeasures::default(), |a, _| a / count))
             .collect()
     }
 
     /// Returns the number of pairs of moment and topic.
-    pub fn pairs(&self) -> usize {
+    pub(super) fn pairs(&self) -> usize {
         self.pairs
     }
 
     /// Returns the number of credits.
-    pub fn credits(&self) -> u64 {
+    pub(super) fn credits(&self) -> u64 {
         self.credits as u64
     }
 }
@@ -92,8 +92,8 @@ impl Pool {
 mod tests {
     use super::*;
 
-    fn credits(of_topic: &[(u32, f64)]) -> Credits {
-        Credits::of(of_topic.iter().map(|(person, amount)| ((7, *person), *amount)))
+    fn credits(of_topic: &[(u32, f64)]) -> TopicAmounts {
+        TopicAmounts::from_amounts(of_topic.iter().map(|(person, amount)| ((7, *person), *amount)))
     }
 
     #[test]
@@ -102,10 +102,10 @@ mod tests {
         let (right, wrong, empty) = (
             credits(&[(1, 5.0), (2, 4.0), (3, 1.0)]),
             credits(&[(3, 1.0)]),
-            Credits::default(),
+            TopicAmounts::default(),
         );
-        let mut pool = Pool::default();
-        pool.add(&[&right, &wrong, &empty], &outcome, 4);
+        let mut pool = MeasurePool::default();
+        pool.add_moment(&[&right, &wrong, &empty], &outcome, 4);
         let means = pool.means();
         assert_eq!((means[0].precision_1, means[0].ndcg_10), (1.0, 1.0));
         assert!((means[0].precision_3 - 2.0 / 3.0).abs() < 1e-12);

@@ -16,12 +16,12 @@ pub struct InputChange {
     /// Total size of the files of each run, in bytes.
     pub bytes: [u64; 2],
     /// Partitions with differences, in order of table, network and load date.
-    pub partitions: Vec<Partition>,
+    pub partitions: Vec<PartitionChange>,
 }
 
 /// Differing files of one table, network and load date.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Partition {
+pub struct PartitionChange {
     /// Input table.
     pub table: String,
     /// Network; null for tables without networks.
@@ -37,16 +37,16 @@ pub struct Partition {
 }
 
 /// Compares the input files of two manifests.
-pub fn compare(manifests: &[Manifest; 2]) -> InputChange {
+pub(super) fn compare_inputs(manifests: &[Manifest; 2]) -> InputChange {
     let mut paths: BTreeMap<&str, [Option<&InputFile>; 2]> = BTreeMap::new();
     for (side, manifest) in manifests.iter().enumerate() {
         for file in &manifest.inputs {
             paths.entry(&file.path).or_default()[side] = Some(file);
         }
     }
-    let mut partitions: BTreeMap<[String; 3], Partition> = BTreeMap::new();
+    let mut partitions: BTreeMap<[String; 3], PartitionChange> = BTreeMap::new();
     for (path, sides) in paths {
-        let list: fn(&mut Partition) -> &mut Vec<String> = match sides {
+        let list: fn(&mut PartitionChange) -> &mut Vec<String> = match sides {
             [Some(_), None] => |partition| &mut partition.only_from,
             [None, Some(_)] => |partition| &mut partition.only_to,
             [Some(from), Some(to)] if is_changed(from, to) => |partition| &mut partition.changed,
@@ -77,14 +77,14 @@ fn is_changed(from: &InputFile, to: &InputFile) -> bool {
     from.size != to.size || has_other_etag
 }
 
-fn partition(path: &str) -> Partition {
+fn partition(path: &str) -> PartitionChange {
     let level = |name: &str| {
         let mut values = path.split('/').filter_map(|level| level.strip_prefix(name));
         values
             .next()
             .map(|value| percent_decode_str(value).decode_utf8_lossy().into_owned())
     };
-    Partition {
+    PartitionChange {
         table: path.split('/').next().unwrap_or_default().to_owned(),
         network: level("network="),
         load_date: level("date="),
@@ -98,7 +98,7 @@ fn partition(path: &str) -> Partition {
 mod tests {
     use super::*;
     use clout_base::day::Day;
-    use clout_warehouse::manifest::example;
+    use clout_warehouse::manifest::example_manifest;
 
     fn manifest(files: &[(&str, u64, Option<&str>)]) -> Manifest {
         let file = |(path, size, etag): &(&str, u64, Option<&str>)| InputFile {
@@ -108,7 +108,7 @@ mod tests {
         };
         Manifest {
             inputs: files.iter().map(file).collect(),
-            ..example(Day(0), "x")
+            ..example_manifest(Day(0), "x")
         }
     }
 
@@ -128,9 +128,9 @@ mod tests {
             (&*new, 5, None),
             ("topics/t", 6, None),
         ];
-        let change = compare(&[manifest(&from), manifest(&to)]);
+        let change = compare_inputs(&[manifest(&from), manifest(&to)]);
         assert_eq!((change.files, change.bytes), ([4, 4], [10, 16]));
-        let shown = |partition: &Partition| {
+        let shown = |partition: &PartitionChange| {
             let network = partition.network.clone().unwrap_or_default();
             let date = partition.load_date.clone().unwrap_or_default();
             let counts = [&partition.only_from, &partition.only_to, &partition.changed].map(Vec::len);

@@ -2,13 +2,13 @@
 //!
 //! Only people in the newest snapshot are named. Others may have opted out and are only counted.
 
+mod distribution;
 mod inputs;
 mod people;
-mod spread;
 
 use serde_json::{Map, Value, json};
 
-use crate::job::differing;
+use crate::job::list_differences;
 use clout_base::day::Day;
 use clout_base::error::{Error, Result};
 use clout_warehouse::manifest::Manifest;
@@ -16,13 +16,13 @@ use clout_warehouse::snapshots;
 use clout_warehouse::snapshots::find_or_newest as snapshot;
 use clout_warehouse::store::Store;
 
-pub use inputs::{InputChange, Partition};
-pub use people::{Group, People, Person};
-pub use spread::{BINS, Spread};
+pub use distribution::{CHANGE_BINS, ScoreDistribution};
+pub use inputs::{InputChange, PartitionChange};
+pub use people::{PeopleDiff, PeopleGroup, PersonDiff};
 
 /// Differences between two snapshots. Pairs are ordered: the earlier snapshot, then the later one.
 #[derive(Debug)]
-pub struct Diff {
+pub struct SnapshotDiff {
     /// Snapshot dates.
     pub dates: [Day; 2],
     /// Model versions.
@@ -30,9 +30,9 @@ pub struct Diff {
     /// Parameters that differ: dotted name, and the value in each snapshot (null if absent).
     pub parameters: Vec<(String, [Value; 2])>,
     /// Changes of people and their scores.
-    pub people: People,
+    pub people: PeopleDiff,
     /// Score distribution of each snapshot.
-    pub spreads: [Spread; 2],
+    pub distributions: [ScoreDistribution; 2],
     /// Differences between the input files of the two runs.
     pub inputs: InputChange,
 }
@@ -42,7 +42,7 @@ pub struct Diff {
 /// # Errors
 ///
 /// `Usage` if `dates` is not in ascending order, `NotReady` if a snapshot is missing.
-pub fn diff(store: &Store, dates: [Day; 2], count: usize) -> Result<Diff> {
+pub fn compare_snapshots(store: &Store, dates: [Day; 2], count: usize) -> Result<SnapshotDiff> {
     let [from, to] = dates;
     if from == to {
         return Err(Error::usage(format!(
@@ -55,20 +55,28 @@ pub fn diff(store: &Store, dates: [Day; 2], count: usize) -> Result<Diff> {
         )));
     }
     let manifests = [snapshot(store, Some(from))?, snapshot(store, Some(to))?];
-    let newest = match snapshots::list(store)?.last() {
+    let newest = match snapshots::list_dates(store)?.last() {
         Some(newest) if *newest != to => Some(snapshot(store, Some(*newest))?),
         _ => None,
     };
-    let [before, after] = [people::read(store, &manifests[0])?, people::read(store, &manifests[1])?];
-    let there = newest.map(|newest| people::read(store, &newest)).transpose()?;
-    let people = people::compare(&before, &after, there.as_ref(), count);
-    Ok(Diff {
+    let [before, after] = [
+        people::read_score_columns(store, &manifests[0])?,
+        people::read_score_columns(store, &manifests[1])?,
+    ];
+    let there = newest
+        .map(|newest| people::read_score_columns(store, &newest))
+        .transpose()?;
+    let people = people::compare_people(&before, &after, there.as_ref(), count);
+    Ok(SnapshotDiff {
         dates,
         models: manifests.each_ref().map(|manifest| manifest.model_version.clone()),
         parameters: parameters(&manifests),
         people,
-        spreads: [Spread::of(before.scored()), Spread::of(after.scored())],
-        inputs: inputs::compare(&manifests),
+        distributions: [
+            ScoreDistribution::from_scores(before.non_null_scores()),
+            ScoreDistribution::from_scores(after.non_null_scores()),
+        ],
+        inputs: inputs::compare_inputs(&manifests),
     })
 }
 
@@ -83,7 +91,7 @@ fn parameters(manifests: &[Manifest; 2]) -> Vec<(String, [Value; 2])> {
             .map(|value| at(value, &name).cloned().unwrap_or_default());
         (name, found)
     };
-    differing(&values[0], &values[1]).into_iter().map(both).collect()
+    list_differences(&values[0], &values[1]).into_iter().map(both).collect()
 }
 
 /// Finds the value at a dotted name. Names of networks and verbs may contain dots, so each split point is tried.
@@ -98,9 +106,9 @@ fn at<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
         .next()
 }
 
-impl Diff {
+impl SnapshotDiff {
     /// Returns all differences as one object.
-    pub fn object(&self) -> Value {
+    pub fn to_json(&self) -> Value {
         let parameter = |(name, [from, to]): &(String, [Value; 2])| json!({"name": name, "from": from, "to": to});
         json!({
             "from": self.dates[0],
@@ -109,7 +117,7 @@ impl Diff {
             "is_same_model": self.models[0] == self.models[1],
             "parameters": self.parameters.iter().map(parameter).collect::<Vec<_>>(),
             "people": self.people,
-            "scores": { "from": self.spreads[0], "to": self.spreads[1] },
+            "scores": { "from": self.distributions[0], "to": self.distributions[1] },
             "inputs": self.inputs,
         })
     }

@@ -8,7 +8,7 @@ use arrow::datatypes::{Float64Type, Int64Type};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::spread::{BINS, histogram};
+use super::distribution::{CHANGE_BINS, count_by_bin};
 use clout_base::error::{Error, Result};
 use clout_base::schema::SCORES;
 use clout_warehouse::manifest::Manifest;
@@ -17,29 +17,29 @@ use clout_warehouse::store::Store;
 
 /// Changes of people between two snapshots.
 #[derive(Clone, Debug, Serialize)]
-pub struct People {
+pub struct PeopleDiff {
     /// Number of people with a score in both snapshots.
     pub in_both: u64,
     /// Largest rises in points, largest first.
-    pub rises: Vec<Person>,
+    pub rises: Vec<PersonDiff>,
     /// Largest falls in points, largest first.
-    pub falls: Vec<Person>,
+    pub falls: Vec<PersonDiff>,
     /// People in both snapshots with a score only in the later one.
-    pub gained_score: Group,
+    pub gained_score: PeopleGroup,
     /// People in both snapshots with a score only in the earlier one.
-    pub lost_score: Group,
+    pub lost_score: PeopleGroup,
     /// People only in the later snapshot.
-    pub arrivals: Group,
+    pub arrivals: PeopleGroup,
     /// People only in the earlier snapshot.
-    pub leavers: Group,
-    /// Number of people with a score in both snapshots, by class of their change; see [`BINS`].
+    pub leavers: PeopleGroup,
+    /// Number of people with a score in both snapshots, by class of their change; see [`CHANGE_BINS`].
     #[serde(serialize_with = "named_bins")]
-    pub deltas: [u64; BINS.len()],
+    pub deltas: [u64; CHANGE_BINS.len()],
 }
 
 /// A person in two snapshots. Pairs are ordered: the earlier snapshot, then the later one.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Person {
+pub struct PersonDiff {
     /// Person id.
     pub person_id: String,
     /// Change of the score in points; null unless both snapshots have a score.
@@ -52,7 +52,7 @@ pub struct Person {
 
 /// A group of people: counts, and the highest scores of people in the newest snapshot.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
-pub struct Group {
+pub struct PeopleGroup {
     /// Number of people with a score in either snapshot.
     pub scored: u64,
     /// Number of people without a score.
@@ -60,11 +60,11 @@ pub struct Group {
     /// Number of people missing from the newest snapshot; they are not named.
     pub unnamed: u64,
     /// People with the highest scores, highest first.
-    pub highest: Vec<Person>,
+    pub highest: Vec<PersonDiff>,
 }
 
-fn named_bins<S: serde::Serializer>(counts: &[u64; BINS.len()], to: S) -> std::result::Result<S::Ok, S::Error> {
-    let named = BINS
+fn named_bins<S: serde::Serializer>(counts: &[u64; CHANGE_BINS.len()], to: S) -> std::result::Result<S::Ok, S::Error> {
+    let named = CHANGE_BINS
         .iter()
         .zip(counts)
         .map(|(bin, count)| ((*bin).to_owned(), (*count).into()));
@@ -72,21 +72,21 @@ fn named_bins<S: serde::Serializer>(counts: &[u64; BINS.len()], to: S) -> std::r
 }
 
 /// Columns of `scores` that are compared, in order of person ids.
-pub struct Column {
+pub(super) struct ScoreColumns {
     ids: StringArray,
     scores: Float64Array,
     ranks: Int64Array,
 }
 
 /// Reads the compared columns of a snapshot.
-pub fn read(store: &Store, manifest: &Manifest) -> Result<Column> {
+pub(super) fn read_score_columns(store: &Store, manifest: &Manifest) -> Result<ScoreColumns> {
     let names = ["person_id", "score", "rank"];
     let batches = read_table(store, manifest, SCORES.name, Some(&names))?;
     let unexpected = || Error::internal("a column of scores does not have the type of its schema");
     let schema = match batches.first() {
         Some(batch) => batch.schema(),
         None => {
-            let empty = RecordBatch::new_empty(SCORES.arrow_schema());
+            let empty = RecordBatch::new_empty(SCORES.build_arrow_schema());
             let indexes: Vec<usize> = names
                 .iter()
                 .filter_map(|name| empty.schema().index_of(name).ok())
@@ -97,7 +97,7 @@ pub fn read(store: &Store, manifest: &Manifest) -> Result<Column> {
     let all = concat_batches(&schema, &batches)
         .map_err(|error| Error::internal("cannot concatenate the parts of scores").with_source(error))?;
     let column = || {
-        Some(Column {
+        Some(ScoreColumns {
             ids: all.column(0).as_string_opt::<i32>()?.clone(),
             scores: all.column(1).as_primitive_opt::<Float64Type>()?.clone(),
             ranks: all.column(2).as_primitive_opt::<Int64Type>()?.clone(),
@@ -106,9 +106,9 @@ pub fn read(store: &Store, manifest: &Manifest) -> Result<Column> {
     column().ok_or_else(unexpected)
 }
 
-impl Column {
+impl ScoreColumns {
     /// Returns all scores, without nulls.
-    pub fn scored(&self) -> Vec<f64> {
+    pub(super) fn non_null_scores(&self) -> Vec<f64> {
         self.scores.iter().flatten().collect()
     }
 
@@ -135,7 +135,12 @@ impl Column {
 }
 
 /// Compares the people of two snapshots. Only people in `newest` are named; if absent, `after` is the newest.
-pub fn compare(before: &Column, after: &Column, newest: Option<&Column>, count: usize) -> People {
+pub(super) fn compare_people(
+    before: &ScoreColumns,
+    after: &ScoreColumns,
+    newest: Option<&ScoreColumns>,
+    count: usize,
+) -> PeopleDiff {
     let newest = newest.unwrap_or(after);
     let [mut moved, mut gained, mut lost, mut arrived, mut left] = [const { Vec::new() }; 5];
     for rows in pairs(&before.ids, &after.ids) {
@@ -153,15 +158,15 @@ pub fn compare(before: &Column, after: &Column, newest: Option<&Column>, count: 
         };
         list.push((rows, scores));
     }
-    let pick = Pick {
+    let pick = PeoplePicker {
         before,
         after,
         newest,
         count,
     };
-    People {
+    PeopleDiff {
         in_both: moved.len() as u64,
-        deltas: histogram(moved.iter().filter_map(|(_, scores)| delta(*scores))),
+        deltas: count_by_bin(moved.iter().filter_map(|(_, scores)| delta(*scores))),
         rises: pick.movers(&moved, 1.0),
         falls: pick.movers(&moved, -1.0),
         gained_score: pick.group(&gained),
@@ -172,7 +177,7 @@ pub fn compare(before: &Column, after: &Column, newest: Option<&Column>, count: 
 }
 
 /// Row index and score of a person in each snapshot.
-type Found = ([Option<usize>; 2], [Option<f64>; 2]);
+type PersonMatch = ([Option<usize>; 2], [Option<f64>; 2]);
 
 fn delta([before, after]: [Option<f64>; 2]) -> Option<f64> {
     Some(after? - before?)
@@ -196,14 +201,14 @@ fn pairs<'a>(a: &'a StringArray, b: &'a StringArray) -> impl Iterator<Item = [Op
 }
 
 /// Selects the people to name.
-struct Pick<'a> {
-    before: &'a Column,
-    after: &'a Column,
-    newest: &'a Column,
+struct PeoplePicker<'a> {
+    before: &'a ScoreColumns,
+    after: &'a ScoreColumns,
+    newest: &'a ScoreColumns,
     count: usize,
 }
 
-impl Pick<'_> {
+impl PeoplePicker<'_> {
     fn id(&self, rows: [Option<usize>; 2]) -> &str {
         match rows {
             [_, Some(row)] => self.after.ids.value(row),
@@ -212,8 +217,8 @@ impl Pick<'_> {
         }
     }
 
-    fn person(&self, (rows, scores): &Found) -> Person {
-        Person {
+    fn person(&self, (rows, scores): &PersonMatch) -> PersonDiff {
+        PersonDiff {
             person_id: self.id(*rows).to_owned(),
             delta: delta(*scores),
             scores: *scores,
@@ -225,8 +230,8 @@ impl Pick<'_> {
     }
 
     /// Returns the people with the greatest values. The sort is stable, so ties stay in order of their ids.
-    fn first(&self, found: &[Found], value: impl Fn(&Found) -> Option<f64>) -> Vec<Person> {
-        let mut named: Vec<(f64, &Found)> = found
+    fn first(&self, found: &[PersonMatch], value: impl Fn(&PersonMatch) -> Option<f64>) -> Vec<PersonDiff> {
+        let mut named: Vec<(f64, &PersonMatch)> = found
             .iter()
             .filter_map(|person| Some((value(person)?, person)))
             .collect();
@@ -238,17 +243,17 @@ impl Pick<'_> {
     }
 
     /// Returns the largest rises (`sign` 1) or falls (`sign` -1).
-    fn movers(&self, moved: &[Found], sign: f64) -> Vec<Person> {
+    fn movers(&self, moved: &[PersonMatch], sign: f64) -> Vec<PersonDiff> {
         self.first(moved, |(_, scores)| {
             delta(*scores).map(|delta| sign * delta).filter(|delta| *delta > 0.0)
         })
     }
 
-    fn group(&self, found: &[Found]) -> Group {
-        let score = |(_, [before, after]): &Found| after.or(*before);
+    fn group(&self, found: &[PersonMatch]) -> PeopleGroup {
+        let score = |(_, [before, after]): &PersonMatch| after.or(*before);
         let scored = found.iter().filter(|person| score(person).is_some()).count() as u64;
-        let is_unnamed = |(rows, _): &&Found| !self.newest.has(self.id(*rows));
-        Group {
+        let is_unnamed = |(rows, _): &&PersonMatch| !self.newest.has(self.id(*rows));
+        PeopleGroup {
             scored,
             unscored: found.len() as u64 - scored,
             unnamed: found.iter().filter(is_unnamed).count() as u64,

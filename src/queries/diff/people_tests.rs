@@ -1,18 +1,18 @@
 use super::*;
 
 /// Parses lines of `person score rank`; `-` is null.
-fn column(lines: &str) -> Column {
+fn column(lines: &str) -> ScoreColumns {
     let mut rows: Vec<Vec<&str>> = lines.lines().map(|line| line.split_whitespace().collect()).collect();
     rows.sort();
-    Column {
+    ScoreColumns {
         ids: rows.iter().map(|row| Some(row[0])).collect(),
         scores: rows.iter().map(|row| row[1].parse::<f64>().ok()).collect(),
         ranks: rows.iter().map(|row| row[2].parse::<i64>().ok()).collect(),
     }
 }
 
-fn list(people: &[Person]) -> String {
-    let one = |person: &Person| match person.delta {
+fn list(people: &[PersonDiff]) -> String {
+    let one = |person: &PersonDiff| match person.delta {
         Some(delta) => format!("{} {delta}", person.person_id),
         None => person.person_id.clone(),
     };
@@ -24,7 +24,7 @@ const AFTER: &str = "ada 25 2\nbob 30 1\ncid 8 5\ndan 20 3\neve - -\nfay - -\nha
 
 #[test]
 fn each_person_is_in_one_list() {
-    let people = compare(&column(BEFORE), &column(AFTER), None, 10);
+    let people = compare_people(&column(BEFORE), &column(AFTER), None, 10);
     assert_eq!(
         (people.in_both, list(&people.rises), list(&people.falls)),
         (3, "ada 5".into(), "dan -5".into())
@@ -33,7 +33,7 @@ fn each_person_is_in_one_list() {
         (list(&people.gained_score.highest), list(&people.lost_score.highest)),
         ("cid".into(), "eve".into())
     );
-    let counts = |group: &Group| (group.scored, group.unscored, group.unnamed, list(&group.highest));
+    let counts = |group: &PeopleGroup| (group.scored, group.unscored, group.unnamed, list(&group.highest));
     assert_eq!(counts(&people.arrivals), (2, 1, 0, "hal, joe".into()));
     assert_eq!(
         counts(&people.leavers),
@@ -47,7 +47,7 @@ fn each_person_is_in_one_list() {
 #[test]
 fn only_people_of_the_newest_snapshot_are_named() {
     let newest = column("gus 7 1\njoe 3 2");
-    let people = compare(&column(BEFORE), &column(AFTER), Some(&newest), 10);
+    let people = compare_people(&column(BEFORE), &column(AFTER), Some(&newest), 10);
     assert_eq!(
         (
             list(&people.rises),
@@ -64,6 +64,6 @@ fn only_people_of_the_newest_snapshot_are_named() {
 
 #[test]
 fn ties_are_in_order_of_ids_and_lists_end_at_the_count() {
-    let people = compare(&column("a 1 1\nb 1 1\nc 1 1"), &column("a 2 3\nb 3 1\nc 3 1"), None, 2);
+    let people = compare_people(&column("a 1 1\nb 1 1\nc 1 1"), &column("a 2 3\nb 3 1\nc 3 1"), None, 2);
     assert_eq!(list(&people.rises), "b 2, c 2");
 }

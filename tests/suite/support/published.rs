@@ -4,8 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Float64Array, RecordBatch, StringArray};
-use clout_base::schema::Table;
-use clout_warehouse::encode::encode;
+use clout_base::schema::TableSchema;
+use clout_warehouse::encoded_part::encode_part;
 use serde_json::{Value, json};
 
 fn change(root: &Path, date: &str, change: impl FnOnce(&mut serde_json::Map<String, Value>)) {
@@ -21,9 +21,9 @@ pub fn without(root: &Path, date: &str, tables: &[&str]) {
 }
 
 /// Adds or replaces a table in the manifest; rows must be in the order of its grain.
-pub fn with(root: &Path, date: &str, table: &Table, columns: Vec<ArrayRef>) {
-    let batch = RecordBatch::try_new(table.arrow_schema(), columns).expect("columns of the schema");
-    let part = encode(table, &batch).expect("rows in order");
+pub fn with(root: &Path, date: &str, table: &TableSchema, columns: Vec<ArrayRef>) {
+    let batch = RecordBatch::try_new(table.build_arrow_schema(), columns).expect("columns of the schema");
+    let part = encode_part(table, &batch).expect("rows in order");
     let path = format!("{}/snapshot_date={date}/{}", table.name, part.name);
     let file = root.join(&path);
     std::fs::create_dir_all(file.parent().expect("a folder")).expect("a writable folder");

@@ -8,17 +8,17 @@ use std::sync::Arc;
 
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 
+mod core_tables;
 mod people_tables;
-mod tables;
 mod topic_tables;
 
+pub use core_tables::{INFLUENCES, NETWORK_SCORES, REJECTS, RUN_METRICS, SCORES};
 pub use people_tables::{ALERTS, PERK_WINNERS, SCORE_CHANGES};
-pub use tables::{INFLUENCES, NETWORK_SCORES, REJECTS, RUN_METRICS, SCORES};
 pub use topic_tables::{TOPIC_EVIDENCE, TOPIC_SCORES};
 
 /// Type of a published column. Unsigned integers are excluded: Spark and BigQuery cannot read them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum ColumnType {
     /// UTF-8 text; ids are always text.
     Text,
     /// A list of texts, itself never null.
@@ -35,28 +35,28 @@ pub enum Kind {
     Date,
 }
 
-impl Kind {
+impl ColumnType {
     /// Returns the Arrow type that the writer uses.
-    pub fn data_type(self) -> DataType {
+    pub fn to_arrow(self) -> DataType {
         match self {
-            Kind::Text => DataType::Utf8,
-            Kind::TextList => DataType::List(Arc::new(Field::new("element", DataType::Utf8, false))),
-            Kind::Count => DataType::Int64,
-            Kind::Measure => DataType::Float64,
-            Kind::Flag => DataType::Boolean,
-            Kind::Instant => DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
-            Kind::Date => DataType::Date32,
+            ColumnType::Text => DataType::Utf8,
+            ColumnType::TextList => DataType::List(Arc::new(Field::new("element", DataType::Utf8, false))),
+            ColumnType::Count => DataType::Int64,
+            ColumnType::Measure => DataType::Float64,
+            ColumnType::Flag => DataType::Boolean,
+            ColumnType::Instant => DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
+            ColumnType::Date => DataType::Date32,
         }
     }
 }
 
 /// One column of a published table.
 #[derive(Clone, Copy, Debug)]
-pub struct Column {
+pub struct TableColumn {
     /// Name, as in the contract.
     pub name: &'static str,
     /// Type of the values.
-    pub kind: Kind,
+    pub column_type: ColumnType,
     /// True if the column may hold nulls.
     pub is_nullable: bool,
     /// Meaning and unit, stored in the file's column metadata.
@@ -65,7 +65,7 @@ pub struct Column {
 
 /// One published table with its columns in file order.
 #[derive(Clone, Copy, Debug)]
-pub struct Table {
+pub struct TableSchema {
     /// Name of the table, and of its folder below the output root.
     pub name: &'static str,
     /// Content of the table, stored in the file's metadata.
@@ -73,24 +73,24 @@ pub struct Table {
     /// Columns that identify a row; the file is sorted by them.
     pub grain: &'static [&'static str],
     /// All columns, in file order.
-    pub columns: &'static [Column],
+    pub columns: &'static [TableColumn],
     /// Column with a bloom filter, for lookups of one person.
     pub bloom_column: Option<&'static str>,
 }
 
-impl Table {
+impl TableSchema {
     /// Builds the Arrow schema, with each column's description in its field metadata.
-    pub fn arrow_schema(&self) -> SchemaRef {
-        let field = |column: &Column| {
+    pub fn build_arrow_schema(&self) -> SchemaRef {
+        let field = |column: &TableColumn| {
             let metadata = HashMap::from([("description".to_owned(), column.description.to_owned())]);
-            Field::new(column.name, column.kind.data_type(), column.is_nullable).with_metadata(metadata)
+            Field::new(column.name, column.column_type.to_arrow(), column.is_nullable).with_metadata(metadata)
         };
         Arc::new(Schema::new(self.columns.iter().map(field).collect::<Vec<_>>()))
     }
 }
 
 /// Tables that every run publishes.
-pub const TABLES: &[Table] = &[
+pub const SNAPSHOT_TABLES: &[TableSchema] = &[
     SCORES,
     NETWORK_SCORES,
     TOPIC_SCORES,
@@ -103,26 +103,26 @@ pub const TABLES: &[Table] = &[
 ];
 
 /// Returns the table of this name: one that a run publishes, or `perk_winners`.
-pub fn table(name: &str) -> Option<&'static Table> {
+pub fn find_table(name: &str) -> Option<&'static TableSchema> {
     ALL.iter().copied().flatten().find(|table| table.name == name)
 }
 
 /// All tables below an output root: those of a run, and those of a perk draw.
-const ALL: &[&[Table]] = &[TABLES, &[PERK_WINNERS]];
+const ALL: &[&[TableSchema]] = &[SNAPSHOT_TABLES, &[PERK_WINNERS]];
 
-const fn required(name: &'static str, kind: Kind, description: &'static str) -> Column {
-    Column {
+const fn required(name: &'static str, kind: ColumnType, description: &'static str) -> TableColumn {
+    TableColumn {
         name,
-        kind,
+        column_type: kind,
         is_nullable: false,
         description,
     }
 }
 
-const fn optional(name: &'static str, kind: Kind, description: &'static str) -> Column {
-    Column {
+const fn optional(name: &'static str, kind: ColumnType, description: &'static str) -> TableColumn {
+    TableColumn {
         name,
-        kind,
+        column_type: kind,
         is_nullable: true,
         description,
     }

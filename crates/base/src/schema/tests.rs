@@ -12,7 +12,7 @@ fn every_grain_is_made_of_columns_of_its_table() {
 #[test]
 fn no_published_column_is_unsigned() {
     for table in ALL.iter().copied().flatten() {
-        for field in table.arrow_schema().fields() {
+        for field in table.build_arrow_schema().fields() {
             assert!(
                 !field.data_type().is_unsigned_integer(),
                 "{}.{}",

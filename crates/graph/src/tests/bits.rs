@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::numeric::{EDGE_CHUNK, NODE_CHUNK};
-use crate::{propagate, return_probability};
+use crate::{compute_return_probabilities, propagate};
 
 /// More than three chunks of nodes, and one row of three chunks of edges.
 const NODES: u32 = 3 * NODE_CHUNK as u32 + 17 + 2 * EDGE_CHUNK as u32;
@@ -24,7 +24,7 @@ fn compute_all(reactions: &[(u32, u32, f64)]) -> Vec<u64> {
     let in_edges = graph(NODES as usize, reactions);
     let (out_edges, edges) = in_edges.transpose();
     let outcome = propagate(&in_edges, &trust(), &PropagationParams::default());
-    let returns = return_probability(&in_edges, &out_edges, D);
+    let returns = compute_return_probabilities(&in_edges, &out_edges, D);
     assert!(in_edges.range(0).len() > 2 * EDGE_CHUNK && outcome.is_converged);
     let totals = [
         outcome.residual,

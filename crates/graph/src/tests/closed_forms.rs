@@ -1,7 +1,7 @@
 //! Graphs that are small enough for a closed-form solution.
 
 use super::*;
-use crate::{Dangling, propagate};
+use crate::{DanglingPolicy, propagate};
 
 /// Checks one graph against its closed-form inflow.
 fn check(name: &str, reactions: &[(u32, u32, f64)], trust: &[f64], inflow: &[f64]) {
@@ -81,7 +81,7 @@ fn without_trust_ranks_are_uniform_and_inflow_is_zero() {
 
 #[test]
 fn a_graph_without_nodes_converges_before_the_first_step() {
-    for dangling in [Dangling::Teleport, Dangling::Uniform] {
+    for dangling in [DanglingPolicy::Teleport, DanglingPolicy::Uniform] {
         let outcome = propagate(&graph(0, &[]), &[], &PropagationParams { dangling, ..EXACT });
         assert!(outcome.is_converged && outcome.ranks.is_empty() && outcome.inflow.is_empty());
         assert_eq!((outcome.iterations, outcome.mass, outcome.residual), (0, 0.0, 0.0));

@@ -6,14 +6,14 @@ mod properties;
 mod reference;
 mod returns;
 
-use super::{Csr, Outcome, PropagationParams};
+use super::{Csr, PropagationOutcome, PropagationParams};
 
 /// Parameters with a tolerance so small that only rounding errors remain.
 const EXACT: PropagationParams = PropagationParams {
     damping: 0.85,
     tolerance: 1e-15,
     max_iterations: 400,
-    dangling: super::Dangling::Teleport,
+    dangling: super::DanglingPolicy::Teleport,
 };
 
 const D: f64 = EXACT.damping;
@@ -38,7 +38,7 @@ fn assert_close(found: &[f64], expected: &[f64], tolerance: f64, name: &str) {
 }
 
 /// Checks the invariants of every outcome of a graph with nodes.
-fn assert_sound(outcome: &Outcome) {
+fn assert_sound(outcome: &PropagationOutcome) {
     assert!((outcome.mass - 1.0).abs() < 1e-12, "mass {}", outcome.mass);
     assert!((0.0..=1.0 + 1e-12).contains(&outcome.dangling_mass));
     assert!(outcome.residual.is_finite());

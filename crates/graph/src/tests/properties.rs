@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::{Dangling, propagate, return_probability};
+use crate::{DanglingPolicy, compute_return_probabilities, propagate};
 
 prop_compose! {
     /// Generates up to 30 nodes with their trust, and reactions among them, including self-reactions,
@@ -19,7 +19,7 @@ prop_compose! {
     }
 }
 
-fn run(trust: &[f64], reactions: &[(u32, u32, f64)]) -> Outcome {
+fn run(trust: &[f64], reactions: &[(u32, u32, f64)]) -> PropagationOutcome {
     propagate(&graph(trust.len(), reactions), trust, &EXACT)
 }
 
@@ -35,7 +35,7 @@ proptest! {
 
     #[test]
     fn mass_stays_one_and_nothing_is_negative((trust, reactions) in crowds(), is_uniform: bool) {
-        let dangling = if is_uniform { Dangling::Uniform } else { Dangling::Teleport };
+        let dangling = if is_uniform { DanglingPolicy::Uniform } else { DanglingPolicy::Teleport };
         let params = PropagationParams { dangling, ..PropagationParams::default() };
         let outcome = propagate(&graph(trust.len(), &reactions), &trust, &params);
         assert_sound(&outcome);
@@ -108,7 +108,7 @@ proptest! {
     #[test]
     fn a_return_probability_lies_between_zero_and_damping_squared((trust, reactions) in crowds()) {
         let in_edges = graph(trust.len(), &reactions);
-        let returns = return_probability(&in_edges, &in_edges.transpose().0, D);
+        let returns = compute_return_probabilities(&in_edges, &in_edges.transpose().0, D);
         prop_assert!(returns.iter().all(|q| (0.0..=D * D).contains(q)));
     }
 

@@ -1,10 +1,10 @@
 //! The same numbers by other methods: Gaussian elimination of the dense system, and a serial push.
 
 use super::*;
-use crate::{Dangling, propagate};
+use crate::{DanglingPolicy, propagate};
 
 /// Computes the dense transition matrix, one row per actor, directly from the list of reactions.
-pub fn transitions(node_count: usize, reactions: &[(u32, u32, f64)]) -> Vec<Vec<f64>> {
+pub(super) fn transitions(node_count: usize, reactions: &[(u32, u32, f64)]) -> Vec<Vec<f64>> {
     let mut rows = vec![vec![0.0; node_count]; node_count];
     for &(actor, target, weight) in reactions {
         rows[actor as usize][target as usize] += weight;
@@ -57,7 +57,10 @@ fn ranks_and_inflow_solve_the_linear_system() {
         let moves = transitions(node_count, &reactions);
         let fresh = |values: &[f64]| values.iter().map(|x| (1.0 - D) * x).collect::<Vec<_>>();
         let inflow = solve(&moves, D, &fresh(&trust));
-        for (dangling, landing) in [(Dangling::Teleport, &teleport), (Dangling::Uniform, &uniform)] {
+        for (dangling, landing) in [
+            (DanglingPolicy::Teleport, &teleport),
+            (DanglingPolicy::Uniform, &uniform),
+        ] {
             let landed = |row: &Vec<f64>| {
                 if row.iter().all(|p| *p == 0.0) {
                     landing.clone()

@@ -2,11 +2,11 @@
 
 use super::reference::transitions;
 use super::*;
-use crate::return_probability;
+use crate::compute_return_probabilities;
 
 fn compute_returns(node_count: usize, reactions: &[(u32, u32, f64)]) -> Vec<f64> {
     let in_edges = graph(node_count, reactions);
-    return_probability(&in_edges, &in_edges.transpose().0, D)
+    compute_return_probabilities(&in_edges, &in_edges.transpose().0, D)
 }
 
 #[test]

@@ -8,15 +8,15 @@
 //! - An inactivity alert appears on the first published date on which a person has been inactive for
 //!   `alerts.inactive_days`.
 
-pub mod words;
+pub mod texts;
 
-use crate::influence::changes::Cause;
-use crate::influence::interval::Interval;
+use crate::influence::changes::ChangeCause;
+use crate::influence::interval::ScoreInterval;
 use clout_base::day::Day;
 
 /// Kind of an alert. The variants are in alphabetical order of their published names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
+pub enum AlertKind {
     /// The person has not been active for `alerts.inactive_days`.
     Inactive,
     /// The score fell.
@@ -29,15 +29,15 @@ pub enum Kind {
     TopicLost,
 }
 
-impl Kind {
+impl AlertKind {
     /// Returns the value of the column `kind` in `alerts`.
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
-            Kind::Inactive => "inactive",
-            Kind::ScoreDropped => "score_dropped",
-            Kind::ScoreRose => "score_rose",
-            Kind::TopicGained => "topic_gained",
-            Kind::TopicLost => "topic_lost",
+            AlertKind::Inactive => "inactive",
+            AlertKind::ScoreDropped => "score_dropped",
+            AlertKind::ScoreRose => "score_rose",
+            AlertKind::TopicGained => "topic_gained",
+            AlertKind::TopicLost => "topic_lost",
         }
     }
 }
@@ -65,13 +65,13 @@ impl Default for AlertRules {
 impl AlertRules {
     /// Returns true if a person last active on `last_active` is inactive on `as_of`, but was not yet inactive on the
     /// previous published date `before`. Without a previous date, compares with the day before `as_of`.
-    pub fn falls_silent(&self, last_active: Day, as_of: Day, before: Option<Day>) -> bool {
+    pub fn becomes_inactive(&self, last_active: Day, as_of: Day, before: Option<Day>) -> bool {
         let is_silent = |night: Day| night.0 - last_active.0 >= self.inactive_days;
-        is_silent(as_of) && !is_silent(before.unwrap_or(as_of.minus(1)))
+        is_silent(as_of) && !is_silent(before.unwrap_or(as_of.days_before(1)))
     }
 
     /// Returns true if a topic that is shown on only one of two dates justifies an alert.
-    pub fn is_turn(&self, topic: &Topic) -> bool {
+    pub fn justifies_alert(&self, topic: &TopicTurn) -> bool {
         match (topic.before, topic.after) {
             (Some(before), Some(after)) => (after - before).abs() >= self.min_points,
             _ => true,
@@ -83,7 +83,7 @@ impl AlertRules {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Alert {
     /// Kind of the alert.
-    pub kind: Kind,
+    pub kind: AlertKind,
     /// Points, defined by kind in [`clout_base::schema::ALERTS`].
     pub points: Option<f64>,
     /// Sentence that names the person and states the event, with units and dates.
@@ -94,14 +94,14 @@ pub struct Alert {
 
 /// Score with its interval.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Scored {
+pub struct ScoreEstimate {
     /// Score in points.
     pub score: f64,
     /// 90 % interval of the score.
-    pub interval: Interval,
+    pub interval: ScoreInterval,
 }
 
-impl Scored {
+impl ScoreEstimate {
     fn holds(&self, score: f64) -> bool {
         (self.interval.low..=self.interval.high).contains(&score)
     }
@@ -109,7 +109,7 @@ impl Scored {
 
 /// Topic that is shown on only one of two consecutive dates.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Topic {
+pub struct TopicTurn {
     /// Id of the topic.
     pub topic_id: String,
     /// Published topic score of the day before; `None` if no evidence existed.
@@ -120,94 +120,100 @@ pub struct Topic {
     pub sources: (i64, i64),
 }
 
-impl Topic {
+impl TopicTurn {
     /// Returns the score of the date on which the topic is shown.
-    pub fn shown(&self, is_gained: bool) -> f64 {
+    pub fn shown_score(&self, is_gained: bool) -> f64 {
         let score = if is_gained { self.after } else { self.before };
         score.unwrap_or_default()
     }
 }
 
 /// One cause of a change, its detail as in `score_changes`, and its points.
-pub type Part<'a> = (Cause, &'a str, f64);
+pub type CausePoints<'a> = (ChangeCause, &'a str, f64);
 
 /// Input for the alerts of one person.
 #[derive(Clone, Debug)]
-pub struct Person<'a> {
+pub struct PersonAlertInput<'a> {
     /// Id of the person.
     pub person_id: &'a str,
     /// Score of the snapshot date.
-    pub score: Option<Scored>,
+    pub score: Option<ScoreEstimate>,
     /// Published score of the day before.
-    pub before: Option<Scored>,
+    pub previous: Option<ScoreEstimate>,
     /// Causes of the change between the two scores.
-    pub reasons: Vec<Part<'a>>,
+    pub reasons: Vec<CausePoints<'a>>,
     /// Newly shown topics, highest score first.
-    pub gained: Vec<Topic>,
+    pub gained: Vec<TopicTurn>,
     /// Topics that are no longer shown, highest score first.
-    pub lost: Vec<Topic>,
+    pub lost: Vec<TopicTurn>,
     /// Previous published date.
-    pub night_before: Option<Day>,
+    pub previous_date: Option<Day>,
     /// Day of the latest activity.
     pub last_active: Option<Day>,
     /// Forecast change of the score after thirty days without reactions, in points, at most 0; `None` if not computed.
-    pub silence: Option<f64>,
+    pub forecast_change: Option<f64>,
 }
 
 /// Computes the alerts of one person on a snapshot date, in order of kinds.
-pub fn of_person(person: &Person, rules: &AlertRules, as_of: Day) -> Vec<Alert> {
+pub fn compute_person_alerts(person: &PersonAlertInput, rules: &AlertRules, as_of: Day) -> Vec<Alert> {
     let alerts = [
         inactive(person, rules, as_of),
         moved(person, rules, as_of),
-        topics(Kind::TopicGained, person, rules, as_of),
-        topics(Kind::TopicLost, person, rules, as_of),
+        topics(AlertKind::TopicGained, person, rules, as_of),
+        topics(AlertKind::TopicLost, person, rules, as_of),
     ];
     alerts.into_iter().flatten().collect()
 }
 
-fn moved(person: &Person, rules: &AlertRules, as_of: Day) -> Option<Alert> {
-    let (before, score) = (person.before?, person.score?);
+fn moved(person: &PersonAlertInput, rules: &AlertRules, as_of: Day) -> Option<Alert> {
+    let (before, score) = (person.previous?, person.score?);
     let points = score.score - before.score;
     let is_noise = before.holds(score.score) || score.holds(before.score);
     if points.abs() < rules.min_points || is_noise {
         return None;
     }
     let kind = if points < 0.0 {
-        Kind::ScoreDropped
+        AlertKind::ScoreDropped
     } else {
-        Kind::ScoreRose
+        AlertKind::ScoreRose
     };
     Some(Alert {
         kind,
         points: Some(points),
-        message: words::moved(person.person_id, before.score, score.score, as_of),
-        advice: words::why(&person.reasons, points),
+        message: texts::write_score_change(person.person_id, before.score, score.score, as_of),
+        advice: texts::write_causes(&person.reasons, points),
     })
 }
 
-fn inactive(person: &Person, rules: &AlertRules, as_of: Day) -> Option<Alert> {
+fn inactive(person: &PersonAlertInput, rules: &AlertRules, as_of: Day) -> Option<Alert> {
     let (last, score) = (person.last_active?, person.score?);
-    rules.falls_silent(last, as_of, person.night_before).then(|| Alert {
-        kind: Kind::Inactive,
-        points: person.silence,
-        message: words::inactive(person.person_id, last, as_of),
-        advice: words::silence(score.score, person.silence, as_of),
-    })
+    rules
+        .becomes_inactive(last, as_of, person.previous_date)
+        .then(|| Alert {
+            kind: AlertKind::Inactive,
+            points: person.forecast_change,
+            message: texts::write_inactivity(person.person_id, last, as_of),
+            advice: texts::write_forecast(score.score, person.forecast_change, as_of),
+        })
 }
 
-fn topics(kind: Kind, person: &Person, rules: &AlertRules, as_of: Day) -> Option<Alert> {
-    let is_gained = kind == Kind::TopicGained;
+fn topics(kind: AlertKind, person: &PersonAlertInput, rules: &AlertRules, as_of: Day) -> Option<Alert> {
+    let is_gained = kind == AlertKind::TopicGained;
     let turned = if is_gained { &person.gained } else { &person.lost };
-    let topics: Vec<Topic> = turned.iter().filter(|topic| rules.is_turn(topic)).cloned().collect();
+    let topics: Vec<TopicTurn> = turned
+        .iter()
+        .filter(|topic| rules.justifies_alert(topic))
+        .cloned()
+        .collect();
     let best = topics
         .iter()
-        .map(|topic| topic.shown(is_gained))
+        .map(|topic| topic.shown_score(is_gained))
         .max_by(f64::total_cmp)?;
     Some(Alert {
         kind,
         points: Some(best),
-        message: words::topics(person.person_id, is_gained, &topics, as_of),
-        advice: words::sources(is_gained, &topics, as_of),
+        message: texts::write_topics(person.person_id, is_gained, &topics, as_of),
+        advice: texts::write_evidence(is_gained, &topics, as_of),
     })
 }
 

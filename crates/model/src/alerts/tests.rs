@@ -2,27 +2,27 @@ use super::*;
 
 const D: Day = Day(20_000);
 
-fn scored(score: f64, low: f64, high: f64) -> Option<Scored> {
-    let interval = Interval { low, high };
-    Some(Scored { score, interval })
+fn scored(score: f64, low: f64, high: f64) -> Option<ScoreEstimate> {
+    let interval = ScoreInterval { low, high };
+    Some(ScoreEstimate { score, interval })
 }
 
-fn person() -> Person<'static> {
-    Person {
+fn person() -> PersonAlertInput<'static> {
+    PersonAlertInput {
         person_id: "rita",
         score: scored(40.0, 39.0, 41.0),
-        before: scored(40.0, 39.0, 41.0),
+        previous: scored(40.0, 39.0, 41.0),
         reasons: Vec::new(),
         gained: Vec::new(),
         lost: Vec::new(),
         last_active: Some(D),
-        night_before: Some(D.minus(1)),
-        silence: None,
+        previous_date: Some(D.days_before(1)),
+        forecast_change: None,
     }
 }
 
-fn topic(topic_id: &str, before: Option<f64>, after: Option<f64>) -> Topic {
-    Topic {
+fn topic(topic_id: &str, before: Option<f64>, after: Option<f64>) -> TopicTurn {
+    TopicTurn {
         topic_id: topic_id.to_owned(),
         before,
         after,
@@ -30,30 +30,30 @@ fn topic(topic_id: &str, before: Option<f64>, after: Option<f64>) -> Topic {
     }
 }
 
-fn kinds(person: &Person) -> Vec<Kind> {
-    let alerts = of_person(person, &AlertRules::default(), D);
+fn kinds(person: &PersonAlertInput) -> Vec<AlertKind> {
+    let alerts = compute_person_alerts(person, &AlertRules::default(), D);
     alerts.iter().map(|alert| alert.kind).collect()
 }
 
 #[test]
 fn a_change_beyond_both_intervals_causes_an_alert_with_its_causes() {
     let reasons = vec![
-        (Cause::FadedReactions, "twitter", -0.5),
-        (Cause::ReactorsFell, "twitter: ada", -2.0),
-        (Cause::NewReactions, "twitter: eve", 0.1),
+        (ChangeCause::FadedReactions, "twitter", -0.5),
+        (ChangeCause::ReactorsFell, "twitter: ada", -2.0),
+        (ChangeCause::NewReactions, "twitter: eve", 0.1),
     ];
-    let fallen = Person {
-        before: scored(42.4, 41.5, 44.0),
+    let fallen = PersonAlertInput {
+        previous: scored(42.4, 41.5, 44.0),
         reasons,
         ..person()
     };
-    let alerts = of_person(&fallen, &AlertRules::default(), D);
+    let alerts = compute_person_alerts(&fallen, &AlertRules::default(), D);
     assert_eq!(alerts.len(), 1);
     let alert = &alerts[0];
-    assert_eq!((alert.kind, alert.points), (Kind::ScoreDropped, Some(40.0 - 42.4)));
+    assert_eq!((alert.kind, alert.points), (AlertKind::ScoreDropped, Some(40.0 - 42.4)));
     let expected = "rita's score fell by 2.40 points to 40.00";
     assert!(alert.message.starts_with(expected), "{}", alert.message);
-    assert!(alert.message.contains(&D.to_string()) && alert.message.contains(&D.minus(1).to_string()));
+    assert!(alert.message.contains(&D.to_string()) && alert.message.contains(&D.days_before(1).to_string()));
     let (ada, twitter) = (
         alert.advice.find("ada").unwrap(),
         alert.advice.find("(twitter)").unwrap(),
@@ -76,51 +76,51 @@ fn changes_within_an_interval_or_below_the_threshold_cause_no_alert() {
         (None, scored(40.0, 39.9, 40.1)),
         (scored(40.0, 39.9, 40.1), None),
     ] {
-        let still = Person {
-            before,
+        let still = PersonAlertInput {
+            previous: before,
             score,
             ..person()
         };
         assert_eq!(kinds(&still), [], "{before:?} {score:?}");
     }
-    let risen = Person {
-        before: scored(30.0, 29.0, 31.0),
+    let risen = PersonAlertInput {
+        previous: scored(30.0, 29.0, 31.0),
         ..person()
     };
-    assert_eq!(kinds(&risen), [Kind::ScoreRose]);
+    assert_eq!(kinds(&risen), [AlertKind::ScoreRose]);
 }
 
 #[test]
 fn inactivity_causes_exactly_one_alert() {
-    for (days, expected) in [(13, vec![]), (14, vec![Kind::Inactive]), (15, vec![])] {
-        let silent = Person {
-            last_active: Some(D.minus(days)),
-            silence: Some(-2.5),
+    for (days, expected) in [(13, vec![]), (14, vec![AlertKind::Inactive]), (15, vec![])] {
+        let silent = PersonAlertInput {
+            last_active: Some(D.days_before(days)),
+            forecast_change: Some(-2.5),
             ..person()
         };
         assert_eq!(kinds(&silent), expected, "{days}");
     }
-    let silent = Person {
-        last_active: Some(D.minus(14)),
-        silence: Some(-2.5),
+    let silent = PersonAlertInput {
+        last_active: Some(D.days_before(14)),
+        forecast_change: Some(-2.5),
         ..person()
     };
-    let alert = &of_person(&silent, &AlertRules::default(), D)[0];
+    let alert = &compute_person_alerts(&silent, &AlertRules::default(), D)[0];
     assert_eq!(alert.points, Some(-2.5));
     assert!(alert.advice.contains("37.50"), "{}", alert.advice);
 }
 
 #[test]
 fn topics_cause_at_most_one_alert_per_kind() {
-    let turned = Person {
+    let turned = PersonAlertInput {
         gained: vec![topic("tea", Some(28.0), Some(30.0)), topic("coffee", None, Some(41.5))],
         lost: vec![topic("maps", Some(20.0), Some(18.5))],
         ..person()
     };
-    let alerts = of_person(&turned, &AlertRules::default(), D);
+    let alerts = compute_person_alerts(&turned, &AlertRules::default(), D);
     assert_eq!(
         alerts.iter().map(|a| a.kind).collect::<Vec<_>>(),
-        [Kind::TopicGained, Kind::TopicLost]
+        [AlertKind::TopicGained, AlertKind::TopicLost]
     );
     assert_eq!(alerts[0].points, Some(41.5));
     assert!(alerts[0].message.contains("tea") && alerts[0].message.contains("coffee"));
@@ -129,13 +129,13 @@ fn topics_cause_at_most_one_alert_per_kind() {
 
 #[test]
 fn a_topic_that_crosses_the_threshold_by_a_small_change_causes_no_alert() {
-    let turned = Person {
+    let turned = PersonAlertInput {
         gained: vec![topic("filter-coffee", Some(26.6), Some(26.9))],
         lost: vec![topic("tea", Some(30.0), Some(30.99))],
         ..person()
     };
     assert_eq!(kinds(&turned), []);
-    let new_and_lost = Person {
+    let new_and_lost = PersonAlertInput {
         gained: vec![
             topic("filter-coffee", Some(26.6), Some(26.9)),
             topic("tea", None, Some(3.0)),
@@ -143,7 +143,7 @@ fn a_topic_that_crosses_the_threshold_by_a_small_change_causes_no_alert() {
         lost: vec![topic("maps", Some(5.0), None)],
         ..person()
     };
-    let alerts = of_person(&new_and_lost, &AlertRules::default(), D);
+    let alerts = compute_person_alerts(&new_and_lost, &AlertRules::default(), D);
     assert_eq!(
         alerts.iter().map(|alert| alert.points).collect::<Vec<_>>(),
         [Some(3.0), Some(5.0)]
@@ -159,34 +159,34 @@ fn a_topic_that_crosses_the_threshold_by_a_small_change_causes_no_alert() {
 #[test]
 fn one_cause_on_several_networks_appears_once_and_the_points_add_up() {
     let reasons = [
-        (Cause::NewReactions, "twitter: ada", 1.004),
-        (Cause::NewReactions, "facebook: bob", 2.004),
-        (Cause::FadedReactions, "twitter", -0.2),
-        (Cause::Corroboration, "twitter, answered: eve", 0.3),
+        (ChangeCause::NewReactions, "twitter: ada", 1.004),
+        (ChangeCause::NewReactions, "facebook: bob", 2.004),
+        (ChangeCause::FadedReactions, "twitter", -0.2),
+        (ChangeCause::Corroboration, "twitter, answered: eve", 0.3),
     ];
-    let why = words::why(&reasons, 3.108);
+    let why = texts::write_causes(&reasons, 3.108);
     assert!(
         why.starts_with("Causes: new reactions (facebook: bob; twitter: ada) +3.01 points; "),
         "{why}"
     );
-    let answers = crate::influence::changes::in_words("twitter, answered: eve");
+    let answers = crate::influence::changes::describe_detail("twitter, answered: eve");
     let rest = format!("({answers}) +0.30 points; all other causes -0.20 points. ");
     assert!(why.contains(&rest), "{why}");
 }
 
 #[test]
 fn a_date_without_a_snapshot_delays_the_inactivity_alert() {
-    let last = D.minus(16);
+    let last = D.days_before(16);
     let alerts = |before: Option<Day>| {
-        let silent = Person {
+        let silent = PersonAlertInput {
             last_active: Some(last),
-            night_before: before,
+            previous_date: before,
             ..person()
         };
-        of_person(&silent, &AlertRules::default(), D)
+        compute_person_alerts(&silent, &AlertRules::default(), D)
     };
-    assert!(alerts(Some(D.minus(3)))[0].message.contains("16 days before"));
-    for before in [Some(D.minus(1)), Some(D.minus(2)), None] {
+    assert!(alerts(Some(D.days_before(3)))[0].message.contains("16 days before"));
+    for before in [Some(D.days_before(1)), Some(D.days_before(2)), None] {
         assert_eq!(alerts(before), [], "{before:?}");
     }
 }

@@ -15,15 +15,15 @@
 
 use rayon::prelude::*;
 
-use super::pairs::Pairs;
-use super::recency::Mixture;
-use super::weights::saturated;
-use crate::people::persons::Persons;
+use super::pairs::PairSums;
+use super::recency::HalfLifeMixture;
+use super::weights::saturate;
+use crate::people::persons::PersonMap;
 use clout_base::day::Day;
 
 /// One term of s: the reactions of one reactor on one network under one verb.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Term {
+pub struct AttentionTerm {
     /// Index of the network.
     pub network: u8,
     /// Code of the verb on that network.
@@ -36,7 +36,7 @@ pub struct Term {
 
 /// In-edges by target person in CSR form: each row lists the reactors of a target in ascending order.
 #[derive(Clone, Debug, Default)]
-pub struct Attention {
+pub struct AttentionGraph {
     /// Start of each target's edges; one entry more than there are persons.
     pub offsets: Vec<usize>,
     /// Reactor of each edge.
@@ -46,12 +46,12 @@ pub struct Attention {
     /// Start of each edge's terms; one entry more than there are edges.
     pub term_offsets: Vec<usize>,
     /// Terms of all edges, concatenated in edge order.
-    pub terms: Vec<Term>,
+    pub terms: Vec<AttentionTerm>,
 }
 
 /// The moment of a score, and the length of the history known at that moment.
 #[derive(Clone, Debug)]
-pub struct Moment {
+pub struct ScoringMoment {
     /// The snapshot date.
     pub as_of: Day,
     /// Days from the moment to the end of that date: 0 for a snapshot. Evaluation may cut at an hour.
@@ -65,27 +65,27 @@ pub struct Moment {
 /// The parameters for reading the stored sums.
 pub struct AttentionParams<'a> {
     /// Mixture of half-lives.
-    pub mixture: &'a Mixture,
+    pub mixture: &'a HalfLifeMixture,
     /// Saturation of repeated reactions.
     pub beta: f64,
     /// Moment of the reading.
-    pub moment: &'a Moment,
+    pub moment: &'a ScoringMoment,
 }
 
 /// Computes the attention at the moment. `network_of` returns the network index of an account node.
-pub fn read(
-    pairs: &Pairs,
-    persons: &Persons,
+pub fn compute_attention(
+    pairs: &PairSums,
+    persons: &PersonMap,
     network_of: &(dyn Fn(u32) -> usize + Sync),
     params: &AttentionParams,
-) -> Attention {
+) -> AttentionGraph {
     let readings = compute_readings(pairs, params);
     let (starts, order) = sort_by_target(pairs, persons);
     let chunks: Vec<usize> = (0..persons.len()).step_by(clout_graph::numeric::NODE_CHUNK).collect();
-    let pieces: Vec<Attention> = chunks
+    let pieces: Vec<AttentionGraph> = chunks
         .into_par_iter()
         .map(|first| {
-            let mut piece = Attention::default();
+            let mut piece = AttentionGraph::default();
             let mut entries = Vec::new();
             for target in first..(first + clout_graph::numeric::NODE_CHUNK).min(persons.len()) {
                 entries.clear();
@@ -99,10 +99,10 @@ pub fn read(
             piece
         })
         .collect();
-    let mut attention = Attention {
+    let mut attention = AttentionGraph {
         offsets: vec![0],
         term_offsets: vec![0],
-        ..Attention::default()
+        ..AttentionGraph::default()
     };
     for piece in pieces {
         attention.append(piece);
@@ -113,20 +113,24 @@ pub fn read(
 /// Factors of a row's sums, by network and by days since the row's last load date.
 type Readings = Vec<Vec<Vec<f64>>>;
 
-fn compute_readings(pairs: &Pairs, params: &AttentionParams) -> Readings {
+fn compute_readings(pairs: &PairSums, params: &AttentionParams) -> Readings {
     let moment = params.moment;
     let oldest = pairs.last_loads.iter().min().copied().unwrap_or(moment.as_of);
     let of_network = |history: &f64| {
         let days = 0..=(moment.as_of.0 - oldest.0).max(0);
-        days.map(|days| params.mixture.reading(f64::from(days) - moment.early_days, *history))
-            .collect()
+        days.map(|days| {
+            params
+                .mixture
+                .reading_factors(f64::from(days) - moment.early_days, *history)
+        })
+        .collect()
     };
     moment.history_days.iter().map(of_network).collect()
 }
 
 /// Sorts the rows between different persons by target person, then by row; returns starts and row indices.
-fn sort_by_target(pairs: &Pairs, persons: &Persons) -> (Vec<usize>, Vec<u32>) {
-    let person = |node: u32| persons.of_account[node as usize];
+fn sort_by_target(pairs: &PairSums, persons: &PersonMap) -> (Vec<usize>, Vec<u32>) {
+    let person = |node: u32| persons.by_account[node as usize];
     let mut starts = vec![0_usize; persons.len() + 1];
     let is_between = |row: &usize| person(pairs.actors[*row]) != person(pairs.targets[*row]);
     for row in (0..pairs.len()).filter(is_between) {
@@ -146,29 +150,29 @@ fn sort_by_target(pairs: &Pairs, persons: &Persons) -> (Vec<usize>, Vec<u32>) {
 }
 
 fn build_entry(
-    pairs: &Pairs,
-    persons: &Persons,
+    pairs: &PairSums,
+    persons: &PersonMap,
     network_of: &dyn Fn(u32) -> usize,
     params: &AttentionParams,
     readings: &Readings,
     row: usize,
-) -> (u32, Term) {
+) -> (u32, AttentionTerm) {
     let network = network_of(pairs.actors[row]);
     let days = (params.moment.as_of.0 - pairs.last_loads[row].0).max(0) as usize;
     let reading = &readings[network][days];
-    let sums = pairs.sums(row, params.mixture);
-    let term = Term {
+    let sums = pairs.row_sums(row, params.mixture);
+    let term = AttentionTerm {
         network: network as u8,
         verb: pairs.verbs[row],
         reactions: pairs.counts[row],
         strength: sums.iter().zip(reading).map(|(sum, factor)| sum * factor).sum(),
     };
-    (persons.of_account[pairs.actors[row] as usize], term)
+    (persons.by_account[pairs.actors[row] as usize], term)
 }
 
-impl Attention {
-    fn add_target(&mut self, entries: &mut [(u32, Term)], beta: f64) {
-        let order = |entry: &(u32, Term)| (entry.0, entry.1.network, entry.1.verb);
+impl AttentionGraph {
+    fn add_target(&mut self, entries: &mut [(u32, AttentionTerm)], beta: f64) {
+        let order = |entry: &(u32, AttentionTerm)| (entry.0, entry.1.network, entry.1.verb);
         if !entries.is_sorted_by_key(order) {
             entries.sort_by_key(order);
         }
@@ -184,13 +188,13 @@ impl Attention {
                 self.terms.push(term);
             }
             self.reactors.push(reactor[0].0);
-            self.amounts.push(saturated(strength, beta));
+            self.amounts.push(saturate(strength, beta));
             self.term_offsets.push(self.terms.len());
         }
         self.offsets.push(self.reactors.len());
     }
 
-    fn append(&mut self, piece: Attention) {
+    fn append(&mut self, piece: AttentionGraph) {
         let (edges, terms) = (self.reactors.len(), self.terms.len());
         self.offsets.extend(piece.offsets.iter().map(|offset| edges + offset));
         self.term_offsets
@@ -211,17 +215,17 @@ impl Attention {
     }
 
     /// Returns the terms of an edge.
-    pub fn terms(&self, edge: usize) -> &[Term] {
+    pub fn terms(&self, edge: usize) -> &[AttentionTerm] {
         &self.terms[self.term_offsets[edge]..self.term_offsets[edge + 1]]
     }
 
     /// Returns the number of counted reactions of an edge.
-    pub fn reactions(&self, edge: usize) -> u64 {
+    pub fn count_reactions(&self, edge: usize) -> u64 {
         self.terms(edge).iter().map(|term| u64::from(term.reactions)).sum()
     }
 
     /// Returns the amount of an edge with each network's part multiplied by the network's declared share.
-    pub fn scaled(&self, edge: usize, shares: &[f64]) -> f64 {
+    pub fn scaled_amount(&self, edge: usize, shares: &[f64]) -> f64 {
         let terms = self.terms(edge);
         let strength: f64 = terms.iter().map(|term| term.strength).sum();
         if strength == 0.0 {

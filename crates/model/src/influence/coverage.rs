@@ -19,37 +19,41 @@
 
 use rayon::prelude::*;
 
-use super::attention::Attention;
+use super::attention::AttentionGraph;
 use super::network_parts;
-use super::recency::Mixture;
-use super::score::{Model, Sum};
-use crate::people::presence::Presences;
+use super::recency::HalfLifeMixture;
+use super::score::{ContributionModel, ContributionSum};
+use crate::people::presence::PresenceTable;
 use clout_graph::numeric::NODE_CHUNK;
 
 /// Computes d_n, the share of a network's history, by mass, that was delivered. `missing` are ages in days.
-pub fn delivered_share(mixture: &Mixture, history_days: f64, missing: impl Iterator<Item = i32>) -> f64 {
+pub fn compute_delivered_share(
+    mixture: &HalfLifeMixture,
+    history_days: f64,
+    missing: impl Iterator<Item = i32>,
+) -> f64 {
     let mass = |age: i32| mixture.steady_mass(f64::from(age + 1)) - mixture.steady_mass(f64::from(age));
     let missed: f64 = missing.map(mass).sum();
     (1.0 - missed / mixture.steady_mass(history_days)).clamp(0.0, 1.0)
 }
 
 /// Inputs of coverage: the contributions of a date, and the networks where people were seen.
-pub struct Signal<'a> {
+pub struct CoverageInputs<'a> {
     /// Number of networks.
     pub networks: usize,
     /// Attention between persons, after the reciprocity discount.
-    pub attention: &'a Attention,
+    pub attention: &'a AttentionGraph,
     /// Trust, rank and constants that turn attention into contributions.
-    pub model: &'a Model<'a>,
+    pub model: &'a ContributionModel<'a>,
     /// Sum of each person's contributions.
-    pub sums: &'a [Option<Sum>],
+    pub sums: &'a [Option<ContributionSum>],
     /// Presence of persons on networks.
-    pub presences: &'a Presences,
+    pub presences: &'a PresenceTable,
 }
 
-impl Signal<'_> {
+impl CoverageInputs<'_> {
     /// Computes coverage by person, 0 to 1. `delivered` is d_n by network; `None` if a network never delivered.
-    pub fn coverage(&self, delivered: &[Option<f64>]) -> Vec<f64> {
+    pub fn compute_coverage(&self, delivered: &[Option<f64>]) -> Vec<f64> {
         let network_sums = self.sum_by_network();
         let weights = if network_sums.iter().any(|q| *q > 0.0) {
             network_sums
@@ -68,14 +72,15 @@ impl Signal<'_> {
 
     /// Sums the contributions of all persons by network.
     fn sum_by_network(&self) -> Vec<f64> {
-        let of_chunk = |(chunk, sums): (usize, &[Option<Sum>])| {
+        let of_chunk = |(chunk, sums): (usize, &[Option<ContributionSum>])| {
             let mut network_sums = vec![0.0; self.networks];
             let scored = sums
                 .iter()
                 .enumerate()
                 .filter_map(|(offset, sum)| Some((chunk * NODE_CHUNK + offset, sum.as_ref()?)));
             for (person, sum) in scored {
-                let parts = network_parts::of_person(self.model, self.attention, self.networks, person, sum);
+                let parts =
+                    network_parts::compute_network_parts(self.model, self.attention, self.networks, person, sum);
                 network_sums
                     .iter_mut()
                     .zip(&parts)

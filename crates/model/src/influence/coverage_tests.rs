@@ -1,33 +1,33 @@
-use super::super::attention::Term;
-use super::super::params::{Corroboration, Recency};
+use super::super::attention::AttentionTerm;
+use super::super::params::{CorroborationParams, RecencyParams};
 use super::*;
-use crate::people::presence::Presence;
+use crate::people::presence::NetworkPresence;
 
 /// Computes coverage for two trusted reactors (0 and 1) of person 2, present on three networks; person 3 is only
 /// listed. Reactor 0 gave 3 on network 0 and 1 on network 1; reactor 1 gave 4 on network 0.
 fn coverage(amounts: [f64; 2], delivered: &[Option<f64>]) -> Vec<f64> {
-    let term = |network, strength| Term {
+    let term = |network, strength| AttentionTerm {
         network,
         verb: 0,
         reactions: 1,
         strength,
     };
     let strong = |share: f64| if amounts[0] > 0.0 { share } else { 0.0 };
-    let attention = Attention {
+    let attention = AttentionGraph {
         offsets: vec![0, 0, 0, 2, 2],
         reactors: vec![0, 1],
         amounts: amounts.to_vec(),
         term_offsets: vec![0, 2, 3],
         terms: vec![term(0, strong(0.75)), term(1, strong(0.25)), term(0, strong(1.0))],
     };
-    let (trust, standing, corroboration) = (vec![1.0; 4], vec![1.0; 4], Corroboration::default());
-    let model = Model {
+    let (trust, standing, corroboration) = (vec![1.0; 4], vec![1.0; 4], CorroborationParams::default());
+    let model = ContributionModel {
         trust: &trust,
-        standing: &standing,
+        rank: &standing,
         corroboration: &corroboration,
     };
-    let presence = |person, network, posts| Presence { person, network, posts };
-    let presences = Presences {
+    let presence = |person, network, posts| NetworkPresence { person, network, posts };
+    let presences = PresenceTable {
         rows: vec![
             presence(0, 0, 0),
             presence(0, 1, 0),
@@ -39,14 +39,14 @@ fn coverage(amounts: [f64; 2], delivered: &[Option<f64>]) -> Vec<f64> {
         ],
         last_active_at: vec![None; 4],
     };
-    let signal = Signal {
+    let signal = CoverageInputs {
         networks: 3,
         attention: &attention,
         model: &model,
-        sums: &model.sums(&attention),
+        sums: &model.sum_all(&attention),
         presences: &presences,
     };
-    signal.coverage(delivered)
+    signal.compute_coverage(delivered)
 }
 
 #[test]
@@ -71,12 +71,12 @@ fn without_contributions_all_networks_that_delivered_weigh_the_same() {
 
 #[test]
 fn the_days_of_a_history_add_up_to_its_mass() {
-    let mixture = Mixture::new(&Recency::default());
-    assert_eq!(delivered_share(&mixture, 30.0, 0..0), 1.0);
-    assert!(delivered_share(&mixture, 30.0, 0..30) < 1e-12);
+    let mixture = HalfLifeMixture::new(&RecencyParams::default());
+    assert_eq!(compute_delivered_share(&mixture, 30.0, 0..0), 1.0);
+    assert!(compute_delivered_share(&mixture, 30.0, 0..30) < 1e-12);
     let (today, long_ago) = (
-        delivered_share(&mixture, 30.0, 0..1),
-        delivered_share(&mixture, 30.0, 29..30),
+        compute_delivered_share(&mixture, 30.0, 0..1),
+        compute_delivered_share(&mixture, 30.0, 29..30),
     );
     assert!(today < long_ago && long_ago < 1.0);
 }

@@ -30,17 +30,17 @@
 
 use rayon::prelude::*;
 
-use super::attention::Attention;
-use super::params::Corroboration;
-use super::resample::{REPLICATES, Weights, seed, weights};
-use super::score::{Line, Model, Sum, believed, clamp, split};
+use super::attention::AttentionGraph;
+use super::params::CorroborationParams;
+use super::resample::{BootstrapWeights, REPLICATES, compute_seed, compute_weights};
+use super::score::{ContributionModel, ContributionSum, ScoreScale, clamp_score, compute_belief, split_amount};
 
 /// Shares of the replicates below the two bounds: 90 % lie between them.
 const ENDS: [f64; 2] = [0.05, 0.95];
 
 /// A 90 % interval of a score, in points from 1 to 100.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Interval {
+pub struct ScoreInterval {
     /// Lower bound, at most the score.
     pub low: f64,
     /// Upper bound, at least the score.
@@ -59,22 +59,27 @@ struct Reactor {
 }
 
 /// Inputs of the bootstrap.
-pub struct Bootstrap<'a> {
-    attention: &'a Attention,
-    corroboration: &'a Corroboration,
-    line: &'a Line,
+pub struct ScoreBootstrap<'a> {
+    attention: &'a AttentionGraph,
+    corroboration: &'a CorroborationParams,
+    line: &'a ScoreScale,
     reactors: Vec<Reactor>,
 }
 
-impl<'a> Bootstrap<'a> {
+impl<'a> ScoreBootstrap<'a> {
     /// Prepares the bootstrap over the reactors of `attention`; `person_ids` are the ids of its persons.
-    pub fn new(attention: &'a Attention, model: &Model<'a>, line: &'a Line, person_ids: &[String]) -> Bootstrap<'a> {
+    pub fn new(
+        attention: &'a AttentionGraph,
+        model: &ContributionModel<'a>,
+        line: &'a ScoreScale,
+        person_ids: &[String],
+    ) -> ScoreBootstrap<'a> {
         let reactor = |(person, id): (usize, &String)| Reactor {
             trust: model.trust[person],
-            standing: model.standing[person],
-            seed: seed(id),
+            standing: model.rank[person],
+            seed: compute_seed(id),
         };
-        Bootstrap {
+        ScoreBootstrap {
             attention,
             corroboration: model.corroboration,
             line,
@@ -83,29 +88,34 @@ impl<'a> Bootstrap<'a> {
     }
 
     /// Computes the interval of each person; `None` without a score.
-    pub fn intervals(&self, sums: &[Option<Sum>], coverage: &[f64]) -> Vec<Option<Interval>> {
-        let one = |(target, sum): (usize, &Option<Sum>)| Some(self.interval(target, sum.as_ref()?, coverage[target]));
+    pub fn compute_intervals(&self, sums: &[Option<ContributionSum>], coverage: &[f64]) -> Vec<Option<ScoreInterval>> {
+        let one = |(target, sum): (usize, &Option<ContributionSum>)| {
+            Some(self.interval(target, sum.as_ref()?, coverage[target]))
+        };
         sums.par_iter().enumerate().map(one).collect()
     }
 
-    fn interval(&self, target: usize, sum: &Sum, coverage: f64) -> Interval {
-        let value = self.line.value(sum.influence);
+    fn interval(&self, target: usize, sum: &ContributionSum, coverage: f64) -> ScoreInterval {
+        let value = self.line.unclamped_score(sum.influence);
         let base = self.corroboration.base;
         // Without a trusted reactor, strangers are not believed in any replicate.
         let ends = (sum.trusted > 0.0).then(|| {
             let mut influences = self.replicates(target, sum.strangers > 0.0);
             let whole = if coverage > 0.0 { coverage.min(1.0) } else { 1.0 };
-            let low = percentile(&mut influences, ENDS[0], |influence| self.line.value(influence));
+            let low = percentile(&mut influences, ENDS[0], |influence| {
+                self.line.unclamped_score(influence)
+            });
             let high = percentile(&mut influences, ENDS[1], |influence| {
                 // At most MAX, so that the interpolation never subtracts two infinities at a tiny coverage.
-                self.line.value((base + (influence - base) / whole).min(f64::MAX))
+                self.line
+                    .unclamped_score((base + (influence - base) / whole).min(f64::MAX))
             });
             (low, high)
         });
         let (low, high) = ends.unwrap_or((value, value));
-        Interval {
-            low: clamp(low.min(value)),
-            high: clamp(high.max(value)),
+        ScoreInterval {
+            low: clamp_score(low.min(value)),
+            high: clamp_score(high.max(value)),
         }
     }
 
@@ -120,8 +130,8 @@ impl<'a> Bootstrap<'a> {
                 *slot = self.reactors[*reactor as usize];
             }
             for (reactor, amount) in block.iter().zip(amounts) {
-                let (t, s) = split(reactor.trust, reactor.standing, *amount);
-                let weights = weights(reactor.seed);
+                let (t, s) = split_amount(reactor.trust, reactor.standing, *amount);
+                let weights = compute_weights(reactor.seed);
                 match (t > 0.0, s > 0.0) {
                     (true, true) => add_both(&mut trusted, &mut strangers, &weights, [t, s]),
                     (true, false) => add(&mut trusted, &weights, t),
@@ -135,7 +145,7 @@ impl<'a> Bootstrap<'a> {
             let trusted = *influence;
             *influence += self.corroboration.base;
             if has_strangers && *strangers > 0.0 {
-                *influence += believed(trusted, *strangers, self.corroboration) * strangers;
+                *influence += compute_belief(trusted, *strangers, self.corroboration) * strangers;
             }
         }
         influences
@@ -145,7 +155,7 @@ impl<'a> Bootstrap<'a> {
 /// Adds one reactor's part to every replicate. Not inlined: as a loop of its own it is vectorised; inside the
 /// loop over edges it was not, at five times the cost (rustc 1.95).
 #[inline(never)]
-fn add(sums: &mut [f64; REPLICATES], weights: &Weights, part: f64) {
+fn add(sums: &mut [f64; REPLICATES], weights: &BootstrapWeights, part: f64) {
     for (sum, weight) in sums.iter_mut().zip(weights) {
         *sum += part * f64::from(*weight);
     }
@@ -153,7 +163,12 @@ fn add(sums: &mut [f64; REPLICATES], weights: &Weights, part: f64) {
 
 /// Adds one reactor's two parts to every replicate.
 #[inline(never)]
-fn add_both(trusted: &mut [f64; REPLICATES], strangers: &mut [f64; REPLICATES], weights: &Weights, parts: [f64; 2]) {
+fn add_both(
+    trusted: &mut [f64; REPLICATES],
+    strangers: &mut [f64; REPLICATES],
+    weights: &BootstrapWeights,
+    parts: [f64; 2],
+) {
     for ((trusted, strangers), weight) in trusted.iter_mut().zip(strangers).zip(weights) {
         let weight = f64::from(*weight);
         *trusted += parts[0] * weight;

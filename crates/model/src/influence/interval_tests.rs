@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
-use super::super::params::Scale;
-use super::super::standings::Standings;
+use super::super::params::ScaleParams;
+use super::super::score_table::ScoreTable;
 use super::*;
 
 /// The reactors of one person: id, trust g and amount of each.
@@ -15,38 +15,38 @@ fn crowd(count: usize, trust: f64, amount: f64) -> Crowd {
 }
 
 /// Computes the score value and its interval. `others` is the number of persons without reactions that come first.
-fn estimate(crowd: &Crowd, coverage: f64, others: usize) -> (f64, Interval) {
+fn estimate(crowd: &Crowd, coverage: f64, others: usize) -> (f64, ScoreInterval) {
     let people = others + crowd.len() + 1;
     let mut ids: Vec<String> = (0..others).map(|other| format!("other{other}")).collect();
     ids.extend(crowd.iter().map(|(id, ..)| id.clone()));
     ids.push("target".to_owned());
     let mut offsets = vec![0; people];
     offsets.push(crowd.len());
-    let attention = Attention {
+    let attention = AttentionGraph {
         offsets,
         reactors: (others..others + crowd.len()).map(|index| index as u32).collect(),
         amounts: crowd.iter().map(|(.., amount)| *amount).collect(),
-        ..Attention::default()
+        ..AttentionGraph::default()
     };
     let mut trust = vec![0.5; others];
     trust.extend(crowd.iter().map(|(_, trust, _)| *trust));
     trust.push(0.0);
-    let (standing, corroboration) = (vec![1.0; people], Corroboration::default());
-    let model = Model {
+    let (standing, corroboration) = (vec![1.0; people], CorroborationParams::default());
+    let model = ContributionModel {
         trust: &trust,
-        standing: &standing,
+        rank: &standing,
         corroboration: &corroboration,
     };
-    let line = Line::new(&Scale::default(), &corroboration);
-    let standings = Standings::of(&attention, &model, &line);
-    let bootstrap = Bootstrap::new(&attention, &model, &line, &ids);
-    let intervals = bootstrap.intervals(&standings.sums, &vec![coverage; people]);
+    let line = ScoreScale::new(&ScaleParams::default(), &corroboration);
+    let standings = ScoreTable::compute(&attention, &model, &line);
+    let bootstrap = ScoreBootstrap::new(&attention, &model, &line, &ids);
+    let intervals = bootstrap.compute_intervals(&standings.sums, &vec![coverage; people]);
     assert!(intervals[..people - 1].iter().all(Option::is_none));
     (standings.values[people - 1].unwrap(), intervals[people - 1].unwrap())
 }
 
-fn line() -> Line {
-    Line::new(&Scale::default(), &Corroboration::default())
+fn line() -> ScoreScale {
+    ScoreScale::new(&ScaleParams::default(), &CorroborationParams::default())
 }
 
 #[test]
@@ -54,7 +54,7 @@ fn the_interval_of_one_reactor_includes_a_score_without_reactors() {
     let (value, interval) = estimate(&crowd(1, 1.0, 2.0), 1.0, 0);
     assert_eq!(interval.low, line().score_of_contributions(0.0));
     // The 95th percentile of a Poisson weight is 3, unless fewer than 6.35 of the 128 weights are as high.
-    let highest = weights(seed("r00000"))
+    let highest = compute_weights(compute_seed("r00000"))
         .into_iter()
         .filter(|weight| *weight >= 3)
         .count();
@@ -126,7 +126,7 @@ proptest! {
         };
         let crowd: Crowd = parts.into_iter().enumerate().map(reactor).collect();
         let (value, interval) = estimate(&crowd, coverage, 0);
-        let score = clamp(value);
+        let score = clamp_score(value);
         prop_assert!(1.0 <= interval.low && interval.low <= score, "{interval:?} {score}");
         prop_assert!(score <= interval.high && interval.high <= 100.0, "{interval:?} {score}");
         let (_, whole) = estimate(&crowd, 1.0, 0);

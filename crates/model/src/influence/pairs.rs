@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::recency::Mixture;
+use super::recency::HalfLifeMixture;
 use clout_base::day::Day;
 
 /// The largest number of half-lives that parameters may have.
@@ -16,7 +16,7 @@ pub const MAX_HALF_LIVES: usize = 8;
 /// Most rows have one reaction, and its sums follow from its time and weight. So only rows of several
 /// reactions store sums; rows of one reaction store that weight.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Pairs {
+pub struct PairSums {
     /// Node of the reacting account.
     pub actors: Vec<u32>,
     /// Node of the credited account.
@@ -38,20 +38,20 @@ pub struct Pairs {
 
 /// One row during a merge.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Row {
+pub(super) struct PairRow {
     pub(super) verb: u8,
     pub(super) count: u32,
     pub(super) last_load: Day,
     pub(super) last_at: i64,
     /// [Weight](super::weights) of the first reaction.
     pub(super) weight: f32,
-    pub(super) sums: Sums,
+    pub(super) sums: HalfLifeSums,
 }
 
 /// Sums by half-life; entries beyond the mixture's half-lives are unused.
-pub type Sums = [f64; MAX_HALF_LIVES];
+pub type HalfLifeSums = [f64; MAX_HALF_LIVES];
 
-impl Pairs {
+impl PairSums {
     /// Returns the number of rows.
     pub fn len(&self) -> usize {
         self.actors.len()
@@ -63,7 +63,7 @@ impl Pairs {
     }
 
     /// Appends the rows of `other`, all with higher actors. `stride` is the number of half-lives.
-    pub fn append(&mut self, mut other: Pairs, stride: usize) {
+    pub fn append(&mut self, mut other: PairSums, stride: usize) {
         let base = (self.sums.len() / stride) as u32;
         let moved = other.details.iter().zip(&other.counts);
         self.details
@@ -85,19 +85,19 @@ impl Pairs {
     }
 
     /// Returns the rows of the actors in `nodes`.
-    pub fn rows_of(&self, nodes: Range<u32>) -> Range<usize> {
+    pub fn actor_rows(&self, nodes: Range<u32>) -> Range<usize> {
         let start = self.actors.partition_point(|actor| *actor < nodes.start);
         start..self.actors.partition_point(|actor| *actor < nodes.end)
     }
 
     /// Keeps the rows with an (actor, target) that `is_kept` accepts.
-    pub fn retain(&mut self, mixture: &Mixture, is_kept: impl Fn(u32, u32) -> bool) {
-        *self = self.filtered(mixture, is_kept);
+    pub fn retain(&mut self, mixture: &HalfLifeMixture, is_kept: impl Fn(u32, u32) -> bool) {
+        *self = self.filter_rows(mixture, is_kept);
     }
 
     /// Returns the rows with an (actor, target) that `is_kept` accepts.
-    pub fn filtered(&self, mixture: &Mixture, is_kept: impl Fn(u32, u32) -> bool) -> Pairs {
-        let mut kept = Pairs::default();
+    pub fn filter_rows(&self, mixture: &HalfLifeMixture, is_kept: impl Fn(u32, u32) -> bool) -> PairSums {
+        let mut kept = PairSums::default();
         for row in 0..self.len() {
             if is_kept(self.actors[row], self.targets[row]) {
                 kept.push(
@@ -112,12 +112,12 @@ impl Pairs {
     }
 
     /// Returns the sums of a row, as of its last load date.
-    pub fn sums(&self, row: usize, mixture: &Mixture) -> Sums {
+    pub fn row_sums(&self, row: usize, mixture: &HalfLifeMixture) -> HalfLifeSums {
         let mut sums = [0.0; MAX_HALF_LIVES];
         let stride = mixture.len();
         if self.counts[row] == 1 {
             let weight = f64::from(f32::from_bits(self.details[row]));
-            mixture.add(&mut sums, weight, self.last_at[row], self.last_loads[row]);
+            mixture.add_reaction(&mut sums, weight, self.last_at[row], self.last_loads[row]);
         } else {
             let start = self.details[row] as usize * stride;
             sums[..stride].copy_from_slice(&self.sums[start..start + stride]);
@@ -125,18 +125,18 @@ impl Pairs {
         sums
     }
 
-    pub(super) fn row(&self, row: usize, mixture: &Mixture) -> Row {
-        Row {
+    pub(super) fn row(&self, row: usize, mixture: &HalfLifeMixture) -> PairRow {
+        PairRow {
             verb: self.verbs[row],
             count: self.counts[row],
             last_load: self.last_loads[row],
             last_at: self.last_at[row],
             weight: f32::from_bits(self.details[row]),
-            sums: self.sums(row, mixture),
+            sums: self.row_sums(row, mixture),
         }
     }
 
-    pub(super) fn push(&mut self, actor: u32, target: u32, row: &Row, stride: usize) {
+    pub(super) fn push(&mut self, actor: u32, target: u32, row: &PairRow, stride: usize) {
         self.actors.push(actor);
         self.targets.push(target);
         self.verbs.push(row.verb);

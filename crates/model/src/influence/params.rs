@@ -6,30 +6,30 @@ use serde::{Deserialize, Serialize};
 mod topics;
 mod validate;
 
-pub use topics::Topics;
+pub use topics::TopicParams;
 
 /// All constants of the model, grouped by step.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ModelParams {
     /// Decay of reactions over time.
-    pub recency: Recency,
+    pub recency: RecencyParams,
     /// Discount for days with many reactions.
-    pub selectivity: Selectivity,
+    pub selectivity: SelectivityParams,
     /// Saturation of one reactor's repeats.
-    pub repeats: Repeats,
+    pub repeats: RepeatParams,
     /// Trust in a reactor.
-    pub trust: Trust,
+    pub trust: TrustParams,
     /// Effect of a reactor's own rank.
-    pub standing: Standing,
+    pub standing: RankParams,
     /// Propagation of rank over the graph.
-    pub propagation: Propagation,
+    pub propagation: RankPropagationParams,
     /// Weight of strangers beside trusted reactors.
-    pub corroboration: Corroboration,
+    pub corroboration: CorroborationParams,
     /// Conversion of influence to a score from 1 to 100.
-    pub scale: Scale,
+    pub scale: ScaleParams,
     /// Topic scores.
-    pub topics: Topics,
+    pub topics: TopicParams,
 }
 
 /// Recency: K(age) = sum_j (m_j / h_j) 2^(-age / h_j), a mixture of half-lives h (days), each with
@@ -38,16 +38,16 @@ pub struct ModelParams {
 /// silent days and 1.2 to 2.1 in ten (`clout evaluate`).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Recency {
+pub struct RecencyParams {
     /// Half-lives h_j in days: one to eight, each from 0.01 to 10,000.
     pub half_lives_days: Vec<f64>,
     /// Masses m_j, one per half-life, positive, with sum 1.
     pub masses: Vec<f64>,
 }
 
-impl Default for Recency {
+impl Default for RecencyParams {
     fn default() -> Self {
-        Recency {
+        RecencyParams {
             half_lives_days: vec![0.35, 3.0, 10.0, 30.0, 90.0],
             masses: vec![0.115, 0.04, 0.2, 0.325, 0.32],
         }
@@ -60,7 +60,7 @@ impl Default for Recency {
 /// n, and a late row counts as a day of its own.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Selectivity {
+pub struct SelectivityParams {
     /// Number of choices beyond the first at which each counts half, > 0. From 3 to 30, conversations (Cardano)
     /// are predicted best up to ten and bursts (Higgs) from ten on (ARCHITECTURE.md).
     pub crowd: f64,
@@ -70,9 +70,9 @@ pub struct Selectivity {
     pub flood: f64,
 }
 
-impl Default for Selectivity {
+impl Default for SelectivityParams {
     fn default() -> Self {
-        Selectivity {
+        SelectivityParams {
             crowd: 10.0,
             flood: 30.0,
         }
@@ -84,7 +84,7 @@ impl Default for Selectivity {
 /// a(u, v) = (1 + beta) s / (s + beta). A logarithm would still give 12 points for a thousand.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Repeats {
+pub struct RepeatParams {
     /// b > 0: the most that a day of any number of reactions adds to one of weight 1. From 0.1 to 0.5 the
     /// prediction is the same, and at 0.1 a fan's thousandth reaction of a day is worth least.
     pub beta_day: f64,
@@ -94,9 +94,9 @@ pub struct Repeats {
     pub beta: f64,
 }
 
-impl Default for Repeats {
+impl Default for RepeatParams {
     fn default() -> Self {
-        Repeats {
+        RepeatParams {
             beta_day: 0.1,
             beta: 4.0,
         }
@@ -108,7 +108,7 @@ impl Default for Repeats {
 /// fail this test because they lack a second day.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Trust {
+pub struct TrustParams {
     /// Rate per day, > 0. At 2 an account seen on two days has a trust of 0.86, on three 0.98.
     pub rate: f64,
     /// Days from an account's first act to its last at which its days count in full, > 0. Without it, a
@@ -121,9 +121,9 @@ pub struct Trust {
     pub seeds: Vec<String>,
 }
 
-impl Default for Trust {
+impl Default for TrustParams {
     fn default() -> Self {
-        Trust {
+        TrustParams {
             rate: 2.0,
             span_days: 0.5,
             settled_after_days: 4,
@@ -137,16 +137,16 @@ impl Default for Trust {
 /// because plain PageRank predicts next-day reactions worse than a count does.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Standing {
+pub struct RankParams {
     /// Largest gain by rank, >= 0 and below `half_at`; 0 turns the rank factor off.
     pub gain: f64,
     /// Rank, relative to an average person, at about half of the gain, > 0.
     pub half_at: f64,
 }
 
-impl Default for Standing {
+impl Default for RankParams {
     fn default() -> Self {
-        Standing {
+        RankParams {
             gain: 0.5,
             half_at: 10.0,
         }
@@ -156,7 +156,7 @@ impl Default for Standing {
 /// Propagation: r = (1 - damping) t + damping (P^T r + dangling mass t), with a trusted teleport t.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Propagation {
+pub struct RankPropagationParams {
     /// Share of rank that is passed on, in [0, 1). Brin and Page's 0.85.
     pub damping: f64,
     /// L1 distance of two iterations at which r has converged, in (0, 1). The remaining error is at
@@ -166,9 +166,9 @@ pub struct Propagation {
     pub max_iterations: usize,
 }
 
-impl Default for Propagation {
+impl Default for RankPropagationParams {
     fn default() -> Self {
-        Propagation {
+        RankPropagationParams {
             damping: 0.85,
             tolerance: 1e-7,
             max_iterations: 200,
@@ -183,7 +183,7 @@ impl Default for Propagation {
 /// but a thousand fresh accounts add little to a person with ten trusted reactors.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Corroboration {
+pub struct CorroborationParams {
     /// B > 0: a base that gives a score to each person with a reactor; no reactor owns it.
     pub base: f64,
     /// l >= 0: the strangers that each trusted reactor vouches for when they are few. 0.08: at most
@@ -197,9 +197,9 @@ pub struct Corroboration {
     pub half_at: f64,
 }
 
-impl Default for Corroboration {
+impl Default for CorroborationParams {
     fn default() -> Self {
-        Corroboration {
+        CorroborationParams {
             base: 0.25,
             per_trusted_of_few: 0.08,
             per_trusted: 24.0,
@@ -208,7 +208,7 @@ impl Default for Corroboration {
     }
 }
 
-impl Corroboration {
+impl CorroborationParams {
     /// Returns the most that strangers can add to `trusted`.
     pub fn cap(&self, trusted: f64) -> f64 {
         let crowd = (trusted / self.half_at).powi(2);
@@ -222,16 +222,16 @@ impl Corroboration {
 /// b0 = one_reactor - b1 ln(1 + B).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Scale {
+pub struct ScaleParams {
     /// Points for ten times the influence, > 0. Twelve, as in tweepcred: a million is 92.
     pub points_per_decade: f64,
     /// Score of one fresh, fully trusted reactor of average rank alone, from 1 to 100.
     pub one_reactor: f64,
 }
 
-impl Default for Scale {
+impl Default for ScaleParams {
     fn default() -> Self {
-        Scale {
+        ScaleParams {
             points_per_decade: 12.0,
             one_reactor: 20.0,
         }

@@ -6,7 +6,7 @@
 
 /// An accumulator of contributions for the participation ratio.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Reach {
+pub struct ReachSum {
     greatest: f64,
     /// Sum of c / greatest.
     sum: f64,
@@ -14,7 +14,7 @@ pub struct Reach {
     squares: f64,
 }
 
-impl Reach {
+impl ReachSum {
     /// Adds one contribution, 0 or more.
     pub fn add(&mut self, contribution: f64) {
         if contribution > self.greatest {
@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     fn reach(contributions: &[f64]) -> f64 {
-        let mut reach = Reach::default();
+        let mut reach = ReachSum::default();
         contributions.iter().for_each(|c| reach.add(*c));
         reach.people()
     }

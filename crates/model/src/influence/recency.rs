@@ -19,15 +19,15 @@ use clout_base::day::{DAY_MICROS, Day};
 
 /// A mixture of half-lives with its masses.
 #[derive(Clone, Debug)]
-pub struct Mixture {
+pub struct HalfLifeMixture {
     half_lives_days: Vec<f64>,
     masses: Vec<f64>,
 }
 
-impl Mixture {
+impl HalfLifeMixture {
     /// Creates the mixture from validated parameters.
-    pub fn new(params: &super::params::Recency) -> Mixture {
-        Mixture {
+    pub fn new(params: &super::params::RecencyParams) -> HalfLifeMixture {
+        HalfLifeMixture {
             half_lives_days: params.half_lives_days.clone(),
             masses: params.masses.clone(),
         }
@@ -44,7 +44,7 @@ impl Mixture {
     }
 
     /// Adds to `sums` a reaction of `weight`, decayed to the end of its load date.
-    pub fn add(&self, sums: &mut [f64], weight: f64, occurred_at: i64, load_date: Day) {
+    pub fn add_reaction(&self, sums: &mut [f64], weight: f64, occurred_at: i64, load_date: Day) {
         let age_days = (load_date.end_micros() - occurred_at) as f64 / DAY_MICROS as f64;
         for (sum, half_life) in sums.iter_mut().zip(&self.half_lives_days) {
             *sum += weight * (-age_days / half_life).exp2();
@@ -52,14 +52,14 @@ impl Mixture {
     }
 
     /// Returns the factors by which sums shrink in `days` days, by half-life.
-    pub fn fading(&self, days: f64) -> Vec<f64> {
+    pub fn fading_factors(&self, days: f64) -> Vec<f64> {
         self.half_lives_days.iter().map(|h| (-days / h).exp2()).collect()
     }
 
     /// Returns the factors that turn sums of `days` days ago into a share of K(0) M(`history_days`), by half-life.
-    pub fn reading(&self, days: f64, history_days: f64) -> Vec<f64> {
+    pub fn reading_factors(&self, days: f64, history_days: f64) -> Vec<f64> {
         let unit = self.kernel(0.0) * self.steady_mass(history_days);
-        let fading = self.fading(days);
+        let fading = self.fading_factors(days);
         let rates = self.masses.iter().zip(&self.half_lives_days).map(|(m, h)| m / h);
         rates.zip(fading).map(|(rate, factor)| rate * factor / unit).collect()
     }
@@ -86,26 +86,30 @@ impl Mixture {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::influence::params::Recency;
+    use crate::influence::params::RecencyParams;
 
-    fn mixture() -> Mixture {
-        Mixture::new(&Recency::default())
+    fn mixture() -> HalfLifeMixture {
+        HalfLifeMixture::new(&RecencyParams::default())
     }
 
     #[test]
     fn reading_later_equals_fading_first() {
         let mixture = mixture();
         let mut sums = vec![0.0; mixture.len()];
-        mixture.add(&mut sums, 2.0, Day(9).start_micros() + 5, Day(10));
+        mixture.add_reaction(&mut sums, 2.0, Day(9).start_micros() + 5, Day(10));
         let read = |days, sums: &[f64]| {
             mixture
-                .reading(days, 40.0)
+                .reading_factors(days, 40.0)
                 .iter()
                 .zip(sums)
                 .map(|(f, s)| f * s)
                 .sum::<f64>()
         };
-        let faded: Vec<f64> = sums.iter().zip(mixture.fading(3.0)).map(|(s, f)| s * f).collect();
+        let faded: Vec<f64> = sums
+            .iter()
+            .zip(mixture.fading_factors(3.0))
+            .map(|(s, f)| s * f)
+            .collect();
         assert!((read(3.0, &sums) - read(0.0, &faded)).abs() < 1e-15);
         let age_days = 2.0 - 5.0 / DAY_MICROS as f64;
         let unit = mixture.kernel(0.0) * mixture.steady_mass(40.0);

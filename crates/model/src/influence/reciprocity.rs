@@ -14,7 +14,7 @@
 
 use rayon::prelude::*;
 
-use super::attention::Attention;
+use super::attention::AttentionGraph;
 use clout_base::error::{Error, Result};
 use clout_graph::Csr;
 use clout_graph::numeric::NODE_CHUNK;
@@ -23,7 +23,7 @@ use clout_graph::numeric::NODE_CHUNK;
 ///
 /// # Errors
 /// An internal error if the attention does not form a valid graph.
-pub fn discount(attention: &mut Attention, trust: &[f64]) -> Result<Csr> {
+pub fn discount_returned(attention: &mut AttentionGraph, trust: &[f64]) -> Result<Csr> {
     let in_edges = Csr::from_sorted_rows(
         attention.offsets.clone(),
         attention.reactors.clone(),
@@ -58,12 +58,12 @@ fn push_discounted(taken: (&[u32], &[f64]), given: (&[u32], &[f64]), trust: f64,
             Some(target) if target == reactor => given.1[index],
             _ => 0.0,
         };
-        piece.push(left(*amount, back, trust));
+        piece.push(discounted_amount(*amount, back, trust));
     }
 }
 
 /// Returns the discounted amount for a target with that trust that returned `back`.
-pub fn left(amount: f64, back: f64, trust: f64) -> f64 {
+pub fn discounted_amount(amount: f64, back: f64, trust: f64) -> f64 {
     amount * (1.0 - (1.0 - trust) * back / (1.0 + back))
 }
 
@@ -72,8 +72,8 @@ mod tests {
     use super::*;
 
     /// u and v (nodes 0 and 1) react to one another; w (2) reacts only to v.
-    fn attention() -> Attention {
-        Attention {
+    fn attention() -> AttentionGraph {
+        AttentionGraph {
             offsets: vec![0, 1, 3, 3],
             reactors: vec![1, 0, 2],
             amounts: vec![1.0, 3.0, 2.0],
@@ -85,21 +85,23 @@ mod tests {
     #[test]
     fn trusted_people_keep_all_attention() {
         let mut mutual = attention();
-        discount(&mut mutual, &[1.0; 3]).unwrap();
+        discount_returned(&mut mutual, &[1.0; 3]).unwrap();
         assert_eq!(mutual.amounts, attention().amounts);
     }
 
     #[test]
     fn strangers_keep_attention_that_they_did_not_return() {
         let mut mutual = attention();
-        discount(&mut mutual, &[0.0; 3]).unwrap();
+        discount_returned(&mut mutual, &[0.0; 3]).unwrap();
         assert_eq!(mutual.amounts, [0.25, 1.5, 2.0]);
     }
 
     #[test]
     fn the_rest_is_proportional_and_falls_with_the_returned_amount() {
-        assert_eq!(left(6.0, 5.0, 0.3), 2.0 * left(3.0, 5.0, 0.3));
-        let steps: Vec<f64> = (0..200).map(|step| left(1.0, 0.1 * f64::from(step), 0.3)).collect();
+        assert_eq!(discounted_amount(6.0, 5.0, 0.3), 2.0 * discounted_amount(3.0, 5.0, 0.3));
+        let steps: Vec<f64> = (0..200)
+            .map(|step| discounted_amount(1.0, 0.1 * f64::from(step), 0.3))
+            .collect();
         assert!(steps.is_sorted_by(|a, b| a > b) && steps[0] == 1.0);
     }
 }

@@ -23,7 +23,7 @@ use clout_base::ids::HashKey;
 pub const REPLICATES: usize = 128;
 
 /// The weights of one person, by replicate.
-pub type Weights = [u8; REPLICATES];
+pub type BootstrapWeights = [u8; REPLICATES];
 
 /// Smallest byte for a weight of at least 1, 2, … 5: cumulative counts of the table in the module documentation.
 const LEAST_BYTES: [u8; 5] = [94, 188, 236, 251, 255];
@@ -32,12 +32,12 @@ const LEAST_BYTES: [u8; 5] = [94, 188, 236, 251, 255];
 const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// Computes the seed of a person's weights.
-pub fn seed(person_id: &str) -> u64 {
+pub fn compute_seed(person_id: &str) -> u64 {
     HashKey::REPLICATES.hash(&[person_id]) as u64
 }
 
 /// Computes the weights of a seed.
-pub fn weights(seed: u64) -> Weights {
+pub fn compute_weights(seed: u64) -> BootstrapWeights {
     let mut bytes = [0_u8; REPLICATES];
     let mut state = seed;
     for word in bytes.chunks_exact_mut(size_of::<u64>()) {
@@ -78,7 +78,10 @@ mod tests {
         let mut counts = [0_u32; 6];
         let mut by_replicate = [0_u32; REPLICATES];
         for person in 0..persons {
-            for (replicate, weight) in weights(seed(&format!("twitter:{person}"))).into_iter().enumerate() {
+            for (replicate, weight) in compute_weights(compute_seed(&format!("twitter:{person}")))
+                .into_iter()
+                .enumerate()
+            {
                 counts[usize::from(weight)] += 1;
                 by_replicate[replicate] += u32::from(weight);
             }
@@ -102,11 +105,17 @@ mod tests {
 
     #[test]
     fn the_weights_of_an_id_never_change() {
-        assert_eq!(weights(seed("ada")), weights(seed("ada")));
-        assert_ne!(weights(seed("ada")), weights(seed("bob")));
+        assert_eq!(
+            compute_weights(compute_seed("ada")),
+            compute_weights(compute_seed("ada"))
+        );
+        assert_ne!(
+            compute_weights(compute_seed("ada")),
+            compute_weights(compute_seed("bob"))
+        );
         // Published intervals depend on these values; the words are splitmix64's reference output for seed 0.
         assert_eq!(mix(GOLDEN), 0xe220_a839_7b1d_cdaf);
-        let first: Vec<u8> = weights(0)[..8].to_vec();
+        let first: Vec<u8> = compute_weights(0)[..8].to_vec();
         assert_eq!(first, [1, 2, 0, 1, 0, 1, 0, 2], "{first:?}");
     }
 }

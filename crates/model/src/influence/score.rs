@@ -14,27 +14,27 @@
 
 use rayon::prelude::*;
 
-use super::attention::Attention;
-use super::params::{Corroboration, Scale};
+use super::attention::AttentionGraph;
+use super::params::{CorroborationParams, ScaleParams};
 
 /// The sum of one person's contributions.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Sum {
+pub struct ContributionSum {
     /// T: trusted attention.
     pub trusted: f64,
     /// U: attention of strangers.
     pub strangers: f64,
     /// phi: belief in strangers, 0 to 1.
-    pub believed: f64,
+    pub belief: f64,
     /// I: influence.
     pub influence: f64,
     /// Unit of the parts from which shares are computed.
-    pub basis: Basis,
+    pub basis: ShareBasis,
 }
 
 /// The unit of an edge's part in shares, reach and means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Basis {
+pub enum ShareBasis {
     /// The contribution.
     Contributions,
     /// The strangers' attention, if no contribution is above 0.
@@ -44,7 +44,7 @@ pub enum Basis {
 }
 
 /// Computes phi for given T and U: 1 in the limit U/cap to 0, and 0 if cap is 0.
-pub fn believed(trusted: f64, strangers: f64, params: &Corroboration) -> f64 {
+pub fn compute_belief(trusted: f64, strangers: f64, params: &CorroborationParams) -> f64 {
     let cap = params.cap(trusted);
     if cap <= 0.0 {
         return 0.0;
@@ -56,18 +56,18 @@ pub fn believed(trusted: f64, strangers: f64, params: &Corroboration) -> f64 {
 
 /// The score scale b0 + b1 ln I: constants of the model version, never fitted.
 #[derive(Clone, Copy, Debug)]
-pub struct Line {
+pub struct ScoreScale {
     base: f64,
     intercept: f64,
     slope: f64,
 }
 
-impl Line {
+impl ScoreScale {
     /// Creates the scale: b1 = points per decade / ln 10; b0 gives one fresh, trusted, average reactor `one_reactor`.
-    pub fn new(scale: &Scale, corroboration: &Corroboration) -> Line {
+    pub fn new(scale: &ScaleParams, corroboration: &CorroborationParams) -> ScoreScale {
         let slope = scale.points_per_decade / std::f64::consts::LN_10;
         let intercept = scale.one_reactor - slope * (1.0 + corroboration.base).ln();
-        Line {
+        ScoreScale {
             base: corroboration.base,
             intercept,
             slope,
@@ -75,13 +75,13 @@ impl Line {
     }
 
     /// Computes b0 + b1 ln I, not clamped.
-    pub fn value(&self, influence: f64) -> f64 {
+    pub fn unclamped_score(&self, influence: f64) -> f64 {
         self.intercept + self.slope * influence.ln()
     }
 
     /// Computes the score of an influence, from 1 to 100.
     pub fn score(&self, influence: f64) -> f64 {
-        clamp(self.value(influence))
+        clamp_score(self.unclamped_score(influence))
     }
 
     /// Returns B, the influence that no reactor owns.
@@ -110,82 +110,82 @@ impl Line {
 }
 
 /// Clamps a score to 1..100.
-pub fn clamp(value: f64) -> f64 {
+pub fn clamp_score(value: f64) -> f64 {
     value.clamp(1.0, 100.0)
 }
 
 /// Returns (t, s) of an amount from a reactor of trust g and rank factor rho.
-pub(super) fn split(trust: f64, standing: f64, amount: f64) -> (f64, f64) {
+pub(super) fn split_amount(trust: f64, standing: f64, amount: f64) -> (f64, f64) {
     let weighted = standing * amount;
     (trust * weighted, (1.0 - trust) * weighted)
 }
 
 /// Reactor properties and constants that turn attention into contributions.
-pub struct Model<'a> {
+pub struct ContributionModel<'a> {
     /// Trust g of each person.
     pub trust: &'a [f64],
     /// Rank factor rho of each person.
-    pub standing: &'a [f64],
+    pub rank: &'a [f64],
     /// Constants of the corroboration.
-    pub corroboration: &'a Corroboration,
+    pub corroboration: &'a CorroborationParams,
 }
 
-impl Model<'_> {
+impl ContributionModel<'_> {
     /// Returns (t, s) of an edge.
-    pub fn parts(&self, attention: &Attention, edge: usize) -> (f64, f64) {
+    pub fn edge_parts(&self, attention: &AttentionGraph, edge: usize) -> (f64, f64) {
         let reactor = attention.reactors[edge] as usize;
-        split(self.trust[reactor], self.standing[reactor], attention.amounts[edge])
+        split_amount(self.trust[reactor], self.rank[reactor], attention.amounts[edge])
     }
 
     /// Sums one person's contributions; `None` without a reactor.
-    pub fn sum(&self, attention: &Attention, target: usize) -> Option<Sum> {
+    pub fn sum_contributions(&self, attention: &AttentionGraph, target: usize) -> Option<ContributionSum> {
         let edges = attention.edges(target);
         if edges.is_empty() {
             return None;
         }
         let (mut trusted, mut strangers) = (0.0, 0.0);
         for edge in edges {
-            let (t, s) = self.parts(attention, edge);
+            let (t, s) = self.edge_parts(attention, edge);
             trusted += t;
             strangers += s;
         }
-        let believed = believed(trusted, strangers, self.corroboration);
+        let believed = compute_belief(trusted, strangers, self.corroboration);
         let contributed = trusted + believed * strangers;
         let basis = match (contributed > 0.0, strangers > 0.0) {
-            (true, _) => Basis::Contributions,
-            (false, true) => Basis::Strangers,
-            (false, false) => Basis::Heads,
+            (true, _) => ShareBasis::Contributions,
+            (false, true) => ShareBasis::Strangers,
+            (false, false) => ShareBasis::Heads,
         };
-        Some(Sum {
+        Some(ContributionSum {
             trusted,
             strangers,
-            believed,
+            belief: believed,
             influence: self.corroboration.base + contributed,
             basis,
         })
     }
 
     /// Sums the contributions of each person.
-    pub fn sums(&self, attention: &Attention) -> Vec<Option<Sum>> {
+    pub fn sum_all(&self, attention: &AttentionGraph) -> Vec<Option<ContributionSum>> {
         let persons = attention.offsets.len() - 1;
         (0..persons)
             .into_par_iter()
-            .map(|target| self.sum(attention, target))
+            .map(|target| self.sum_contributions(attention, target))
             .collect()
     }
 
     /// Returns the contribution c of an edge to the person with the given sum.
-    pub fn contribution(&self, attention: &Attention, edge: usize, sum: &Sum) -> f64 {
-        let (t, s) = self.parts(attention, edge);
-        t + sum.believed * s
+    pub fn contribution(&self, attention: &AttentionGraph, edge: usize, sum: &ContributionSum) -> f64 {
+        let (t, s) = self.edge_parts(attention, edge);
+        t + sum.belief * s
     }
 
     /// Returns the edge's part in shares, reach and means; the parts of a person have a sum above 0.
-    pub fn part(&self, attention: &Attention, edge: usize, sum: &Sum) -> f64 {
+    pub fn share_part(&self, attention: &AttentionGraph, edge: usize, sum: &ContributionSum) -> f64 {
         match sum.basis {
-            Basis::Contributions => self.contribution(attention, edge, sum),
-            Basis::Strangers => self.parts(attention, edge).1,
-            Basis::Heads => 1.0,
+            ShareBasis::Contributions => self.contribution(attention, edge, sum),
+            ShareBasis::Strangers => self.edge_parts(attention, edge).1,
+            ShareBasis::Heads => 1.0,
         }
     }
 }
@@ -194,8 +194,8 @@ impl Model<'_> {
 mod tests {
     use super::*;
 
-    fn line() -> Line {
-        Line::new(&Scale::default(), &Corroboration::default())
+    fn line() -> ScoreScale {
+        ScoreScale::new(&ScaleParams::default(), &CorroborationParams::default())
     }
 
     #[test]
@@ -215,7 +215,7 @@ mod tests {
         for (from, to) in [(0.25, 3.0), (7.0, 7.0), (1e6, 1.0), (5.0, 5.0 + 1e-12)] {
             let points = line().points_per_unit(from, to) * (to - from);
             assert!(
-                (points - (line().value(to) - line().value(from))).abs() < 1e-10,
+                (points - (line().unclamped_score(to) - line().unclamped_score(from))).abs() < 1e-10,
                 "{from} {to}"
             );
         }
@@ -223,18 +223,18 @@ mod tests {
 
     #[test]
     fn strangers_are_believed_in_proportion_to_the_trusted_reactors() {
-        let params = Corroboration::default();
-        assert_eq!(believed(0.0, 1e3, &params), 0.0);
-        assert_eq!(believed(5.0, 0.0, &params), 1.0);
+        let params = CorroborationParams::default();
+        assert_eq!(compute_belief(0.0, 1e3, &params), 0.0);
+        assert_eq!(compute_belief(5.0, 0.0, &params), 1.0);
         let cap = params.cap(5.0);
-        let all = believed(5.0, 1e6, &params) * 1e6;
+        let all = compute_belief(5.0, 1e6, &params) * 1e6;
         assert!((all - cap).abs() < 1e-9);
-        assert!((believed(5.0, 1e-6, &params) - 1.0).abs() < 1e-5);
+        assert!((compute_belief(5.0, 1e-6, &params) - 1.0).abs() < 1e-5);
     }
 
     #[test]
     fn few_trusted_people_vouch_for_little_and_many_for_a_crowd() {
-        let params = Corroboration::default();
+        let params = CorroborationParams::default();
         let points = |trusted: f64| 12.0 * (1.0 + params.cap(trusted) / (params.base + trusted)).log10();
         assert!(
             points(5.0) < 0.5 && points(20.0) < 2.0,
@@ -248,9 +248,9 @@ mod tests {
 
     #[test]
     fn belief_falls_smoothly_as_the_crowd_grows() {
-        let params = Corroboration::default();
+        let params = CorroborationParams::default();
         let steps: Vec<f64> = (0..2_000)
-            .map(|i| believed(3.0, f64::from(i) * 0.01 * params.cap(3.0), &params))
+            .map(|i| compute_belief(3.0, f64::from(i) * 0.01 * params.cap(3.0), &params))
             .collect();
         assert!(
             steps

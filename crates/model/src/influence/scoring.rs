@@ -1,99 +1,104 @@
 //! Scoring of one date: runs every step of the model, from the account state to scores and ranks.
 
-use super::attention::{self, Attention, AttentionParams, Moment};
-use super::pairs::Pairs;
+use super::attention::{self, AttentionGraph, AttentionParams, ScoringMoment};
+use super::pairs::PairSums;
 use super::params::ModelParams;
-use super::recency::Mixture;
+use super::recency::HalfLifeMixture;
 use super::reciprocity;
-use super::score::{Line, Model};
-use super::standings::Standings;
-use super::trust::{self, Reactors};
-use crate::facts::Facts;
+use super::score::{ContributionModel, ScoreScale};
+use super::score_table::ScoreTable;
+use super::trust::{self, ReactorRanks};
+use crate::account_activity::AccountActivity;
 use crate::networks::Network;
-use crate::people::persons::Persons;
+use crate::people::persons::PersonMap;
 use clout_base::error::Result;
 
 /// The stored sums of accounts, and their assignment to persons.
-pub struct Memory<'a> {
+pub struct AccountState<'a> {
     /// Sums of reactions between accounts.
-    pub pairs: &'a Pairs,
+    pub pairs: &'a PairSums,
     /// Activity of each account node.
-    pub facts: &'a [Facts],
+    pub facts: &'a [AccountActivity],
     /// Assignment of accounts to persons.
-    pub persons: &'a Persons,
+    pub persons: &'a PersonMap,
     /// Returns the network index of an account's node.
     pub network_of: &'a (dyn Fn(u32) -> usize + Sync),
 }
 
-impl Memory<'_> {
+impl AccountState<'_> {
     /// Computes the attention between persons, before the reciprocity discount.
-    pub fn attention(&self, moment: &Moment, params: &ModelParams) -> Attention {
+    pub fn compute_attention(&self, moment: &ScoringMoment, params: &ModelParams) -> AttentionGraph {
         let reading = AttentionParams {
-            mixture: &Mixture::new(&params.recency),
+            mixture: &HalfLifeMixture::new(&params.recency),
             beta: params.repeats.beta,
             moment,
         };
-        attention::read(self.pairs, self.persons, self.network_of, &reading)
+        attention::compute_attention(self.pairs, self.persons, self.network_of, &reading)
     }
 }
 
 /// The scores of one date, and the values from which they were computed.
-pub struct Scored {
+pub struct PeopleScores {
     /// Attention between persons, after the reciprocity discount.
-    pub attention: Attention,
+    pub attention: AttentionGraph,
     /// Trust g of each person.
     pub trust: Vec<f64>,
-    /// Seasoning of each person, 0 to 1, see [`trust::seasoned`].
-    pub seasoned: Vec<f64>,
+    /// Seasoning of each person, 0 to 1, see [`trust::compute_seasoning`].
+    pub seasoning: Vec<f64>,
     /// Rank factor rho of each person, and the outcome of the propagation.
-    pub reactors: Reactors,
+    pub reactor_ranks: ReactorRanks,
     /// Scores, ranks and percentiles.
-    pub standings: Standings,
+    pub scores: ScoreTable,
     /// Score scale.
-    pub line: Line,
+    pub scale: ScoreScale,
 }
 
-impl Scored {
+impl PeopleScores {
     /// Scores all persons at the moment.
-    pub fn of(memory: &Memory, moment: &Moment, networks: &[Network], params: &ModelParams) -> Result<Scored> {
-        let attention = memory.attention(moment, params);
-        Scored::of_attention(attention, memory, moment, networks, params)
+    pub fn compute(
+        memory: &AccountState,
+        moment: &ScoringMoment,
+        networks: &[Network],
+        params: &ModelParams,
+    ) -> Result<PeopleScores> {
+        let attention = memory.compute_attention(moment, params);
+        PeopleScores::compute_from_attention(attention, memory, moment, networks, params)
     }
 
     /// Scores all persons from their attention at the moment.
-    pub fn of_attention(
-        mut attention: Attention,
-        memory: &Memory,
-        moment: &Moment,
+    pub fn compute_from_attention(
+        mut attention: AttentionGraph,
+        memory: &AccountState,
+        moment: &ScoringMoment,
         networks: &[Network],
         params: &ModelParams,
-    ) -> Result<Scored> {
-        let trust = trust::of_persons(memory.persons, memory.facts, moment.warehouse_days, &params.trust);
-        let graph = reciprocity::discount(&mut attention, &trust)?;
+    ) -> Result<PeopleScores> {
+        let trust = trust::compute_trust(memory.persons, memory.facts, moment.warehouse_days, &params.trust);
+        let graph = reciprocity::discount_returned(&mut attention, &trust)?;
         let shares: Vec<f64> = networks.iter().map(|network| network.share).collect();
-        let reactors = trust::reactors(&attention, graph, &trust, &shares, params)?;
-        let line = Line::new(&params.scale, &params.corroboration);
-        let model = Model {
+        let reactors = trust::compute_reactor_ranks(&attention, graph, &trust, &shares, params)?;
+        let line = ScoreScale::new(&params.scale, &params.corroboration);
+        let model = ContributionModel {
             trust: &trust,
-            standing: &reactors.standing,
+            rank: &reactors.rank_factors,
             corroboration: &params.corroboration,
         };
-        let standings = Standings::of(&attention, &model, &line);
-        Ok(Scored {
+        let standings = ScoreTable::compute(&attention, &model, &line);
+        Ok(PeopleScores {
             attention,
             trust,
-            seasoned: trust::seasoned(memory.persons, memory.facts, moment.warehouse_days, params),
-            reactors,
-            standings,
-            line,
+            seasoning: trust::compute_seasoning(memory.persons, memory.facts, moment.warehouse_days, params),
+            reactor_ranks: reactors,
+            scores: standings,
+            scale: line,
         })
     }
 
     /// Returns the model that turns attention into contributions.
-    pub fn model<'a>(&'a self, params: &'a ModelParams) -> Model<'a> {
-        Model {
+    pub fn contribution_model<'a>(&'a self, params: &'a ModelParams) -> ContributionModel<'a> {
+        ContributionModel {
             trust: &self.trust,
-            standing: &self.reactors.standing,
+            rank: &self.reactor_ranks.rank_factors,
             corroboration: &params.corroboration,
         }
     }

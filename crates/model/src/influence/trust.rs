@@ -15,15 +15,17 @@
 //! strangers that react only to one another. It is multiplied by one minus the return probability, so that
 //! two mutual reactors gain nothing.
 
-use super::attention::Attention;
-use super::params::{ModelParams, Standing, Trust};
-use crate::facts::Facts;
-use crate::people::persons::Persons;
+use super::attention::AttentionGraph;
+use super::params::{ModelParams, RankParams, TrustParams};
+use crate::account_activity::AccountActivity;
+use crate::people::persons::PersonMap;
 use clout_base::error::{Error, Result};
-use clout_graph::{Csr, Dangling, Outcome, PropagationParams, propagate, return_probability};
+use clout_graph::{
+    Csr, DanglingPolicy, PropagationOutcome, PropagationParams, compute_return_probabilities, propagate,
+};
 
 /// Computes the trust of an account seen on `days_seen` days within `span_days`; `history_days` is the warehouse's W.
-pub fn of_account(days_seen: u32, span_days: f64, history_days: f64, params: &Trust) -> f64 {
+pub fn compute_account_trust(days_seen: u32, span_days: f64, history_days: f64, params: &TrustParams) -> f64 {
     if days_seen == 0 {
         return 0.0;
     }
@@ -36,20 +38,25 @@ pub fn of_account(days_seen: u32, span_days: f64, history_days: f64, params: &Tr
 /// z(d) = 1 - exp(-((d - 1) / k)^2), which is almost 0 in the first days and two thirds after k. A person seen on
 /// each day of the warehouse's history W is fully seasoned, and so is a declared seed. On one load date all persons
 /// are, because nothing distinguishes them.
-pub fn seasoned(persons: &Persons, facts: &[Facts], history_days: f64, params: &ModelParams) -> Vec<f64> {
+pub fn compute_seasoning(
+    persons: &PersonMap,
+    facts: &[AccountActivity],
+    history_days: f64,
+    params: &ModelParams,
+) -> Vec<f64> {
     let season = |days: f64| -(-((days - 1.0) / params.topics.seasoned_days).powi(2)).exp_m1();
     let whole = season(history_days);
-    let of_account = |facts: &Facts| match (facts.days_seen, whole > 0.0) {
+    let of_account = |facts: &AccountActivity| match (facts.days_seen, whole > 0.0) {
         (0, _) => 0.0,
         (_, false) => 1.0,
         (days, true) => (season(f64::from(days)) / whole).min(1.0),
     };
     let mut seasoned = vec![0.0_f64; persons.len()];
-    for (person, facts) in persons.of_account.iter().zip(facts) {
+    for (person, facts) in persons.by_account.iter().zip(facts) {
         let best = &mut seasoned[*person as usize];
         *best = best.max(of_account(facts));
     }
-    for person in params.trust.seeds.iter().filter_map(|seed| persons.find(seed)) {
+    for person in params.trust.seeds.iter().filter_map(|seed| persons.find_index(seed)) {
         seasoned[person as usize] = 1.0;
     }
     seasoned
@@ -62,67 +69,80 @@ fn smoothstep(x: f64) -> f64 {
 }
 
 /// Computes the trust of each person: that of the best account, or 1 for a declared seed.
-pub fn of_persons(persons: &Persons, facts: &[Facts], history_days: f64, params: &Trust) -> Vec<f64> {
+pub fn compute_trust(
+    persons: &PersonMap,
+    facts: &[AccountActivity],
+    history_days: f64,
+    params: &TrustParams,
+) -> Vec<f64> {
     let mut trust = vec![0.0_f64; persons.len()];
-    for (person, facts) in persons.of_account.iter().zip(facts) {
+    for (person, facts) in persons.by_account.iter().zip(facts) {
         let best = &mut trust[*person as usize];
-        *best = best.max(of_account(facts.days_seen, facts.span_days(), history_days, params));
+        *best = best.max(compute_account_trust(
+            facts.days_seen,
+            facts.span_days(),
+            history_days,
+            params,
+        ));
     }
-    for person in params.seeds.iter().filter_map(|seed| persons.find(seed)) {
+    for person in params.seeds.iter().filter_map(|seed| persons.find_index(seed)) {
         trust[person as usize] = 1.0;
     }
     trust
 }
 
 /// Computes rho from the size-free rank x.
-pub fn standing(x: f64, params: &Standing) -> f64 {
+pub fn compute_rank_factor(x: f64, params: &RankParams) -> f64 {
     1.0 + params.gain * (x - 1.0) / (x + params.half_at)
 }
 
 /// The result of the propagation.
-pub struct Reactors {
+pub struct ReactorRanks {
     /// Rank factor rho of each node; nodes are persons in the attention graph.
-    pub standing: Vec<f64>,
+    pub rank_factors: Vec<f64>,
     /// Iterations, residual, mass and convergence.
-    pub outcome: Outcome,
+    pub outcome: PropagationOutcome,
 }
 
 /// Propagates trust along the attention, all networks in one graph. `graph` must have the edges of `attention`; its
 /// weights are replaced. (The graph is transposed again: fetching weights by index took 2.5 s per date, against 2.2.)
-pub fn reactors(
-    attention: &Attention,
+pub fn compute_reactor_ranks(
+    attention: &AttentionGraph,
     graph: Csr,
     trust: &[f64],
     shares: &[f64],
     params: &ModelParams,
-) -> Result<Reactors> {
+) -> Result<ReactorRanks> {
     let weights = (0..attention.edge_count())
-        .map(|edge| attention.scaled(edge, shares))
+        .map(|edge| attention.scaled_amount(edge, shares))
         .collect();
     let in_edges = graph
         .with_weights(weights)
         .map_err(|error| Error::internal("the attention of this date has invalid weights").with_source(error))?;
-    Ok(propagated(&in_edges, trust, params))
+    Ok(propagate_trust(&in_edges, trust, params))
 }
 
 /// Propagates trust along a graph of in-edges; computes rho of each node after the return probability is deducted.
-pub fn propagated(in_edges: &Csr, trust: &[f64], params: &ModelParams) -> Reactors {
+pub fn propagate_trust(in_edges: &Csr, trust: &[f64], params: &ModelParams) -> ReactorRanks {
     let propagation = PropagationParams {
         damping: params.propagation.damping,
         tolerance: params.propagation.tolerance,
         max_iterations: u32::try_from(params.propagation.max_iterations).unwrap_or(u32::MAX),
-        dangling: Dangling::Teleport,
+        dangling: DanglingPolicy::Teleport,
     };
     let outcome = propagate(in_edges, trust, &propagation);
     let (out_edges, _) = in_edges.transpose();
-    let returns = return_probability(in_edges, &out_edges, propagation.damping);
+    let returns = compute_return_probabilities(in_edges, &out_edges, propagation.damping);
     let standing = outcome
         .inflow
         .iter()
         .zip(&returns)
-        .map(|(x, back)| standing(x * (1.0 - back), &params.standing))
+        .map(|(x, back)| compute_rank_factor(x * (1.0 - back), &params.standing))
         .collect();
-    Reactors { standing, outcome }
+    ReactorRanks {
+        rank_factors: standing,
+        outcome,
+    }
 }
 
 #[cfg(test)]
@@ -131,41 +151,41 @@ mod tests {
 
     #[test]
     fn on_the_first_date_each_account_that_was_seen_is_trusted() {
-        let params = Trust::default();
-        assert_eq!(of_account(1, 0.0, 1.0, &params), 1.0);
-        assert_eq!(of_account(0, 0.0, 1.0, &params), 0.0);
+        let params = TrustParams::default();
+        assert_eq!(compute_account_trust(1, 0.0, 1.0, &params), 1.0);
+        assert_eq!(compute_account_trust(0, 0.0, 1.0, &params), 0.0);
     }
 
     #[test]
     fn the_allowance_for_a_short_history_ends_by_the_fourth_date() {
-        let params = Trust::default();
+        let params = TrustParams::default();
         let fresh: Vec<f64> = (1..=5)
-            .map(|history| of_account(1, 0.5, f64::from(history), &params))
+            .map(|history| compute_account_trust(1, 0.5, f64::from(history), &params))
             .collect();
         assert!(fresh.is_sorted_by(|a, b| a >= b), "{fresh:?}");
         assert!(fresh[3] <= 5e-5);
-        assert!(of_account(3, 2.0, 9.0, &params) > of_account(2, 1.0, 9.0, &params));
+        assert!(compute_account_trust(3, 2.0, 9.0, &params) > compute_account_trust(2, 1.0, 9.0, &params));
     }
 
     #[test]
     fn seconds_around_midnight_are_not_two_days() {
-        let params = Trust::default();
-        let known = |span_days: f64| of_account(2, span_days, 9.0, &params);
+        let params = TrustParams::default();
+        let known = |span_days: f64| compute_account_trust(2, span_days, 9.0, &params);
         assert!(known(20.0 / 86_400.0) < 1e-6);
         assert!(known(0.25) < 0.5 && known(0.5) == known(1.0));
     }
 
     #[test]
     fn an_account_seen_on_every_date_is_fully_seasoned() {
-        let persons = Persons {
+        let persons = PersonMap {
             ids: ["a", "b", "c"].map(str::to_owned).to_vec(),
-            of_account: vec![0, 1, 1, 2],
+            by_account: vec![0, 1, 1, 2],
         };
-        let facts = [2, 1, 30, 0].map(|days_seen| Facts {
+        let facts = [2, 1, 30, 0].map(|days_seen| AccountActivity {
             days_seen,
-            ..Facts::default()
+            ..AccountActivity::default()
         });
-        let at = |history_days: f64| seasoned(&persons, &facts, history_days, &ModelParams::default());
+        let at = |history_days: f64| compute_seasoning(&persons, &facts, history_days, &ModelParams::default());
         assert_eq!(at(1.0), [1.0, 1.0, 0.0]);
         assert_eq!(at(2.0), [1.0, 1.0, 0.0]);
         let settled = at(30.0);
@@ -177,9 +197,9 @@ mod tests {
 
     #[test]
     fn an_average_reactor_has_rank_factor_one_and_the_factor_is_bounded() {
-        let params = Standing::default();
-        assert_eq!(standing(1.0, &params), 1.0);
-        assert!(standing(0.0, &params) >= 1.0 - params.gain / params.half_at);
-        assert!(standing(1e9, &params) < 1.0 + params.gain);
+        let params = RankParams::default();
+        assert_eq!(compute_rank_factor(1.0, &params), 1.0);
+        assert!(compute_rank_factor(0.0, &params) >= 1.0 - params.gain / params.half_at);
+        assert!(compute_rank_factor(1e9, &params) < 1.0 + params.gain);
     }
 }

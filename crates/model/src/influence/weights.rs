@@ -13,26 +13,26 @@
 
 use rayon::prelude::*;
 
-use super::params::{Repeats, Selectivity};
+use super::params::{RepeatParams, SelectivityParams};
 use crate::networks::Network;
-use crate::reactions::Reaction;
+use crate::reactions::AccountReaction;
 
 /// Number of reactions that one thread weighs at a time, extended to the end of the last actor.
 const CHUNK_ROWS: usize = 1 << 17;
 
 /// The constants for weighing reactions.
 #[derive(Clone, Copy, Debug)]
-pub struct Weighing<'a> {
+pub struct ReactionWeighing<'a> {
     /// Discount for days with many reactions.
-    pub selectivity: &'a Selectivity,
+    pub selectivity: &'a SelectivityParams,
     /// Saturation of repeats.
-    pub repeats: &'a Repeats,
+    pub repeats: &'a RepeatParams,
 }
 
-impl Weighing<'_> {
+impl ReactionWeighing<'_> {
     /// Weighs one network's reactions, sorted by pair, load date and time. `crowd_sizes` has the size of each
-    /// reaction's [crowd](crate::reactions::crowd_sizes).
-    pub fn weigh(&self, reactions: &[Reaction], crowd_sizes: &[u32], network: &Network) -> Vec<f32> {
+    /// reaction's [crowd](crate::reactions::compute_crowd_sizes).
+    pub fn weigh(&self, reactions: &[AccountReaction], crowd_sizes: &[u32], network: &Network) -> Vec<f32> {
         let mut cuts = vec![0];
         while let Some(last) = cuts.last().copied().filter(|last| *last < reactions.len()) {
             let limit = (last + CHUNK_ROWS).min(reactions.len());
@@ -44,8 +44,8 @@ impl Weighing<'_> {
         pieces.concat()
     }
 
-    fn weigh_chunk(&self, reactions: &[Reaction], crowd_sizes: &[u32], network: &Network) -> Vec<f32> {
-        let is_one_day = |a: &Reaction, b: &Reaction| {
+    fn weigh_chunk(&self, reactions: &[AccountReaction], crowd_sizes: &[u32], network: &Network) -> Vec<f32> {
+        let is_one_day = |a: &AccountReaction, b: &AccountReaction| {
             (a.actor, a.target, a.load_date, a.day()) == (b.actor, b.target, b.load_date, b.day())
         };
         let mut weights = Vec::with_capacity(reactions.len());
@@ -72,12 +72,12 @@ impl Weighing<'_> {
 
     /// Returns the weight of a pair's day with verb weights of total `sum`.
     fn saturate_day(&self, sum: f64) -> f64 {
-        saturated(sum, self.repeats.beta_day)
+        saturate(sum, self.repeats.beta_day)
     }
 }
 
 /// Computes (1 + beta) s / (s + beta): 1 at s = 1, never above 1 + beta.
-pub fn saturated(strength: f64, beta: f64) -> f64 {
+pub fn saturate(strength: f64, beta: f64) -> f64 {
     if strength > 0.0 {
         (1.0 + beta) * strength / (strength + beta)
     } else {
@@ -88,24 +88,24 @@ pub fn saturated(strength: f64, beta: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::networks::builtin;
+    use crate::networks::builtin_networks;
     use clout_base::day::Day;
 
     fn weigh(seconds_and_verbs: &[(i64, &str)], crowd: u32) -> Vec<f32> {
-        let twitter = builtin().into_iter().find(|n| n.name == "twitter").unwrap();
-        let reactions: Vec<Reaction> = seconds_and_verbs
+        let twitter = builtin_networks().into_iter().find(|n| n.name == "twitter").unwrap();
+        let reactions: Vec<AccountReaction> = seconds_and_verbs
             .iter()
-            .map(|(seconds, verb)| Reaction {
+            .map(|(seconds, verb)| AccountReaction {
                 actor: 1,
                 target: 2,
                 occurred_at: Day(9).start_micros() + seconds * 1_000_000,
                 load_date: Day(9),
-                verb: twitter.verb(verb).unwrap(),
+                verb: twitter.input_verb_code(verb).unwrap(),
             })
             .collect();
-        let weighing = Weighing {
-            selectivity: &Selectivity::default(),
-            repeats: &Repeats::default(),
+        let weighing = ReactionWeighing {
+            selectivity: &SelectivityParams::default(),
+            repeats: &RepeatParams::default(),
         };
         weighing.weigh(&reactions, &vec![crowd; reactions.len()], &twitter)
     }
@@ -122,7 +122,7 @@ mod tests {
     fn a_day_of_a_thousand_is_worth_little_more_than_one() {
         let many: Vec<(i64, &str)> = (0..1_000).map(|second| (second, "retweet")).collect();
         let sum: f64 = weigh(&many, 1).iter().map(|weight| f64::from(*weight)).sum();
-        assert!((1.0..=1.0 + Repeats::default().beta_day).contains(&sum), "{sum}");
+        assert!((1.0..=1.0 + RepeatParams::default().beta_day).contains(&sum), "{sum}");
     }
 
     #[test]
@@ -136,6 +136,6 @@ mod tests {
         let one = weigh(&[(1, "like")], 2)[0];
         assert!(one > 0.9, "{one}");
         assert!(weigh(&[(1, "like")], 1_000)[0] < 0.001);
-        assert!(saturated(0.0, 2.0) == 0.0 && saturated(1.0, 2.0) == 1.0 && saturated(1e9, 2.0) < 3.0);
+        assert!(saturate(0.0, 2.0) == 0.0 && saturate(1.0, 2.0) == 1.0 && saturate(1e9, 2.0) < 3.0);
     }
 }

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::MAX_NETWORKS;
-use super::{MAX_VERBS, Network, Verb, builtin};
+use super::{MAX_VERBS, Network, NetworkVerb, builtin_networks};
 use clout_base::error::{Error, Result};
 
 /// The largest weight or share: far above any use, and small enough that no sum of them overflows.
@@ -23,7 +23,7 @@ const MAX_WEIGHT: f64 = 1e6;
 /// The section `[networks.NAME]` of a job file.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Declaration {
+pub struct NetworkDeclaration {
     /// Scale of the network's edges in the propagation; unchanged (1 for a new network) if absent.
     pub share: Option<f64>,
     /// Weight of a reaction by verb: new verbs, or new weights of existing verbs.
@@ -34,8 +34,8 @@ pub struct Declaration {
 ///
 /// # Errors
 /// A usage error for an invalid name, weight or share, a new network without verbs, or too many networks or verbs.
-pub fn networks(declarations: &BTreeMap<String, Declaration>) -> Result<Vec<Network>> {
-    let mut networks = builtin();
+pub fn resolve_networks(declarations: &BTreeMap<String, NetworkDeclaration>) -> Result<Vec<Network>> {
+    let mut networks = builtin_networks();
     for (name, declaration) in declarations {
         let known = networks.iter().position(|network| network.name == *name);
         let before = match known {
@@ -55,7 +55,7 @@ pub fn networks(declarations: &BTreeMap<String, Declaration>) -> Result<Vec<Netw
 }
 
 /// Returns a network without verbs, or an error if `name` is invalid.
-fn create_network(name: &str, declaration: &Declaration) -> Result<Network> {
+fn create_network(name: &str, declaration: &NetworkDeclaration) -> Result<Network> {
     let is_plain = |c: char| !c.is_control() && !matches!(c, '/' | ':' | '=');
     if name.is_empty() || !name.chars().all(is_plain) {
         return Err(Error::usage(format!(
@@ -73,7 +73,7 @@ fn create_network(name: &str, declaration: &Declaration) -> Result<Network> {
 }
 
 /// Applies the declaration to `network`. Verb codes are assigned again, because new verbs shift them.
-fn apply_declaration(network: Network, declaration: &Declaration) -> Result<Network> {
+fn apply_declaration(network: Network, declaration: &NetworkDeclaration) -> Result<Network> {
     let name = network.name.clone();
     let verb_name = |code: u8| network.verbs[usize::from(code)].name.clone();
     let derived = network
@@ -82,7 +82,7 @@ fn apply_declaration(network: Network, declaration: &Declaration) -> Result<Netw
     let mut weights: BTreeMap<&str, f64> = network
         .verbs
         .iter()
-        .map(|Verb { name, weight }| (name.as_str(), *weight))
+        .map(|NetworkVerb { name, weight }| (name.as_str(), *weight))
         .collect();
     for (verb, &weight) in &declaration.verbs {
         check_verb(&name, verb)?;
@@ -128,12 +128,15 @@ fn check_weight(key: &str, weight: f64) -> Result<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clout_base::error::Kind;
+    use clout_base::error::ErrorKind;
     use rstest::rstest;
 
     fn declare(name: &str, verbs: &[(&str, f64)], share: Option<f64>) -> Result<Vec<Network>> {
         let verbs = verbs.iter().map(|&(verb, weight)| (verb.to_owned(), weight)).collect();
-        networks(&BTreeMap::from([(name.to_owned(), Declaration { share, verbs })]))
+        resolve_networks(&BTreeMap::from([(
+            name.to_owned(),
+            NetworkDeclaration { share, verbs },
+        )]))
     }
 
     fn named<'a>(networks: &'a [Network], name: &str) -> &'a Network {
@@ -145,12 +148,12 @@ mod tests {
         let networks = declare("foursquare", &[("aaa", 2.0), ("tip_done", 4.0)], Some(0.5)).unwrap();
         let foursquare = named(&networks, "foursquare");
         assert_eq!(foursquare.share, 0.5);
-        let weight = |word: &str| foursquare.verbs[usize::from(foursquare.verb(word).unwrap())].weight;
+        let weight = |word: &str| foursquare.verbs[usize::from(foursquare.input_verb_code(word).unwrap())].weight;
         assert_eq!((weight("aaa"), weight("tip_done"), weight("tip_like")), (2.0, 4.0, 1.0));
         let rule = foursquare.co_visit.unwrap();
         assert_eq!(foursquare.verbs[usize::from(rule.verb)].name, "co_visit");
         assert_eq!(foursquare.verbs[usize::from(rule.check_in)].name, "check_in");
-        assert_eq!(foursquare.verb("co_visit"), None);
+        assert_eq!(foursquare.input_verb_code("co_visit"), None);
     }
 
     #[test]
@@ -180,7 +183,7 @@ mod tests {
         #[case] says: &str,
     ) {
         let error = declare(name, &[(verb, weight)], share).unwrap_err();
-        assert_eq!(error.kind(), Kind::Usage);
+        assert_eq!(error.kind(), ErrorKind::Usage);
         assert!(error.to_string().contains(says), "{error}");
     }
 
@@ -201,12 +204,12 @@ mod tests {
 
     #[test]
     fn the_number_of_networks_fits_into_a_byte() {
-        let declaration = Declaration {
+        let declaration = NetworkDeclaration {
             share: None,
             verbs: BTreeMap::from([("like".to_owned(), 1.0)]),
         };
         let declared = |count: usize| (0..count).map(|n| (format!("n{n}"), declaration.clone())).collect();
-        assert!(networks(&declared(MAX_NETWORKS - 4)).is_ok());
-        assert!(networks(&declared(MAX_NETWORKS - 3)).is_err());
+        assert!(resolve_networks(&declared(MAX_NETWORKS - 4)).is_ok());
+        assert!(resolve_networks(&declared(MAX_NETWORKS - 3)).is_err());
     }
 }

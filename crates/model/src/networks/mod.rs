@@ -6,7 +6,7 @@
 //! credited person, relative to a like. A network declared in a job file is the same without code
 //! ([`declared`]), and all networks pass the same test suite (`contract`).
 
-pub mod covisit;
+pub mod co_visit;
 pub mod declared;
 mod facebook;
 mod foursquare;
@@ -14,7 +14,7 @@ mod linkedin;
 mod twitter;
 
 #[cfg(test)]
-mod contract;
+mod adapter_tests;
 
 /// The largest number of verbs of a network, derived ones included. Their codes are `u8`, and a few
 /// codes stay free so that readers can mark a row.
@@ -29,7 +29,7 @@ const ANSWERS: [&str; 4] = ["reply", "mention", "quote", "comment"];
 
 /// One verb of a network, with the weight of a reaction under it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Verb {
+pub struct NetworkVerb {
     /// Name of the verb, as spelled in the dumps.
     pub name: String,
     /// Weight of one reaction, finite and >= 0; an ordinary one, such as a like, weighs 1.
@@ -54,7 +54,7 @@ pub struct Network {
     /// Name in `network=` partitions and before the colon of a person id.
     pub name: String,
     /// All verbs, sorted by name. A verb's index is its code: codes are valid within one job only.
-    pub verbs: Vec<Verb>,
+    pub verbs: Vec<NetworkVerb>,
     /// Scale of the network's edges in the propagation, finite and >= 0; 1 unless the job file changes it.
     pub share: f64,
     /// The reaction derived from check-ins, if any.
@@ -64,9 +64,9 @@ pub struct Network {
 impl Network {
     /// Creates a network with `verbs` (name, weight) in any order, share 1 and no derived verb.
     fn new(name: &str, verbs: &[(&str, f64)]) -> Network {
-        let mut verbs: Vec<Verb> = verbs
+        let mut verbs: Vec<NetworkVerb> = verbs
             .iter()
-            .map(|&(name, weight)| Verb {
+            .map(|&(name, weight)| NetworkVerb {
                 name: name.to_owned(),
                 weight,
             })
@@ -99,7 +99,7 @@ impl Network {
 
     /// Returns the code of a verb that an input row may use; `None` for an unknown verb and for a derived
     /// verb, which only Clout itself may write.
-    pub fn verb(&self, word: &str) -> Option<u8> {
+    pub fn input_verb_code(&self, word: &str) -> Option<u8> {
         let is_derived = |code: u8| self.co_visit.is_some_and(|rule| rule.verb == code);
         self.code(word).filter(|&code| !is_derived(code))
     }
@@ -131,7 +131,7 @@ impl Network {
 }
 
 /// Returns the built-in networks, in the sort order of a job.
-pub fn builtin() -> Vec<Network> {
+pub fn builtin_networks() -> Vec<Network> {
     let mut networks = vec![
         twitter::network(),
         facebook::network(),

@@ -2,20 +2,20 @@
 
 use rayon::prelude::*;
 
-use crate::accounts::Accounts;
+use crate::accounts::AccountIndex;
 
 /// The owners of at least one account, in byte order of their person ids.
 #[derive(Clone, Debug, Default)]
-pub struct Persons {
+pub struct PersonMap {
     /// Person ids, ascending.
     pub ids: Vec<String>,
     /// Index into `ids` of each account node's person.
-    pub of_account: Vec<u32>,
+    pub by_account: Vec<u32>,
 }
 
-impl Persons {
+impl PersonMap {
     /// Assigns each account to its owner, or to a person of its own.
-    pub fn assign(accounts: &Accounts, owners: &[Option<Box<str>>]) -> Persons {
+    pub fn from_owners(accounts: &AccountIndex, owners: &[Option<Box<str>>]) -> PersonMap {
         let mut named: Vec<(String, u32)> = (0..accounts.len() as u32)
             .into_par_iter()
             .map(|node| match &owners[node as usize] {
@@ -25,15 +25,15 @@ impl Persons {
             .collect();
         // Accounts are almost in person order already, so a merge sort is fast.
         named.par_sort_by(|a, b| a.0.as_bytes().cmp(b.0.as_bytes()));
-        let mut persons = Persons {
+        let mut persons = PersonMap {
             ids: Vec::with_capacity(named.len()),
-            of_account: vec![0; named.len()],
+            by_account: vec![0; named.len()],
         };
         for (id, node) in named {
             if persons.ids.last() != Some(&id) {
                 persons.ids.push(id);
             }
-            persons.of_account[node as usize] = persons.ids.len() as u32 - 1;
+            persons.by_account[node as usize] = persons.ids.len() as u32 - 1;
         }
         persons
     }
@@ -49,7 +49,7 @@ impl Persons {
     }
 
     /// Returns the index of the person with this id.
-    pub fn find(&self, person_id: &str) -> Option<u32> {
+    pub fn find_index(&self, person_id: &str) -> Option<u32> {
         self.ids
             .binary_search_by(|id| id.as_bytes().cmp(person_id.as_bytes()))
             .ok()
@@ -70,12 +70,12 @@ mod tests {
             LargeStringArray::from(vec!["a", "b"]),
             LargeStringArray::from(vec!["a", "z"]),
         ];
-        let accounts = Accounts::new(names, ids);
+        let accounts = AccountIndex::new(names, ids);
         let owners = [Some("zoe".into()), None, Some("ada".into()), Some("zoe".into())];
-        let persons = Persons::assign(&accounts, &owners);
+        let persons = PersonMap::from_owners(&accounts, &owners);
         assert_eq!(persons.ids, ["ada", "facebook:b", "zoe"]);
-        assert_eq!(persons.of_account, [2, 1, 0, 2]);
-        assert_eq!(persons.find("zoe"), Some(2));
-        assert_eq!(persons.find("bob"), None);
+        assert_eq!(persons.by_account, [2, 1, 0, 2]);
+        assert_eq!(persons.find_index("zoe"), Some(2));
+        assert_eq!(persons.find_index("bob"), None);
     }
 }

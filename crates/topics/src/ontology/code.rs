@@ -17,7 +17,7 @@ pub(super) const OTHER: u16 = 1 << 11;
 /// Classes of bytes that need a closer check of the token.
 pub(super) const SUSPECT: u16 = HASH | AT | DOT | COLON | SLASH | UNDERSCORE | BRACKET | CODE;
 
-pub(super) const SIGNS: [u16; 256] = build_signs();
+pub(super) const BYTE_CLASSES: [u16; 256] = build_signs();
 
 pub(super) const WIDE_AT: char = '\u{FF20}';
 const CODE_SIGNS: [char; 11] = ['{', '}', '[', ']', '<', '>', '=', ';', '|', '$', '\\'];
@@ -49,7 +49,7 @@ const fn build_signs() -> [u16; 256] {
 }
 
 /// Returns the end of the code block that starts with the token at `at`, if it starts one.
-pub(super) fn after_block(text: &str, at: usize, token: &str, found: u16) -> Option<usize> {
+pub(super) fn find_block_end(text: &str, at: usize, token: &str, found: u16) -> Option<usize> {
     let behind = |end: &str| {
         let rest = at + token.len();
         Some(
@@ -79,7 +79,7 @@ pub(super) fn after_block(text: &str, at: usize, token: &str, found: u16) -> Opt
 }
 
 /// Returns the end of the indented code lines that start at `at` after an empty line; `at` if there are none.
-pub(super) fn after_indented(text: &str, at: usize) -> usize {
+pub(super) fn find_indented_end(text: &str, at: usize) -> usize {
     let is_behind_empty = text[..at]
         .trim_end_matches([' ', '\t'])
         .strip_suffix('\n')
@@ -99,7 +99,7 @@ pub(super) fn after_indented(text: &str, at: usize) -> usize {
 }
 
 /// Returns the end of the code that the backticks at `start` open, or the end of the backticks if they open none.
-pub(super) fn after_code(bytes: &[u8], start: usize) -> usize {
+pub(super) fn find_code_end(bytes: &[u8], start: usize) -> usize {
     let ticks = |at: usize| bytes[at..].iter().take_while(|byte| **byte == b'`').count();
     let opening = ticks(start);
     let is_block = opening >= 3;

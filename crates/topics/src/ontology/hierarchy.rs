@@ -9,7 +9,7 @@ use super::normalize::squeeze;
 
 /// Row of the `topics` table.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Topic {
+pub struct TopicRecord {
     /// Unique id, not empty.
     pub id: String,
     /// Name, in any language.
@@ -20,7 +20,7 @@ pub struct Topic {
 
 /// Refused rows as (index of the row as given, reason), sorted by index.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Faults {
+pub struct OntologyFaults {
     /// Refused topics.
     pub topics: Vec<(usize, String)>,
     /// Refused edges.
@@ -30,7 +30,7 @@ pub struct Faults {
 /// Topics, numbered from 0 in byte order of their ids, with their hierarchy.
 #[derive(Clone, Debug, Default)]
 pub struct Ontology {
-    topics: Vec<Topic>,
+    topics: Vec<TopicRecord>,
     parents: Vec<Vec<u32>>,
     ancestors: Vec<Vec<(u32, u8)>>,
 }
@@ -42,8 +42,8 @@ impl Ontology {
     /// Builds the ontology from delivered rows; edges are (parent_id, child_id). Returns the refused rows with reasons.
     ///
     /// Among rows with the same id the least by (name, aliases) is kept. Repeated edges count once.
-    pub fn build(topics: Vec<Topic>, edges: Vec<(String, String)>) -> (Ontology, Faults) {
-        let mut faults = Faults::default();
+    pub fn build(topics: Vec<TopicRecord>, edges: Vec<(String, String)>) -> (Ontology, OntologyFaults) {
+        let mut faults = OntologyFaults::default();
         let topics = keep_distinct(topics, &mut faults.topics);
         let mut ontology = Ontology {
             parents: vec![Vec::new(); topics.len()],
@@ -68,7 +68,7 @@ impl Ontology {
     /// Builds an ontology with one topic per distinct tag and no edges, for input without topics.
     ///
     /// The id is the squeezed form of the tag. The name is its least spelling, the aliases are the other spellings.
-    pub fn of_tags(tags: impl Iterator<Item = String>) -> Ontology {
+    pub fn from_tags(tags: impl Iterator<Item = String>) -> Ontology {
         let mut squeezed = Vec::new();
         let mut spellings: Vec<(String, String)> = tags
             .map(|tag| {
@@ -79,7 +79,7 @@ impl Ontology {
             .collect();
         spellings.sort_unstable();
         spellings.dedup();
-        let topic = |same: &[(String, String)]| Topic {
+        let topic = |same: &[(String, String)]| TopicRecord {
             id: same[0].0.clone(),
             name: same[0].1.clone(),
             aliases: same[1..].iter().map(|(_, tag)| tag.clone()).collect(),
@@ -89,7 +89,7 @@ impl Ontology {
     }
 
     /// Returns one (topic id, parent id) row per topic and parent, and one for a topic without parents, in id order.
-    pub fn rows(&self) -> Vec<(String, Option<String>)> {
+    pub fn to_rows(&self) -> Vec<(String, Option<String>)> {
         let id = |k: u32| self.id(k).to_owned();
         let of_topic = |k: u32| match self.parents(k) {
             [] => vec![(id(k), None)],
@@ -99,8 +99,8 @@ impl Ontology {
     }
 
     /// Builds the ontology from such [rows](Ontology::rows), without names and aliases.
-    pub fn of_rows(rows: &[(String, Option<String>)]) -> Ontology {
-        let topic = |same: &[(String, Option<String>)]| Topic {
+    pub fn from_rows(rows: &[(String, Option<String>)]) -> Ontology {
+        let topic = |same: &[(String, Option<String>)]| TopicRecord {
             id: same[0].0.clone(),
             name: same[0].0.clone(),
             aliases: Vec::new(),
@@ -233,10 +233,10 @@ impl Ontology {
 }
 
 /// Sorts topics by id and keeps one row per id.
-fn keep_distinct(topics: Vec<Topic>, faults: &mut Vec<(usize, String)>) -> Vec<Topic> {
-    let mut rows: Vec<(Topic, usize)> = topics.into_iter().zip(0..).collect();
+fn keep_distinct(topics: Vec<TopicRecord>, faults: &mut Vec<(usize, String)>) -> Vec<TopicRecord> {
+    let mut rows: Vec<(TopicRecord, usize)> = topics.into_iter().zip(0..).collect();
     rows.sort_unstable();
-    let mut kept: Vec<Topic> = Vec::with_capacity(rows.len());
+    let mut kept: Vec<TopicRecord> = Vec::with_capacity(rows.len());
     for (topic, row) in rows {
         if topic.id.is_empty() {
             faults.push((row, "empty topic_id: the column is required".to_owned()));

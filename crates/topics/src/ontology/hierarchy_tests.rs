@@ -1,15 +1,15 @@
 use super::*;
 use proptest::prelude::*;
 
-fn topic(id: &str) -> Topic {
-    Topic {
+fn topic(id: &str) -> TopicRecord {
+    TopicRecord {
         id: id.to_owned(),
         name: id.to_uppercase(),
         aliases: Vec::new(),
     }
 }
 
-fn build(ids: &[&str], edges: &[(&str, &str)]) -> (Ontology, Faults) {
+fn build(ids: &[&str], edges: &[(&str, &str)]) -> (Ontology, OntologyFaults) {
     let edges = edges.iter().map(|(a, b)| (a.to_string(), b.to_string())).collect();
     Ontology::build(ids.iter().map(|id| topic(id)).collect(), edges)
 }
@@ -25,7 +25,7 @@ fn topics_are_in_the_order_of_their_ids() {
     assert_eq!(ids, ["Zen", "art", "tea"]);
     assert_eq!((ontology.find("tea"), ontology.find("te")), (Some(2), None));
     assert_eq!((ontology.name(1), ontology.parents(2)), ("ART", &[1][..]));
-    assert_eq!(faults, Faults::default());
+    assert_eq!(faults, OntologyFaults::default());
     assert!(Ontology::empty().is_empty());
 }
 
@@ -87,7 +87,7 @@ fn refused_rows_are_returned_with_reasons() {
 
 #[test]
 fn the_least_of_two_rows_with_one_id_is_kept() {
-    let named = |name: &str| Topic {
+    let named = |name: &str| TopicRecord {
         name: name.to_owned(),
         ..topic("a")
     };
@@ -101,7 +101,7 @@ fn the_least_of_two_rows_with_one_id_is_kept() {
 #[test]
 fn tags_alone_are_topics_by_their_squeezed_form() {
     let tags = ["Latte-Art", "tea", "latteart", "tea", "--"];
-    let ontology = Ontology::of_tags(tags.iter().map(|tag| tag.to_string()));
+    let ontology = Ontology::from_tags(tags.iter().map(|tag| tag.to_string()));
     assert_eq!(
         (ontology.len(), ontology.id(0), ontology.name(0)),
         (2, "latteart", "Latte-Art")
@@ -116,7 +116,7 @@ proptest! {
         turn in 0..30usize,
     ) {
         let ids: Vec<String> = (0..8).map(|k| format!("t{k}")).collect();
-        let mut topics: Vec<Topic> = ids.iter().map(|id| topic(id)).collect();
+        let mut topics: Vec<TopicRecord> = ids.iter().map(|id| topic(id)).collect();
         let edge = |(a, b): &(u8, u8)| (format!("t{a}"), format!("t{b}"));
         let mut edges: Vec<(String, String)> = edges.iter().map(edge).collect();
         let (first, _) = Ontology::build(topics.clone(), edges.clone());

@@ -2,7 +2,7 @@
 
 /// Aliases found in a row: alias numbers, ascending and distinct in each list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Hits {
+pub struct AliasHits {
     /// Aliases in tags.
     pub tags: Vec<u32>,
     /// Aliases in hashtags of the text that are not in `tags`.
@@ -11,7 +11,7 @@ pub struct Hits {
     pub words: Vec<u32>,
 }
 
-impl Hits {
+impl AliasHits {
     /// Iterates over tags, then hashtags.
     pub(super) fn names(&self) -> impl Iterator<Item = u32> + Clone + '_ {
         self.tags.iter().chain(&self.hashtags).copied()
@@ -31,7 +31,7 @@ impl Hits {
     }
 
     /// Sorts and deduplicates all lists, and removes hashtags that are also tags.
-    pub fn settle(&mut self) {
+    pub fn sort_and_dedup(&mut self) {
         for list in [&mut self.tags, &mut self.hashtags, &mut self.words] {
             list.sort_unstable();
             list.dedup();

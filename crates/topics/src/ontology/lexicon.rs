@@ -17,7 +17,7 @@ use hashbrown::HashTable;
 use std::hash::BuildHasher;
 
 use super::hierarchy::Ontology;
-use super::hits::Hits;
+use super::hits::AliasHits;
 use super::normalize::{is_dense, push_words, squeeze};
 use super::prose;
 
@@ -72,7 +72,7 @@ impl TopicWord {
 
 /// Buffers reused from row to row.
 #[derive(Default)]
-pub struct Scratch {
+pub struct LexiconScratch {
     words: Vec<u8>,
     form: Vec<u8>,
 }
@@ -121,14 +121,14 @@ impl Lexicon {
     }
 
     /// Returns the alias of a tag, with or without `#`, in any spelling.
-    pub fn tag(&self, tag: &str, scratch: &mut Scratch) -> Option<u32> {
+    pub fn find_tag(&self, tag: &str, scratch: &mut LexiconScratch) -> Option<u32> {
         self.look_up(tag, &mut scratch.form)
     }
 
-    /// Adds the aliases in a text and its hashtags to `found`, then calls [`Hits::settle`].
-    pub fn text(&self, text: &str, scratch: &mut Scratch, found: &mut Hits) {
-        let Scratch { words, form } = scratch;
-        prose::read(text, words, |hashtag| {
+    /// Adds the aliases in a text and its hashtags to `found`, then calls [`AliasHits::sort_and_dedup`].
+    pub fn find_in_text(&self, text: &str, scratch: &mut LexiconScratch, found: &mut AliasHits) {
+        let LexiconScratch { words, form } = scratch;
+        prose::read_words(text, words, |hashtag| {
             let alias = self.look_up(hashtag, form);
             found.hashtags.extend(alias);
             alias.is_some()
@@ -138,7 +138,7 @@ impl Lexicon {
             found.words.push(self.pattern_alias[hit.pattern().as_usize()]);
             from = hit.end() - 1;
         }
-        found.settle();
+        found.sort_and_dedup();
     }
 
     /// Returns the topics that an alias may mean, ascending.
@@ -147,7 +147,7 @@ impl Lexicon {
     }
 
     /// Returns the topics with the alias as id or name, ascending.
-    pub fn named_by(&self, alias: u32) -> &[u32] {
+    pub fn topics_named(&self, alias: u32) -> &[u32] {
         &self.aliases[alias as usize].named
     }
 
@@ -157,12 +157,12 @@ impl Lexicon {
     }
 
     /// Returns the squeezed normal form of an alias.
-    pub fn alias(&self, alias: u32) -> &str {
+    pub fn form(&self, alias: u32) -> &str {
         &self.aliases[alias as usize].form
     }
 
     /// Returns the alias with a squeezed normal form.
-    pub fn find(&self, form: &str) -> Option<u32> {
+    pub fn find_form(&self, form: &str) -> Option<u32> {
         let found = self.aliases.binary_search_by(|alias| alias.form.as_str().cmp(form));
         found.ok().map(|alias| alias as u32)
     }

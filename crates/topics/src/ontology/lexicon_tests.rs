@@ -1,10 +1,10 @@
 use super::*;
-use crate::ontology::Topic;
+use crate::ontology::TopicRecord;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 
 fn ontology(rows: &[(&str, &str, &[&str])]) -> Ontology {
-    let topic = |(id, name, aliases): &(&str, &str, &[&str])| Topic {
+    let topic = |(id, name, aliases): &(&str, &str, &[&str])| TopicRecord {
         id: id.to_string(),
         name: name.to_string(),
         aliases: aliases.iter().map(|alias| alias.to_string()).collect(),
@@ -34,9 +34,9 @@ fn sample() -> Ontology {
 
 /// Returns the forms of the aliases in hashtags and in words.
 fn read(lexicon: &Lexicon, text: &str) -> (String, String) {
-    let mut found = Hits::default();
-    lexicon.text(text, &mut Scratch::default(), &mut found);
-    let forms = |list: &[u32]| list.iter().map(|k| lexicon.alias(*k)).collect::<Vec<_>>().join(" ");
+    let mut found = AliasHits::default();
+    lexicon.find_in_text(text, &mut LexiconScratch::default(), &mut found);
+    let forms = |list: &[u32]| list.iter().map(|k| lexicon.form(*k)).collect::<Vec<_>>().join(" ");
     (forms(&found.hashtags), forms(&found.words))
 }
 
@@ -92,12 +92,12 @@ fn short_aliases_and_numbers_are_found_in_tags_only() {
     check("C# ai 1984 فن", "");
     check("C++ is long enough", "c++");
     check("the thé", "");
-    let mut scratch = Scratch::default();
+    let mut scratch = LexiconScratch::default();
     for tag in ["#AI", "C#", "1984", "茶", "thé", "فن", "latteart", "Latte_Art"] {
-        assert!(lexicon.tag(tag, &mut scratch).is_some(), "{tag}");
+        assert!(lexicon.find_tag(tag, &mut scratch).is_some(), "{tag}");
     }
     for tag in ["", "#", "C", "lattes"] {
-        assert_eq!(lexicon.tag(tag, &mut scratch), None, "{tag}");
+        assert_eq!(lexicon.find_tag(tag, &mut scratch), None, "{tag}");
     }
 }
 
@@ -123,12 +123,12 @@ fn an_alias_knows_its_topics_and_those_that_it_names() {
         ("b", "Planets", &["mercury", "MERCURY"]),
     ]);
     let lexicon = Lexicon::new(&ontology).unwrap();
-    let mercury = lexicon.tag("mercury", &mut Scratch::default()).unwrap();
+    let mercury = lexicon.find_tag("mercury", &mut LexiconScratch::default()).unwrap();
     assert_eq!(
-        (lexicon.topics_of(mercury), lexicon.named_by(mercury)),
+        (lexicon.topics_of(mercury), lexicon.topics_named(mercury)),
         (&[0, 1][..], &[0][..])
     );
-    let forms: Vec<_> = (0..lexicon.len() as u32).map(|k| lexicon.alias(k)).collect();
+    let forms: Vec<_> = (0..lexicon.len() as u32).map(|k| lexicon.form(k)).collect();
     assert_eq!(forms, ["a", "b", "hg", "mercury", "planets"]);
 }
 
@@ -169,7 +169,7 @@ proptest! {
         text in words(0..30),
         separators in prop::collection::vec(prop::sample::select(vec![" ", ", ", "-", "…", "\n", " & "]), 30),
     ) {
-        let topic = |(k, alias): (usize, &Vec<&str>)| Topic {
+        let topic = |(k, alias): (usize, &Vec<&str>)| TopicRecord {
             id: format!("zz{k}"),
             name: alias.join("-"),
             aliases: Vec::new(),
@@ -177,16 +177,16 @@ proptest! {
         let topics = aliases.iter().enumerate().map(topic).collect();
         let lexicon = Lexicon::new(&Ontology::build(topics, Vec::new()).0).unwrap();
         let written: String = text.iter().zip(&separators).flat_map(|(word, separator)| [*word, *separator]).collect();
-        let mut found = Hits::default();
-        lexicon.text(&written, &mut Scratch::default(), &mut found);
-        let found: BTreeSet<String> = found.words.iter().map(|k| lexicon.alias(*k).to_owned()).collect();
+        let mut found = AliasHits::default();
+        lexicon.find_in_text(&written, &mut LexiconScratch::default(), &mut found);
+        let found: BTreeSet<String> = found.words.iter().map(|k| lexicon.form(*k).to_owned()).collect();
         prop_assert_eq!(found, by_windows(&aliases, &text), "{}", written);
     }
 
     #[test]
     fn numbers_do_not_depend_on_the_order_of_rows(turn in 0..11usize) {
         let sample = sample();
-        let mut rows: Vec<Topic> = (0..sample.len() as u32).map(|k| Topic {
+        let mut rows: Vec<TopicRecord> = (0..sample.len() as u32).map(|k| TopicRecord {
             id: sample.id(k).to_owned(),
             name: sample.name(k).to_owned(),
             aliases: sample.aliases(k).iter().rev().cloned().collect(),
@@ -195,7 +195,7 @@ proptest! {
         let (one, two) = (Lexicon::new(&sample).unwrap(), Lexicon::new(&Ontology::build(rows, Vec::new()).0).unwrap());
         prop_assert_eq!(one.len(), two.len());
         for k in 0..one.len() as u32 {
-            prop_assert_eq!((one.alias(k), one.topics_of(k)), (two.alias(k), two.topics_of(k)));
+            prop_assert_eq!((one.form(k), one.topics_of(k)), (two.form(k), two.topics_of(k)));
         }
     }
 }

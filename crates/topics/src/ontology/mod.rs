@@ -2,14 +2,14 @@
 //!
 //! [`hierarchy`] is the graph of topics. [`normalize`] maps every spelling of a word to one form. [`prose`] reads a
 //! text as such words and skips addresses and code (`code`). [`lexicon`] finds the aliases of topics among the words.
-//! [`sense`] resolves the aliases of a row to topics.
+//! [`alias_resolver`] resolves the aliases of a row to topics.
 
+pub mod alias_resolver;
 mod code;
 pub mod hierarchy;
 pub mod hits;
 pub mod lexicon;
 pub mod normalize;
 pub mod prose;
-pub mod sense;
 
-pub use hierarchy::{Faults, Ontology, Topic};
+pub use hierarchy::{Ontology, OntologyFaults, TopicRecord};

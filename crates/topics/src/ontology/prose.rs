@@ -16,8 +16,8 @@
 //! one letter. An unknown hashtag is split into words (`#LatteArtLovers`).
 
 use super::code::{
-    CODE, FOREIGN, HASH, OTHER, SIGNS, SPACE, SUSPECT, TICK, WIDE_AT, after_block, after_code, after_indented,
-    is_address, is_code, is_flag,
+    BYTE_CLASSES, CODE, FOREIGN, HASH, OTHER, SPACE, SUSPECT, TICK, WIDE_AT, find_block_end, find_code_end,
+    find_indented_end, is_address, is_code, is_flag,
 };
 use super::normalize::{is_unspaced, push_word, push_words};
 use unicode_normalization::char::is_combining_mark;
@@ -30,7 +30,7 @@ const HASHES: [char; 2] = ['#', '\u{FF03}'];
 /// Replaces `words` with the normal form of the author's words.
 ///
 /// Calls `is_known` with each hashtag (without its `#`); unknown hashtags are read as words.
-pub fn read(text: &str, words: &mut Vec<u8>, is_known: impl FnMut(&str) -> bool) {
+pub fn read_words(text: &str, words: &mut Vec<u8>, is_known: impl FnMut(&str) -> bool) {
     words.clear();
     words.push(b' ');
     let mut reader = ProseReader { words, is_known };
@@ -38,12 +38,12 @@ pub fn read(text: &str, words: &mut Vec<u8>, is_known: impl FnMut(&str) -> bool)
     let mut at = 0;
     while at < bytes.len() {
         let (mut end, mut found) = (at, 0);
-        while end < bytes.len() && SIGNS[usize::from(bytes[end])] & (SPACE | TICK) == 0 {
-            found |= SIGNS[usize::from(bytes[end])];
+        while end < bytes.len() && BYTE_CLASSES[usize::from(bytes[end])] & (SPACE | TICK) == 0 {
+            found |= BYTE_CLASSES[usize::from(bytes[end])];
             end += 1;
         }
         let token = &text[at..end];
-        if let Some(after) = after_block(text, at, token, found) {
+        if let Some(after) = find_block_end(text, at, token, found) {
             reader.push_gap();
             at = after;
             continue;
@@ -54,9 +54,9 @@ pub fn read(text: &str, words: &mut Vec<u8>, is_known: impl FnMut(&str) -> bool)
         at = end + 1;
         if bytes.get(end) == Some(&b'`') {
             reader.push_gap();
-            at = after_code(bytes, end);
+            at = find_code_end(bytes, end);
         } else if bytes.get(end) == Some(&b'\n') {
-            let after = after_indented(text, at);
+            let after = find_indented_end(text, at);
             if after > at {
                 reader.push_gap();
                 at = after;

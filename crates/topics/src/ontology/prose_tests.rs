@@ -4,7 +4,7 @@ use proptest::prelude::*;
 /// Returns the words, with gaps as `|`, and the hashtags passed to the caller, which knows those in `known`.
 fn read_with(text: &str, known: &[&str]) -> (String, Vec<String>) {
     let (mut words, mut hashtags) = (Vec::new(), Vec::new());
-    read(text, &mut words, |hashtag| {
+    read_words(text, &mut words, |hashtag| {
         hashtags.push(hashtag.to_owned());
         known.contains(&hashtag)
     });
@@ -99,7 +99,7 @@ proptest! {
     fn any_text_can_be_read(text in any::<String>(), signs in "[a_#@`:/. ＃科\n]{0,60}") {
         for text in [text, signs] {
             let mut words = Vec::new();
-            read(&text, &mut words, |_| false);
+            read_words(&text, &mut words, |_| false);
             let words = String::from_utf8(words).unwrap();
             prop_assert!(words.starts_with(' ') && words.ends_with(' '));
             prop_assert!(!words.contains("  "), "{:?}", words);

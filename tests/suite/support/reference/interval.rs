@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use clout_base::day::Day;
-use clout_model::influence::resample::{REPLICATES, seed, weights};
+use clout_model::influence::resample::{REPLICATES, compute_seed, compute_weights};
 
 use super::counted_acts::CountedActs;
 use super::scores::{BASE, HALF_LIVES, MASSES, PersonScore};
@@ -68,7 +68,7 @@ fn interval(person: &PersonScore, score: f64) -> (f64, f64) {
     let drawn: Vec<([u8; REPLICATES], f64, f64)> = person
         .parts
         .iter()
-        .map(|(reactor, t, u)| (weights(seed(reactor)), *t, *u))
+        .map(|(reactor, t, u)| (compute_weights(compute_seed(reactor)), *t, *u))
         .collect();
     let contributed = |replicate: usize| {
         let trusted: f64 = drawn.iter().map(|(w, t, _)| f64::from(w[replicate]) * t).sum();

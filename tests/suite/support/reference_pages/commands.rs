@@ -1,7 +1,7 @@
 //! The page of the commands, from the definition of the command line.
 
 use clap::{Arg, Command};
-use clout_base::error::Kind;
+use clout_base::error::ErrorKind;
 
 use super::{cell, table};
 
@@ -131,7 +131,7 @@ fn written(arg: &Arg) -> String {
 }
 
 fn exit_codes() -> String {
-    let row = |kind: Kind| {
+    let row = |kind: ErrorKind| {
         let retry = if kind.is_retryable() { "yes" } else { "" };
         [
             kind.exit_code().to_string(),
@@ -142,6 +142,6 @@ fn exit_codes() -> String {
     let done = ["0".to_owned(), "done, or done before".to_owned(), String::new()];
     table(
         ["code", "meaning", "the same command may succeed later"],
-        [done].into_iter().chain(Kind::ALL.map(row)),
+        [done].into_iter().chain(ErrorKind::ALL.map(row)),
     )
 }

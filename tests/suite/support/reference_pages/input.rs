@@ -1,10 +1,10 @@
-//! The page of the input columns, from `clout_warehouse::contract`.
+//! The page of the input columns, from `clout_warehouse::input_columns`.
 
 use std::sync::Arc;
 
 use arrow::datatypes::{DataType, Field, TimeUnit};
-use clout_warehouse::contract::{Holds, InputColumn, columns};
-use clout_warehouse::layout::{INPUT_TABLES, NETWORK_TABLES, UNDATED_TABLES};
+use clout_warehouse::input_columns::{InputColumn, InputType, columns_of_table};
+use clout_warehouse::inventory::{INPUT_TABLES, NETWORK_TABLES, UNDATED_TABLES};
 
 use super::{cell, table};
 
@@ -16,13 +16,13 @@ shows the layout and [Input rules in detail](../operations/input-rules.md) the r
 
 ";
 
-const NAMES: [(&str, Holds); 6] = [
-    ("id", Holds::Id),
-    ("text", Holds::Text),
-    ("instant", Holds::Instant),
-    ("list of texts", Holds::TextList),
-    ("count", Holds::Count),
-    ("measure", Holds::Measure),
+const NAMES: [(&str, InputType); 6] = [
+    ("id", InputType::Id),
+    ("text", InputType::Text),
+    ("instant", InputType::Instant),
+    ("list of texts", InputType::TextList),
+    ("count", InputType::Count),
+    ("measure", InputType::Measure),
 ];
 
 /// Returns the page.
@@ -34,7 +34,7 @@ pub fn page() -> String {
             _ if NETWORK_TABLES.contains(&name) => "network=NAME/date=YYYY-MM-DD/*.parquet",
             _ => "date=YYYY-MM-DD/*.parquet",
         };
-        let rows = columns(name).iter().map(row);
+        let rows = columns_of_table(name).iter().map(row);
         let columns = table(["column", "holds", "required", "meaning"], rows);
         page += &format!("## `{name}`\n\n`{name}/{folders}`\n\n{columns}\n");
     }
@@ -44,7 +44,7 @@ pub fn page() -> String {
 
 fn row(column: &InputColumn) -> [String; 4] {
     let required = if column.is_required { "yes" } else { "" };
-    let (holds, _) = NAMES.iter().find(|(_, holds)| *holds == column.holds).unwrap();
+    let (holds, _) = NAMES.iter().find(|(_, holds)| *holds == column.input_type).unwrap();
     [
         format!("`{}`", column.name),
         (*holds).to_owned(),
@@ -89,9 +89,9 @@ fn types() -> String {
         ),
     ];
     let rows = NAMES.map(|(name, holds)| {
-        let accepted = candidates.iter().filter(|(_, data_type)| holds.admits(data_type));
+        let accepted = candidates.iter().filter(|(_, data_type)| holds.accepts(data_type));
         let accepted: Vec<&str> = accepted.map(|(name, _)| *name).collect();
-        [name.to_owned(), holds.expected().to_owned(), accepted.join(", ")]
+        [name.to_owned(), holds.describe().to_owned(), accepted.join(", ")]
     });
     table(["holds", "in words", "Arrow types"], rows)
 }

@@ -34,7 +34,7 @@ struct Key {
 /// Returns the page.
 pub fn page() -> String {
     let text = std::fs::read_to_string(repository().join("jobs/reference.toml")).unwrap();
-    let defaults = Table::try_from(JobSpec::empty()).unwrap();
+    let defaults = Table::try_from(JobSpec::new()).unwrap();
     let mut page = INTRODUCTION.to_owned();
     for section in parse(&text) {
         page += &format!("## `[{}]`\n\n", section.name);

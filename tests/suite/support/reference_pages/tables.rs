@@ -1,6 +1,6 @@
 //! The page of the published tables, from `clout_base::schema`.
 
-use clout_base::schema::{Column, Kind, PERK_WINNERS, TABLES, Table};
+use clout_base::schema::{ColumnType, PERK_WINNERS, SNAPSHOT_TABLES, TableColumn, TableSchema};
 
 use super::{cell, table};
 
@@ -15,19 +15,19 @@ rows of a file are sorted by the grain, which identifies a row.
 /// Returns the page.
 pub fn page() -> String {
     let mut page = INTRODUCTION.to_owned();
-    for published in TABLES.iter().chain([&PERK_WINNERS]) {
+    for published in SNAPSHOT_TABLES.iter().chain([&PERK_WINNERS]) {
         page += &section(published);
     }
     page.trim_end().to_owned() + "\n"
 }
 
-fn section(published: &Table) -> String {
+fn section(published: &TableSchema) -> String {
     let grain: Vec<String> = published.grain.iter().map(|name| format!("`{name}`")).collect();
-    let row = |column: &Column| {
+    let row = |column: &TableColumn| {
         let null = if column.is_nullable { "yes" } else { "" };
         [
             format!("`{}`", column.name),
-            type_name(column.kind).to_owned(),
+            type_name(column.column_type).to_owned(),
             null.to_owned(),
             cell(column.description),
         ]
@@ -41,14 +41,14 @@ fn section(published: &Table) -> String {
     )
 }
 
-fn type_name(kind: Kind) -> &'static str {
+fn type_name(kind: ColumnType) -> &'static str {
     match kind {
-        Kind::Text => "string",
-        Kind::TextList => "list of strings",
-        Kind::Count => "int64",
-        Kind::Measure => "double",
-        Kind::Flag => "boolean",
-        Kind::Instant => "timestamp (µs, UTC)",
-        Kind::Date => "date",
+        ColumnType::Text => "string",
+        ColumnType::TextList => "list of strings",
+        ColumnType::Count => "int64",
+        ColumnType::Measure => "double",
+        ColumnType::Flag => "boolean",
+        ColumnType::Instant => "timestamp (µs, UTC)",
+        ColumnType::Date => "date",
     }
 }

@@ -2,7 +2,7 @@
 
 /// The cause of one part of a score change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Cause {
+pub enum ChangeCause {
     /// The belief in strangers changed, or the part of a stranger's attention that remains after reciprocation.
     Corroboration,
     /// Older reactions count less, and a longer history requires more of them.
@@ -29,66 +29,68 @@ pub enum Cause {
     ScaleLimit,
 }
 
-impl Cause {
+impl ChangeCause {
     /// All causes in the order of their names.
-    pub const ALL: [Cause; 12] = [
-        Cause::Corroboration,
-        Cause::FadedReactions,
-        Cause::IdentityChanged,
-        Cause::NetworkJoined,
-        Cause::NetworkLeft,
-        Cause::NewReactions,
-        Cause::OptedOutReactors,
-        Cause::ReactorsFell,
-        Cause::ReactorsRose,
-        Cause::Recalibrated,
-        Cause::RepeatsSaturated,
-        Cause::ScaleLimit,
+    pub const ALL: [ChangeCause; 12] = [
+        ChangeCause::Corroboration,
+        ChangeCause::FadedReactions,
+        ChangeCause::IdentityChanged,
+        ChangeCause::NetworkJoined,
+        ChangeCause::NetworkLeft,
+        ChangeCause::NewReactions,
+        ChangeCause::OptedOutReactors,
+        ChangeCause::ReactorsFell,
+        ChangeCause::ReactorsRose,
+        ChangeCause::Recalibrated,
+        ChangeCause::RepeatsSaturated,
+        ChangeCause::ScaleLimit,
     ];
 
     /// Returns the name of the cause in `score_changes`.
-    pub fn word(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
-            Cause::Corroboration => "corroboration",
-            Cause::FadedReactions => "faded_reactions",
-            Cause::IdentityChanged => "identity_changed",
-            Cause::NetworkJoined => "network_joined",
-            Cause::NetworkLeft => "network_left",
-            Cause::NewReactions => "new_reactions",
-            Cause::OptedOutReactors => "opted_out_reactors",
-            Cause::ReactorsFell => "reactors_fell",
-            Cause::ReactorsRose => "reactors_rose",
-            Cause::Recalibrated => "recalibrated",
-            Cause::RepeatsSaturated => "repeats_saturated",
-            Cause::ScaleLimit => "scale_limit",
+            ChangeCause::Corroboration => "corroboration",
+            ChangeCause::FadedReactions => "faded_reactions",
+            ChangeCause::IdentityChanged => "identity_changed",
+            ChangeCause::NetworkJoined => "network_joined",
+            ChangeCause::NetworkLeft => "network_left",
+            ChangeCause::NewReactions => "new_reactions",
+            ChangeCause::OptedOutReactors => "opted_out_reactors",
+            ChangeCause::ReactorsFell => "reactors_fell",
+            ChangeCause::ReactorsRose => "reactors_rose",
+            ChangeCause::Recalibrated => "recalibrated",
+            ChangeCause::RepeatsSaturated => "repeats_saturated",
+            ChangeCause::ScaleLimit => "scale_limit",
         }
     }
 
     /// Parses the name of a cause.
-    pub fn of_word(word: &str) -> Option<Cause> {
-        Cause::ALL.into_iter().find(|cause| cause.word() == word)
+    pub fn from_name(word: &str) -> Option<ChangeCause> {
+        ChangeCause::ALL.into_iter().find(|cause| cause.name() == word)
     }
 
     /// Returns the cause on a network that the person has `joined` or `left` since the previous date.
-    pub fn on_network(self, joined: bool, left: bool) -> Cause {
+    pub fn on_network(self, joined: bool, left: bool) -> ChangeCause {
         match self {
-            Cause::NewReactions | Cause::RepeatsSaturated | Cause::IdentityChanged if joined => Cause::NetworkJoined,
-            Cause::FadedReactions | Cause::IdentityChanged if left => Cause::NetworkLeft,
+            ChangeCause::NewReactions | ChangeCause::RepeatsSaturated | ChangeCause::IdentityChanged if joined => {
+                ChangeCause::NetworkJoined
+            }
+            ChangeCause::FadedReactions | ChangeCause::IdentityChanged if left => ChangeCause::NetworkLeft,
             other => other,
         }
     }
 }
 
 /// Suffix of the network in the detail of a row about reciprocated attention.
-pub const ANSWERED_MARK: &str = ", answered";
+pub const RECIPROCATED_SUFFIX: &str = ", answered";
 
 /// Formats a `detail` of `score_changes` for readers.
-pub fn in_words(detail: &str) -> String {
+pub fn describe_detail(detail: &str) -> String {
     let (network, people) = match detail.split_once(": ") {
         Some((network, people)) => (network, Some(people)),
         None => (detail, None),
     };
-    match (network.strip_suffix(ANSWERED_MARK), people) {
+    match (network.strip_suffix(RECIPROCATED_SUFFIX), people) {
         (None, _) => detail.to_owned(),
         (Some(network), None) => format!("{network}, for attention given back"),
         (Some(network), Some(people)) => format!("{network}, for attention given back: {people}"),
@@ -101,16 +103,19 @@ mod tests {
 
     #[test]
     fn a_detail_about_reciprocation_is_spelled_out_and_others_are_unchanged() {
-        assert_eq!(in_words("twitter: ada and 2 more"), "twitter: ada and 2 more");
-        assert_eq!(in_words("twitter, answered"), "twitter, for attention given back");
+        assert_eq!(describe_detail("twitter: ada and 2 more"), "twitter: ada and 2 more");
         assert_eq!(
-            in_words("twitter, answered: ada"),
+            describe_detail("twitter, answered"),
+            "twitter, for attention given back"
+        );
+        assert_eq!(
+            describe_detail("twitter, answered: ada"),
             "twitter, for attention given back: ada"
         );
     }
 
     #[test]
     fn causes_are_in_the_order_of_their_names() {
-        assert!(Cause::ALL.is_sorted_by(|a, b| a < b && a.word() < b.word()));
+        assert!(ChangeCause::ALL.is_sorted_by(|a, b| a < b && a.name() < b.name()));
     }
 }

@@ -10,7 +10,7 @@
 //! so each reactor's part is exact, and each is split into its factors by midpoints ([`split`]). The strength
 //! changes in a fixed order of steps: it fades; it loses reactors that opted out; it loses accounts that now belong
 //! to other persons; it gains accounts that now belong to this person; last, new reactions arrive. The parts of
-//! clamping and of a changed model are added separately ([`person`]). No remainder exists, so no cause is named
+//! clamping and of a changed model are added separately ([`person_changes`]). No remainder exists, so no cause is named
 //! "other".
 //!
 //! Persons of the two dates are matched by person id. Cost: one pass over the edges of both dates. Reproducible: a
@@ -21,10 +21,10 @@
 
 pub mod cause;
 pub mod flows;
-pub mod moves;
-pub mod person;
+pub mod person_changes;
 pub mod split;
+pub mod strength_moves;
 pub mod tally;
 
-pub use cause::{ANSWERED_MARK, Cause, in_words};
-pub use person::{Change, Nights, Side};
+pub use cause::{ChangeCause, RECIPROCATED_SUFFIX, describe_detail};
+pub use person_changes::{ComparedDate, DatePair, PersonScoreChange};

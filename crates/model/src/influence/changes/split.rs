@@ -11,32 +11,32 @@
 //! only one of the two dates, all other factors are those of that date: a first-time reactor is new and has not
 //! risen.
 
-use super::cause::Cause;
-use super::flows::Flow;
-use crate::influence::weights::saturated;
+use super::cause::ChangeCause;
+use super::flows::StrengthFlow;
+use crate::influence::weights::saturate;
 
 /// The factors of a reactor's contribution on one date, without the strength.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Factors {
+pub struct ContributionFactors {
     /// d: share of the attention that remains after reciprocation, 0 to 1.
     pub kept: f64,
     /// g: trust of the reactor.
     pub trust: f64,
     /// rho: rank factor of the reactor.
-    pub standing: f64,
+    pub rank: f64,
     /// phi: belief in strangers, of the person that is reacted to.
-    pub believed: f64,
+    pub belief: f64,
 }
 
-impl Factors {
+impl ContributionFactors {
     /// Returns h.
     fn heard(&self) -> f64 {
-        self.trust + self.believed * (1.0 - self.trust)
+        self.trust + self.belief * (1.0 - self.trust)
     }
 
     /// Returns f.
     fn worth(&self) -> f64 {
-        self.standing * self.heard()
+        self.rank * self.heard()
     }
 }
 
@@ -45,15 +45,15 @@ fn mean(a: f64, b: f64) -> f64 {
 }
 
 /// Marks a part that is about reciprocated attention.
-pub const ANSWERED: bool = true;
+pub const RECIPROCATED: bool = true;
 
-/// Splits c" - c' of one reactor. Calls `emit` with cause, `ANSWERED` or not, network, and part.
-pub fn split(
-    flows: &[Flow],
-    before: Option<Factors>,
-    after: Option<Factors>,
+/// Splits c" - c' of one reactor. Calls `emit` with cause, `RECIPROCATED` or not, network, and part.
+pub fn split_change(
+    flows: &[StrengthFlow],
+    before: Option<ContributionFactors>,
+    after: Option<ContributionFactors>,
     beta: f64,
-    emit: &mut dyn FnMut(Cause, bool, u8, f64),
+    emit: &mut dyn FnMut(ChangeCause, bool, u8, f64),
 ) {
     let (Some(old), Some(new)) = (before.or(after), after.or(before)) else {
         return;
@@ -62,29 +62,29 @@ pub fn split(
     let steps = Steps::from_flows(flows);
     steps.each(beta, &mut |cause, amount, weights| {
         spread(flows, weights, amount * kept * worth, &mut |network, part| {
-            emit(cause, !ANSWERED, network, part)
+            emit(cause, !RECIPROCATED, network, part)
         });
     });
     if before.is_none() || after.is_none() {
         return;
     }
-    let (first, last) = (saturated(steps.before, beta), saturated(steps.after, beta));
+    let (first, last) = (saturate(steps.before, beta), saturate(steps.after, beta));
     let answered = mean(first, last) * (new.kept - old.kept) * worth;
     let amount = mean(first * old.kept, last * new.kept);
-    let standing = mean(old.standing, new.standing);
-    let risen = (new.standing - old.standing) * mean(old.heard(), new.heard())
-        + standing * (new.trust - old.trust) * (1.0 - mean(old.believed, new.believed));
-    let believed = standing * (new.believed - old.believed) * (1.0 - mean(old.trust, new.trust));
+    let standing = mean(old.rank, new.rank);
+    let risen = (new.rank - old.rank) * mean(old.heard(), new.heard())
+        + standing * (new.trust - old.trust) * (1.0 - mean(old.belief, new.belief));
+    let believed = standing * (new.belief - old.belief) * (1.0 - mean(old.trust, new.trust));
     let reactor = if risen < 0.0 {
-        Cause::ReactorsFell
+        ChangeCause::ReactorsFell
     } else {
-        Cause::ReactorsRose
+        ChangeCause::ReactorsRose
     };
-    let share = |flow: &Flow| ratio(flow.before, steps.before) + ratio(flow.after, steps.after);
+    let share = |flow: &StrengthFlow| ratio(flow.before, steps.before) + ratio(flow.after, steps.after);
     for (cause, is_about_answers, part) in [
-        (Cause::Corroboration, ANSWERED, answered),
-        (reactor, !ANSWERED, amount * risen),
-        (Cause::Corroboration, !ANSWERED, amount * believed),
+        (ChangeCause::Corroboration, RECIPROCATED, answered),
+        (reactor, !RECIPROCATED, amount * risen),
+        (ChangeCause::Corroboration, !RECIPROCATED, amount * believed),
     ] {
         spread(flows, &share, part, &mut |network, part| {
             emit(cause, is_about_answers, network, part)
@@ -97,7 +97,7 @@ fn ratio(part: f64, whole: f64) -> f64 {
 }
 
 /// Divides all of `amount` among the networks in proportion to `weight`.
-fn spread(flows: &[Flow], weight: &dyn Fn(&Flow) -> f64, amount: f64, emit: &mut dyn FnMut(u8, f64)) {
+fn spread(flows: &[StrengthFlow], weight: &dyn Fn(&StrengthFlow) -> f64, amount: f64, emit: &mut dyn FnMut(u8, f64)) {
     if amount == 0.0 {
         return;
     }
@@ -117,7 +117,7 @@ fn spread(flows: &[Flow], weight: &dyn Fn(&Flow) -> f64, amount: f64, emit: &mut
 }
 
 /// Receives one step of A: its cause, its amount, and the weights by which networks share it.
-type Step<'a> = dyn FnMut(Cause, f64, &dyn Fn(&Flow) -> f64) + 'a;
+type Step<'a> = dyn FnMut(ChangeCause, f64, &dyn Fn(&StrengthFlow) -> f64) + 'a;
 
 /// The total strength after each step between the two dates.
 struct Steps {
@@ -131,51 +131,51 @@ struct Steps {
 }
 
 impl Steps {
-    fn from_flows(flows: &[Flow]) -> Steps {
-        let sum = |strength: &dyn Fn(&Flow) -> f64| flows.iter().map(strength).sum::<f64>();
+    fn from_flows(flows: &[StrengthFlow]) -> Steps {
+        let sum = |strength: &dyn Fn(&StrengthFlow) -> f64| flows.iter().map(strength).sum::<f64>();
         Steps {
             before: sum(&|flow| flow.before),
-            faded: sum(&Flow::faded),
+            faded: sum(&StrengthFlow::faded),
             without_opted_out: sum(&|flow| flow.stayed() + flow.moved_out),
-            without_moved: sum(&Flow::stayed),
+            without_moved: sum(&StrengthFlow::stayed),
             with_moved: sum(&|flow| flow.stayed() + flow.moved_in),
-            brought: sum(&|flow| flow.brought),
+            brought: sum(&|flow| flow.added),
             after: sum(&|flow| flow.after),
         }
     }
 
     /// Calls `step` for each step of A, with the weights by which networks share it.
     fn each(&self, beta: f64, step: &mut Step) {
-        let a = |strength: f64| saturated(strength, beta);
-        step(Cause::FadedReactions, a(self.faded) - a(self.before), &|flow| {
+        let a = |strength: f64| saturate(strength, beta);
+        step(ChangeCause::FadedReactions, a(self.faded) - a(self.before), &|flow| {
             (flow.before - flow.faded()).abs()
         });
         step(
-            Cause::OptedOutReactors,
+            ChangeCause::OptedOutReactors,
             a(self.without_opted_out) - a(self.faded),
-            &|flow| flow.gone,
+            &|flow| flow.opted_out,
         );
         step(
-            Cause::IdentityChanged,
+            ChangeCause::IdentityChanged,
             a(self.without_moved) - a(self.without_opted_out),
             &|flow| flow.moved_out,
         );
         step(
-            Cause::IdentityChanged,
+            ChangeCause::IdentityChanged,
             a(self.with_moved) - a(self.without_moved),
             &|flow| flow.moved_in,
         );
         let alone = a(self.brought);
-        step(Cause::NewReactions, alone, &|flow| flow.brought);
+        step(ChangeCause::NewReactions, alone, &|flow| flow.added);
         let rest = a(self.after) - a(self.with_moved) - alone;
         let last = if self.brought > 0.0 {
-            Cause::RepeatsSaturated
+            ChangeCause::RepeatsSaturated
         } else {
-            Cause::FadedReactions
+            ChangeCause::FadedReactions
         };
         // A first-time reactor repeats nothing, so nothing saturates.
         if self.with_moved > 0.0 {
-            step(last, rest, &|flow| flow.brought);
+            step(last, rest, &|flow| flow.added);
         }
     }
 }

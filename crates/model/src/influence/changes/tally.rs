@@ -1,17 +1,17 @@
 //! One person's parts, summed by cause and network, with the people of the largest parts.
 
-use super::cause::Cause;
+use super::cause::ChangeCause;
 
 /// Number of people named per slot.
-pub const NAMED: usize = 3;
+pub const MAX_NAMED_PEOPLE: usize = 3;
 
 /// The sum of one cause on one network.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Slot {
+pub struct CauseSlot {
     /// The cause.
-    pub cause: Cause,
+    pub cause: ChangeCause,
     /// True if the slot is about reciprocated attention.
-    pub is_about_answers: bool,
+    pub is_reciprocated: bool,
     /// Index of the network.
     pub network: u8,
     /// Sum of the parts.
@@ -22,19 +22,19 @@ pub struct Slot {
     pub largest: Vec<(Option<u32>, f64)>,
 }
 
-type Key = (Cause, bool, u8);
+type Key = (ChangeCause, bool, u8);
 
 /// The slots of a person, sorted by key.
 #[derive(Debug, Default)]
-pub struct Tally {
-    slots: Vec<Slot>,
+pub struct CauseTally {
+    slots: Vec<CauseSlot>,
     /// Parts of the current reactor.
     own: Vec<(Key, f64)>,
 }
 
-impl Tally {
+impl CauseTally {
     /// Adds a part of the current reactor.
-    pub fn add(&mut self, key: Key, part: f64) {
+    pub fn add_part(&mut self, key: Key, part: f64) {
         match self.own.iter_mut().find(|(other, _)| *other == key) {
             Some((_, sum)) => *sum += part,
             None => self.own.push((key, part)),
@@ -42,7 +42,7 @@ impl Tally {
     }
 
     /// Closes the current reactor; `None` for a reactor missing on the snapshot date.
-    pub fn end(&mut self, reactor: Option<u32>) {
+    pub fn finish_reactor(&mut self, reactor: Option<u32>) {
         for (key, part) in std::mem::take(&mut self.own) {
             if part != 0.0 {
                 self.slot(key).add(reactor, part);
@@ -51,21 +51,21 @@ impl Tally {
     }
 
     /// Returns the slots, sorted by cause, answers and network.
-    pub fn slots(self) -> Vec<Slot> {
+    pub fn into_slots(self) -> Vec<CauseSlot> {
         self.slots
     }
 
-    fn slot(&mut self, key: Key) -> &mut Slot {
-        let key_of = |slot: &Slot| (slot.cause, slot.is_about_answers, slot.network);
+    fn slot(&mut self, key: Key) -> &mut CauseSlot {
+        let key_of = |slot: &CauseSlot| (slot.cause, slot.is_reciprocated, slot.network);
         let index = self.slots.partition_point(|slot| key_of(slot) < key);
         if self.slots.get(index).is_none_or(|slot| key_of(slot) != key) {
-            let slot = Slot {
+            let slot = CauseSlot {
                 cause: key.0,
-                is_about_answers: key.1,
+                is_reciprocated: key.1,
                 network: key.2,
                 part: 0.0,
                 reactors: 0,
-                largest: Vec::with_capacity(NAMED + 1),
+                largest: Vec::with_capacity(MAX_NAMED_PEOPLE + 1),
             };
             self.slots.insert(index, slot);
         }
@@ -73,15 +73,15 @@ impl Tally {
     }
 }
 
-impl Slot {
+impl CauseSlot {
     fn add(&mut self, reactor: Option<u32>, part: f64) {
         self.part += part;
         self.reactors += 1;
         // Among equal parts the earlier one stays first.
         let index = self.largest.partition_point(|(_, other)| other.abs() >= part.abs());
-        if index < NAMED {
+        if index < MAX_NAMED_PEOPLE {
             self.largest.insert(index, (reactor, part));
-            self.largest.truncate(NAMED);
+            self.largest.truncate(MAX_NAMED_PEOPLE);
         }
     }
 }
@@ -92,18 +92,18 @@ mod tests {
 
     #[test]
     fn the_largest_are_named_and_all_are_counted() {
-        let mut tally = Tally::default();
-        let key = (Cause::FadedReactions, false, 2);
+        let mut tally = CauseTally::default();
+        let key = (ChangeCause::FadedReactions, false, 2);
         for (reactor, part) in [(1, -0.1), (2, -0.5), (3, -0.1), (4, -0.3), (5, 0.0)] {
-            tally.add(key, part);
-            tally.end(Some(reactor));
+            tally.add_part(key, part);
+            tally.finish_reactor(Some(reactor));
         }
-        tally.add(key, 0.2);
-        tally.add(key, -0.6);
-        tally.add((Cause::Corroboration, true, 0), 1.0);
-        tally.end(None);
-        let slots = tally.slots();
-        assert_eq!(slots[0].cause, Cause::Corroboration);
+        tally.add_part(key, 0.2);
+        tally.add_part(key, -0.6);
+        tally.add_part((ChangeCause::Corroboration, true, 0), 1.0);
+        tally.finish_reactor(None);
+        let slots = tally.into_slots();
+        assert_eq!(slots[0].cause, ChangeCause::Corroboration);
         assert_eq!(slots[1].reactors, 5);
         assert!((slots[1].part + 1.4).abs() < 1e-12);
         let named: Vec<Option<u32>> = slots[1].largest.iter().map(|(reactor, _)| *reactor).collect();

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// Constants of the topic scores (the crate `clout-topics`), which measure a person's credibility on a topic.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Topics {
+pub struct TopicParams {
     /// Half-life in days of a reaction on a topic and of a person's own acts, from 1 to 10,000. On Cardano, 30
     /// days predict the authors of accepted answers better than 60 or 90 (ARCHITECTURE.md).
     pub half_life_days: f64,
@@ -17,7 +17,7 @@ pub struct Topics {
     /// little. One trusted reactor distinguishes a person from a bare account.
     pub endorser_half_at: f64,
     /// Days, > 0, on which an account must have been seen for its endorsements, and its attention to other
-    /// endorsers, to count by about two thirds: [`seasoned`](crate::influence::trust::seasoned). A reaction is
+    /// endorsers, to count by about two thirds: [`seasoned`](crate::influence::trust::compute_seasoning). A reaction is
     /// timely and trusted from the second day; an endorsement can wait, so accounts bought for endorsements
     /// must be kept for weeks.
     pub seasoned_days: f64,
@@ -38,9 +38,9 @@ pub struct Topics {
     pub ancestor_decay: f64,
 }
 
-impl Default for Topics {
+impl Default for TopicParams {
     fn default() -> Self {
-        Topics {
+        TopicParams {
             half_life_days: 30.0,
             endorsement_half_life_days: 90.0,
             endorsement: 1.0,

@@ -2,7 +2,10 @@
 
 use std::fmt::Display;
 
-use super::{Corroboration, ModelParams, Propagation, Recency, Scale, Standing, Topics, Trust};
+use super::{
+    CorroborationParams, ModelParams, RankParams, RankPropagationParams, RecencyParams, ScaleParams, TopicParams,
+    TrustParams,
+};
 use clout_base::error::{Error, Result};
 
 /// The largest constant: far above any use, and small enough that no sum of them overflows.
@@ -28,7 +31,7 @@ impl ModelParams {
     }
 }
 
-impl Recency {
+impl RecencyParams {
     fn validate(&self) -> Result<()> {
         let (lives, masses) = (&self.half_lives_days, &self.masses);
         let lives_key = Key("model.recency.half_lives_days");
@@ -50,7 +53,7 @@ impl Recency {
     }
 }
 
-impl Topics {
+impl TopicParams {
     fn validate(&self) -> Result<()> {
         let half_lives = [
             ("model.topics.half_life_days", self.half_life_days),
@@ -80,7 +83,7 @@ impl Topics {
     }
 }
 
-impl Trust {
+impl TrustParams {
     fn validate(&self) -> Result<()> {
         require_positive("model.trust.rate", self.rate)?;
         require_positive("model.trust.span_days", self.span_days)?;
@@ -92,7 +95,7 @@ impl Trust {
     }
 }
 
-impl Standing {
+impl RankParams {
     fn validate(&self) -> Result<()> {
         require_positive("model.standing.half_at", self.half_at)?;
         let is_bounded = (0.0..self.half_at).contains(&self.gain);
@@ -101,7 +104,7 @@ impl Standing {
     }
 }
 
-impl Propagation {
+impl RankPropagationParams {
     fn validate(&self) -> Result<()> {
         let key = Key("model.propagation.damping");
         let is_share = (0.0..1.0).contains(&self.damping);
@@ -115,7 +118,7 @@ impl Propagation {
     }
 }
 
-impl Corroboration {
+impl CorroborationParams {
     fn validate(&self) -> Result<()> {
         require_positive("model.corroboration.base", self.base)?;
         require_positive("model.corroboration.half_at", self.half_at)?;
@@ -128,7 +131,7 @@ impl Corroboration {
     }
 }
 
-impl Scale {
+impl ScaleParams {
     fn validate(&self) -> Result<()> {
         require_positive("model.scale.points_per_decade", self.points_per_decade)?;
         let is_score = (1.0..=100.0).contains(&self.one_reactor);
@@ -162,7 +165,7 @@ fn count_entries(list: &[f64]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clout_base::error::Kind;
+    use clout_base::error::ErrorKind;
     use rstest::rstest;
 
     #[test]
@@ -205,7 +208,7 @@ mod tests {
     fn an_invalid_value_is_refused_with_its_key(#[case] text: &str, #[case] says: &str) {
         let params: ModelParams = toml::from_str(text).unwrap();
         let error = params.validate().unwrap_err();
-        assert_eq!(error.kind(), Kind::Usage);
+        assert_eq!(error.kind(), ErrorKind::Usage);
         assert!(error.to_string().contains(says), "{error}");
     }
 

@@ -1,0 +1,226 @@
+//! The forecast score of a person after one more reaction.
+//!
+//! The reaction happens at the last moment of the snapshot date, is delivered on that date, and is its actor's only
+//! one of the day. It is weighed, merged and read as in a run, and the person's contributions are summed again with
+//! it. Trust and rank of all existing persons stay constant, except the trust of a reactor that the reaction shows
+//! on one more day. Possible actors:
+//!
+//! ```text
+//! newcomer  g = 1, rho = 1                       a trusted person of average rank, new to the target
+//! stranger  g of an account seen on one day,     an account that was never seen before
+//!           rho of a person without reactors
+//! reactor   a(s + x) in place of a(s), and the   an existing reactor to the target: the g applies to
+//!           g of an account seen on that day     all of that person's attention
+//! ```
+//!
+//! A real run with this row also changes the rank of others slightly, because a person with a gain passes on more.
+
+use super::attention::{self, AttentionGraph, AttentionParams, ScoringMoment};
+use super::merge_pairs::{MergeParams, merge_reactions};
+use super::pairs::PairSums;
+use super::params::ModelParams;
+use super::recency::HalfLifeMixture;
+use super::score::ContributionModel;
+use super::scoring::{AccountState, PeopleScores};
+use super::trust;
+use super::weights::{ReactionWeighing, saturate};
+use crate::networks::Network;
+use crate::people::persons::PersonMap;
+use crate::reactions::AccountReaction;
+
+/// Computes the strength s of one such reaction alone: its part of the sum that saturates.
+pub fn compute_strength(
+    networks: &[Network],
+    (network, verb): (usize, u8),
+    moment: &ScoringMoment,
+    params: &ModelParams,
+) -> f64 {
+    let mixture = &HalfLifeMixture::new(&params.recency);
+    let (actor, target) = (0, 1);
+    let reaction = [AccountReaction {
+        actor,
+        target,
+        occurred_at: moment.as_of.end_micros() - 1,
+        load_date: moment.as_of,
+        verb,
+    }];
+    let weighing = ReactionWeighing {
+        selectivity: &params.selectivity,
+        repeats: &params.repeats,
+    };
+    let weights = weighing.weigh(&reaction, &[1], &networks[network]);
+    let as_of = moment.as_of;
+    let pairs = merge_reactions(
+        &PairSums::default(),
+        0..0,
+        &reaction,
+        &weights,
+        &MergeParams { mixture, as_of },
+    );
+    let persons = PersonMap {
+        ids: vec![String::new(); 2],
+        by_account: vec![actor, target],
+    };
+    let reading = AttentionParams {
+        mixture,
+        beta: params.repeats.beta,
+        moment,
+    };
+    let attention = attention::compute_attention(&pairs, &persons, &|_| network, &reading);
+    attention.terms.iter().map(|term| term.strength).sum()
+}
+
+/// One person's reactors, extended by the two possible new ones.
+pub struct ReactorCrowd<'a> {
+    own: AttentionGraph,
+    trust: Vec<f64>,
+    standing: Vec<f64>,
+    scored: &'a PeopleScores,
+    params: &'a ModelParams,
+}
+
+/// The actor of the additional reaction.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum ReactionActor {
+    /// A trusted person of average rank without a reaction to the target.
+    Newcomer,
+    /// An account that was never seen before.
+    Stranger,
+    /// An existing reactor to the target.
+    Reactor {
+        /// Index among the target's reactors.
+        place: usize,
+        /// Trust of the reactor after the reaction, see [`compute_trust_after`].
+        trust: f64,
+    },
+}
+
+/// Computes a person's trust after one more act on a network at the last moment of the day.
+pub fn compute_trust_after(
+    memory: &AccountState,
+    scored: &PeopleScores,
+    moment: &ScoringMoment,
+    params: &ModelParams,
+    (person, network): (u32, usize),
+) -> f64 {
+    let at = moment.as_of.end_micros() - 1;
+    let accounts = (0..).zip(&memory.persons.by_account).zip(memory.facts);
+    let own = accounts.filter(|((node, owner), _)| **owner == person && (memory.network_of)(*node) == network);
+    let then = own.map(|(_, facts)| {
+        let facts = facts.with_act_at(at);
+        trust::compute_account_trust(facts.days_seen, facts.span_days(), moment.warehouse_days, &params.trust)
+    });
+    then.fold(scored.trust[person as usize], f64::max)
+}
+
+impl<'a> ReactorCrowd<'a> {
+    /// Collects the reactors of a person at the moment.
+    pub fn from_scored(
+        scored: &'a PeopleScores,
+        moment: &ScoringMoment,
+        params: &'a ModelParams,
+        person: usize,
+    ) -> ReactorCrowd<'a> {
+        let known = trust::compute_account_trust(1, 0.0, moment.warehouse_days, &params.trust);
+        let unattended = (1.0 - params.propagation.damping) * known;
+        let standings = [1.0, unattended].map(|x| trust::compute_rank_factor(x, &params.standing));
+        ReactorCrowd {
+            own: extract_target(&scored.attention, person),
+            trust: [&scored.trust[..], &[1.0, known]].concat(),
+            standing: [&scored.reactor_ranks.rank_factors[..], &standings].concat(),
+            scored,
+            params,
+        }
+    }
+
+    /// Returns the current score; `None` without a reactor.
+    pub fn current_score(&self) -> Option<f64> {
+        self.score_by(&self.model(), &self.own)
+    }
+
+    /// Returns the score after one more reaction of that [strength].
+    pub fn forecast_score(&self, who: ReactionActor, strength: f64) -> Option<f64> {
+        let mut attention = self.own.clone();
+        let newcomer = self.scored.trust.len() as u32;
+        let mut trusted = self.trust.clone();
+        match who {
+            ReactionActor::Newcomer => self.add(&mut attention, newcomer, strength),
+            ReactionActor::Stranger => self.add(&mut attention, newcomer + 1, strength),
+            ReactionActor::Reactor { place: edge, trust } => {
+                trusted[attention.reactors[edge] as usize] = trust;
+                let before: f64 = attention.terms(edge).iter().map(|term| term.strength).sum();
+                let whole = |strength: f64| saturate(strength, self.params.repeats.beta);
+                // Reciprocity takes the same share of the new amount; for reactions without weight it took nothing.
+                attention.amounts[edge] = match before > 0.0 {
+                    true => attention.amounts[edge] * whole(before + strength) / whole(before),
+                    false => whole(strength),
+                };
+            }
+        }
+        let model = ContributionModel {
+            trust: &trusted,
+            ..self.model()
+        };
+        self.score_by(&model, &attention)
+    }
+
+    /// Returns the index of the reactor with the median contribution (the lower of two), among the reactors that
+    /// have reacted on the network.
+    pub fn find_median_reactor(&self, network: usize) -> Option<usize> {
+        let model = self.model();
+        let sum = model.sum_contributions(&self.own, 0)?;
+        let has_reacted = |edge: &usize| {
+            let mut terms = self.own.terms(*edge).iter();
+            terms.any(|term| usize::from(term.network) == network)
+        };
+        let mut parts: Vec<(f64, usize)> = (0..self.own.edge_count())
+            .filter(has_reacted)
+            .map(|edge| (model.share_part(&self.own, edge, &sum), edge))
+            .collect();
+        parts.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        parts.get(parts.len().saturating_sub(1) / 2).map(|(_, edge)| *edge)
+    }
+
+    /// Returns the person at an index among the reactors.
+    pub fn reactor(&self, index: usize) -> u32 {
+        self.own.reactors[index]
+    }
+
+    fn add(&self, attention: &mut AttentionGraph, reactor: u32, strength: f64) {
+        attention.reactors.push(reactor);
+        attention.amounts.push(saturate(strength, self.params.repeats.beta));
+        attention.term_offsets.push(attention.terms.len());
+        attention.offsets = vec![0, attention.reactors.len()];
+    }
+
+    fn model(&self) -> ContributionModel<'_> {
+        ContributionModel {
+            trust: &self.trust,
+            rank: &self.standing,
+            corroboration: &self.params.corroboration,
+        }
+    }
+
+    fn score_by(&self, model: &ContributionModel, attention: &AttentionGraph) -> Option<f64> {
+        let sum = model.sum_contributions(attention, 0)?;
+        Some(self.scored.scale.score(sum.influence))
+    }
+}
+
+/// Returns the edges of one target as an attention with a single row.
+fn extract_target(attention: &AttentionGraph, target: usize) -> AttentionGraph {
+    let edges = attention.edges(target);
+    let first = attention.term_offsets[edges.start];
+    let offsets = attention.term_offsets[edges.start..=edges.end].iter();
+    AttentionGraph {
+        offsets: vec![0, edges.len()],
+        term_offsets: offsets.map(|offset| offset - first).collect(),
+        terms: attention.terms[first..attention.term_offsets[edges.end]].to_vec(),
+        reactors: attention.reactors[edges.clone()].to_vec(),
+        amounts: attention.amounts[edges].to_vec(),
+    }
+}
+
+#[cfg(test)]
+#[path = "reaction_forecast_tests.rs"]
+mod tests;

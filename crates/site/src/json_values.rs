@@ -1,0 +1,96 @@
+//! Converts values of published tables to JSON.
+
+use arrow::array::{Array, ArrayRef, AsArray, Float64Array, Int64Array, RecordBatch, StringArray};
+use arrow::datatypes::{DataType, Float64Type, Int64Type, TimestampMicrosecondType};
+use serde_json::{Number, Value};
+
+use clout_base::day::format_instant;
+use clout_base::error::{Error, Result};
+
+/// Inverse of the rounding step: measures are rounded to a millionth of their unit, so that two decimals equal those of
+/// the full number.
+const STEPS: f64 = 1e6;
+
+/// Rounds a measure for the page.
+pub(crate) fn round_measure(value: f64) -> Value {
+    let rounded = (value * STEPS).round() / STEPS;
+    // Whole numbers are written without ".0", and -0 as 0.
+    match rounded.fract() == 0.0 && rounded.abs() < 1e15 {
+        true => Value::from(rounded as i64),
+        false => Number::from_f64(rounded).map_or(Value::Null, Value::Number),
+    }
+}
+
+/// Converts one value of a column. Times are truncated to seconds, in UTC.
+pub(crate) fn cell_to_json(column: &dyn Array, row: usize) -> Value {
+    if column.is_null(row) {
+        return Value::Null;
+    }
+    match column.data_type() {
+        DataType::Utf8 => column.as_string::<i32>().value(row).into(),
+        DataType::Int64 => column.as_primitive::<Int64Type>().value(row).into(),
+        DataType::Float64 => round_measure(column.as_primitive::<Float64Type>().value(row)),
+        DataType::Boolean => column.as_boolean().value(row).into(),
+        DataType::Timestamp(..) => {
+            let micros = column.as_primitive::<TimestampMicrosecondType>().value(row);
+            format_instant(micros - micros.rem_euclid(1_000_000)).into()
+        }
+        DataType::List(_) => {
+            let items = column.as_list::<i32>().value(row);
+            (0..items.len())
+                .map(|item| cell_to_json(&items, item))
+                .collect::<Vec<_>>()
+                .into()
+        }
+        // Report tables have no other types.
+        _ => Value::Null,
+    }
+}
+
+/// Converts all values of one row.
+pub(crate) fn row_to_json(columns: &[ArrayRef], row: usize) -> Vec<Value> {
+    columns.iter().map(|column| cell_to_json(column, row)).collect()
+}
+
+/// Returns a string column.
+pub(crate) fn string_column<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a StringArray> {
+    let column = batch.column_by_name(name).and_then(|column| column.as_string_opt());
+    column.ok_or_else(|| missing(name))
+}
+
+/// Returns a floating-point column.
+pub(crate) fn float_column<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a Float64Array> {
+    let column = batch
+        .column_by_name(name)
+        .and_then(|column| column.as_primitive_opt::<Float64Type>());
+    column.ok_or_else(|| missing(name))
+}
+
+/// Returns an integer column.
+pub(crate) fn integer_column<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a Int64Array> {
+    let column = batch
+        .column_by_name(name)
+        .and_then(|column| column.as_primitive_opt::<Int64Type>());
+    column.ok_or_else(|| missing(name))
+}
+
+fn missing(name: &str) -> Error {
+    Error::internal(format!("a published table has no column {name} of its type"))
+}
+
+/// Returns the value, or none if it is null.
+pub(crate) fn get_value(column: &Float64Array, row: usize) -> Option<f64> {
+    column.is_valid(row).then(|| column.value(row))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn measures_are_short_and_never_negative_zero() {
+        let texts = [1.0, 0.123_456_7, -0.000_000_1, 48.814_99].map(|value| round_measure(value).to_string());
+        assert_eq!(texts, ["1", "0.123457", "0", "48.81499"]);
+        assert_eq!(round_measure(f64::NAN), Value::Null);
+    }
+}

@@ -1,0 +1,165 @@
+//! Forecasts a person's topic scores after one more reaction on the topic.
+//!
+//! The reaction occurs at the end of the snapshot date. Its actor is a trusted newcomer with no other reaction that
+//! day and no topics so far. The reaction adds strength on the topic, and the newcomer joins the audience. Each topic
+//! gets its own newcomer, so one run of [`TopicStrengths::compute`] covers all: reactions on different topics share no edge.
+//! [`rollup`] adds the effect on related and broader topics, topic by topic. Trust, influence and the strengths of
+//! other persons stay constant.
+
+use super::person_topics::{PersonTopics, TopicEdge, TopicInputs};
+use super::rollup::{self, TopicScoreRow};
+use super::strengths::{InfluenceScores, TopicStrength, TopicStrengths};
+use clout_base::error::Result;
+use clout_model::influence::attention::AttentionGraph;
+use clout_model::influence::score::ContributionModel;
+use clout_model::influence::weights::{ReactionWeighing, saturate};
+
+/// Reaction added to a person.
+#[derive(Clone, Copy, Debug)]
+pub struct AddedReaction {
+    /// Target of the reaction.
+    pub person: u32,
+    /// Weight of its verb.
+    pub verb_weight: f64,
+    /// a(u,v): resulting attention of the newcomer to the person.
+    pub attention: f64,
+}
+
+/// Topic score of a person, now and after one more reaction on the topic.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TopicGain {
+    /// Topic of the ontology.
+    pub topic: u32,
+    /// Current score, from 1 to 100.
+    pub before: f64,
+    /// Score after the reaction, from 1 to 100.
+    pub after: f64,
+}
+
+/// Computes the gains of a person on those of the topics that have a (person, topic) pair of the person.
+///
+/// Topics with evidence from narrower topics only are left out: the gain would depend on the narrower topic.
+///
+/// # Errors
+/// Returns an internal error if the pairs do not form a valid graph.
+pub fn forecast_gains(
+    tonight: &TopicInputs,
+    known: &InfluenceScores,
+    reaction: &AddedReaction,
+    topics: &[u32],
+) -> Result<Vec<TopicGain>> {
+    let claims = tonight.build_person_topics();
+    let claim_of = |topic: &u32| claims.find((reaction.person, *topic));
+    let known_pairs: Vec<(u32, usize)> = topics.iter().filter_map(|k| Some((*k, claim_of(k)?))).collect();
+    let before = TopicStrengths::compute(tonight, &claims, known)?;
+    let after = with_newcomers(tonight, known, reaction, claims.clone(), &known_pairs)?;
+    let score = |rows: &[TopicScoreRow], topic: u32| {
+        let row = rows
+            .iter()
+            .find(|row| (row.person, row.topic) == (reaction.person, topic));
+        row.map_or(1.0, TopicScoreRow::score)
+    };
+    let rows = rollup::compute_rows(tonight, &claims, &before, known);
+    let gain = |(topic, claim): &(u32, usize)| {
+        let mut strengths = TopicStrengths {
+            claims: before.claims.clone(),
+            ..TopicStrengths::default()
+        };
+        strengths.claims[*claim] = after[*claim];
+        TopicGain {
+            topic: *topic,
+            before: score(&rows, *topic),
+            after: score(&rollup::compute_rows(tonight, &claims, &strengths, known), *topic),
+        }
+    };
+    Ok(known_pairs.iter().map(gain).collect())
+}
+
+/// Returns the strengths of all pairs with a newcomer on each of the person's pairs; other persons have no audience.
+fn with_newcomers(
+    tonight: &TopicInputs,
+    known: &InfluenceScores,
+    reaction: &AddedReaction,
+    mut claims: PersonTopics,
+    known_pairs: &[(u32, usize)],
+) -> Result<Vec<TopicStrength>> {
+    let weighing = ReactionWeighing {
+        selectivity: &tonight.params.selectivity,
+        repeats: &tonight.params.repeats,
+    };
+    let strength = weighing.selectivity(1) * saturate(reaction.verb_weight, tonight.params.repeats.beta_day);
+    let first = tonight.persons.len() as u32;
+    for (place, (topic, claim)) in known_pairs.iter().enumerate() {
+        claims.add_newcomer(first + place as u32, *topic, *claim, strength);
+    }
+    let ones = vec![1.0; known_pairs.len()];
+    let (trust, standing) = ([known.model.trust, &ones].concat(), [known.model.rank, &ones].concat());
+    let seasoned = [known.seasoned, &ones].concat();
+    let sums = [known.sums, &vec![None; known_pairs.len()]].concat();
+    let newcomers = first..first + known_pairs.len() as u32;
+    let attention = audience_of(known.attention, reaction, newcomers);
+    let known = InfluenceScores {
+        attention: &attention,
+        endorser_attention: known.endorser_attention,
+        seasoned: &seasoned,
+        model: &ContributionModel {
+            trust: &trust,
+            rank: &standing,
+            corroboration: known.model.corroboration,
+        },
+        sums: &sums,
+        scale: known.scale,
+    };
+    Ok(TopicStrengths::compute(tonight, &claims, &known)?.claims)
+}
+
+/// Returns the person's edges and those of the newcomers to the person; other edges are not needed.
+fn audience_of(
+    attention: &AttentionGraph,
+    reaction: &AddedReaction,
+    newcomers: std::ops::Range<u32>,
+) -> AttentionGraph {
+    let edges = attention.edges(reaction.person as usize);
+    let (mut reactors, mut amounts) = (
+        attention.reactors[edges.clone()].to_vec(),
+        attention.amounts[edges].to_vec(),
+    );
+    reactors.extend(newcomers.clone());
+    amounts.resize(reactors.len(), reaction.attention);
+    let mut offsets = vec![0; newcomers.end as usize + 1];
+    offsets[reaction.person as usize + 1..].fill(reactors.len());
+    AttentionGraph {
+        offsets,
+        term_offsets: vec![0; reactors.len() + 1],
+        terms: Vec::new(),
+        reactors,
+        amounts,
+    }
+}
+
+impl PersonTopics {
+    /// Adds the pair of a new last person that reacted on the topic to the pair `target`. Both lists stay sorted: the
+    /// newcomer is the last person and the target's last reactor.
+    fn add_newcomer(&mut self, person: u32, topic: u32, target: usize, strength: f64) {
+        let actor = self.keys.len() as u32;
+        self.keys.push((person, topic));
+        self.person_offsets.push(self.keys.len());
+        self.interest.push(1.0);
+        self.given.push(0.0);
+        self.wrote.push(false);
+        let edge = TopicEdge {
+            target: target as u32,
+            actor,
+            strength,
+            latest: 0,
+        };
+        self.reactions.insert(self.reaction_offsets[target + 1], edge);
+        self.reaction_offsets[target + 1..].iter_mut().for_each(|end| *end += 1);
+        self.reaction_offsets.push(self.reactions.len());
+        self.endorsement_offsets.push(self.endorsements.len());
+    }
+}
+
+#[cfg(test)]
+#[path = "forecast_tests.rs"]
+mod tests;

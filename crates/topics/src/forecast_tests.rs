@@ -1,0 +1,140 @@
+use super::super::ledger::LedgerEntry;
+use super::super::sources::{SourceAct, SourceKey};
+use super::super::topic_scores::compute_topic_scores;
+use super::super::topic_state::{NO_ACCOUNT, TopicState};
+use super::*;
+use crate::ontology::Ontology;
+use crate::ontology::alias_resolver::MentionKind as Shows;
+use clout_model::accounts::AccountIndex;
+use clout_model::influence::scoring::PeopleScores;
+use clout_model::influence::testing::TestWorld;
+
+const PEOPLE: u32 = 12;
+/// Target of the reactions.
+const TARGET: u32 = 11;
+/// Optional additional reactor.
+const NEWCOMER: u32 = 7;
+/// The last moment of the day, in hours.
+const LATE: f64 = 24.0 - 1e-9;
+
+/// Five persons like the target on the last day, and optionally the newcomer.
+fn world(has_newcomer: bool) -> TestWorld {
+    let likes = (0..5).map(|actor| (actor, TARGET, 10, LATE));
+    let more = has_newcomer.then_some((NEWCOMER, TARGET, 10, LATE));
+    TestWorld::from_likes(PEOPLE, 10, &likes.chain(more).collect::<Vec<_>>(), |_| true)
+}
+
+/// State with likes on tea, two of them also on milk, and a text of the target on hills without reactions.
+fn memory(world: &TestWorld, ontology: &Ontology, newcomer_on: Option<u32>) -> TopicState {
+    let (hills, milk, tea) = (0, 1, 2);
+    let mut touches: Vec<(u32, u32, u32)> = (0..5).map(|actor| (TARGET, tea, actor)).collect();
+    touches.extend((0..2).map(|actor| (TARGET, milk, actor)));
+    touches.extend(newcomer_on.map(|topic| (TARGET, topic, NEWCOMER)));
+    let posts = [(TARGET, hills)];
+    touches.sort_unstable();
+    let mut memory = TopicState::empty(world.networks.len());
+    memory.add_topics(ontology);
+    memory.touches.entries = touches
+        .into_iter()
+        .map(|key| entry(world, key, [1.0, 1.0, 0.0]))
+        .collect();
+    memory.posts.entries = posts.into_iter().map(|key| entry(world, key, [1.0])).collect();
+    let own = SourceKey {
+        account: TARGET,
+        topic: hills,
+        shows: Shows::Text,
+        is_own: true,
+    };
+    let act = SourceAct {
+        at: world.as_of.start_micros(),
+        weight: 1.0,
+        other: NO_ACCOUNT,
+    };
+    memory.sources.push(own, act, "a post");
+    memory.together = [
+        ((hills, hills), 1),
+        ((hills, tea), 1),
+        ((milk, milk), 2),
+        ((milk, tea), 2),
+        ((tea, tea), 5),
+    ]
+    .into();
+    memory
+}
+
+fn entry<K, const N: usize>(world: &TestWorld, key: K, sums: [f64; N]) -> LedgerEntry<K, N> {
+    LedgerEntry {
+        key,
+        last_load: world.as_of,
+        count: 1,
+        sums,
+    }
+}
+
+fn with_tonight<T>(
+    world: &TestWorld,
+    memory: &TopicState,
+    ask: impl FnOnce(&TopicInputs, &InfluenceScores, &PeopleScores) -> T,
+) -> T {
+    let scored = world.score_people(0);
+    let tonight = TopicInputs {
+        state: memory,
+        ontology: &Ontology::from_rows(&memory.ontology),
+        accounts: &AccountIndex::empty(Vec::new()),
+        persons: &world.persons,
+        are_present: &vec![true; world.persons.len()],
+        params: &world.params,
+        as_of: world.as_of,
+    };
+    let known = InfluenceScores {
+        attention: &scored.attention,
+        endorser_attention: &scored.attention,
+        seasoned: &scored.seasoning,
+        model: &scored.contribution_model(&world.params),
+        sums: &scored.scores.sums,
+        scale: &scored.scale,
+    };
+    ask(&tonight, &known, &scored)
+}
+
+/// Topic scores of the target, by topic.
+fn scores(world: &TestWorld, memory: &TopicState) -> Vec<(u32, f64)> {
+    with_tonight(world, memory, |tonight, known, _| {
+        let rows = compute_topic_scores(tonight, known).unwrap().0;
+        let own = rows.iter().filter(|standing| standing.row.person == TARGET);
+        own.map(|standing| (standing.row.topic, standing.row.score())).collect()
+    })
+}
+
+#[test]
+fn the_forecast_is_close_to_the_scores_of_a_state_with_the_reaction() {
+    let row = |id: &str, above: Option<&str>| (id.to_owned(), above.map(str::to_owned));
+    let rows = [row("hills", None), row("milk", Some("tea")), row("tea", None)];
+    let ontology = Ontology::from_rows(&rows);
+    assert_eq!(ontology.to_rows(), rows);
+    let (before, after) = (world(false), world(true));
+    let bare = memory(&before, &ontology, None);
+    let gains = with_tonight(&before, &bare, |tonight, known, _| {
+        // A like weighs one; the newcomer's attention to the target is taken from the world with the newcomer.
+        let edge = after.score_people(0).attention.amounts[5];
+        let reaction = AddedReaction {
+            person: TARGET,
+            verb_weight: 1.0,
+            attention: edge,
+        };
+        forecast_gains(tonight, known, &reaction, &[0, 1, 2]).unwrap()
+    });
+    assert_eq!(gains.len(), 3);
+    for gain in gains {
+        let of_topic = |scores: &[(u32, f64)]| scores.iter().find(|row| row.0 == gain.topic).unwrap().1;
+        assert_eq!(gain.before, of_topic(&scores(&before, &bare)));
+        let really = of_topic(&scores(&after, &memory(&before, &ontology, Some(gain.topic))));
+        let (points, is) = (gain.after - gain.before, really - gain.before);
+        // The forecast gives the newcomer an ordinary rank; without any reactors it is 4 % lower in the other world.
+        assert!(
+            points > 0.1 && (points - is).abs() < 0.05 * is,
+            "{}: {points} {is}",
+            gain.topic
+        );
+    }
+}

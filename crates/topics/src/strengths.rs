@@ -1,0 +1,225 @@
+//! Computes the strength of each (person, topic) pair, the basis of topic scores.
+//!
+//! ```text
+//! a       = (1 + beta) s / (s + beta)                          of each reactor u, on topic k
+//! T, U    = sums of g rho a and (1 - g) rho a                  as for influence, rho being u's rank on k
+//! E       = w rho y a                                          of endorsements; y = g z h kept: z is seasoned,
+//!                                                              h is from `vouching`, kept from `rings`
+//! A       = sum of c(u,v) min(1, interest of u in k)           the audience: c is u's contribution to v's influence;
+//!                                                              at most E if only E ties v to k
+//! X       = T + phi U + E + A                                  given by others
+//! D       = T + phi U + E + cap (1 - exp(-G / cap))            G = given, cap = 3 X: own texts alone earn nothing
+//! R       = the greatest of P(j | k) rare_j D_j over other topics j of the person
+//! I       = B + rare (D + A + sum over narrower topics j of decay^d D_j) + R
+//! score   = I on the scale of the influence score
+//! ```
+//!
+//! `rho` is [`propagate_trust`] over all pairs at once: reactions on different topics share no edge, so one run over one
+//! sparse matrix is a run for every topic, each with trust as its teleport (Haveliwala, *Topic-Sensitive PageRank*,
+//! 2002). `P(j | k)` is the share of rows about k that are also about j ([`super::rollup`]). `rare` =
+//! 1 / (1 + p / common_at), where p is the trusted share of people with a topic that others give strength on k. p is
+//! a share, so the size of the warehouse changes no score.
+
+use rayon::prelude::*;
+
+use super::audience::{self, TopicAudience};
+use super::endorsement_graph::EndorsementGraph;
+use super::endorser_credibility::compute_credibility;
+use super::person_topics::{PersonTopics, TopicEdge, TopicInputs};
+use clout_base::error::{Error, Result};
+use clout_graph::{Csr, PropagationOutcome};
+use clout_model::influence::attention::AttentionGraph;
+use clout_model::influence::score::{ContributionModel, ContributionSum, ScoreScale, compute_belief};
+use clout_model::influence::trust::{ReactorRanks, propagate_trust};
+use clout_model::influence::weights::saturate;
+
+/// Influence results that topic scores depend on.
+pub struct InfluenceScores<'a> {
+    /// Attention of reactors to persons.
+    pub attention: &'a AttentionGraph,
+    /// Attention to endorsers: the same, except in a forecast with added newcomers.
+    pub endorser_attention: &'a AttentionGraph,
+    /// By person: seasoned factor, the share of an endorsement that counts.
+    pub seasoned: &'a [f64],
+    /// Trust and rank of reactors.
+    pub model: &'a ContributionModel<'a>,
+    /// By person: sums of contributions.
+    pub sums: &'a [Option<ContributionSum>],
+    /// Score scale.
+    pub scale: &'a ScoreScale,
+}
+
+/// Components of one pair's strength, in units of one ordinary, trusted reaction.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct TopicStrength {
+    /// T + phi U: from reactions on the topic.
+    pub earned: f64,
+    /// E: from endorsements.
+    pub endorsed: f64,
+    /// A: from the audience's interest.
+    pub audience: f64,
+    /// Counted part of the person's own texts.
+    pub given: f64,
+}
+
+impl TopicStrength {
+    /// Returns D, the part passed on to other topics.
+    pub fn direct(&self) -> f64 {
+        self.earned + self.endorsed + self.given
+    }
+
+    /// Returns X, the part given by others.
+    pub fn by_others(&self) -> f64 {
+        self.earned + self.endorsed + self.audience
+    }
+}
+
+/// Contribution of one endorsement.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct EndorsementShare {
+    /// Part of E.
+    pub part: f64,
+    /// y, from 0 to 1: credibility of the endorser, independent of the other endorsers.
+    pub known: f64,
+}
+
+/// Strengths of all pairs, and the contribution of each edge.
+#[derive(Default)]
+pub struct TopicStrengths {
+    /// Strength by pair.
+    pub claims: Vec<TopicStrength>,
+    /// Contribution by endorsement.
+    pub endorsements: Vec<EndorsementShare>,
+    /// Audience by pair.
+    pub audiences: Vec<TopicAudience>,
+    /// Convergence of the propagation over all topics.
+    pub outcome: PropagationOutcome,
+}
+
+impl TopicStrengths {
+    /// Returns the strength of the pair behind a row; zero if it has none.
+    pub fn find_row(&self, row: &super::rollup::TopicScoreRow) -> TopicStrength {
+        row.claim.map(|claim| self.claims[claim as usize]).unwrap_or_default()
+    }
+
+    /// Computes the strengths of all pairs.
+    ///
+    /// # Errors
+    /// Returns an internal error if the pairs do not form a valid graph.
+    pub fn compute(tonight: &TopicInputs, claims: &PersonTopics, known: &InfluenceScores) -> Result<TopicStrengths> {
+        let actors = Actors::of(tonight, claims, known)?;
+        let params = &tonight.params.topics;
+        let person_known = |person: u32| known.model.trust[person as usize] * known.seasoned[person as usize];
+        let praise = EndorsementGraph::from_pairs(claims, &person_known);
+        let endorsements = endorsed(tonight, claims, known, &actors, &praise);
+        let all_endorsed = |claim: usize| -> f64 {
+            let place = claims.endorsement_offsets[claim]..claims.endorsement_offsets[claim + 1];
+            endorsements[place].iter().map(|endorsed| endorsed.part).sum()
+        };
+        let mut audiences = audience::compute_audiences(claims, known, &praise);
+        audiences.par_iter_mut().enumerate().for_each(|(claim, audience)| {
+            if !claims.wrote[claim] && claims.reactions_of(claim).is_empty() {
+                audience.limit(all_endorsed(claim));
+            }
+        });
+        let of_claim = |claim: usize| {
+            let earned = actors.earned(tonight, claims, claim);
+            let endorsed = all_endorsed(claim);
+            let audience = params.audience * audiences[claim].sum;
+            let cap = params.given_per_earned * (earned + endorsed + audience);
+            let given = match cap > 0.0 {
+                true => -cap * (-params.given * claims.given[claim] / cap).exp_m1(),
+                false => 0.0,
+            };
+            TopicStrength {
+                earned,
+                endorsed,
+                audience,
+                given,
+            }
+        };
+        Ok(TopicStrengths {
+            claims: (0..claims.len()).into_par_iter().map(of_claim).collect(),
+            endorsements,
+            audiences,
+            outcome: actors.outcome,
+        })
+    }
+}
+
+/// Trust and rank of the actors on topics.
+struct Actors {
+    /// By pair: g of the person.
+    trust: Vec<f64>,
+    /// By pair: rho, the rank of the person on the topic.
+    standing: Vec<f64>,
+    /// Convergence of the propagation.
+    outcome: PropagationOutcome,
+}
+
+impl Actors {
+    fn of(tonight: &TopicInputs, claims: &PersonTopics, known: &InfluenceScores) -> Result<Actors> {
+        let params = tonight.params;
+        let failed = |error| Error::internal("the reactions on topics are not a valid graph").with_source(error);
+        let edges = claims.reactions.par_iter();
+        let weights = edges.map(|edge| saturate(edge.strength, params.repeats.beta));
+        let in_edges = Csr::from_sorted_rows(
+            claims.reaction_offsets.clone(),
+            claims.reactions.iter().map(|edge| edge.actor).collect(),
+            weights.collect(),
+        )
+        .map_err(failed)?;
+        let keys = claims.keys.par_iter();
+        let trust: Vec<f64> = keys.map(|(person, _)| known.model.trust[*person as usize]).collect();
+        let ReactorRanks {
+            rank_factors: standing,
+            outcome,
+        } = propagate_trust(&in_edges, &trust, params);
+        Ok(Actors {
+            trust,
+            standing,
+            outcome,
+        })
+    }
+
+    /// Returns T + phi U of a pair.
+    fn earned(&self, tonight: &TopicInputs, claims: &PersonTopics, claim: usize) -> f64 {
+        let (mut trusted, mut strangers) = (0.0, 0.0);
+        for edge in claims.reactions_of(claim) {
+            let trust = self.trust[edge.actor as usize];
+            let amount = self.standing[edge.actor as usize] * saturate(edge.strength, tonight.params.repeats.beta);
+            trusted += trust * amount;
+            strangers += (1.0 - trust) * amount;
+        }
+        trusted + compute_belief(trusted, strangers, &tonight.params.corroboration) * strangers
+    }
+}
+
+/// Computes the contribution of each endorsement.
+fn endorsed(
+    tonight: &TopicInputs,
+    claims: &PersonTopics,
+    known: &InfluenceScores,
+    actors: &Actors,
+    praise: &EndorsementGraph,
+) -> Vec<EndorsementShare> {
+    let params = tonight.params;
+    let (kept, vouched) = (
+        praise.compute_kept_shares(),
+        compute_credibility(praise, known, params.topics.endorser_half_at),
+    );
+    let of_edge = |edge: &TopicEdge| {
+        let person = |claim: u32| claims.keys[claim as usize].0;
+        let Some(word) = praise.find(person(edge.actor), person(edge.target)) else {
+            return EndorsementShare::default();
+        };
+        let seasoned = known.seasoned[person(edge.actor) as usize];
+        let known = actors.trust[edge.actor as usize] * seasoned * vouched[word] * kept[word];
+        let amount = actors.standing[edge.actor as usize] * saturate(edge.strength, params.repeats.beta);
+        EndorsementShare {
+            part: params.topics.endorsement * known * amount,
+            known,
+        }
+    };
+    claims.endorsements.par_iter().map(of_edge).collect()
+}

@@ -1,0 +1,170 @@
+//! Breaks ties between rows of one activity id on one load date that differ only from `object_id` on.
+//!
+//! By the contract the least row by all columns in order counts, and `object_id` precedes `target_id`. Objects are not
+//! kept as numbers, so the few partitions with ties are read again.
+
+use std::collections::HashMap;
+
+use arrow::array::{Array, StringViewArray};
+
+use crate::ingest::mentions::content_hash;
+use crate::ingest::object_hash::object_hash;
+use clout_base::day::Day;
+use clout_base::error::{Error, ErrorKind, Result};
+use clout_base::ids::HashKey;
+use clout_model::accounts::AccountIndex;
+use clout_model::accounts::NO_NODE;
+use clout_model::networks::Network;
+use clout_topics::rows::ActivityRows;
+use clout_warehouse::admission::admit_file;
+use clout_warehouse::input_batches::{InputBatch, for_each_batch};
+use clout_warehouse::input_columns;
+use clout_warehouse::inventory::InputInventory;
+use clout_warehouse::store::Store;
+
+const WANTED: [&str; 8] = [
+    "activity_id",
+    "occurred_at",
+    "actor_id",
+    "verb",
+    "object_id",
+    "target_id",
+    "text",
+    "tags",
+];
+
+/// Delivered rows of one network, as read.
+pub struct ContestedRows<'a> {
+    /// Input store.
+    pub store: &'a Store,
+    /// Listing of the input.
+    pub inventory: &'a InputInventory,
+    /// Network of the rows.
+    pub network: &'a Network,
+    /// Index of the network.
+    pub network_index: usize,
+    /// Current accounts.
+    pub accounts: &'a AccountIndex,
+    /// Rows, with accounts as nodes.
+    pub rows: &'a ActivityRows,
+}
+
+/// Tie-break key: object, target, text, tags; nulls sort first.
+type Rank = (Option<String>, Option<String>, Option<String>, Vec<String>);
+
+/// Least row of each id so far: its key and row index.
+type Best = HashMap<u128, (Rank, usize)>;
+
+/// Returns the row that counts of each contested group, after reading the partitions again.
+///
+/// # Errors
+/// Returns an error if the store fails or the partition changed since it was read.
+pub fn choose_rows(delivery: &ContestedRows, contested: &[(Day, Vec<usize>)]) -> Result<Vec<usize>> {
+    let mut chosen = Vec::with_capacity(contested.len());
+    for same_day in contested.chunk_by(|a, b| a.0 == b.0) {
+        let load_date = same_day[0].0;
+        let id = |group: &[usize]| delivery.rows.ids[group[0]];
+        let wanted = same_day
+            .iter()
+            .map(|(_, group)| (id(group), group.as_slice()))
+            .collect();
+        let best = delivery.best(load_date, &wanted)?;
+        for (_, group) in same_day {
+            let (_, row) = best.get(&id(group)).ok_or_else(|| delivery.changed(load_date))?;
+            chosen.push(*row);
+        }
+    }
+    Ok(chosen)
+}
+
+impl ContestedRows<'_> {
+    fn best(&self, load_date: Day, wanted: &HashMap<u128, &[usize]>) -> Result<Best> {
+        let mut best = Best::new();
+        let partitions = self.inventory.partitions_between("activities", load_date, load_date);
+        let mine = partitions.filter(|(partition, _)| partition.network == self.network.name);
+        for object in mine.flat_map(|(_, objects)| objects) {
+            let Ok(admitted) = admit_file(
+                self.store,
+                object,
+                &WANTED,
+                input_columns::columns_of_table("activities"),
+            )?
+            else {
+                continue; // Already a reject since the first read.
+            };
+            let mut found = Vec::new();
+            let outcome = for_each_batch(self.store, &admitted, &mut |batch| {
+                self.candidates(&batch, wanted, &mut found)
+            })?;
+            for (id, rank, row) in found.into_iter().filter(|_| outcome.is_ok()) {
+                match best.get(&id) {
+                    Some((least, _)) if *least <= rank => {}
+                    _ => drop(best.insert(id, (rank, row))),
+                }
+            }
+        }
+        Ok(best)
+    }
+
+    fn candidates(
+        &self,
+        batch: &InputBatch,
+        wanted: &HashMap<u128, &[usize]>,
+        found: &mut Vec<(u128, Rank, usize)>,
+    ) -> std::result::Result<(), String> {
+        let (ids, times) = (batch.texts(0)?, batch.instants(1)?);
+        let (actors, verbs, objects, targets) = (batch.texts(2)?, batch.texts(3)?, batch.texts(4)?, batch.texts(5)?);
+        let (contents, tags) = (batch.texts(6)?, batch.text_lists(7)?);
+        let text = |column: &StringViewArray, row: usize| column.is_valid(row).then(|| column.value(row).to_owned());
+        for row in (0..batch.rows).filter(|row| ids.is_valid(*row)) {
+            let id = HashKey::ACTIVITY.hash(&[ids.value(row)]);
+            let Some(group) = wanted.get(&id) else {
+                continue;
+            };
+            let verb = verbs
+                .is_valid(row)
+                .then(|| self.network.input_verb_code(verbs.value(row)))
+                .flatten();
+            let time = times.is_valid(row).then(|| times.value(row));
+            let (actor, target) = (self.node(&actors, row), self.node(&targets, row));
+            let is_same = |other: &&usize| {
+                time == Some(self.rows.occurred_at[**other])
+                    && actor == Some(self.rows.actors[**other])
+                    && verb == Some(self.rows.verbs[**other])
+                    && target == Some(self.rows.targets[**other])
+                    && self
+                        .rows
+                        .venues
+                        .get(**other)
+                        .is_none_or(|venue| *venue == object_hash(&objects, row))
+                    && self.is_about_the_same(**other, &objects, content_hash(&contents, &tags, row), row)
+            };
+            if let Some(same) = group.iter().find(is_same) {
+                let tags = tags.row_texts(row).map(str::to_owned).collect();
+                let rank = (text(&objects, row), text(&targets, row), text(&contents, row), tags);
+                found.push((id, rank, *same));
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns true if a row and the batch's row have the same object, text and tags; always true without topics.
+    fn is_about_the_same(&self, other: usize, objects: &StringViewArray, content: u32, row: usize) -> bool {
+        let mentions = &self.rows.mentions;
+        mentions.is_empty()
+            || (mentions.objects[other] == object_hash(objects, row) && mentions.contents[other] == content)
+    }
+
+    fn node(&self, column: &StringViewArray, row: usize) -> Option<u32> {
+        match column.is_valid(row) {
+            true => self.accounts.find(self.network_index, column.value(row)),
+            false => Some(NO_NODE),
+        }
+    }
+
+    fn changed(&self, load_date: Day) -> Error {
+        let name = &self.network.name;
+        let what = format!("activities of {name} on {load_date} changed while they were read; run again");
+        Error::new(ErrorKind::Storage, what)
+    }
+}

@@ -1,0 +1,199 @@
+//! Merges the rows of new load dates into an earlier state.
+
+use super::count::{CountedRows, NetworkRows};
+use super::reference::{apply_reference, assign_nodes, merge_used_accounts, number_follows};
+use super::sources::MergeSources;
+use crate::ingest::activities::ActivityIntake;
+use crate::ingest::reference::ReferenceTables;
+use crate::state::RunState;
+use clout_base::day::Day;
+use clout_base::error::Result;
+use clout_base::ids::HashKey;
+use clout_base::metrics::RunMetrics;
+use clout_model::influence::changes::strength_moves::NewReaction;
+use clout_model::influence::merge_pairs::{self, MergeParams};
+use clout_model::influence::pairs::PairSums;
+use clout_model::influence::recency::HalfLifeMixture;
+use clout_model::influence::weights::ReactionWeighing;
+use clout_model::reactions::{AccountReaction, compute_crowd_sizes};
+use clout_topics::endorsements::Endorsement;
+use clout_topics::merge::{NewTopicData, TopicMerge};
+use clout_topics::ontology::Ontology;
+use clout_topics::ontology::lexicon::Lexicon;
+
+/// Delivered input that is to be merged.
+pub struct MergeInput<'a> {
+    /// Rows of activities by network.
+    pub intake: ActivityIntake,
+    /// Accounts, follows, identities and opt-outs.
+    pub reference: ReferenceTables,
+    /// Endorsements, sorted by load date and id.
+    pub endorsements: Vec<Endorsement>,
+    /// Topics of the snapshot date.
+    pub ontology: &'a Ontology,
+    /// Aliases of the topics.
+    pub lexicon: &'a Lexicon,
+}
+
+/// Results of merging in addition to the state.
+pub struct MergeResult {
+    /// True if the owner of the account has opted out, by node.
+    pub is_opted_out: Vec<bool>,
+    /// Reactions of the last load date, with accounts as nodes.
+    pub new_reactions: Vec<NewReaction>,
+}
+
+/// Merges everything into `state` and advances it to the snapshot date. The caller must then
+/// [prune](State::prune) opted-out people.
+pub fn merge_input(
+    state: &mut RunState,
+    delivered: MergeInput,
+    sources: &MergeSources,
+    metrics: &mut RunMetrics,
+) -> Result<MergeResult> {
+    let job = sources.job;
+    let mixture = HalfLifeMixture::new(&job.model.recency);
+    let weighing = ReactionWeighing {
+        selectivity: &job.model.selectivity,
+        repeats: &job.model.repeats,
+    };
+    let params = MergeParams {
+        mixture: &mixture,
+        as_of: sources.as_of,
+    };
+    let numbers = state.topics.add_topics(delivered.ontology);
+    let topic_fold = TopicMerge {
+        ontology: delivered.ontology,
+        lexicon: delivered.lexicon,
+        numbers: &numbers,
+        params: &job.model,
+        max_lateness_days: job.input.max_lateness_days,
+    };
+    let mut folded = PairSums::default();
+    let mut topics = NewTopicData::default();
+    let mut brought = Vec::new();
+    let is_gone = count_rows(
+        state,
+        delivered.intake,
+        delivered.reference,
+        sources,
+        metrics,
+        &mut |state, place, mut counted| {
+            let network = &job.networks[place];
+            if let Some(settled) = counted.topic_rows.take() {
+                topic_fold.collect(
+                    &mut state.topics,
+                    &mut topics,
+                    (place, network),
+                    &settled,
+                    sources.as_of,
+                );
+            }
+            counted.add_to_records(&mut state.activity, network);
+            let weights = weighing.weigh(&counted.reactions, &compute_crowd_sizes(&counted.reactions), network);
+            brought.extend(brought_on(sources.as_of, &counted.reactions, &weights));
+            let old = state.pairs.actor_rows(state.accounts.nodes(place));
+            let merged = merge_pairs::merge_reactions(&state.pairs, old, &counted.reactions, &weights, &params);
+            folded.append(merged, mixture.len());
+        },
+    )?;
+    state.pairs = folded;
+    topics.merge_into(&mut state.topics, &job.model, sources.as_of);
+    fold_endorsements(state, &delivered.endorsements, &topic_fold, sources, metrics);
+    state
+        .activity
+        .iter_mut()
+        .for_each(|facts| facts.drop_expired(sources.as_of));
+    state.as_of = Some(sources.as_of);
+    state.closed.extend(
+        sources
+            .inventory
+            .dated_files_between(sources.first, sources.as_of)
+            .cloned(),
+    );
+    Ok(MergeResult {
+        is_opted_out: is_gone,
+        new_reactions: brought,
+    })
+}
+
+/// Returns the reactions of a load date with their weights.
+fn brought_on<'a>(
+    day: Day,
+    reactions: &'a [AccountReaction],
+    weights: &'a [f32],
+) -> impl Iterator<Item = NewReaction> + 'a {
+    let weighed = reactions.iter().zip(weights);
+    let of_day = weighed.filter(move |(reaction, _)| reaction.load_date == day);
+    of_day.map(|(reaction, weight)| NewReaction {
+        target: reaction.target,
+        actor: reaction.actor,
+        occurred_at: reaction.occurred_at,
+        weight: *weight,
+    })
+}
+
+fn fold_endorsements(
+    state: &mut RunState,
+    endorsements: &[Endorsement],
+    topic_fold: &TopicMerge,
+    sources: &MergeSources,
+    metrics: &mut RunMetrics,
+) {
+    let number = |id: &str| {
+        topic_fold
+            .ontology
+            .find(id)
+            .map(|topic| topic_fold.numbers[topic as usize])
+    };
+    let dates = (sources.as_of, sources.job.input.max_lateness_days);
+    let tally = state
+        .topics
+        .endorsements
+        .merge(endorsements, &number, &sources.job.model, dates);
+    let key = HashKey::from_text(&sources.job.state.hash_key);
+    let opted_out = &state.opt_outs;
+    state
+        .topics
+        .endorsements
+        .drop_opted_out(|person_id| opted_out.contains_person(key, person_id));
+    if !topic_fold.ontology.is_empty() {
+        metrics.add_total("endorsements_counted", tally.counted as f64);
+        metrics.add_total("endorsements_copies", tally.copies as f64);
+        metrics.add_total("endorsements_self", tally.own as f64);
+    }
+}
+
+/// Deduplicates the rows and passes the counted ones to `take`, one network after the other. Returns, by node of the
+/// updated `state`, true if the owner has opted out.
+pub fn count_rows(
+    state: &mut RunState,
+    mut intake: ActivityIntake,
+    mut reference: ReferenceTables,
+    sources: &MergeSources,
+    metrics: &mut RunMetrics,
+    take: &mut dyn FnMut(&mut RunState, usize, CountedRows),
+) -> Result<Vec<bool>> {
+    for (network, (read, refused)) in intake.count_rows_by_network() {
+        metrics.add("rows_read", network, read as f64);
+        metrics.add("rows_refused", network, refused as f64);
+    }
+    let merged = merge_used_accounts(state, &intake, &reference);
+    state.renumber(merged.accounts, &merged.from_state);
+    assign_nodes(&mut intake, &merged.from_interner);
+    let ownership = apply_reference(state, &mut reference, &merged.from_interner, sources.job);
+    let all_rows = std::mem::take(&mut intake.rows);
+    for (place, rows) in all_rows.into_iter().enumerate() {
+        let follows = number_follows(&mut reference, place, &merged.from_interner[place]);
+        let night = NetworkRows {
+            network_index: place,
+            sources,
+            ownership: &ownership,
+            first_load_date: intake.first_load_dates[place],
+        };
+        let counted = night.count_rows(state, rows, follows, metrics)?;
+        take(state, place, counted);
+    }
+    let is_out = |since: &Day| *since <= sources.as_of;
+    Ok(ownership.opted_out_on.iter().map(is_out).collect())
+}

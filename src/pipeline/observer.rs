@@ -1,0 +1,65 @@
+//! Reports progress and warnings of a run without access to terminals, logs or clocks.
+
+use std::collections::BTreeMap;
+
+/// Receiver of progress and warnings, and source of time.
+pub trait RunObserver: Sync {
+    /// Reports the start of a stage.
+    fn stage(&self, name: &str);
+    /// Reports the number of bytes that the stage is going to read.
+    fn bytes(&self, total: u64);
+    /// Reports further bytes as read.
+    fn tick(&self, bytes: u64);
+    /// Reports a problem that does not stop the run.
+    fn warn(&self, message: &str);
+    /// Returns the seconds since a fixed moment.
+    fn seconds(&self) -> f64;
+}
+
+/// Measures the seconds of each stage, for the manifest.
+pub struct StageTimer<'a> {
+    watch: &'a dyn RunObserver,
+    started: f64,
+    last: f64,
+    laps: BTreeMap<String, f64>,
+}
+
+impl<'a> StageTimer<'a> {
+    /// Starts the clock.
+    pub fn start(watch: &'a dyn RunObserver) -> StageTimer<'a> {
+        let now = watch.seconds();
+        StageTimer {
+            watch,
+            started: now,
+            last: now,
+            laps: BTreeMap::new(),
+        }
+    }
+
+    /// Adds the time since the last lap to a stage.
+    pub fn lap(&mut self, stage: &str) {
+        let now = self.watch.seconds();
+        *self.laps.entry(stage.to_owned()).or_default() += now - self.last;
+        self.last = now;
+    }
+
+    /// Returns the seconds by stage, and `total`.
+    pub fn laps(mut self) -> BTreeMap<String, f64> {
+        self.laps
+            .insert("total".to_owned(), self.watch.seconds() - self.started);
+        self.laps
+    }
+}
+
+/// Ignores all reports; for tests and for use as a library.
+pub struct SilentObserver;
+
+impl RunObserver for SilentObserver {
+    fn stage(&self, _: &str) {}
+    fn bytes(&self, _: u64) {}
+    fn tick(&self, _: u64) {}
+    fn warn(&self, _: &str) {}
+    fn seconds(&self) -> f64 {
+        0.0
+    }
+}

@@ -1,0 +1,173 @@
+//! Scores the day before again under the current model, and tracks the changes since: new reactions, opt-outs and new
+//! owners of accounts.
+
+use super::merge::MergeResult;
+use super::scored_state::ScoredState;
+use crate::job::Job;
+use crate::state::{RunState, find_moment};
+use clout_base::day::Day;
+use clout_base::error::Result;
+use clout_model::accounts::AccountIndex;
+use clout_model::influence::changes::strength_moves::{
+    NO_PERSON, PersonMatching, StateReading, StrengthMoves, StrengthParts,
+};
+use clout_model::influence::changes::{ComparedDate, DatePair, PersonScoreChange};
+use clout_model::influence::recency::HalfLifeMixture;
+
+/// Scores and accounts of the day before.
+pub struct PreviousDay {
+    judged: ScoredState,
+    accounts: AccountIndex,
+}
+
+/// Effects of the last load date, as needed for the reasons of changes.
+pub struct LoadDateEffects {
+    /// Strength of the reactions that the load date added, by current nodes (actor, target).
+    brought: Vec<((u32, u32), f64)>,
+    /// Person of the day before, by current node; [`NO_PERSON`] for new accounts.
+    was: Vec<u32>,
+    /// Strength removed with opted-out reactors (`gone`), and with other accounts that opted out (`taken`), by persons
+    /// of the day before.
+    gone: StrengthParts,
+    taken: StrengthParts,
+}
+
+impl PreviousDay {
+    /// Scores the state, which must be as of `day`.
+    pub fn score(job: &Job, state: &RunState, day: Day) -> Result<PreviousDay> {
+        Ok(PreviousDay {
+            judged: ScoredState::compute(job, state, day, &mut || ())?,
+            accounts: state.accounts.clone(),
+        })
+    }
+
+    /// Records the effects of merging `as_of`, and removes opted-out people from the state.
+    pub fn record_effects(&self, job: &Job, state: &mut RunState, folded: MergeResult, as_of: Day) -> LoadDateEffects {
+        let (mixture, moment) = (
+            HalfLifeMixture::new(&job.model.recency),
+            find_moment(&state.histories, as_of),
+        );
+        let reading = StateReading {
+            mixture: &mixture,
+            moment: &moment,
+            accounts: &state.accounts,
+        };
+        let brought = reading.sum_new_strengths(folded.new_reactions);
+        let was: Vec<u32> = (state.accounts.nodes_in(&self.accounts).into_iter())
+            .map(|node| node.map_or(NO_PERSON, |node| self.judged.persons.by_account[node as usize]))
+            .collect();
+        let person = |node: u32| was[node as usize];
+        let is_gone = |node: u32| folded.is_opted_out[node as usize];
+        let lost = |is_meant: &(dyn Fn(u32, u32) -> bool + Sync)| match folded.is_opted_out.contains(&true) {
+            true => reading.assign_to_persons(
+                &reading.sum_earlier_strengths(&state.pairs, &brought, is_meant),
+                &person,
+            ),
+            false => StrengthParts::default(),
+        };
+        let traces = LoadDateEffects {
+            gone: lost(&|actor, _| is_gone(actor)),
+            taken: lost(&|actor, target| is_gone(target) && !is_gone(actor)),
+            brought,
+            was,
+        };
+        traces.of_kept(state.prune(&folded.is_opted_out, &mixture))
+    }
+}
+
+impl LoadDateEffects {
+    /// Renumbers the effects to the kept nodes; `None` means that all nodes are kept.
+    fn of_kept(mut self, kept: Option<Vec<u32>>) -> LoadDateEffects {
+        let Some(kept) = kept else {
+            return self;
+        };
+        let mut to = vec![NO_PERSON; self.was.len()];
+        for (index, node) in kept.iter().enumerate() {
+            to[*node as usize] = index as u32;
+        }
+        self.was = kept.iter().map(|node| self.was[*node as usize]).collect();
+        let renamed = self.brought.iter().map(|((actor, target), strength)| {
+            let (actor, target) = (to[*actor as usize], to[*target as usize]);
+            ((actor, target), *strength)
+        });
+        let is_kept = |row: &((u32, u32), f64)| row.0.0 != NO_PERSON && row.0.1 != NO_PERSON;
+        self.brought = renamed.filter(is_kept).collect();
+        self
+    }
+}
+
+/// Comparison of the scores of two consecutive dates.
+pub struct DayComparison<'a> {
+    job: &'a Job,
+    before: &'a ScoredState,
+    after: &'a ScoredState,
+    matching: PersonMatching,
+    moves: StrengthMoves,
+}
+
+impl<'a> DayComparison<'a> {
+    /// Compares the scores of the snapshot date with those of the day before. `state` is that of the snapshot date.
+    pub fn compare(
+        job: &'a Job,
+        yesterday: &'a PreviousDay,
+        traces: &LoadDateEffects,
+        state: &RunState,
+        tonight: &'a ScoredState,
+    ) -> DayComparison<'a> {
+        let (before, after) = (&yesterday.judged, tonight);
+        let matching = PersonMatching::from_persons(&before.persons, &after.persons);
+        let (mixture, moment) = (
+            HalfLifeMixture::new(&job.model.recency),
+            find_moment(&state.histories, tonight.as_of),
+        );
+        let reading = StateReading {
+            mixture: &mixture,
+            moment: &moment,
+            accounts: &state.accounts,
+        };
+        let is = |node: u32| after.persons.by_account[node as usize];
+        let was = |node: u32| traces.was[node as usize];
+        let has_moved: Vec<bool> = (0..state.accounts.len() as u32)
+            .map(|node| was(node) != NO_PERSON && matching.to_after[was(node) as usize] != is(node))
+            .collect();
+        let moved = match has_moved.contains(&true) {
+            true => {
+                let is_meant = |actor: u32, target: u32| has_moved[actor as usize] || has_moved[target as usize];
+                reading.sum_earlier_strengths(&state.pairs, &traces.brought, &is_meant)
+            }
+            false => Vec::new(),
+        };
+        let moves = StrengthMoves {
+            added: reading.assign_to_persons(&traces.brought, &is),
+            moved_in: reading.assign_to_persons(&moved, &is),
+            moved_out: reading.assign_to_persons(&moved, &was).merge(&traces.taken),
+            opted_out: traces.gone.clone(),
+        };
+        DayComparison {
+            job,
+            before,
+            after,
+            matching,
+            moves,
+        }
+    }
+
+    /// Computes the changes of `persons`, indices of the snapshot date. All of them must have a score.
+    pub fn compute_changes(&self, persons: &[u32]) -> Vec<PersonScoreChange> {
+        let side = |judged: &'a ScoredState| ComparedDate {
+            attention: &judged.scored.attention,
+            model: judged.scored.contribution_model(&self.job.model),
+            scores: &judged.scored.scores,
+            presences: &judged.presences,
+        };
+        let nights = DatePair {
+            before: side(self.before),
+            after: side(self.after),
+            matching: &self.matching,
+            moves: &self.moves,
+            scale: &self.after.scored.scale,
+            beta: self.job.model.repeats.beta,
+        };
+        nights.compute_changes(persons)
+    }
+}

@@ -203,8 +203,8 @@ pub struct RunEstimate {
     pub output_bytes: u64,
 }
 
-/// Bytes of memory, measured on 20 million activities of a million accounts (ARCHITECTURE.md) and rounded up: for the
-/// program itself, a row until it is merged, a pair with its part of the graph, and an account.
+/// Bytes of memory, measured on 20 million activities of a million accounts (docs/src/research/costs.md) and rounded
+/// up: for the program itself, a row until it is merged, a pair with its part of the graph, and an account.
 const FIXED_BYTES: u64 = 64 << 20;
 const ROW_BYTES: u64 = 160;
 const PAIR_BYTES: u64 = 180;

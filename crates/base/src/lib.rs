@@ -1,4 +1,4 @@
-//! Days, errors, stable hashes, metrics, and the schema of every published table: what all other crates share.
+//! Days, errors, stable hashes, metrics, and the schema of every published table, shared by all other crates.
 
 pub mod day;
 pub mod error;

@@ -19,7 +19,7 @@ use super::input_columns::InputColumn;
 use super::store::{Store, StoredObject};
 use clout_base::error::{Error, ErrorKind, Result};
 
-/// Reason for refusing a file, in words for the person who produced it.
+/// Reason for refusing a file, in words for its producer.
 pub type RefusalReason = String;
 
 /// Bytes of the first read from a file's end. Most footers fit, so one request is enough.

@@ -1,4 +1,4 @@
-//! Failures of the object store, with advice for the person who has to act.
+//! Failures of the object store, with advice for the operator.
 //!
 //! Messages name the action, the key and the root. They never contain a credential, the body of an object, or
 //! a query string (an Azure signature is one).

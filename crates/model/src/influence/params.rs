@@ -62,7 +62,7 @@ impl Default for RecencyParams {
 #[serde(default, deny_unknown_fields)]
 pub struct SelectivityParams {
     /// Number of choices beyond the first at which each counts half, > 0. From 3 to 30, conversations (Cardano)
-    /// are predicted best up to ten and bursts (Higgs) from ten on (ARCHITECTURE.md).
+    /// are predicted best up to ten and bursts (Higgs) from ten on (docs/src/research/constants.md).
     pub crowd: f64,
     /// Number of choices beyond the first at which reactions count as a flood, > 0. It changes no
     /// measured prediction from 30 to 100, and a trusted account that is paid to react to a thousand fakes
@@ -193,7 +193,7 @@ pub struct CorroborationParams {
     /// the middle of a burst (4 July of the Higgs data) up to one per cent worse.
     pub per_trusted: f64,
     /// T0 > 0: the trusted reactors at which half of L is reached. 180 is the least at which a star lifts
-    /// people with a reach of 10 to 30 by at most a point on all measured data (ARCHITECTURE.md).
+    /// people with a reach of 10 to 30 by at most a point on all measured data (docs/src/research/constants.md).
     pub half_at: f64,
 }
 

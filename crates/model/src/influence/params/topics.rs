@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 #[serde(default, deny_unknown_fields)]
 pub struct TopicParams {
     /// Half-life in days of a reaction on a topic and of a person's own acts, from 1 to 10,000. On Cardano, 30
-    /// days predict the authors of accepted answers better than 60 or 90 (ARCHITECTURE.md).
+    /// days predict the authors of accepted answers better than 60 or 90 (docs/src/research/topics.md).
     pub half_life_days: f64,
     /// Half-life in days of an endorsement, from 1 to 10,000. An endorsement is meant to last a season.
     pub endorsement_half_life_days: f64,

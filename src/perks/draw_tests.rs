@@ -55,11 +55,7 @@ fn a_campaign_is_drawn_once_and_by_one_seed() {
 #[test]
 fn a_missing_snapshot_or_draw_is_not_ready() {
     let (_folder, store) = site();
-    let kind = |campaign: &Campaign| {
-        draw_campaign(&store, campaign, "s", "id")
-            .err()
-            .map(|error| error.kind())
-    };
+    let kind = |campaign: &Campaign| Some(draw_campaign(&store, campaign, "s", "id").err()?.kind());
     let later = Campaign {
         snapshot_date: Day(DAY.0 + 1),
         ..example_campaign("tea")
@@ -264,7 +260,7 @@ fn a_table_replaced_together_with_its_manifest_entry_is_detected() {
     won(&store, &example_campaign("tea"), "s");
     assert_eq!(problems(&store, "tea"), [""; 0]);
     // Another snapshot that differs only in topics: all hashes in its manifest are valid.
-    let (other_folder, other) = crate::perks::testing::create_store();
+    let (other_folder, other) = create_store();
     publish_example(&other, DAY, &score_lines(40), "", "p0002 tea 30 true");
     let key = clout_warehouse::manifest::manifest_key(DAY);
     let topics = clout_warehouse::manifest::part_folder("topic_scores", DAY);
@@ -298,8 +294,6 @@ fn an_unknown_topic_or_network_is_reported_with_similar_names() {
     tea.eligible.topics.clear();
     tea.eligible.networks = vec!["zzz".to_owned()];
     let error = draw_campaign(&store, &tea, "s", "id").err().unwrap().to_string();
-    assert!(
-        error.contains("no person has network zzz in the snapshot of"),
-        "{error}"
-    );
+    let wanted = "no person has network zzz in the snapshot of";
+    assert!(error.contains(wanted), "{error}");
 }

@@ -31,7 +31,6 @@ pub struct DrawVerdict {
 /// Repeats a campaign's draw and compares it with its record; with `announced`, compares the rules as well.
 ///
 /// # Errors
-///
 /// `NotReady` if the campaign has not been drawn.
 pub fn verify_draw(store: &Store, campaign_id: &str, announced: Option<&Campaign>) -> Result<DrawVerdict> {
     let draw = perk_draws::find_draw(store, campaign_id)?.ok_or_else(|| {
@@ -242,10 +241,8 @@ impl DrawVerdict {
                 ));
             }
             if row.campaign_id != self.draw.campaign_id || row.eligible_count != self.draw.eligible_count as i64 {
-                let message = format!(
-                    "place {}: campaign_id or eligible_count differs from the record",
-                    winner.place
-                );
+                let place = winner.place;
+                let message = format!("place {place}: campaign_id or eligible_count differs from the record");
                 self.problems.push(message);
             }
         }

@@ -5,6 +5,7 @@
 //! effect. Deleting the state causes a rebuild and no other change.
 
 pub mod covisit_tables;
+mod ipc;
 mod ledger_tables;
 pub mod opt_outs;
 pub mod state_files;

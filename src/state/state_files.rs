@@ -4,17 +4,14 @@
 //! commit id is that of the snapshot's manifest, so no search for the newest state is needed.
 
 use arrow::array::RecordBatch;
-use arrow::ipc::reader::StreamReader;
-use arrow::ipc::writer::StreamWriter;
-use bytes::Bytes;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::ipc::{checksum, from_ipc, to_ipc};
 use super::opt_outs::OptOuts;
 use super::{NetworkHistory, RunState, covisit_tables, tables, topic_tables};
 use clout_base::day::Day;
 use clout_base::error::{Error, ErrorContext, Result};
-use clout_base::ids::HashKey;
 use clout_model::networks::Network;
 use clout_warehouse::store::{Store, StoredObject};
 
@@ -257,30 +254,6 @@ fn assemble(meta: &Meta, wanted: &StateRequirements, get: &dyn Fn(String) -> Res
         })
         .collect();
     Ok(state)
-}
-
-/// Returns the checksum that detects a damaged file.
-fn checksum(bytes: &[u8]) -> String {
-    format!("{:032x}", HashKey::PUBLISHED.checksum(bytes))
-}
-
-fn to_ipc(batch: &RecordBatch) -> Result<Bytes> {
-    let failed = |error| Error::internal("a table of the state cannot be written").with_source(error);
-    let mut bytes = Vec::new();
-    let mut writer = StreamWriter::try_new(&mut bytes, batch.schema_ref()).map_err(failed)?;
-    writer.write(batch).map_err(failed)?;
-    writer.finish().map_err(failed)?;
-    drop(writer);
-    Ok(bytes.into())
-}
-
-fn from_ipc(bytes: Bytes) -> Result<RecordBatch> {
-    let failed = |error| Error::internal("the file is not a readable Arrow stream").with_source(error);
-    let mut reader = StreamReader::try_new(std::io::Cursor::new(bytes), None).map_err(failed)?;
-    match reader.next() {
-        Some(batch) => batch.map_err(failed),
-        None => Err(Error::internal("the file has no rows")),
-    }
 }
 
 /// Deletes old states, and states of abandoned runs of `date`. Returns the number of deleted files.

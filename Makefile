@@ -2,6 +2,8 @@
 
 SHELL := /bin/bash
 CARGO ?= cargo
+# With the benchmarks, so that cargo resolves the same features as for `make test` and builds no library twice.
+BUILD := $(CARGO) build --bins --benches
 BIN := $(or $(CARGO_TARGET_DIR),target)/debug/clout
 OUT := out
 SITE := site
@@ -34,7 +36,7 @@ help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: ## score eleven dates of the sample data, show the top ten and the next steps
-	$(CARGO) build
+	$(BUILD)
 	@rm -rf $(OUT)
 	@echo
 	@echo "Scoring ten dates of sample_data, 2026-10-21 to 2026-10-30, into $(OUT)/ ..."
@@ -55,7 +57,7 @@ demo: ## score eleven dates of the sample data, show the top ten and the next st
 
 report: ## write the report of the demo's dates into site/ (runs the demo first if necessary)
 	@test -d $(OUT)/snapshots || $(MAKE) demo
-	$(CARGO) build
+	$(BUILD)
 	@$(BIN) report --output $(OUT) --to $(SITE)
 
 test: ## run all tests; needs Rust, make and a C compiler
@@ -76,9 +78,9 @@ bench: ## time the graph kernels, then whole runs beside polars + scipy (release
 	 else echo "whole runs: skipped, python3 is missing"; fi
 
 sample-data: ## generate sample_data again, byte for byte
-	$(CARGO) build
+	$(BUILD)
 	$(BIN) generate --seed 7 --to sample_data
 
 real: ## run on and evaluate the real data of ../shared/data (or CLOUT_DATA), if present, and check each threshold
-	$(CARGO) build
+	$(BUILD)
 	@CLOUT_BIN=$(BIN) tests/real.sh

@@ -50,15 +50,15 @@ impl<'a> PersonCursor<'a> {
     }
 
     /// Returns the row at the cursor without its `person_id`, and advances the cursor.
-    pub(crate) fn take_row(&mut self) -> Vec<Value> {
+    pub(crate) fn take_row(&mut self) -> Result<Vec<Value>> {
         let row = match &self.current {
             Some((batch, _)) if self.row < batch.num_rows() => {
-                json_values::row_to_json(&batch.columns()[1..], self.row)
+                json_values::row_to_json(&batch.columns()[1..], self.row)?
             }
             _ => Vec::new(),
         };
         self.row += 1;
-        row
+        Ok(row)
     }
 
     /// Returns all rows of a person and skips the rows of earlier persons.
@@ -67,7 +67,7 @@ impl<'a> PersonCursor<'a> {
         while let Some(current) = self.current_person()? {
             match current.as_bytes().cmp(person.as_bytes()) {
                 std::cmp::Ordering::Less => self.row += 1,
-                std::cmp::Ordering::Equal => found.push(self.take_row()),
+                std::cmp::Ordering::Equal => found.push(self.take_row()?),
                 std::cmp::Ordering::Greater => break,
             }
         }

@@ -13,6 +13,7 @@ pub mod input_batches;
 pub mod input_columns;
 mod invalid_keys;
 pub mod inventory;
+pub mod json_cells;
 pub mod manifest;
 mod object_listing;
 mod part_reader;

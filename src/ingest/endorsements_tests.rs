@@ -125,10 +125,7 @@ fn a_bad_row_is_one_reject_with_its_reason() {
 
 #[test]
 fn a_row_at_the_bound_and_an_old_one_are_accepted() {
-    let at = [
-        date().end_micros() - 1,
-        crate::ingest::validate::FIRST_DAY.start_micros(),
-    ];
+    let at = [date().end_micros() - 1, clout_base::day::FIRST_VALID_DAY.start_micros()];
     let rows = at.map(|at| but("1", |row| (row.at, row.weight) = (Some(at), Some(0.0))));
     let folder = InputFolder::default();
     folder.write(&format!("endorsements/date={DATE}/x"), &columns(&rows));

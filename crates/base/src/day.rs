@@ -6,8 +6,17 @@ use std::str::FromStr;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+/// Number of microseconds in a second.
+pub const SECOND_MICROS: i64 = 1_000_000;
+
+/// Number of seconds in a day.
+pub const DAY_SECONDS: i64 = 86_400;
+
 /// Number of microseconds in a day.
-pub const DAY_MICROS: i64 = 86_400_000_000;
+pub const DAY_MICROS: i64 = DAY_SECONDS * SECOND_MICROS;
+
+/// Earliest valid day, 2004-01-01: no network of the contract existed before, so an earlier time is a clock error.
+pub const FIRST_VALID_DAY: Day = Day(12_418);
 
 /// A UTC calendar day, stored as the number of days since 1970-01-01.
 ///
@@ -107,10 +116,11 @@ mod tests {
 
     #[test]
     fn a_day_is_parsed_and_formatted_to_the_same_text() {
-        for text in ["1970-01-01", "2012-07-04", "2024-02-29", "2004-01-01"] {
+        for text in ["1970-01-01", "2012-07-04", "2024-02-29", "1969-12-31"] {
             assert_eq!(text.parse::<Day>().unwrap().to_string(), text);
         }
         assert_eq!("1970-01-02".parse::<Day>().unwrap(), Day(1));
+        assert_eq!(FIRST_VALID_DAY.to_string(), "2004-01-01");
     }
 
     #[test]

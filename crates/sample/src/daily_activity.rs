@@ -5,7 +5,6 @@
 //! reactions in [`super::reactions`].
 
 use super::GenerateSpec;
-use super::calendar::{DAY_SECONDS, SECOND_MICROS, day_start_micros};
 use super::network::SampleNetwork;
 use super::ontology::{SampleOntology, TagIndex};
 use super::people::{SamplePeople, StoryRole};
@@ -16,6 +15,7 @@ use super::texts;
 use super::ties::LastingTies;
 use super::topic_table::FIELDS;
 use super::weighted_choice::WeightedAccounts;
+use clout_base::day::{DAY_SECONDS, Day, SECOND_MICROS};
 use std::collections::VecDeque;
 
 /// Number of posts and of visits remembered per account.
@@ -103,7 +103,7 @@ impl<'a> DailyActivity<'a> {
         let mut today = CurrentDay {
             dice: StreamRng::new(self.spec.seed, RngStream::Day(day)),
             day,
-            start: day_start_micros(self.spec.first_day() + day as i32),
+            start: Day(self.spec.first_day() + day as i32).start_micros(),
             rows: DayRows::default(),
         };
         let about = self.draw_active_people(&mut today);

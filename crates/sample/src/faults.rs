@@ -4,12 +4,12 @@
 //! the contract refuses a run. The reasons rotate, so that a warehouse of a few weeks has all of them. A network's
 //! first load date has no bad rows, because the contract accepts rows of any age there.
 
-use super::calendar::{DAY_MICROS, FIRST_CREDIBLE_DAY, SECOND_MICROS, day_start_micros};
 use super::delivery_delays::DeliveryDelays;
 use super::network::SampleNetwork;
 use super::rng::{RngStream, StreamRng};
 use super::row::ActivityRow;
 use bytes::Bytes;
+use clout_base::day::{DAY_MICROS, Day, FIRST_VALID_DAY, SECOND_MICROS};
 use std::collections::BTreeMap;
 
 /// Smallest number of good rows per bad row.
@@ -138,15 +138,15 @@ fn apply_fault(
         PlantedFault::NullActivityId => row.number = None,
         PlantedFault::NullActorId => row.actor = None,
         PlantedFault::UnknownVerb => row.verb = network.unknown_verb(),
-        PlantedFault::AfterLoadDate => row.occurred_at = day_start_micros(load_day + 1) + second,
+        PlantedFault::AfterLoadDate => row.occurred_at = Day(load_day + 1).start_micros() + second,
         PlantedFault::Before2004 => {
             let age = 1 + dice.below(1_000) as i32;
-            row.occurred_at = day_start_micros(FIRST_CREDIBLE_DAY - age) + second;
+            row.occurred_at = FIRST_VALID_DAY.days_before(age).start_micros() + second;
         }
         // More than 31 days before the load date's first moment exceeds 30 days by any way of counting.
         PlantedFault::TooLate => {
             let age = 32 + dice.below(20) as i64;
-            row.occurred_at = day_start_micros(load_day) - age * DAY_MICROS + second;
+            row.occurred_at = Day(load_day).start_micros() - age * DAY_MICROS + second;
         }
         PlantedFault::NullAccountId
         | PlantedFault::NullFolloweeId

@@ -20,7 +20,6 @@
 //! No hash map, clock or float affects the result.
 
 mod activity_file;
-mod calendar;
 mod check_ins;
 mod daily_activity;
 mod delivery_delays;
@@ -47,6 +46,7 @@ mod warehouse;
 mod weighted_choice;
 
 use bytes::Bytes;
+use clout_base::day::FIRST_VALID_DAY;
 use clout_base::error::Error;
 use std::collections::BTreeMap;
 
@@ -99,10 +99,9 @@ impl GenerateSpec {
             return refuse(format!("{} days: expected 1 to {}", self.days, Self::MAX_DAYS));
         }
         // Accounts are up to ten years old, and only planted rows may be before 2004.
-        let first = calendar::FIRST_CREDIBLE_DAY + Self::MAX_DAYS as i32;
+        let first = FIRST_VALID_DAY.days_after(Self::MAX_DAYS as i32);
         let last = self.last_day;
-        if last > 100_000 || last.saturating_sub(self.days as i32) < first {
-            let first = calendar::format_date(first);
+        if last > 100_000 || last.saturating_sub(self.days as i32) < first.0 {
             return refuse(format!("last day {}: all days must lie after {first}", self.last_day));
         }
         Ok(())

@@ -3,12 +3,12 @@
 use super::GenerateError;
 use super::GenerateSpec;
 use super::activity_file::{build_batch, build_ids, id_type};
-use super::calendar::{DAY_MICROS, day_start_micros};
 use super::faults::{FaultCounts, PlantedFault};
 use super::network::SampleNetwork;
 use super::people::{SampleAccount, SamplePeople, StoryRole};
 use super::ties::LastingTies;
 use arrow::array::{ArrayRef, BooleanArray, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
+use clout_base::day::{DAY_MICROS, Day};
 use std::sync::Arc;
 
 /// Number of accounts per suspended and per verified account; arbitrary primes.
@@ -37,9 +37,9 @@ pub(crate) fn build_accounts(
         let is_hidden = Some(at) == without_id;
         (!is_hidden).then_some(account.id.as_str())
     });
-    let created = existing
-        .iter()
-        .map(|(index, account)| day_start_micros(account.created_day) + i64::from(*index) * 7_919_000_000 % DAY_MICROS);
+    let created = existing.iter().map(|(index, account)| {
+        Day(account.created_day).start_micros() + i64::from(*index) * 7_919_000_000 % DAY_MICROS
+    });
     let created = TimestampMicrosecondArray::from_iter_values(created).with_timezone("UTC");
     let mut columns: Vec<(&str, ArrayRef)> = vec![
         ("account_id", build_ids(id_column, &id_type(network))?),

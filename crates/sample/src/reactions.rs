@@ -1,12 +1,12 @@
 //! Creates the reactions of a day: by ordinary people, by fans, and by the ring.
 
-use super::calendar::SECOND_MICROS;
 use super::daily_activity::{CurrentDay, DailyActivity, RememberedPost};
 use super::network::{ReactionManner, SampleNetwork, VerbUse};
 use super::people::StoryRole;
 use super::row::{ActivityObject, ActivityRow};
 use super::story_people::{BUYER, RING_FAVORS, RING_SWAPS, STORY_PEOPLE, is_away};
 use super::texts::{self, TaggedText};
+use clout_base::day::SECOND_MICROS;
 
 /// Number of reactions per thousand by ordinary people to the account's favourites.
 const HABIT_PER_MILLE: u64 = 720;

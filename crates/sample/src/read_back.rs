@@ -1,11 +1,11 @@
 //! Generates warehouses in memory and reads their activities back, for tests.
 
-use super::calendar::{DAY_MICROS, FIRST_CREDIBLE_DAY, day_start_micros};
 use super::network::SampleNetwork;
 use super::*;
 use arrow::array::{Array, ArrayRef, AsArray, StringArray};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Int64Type, TimeUnit};
+use clout_base::day::{DAY_MICROS, Day, FIRST_VALID_DAY};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 /// Row of `activities`, with unified types.
@@ -27,12 +27,12 @@ impl Activity {
                 || verb == "check_in"
                 || self.network.reactions().iter().any(|known| known.0 == verb)
         };
-        let age = day_start_micros(self.load_day) - self.at;
+        let age = Day(self.load_day).start_micros() - self.at;
         self.id.is_none()
             || self.actor.is_none()
             || !knows(&self.verb)
-            || self.at >= day_start_micros(self.load_day + 1)
-            || self.at < day_start_micros(FIRST_CREDIBLE_DAY)
+            || self.at >= Day(self.load_day + 1).start_micros()
+            || self.at < FIRST_VALID_DAY.start_micros()
             || age > 30 * DAY_MICROS
     }
 }
@@ -56,7 +56,7 @@ pub(crate) fn read_activities(spec: &GenerateSpec, files: &[GeneratedFile]) -> V
     {
         let is_of = |network: &&SampleNetwork| file.path.contains(&format!("network={}", network.name()));
         let network = *SampleNetwork::ALL.iter().find(is_of).unwrap();
-        let has_date = |day: &i32| file.path.contains(&format!("date={}", calendar::format_date(*day)));
+        let has_date = |day: &i32| file.path.contains(&format!("date={}", Day(*day)));
         let load_day = (spec.first_day()..=spec.last_day).find(has_date).unwrap();
         let reader = ParquetRecordBatchReaderBuilder::try_new(file.bytes.clone()).unwrap();
         for batch in reader.with_batch_size(1 << 20).build().unwrap().map(Result::unwrap) {

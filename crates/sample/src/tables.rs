@@ -3,7 +3,6 @@
 use super::GenerateError;
 use super::GenerateSpec;
 use super::activity_file::build_batch;
-use super::calendar::{DAY_SECONDS, SECOND_MICROS, day_start_micros};
 use super::faults::{FaultCounts, PlantedFault};
 use super::network::SampleNetwork;
 use super::ontology::{SampleOntology, listed_aliases};
@@ -13,6 +12,7 @@ use super::story_people::{BUYER, CLAIMANT, OPTED_OUT, OWNER, RELINKED, RING_DAYS
 use super::topic_table::TOPICS;
 use super::weighted_choice::WeightedAccounts;
 use arrow::array::{Float64Array, ListBuilder, RecordBatch, StringArray, StringBuilder, TimestampMicrosecondArray};
+use clout_base::day::{DAY_SECONDS, Day, SECOND_MICROS};
 use std::sync::Arc;
 
 /// Number of people per endorsement and day. Endorsements are rare compared with reactions.
@@ -180,7 +180,7 @@ fn endorsement(
     ontology: &SampleOntology,
     [endorser, endorsee]: [usize; 2],
 ) -> NewEndorsement {
-    let start = day_start_micros(spec.first_day() + day as i32);
+    let start = Day(spec.first_day() + day as i32).start_micros();
     NewEndorsement {
         at: start + dice.below(DAY_SECONDS as u64) as i64 * SECOND_MICROS,
         endorser: people.public_id(endorser),

@@ -1,11 +1,11 @@
 //! Tests the promises of generated warehouses on their own files.
 
-use super::calendar::{DAY_MICROS, day_start_micros};
 use super::network::SampleNetwork;
 use super::people::{SamplePeople, StoryRole};
 use super::read_back::{generate_in_memory, read_activities};
 use super::story_people::{BUYER, CELEBRITY, RING_DAYS, STEADY, absent_days};
 use super::*;
+use clout_base::day::{DAY_MICROS, Day};
 use std::collections::BTreeMap;
 
 /// Spec that is large enough for all faults and small enough to be generated many times.
@@ -49,7 +49,7 @@ fn the_sample_is_small_and_has_all_tables() {
     let count = |prefix: &str| files.iter().filter(|file| file.path.starts_with(prefix)).count();
     for network in SampleNetwork::ALL {
         for day in spec.first_day()..=spec.last_day {
-            let date = calendar::format_date(day);
+            let date = Day(day);
             let partition = format!("activities/network={}/date={date}/part-00000", network.name());
             assert_eq!(count(&partition), 1, "{partition}");
         }
@@ -107,8 +107,8 @@ fn rows_follow_the_story() {
         .map(|it| ((it.network, it.id.as_str()), &people.persons[it.person as usize]))
         .collect();
     let owner = |network, id: &Option<String>| id.as_deref().map(|id| owners[&(network, id)]);
-    let ring_begins = day_start_micros(SMALL.last_day - RING_DAYS as i32 + 1);
-    let away_from = day_start_micros(SMALL.last_day - absent_days(SMALL.days) as i32 + 1);
+    let ring_begins = Day(SMALL.last_day - RING_DAYS as i32 + 1).start_micros();
+    let away_from = Day(SMALL.last_day - absent_days(SMALL.days) as i32 + 1).start_micros();
     let mut reactions: BTreeMap<&str, u64> = BTreeMap::new();
     for row in read_activities(&SMALL, &files).iter().filter(|row| !row.is_bad()) {
         let (actor, target) = (owner(row.network, &row.actor), owner(row.network, &row.target));
@@ -133,7 +133,7 @@ fn rows_follow_the_story() {
 fn rows_are_delivered_on_their_day_or_soon_after() {
     let (files, _) = generate_in_memory(&SMALL);
     for row in read_activities(&SMALL, &files).iter().filter(|row| !row.is_bad()) {
-        let age = day_start_micros(row.load_day + 1) - row.at;
+        let age = Day(row.load_day + 1).start_micros() - row.at;
         assert!(age > 0 && age <= 11 * DAY_MICROS, "{:?} is {age} us old", row.id);
     }
 }

@@ -1,7 +1,6 @@
 //! Generates the files of the warehouse, day by day.
 
 use super::activity_file::{self, LookupTables};
-use super::calendar::format_date;
 use super::daily_activity::DailyActivity;
 use super::delivery_delays::DeliveryDelays;
 use super::faults::{FaultCounts, PlantedFault, truncate_file};
@@ -14,6 +13,7 @@ use super::weighted_choice::WeightedAccounts;
 use super::{GenerateError, GenerateSpec, GenerateSummary, GeneratedFile, parquet_file, profiles, tables};
 use arrow::array::RecordBatch;
 use bytes::Bytes;
+use clout_base::day::Day;
 
 /// Interval in days, from the first date, at which twitter delivers two files.
 const DAYS_PER_SPLIT: u32 = 7;
@@ -75,7 +75,7 @@ pub(crate) fn write_warehouse<E: From<GenerateError>>(
         let load_day = spec.first_day() + day as i32;
         put_snapshots(&mut output, spec, &people, &ties, day, &mut faults)?;
         let endorsements = tables::endorsements(spec, &people, &ontology, &lots, day)?;
-        output.put_table(&format!("endorsements/date={}", format_date(load_day)), &endorsements)?;
+        output.put_table(&format!("endorsements/date={}", Day(load_day)), &endorsements)?;
 
         let happened = town.simulate_day(day);
         let mut delivered = courier.deliver(day, happened);
@@ -104,7 +104,7 @@ fn put_snapshots<E: From<GenerateError>>(
     faults: &mut FaultCounts,
 ) -> Result<(), E> {
     let load_day = spec.first_day() + day as i32;
-    let date = format_date(load_day);
+    let date = Day(load_day);
     if let Some(number) = last_position(&profiles::snapshot_days(spec), day) {
         let identities = tables::identities(people, number, faults)?;
         output.put_table(&format!("identities/date={date}"), &identities)?;
@@ -185,7 +185,7 @@ fn put_broken_files<E: From<GenerateError>>(
 }
 
 fn activity_path(spec: &GenerateSpec, network: SampleNetwork, day: u32, part: usize) -> String {
-    let date = format_date(spec.first_day() + day as i32);
+    let date = Day(spec.first_day() + day as i32);
     format!(
         "activities/network={}/date={date}/part-{part:05}.parquet",
         network.name()

@@ -1,11 +1,11 @@
 //! Converts values of published tables to JSON.
 
-use arrow::array::{Array, ArrayRef, AsArray, Float64Array, Int64Array, RecordBatch, StringArray};
-use arrow::datatypes::{DataType, Float64Type, Int64Type, TimestampMicrosecondType};
+use arrow::array::{Array, ArrayRef, Float64Array};
 use serde_json::{Number, Value};
 
-use clout_base::day::format_instant;
-use clout_base::error::{Error, Result};
+use clout_base::day::SECOND_MICROS;
+use clout_base::error::Result;
+use clout_warehouse::json_cells::{CellFormat, cell_to_json};
 
 /// Inverse of the rounding step: measures are rounded to a millionth of their unit, so that two decimals equal those of
 /// the full number.
@@ -21,61 +21,16 @@ pub(crate) fn round_measure(value: f64) -> Value {
     }
 }
 
-/// Converts one value of a column. Times are truncated to seconds, in UTC.
-pub(crate) fn cell_to_json(column: &dyn Array, row: usize) -> Value {
-    if column.is_null(row) {
-        return Value::Null;
-    }
-    match column.data_type() {
-        DataType::Utf8 => column.as_string::<i32>().value(row).into(),
-        DataType::Int64 => column.as_primitive::<Int64Type>().value(row).into(),
-        DataType::Float64 => round_measure(column.as_primitive::<Float64Type>().value(row)),
-        DataType::Boolean => column.as_boolean().value(row).into(),
-        DataType::Timestamp(..) => {
-            let micros = column.as_primitive::<TimestampMicrosecondType>().value(row);
-            format_instant(micros - micros.rem_euclid(1_000_000)).into()
-        }
-        DataType::List(_) => {
-            let items = column.as_list::<i32>().value(row);
-            (0..items.len())
-                .map(|item| cell_to_json(&items, item))
-                .collect::<Vec<_>>()
-                .into()
-        }
-        // Report tables have no other types.
-        _ => Value::Null,
-    }
-}
+/// Precision of the page: rounded measures, and times truncated to seconds.
+const PAGE_FORMAT: CellFormat = CellFormat {
+    measure: round_measure,
+    truncate_instant: |micros| micros - micros.rem_euclid(SECOND_MICROS),
+};
 
 /// Converts all values of one row.
-pub(crate) fn row_to_json(columns: &[ArrayRef], row: usize) -> Vec<Value> {
-    columns.iter().map(|column| cell_to_json(column, row)).collect()
-}
-
-/// Returns a string column.
-pub(crate) fn string_column<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a StringArray> {
-    let column = batch.column_by_name(name).and_then(|column| column.as_string_opt());
-    column.ok_or_else(|| missing(name))
-}
-
-/// Returns a floating-point column.
-pub(crate) fn float_column<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a Float64Array> {
-    let column = batch
-        .column_by_name(name)
-        .and_then(|column| column.as_primitive_opt::<Float64Type>());
-    column.ok_or_else(|| missing(name))
-}
-
-/// Returns an integer column.
-pub(crate) fn integer_column<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a Int64Array> {
-    let column = batch
-        .column_by_name(name)
-        .and_then(|column| column.as_primitive_opt::<Int64Type>());
-    column.ok_or_else(|| missing(name))
-}
-
-fn missing(name: &str) -> Error {
-    Error::internal(format!("a published table has no column {name} of its type"))
+pub(crate) fn row_to_json(columns: &[ArrayRef], row: usize) -> Result<Vec<Value>> {
+    let cell = |column: &ArrayRef| cell_to_json(column, row, PAGE_FORMAT);
+    columns.iter().map(cell).collect()
 }
 
 /// Returns the value, or none if it is null.

@@ -3,9 +3,10 @@
 use arrow::array::{RecordBatch, StringArray};
 use serde_json::Value;
 
-use super::json_values;
+use super::json_values::row_to_json;
 use clout_base::error::Result;
 use clout_warehouse::manifest::Manifest;
+use clout_warehouse::published_columns::string_column;
 use clout_warehouse::snapshots;
 use clout_warehouse::store::Store;
 
@@ -42,7 +43,7 @@ impl<'a> PersonCursor<'a> {
                 self.current = None;
                 return Ok(None);
             };
-            let ids = json_values::string_column(&batch, "person_id")?.clone();
+            let ids = string_column(&batch, "person_id")?.clone();
             self.current = Some((batch, ids));
             self.row = 0;
         }
@@ -50,15 +51,13 @@ impl<'a> PersonCursor<'a> {
     }
 
     /// Returns the row at the cursor without its `person_id`, and advances the cursor.
-    pub(crate) fn take_row(&mut self) -> Vec<Value> {
+    pub(crate) fn take_row(&mut self) -> Result<Vec<Value>> {
         let row = match &self.current {
-            Some((batch, _)) if self.row < batch.num_rows() => {
-                json_values::row_to_json(&batch.columns()[1..], self.row)
-            }
+            Some((batch, _)) if self.row < batch.num_rows() => row_to_json(&batch.columns()[1..], self.row)?,
             _ => Vec::new(),
         };
         self.row += 1;
-        row
+        Ok(row)
     }
 
     /// Returns all rows of a person and skips the rows of earlier persons.
@@ -67,7 +66,7 @@ impl<'a> PersonCursor<'a> {
         while let Some(current) = self.current_person()? {
             match current.as_bytes().cmp(person.as_bytes()) {
                 std::cmp::Ordering::Less => self.row += 1,
-                std::cmp::Ordering::Equal => found.push(self.take_row()),
+                std::cmp::Ordering::Equal => found.push(self.take_row()?),
                 std::cmp::Ordering::Greater => break,
             }
         }

@@ -45,7 +45,7 @@ pub(crate) fn write_people(
     let mut shards = ShardWriter::new("people");
     let (mut index, mut count_full) = (Vec::new(), 0);
     while let Some(id) = scores.current_person()?.map(str::to_owned) {
-        let row = scores.take_row();
+        let row = scores.take_row()?;
         if !still.allows(&id) {
             continue;
         }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use arrow::array::{
-    DictionaryArray, FixedSizeListArray, LargeListArray, LargeListViewArray, LargeStringArray, ListArray,
-    ListViewArray, NullArray, RecordBatch, StringArray,
+    ArrayRef, DictionaryArray, FixedSizeListArray, LargeListArray, LargeListViewArray, LargeStringArray, ListArray,
+    ListViewArray, NullArray, RecordBatch, StringArray, StringViewArray,
 };
 use arrow::buffer::{NullBuffer, OffsetBuffer, ScalarBuffer};
 use arrow::datatypes::{Field, FieldRef, Int8Type, Int32Type};
@@ -103,7 +103,7 @@ fn through_parquet(column: &ArrayRef) -> Option<Vec<Vec<String>>> {
 
 fn rows(lists: &TextLists) -> Vec<Vec<String>> {
     let row = |row| lists.row_texts(row).map(str::to_owned).collect();
-    (0..lists.spans.len()).map(row).collect()
+    (0..lists.0.len()).map(row).collect()
 }
 
 /// Compares the columns with `expected`: in memory, as a slice of a longer column, and read back. Returns the

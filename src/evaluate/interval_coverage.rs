@@ -53,7 +53,7 @@ pub fn compute_coverage(scene: &MomentData, scored: &PeopleScores, without: Opti
     let signal = CoverageInputs {
         networks: scene.networks.len(),
         attention: &scored.attention,
-        model: &scored.contribution_model(scene.params),
+        model: &scored.contribution_model(scene.model),
         sums: &scored.scores.sums,
         presences: &collect_presences(scene),
     };
@@ -81,7 +81,7 @@ fn collect_presences(scene: &MomentData) -> PresenceTable {
 
 /// Computes the intervals of a scored scene.
 pub fn compute_intervals(scene: &MomentData, scored: &PeopleScores) -> Vec<Option<ScoreInterval>> {
-    let model = scored.contribution_model(scene.params);
+    let model = scored.contribution_model(scene.model);
     let bootstrap = ScoreBootstrap::new(&scored.attention, &model, &scored.scale, &scene.persons.ids);
     bootstrap.compute_intervals(&scored.scores.sums, &compute_coverage(scene, scored, None))
 }
@@ -133,7 +133,7 @@ fn score_without_a_tenth(scene: &MomentData, scored: &PeopleScores, person: usiz
     if sum.trusted <= 0.0 || edges.len() < LEAST_REACTORS {
         return None;
     }
-    let model = scored.contribution_model(scene.params);
+    let model = scored.contribution_model(scene.model);
     let (mut trusted, mut strangers) = (0.0, 0.0);
     for edge in edges {
         let reactor = scored.attention.reactors[edge];
@@ -145,7 +145,7 @@ fn score_without_a_tenth(scene: &MomentData, scored: &PeopleScores, person: usiz
     }
     let rest = 1.0 - 1.0 / ONE_IN as f64;
     let (trusted, strangers) = (trusted / rest, strangers / rest);
-    let params = &scene.params.corroboration;
+    let params = &scene.model.params().corroboration;
     Some(
         scored
             .scale

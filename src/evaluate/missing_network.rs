@@ -8,8 +8,9 @@ use super::interval_coverage::compute_coverage;
 use super::scene::MomentData;
 use clout_model::influence::attention::AttentionGraph;
 use clout_model::influence::interval::{ScoreBootstrap, ScoreInterval};
+use clout_model::influence::model::InfluenceModel;
 use clout_model::influence::pairs::PairSums;
-use clout_model::influence::params::{CorroborationParams, ModelParams};
+use clout_model::influence::params::CorroborationParams;
 use clout_model::influence::reciprocity::discounted_amount;
 use clout_model::influence::score::{ContributionSum, ScoreScale, compute_belief};
 use clout_model::influence::score_table::interpolate_quantile;
@@ -65,7 +66,7 @@ pub fn measure_networks(scene: &MomentData, scored: &PeopleScores) -> Vec<Networ
             persons: &scene.persons,
             network_of: &scene.network_index(),
         };
-        memory.compute_attention(&scene.moment(), scene.params)
+        memory.compute_attention(&scene.moment(), scene.model)
     };
     let whole = attention(&pairs);
     let mut found = Vec::new();
@@ -75,15 +76,15 @@ pub fn measure_networks(scene: &MomentData, scored: &PeopleScores) -> Vec<Networ
             continue;
         }
         let mut fewer = pairs.clone();
-        fewer.retain(&scene.mixture(), |actor, _| !is_on_network(actor));
+        fewer.retain(scene.model.mixture(), |actor, _| !is_on_network(actor));
         let mut rest = attention(&fewer);
         subtract_returns(&mut rest, &whole, &scored.trust);
-        let model = scored.contribution_model(scene.params);
+        let model = scored.contribution_model(scene.model);
         let sums = model.sum_all(&rest);
         let bootstrap = ScoreBootstrap::new(&rest, &model, &scored.scale, &scene.persons.ids);
         let comparison = NetworkComparison {
             scored,
-            params: scene.params,
+            model: scene.model,
             network: network_index as u8,
             intervals: bootstrap.compute_intervals(&sums, &compute_coverage(scene, scored, Some(network_index))),
             sums,
@@ -105,7 +106,7 @@ fn subtract_returns(rest: &mut AttentionGraph, whole: &AttentionGraph, trust: &[
 
 struct NetworkComparison<'a> {
     scored: &'a PeopleScores,
-    params: &'a ModelParams,
+    model: &'a InfluenceModel,
     network: u8,
     /// Sums by person, without the network.
     sums: Vec<Option<ContributionSum>>,
@@ -126,7 +127,7 @@ impl NetworkComparison<'_> {
         let small = || losses.iter().filter(|loss| loss.is_small);
         let most = small().map(|loss| loss.points).reduce(f64::max);
         let share = |sum: f64| (!points.is_empty()).then(|| sum / points.len() as f64);
-        let bound = largest_loss(&self.params.corroboration, &self.scored.scale);
+        let bound = largest_loss(&self.model.params().corroboration, &self.scored.scale);
         let raised = points.iter().filter(|points| **points < -ROUNDING).count();
         NetworkLoss {
             network: network.to_owned(),
@@ -145,7 +146,7 @@ impl NetworkComparison<'_> {
 
     /// Returns the greater of the network's shares of T and of U; none if the network gives the person nothing.
     fn share(&self, person: usize) -> Option<f64> {
-        let model = self.scored.contribution_model(self.params);
+        let model = self.scored.contribution_model(self.model);
         let attention = &self.scored.attention;
         let (mut sums, mut parts, mut has_terms) = ([0.0; 2], [0.0; 2], false);
         for edge in attention.edges(person) {

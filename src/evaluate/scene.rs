@@ -10,11 +10,9 @@ use clout_base::error::Result;
 use clout_model::account_activity::{self, AccountActivity, AccountPost};
 use clout_model::influence::attention::ScoringMoment;
 use clout_model::influence::merge_pairs::{MergeParams, merge_reactions};
+use clout_model::influence::model::InfluenceModel;
 use clout_model::influence::pairs::PairSums;
-use clout_model::influence::params::ModelParams;
-use clout_model::influence::recency::HalfLifeMixture;
 use clout_model::influence::scoring::{AccountState, PeopleScores};
-use clout_model::influence::weights::ReactionWeighing;
 use clout_model::networks::Network;
 use clout_model::people::persons::PersonMap;
 use clout_model::reactions::{AccountReaction, compute_crowd_sizes};
@@ -30,8 +28,8 @@ const LEAST_HISTORY_DAYS: f64 = 1.0 / 24.0;
 pub struct MomentData<'a> {
     /// Networks of the job.
     pub networks: &'a [Network],
-    /// Constants of the model.
-    pub params: &'a ModelParams,
+    /// Influence model of the job.
+    pub model: &'a InfluenceModel,
     /// Moment in microseconds since 1970; only earlier rows count.
     pub at: i64,
     /// Network by node.
@@ -54,7 +52,7 @@ impl<'a> MomentData<'a> {
         stream: &CountedStream,
         at: i64,
         networks: &'a [Network],
-        params: &'a ModelParams,
+        model: &'a InfluenceModel,
     ) -> MomentData<'a> {
         let as_of = Day::from_micros(at - 1);
         let is_known = |load_date: Day, occurred_at: i64| load_date <= as_of && occurred_at < at;
@@ -63,7 +61,7 @@ impl<'a> MomentData<'a> {
         let has_begun = |history: &NetworkHistory| history.first_load_date <= as_of;
         MomentData {
             networks,
-            params,
+            model,
             at,
             network_of: (0..stream.accounts.len() as u32)
                 .map(|node| stream.network_of(node) as u8)
@@ -161,31 +159,22 @@ impl<'a> MomentData<'a> {
 
     /// Computes the sums of reactions by pair, as a run stores them.
     pub fn fold_pairs(&self) -> PairSums {
-        let mixture = self.mixture();
-        let weighing = ReactionWeighing {
-            selectivity: &self.params.selectivity,
-            repeats: &self.params.repeats,
-        };
         let network_index = |reaction: &AccountReaction| self.network_of[reaction.actor as usize];
         let mut weights = Vec::with_capacity(self.reactions.len());
         for own in self.reactions.chunk_by(|a, b| network_index(a) == network_index(b)) {
-            weights.extend(weighing.weigh(own, &compute_crowd_sizes(own), self.network(&own[0])));
+            let crowds = compute_crowd_sizes(own);
+            weights.extend(self.model.weighing().weigh(own, &crowds, self.network(&own[0])));
         }
         let params = MergeParams {
-            mixture: &mixture,
+            mixture: self.model.mixture(),
             as_of: self.as_of(),
         };
         let mut pairs = merge_reactions(&PairSums::default(), 0..0, &self.reactions, &weights, &params);
         if self.opted_out.contains(&true) {
             let is_present = |node: u32| !self.opted_out[node as usize];
-            pairs.retain(&mixture, |actor, target| is_present(actor) && is_present(target));
+            pairs.retain(params.mixture, |actor, target| is_present(actor) && is_present(target));
         }
         pairs
-    }
-
-    /// Returns the decay function of reactions.
-    pub fn mixture(&self) -> HalfLifeMixture {
-        HalfLifeMixture::new(&self.params.recency)
     }
 
     /// Returns a function from nodes to network indices.
@@ -204,7 +193,7 @@ impl<'a> MomentData<'a> {
             persons: &self.persons,
             network_of: &self.network_index(),
         };
-        PeopleScores::compute(&memory, &self.moment(), self.networks, self.params)
+        PeopleScores::compute(&memory, &self.moment(), self.networks, self.model)
     }
 }
 

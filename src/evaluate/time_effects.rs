@@ -12,8 +12,8 @@ use crate::state::NetworkHistory;
 use clout_base::day::{DAY_MICROS, Day};
 use clout_base::error::Result;
 use clout_model::account_activity::AccountPost;
-use clout_model::influence::params::ModelParams;
-use clout_model::influence::score::{ScoreScale, compute_belief};
+use clout_model::influence::model::InfluenceModel;
+use clout_model::influence::score::compute_belief;
 use clout_model::networks::Network;
 use clout_model::people::persons::PersonMap;
 use clout_model::reactions::AccountReaction;
@@ -66,8 +66,8 @@ impl TimeFigure {
 ///
 /// # Errors
 /// Returns the errors of scoring.
-pub fn simulate_time(networks: &[Network], params: &ModelParams) -> Result<Vec<TimeFigure>> {
-    let Some(stage) = TimeSimulation::of(networks, params) else {
+pub fn simulate_time(networks: &[Network], model: &InfluenceModel) -> Result<Vec<TimeFigure>> {
+    let Some(stage) = TimeSimulation::of(networks, model) else {
         return Ok(Vec::new());
     };
     let late = TimeSimulation {
@@ -78,7 +78,7 @@ pub fn simulate_time(networks: &[Network], params: &ModelParams) -> Result<Vec<T
     figures.extend(late.silence(&[2, 10], " at 23:00")?);
     figures.push(stage.first_nights("")?);
     figures.push(late.first_nights(" at 23:00")?);
-    figures.extend(one_more(params));
+    figures.extend(one_more(model));
     figures.push(stage.fresh_on_top()?);
     Ok(figures)
 }
@@ -106,14 +106,14 @@ impl ReactionHours {
 struct TimeSimulation<'a> {
     hours: ReactionHours,
     networks: &'a [Network],
-    params: &'a ModelParams,
+    model: &'a InfluenceModel,
     network: usize,
     verb: u8,
 }
 
 impl<'a> TimeSimulation<'a> {
     /// Selects the first network with a verb of positive weight, and its verb with the weight closest to 1.
-    fn of(networks: &'a [Network], params: &'a ModelParams) -> Option<TimeSimulation<'a>> {
+    fn of(networks: &'a [Network], model: &'a InfluenceModel) -> Option<TimeSimulation<'a>> {
         let ordinary = |network: &Network| {
             let weighty = network.verbs.iter().enumerate().filter(|(_, verb)| verb.weight > 0.0);
             let nearest = weighty.min_by(|a, b| (a.1.weight - 1.0).abs().total_cmp(&(b.1.weight - 1.0).abs()));
@@ -123,7 +123,7 @@ impl<'a> TimeSimulation<'a> {
             Some(TimeSimulation {
                 hours: ReactionHours::All,
                 networks,
-                params,
+                model,
                 network: index,
                 verb: ordinary(network)?,
             })
@@ -139,7 +139,7 @@ impl<'a> TimeSimulation<'a> {
         let time = |actor: u32, day: i32| Day(FIRST.0 + day).start_micros() + self.hours.of(actor);
         let mut scene = MomentData {
             networks: self.networks,
-            params: self.params,
+            model: self.model,
             at: Day(FIRST.0 + as_of).end_micros(),
             network_of: Vec::new(),
             persons: PersonMap::default(),
@@ -229,11 +229,11 @@ impl<'a> TimeSimulation<'a> {
 }
 
 /// Measures one more fresh reactor on top of 5 and of 50 known, equal ones.
-fn one_more(params: &ModelParams) -> Vec<TimeFigure> {
-    let line = ScoreScale::new(&params.scale, &params.corroboration);
+fn one_more(model: &InfluenceModel) -> Vec<TimeFigure> {
+    let (line, corroboration) = (model.scale(), &model.params().corroboration);
     let value = |trusted: f64, strangers: f64| {
-        let phi = compute_belief(trusted, strangers, &params.corroboration);
-        line.unclamped_score(params.corroboration.base + trusted + phi * strangers)
+        let phi = compute_belief(trusted, strangers, corroboration);
+        line.unclamped_score(corroboration.base + trusted + phi * strangers)
     };
     let mut figures = Vec::new();
     for (reactors, most) in [(5.0, 1.0), (50.0, 0.11)] {
@@ -254,7 +254,7 @@ mod tests {
 
     #[test]
     fn all_thresholds_of_time_are_met() {
-        for figure in simulate_time(&builtin_networks(), &ModelParams::default()).unwrap() {
+        for figure in simulate_time(&builtin_networks(), &InfluenceModel::default()).unwrap() {
             println!("{:.3} points {}", figure.points, figure.what);
             assert_ne!(figure.is_met, Some(false), "{figure:?}");
         }
@@ -262,8 +262,8 @@ mod tests {
 
     #[test]
     fn silence_lowers_the_score_gradually() {
-        let (networks, params) = (builtin_networks(), ModelParams::default());
-        let stage = TimeSimulation::of(&networks, &params).unwrap();
+        let (networks, model) = (builtin_networks(), InfluenceModel::default());
+        let stage = TimeSimulation::of(&networks, &model).unwrap();
         let reactions: Vec<(u32, i32)> = (0..60).flat_map(|day| (0..5).map(move |u| (u, day))).collect();
         let values: Vec<f64> = (59..160).map(|day| stage.value(&reactions, 60, day).unwrap()).collect();
         assert!(
@@ -276,7 +276,8 @@ mod tests {
 
     #[test]
     fn each_further_reactor_is_worth_less() {
-        let line = ScoreScale::new(&ModelParams::default().scale, &ModelParams::default().corroboration);
+        let model = InfluenceModel::default();
+        let line = model.scale();
         let worth =
             |k: u32| line.score_of_contributions(f64::from(k) + 1.0) - line.score_of_contributions(f64::from(k));
         let steps: Vec<f64> = (1..200).map(worth).collect();

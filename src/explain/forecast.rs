@@ -28,14 +28,14 @@ pub fn compute_forecasts(reopened: &LoadedState) -> Vec<ScoreForecast> {
         return Vec::new();
     };
     let after = |days: i32| {
-        let moments = (&reopened.moment_after(0), &reopened.moment_after(days));
+        let (now, later) = (reopened.moment_after(0), reopened.moment_after(days));
         let score = reopened.with_account_state(|memory| {
-            let params = &reopened.job.model;
-            forecast_score(memory, reopened.scored(), moments, params, reopened.person_index)
+            let (scored, model) = (reopened.scored(), &reopened.job.model);
+            forecast_score(memory, scored, &now, &later, model, reopened.person_index)
         });
         ScoreForecast {
             days,
-            snapshot_date: moments.1.as_of,
+            snapshot_date: later.as_of,
             score,
             points: score.map(|score| score - current),
         }

@@ -127,7 +127,7 @@ fn common_reactions(reopened: &LoadedState) -> Vec<Common> {
         Some(Common {
             network,
             verb,
-            strength: compute_strength(networks, (network, verb), &now, &reopened.job.model),
+            strength: compute_strength(networks, network, verb, &now, &reopened.job.model),
         })
     };
     counts.iter().enumerate().filter_map(most).collect()
@@ -151,8 +151,8 @@ fn of_networks(reopened: &LoadedState, common: &[Common], network_scores: &[Json
         let reactor = crowd.find_median_reactor(common.network);
         let by_reactor = |place: usize| {
             let trust = reopened.with_account_state(|memory| {
-                let acts = (crowd.reactor(place), common.network);
-                compute_trust_after(memory, reopened.scored(), &moment, &reopened.job.model, acts)
+                let (scored, model) = (reopened.scored(), &reopened.job.model);
+                compute_trust_after(memory, scored, &moment, model, crowd.reactor(place), common.network)
             });
             gain(ReactionActor::Reactor { place, trust })
         };
@@ -186,7 +186,7 @@ fn of_topics(
     let indices: Vec<u32> = (wanted.iter())
         .filter_map(|row| ontology.find(row["topic_id"].as_str()?))
         .collect();
-    let (networks, params) = (&reopened.job.networks, &reopened.job.model);
+    let (networks, model) = (&reopened.job.networks, &reopened.job.model);
     let scored = reopened.scored();
     let inputs = TopicInputs {
         state: &reopened.state.topics,
@@ -197,21 +197,21 @@ fn of_topics(
             .scored_state
             .presences
             .present_persons(reopened.scored_state.persons.len()),
-        params,
+        model,
         as_of: reopened.moment_after(0).as_of,
     };
     let known = InfluenceScores {
         attention: &scored.attention,
         endorser_attention: &scored.attention,
         seasoned: &scored.seasoning,
-        model: &scored.contribution_model(params),
+        model: &scored.contribution_model(model),
         sums: &scored.scores.sums,
         scale: &scored.scale,
     };
     let reaction = AddedReaction {
         person: reopened.person_index as u32,
         verb_weight: networks[home.network].verbs[usize::from(home.verb)].weight,
-        attention: saturate(home.strength, params.repeats.beta),
+        attention: saturate(home.strength, model.params().repeats.beta),
     };
     let mut on_topics = Vec::new();
     for gain in forecast_gains(&inputs, &known, &reaction, &indices)? {

@@ -20,7 +20,7 @@ impl Job {
     pub fn compute_model_version(&self) -> String {
         let scored = json!({
             "input": { "max_lateness_days": self.input.max_lateness_days },
-            "model": self.model,
+            "model": self.model.params(),
             "networks": networks(&self.networks),
         });
         format!("{MODEL_NUMBER}-{}", short_hash(scored))
@@ -30,8 +30,8 @@ impl Job {
     /// alerts. Roots, resources and secrets are excluded. Seeds are person ids, which results may not show,
     /// so the value has their number and a hash.
     pub fn to_manifest_parameters(&self) -> Value {
-        let mut model = json!(self.model);
-        let seeds = &self.model.trust.seeds;
+        let mut model = json!(self.model.params());
+        let seeds = &self.model.params().trust.seeds;
         model["trust"]["seeds"] = match seeds.len() {
             0 => json!({ "count": 0 }),
             count => json!({ "count": count, "hash": short_hash(json!(seeds)) }),

@@ -4,6 +4,7 @@ use super::rules::{InfluenceRules, InputRules, OutputRules, RunRules, StateRules
 use super::spec::JobSpec;
 use clout_base::error::Result;
 use clout_model::alerts::AlertRules;
+use clout_model::influence::model::InfluenceModel;
 use clout_model::influence::params::ModelParams;
 use clout_model::networks::{Network, declared};
 
@@ -16,8 +17,8 @@ pub struct Job {
     pub output: OutputRules,
     /// Known and declared networks, sorted by the bytes of name and colon.
     pub networks: Vec<Network>,
-    /// Constants of the influence model; the seeds are sorted and distinct.
-    pub model: ModelParams,
+    /// Influence model; the seeds of its parameters are sorted and distinct.
+    pub model: InfluenceModel,
     /// Retention of the state.
     pub state: StateRules,
     /// Retries and time limits of the object store.
@@ -77,7 +78,7 @@ impl JobSpec {
             output: OutputRules::from_spec(self.output, need != Need::Input)?,
             input: InputRules::from_spec(self.input, need != Need::Output, &networks)?,
             networks,
-            model: with_seeds_in_order(self.model),
+            model: InfluenceModel::new(with_seeds_in_order(self.model)),
             state: self.state.validate()?,
             storage: self.storage.validate()?,
             run: RunRules::from_spec(self.run)?,

@@ -11,7 +11,6 @@ use crate::state::RunState;
 use clout_base::day::Day;
 use clout_base::error::Result;
 use clout_base::metrics::RunMetrics;
-use clout_model::influence::recency::HalfLifeMixture;
 use clout_topics::ontology::Ontology;
 use clout_warehouse::inventory::InputInventory;
 use clout_warehouse::store::Store;
@@ -87,7 +86,7 @@ impl StateAdvance<'_> {
     }
 
     fn prune(&self, state: &mut RunState, folded: &MergeResult) {
-        state.prune(&folded.is_opted_out, &HalfLifeMixture::new(&self.job.model.recency));
+        state.prune(&folded.is_opted_out, self.job.model.mixture());
     }
 
     /// Reads the load dates after the state's date up to `last`, and merges them into the state.

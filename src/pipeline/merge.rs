@@ -13,8 +13,6 @@ use clout_base::metrics::RunMetrics;
 use clout_model::influence::changes::strength_moves::NewReaction;
 use clout_model::influence::merge_pairs::{self, MergeParams};
 use clout_model::influence::pairs::PairSums;
-use clout_model::influence::recency::HalfLifeMixture;
-use clout_model::influence::weights::ReactionWeighing;
 use clout_model::reactions::{AccountReaction, compute_crowd_sizes};
 use clout_topics::endorsements::Endorsement;
 use clout_topics::merge::{NewTopicData, TopicMerge};
@@ -52,13 +50,8 @@ pub fn merge_input(
     metrics: &mut RunMetrics,
 ) -> Result<MergeResult> {
     let job = sources.job;
-    let mixture = HalfLifeMixture::new(&job.model.recency);
-    let weighing = ReactionWeighing {
-        selectivity: &job.model.selectivity,
-        repeats: &job.model.repeats,
-    };
     let params = MergeParams {
-        mixture: &mixture,
+        mixture: job.model.mixture(),
         as_of: sources.as_of,
     };
     let numbers = state.topics.add_topics(delivered.ontology);
@@ -66,7 +59,7 @@ pub fn merge_input(
         ontology: delivered.ontology,
         lexicon: delivered.lexicon,
         numbers: &numbers,
-        params: &job.model,
+        model: &job.model,
         max_lateness_days: job.input.max_lateness_days,
     };
     let mut folded = PairSums::default();
@@ -90,15 +83,16 @@ pub fn merge_input(
                 );
             }
             counted.add_to_records(&mut state.activity, network);
-            let weights = weighing.weigh(&counted.reactions, &compute_crowd_sizes(&counted.reactions), network);
+            let crowds = compute_crowd_sizes(&counted.reactions);
+            let weights = job.model.weighing().weigh(&counted.reactions, &crowds, network);
             brought.extend(brought_on(sources.as_of, &counted.reactions, &weights));
             let old = state.pairs.actor_rows(state.accounts.nodes(place));
             let merged = merge_pairs::merge_reactions(&state.pairs, old, &counted.reactions, &weights, &params);
-            folded.append(merged, mixture.len());
+            folded.append(merged, params.mixture.len());
         },
     )?;
     state.pairs = folded;
-    topics.merge_into(&mut state.topics, &job.model, sources.as_of);
+    topics.merge_into(&mut state.topics, &job.model.params().topics, sources.as_of);
     fold_endorsements(state, &delivered.endorsements, &topic_fold, sources, metrics);
     state
         .activity

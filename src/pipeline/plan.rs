@@ -107,7 +107,7 @@ pub fn state_requirements<'a>(job: &'a Job, model_version: &'a str) -> StateRequ
             HashKey::from_text(&job.state.hash_key).hash(&["state.hash_key"])
         )),
         networks: &job.networks,
-        stride: job.model.recency.half_lives_days.len(),
+        stride: job.model.mixture().len(),
     }
 }
 

@@ -12,7 +12,6 @@ use clout_model::influence::changes::strength_moves::{
     NO_PERSON, PersonMatching, StateReading, StrengthMoves, StrengthParts,
 };
 use clout_model::influence::changes::{ComparedDate, DatePair, PersonScoreChange};
-use clout_model::influence::recency::HalfLifeMixture;
 
 /// Scores and accounts of the day before.
 pub struct PreviousDay {
@@ -43,12 +42,9 @@ impl PreviousDay {
 
     /// Records the effects of merging `as_of`, and removes opted-out people from the state.
     pub fn record_effects(&self, job: &Job, state: &mut RunState, folded: MergeResult, as_of: Day) -> LoadDateEffects {
-        let (mixture, moment) = (
-            HalfLifeMixture::new(&job.model.recency),
-            find_moment(&state.histories, as_of),
-        );
+        let moment = find_moment(&state.histories, as_of);
         let reading = StateReading {
-            mixture: &mixture,
+            mixture: job.model.mixture(),
             moment: &moment,
             accounts: &state.accounts,
         };
@@ -71,7 +67,7 @@ impl PreviousDay {
             brought,
             was,
         };
-        traces.of_kept(state.prune(&folded.is_opted_out, &mixture))
+        traces.of_kept(state.prune(&folded.is_opted_out, job.model.mixture()))
     }
 }
 
@@ -116,12 +112,9 @@ impl<'a> DayComparison<'a> {
     ) -> DayComparison<'a> {
         let (before, after) = (&yesterday.judged, tonight);
         let matching = PersonMatching::from_persons(&before.persons, &after.persons);
-        let (mixture, moment) = (
-            HalfLifeMixture::new(&job.model.recency),
-            find_moment(&state.histories, tonight.as_of),
-        );
+        let moment = find_moment(&state.histories, tonight.as_of);
         let reading = StateReading {
-            mixture: &mixture,
+            mixture: job.model.mixture(),
             moment: &moment,
             accounts: &state.accounts,
         };
@@ -166,7 +159,7 @@ impl<'a> DayComparison<'a> {
             matching: &self.matching,
             moves: &self.moves,
             scale: &self.after.scored.scale,
-            beta: self.job.model.repeats.beta,
+            beta: self.job.model.params().repeats.beta,
         };
         nights.compute_changes(persons)
     }

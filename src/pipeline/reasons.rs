@@ -11,7 +11,6 @@ use crate::tables::score_changes::{DetailNames, PersonChange, ReasonsByPerson, c
 use clout_base::day::Day;
 use clout_base::error::Result;
 use clout_model::alerts::texts::FORECAST_DAYS;
-use clout_model::influence::recency::HalfLifeMixture;
 use clout_model::influence::scoring::AccountState;
 use clout_model::influence::silence_forecast::forecast_attention;
 
@@ -86,12 +85,10 @@ pub fn compute_alert_forecasts(
     };
     let own = state
         .pairs
-        .filter_rows(&HalfLifeMixture::new(&job.model.recency), |_, target| credits(target));
-    let moments = (
-        &find_moment(&state.histories, as_of),
-        &find_moment(&state.histories, as_of.days_after(FORECAST_DAYS)),
-    );
-    let attention = forecast_attention(&own, &memory, &judged.scored, moments, &job.model);
+        .filter_rows(job.model.mixture(), |_, target| credits(target));
+    let now = find_moment(&state.histories, as_of);
+    let later = find_moment(&state.histories, as_of.days_after(FORECAST_DAYS));
+    let attention = forecast_attention(&own, &memory, &judged.scored, &now, &later, &job.model);
     let (model, line) = (judged.scored.contribution_model(&job.model), &judged.scored.scale);
     let cost = |person: u32| {
         let current = judged.scored.scores.score(person as usize)?;

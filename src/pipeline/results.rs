@@ -27,7 +27,6 @@ use clout_graph::PropagationOutcome;
 use clout_model::influence::attention::ScoringMoment;
 use clout_model::influence::coverage::CoverageInputs;
 use clout_model::influence::interval::{ScoreBootstrap, ScoreInterval};
-use clout_model::influence::recency::HalfLifeMixture;
 use clout_model::influence::score_table::ScoreStatistics;
 use clout_topics::evidence::EvidenceNames;
 use clout_topics::ontology::Ontology;
@@ -67,9 +66,9 @@ impl SnapshotResults {
 
     /// Computes the coverage and the 90 % interval of each score.
     pub fn estimate_intervals(&mut self, job: &Job, state: &RunState, as_of: Day) {
-        let mixture = HalfLifeMixture::new(&job.model.recency);
         let history_days = find_moment(&state.histories, as_of).history_days;
-        let delivered = load_dates::compute_delivered_shares(state, &job.networks, &history_days, &mixture, as_of);
+        let delivered =
+            load_dates::compute_delivered_shares(state, &job.networks, &history_days, job.model.mixture(), as_of);
         let model = self.judged.scored.contribution_model(&job.model);
         let signal = CoverageInputs {
             networks: job.networks.len(),
@@ -104,7 +103,7 @@ impl SnapshotResults {
             accounts: &state.accounts,
             persons: &self.judged.persons,
             are_present: &self.judged.presences.present_persons(self.judged.persons.len()),
-            params: &job.model,
+            model: &job.model,
             as_of,
         };
         let known = InfluenceScores {
@@ -261,7 +260,9 @@ fn expect_converged(job: &Job, name: &str, outcome: &PropagationOutcome) -> Resu
     let message = format!(
         "the {name} did not converge: residual {:.1e} after {} iterations, above model.propagation.tolerance {:.1e}; \
          nothing was published. Raise model.propagation.max_iterations, or publish anyway with run.allow_unconverged",
-        outcome.residual, outcome.iterations, job.model.propagation.tolerance
+        outcome.residual,
+        outcome.iterations,
+        job.model.params().propagation.tolerance
     );
     Err(Error::new(ErrorKind::NotConverged, message))
 }

@@ -11,8 +11,8 @@ use super::ledger::{DecayedLedger, LedgerEntry, combine_by_load_date, decay_to};
 use clout_base::day::Day;
 use clout_base::ids::HashKey;
 use clout_model::delivered::DeliveredId;
-use clout_model::influence::params::ModelParams;
-use clout_model::influence::weights::{ReactionWeighing, saturate};
+use clout_model::influence::model::InfluenceModel;
+use clout_model::influence::weights::saturate;
 
 /// Accepted endorsement.
 #[derive(Clone, Debug, PartialEq)]
@@ -86,7 +86,7 @@ impl EndorsementSums {
         &mut self,
         tonight: &[Endorsement],
         number: &dyn Fn(&str) -> Option<u32>,
-        params: &ModelParams,
+        model: &InfluenceModel,
         (as_of, max_lateness_days): (Day, i32),
     ) -> EndorsementCounts {
         let mut tally = EndorsementCounts::default();
@@ -101,7 +101,7 @@ impl EndorsementSums {
                 touches.push((key, endorsement));
             }
         }
-        let sums = weigh(&mut touches, params);
+        let sums = weigh(&mut touches, model);
         let before = std::mem::take(&mut self.latest);
         let mut latest: Vec<(EndorsementKey, LatestEndorsement)> =
             self.sums.entries.iter().map(|e| e.key.clone()).zip(before).collect();
@@ -114,7 +114,8 @@ impl EndorsementSums {
         }));
         latest.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| b.1.cmp(&a.1)));
         latest.dedup_by(|next, first| next.0 == first.0);
-        self.sums.merge(sums, [params.topics.endorsement_half_life_days], as_of);
+        let half_life = model.params().topics.endorsement_half_life_days;
+        self.sums.merge(sums, [half_life], as_of);
         let mut kept = self.sums.entries.iter().map(|entry| &entry.key).peekable();
         latest.retain(|(key, _)| kept.next_if(|other| *other == key).is_some());
         self.latest = latest.into_iter().map(|(_, latest)| latest).collect();
@@ -180,11 +181,11 @@ impl EndorsementSums {
 }
 
 /// Returns the worth by key and load date, decayed to the end of the load date.
-fn weigh(touches: &mut [(EndorsementKey, &Endorsement)], params: &ModelParams) -> Vec<LedgerEntry<EndorsementKey, 1>> {
-    let weighing = ReactionWeighing {
-        selectivity: &params.selectivity,
-        repeats: &params.repeats,
-    };
+fn weigh(
+    touches: &mut [(EndorsementKey, &Endorsement)],
+    model: &InfluenceModel,
+) -> Vec<LedgerEntry<EndorsementKey, 1>> {
+    let params = model.params();
     let day = |e: &Endorsement| Day::from_micros(e.endorsed_at);
     touches.sort_unstable_by(|(a, x), (b, y)| {
         (&a.2, x.load_date, day(x), &a.0, a.1, x.endorsed_at, &x.id).cmp(&(
@@ -203,7 +204,7 @@ fn weigh(touches: &mut [(EndorsementKey, &Endorsement)], params: &ModelParams) -
     };
     for one_day in touches.chunk_by(is_one_day) {
         let endorsees = one_day.chunk_by(|a, b| a.0.0 == b.0.0).count();
-        let selectivity = weighing.selectivity(endorsees as u32);
+        let selectivity = model.weighing().selectivity(endorsees as u32);
         for same in one_day.chunk_by(|a, b| a.0 == b.0) {
             let latest = same[same.len() - 1].1;
             let sum: f64 = same.iter().map(|(_, e)| e.weight.min(1.0)).sum();

@@ -132,7 +132,7 @@ impl<'a> EvidenceFinder<'a> {
         self.add_greatest(EvidenceKind::Ancestor, scratch);
         if let Some(claim) = row.claim {
             let audience = || self.strengths.audiences[claim as usize].best();
-            let weight = self.tonight.params.topics.audience;
+            let weight = self.tonight.model.params().topics.audience;
             self.add(
                 EvidenceKind::Audience,
                 audience().map(|member| (member.person, weight * member.part)),
@@ -177,7 +177,7 @@ impl<'a> EvidenceFinder<'a> {
             places,
             people,
         } = scratch;
-        let (as_of, half_life) = (self.tonight.as_of, self.tonight.params.topics.half_life_days);
+        let (as_of, half_life) = (self.tonight.as_of, self.tonight.model.params().topics.half_life_days);
         let id = |place: u32| self.tonight.state.sources.id(self.own.row(place));
         parts.clear();
         for shows in shown {

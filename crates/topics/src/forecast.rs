@@ -12,7 +12,7 @@ use super::strengths::{InfluenceScores, TopicStrength, TopicStrengths};
 use clout_base::error::Result;
 use clout_model::influence::attention::AttentionGraph;
 use clout_model::influence::score::ContributionModel;
-use clout_model::influence::weights::{ReactionWeighing, saturate};
+use clout_model::influence::weights::saturate;
 
 /// Reaction added to a person.
 #[derive(Clone, Copy, Debug)]
@@ -83,11 +83,8 @@ fn with_newcomers(
     mut claims: PersonTopics,
     known_pairs: &[(u32, usize)],
 ) -> Result<Vec<TopicStrength>> {
-    let weighing = ReactionWeighing {
-        selectivity: &tonight.params.selectivity,
-        repeats: &tonight.params.repeats,
-    };
-    let strength = weighing.selectivity(1) * saturate(reaction.verb_weight, tonight.params.repeats.beta_day);
+    let beta_day = tonight.model.params().repeats.beta_day;
+    let strength = tonight.model.weighing().selectivity(1) * saturate(reaction.verb_weight, beta_day);
     let first = tonight.persons.len() as u32;
     for (place, (topic, claim)) in known_pairs.iter().enumerate() {
         claims.add_newcomer(first + place as u32, *topic, *claim, strength);

@@ -83,14 +83,14 @@ fn with_tonight<T>(
         accounts: &AccountIndex::empty(Vec::new()),
         persons: &world.persons,
         are_present: &vec![true; world.persons.len()],
-        params: &world.params,
+        model: &world.model,
         as_of: world.as_of,
     };
     let known = InfluenceScores {
         attention: &scored.attention,
         endorser_attention: &scored.attention,
         seasoned: &scored.seasoning,
-        model: &scored.contribution_model(&world.params),
+        model: &scored.contribution_model(&world.model),
         sums: &scored.scores.sums,
         scale: &scored.scale,
     };

@@ -21,8 +21,9 @@ use crate::ontology::hits::AliasHits;
 use crate::ontology::lexicon::Lexicon;
 use crate::rows::ActivityRows;
 use clout_base::day::Day;
-use clout_model::influence::params::ModelParams;
-use clout_model::influence::weights::{ReactionWeighing, saturate};
+use clout_model::influence::model::InfluenceModel;
+use clout_model::influence::params::TopicParams;
+use clout_model::influence::weights::saturate;
 use clout_model::networks::Network;
 
 /// Deduplicated rows of one network.
@@ -43,8 +44,8 @@ pub struct TopicMerge<'a> {
     pub lexicon: &'a Lexicon,
     /// By topic of the ontology: its number in the state.
     pub numbers: &'a [u32],
-    /// Model parameters.
-    pub params: &'a ModelParams,
+    /// Influence model.
+    pub model: &'a InfluenceModel,
     /// `input.max_lateness_days`.
     pub max_lateness_days: i32,
 }
@@ -211,15 +212,11 @@ impl TopicMerge<'_> {
         load_date: Day,
     ) -> Vec<LedgerEntry<(u32, u32, u32), 3>> {
         touches.par_sort_unstable_by(Touch::order);
-        let weighing = ReactionWeighing {
-            selectivity: &self.params.selectivity,
-            repeats: &self.params.repeats,
-        };
         let mut sums = Vec::with_capacity(touches.len());
         for one_day in touches.chunk_by(|a, b| a.actor_day() == b.actor_day()) {
             let targets = one_day.chunk_by(|a, b| a.target() == b.target());
             let credited = targets.filter(|same| same.iter().any(|touch| touch.is_credit)).count();
-            let selectivity = weighing.selectivity(credited.max(1) as u32);
+            let selectivity = self.model.weighing().selectivity(credited.max(1) as u32);
             for same in one_day.chunk_by(|a, b| (a.target(), a.topic()) == (b.target(), b.topic())) {
                 let credits = || same.iter().filter(|touch| touch.is_credit);
                 let weight: f64 = credits()
@@ -232,7 +229,7 @@ impl TopicMerge<'_> {
                     sums: [0.0; 3],
                 };
                 if let Some(latest) = credits().next_back() {
-                    let worth = selectivity * saturate(weight, self.params.repeats.beta_day);
+                    let worth = selectivity * saturate(weight, self.model.params().repeats.beta_day);
                     entry.sums[WORTH] = worth * self.faded(latest.at, load_date);
                 }
                 for touch in same {
@@ -260,17 +257,15 @@ impl TopicMerge<'_> {
 
     /// Returns the decay factor from the instant `at` to the end of the load date.
     fn faded(&self, at: i64, load_date: Day) -> f64 {
-        decay_to(at, load_date, self.params.topics.half_life_days)
+        decay_to(at, load_date, self.model.params().topics.half_life_days)
     }
 }
 
 impl NewTopicData {
     /// Merges everything into the state, which then is as of `as_of`.
-    pub fn merge_into(self, memory: &mut TopicState, params: &ModelParams, as_of: Day) {
-        let half_life = params.topics.half_life_days;
-        memory
-            .touches
-            .merge(self.touches, touch_half_lives(&params.topics), as_of);
+    pub fn merge_into(self, memory: &mut TopicState, params: &TopicParams, as_of: Day) {
+        let half_life = params.half_life_days;
+        memory.touches.merge(self.touches, touch_half_lives(params), as_of);
         memory.posts.merge(self.posts, [half_life], as_of);
         for (end, until) in &self.sources {
             memory.sources.merge(until, as_of);

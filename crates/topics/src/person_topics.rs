@@ -9,7 +9,7 @@ use super::topic_state::{GIVEN, INTEREST, NO_ACCOUNT, TopicState, WORTH};
 use crate::ontology::Ontology;
 use clout_base::day::Day;
 use clout_model::accounts::AccountIndex;
-use clout_model::influence::params::ModelParams;
+use clout_model::influence::model::InfluenceModel;
 use clout_model::people::persons::PersonMap;
 
 /// Marks a topic that the current ontology lacks.
@@ -27,8 +27,8 @@ pub struct TopicInputs<'a> {
     pub persons: &'a PersonMap,
     /// By person: true if [present](clout_model::people::presence::PresenceTable), and so in `scores`.
     pub are_present: &'a [bool],
-    /// Model parameters.
-    pub params: &'a ModelParams,
+    /// Influence model.
+    pub model: &'a InfluenceModel,
     /// Snapshot date.
     pub as_of: Day,
 }
@@ -119,7 +119,7 @@ impl TopicInputs<'_> {
     }
 
     fn reactions(&self, topics: &[u32]) -> Vec<Raw> {
-        let half_life = self.params.topics.half_life_days;
+        let half_life = self.model.params().topics.half_life_days;
         let person = |node: u32| self.persons.by_account[node as usize];
         let entries = self.state.touches.entries.par_iter();
         let raw = entries.filter_map(|entry| {
@@ -132,7 +132,7 @@ impl TopicInputs<'_> {
     }
 
     fn endorsements(&self, topics: &[u32]) -> Vec<Raw> {
-        let half_life = self.params.topics.endorsement_half_life_days;
+        let half_life = self.model.params().topics.endorsement_half_life_days;
         let read = self.state.endorsements.read(half_life, self.as_of).enumerate();
         let raw = read.filter_map(|(place, ((endorsee, topic, endorser), worth, _))| {
             let (target, actor) = (self.person(endorsee)?, self.person(endorser)?);
@@ -171,7 +171,7 @@ impl TopicInputs<'_> {
 
     /// Returns interest and given sums by (person, topic): from posts, and from rows to other persons.
     fn acts(&self, topics: &[u32]) -> Vec<((u32, u32), f64, f64)> {
-        let half_life = self.params.topics.half_life_days;
+        let half_life = self.model.params().topics.half_life_days;
         let person = |node: u32| self.persons.by_account[node as usize];
         let posts = self.state.posts.entries.par_iter().filter_map(|entry| {
             let key = (person(entry.key.0), topics[entry.key.1 as usize]);

@@ -97,7 +97,7 @@ pub fn compute_rows(
         claims,
         strengths,
     };
-    let params = tonight.params;
+    let params = tonight.model.params();
     rows.par_iter_mut().for_each(|row| {
         let strength = strengths.find_row(row);
         row.related = lending
@@ -151,7 +151,7 @@ fn of_person(
 ) -> Vec<TopicScoreRow> {
     let start = claims.person_offsets[person];
     let own = &claims.keys[claims.of_person(person)];
-    let params = &tonight.params.topics;
+    let params = &tonight.model.params().topics;
     let mut lifts: Vec<(u32, TopicLift)> = Vec::new();
     let mut rows: Vec<TopicScoreRow> = Vec::with_capacity(own.len());
     for (place, (_, topic)) in own.iter().enumerate() {
@@ -216,7 +216,7 @@ fn rarity(
         all += if heard.peek().is_some() { trust } else { 0.0 };
         heard.for_each(|row| on_topic[row.topic as usize] += trust);
     }
-    let common_at = tonight.params.topics.common_at;
+    let common_at = tonight.model.params().topics.common_at;
     let rare = |sum: &f64| match all > 0.0 {
         true => 1.0 / (1.0 + sum / all / common_at),
         false => 1.0,

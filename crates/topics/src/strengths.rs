@@ -108,7 +108,7 @@ impl TopicStrengths {
     /// Returns an internal error if the pairs do not form a valid graph.
     pub fn compute(tonight: &TopicInputs, claims: &PersonTopics, known: &InfluenceScores) -> Result<TopicStrengths> {
         let actors = Actors::of(tonight, claims, known)?;
-        let params = &tonight.params.topics;
+        let params = &tonight.model.params().topics;
         let person_known = |person: u32| known.model.trust[person as usize] * known.seasoned[person as usize];
         let praise = EndorsementGraph::from_pairs(claims, &person_known);
         let endorsements = endorsed(tonight, claims, known, &actors, &praise);
@@ -159,7 +159,7 @@ struct Actors {
 
 impl Actors {
     fn of(tonight: &TopicInputs, claims: &PersonTopics, known: &InfluenceScores) -> Result<Actors> {
-        let params = tonight.params;
+        let params = tonight.model.params();
         let failed = |error| Error::internal("the reactions on topics are not a valid graph").with_source(error);
         let edges = claims.reactions.par_iter();
         let weights = edges.map(|edge| saturate(edge.strength, params.repeats.beta));
@@ -187,11 +187,12 @@ impl Actors {
         let (mut trusted, mut strangers) = (0.0, 0.0);
         for edge in claims.reactions_of(claim) {
             let trust = self.trust[edge.actor as usize];
-            let amount = self.standing[edge.actor as usize] * saturate(edge.strength, tonight.params.repeats.beta);
+            let amount =
+                self.standing[edge.actor as usize] * saturate(edge.strength, tonight.model.params().repeats.beta);
             trusted += trust * amount;
             strangers += (1.0 - trust) * amount;
         }
-        trusted + compute_belief(trusted, strangers, &tonight.params.corroboration) * strangers
+        trusted + compute_belief(trusted, strangers, &tonight.model.params().corroboration) * strangers
     }
 }
 
@@ -203,7 +204,7 @@ fn endorsed(
     actors: &Actors,
     praise: &EndorsementGraph,
 ) -> Vec<EndorsementShare> {
-    let params = tonight.params;
+    let params = tonight.model.params();
     let (kept, vouched) = (
         praise.compute_kept_shares(),
         compute_credibility(praise, known, params.topics.endorser_half_at),

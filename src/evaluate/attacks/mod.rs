@@ -48,7 +48,8 @@ pub fn simulate_attacks(scene: MomentData, watch: &dyn RunObserver) -> Result<At
         at: clout_base::day::format_instant(setup.scene.at),
         percentile_90: suite.percentile_90,
         gains: suite.gains,
-        is_settled: setup.scene.moment().warehouse_days >= f64::from(setup.scene.params.trust.settled_after_days),
+        is_settled: setup.scene.moment().warehouse_days
+            >= f64::from(setup.scene.model.params().trust.settled_after_days),
         are_fakes_below: suite.are_fakes_below,
     })
 }

@@ -169,7 +169,7 @@ fn middle_fifth(scored: &PeopleScores) -> Vec<usize> {
 
 /// Returns the people with a reach of 10 to 30, by reach.
 fn people_by_reach(scene: &MomentData, scored: &PeopleScores) -> Vec<usize> {
-    let model = scored.contribution_model(scene.params);
+    let model = scored.contribution_model(scene.model);
     let reach = |person: usize| {
         let sum = scored.scores.sums[person].as_ref()?;
         let mut reach = ReachSum::default();

@@ -108,7 +108,7 @@ impl<'a> TopicMoment<'a> {
             ontology: &stream.ontology,
             lexicon: &stream.lexicon,
             numbers: &numbers,
-            params: &job.model,
+            model: &job.model,
             max_lateness_days: job.input.max_lateness_days,
         };
         let mut tonight = NewTopicData::default();
@@ -117,7 +117,7 @@ impl<'a> TopicMoment<'a> {
                 fold.collect(&mut memory, &mut tonight, (place, network), settled, as_of);
             }
         }
-        tonight.merge_into(&mut memory, &job.model, as_of);
+        tonight.merge_into(&mut memory, &job.model.params().topics, as_of);
         let known = stream.endorsements.partition_point(|e| e.load_date <= as_of);
         let number = |id: &str| stream.ontology.find(id).map(|topic| numbers[topic as usize]);
         let dates = (as_of, job.input.max_lateness_days);
@@ -143,7 +143,7 @@ impl<'a> TopicMoment<'a> {
             persons: &self.scene.persons,
             // All people are taken as present, because an absent person has no act to predict.
             are_present: &vec![true; self.scene.persons.len()],
-            params: &self.job.model,
+            model: &self.job.model,
             as_of: self.scene.as_of(),
         };
         let known = InfluenceScores {

@@ -15,8 +15,8 @@
 
 use rayon::prelude::*;
 
+use super::model::InfluenceModel;
 use super::pairs::PairSums;
-use super::recency::HalfLifeMixture;
 use super::weights::saturate;
 use crate::people::persons::PersonMap;
 use clout_base::day::Day;
@@ -62,24 +62,15 @@ pub struct ScoringMoment {
     pub warehouse_days: f64,
 }
 
-/// The parameters for reading the stored sums.
-pub struct AttentionParams<'a> {
-    /// Mixture of half-lives.
-    pub mixture: &'a HalfLifeMixture,
-    /// Saturation of repeated reactions.
-    pub beta: f64,
-    /// Moment of the reading.
-    pub moment: &'a ScoringMoment,
-}
-
 /// Computes the attention at the moment. `network_of` returns the network index of an account node.
 pub fn compute_attention(
     pairs: &PairSums,
     persons: &PersonMap,
     network_of: &(dyn Fn(u32) -> usize + Sync),
-    params: &AttentionParams,
+    model: &InfluenceModel,
+    moment: &ScoringMoment,
 ) -> AttentionGraph {
-    let readings = compute_readings(pairs, params);
+    let readings = compute_readings(pairs, model, moment);
     let (starts, order) = sort_by_target(pairs, persons);
     let chunks: Vec<usize> = (0..persons.len()).step_by(clout_graph::numeric::NODE_CHUNK).collect();
     let pieces: Vec<AttentionGraph> = chunks
@@ -92,9 +83,9 @@ pub fn compute_attention(
                 entries.extend(
                     order[starts[target]..starts[target + 1]]
                         .iter()
-                        .map(|row| build_entry(pairs, persons, network_of, params, &readings, *row as usize)),
+                        .map(|row| build_entry(pairs, persons, network_of, model, moment, &readings, *row as usize)),
                 );
-                piece.add_target(&mut entries, params.beta);
+                piece.add_target(&mut entries, model.params().repeats.beta);
             }
             piece
         })
@@ -113,14 +104,13 @@ pub fn compute_attention(
 /// Factors of a row's sums, by network and by days since the row's last load date.
 type Readings = Vec<Vec<Vec<f64>>>;
 
-fn compute_readings(pairs: &PairSums, params: &AttentionParams) -> Readings {
-    let moment = params.moment;
+fn compute_readings(pairs: &PairSums, model: &InfluenceModel, moment: &ScoringMoment) -> Readings {
     let oldest = pairs.last_loads.iter().min().copied().unwrap_or(moment.as_of);
     let of_network = |history: &f64| {
         let days = 0..=(moment.as_of.0 - oldest.0).max(0);
         days.map(|days| {
-            params
-                .mixture
+            model
+                .mixture()
                 .reading_factors(f64::from(days) - moment.early_days, *history)
         })
         .collect()
@@ -153,14 +143,15 @@ fn build_entry(
     pairs: &PairSums,
     persons: &PersonMap,
     network_of: &dyn Fn(u32) -> usize,
-    params: &AttentionParams,
+    model: &InfluenceModel,
+    moment: &ScoringMoment,
     readings: &Readings,
     row: usize,
 ) -> (u32, AttentionTerm) {
     let network = network_of(pairs.actors[row]);
-    let days = (params.moment.as_of.0 - pairs.last_loads[row].0).max(0) as usize;
+    let days = (moment.as_of.0 - pairs.last_loads[row].0).max(0) as usize;
     let reading = &readings[network][days];
-    let sums = pairs.row_sums(row, params.mixture);
+    let sums = pairs.row_sums(row, model.mixture());
     let term = AttentionTerm {
         network: network as u8,
         verb: pairs.verbs[row],

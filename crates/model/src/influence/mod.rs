@@ -1,4 +1,4 @@
-//! The influence model. A person's influence is a sum of contributions, each of one (reactor, network, verb);
+//! The influence model ([`model`] holds its parameters). A person's influence is a sum of contributions, each of one (reactor, network, verb);
 //! the score is an affine function of its logarithm.
 //!
 //! [`weights`] computes the weight of a reaction; [`recency`], [`pairs`] and [`merge_pairs`] store the decayed sums of
@@ -12,6 +12,7 @@ pub mod changes;
 pub mod coverage;
 pub mod interval;
 pub mod merge_pairs;
+pub mod model;
 pub mod network_parts;
 pub mod pairs;
 pub mod params;

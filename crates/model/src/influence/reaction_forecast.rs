@@ -15,15 +15,14 @@
 //!
 //! A real run with this row also changes the rank of others slightly, because a person with a gain passes on more.
 
-use super::attention::{self, AttentionGraph, AttentionParams, ScoringMoment};
+use super::attention::{self, AttentionGraph, ScoringMoment};
 use super::merge_pairs::{MergeParams, merge_reactions};
+use super::model::InfluenceModel;
 use super::pairs::PairSums;
-use super::params::ModelParams;
-use super::recency::HalfLifeMixture;
 use super::score::ContributionModel;
 use super::scoring::{AccountState, PeopleScores};
 use super::trust;
-use super::weights::{ReactionWeighing, saturate};
+use super::weights::saturate;
 use crate::networks::Network;
 use crate::people::persons::PersonMap;
 use crate::reactions::AccountReaction;
@@ -31,11 +30,11 @@ use crate::reactions::AccountReaction;
 /// Computes the strength s of one such reaction alone: its part of the sum that saturates.
 pub fn compute_strength(
     networks: &[Network],
-    (network, verb): (usize, u8),
+    network: usize,
+    verb: u8,
     moment: &ScoringMoment,
-    params: &ModelParams,
+    model: &InfluenceModel,
 ) -> f64 {
-    let mixture = &HalfLifeMixture::new(&params.recency);
     let (actor, target) = (0, 1);
     let reaction = [AccountReaction {
         actor,
@@ -44,29 +43,17 @@ pub fn compute_strength(
         load_date: moment.as_of,
         verb,
     }];
-    let weighing = ReactionWeighing {
-        selectivity: &params.selectivity,
-        repeats: &params.repeats,
+    let weights = model.weighing().weigh(&reaction, &[1], &networks[network]);
+    let merge_params = MergeParams {
+        mixture: model.mixture(),
+        as_of: moment.as_of,
     };
-    let weights = weighing.weigh(&reaction, &[1], &networks[network]);
-    let as_of = moment.as_of;
-    let pairs = merge_reactions(
-        &PairSums::default(),
-        0..0,
-        &reaction,
-        &weights,
-        &MergeParams { mixture, as_of },
-    );
+    let pairs = merge_reactions(&PairSums::default(), 0..0, &reaction, &weights, &merge_params);
     let persons = PersonMap {
         ids: vec![String::new(); 2],
         by_account: vec![actor, target],
     };
-    let reading = AttentionParams {
-        mixture,
-        beta: params.repeats.beta,
-        moment,
-    };
-    let attention = attention::compute_attention(&pairs, &persons, &|_| network, &reading);
+    let attention = attention::compute_attention(&pairs, &persons, &|_| network, model, moment);
     attention.terms.iter().map(|term| term.strength).sum()
 }
 
@@ -76,7 +63,7 @@ pub struct ReactorCrowd<'a> {
     trust: Vec<f64>,
     standing: Vec<f64>,
     scored: &'a PeopleScores,
-    params: &'a ModelParams,
+    model: &'a InfluenceModel,
 }
 
 /// The actor of the additional reaction.
@@ -100,15 +87,21 @@ pub fn compute_trust_after(
     memory: &AccountState,
     scored: &PeopleScores,
     moment: &ScoringMoment,
-    params: &ModelParams,
-    (person, network): (u32, usize),
+    model: &InfluenceModel,
+    person: u32,
+    network: usize,
 ) -> f64 {
     let at = moment.as_of.end_micros() - 1;
     let accounts = (0..).zip(&memory.persons.by_account).zip(memory.facts);
     let own = accounts.filter(|((node, owner), _)| **owner == person && (memory.network_of)(*node) == network);
     let then = own.map(|(_, facts)| {
         let facts = facts.with_act_at(at);
-        trust::compute_account_trust(facts.days_seen, facts.span_days(), moment.warehouse_days, &params.trust)
+        trust::compute_account_trust(
+            facts.days_seen,
+            facts.span_days(),
+            moment.warehouse_days,
+            &model.params().trust,
+        )
     });
     then.fold(scored.trust[person as usize], f64::max)
 }
@@ -118,9 +111,10 @@ impl<'a> ReactorCrowd<'a> {
     pub fn from_scored(
         scored: &'a PeopleScores,
         moment: &ScoringMoment,
-        params: &'a ModelParams,
+        model: &'a InfluenceModel,
         person: usize,
     ) -> ReactorCrowd<'a> {
+        let params = model.params();
         let known = trust::compute_account_trust(1, 0.0, moment.warehouse_days, &params.trust);
         let unattended = (1.0 - params.propagation.damping) * known;
         let standings = [1.0, unattended].map(|x| trust::compute_rank_factor(x, &params.standing));
@@ -129,13 +123,13 @@ impl<'a> ReactorCrowd<'a> {
             trust: [&scored.trust[..], &[1.0, known]].concat(),
             standing: [&scored.reactor_ranks.rank_factors[..], &standings].concat(),
             scored,
-            params,
+            model,
         }
     }
 
     /// Returns the current score; `None` without a reactor.
     pub fn current_score(&self) -> Option<f64> {
-        self.score_by(&self.model(), &self.own)
+        self.score_by(&self.contribution_model(), &self.own)
     }
 
     /// Returns the score after one more reaction of that [strength].
@@ -149,7 +143,7 @@ impl<'a> ReactorCrowd<'a> {
             ReactionActor::Reactor { place: edge, trust } => {
                 trusted[attention.reactors[edge] as usize] = trust;
                 let before: f64 = attention.terms(edge).iter().map(|term| term.strength).sum();
-                let whole = |strength: f64| saturate(strength, self.params.repeats.beta);
+                let whole = |strength: f64| saturate(strength, self.model.params().repeats.beta);
                 // Reciprocity takes the same share of the new amount; for reactions without weight it took nothing.
                 attention.amounts[edge] = match before > 0.0 {
                     true => attention.amounts[edge] * whole(before + strength) / whole(before),
@@ -159,7 +153,7 @@ impl<'a> ReactorCrowd<'a> {
         }
         let model = ContributionModel {
             trust: &trusted,
-            ..self.model()
+            ..self.contribution_model()
         };
         self.score_by(&model, &attention)
     }
@@ -167,7 +161,7 @@ impl<'a> ReactorCrowd<'a> {
     /// Returns the index of the reactor with the median contribution (the lower of two), among the reactors that
     /// have reacted on the network.
     pub fn find_median_reactor(&self, network: usize) -> Option<usize> {
-        let model = self.model();
+        let model = self.contribution_model();
         let sum = model.sum_contributions(&self.own, 0)?;
         let has_reacted = |edge: &usize| {
             let mut terms = self.own.terms(*edge).iter();
@@ -188,16 +182,18 @@ impl<'a> ReactorCrowd<'a> {
 
     fn add(&self, attention: &mut AttentionGraph, reactor: u32, strength: f64) {
         attention.reactors.push(reactor);
-        attention.amounts.push(saturate(strength, self.params.repeats.beta));
+        attention
+            .amounts
+            .push(saturate(strength, self.model.params().repeats.beta));
         attention.term_offsets.push(attention.terms.len());
         attention.offsets = vec![0, attention.reactors.len()];
     }
 
-    fn model(&self) -> ContributionModel<'_> {
+    fn contribution_model(&self) -> ContributionModel<'_> {
         ContributionModel {
             trust: &self.trust,
             rank: &self.standing,
-            corroboration: &self.params.corroboration,
+            corroboration: &self.model.params().corroboration,
         }
     }
 

@@ -17,13 +17,13 @@ fn target(people: u32) -> usize {
 
 fn like(world: &TestWorld) -> f64 {
     let verb = world.networks[world.network].input_verb_code("like").unwrap();
-    compute_strength(&world.networks, (world.network, verb), &world.moment(0), &world.params)
+    compute_strength(&world.networks, world.network, verb, &world.moment(0), &world.model)
 }
 
 #[test]
 fn a_fresh_like_is_one_over_the_mass_of_the_history() {
     let world = crowd_of(3, &[]);
-    let mass = HalfLifeMixture::new(&world.params.recency).steady_mass(41.0);
+    let mass = world.model.mixture().steady_mass(41.0);
     assert!((like(&world) - 1.0 / mass).abs() < 1e-9);
 }
 
@@ -32,9 +32,10 @@ fn a_newcomer_adds_one_more_reactor() {
     for people in [0, 1, 10, 100] {
         let world = crowd_of(people, &[]);
         let scored = world.score_people(0);
-        let crowd = ReactorCrowd::from_scored(&scored, &world.moment(0), &world.params, target(people));
-        let amount = saturate(like(&world), world.params.repeats.beta);
-        let ordinary = trust::compute_rank_factor(1.0 - world.params.propagation.damping, &world.params.standing);
+        let crowd = ReactorCrowd::from_scored(&scored, &world.moment(0), &world.model, target(people));
+        let params = world.model.params();
+        let amount = saturate(like(&world), params.repeats.beta);
+        let ordinary = trust::compute_rank_factor(1.0 - params.propagation.damping, &params.standing);
         // The existing reactors have no reactors themselves; the newcomer has average rank.
         let contributions = amount * (f64::from(people) * ordinary + 1.0);
         let expected = scored.scale.score_of_contributions(contributions);
@@ -60,7 +61,7 @@ fn fans(more: &[(u32, u32, i32, f64)]) -> TestWorld {
 fn a_run_with_the_row_gives_the_forecast_score(#[case] who: ReactionActor, #[case] actor: u32) {
     let (before, after) = (fans(&[]), fans(&[(actor, 13, 40, 24.0 - 1e-9)]));
     let scored = before.score_people(0);
-    let crowd = ReactorCrowd::from_scored(&scored, &before.moment(0), &before.params, 13);
+    let crowd = ReactorCrowd::from_scored(&scored, &before.moment(0), &before.model, 13);
     let forecast = crowd.forecast_score(who, like(&before)).unwrap();
     let actual = after.score_people(0).scores.score(13).unwrap();
     assert!((forecast - actual).abs() < 1e-7, "{forecast} {actual}");
@@ -71,13 +72,13 @@ fn a_run_with_the_row_gives_the_forecast_score(#[case] who: ReactionActor, #[cas
 fn a_stranger_adds_nothing_without_trusted_reactors() {
     let world = crowd_of(0, &[]);
     let scored = world.score_people(0);
-    let crowd = ReactorCrowd::from_scored(&scored, &world.moment(0), &world.params, target(0));
+    let crowd = ReactorCrowd::from_scored(&scored, &world.moment(0), &world.model, target(0));
     let alone = crowd.forecast_score(ReactionActor::Stranger, like(&world)).unwrap();
     assert!((alone - scored.scale.score_of_contributions(0.0)).abs() < 1e-9);
     assert_eq!(crowd.current_score(), None);
     let world = crowd_of(30, &[]);
     let scored = world.score_people(0);
-    let crowd = ReactorCrowd::from_scored(&scored, &world.moment(0), &world.params, target(30));
+    let crowd = ReactorCrowd::from_scored(&scored, &world.moment(0), &world.model, target(30));
     let [newcomer, stranger] =
         [ReactionActor::Newcomer, ReactionActor::Stranger].map(|who| crowd.forecast_score(who, 1.0).unwrap());
     assert!(newcomer > stranger && stranger > crowd.current_score().unwrap());
@@ -87,7 +88,7 @@ fn a_stranger_adds_nothing_without_trusted_reactors() {
 fn the_median_reactor_is_taken_among_the_reactors_of_a_network() {
     let world = fans(&[(4, 13, 20, 1.0), (4, 13, 25, 1.0), (4, 13, 30, 1.0)]);
     let scored = world.score_people(0);
-    let crowd = ReactorCrowd::from_scored(&scored, &world.moment(0), &world.params, 13);
+    let crowd = ReactorCrowd::from_scored(&scored, &world.moment(0), &world.model, 13);
     // Number 3 gives least and number 4 most; the sixth of twelve is the median of the equal ones between them.
     assert_eq!(
         crowd
@@ -119,9 +120,9 @@ fn a_second_day_raises_the_trust_of_a_reactor_seen_on_one_day() {
     let (first, more) = (at(36, 5.0), at(40, 24.0 - 1e-9));
     let (before, after) = (world(&[first]), world(&[first, more]));
     let scored = before.score_people(0);
-    let crowd = ReactorCrowd::from_scored(&scored, &before.moment(0), &before.params, 2);
+    let crowd = ReactorCrowd::from_scored(&scored, &before.moment(0), &before.model, 2);
     let trust = before.with_account_state(|memory| {
-        compute_trust_after(memory, &scored, &before.moment(0), &before.params, (0, before.network))
+        compute_trust_after(memory, &scored, &before.moment(0), &before.model, 0, before.network)
     });
     assert!(scored.trust[0] < 1e-3 && trust > 0.1, "{} {trust}", scored.trust[0]);
     let forecast = crowd

@@ -18,7 +18,7 @@
 use clout_base::day::{DAY_MICROS, Day};
 
 /// A mixture of half-lives with its masses.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct HalfLifeMixture {
     half_lives_days: Vec<f64>,
     masses: Vec<f64>,

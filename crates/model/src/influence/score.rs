@@ -55,7 +55,7 @@ pub fn compute_belief(trusted: f64, strangers: f64, params: &CorroborationParams
 }
 
 /// The score scale b0 + b1 ln I: constants of the model version, never fitted.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ScoreScale {
     base: f64,
     intercept: f64,

@@ -1,9 +1,8 @@
 //! Scoring of one date: runs every step of the model, from the account state to scores and ranks.
 
-use super::attention::{self, AttentionGraph, AttentionParams, ScoringMoment};
+use super::attention::{self, AttentionGraph, ScoringMoment};
+use super::model::InfluenceModel;
 use super::pairs::PairSums;
-use super::params::ModelParams;
-use super::recency::HalfLifeMixture;
 use super::reciprocity;
 use super::score::{ContributionModel, ScoreScale};
 use super::score_table::ScoreTable;
@@ -27,13 +26,8 @@ pub struct AccountState<'a> {
 
 impl AccountState<'_> {
     /// Computes the attention between persons, before the reciprocity discount.
-    pub fn compute_attention(&self, moment: &ScoringMoment, params: &ModelParams) -> AttentionGraph {
-        let reading = AttentionParams {
-            mixture: &HalfLifeMixture::new(&params.recency),
-            beta: params.repeats.beta,
-            moment,
-        };
-        attention::compute_attention(self.pairs, self.persons, self.network_of, &reading)
+    pub fn compute_attention(&self, moment: &ScoringMoment, model: &InfluenceModel) -> AttentionGraph {
+        attention::compute_attention(self.pairs, self.persons, self.network_of, model, moment)
     }
 }
 
@@ -59,10 +53,10 @@ impl PeopleScores {
         memory: &AccountState,
         moment: &ScoringMoment,
         networks: &[Network],
-        params: &ModelParams,
+        model: &InfluenceModel,
     ) -> Result<PeopleScores> {
-        let attention = memory.compute_attention(moment, params);
-        PeopleScores::compute_from_attention(attention, memory, moment, networks, params)
+        let attention = memory.compute_attention(moment, model);
+        PeopleScores::compute_from_attention(attention, memory, moment, networks, model)
     }
 
     /// Scores all persons from their attention at the moment.
@@ -71,35 +65,35 @@ impl PeopleScores {
         memory: &AccountState,
         moment: &ScoringMoment,
         networks: &[Network],
-        params: &ModelParams,
+        model: &InfluenceModel,
     ) -> Result<PeopleScores> {
+        let params = model.params();
         let trust = trust::compute_trust(memory.persons, memory.facts, moment.warehouse_days, &params.trust);
         let graph = reciprocity::discount_returned(&mut attention, &trust)?;
         let shares: Vec<f64> = networks.iter().map(|network| network.share).collect();
         let reactors = trust::compute_reactor_ranks(&attention, graph, &trust, &shares, params)?;
-        let line = ScoreScale::new(&params.scale, &params.corroboration);
-        let model = ContributionModel {
+        let contributions = ContributionModel {
             trust: &trust,
             rank: &reactors.rank_factors,
             corroboration: &params.corroboration,
         };
-        let standings = ScoreTable::compute(&attention, &model, &line);
+        let standings = ScoreTable::compute(&attention, &contributions, model.scale());
         Ok(PeopleScores {
             attention,
             trust,
             seasoning: trust::compute_seasoning(memory.persons, memory.facts, moment.warehouse_days, params),
             reactor_ranks: reactors,
             scores: standings,
-            scale: line,
+            scale: *model.scale(),
         })
     }
 
     /// Returns the model that turns attention into contributions.
-    pub fn contribution_model<'a>(&'a self, params: &'a ModelParams) -> ContributionModel<'a> {
+    pub fn contribution_model<'a>(&'a self, model: &'a InfluenceModel) -> ContributionModel<'a> {
         ContributionModel {
             trust: &self.trust,
             rank: &self.reactor_ranks.rank_factors,
-            corroboration: &params.corroboration,
+            corroboration: &model.params().corroboration,
         }
     }
 }

@@ -12,11 +12,10 @@
 //! So no term can rise, and the loss grows with k. The forecast is exact if no data arrives and trust and rank stay
 //! constant. Cost: two readings of the selected pairs.
 
-use super::attention::{self, AttentionGraph, AttentionParams, ScoringMoment};
+use super::attention::{self, AttentionGraph, ScoringMoment};
 use super::merge_pairs::{MergeParams, merge_reactions};
+use super::model::InfluenceModel;
 use super::pairs::PairSums;
-use super::params::ModelParams;
-use super::recency::HalfLifeMixture;
 use super::scoring::{AccountState, PeopleScores};
 
 /// Forecasts the score of a person at `later` without new reactions; `None` if no reaction exists, or all are
@@ -24,18 +23,16 @@ use super::scoring::{AccountState, PeopleScores};
 pub fn forecast_score(
     memory: &AccountState,
     scored: &PeopleScores,
-    (now, later): (&ScoringMoment, &ScoringMoment),
-    params: &ModelParams,
+    now: &ScoringMoment,
+    later: &ScoringMoment,
+    model: &InfluenceModel,
     person: usize,
 ) -> Option<f64> {
     let of_account = &memory.persons.by_account;
     let credits = |target: u32| of_account[target as usize] as usize == person;
-    let mixture = HalfLifeMixture::new(&params.recency);
-    let own = memory.pairs.filter_rows(&mixture, |_, target| credits(target));
-    let attention = forecast_attention(&own, memory, scored, (now, later), params);
-    let sum = scored
-        .contribution_model(params)
-        .sum_contributions(&attention, person)?;
+    let own = memory.pairs.filter_rows(model.mixture(), |_, target| credits(target));
+    let attention = forecast_attention(&own, memory, scored, now, later, model);
+    let sum = scored.contribution_model(model).sum_contributions(&attention, person)?;
     Some(scored.scale.score(sum.influence))
 }
 
@@ -44,20 +41,15 @@ pub fn forecast_attention(
     pairs: &PairSums,
     memory: &AccountState,
     scored: &PeopleScores,
-    (now, later): (&ScoringMoment, &ScoringMoment),
-    params: &ModelParams,
+    now: &ScoringMoment,
+    later: &ScoringMoment,
+    model: &InfluenceModel,
 ) -> AttentionGraph {
-    let mixture = &HalfLifeMixture::new(&params.recency);
     let read = |pairs: &PairSums, moment: &ScoringMoment| {
-        let reading = AttentionParams {
-            mixture,
-            beta: params.repeats.beta,
-            moment,
-        };
-        attention::compute_attention(pairs, memory.persons, memory.network_of, &reading)
+        attention::compute_attention(pairs, memory.persons, memory.network_of, model, moment)
     };
     let fold_params = MergeParams {
-        mixture,
+        mixture: model.mixture(),
         as_of: later.as_of,
     };
     let before = read(pairs, now);

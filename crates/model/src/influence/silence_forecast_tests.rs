@@ -7,8 +7,8 @@ use super::*;
 
 fn later(world: &TestWorld, person: usize, days: i32) -> Option<f64> {
     let scored = world.score_people(0);
-    let moments = (&world.moment(0), &world.moment(days));
-    world.with_account_state(|memory| forecast_score(memory, &scored, moments, &world.params, person))
+    let (now, later) = (&world.moment(0), &world.moment(days));
+    world.with_account_state(|memory| forecast_score(memory, &scored, now, later, &world.model, person))
 }
 
 #[test]
@@ -17,13 +17,13 @@ fn equal_reactors_fade_by_kernel_and_history_only() {
         let likes: Vec<_> = (0..people).map(|actor| (actor, people, 30, 12.0)).collect();
         let world = TestWorld::from_likes(people + 1, 30, &likes, |_| true);
         let scored = world.score_people(0);
-        let mixture = HalfLifeMixture::new(&world.params.recency);
+        let (mixture, params) = (world.model.mixture(), world.model.params());
         // The reactors have no reactors themselves.
-        let rho = trust::compute_rank_factor(1.0 - world.params.propagation.damping, &world.params.standing);
+        let rho = trust::compute_rank_factor(1.0 - params.propagation.damping, &params.standing);
         for days in [0, 2, 7, 30, 300] {
             let age = 0.5 + f64::from(days);
             let strength = mixture.kernel(age) / (mixture.kernel(0.0) * mixture.steady_mass(31.0 + f64::from(days)));
-            let amount = saturate(strength, world.params.repeats.beta);
+            let amount = saturate(strength, params.repeats.beta);
             let expected = scored.scale.score_of_contributions(f64::from(people) * rho * amount);
             let score = later(&world, people as usize, days).unwrap();
             assert!((score - expected).abs() < 1e-9, "{people} {days}: {score} {expected}");

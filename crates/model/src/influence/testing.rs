@@ -2,11 +2,10 @@
 
 use super::attention::ScoringMoment;
 use super::merge_pairs::{MergeParams, merge_reactions};
+use super::model::InfluenceModel;
 use super::pairs::PairSums;
 use super::params::ModelParams;
-use super::recency::HalfLifeMixture;
 use super::scoring::{AccountState, PeopleScores};
-use super::weights::ReactionWeighing;
 use crate::account_activity::AccountActivity;
 use crate::networks::{Network, builtin_networks};
 use crate::people::persons::PersonMap;
@@ -23,7 +22,7 @@ pub struct TestWorld {
     pub persons: PersonMap,
     pub facts: Vec<AccountActivity>,
     pub pairs: PairSums,
-    pub params: ModelParams,
+    pub model: InfluenceModel,
     pub as_of: Day,
 }
 
@@ -53,13 +52,10 @@ impl TestWorld {
             })
             .collect();
         reactions.sort_by_key(|r| (r.actor, r.target, r.load_date, r.occurred_at));
-        let weighing = ReactionWeighing {
-            selectivity: &params.selectivity,
-            repeats: &params.repeats,
-        };
-        let weights = weighing.weigh(&reactions, &compute_crowd_sizes(&reactions), &networks[network]);
+        let model = InfluenceModel::new(params);
+        let weights = (model.weighing()).weigh(&reactions, &compute_crowd_sizes(&reactions), &networks[network]);
         let as_of = Day(FIRST_LOAD_DATE.0 + as_of);
-        let mixture = &HalfLifeMixture::new(&params.recency);
+        let mixture = model.mixture();
         let pairs = merge_reactions(
             &PairSums::default(),
             0..0,
@@ -80,7 +76,7 @@ impl TestWorld {
             networks,
             network,
             pairs,
-            params,
+            model,
             as_of,
         }
     }
@@ -109,6 +105,6 @@ impl TestWorld {
     /// Scores all persons, `days` days after `as_of`.
     pub fn score_people(&self, days: i32) -> PeopleScores {
         let moment = self.moment(days);
-        self.with_account_state(|memory| PeopleScores::compute(memory, &moment, &self.networks, &self.params).unwrap())
+        self.with_account_state(|memory| PeopleScores::compute(memory, &moment, &self.networks, &self.model).unwrap())
     }
 }

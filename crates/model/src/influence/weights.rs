@@ -21,15 +21,15 @@ use crate::reactions::AccountReaction;
 const CHUNK_ROWS: usize = 1 << 17;
 
 /// The constants for weighing reactions.
-#[derive(Clone, Copy, Debug)]
-pub struct ReactionWeighing<'a> {
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReactionWeighing {
     /// Discount for days with many reactions.
-    pub selectivity: &'a SelectivityParams,
+    pub selectivity: SelectivityParams,
     /// Saturation of repeats.
-    pub repeats: &'a RepeatParams,
+    pub repeats: RepeatParams,
 }
 
-impl ReactionWeighing<'_> {
+impl ReactionWeighing {
     /// Weighs one network's reactions, sorted by pair, load date and time. `crowd_sizes` has the size of each
     /// reaction's [crowd](crate::reactions::compute_crowd_sizes).
     pub fn weigh(&self, reactions: &[AccountReaction], crowd_sizes: &[u32], network: &Network) -> Vec<f32> {
@@ -104,8 +104,8 @@ mod tests {
             })
             .collect();
         let weighing = ReactionWeighing {
-            selectivity: &SelectivityParams::default(),
-            repeats: &RepeatParams::default(),
+            selectivity: SelectivityParams::default(),
+            repeats: RepeatParams::default(),
         };
         weighing.weigh(&reactions, &vec![crowd; reactions.len()], &twitter)
     }

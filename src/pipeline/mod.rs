@@ -124,7 +124,7 @@ pub fn run_snapshot(
     timings.lap("interval");
 
     watch.stage("attributing topics");
-    results.score_topics(job, &state, &read.ontology, as_of, &mut metrics)?;
+    results.score_topics(job, &state, &read.ontology, &mut metrics)?;
     timings.lap("topics");
 
     watch.stage("finding reasons");

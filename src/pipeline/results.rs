@@ -13,9 +13,7 @@ use crate::state::{RunState, find_moment};
 use crate::tables::alerts::AlertInputs;
 use crate::tables::published_history::{PublishedHistory, PublishedPersons, hash_person_id};
 use crate::tables::score_changes::{self, ReasonsByPerson};
-use crate::tables::{
-    SnapshotInputs, alerts, influences, network_scores, rejects, scores, topic_evidence, topic_scores,
-};
+use crate::tables::{alerts, influences, network_scores, rejects, scores, topic_evidence, topic_scores};
 use clout_base::day::Day;
 use clout_base::error::{Error, ErrorKind, Result};
 use clout_base::metrics::RunMetrics;
@@ -94,26 +92,10 @@ impl SnapshotResults {
         job: &Job,
         state: &RunState,
         ontology: &Ontology,
-        as_of: Day,
         metrics: &mut RunMetrics,
     ) -> Result<()> {
-        let inputs = clout_topics::person_topics::TopicInputs {
-            state: &state.topics,
-            ontology,
-            accounts: &state.accounts,
-            persons: &self.judged.persons,
-            are_present: &self.judged.presences.present_persons(self.judged.persons.len()),
-            model: &job.model,
-            as_of,
-        };
-        let known = InfluenceScores {
-            attention: &self.judged.scored.attention,
-            endorser_attention: &self.judged.scored.attention,
-            seasoned: &self.judged.scored.seasoning,
-            model: &self.judged.scored.contribution_model(&job.model),
-            sums: &self.judged.scored.scores.sums,
-            scale: &self.judged.scored.scale,
-        };
+        let inputs = self.judged.topic_inputs(job, state, ontology);
+        let known = InfluenceScores::from_people_scores(&self.judged.scored, &job.model);
         let (topics, outcome) = compute_topic_scores(&inputs, &known)?;
         expect_converged(job, "propagation over topics", &outcome)?;
         self.topics = topics;
@@ -196,18 +178,7 @@ impl SnapshotResults {
         (ontology, rejected): (&Ontology, Vec<RejectedRow>),
         metrics: &RunMetrics,
     ) -> Result<Vec<(&'static TableSchema, EncodedPart)>> {
-        let model = self.judged.scored.contribution_model(&job.model);
-        let inputs = SnapshotInputs {
-            networks: &job.networks,
-            persons: &self.judged.persons,
-            presences: &self.judged.presences,
-            attention: &self.judged.scored.attention,
-            model: &model,
-            scale: &self.judged.scored.scale,
-            scores: &self.judged.scored.scores,
-            coverage: &self.coverage,
-            intervals: &self.intervals,
-        };
+        let inputs = self.judged.snapshot_inputs(job, &self.coverage, &self.intervals);
         let silence = reasons::compute_alert_forecasts(job, state, &self.judged, past.previous_date());
         let news = AlertInputs {
             rules: &job.alerts,

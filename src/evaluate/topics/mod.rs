@@ -142,18 +142,11 @@ impl<'a> TopicMoment<'a> {
             accounts: &self.stream.accounts,
             persons: &self.scene.persons,
             // All people are taken as present, because an absent person has no act to predict.
-            are_present: &vec![true; self.scene.persons.len()],
+            are_present: vec![true; self.scene.persons.len()],
             model: &self.job.model,
             as_of: self.scene.as_of(),
         };
-        let known = InfluenceScores {
-            attention: &scored.attention,
-            endorser_attention: &scored.attention,
-            seasoned: &scored.seasoning,
-            model: &scored.contribution_model(&self.job.model),
-            sums: &scored.scores.sums,
-            scale: &scored.scale,
-        };
+        let known = InfluenceScores::from_people_scores(scored, &self.job.model);
         Ok(compute_topic_scores(&tonight, &known)?.0)
     }
 }

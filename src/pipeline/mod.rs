@@ -130,13 +130,13 @@ pub fn run_snapshot(
     watch.stage("finding reasons");
     let past = PublishedHistory::read(output, as_of, &published)?;
     if let Some((yesterday, traces)) = read.previous_day.take() {
-        results.compute_reasons(job, &state, &past, (&yesterday, &traces), &mut metrics)?;
+        results.compute_reasons(job, &state, &past, &yesterday, &traces, &mut metrics)?;
     }
     timings.lap("reasons");
 
     watch.stage("writing tables");
     let reasons = count_by_reason(&read.rejects);
-    let parts = results.build_tables(job, &state, (&past, &known), (&read.ontology, read.rejects), &metrics)?;
+    let parts = results.build_tables(job, &state, &past, &known, read, &metrics)?;
     timings.lap("tables");
 
     watch.stage("publishing");

@@ -20,7 +20,8 @@ pub fn compute_change_reasons(
     state: &RunState,
     past: &PublishedHistory,
     judged: &ScoredState,
-    (yesterday, traces): (&PreviousDay, &LoadDateEffects),
+    yesterday: &PreviousDay,
+    traces: &LoadDateEffects,
 ) -> Result<(ReasonsByPerson, f64)> {
     let people = || judged.presences.group_by_person().map(|group| group[0].person);
     let ids = people().map(|person| judged.persons.ids[person as usize].as_str());

@@ -2,12 +2,12 @@
 
 use rayon::prelude::*;
 
+use super::advance::AdvanceResult;
 use super::load_dates;
 use super::observer::StageTimer;
 use super::previous_day::{LoadDateEffects, PreviousDay};
 use super::reasons;
 use super::scored_state::ScoredState;
-use crate::ingest::rejects::RejectedRow;
 use crate::job::Job;
 use crate::state::{RunState, find_moment};
 use crate::tables::alerts::AlertInputs;
@@ -118,10 +118,11 @@ impl SnapshotResults {
         job: &Job,
         state: &RunState,
         past: &PublishedHistory,
-        (yesterday, traces): (&PreviousDay, &LoadDateEffects),
+        yesterday: &PreviousDay,
+        traces: &LoadDateEffects,
         metrics: &mut RunMetrics,
     ) -> Result<()> {
-        let (reasons, missed) = reasons::compute_change_reasons(job, state, past, &self.judged, (yesterday, traces))?;
+        let (reasons, missed) = reasons::compute_change_reasons(job, state, past, &self.judged, yesterday, traces)?;
         metrics.set("score_changes_missed", missed);
         self.reasons = reasons;
         Ok(())
@@ -169,15 +170,17 @@ impl SnapshotResults {
             .map(|group| hash_person_id(&self.judged.persons.ids[group[0].person as usize]))
     }
 
-    /// Builds and encodes all tables of the snapshot.
+    /// Builds and encodes all tables of the snapshot. `read` is the result of reading its input.
     pub fn build_tables(
         &self,
         job: &Job,
         state: &RunState,
-        (past, published): (&PublishedHistory, &PublishedPersons),
-        (ontology, rejected): (&Ontology, Vec<RejectedRow>),
+        past: &PublishedHistory,
+        published: &PublishedPersons,
+        read: AdvanceResult,
         metrics: &RunMetrics,
     ) -> Result<Vec<(&'static TableSchema, EncodedPart)>> {
+        let ontology = &read.ontology;
         let inputs = self.judged.snapshot_inputs(job, &self.coverage, &self.intervals);
         let silence = reasons::compute_alert_forecasts(job, state, &self.judged, past.previous_date());
         let news = AlertInputs {
@@ -214,7 +217,7 @@ impl SnapshotResults {
                 score_changes::build_table(&self.judged.persons, &self.reasons)?,
             ),
             (&ALERTS, alerts::build_table(&inputs, &alerts)?),
-            (&REJECTS, rejects::build_table(rejected)?),
+            (&REJECTS, rejects::build_table(read.rejects)?),
             (&RUN_METRICS, crate::tables::run_metrics::table(metrics)?),
         ];
         batches

@@ -64,7 +64,7 @@ pub fn measure_networks(scene: &MomentData, scored: &PeopleScores) -> Vec<Networ
             pairs,
             facts: &facts,
             persons: &scene.persons,
-            network_of: &scene.network_index(),
+            network_of: Box::new(scene.network_index()),
         };
         memory.compute_attention(&scene.moment(), scene.model)
     };

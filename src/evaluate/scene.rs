@@ -191,7 +191,7 @@ impl<'a> MomentData<'a> {
             pairs: &self.fold_pairs(),
             facts: &self.account_activity(),
             persons: &self.persons,
-            network_of: &self.network_index(),
+            network_of: Box::new(self.network_index()),
         };
         PeopleScores::compute(&memory, &self.moment(), self.networks, self.model)
     }

@@ -27,12 +27,11 @@ pub fn compute_forecasts(reopened: &LoadedState) -> Vec<ScoreForecast> {
     let Some(current) = reopened.scored().scores.score(reopened.person_index) else {
         return Vec::new();
     };
+    let memory = reopened.account_state();
     let after = |days: i32| {
         let (now, later) = (reopened.moment_after(0), reopened.moment_after(days));
-        let score = reopened.with_account_state(|memory| {
-            let (scored, model) = (reopened.scored(), &reopened.job.model);
-            forecast_score(memory, scored, &now, &later, model, reopened.person_index)
-        });
+        let (scored, model) = (reopened.scored(), &reopened.job.model);
+        let score = forecast_score(&memory, scored, &now, &later, model, reopened.person_index);
         ScoreForecast {
             days,
             snapshot_date: later.as_of,

@@ -102,14 +102,9 @@ impl LoadedState {
         find_moment(&self.state.histories, Day(self.as_of.0 + days))
     }
 
-    /// Calls `ask` with the account sums of the state.
-    pub fn with_account_state<T>(&self, ask: impl FnOnce(&AccountState) -> T) -> T {
-        ask(&AccountState {
-            pairs: &self.state.pairs,
-            facts: &self.state.activity,
-            persons: &self.scored_state.persons,
-            network_of: &|node| self.state.accounts.network_of(node),
-        })
+    /// Returns the account sums of the state.
+    pub fn account_state(&self) -> AccountState<'_> {
+        self.state.account_state(&self.scored_state.persons)
     }
 }
 

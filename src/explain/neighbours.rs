@@ -6,7 +6,6 @@ use serde::Serialize;
 use super::ExplainRequest;
 use super::loaded_state::LoadedState;
 use crate::queries::person_rows::JsonRow;
-use crate::tables::SnapshotInputs;
 use crate::tables::influences;
 use clout_base::error::Result;
 use clout_base::schema::INFLUENCES;
@@ -30,20 +29,8 @@ pub struct InfluenceNeighbour {
 
 /// Computes the neighbours of the person, most points first, at most 20 per direction.
 pub fn compute_neighbours(reopened: &LoadedState) -> Vec<InfluenceNeighbour> {
-    let (judged, scored) = (&reopened.scored_state, reopened.scored());
-    let model = scored.contribution_model(&reopened.job.model);
-    let tonight = SnapshotInputs {
-        networks: &reopened.job.networks,
-        persons: &judged.persons,
-        presences: &judged.presences,
-        attention: &scored.attention,
-        model: &model,
-        scale: &scored.scale,
-        scores: &scored.scores,
-        coverage: &[],
-        intervals: &[],
-    };
-    let rows = influences::compute_rows(&tonight, reopened.person_index, MOST);
+    let inputs = reopened.scored_state.snapshot_inputs(&reopened.job, &[], &[]);
+    let rows = influences::compute_rows(&inputs, reopened.person_index, MOST);
     let neighbour = |row: &influences::InfluenceRow| InfluenceNeighbour {
         other_person_id: reopened.person_id(row.other).to_owned(),
         direction: row.direction.to_owned(),

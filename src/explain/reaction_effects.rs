@@ -12,7 +12,6 @@ use clout_model::networks::Network;
 use clout_model::people::presence::rows_between_persons;
 use clout_topics::forecast::{AddedReaction, forecast_gains};
 use clout_topics::ontology::Ontology;
-use clout_topics::person_topics::TopicInputs;
 use clout_topics::strengths::InfluenceScores;
 
 /// Maximum number of topics.
@@ -141,7 +140,7 @@ fn of_networks(reopened: &LoadedState, common: &[Common], network_scores: &[Json
     let networks = &reopened.job.networks;
     let moment = reopened.moment_after(0);
     let crowd = ReactorCrowd::from_scored(reopened.scored(), &moment, &reopened.job.model, reopened.person_index);
-    let current = crowd.current_score();
+    let (memory, current) = (reopened.account_state(), crowd.current_score());
     let on_network = |common: &Common| {
         let gain = |who: ReactionActor| {
             let score = crowd.forecast_score(who, common.strength)?;
@@ -150,10 +149,8 @@ fn of_networks(reopened: &LoadedState, common: &[Common], network_scores: &[Json
         };
         let reactor = crowd.find_median_reactor(common.network);
         let by_reactor = |place: usize| {
-            let trust = reopened.with_account_state(|memory| {
-                let (scored, model) = (reopened.scored(), &reopened.job.model);
-                compute_trust_after(memory, scored, &moment, model, crowd.reactor(place), common.network)
-            });
+            let (scored, model) = (reopened.scored(), &reopened.job.model);
+            let trust = compute_trust_after(&memory, scored, &moment, model, crowd.reactor(place), common.network);
             gain(ReactionActor::Reactor { place, trust })
         };
         let name = &networks[common.network].name;
@@ -187,27 +184,8 @@ fn of_topics(
         .filter_map(|row| ontology.find(row["topic_id"].as_str()?))
         .collect();
     let (networks, model) = (&reopened.job.networks, &reopened.job.model);
-    let scored = reopened.scored();
-    let inputs = TopicInputs {
-        state: &reopened.state.topics,
-        ontology: &ontology,
-        accounts: &reopened.state.accounts,
-        persons: &reopened.scored_state.persons,
-        are_present: &reopened
-            .scored_state
-            .presences
-            .present_persons(reopened.scored_state.persons.len()),
-        model,
-        as_of: reopened.moment_after(0).as_of,
-    };
-    let known = InfluenceScores {
-        attention: &scored.attention,
-        endorser_attention: &scored.attention,
-        seasoned: &scored.seasoning,
-        model: &scored.contribution_model(model),
-        sums: &scored.scores.sums,
-        scale: &scored.scale,
-    };
+    let inputs = (reopened.scored_state).topic_inputs(&reopened.job, &reopened.state, &ontology);
+    let known = InfluenceScores::from_people_scores(reopened.scored(), model);
     let reaction = AddedReaction {
         person: reopened.person_index as u32,
         verb_weight: networks[home.network].verbs[usize::from(home.verb)].weight,

@@ -74,13 +74,7 @@ pub fn merge_input(
         &mut |state, place, mut counted| {
             let network = &job.networks[place];
             if let Some(settled) = counted.topic_rows.take() {
-                topic_fold.collect(
-                    &mut state.topics,
-                    &mut topics,
-                    (place, network),
-                    &settled,
-                    sources.as_of,
-                );
+                topic_fold.collect(&mut state.topics, &mut topics, place, network, &settled, sources.as_of);
             }
             counted.add_to_records(&mut state.activity, network);
             let crowds = compute_crowd_sizes(&counted.reactions);
@@ -140,11 +134,11 @@ fn fold_endorsements(
             .find(id)
             .map(|topic| topic_fold.numbers[topic as usize])
     };
-    let dates = (sources.as_of, sources.job.input.max_lateness_days);
+    let lateness = sources.job.input.max_lateness_days;
     let tally = state
         .topics
         .endorsements
-        .merge(endorsements, &number, &sources.job.model, dates);
+        .merge(endorsements, &number, &sources.job.model, sources.as_of, lateness);
     let key = HashKey::from_text(&sources.job.state.hash_key);
     let opted_out = &state.opt_outs;
     state

@@ -124,19 +124,19 @@ pub fn run_snapshot(
     timings.lap("interval");
 
     watch.stage("attributing topics");
-    results.score_topics(job, &state, &read.ontology, as_of, &mut metrics)?;
+    results.score_topics(job, &state, &read.ontology, &mut metrics)?;
     timings.lap("topics");
 
     watch.stage("finding reasons");
     let past = PublishedHistory::read(output, as_of, &published)?;
     if let Some((yesterday, traces)) = read.previous_day.take() {
-        results.compute_reasons(job, &state, &past, (&yesterday, &traces), &mut metrics)?;
+        results.compute_reasons(job, &state, &past, &yesterday, &traces, &mut metrics)?;
     }
     timings.lap("reasons");
 
     watch.stage("writing tables");
     let reasons = count_by_reason(&read.rejects);
-    let parts = results.build_tables(job, &state, (&past, &known), (&read.ontology, read.rejects), &metrics)?;
+    let parts = results.build_tables(job, &state, &past, &known, read, &metrics)?;
     timings.lap("tables");
 
     watch.stage("publishing");

@@ -11,7 +11,6 @@ use crate::tables::score_changes::{DetailNames, PersonChange, ReasonsByPerson, c
 use clout_base::day::Day;
 use clout_base::error::Result;
 use clout_model::alerts::texts::FORECAST_DAYS;
-use clout_model::influence::scoring::AccountState;
 use clout_model::influence::silence_forecast::forecast_attention;
 
 /// Computes the reasons of all score changes since the day before, in order of persons. The second value is the largest
@@ -21,7 +20,8 @@ pub fn compute_change_reasons(
     state: &RunState,
     past: &PublishedHistory,
     judged: &ScoredState,
-    (yesterday, traces): (&PreviousDay, &LoadDateEffects),
+    yesterday: &PreviousDay,
+    traces: &LoadDateEffects,
 ) -> Result<(ReasonsByPerson, f64)> {
     let people = || judged.presences.group_by_person().map(|group| group[0].person);
     let ids = people().map(|person| judged.persons.ids[person as usize].as_str());
@@ -72,12 +72,7 @@ pub fn compute_alert_forecasts(
     if alerted.is_empty() {
         return BTreeMap::new();
     }
-    let memory = AccountState {
-        pairs: &state.pairs,
-        facts: &state.activity,
-        persons: &judged.persons,
-        network_of: &|node| state.accounts.network_of(node),
-    };
+    let memory = state.account_state(&judged.persons);
     let credits = |target: u32| {
         alerted
             .binary_search(&judged.persons.by_account[target as usize])

@@ -2,20 +2,18 @@
 
 use rayon::prelude::*;
 
+use super::advance::AdvanceResult;
 use super::load_dates;
 use super::observer::StageTimer;
 use super::previous_day::{LoadDateEffects, PreviousDay};
 use super::reasons;
 use super::scored_state::ScoredState;
-use crate::ingest::rejects::RejectedRow;
 use crate::job::Job;
 use crate::state::{RunState, find_moment};
 use crate::tables::alerts::AlertInputs;
 use crate::tables::published_history::{PublishedHistory, PublishedPersons, hash_person_id};
 use crate::tables::score_changes::{self, ReasonsByPerson};
-use crate::tables::{
-    SnapshotInputs, alerts, influences, network_scores, rejects, scores, topic_evidence, topic_scores,
-};
+use crate::tables::{alerts, influences, network_scores, rejects, scores, topic_evidence, topic_scores};
 use clout_base::day::Day;
 use clout_base::error::{Error, ErrorKind, Result};
 use clout_base::metrics::RunMetrics;
@@ -94,26 +92,10 @@ impl SnapshotResults {
         job: &Job,
         state: &RunState,
         ontology: &Ontology,
-        as_of: Day,
         metrics: &mut RunMetrics,
     ) -> Result<()> {
-        let inputs = clout_topics::person_topics::TopicInputs {
-            state: &state.topics,
-            ontology,
-            accounts: &state.accounts,
-            persons: &self.judged.persons,
-            are_present: &self.judged.presences.present_persons(self.judged.persons.len()),
-            model: &job.model,
-            as_of,
-        };
-        let known = InfluenceScores {
-            attention: &self.judged.scored.attention,
-            endorser_attention: &self.judged.scored.attention,
-            seasoned: &self.judged.scored.seasoning,
-            model: &self.judged.scored.contribution_model(&job.model),
-            sums: &self.judged.scored.scores.sums,
-            scale: &self.judged.scored.scale,
-        };
+        let inputs = self.judged.topic_inputs(job, state, ontology);
+        let known = InfluenceScores::from_people_scores(&self.judged.scored, &job.model);
         let (topics, outcome) = compute_topic_scores(&inputs, &known)?;
         expect_converged(job, "propagation over topics", &outcome)?;
         self.topics = topics;
@@ -136,10 +118,11 @@ impl SnapshotResults {
         job: &Job,
         state: &RunState,
         past: &PublishedHistory,
-        (yesterday, traces): (&PreviousDay, &LoadDateEffects),
+        yesterday: &PreviousDay,
+        traces: &LoadDateEffects,
         metrics: &mut RunMetrics,
     ) -> Result<()> {
-        let (reasons, missed) = reasons::compute_change_reasons(job, state, past, &self.judged, (yesterday, traces))?;
+        let (reasons, missed) = reasons::compute_change_reasons(job, state, past, &self.judged, yesterday, traces)?;
         metrics.set("score_changes_missed", missed);
         self.reasons = reasons;
         Ok(())
@@ -187,27 +170,18 @@ impl SnapshotResults {
             .map(|group| hash_person_id(&self.judged.persons.ids[group[0].person as usize]))
     }
 
-    /// Builds and encodes all tables of the snapshot.
+    /// Builds and encodes all tables of the snapshot. `read` is the result of reading its input.
     pub fn build_tables(
         &self,
         job: &Job,
         state: &RunState,
-        (past, published): (&PublishedHistory, &PublishedPersons),
-        (ontology, rejected): (&Ontology, Vec<RejectedRow>),
+        past: &PublishedHistory,
+        published: &PublishedPersons,
+        read: AdvanceResult,
         metrics: &RunMetrics,
     ) -> Result<Vec<(&'static TableSchema, EncodedPart)>> {
-        let model = self.judged.scored.contribution_model(&job.model);
-        let inputs = SnapshotInputs {
-            networks: &job.networks,
-            persons: &self.judged.persons,
-            presences: &self.judged.presences,
-            attention: &self.judged.scored.attention,
-            model: &model,
-            scale: &self.judged.scored.scale,
-            scores: &self.judged.scored.scores,
-            coverage: &self.coverage,
-            intervals: &self.intervals,
-        };
+        let ontology = &read.ontology;
+        let inputs = self.judged.snapshot_inputs(job, &self.coverage, &self.intervals);
         let silence = reasons::compute_alert_forecasts(job, state, &self.judged, past.previous_date());
         let news = AlertInputs {
             rules: &job.alerts,
@@ -243,7 +217,7 @@ impl SnapshotResults {
                 score_changes::build_table(&self.judged.persons, &self.reasons)?,
             ),
             (&ALERTS, alerts::build_table(&inputs, &alerts)?),
-            (&REJECTS, rejects::build_table(rejected)?),
+            (&REJECTS, rejects::build_table(read.rejects)?),
             (&RUN_METRICS, crate::tables::run_metrics::table(metrics)?),
         ];
         batches

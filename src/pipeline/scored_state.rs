@@ -2,11 +2,15 @@
 
 use crate::job::Job;
 use crate::state::{RunState, find_moment};
+use crate::tables::SnapshotInputs;
 use clout_base::day::Day;
 use clout_base::error::Result;
-use clout_model::influence::scoring::{AccountState, PeopleScores};
+use clout_model::influence::interval::ScoreInterval;
+use clout_model::influence::scoring::PeopleScores;
 use clout_model::people::persons::PersonMap;
 use clout_model::people::presence::PresenceTable;
+use clout_topics::ontology::Ontology;
+use clout_topics::person_topics::TopicInputs;
 
 /// Persons of one date with their scores.
 pub struct ScoredState {
@@ -27,20 +31,50 @@ impl ScoredState {
         let persons = PersonMap::from_owners(&state.accounts, &state.owners);
         let presences = PresenceTable::compute(&state.presence_sources(), &persons);
         let moment = find_moment(&state.histories, as_of);
-        let memory = AccountState {
-            pairs: &state.pairs,
-            facts: &state.activity,
-            persons: &persons,
-            network_of: &|node| state.accounts.network_of(node),
-        };
+        let memory = state.account_state(&persons);
         let attention = memory.compute_attention(&moment, &job.model);
         attended();
         let scored = PeopleScores::compute_from_attention(attention, &memory, &moment, &job.networks, &job.model)?;
+        drop(memory);
         Ok(ScoredState {
             as_of,
             persons,
             presences,
             scored,
         })
+    }
+
+    /// Returns the inputs of topic scores. `state` is the scored state.
+    pub fn topic_inputs<'a>(&'a self, job: &'a Job, state: &'a RunState, ontology: &'a Ontology) -> TopicInputs<'a> {
+        TopicInputs {
+            state: &state.topics,
+            ontology,
+            accounts: &state.accounts,
+            persons: &self.persons,
+            are_present: self.presences.present_persons(self.persons.len()),
+            model: &job.model,
+            as_of: self.as_of,
+        }
+    }
+
+    /// Returns the inputs of the tables, and of rows that `explain` builds like a table. Without `coverage` and
+    /// `intervals` (empty), `scores` cannot be built.
+    pub fn snapshot_inputs<'a>(
+        &'a self,
+        job: &'a Job,
+        coverage: &'a [f64],
+        intervals: &'a [Option<ScoreInterval>],
+    ) -> SnapshotInputs<'a> {
+        SnapshotInputs {
+            networks: &job.networks,
+            persons: &self.persons,
+            presences: &self.presences,
+            attention: &self.scored.attention,
+            model: self.scored.contribution_model(&job.model),
+            scale: &self.scored.scale,
+            scores: &self.scored.scores,
+            coverage,
+            intervals,
+        }
     }
 }

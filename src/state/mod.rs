@@ -22,8 +22,10 @@ use clout_model::delivered::DeliveredId;
 use clout_model::influence::attention::ScoringMoment;
 use clout_model::influence::pairs::PairSums;
 use clout_model::influence::recency::HalfLifeMixture;
+use clout_model::influence::scoring::AccountState;
 use clout_model::networks::Network;
 use clout_model::networks::co_visit::CoVisitState;
+use clout_model::people::persons::PersonMap;
 use clout_model::people::presence::PresenceSources;
 use clout_topics::topic_state::{NO_ACCOUNT, TopicState};
 use clout_warehouse::store::StoredObject;
@@ -101,6 +103,16 @@ impl RunState {
             is_listed: &self.is_listed,
             owners: &self.owners,
             pairs: &self.pairs,
+        }
+    }
+
+    /// Returns the parts from which scores are computed.
+    pub fn account_state<'a>(&'a self, persons: &'a PersonMap) -> AccountState<'a> {
+        AccountState {
+            pairs: &self.pairs,
+            facts: &self.activity,
+            persons,
+            network_of: Box::new(|node| self.accounts.network_of(node)),
         }
     }
 

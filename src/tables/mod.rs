@@ -36,7 +36,7 @@ pub struct SnapshotInputs<'a> {
     /// Graph of attention between persons.
     pub attention: &'a AttentionGraph,
     /// Weights of a reactor's attention.
-    pub model: &'a ContributionModel<'a>,
+    pub model: ContributionModel<'a>,
     /// Scale from influence to score.
     pub scale: &'a ScoreScale,
     /// Sums, scores and ranks, by person.

@@ -48,7 +48,13 @@ fn rows_of(tonight: &SnapshotInputs, group: &[NetworkPresence]) -> Vec<Row> {
     let sum = tonight.scores.sums[person];
     let parts = sum
         .map(|sum| {
-            network_parts::compute_network_parts(tonight.model, tonight.attention, tonight.networks.len(), person, &sum)
+            network_parts::compute_network_parts(
+                &tonight.model,
+                tonight.attention,
+                tonight.networks.len(),
+                person,
+                &sum,
+            )
         })
         .unwrap_or_default();
     let whole: f64 = parts.iter().map(|part| part.total).sum();

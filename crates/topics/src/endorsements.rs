@@ -87,10 +87,11 @@ impl EndorsementSums {
         tonight: &[Endorsement],
         number: &dyn Fn(&str) -> Option<u32>,
         model: &InfluenceModel,
-        (as_of, max_lateness_days): (Day, i32),
+        as_of: Day,
+        max_lateness_days: i32,
     ) -> EndorsementCounts {
         let mut tally = EndorsementCounts::default();
-        let fresh = self.without_copies(tonight, (as_of, max_lateness_days), &mut tally);
+        let fresh = self.without_copies(tonight, as_of, max_lateness_days, &mut tally);
         let mut touches: Vec<(EndorsementKey, &Endorsement)> = Vec::with_capacity(fresh.len());
         for endorsement in fresh {
             if endorsement.endorser == endorsement.endorsee {
@@ -126,7 +127,8 @@ impl EndorsementSums {
     fn without_copies<'a>(
         &mut self,
         tonight: &'a [Endorsement],
-        (as_of, max_lateness_days): (Day, i32),
+        as_of: Day,
+        max_lateness_days: i32,
         tally: &mut EndorsementCounts,
     ) -> Vec<&'a Endorsement> {
         let mut known: BTreeMap<u128, Day> = self

@@ -88,7 +88,7 @@ impl Circle<'_> {
 
 /// Returns the reactors of a person, each with t.
 fn attention<'a>(known: &'a InfluenceScores, person: u32) -> impl Iterator<Item = (u32, f64)> + use<'a> {
-    let (company, model) = (known.endorser_attention, known.model);
+    let (company, model) = (known.endorser_attention, &known.model);
     let edges = company.edges(person as usize);
     edges.map(move |edge| {
         let reactor = company.reactors[edge];

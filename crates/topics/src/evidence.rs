@@ -181,7 +181,7 @@ impl<'a> EvidenceFinder<'a> {
         let id = |place: u32| self.tonight.state.sources.id(self.own.row(place));
         parts.clear();
         for shows in shown {
-            self.own.fill(places, (row.person, row.topic, *shows));
+            self.own.fill(places, row.person, row.topic, *shows);
             // A single word in only one text may occur by chance, so it adds no person.
             if *shows != Shows::Word || places.len() > 1 {
                 people.extend(places.iter().filter_map(|place| self.behind(*place, row.person, known)));

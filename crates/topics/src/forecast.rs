@@ -99,7 +99,7 @@ fn with_newcomers(
         attention: &attention,
         endorser_attention: known.endorser_attention,
         seasoned: &seasoned,
-        model: &ContributionModel {
+        model: ContributionModel {
             trust: &trust,
             rank: &standing,
             corroboration: known.model.corroboration,

@@ -82,18 +82,11 @@ fn with_tonight<T>(
         ontology: &Ontology::from_rows(&memory.ontology),
         accounts: &AccountIndex::empty(Vec::new()),
         persons: &world.persons,
-        are_present: &vec![true; world.persons.len()],
+        are_present: vec![true; world.persons.len()],
         model: &world.model,
         as_of: world.as_of,
     };
-    let known = InfluenceScores {
-        attention: &scored.attention,
-        endorser_attention: &scored.attention,
-        seasoned: &scored.seasoning,
-        model: &scored.contribution_model(&world.model),
-        sums: &scored.scores.sums,
-        scale: &scored.scale,
-    };
+    let known = InfluenceScores::from_people_scores(&scored, &world.model);
     ask(&tonight, &known, &scored)
 }
 

@@ -74,7 +74,8 @@ impl TopicMerge<'_> {
         &self,
         memory: &mut TopicState,
         tonight: &mut NewTopicData,
-        (place, network): (usize, &Network),
+        place: usize,
+        network: &Network,
         settled: &CountedTopicRows,
         last: Day,
     ) {

@@ -44,7 +44,7 @@ impl<'a> OwnSources<'a> {
 
     /// Fills the list with the indices of a person's latest sources of one kind on a topic: from own rows and from rows
     /// of others, each side limited to the latest few, each id once.
-    pub(super) fn fill(&self, places: &mut Vec<u32>, (person, topic, shows): (u32, u32, Shows)) {
+    pub(super) fn fill(&self, places: &mut Vec<u32>, person: u32, topic: u32, shows: Shows) {
         let key = (self.numbers[topic as usize], shows);
         let accounts = &self.accounts[self.account_starts[person as usize]..self.account_starts[person as usize + 1]];
         let rows = self.memory.sources.rows();

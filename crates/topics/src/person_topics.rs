@@ -26,7 +26,7 @@ pub struct TopicInputs<'a> {
     /// Owners of the accounts.
     pub persons: &'a PersonMap,
     /// By person: true if [present](clout_model::people::presence::PresenceTable), and so in `scores`.
-    pub are_present: &'a [bool],
+    pub are_present: Vec<bool>,
     /// Influence model.
     pub model: &'a InfluenceModel,
     /// Snapshot date.

@@ -29,7 +29,9 @@ use super::person_topics::{PersonTopics, TopicEdge, TopicInputs};
 use clout_base::error::{Error, Result};
 use clout_graph::{Csr, PropagationOutcome};
 use clout_model::influence::attention::AttentionGraph;
+use clout_model::influence::model::InfluenceModel;
 use clout_model::influence::score::{ContributionModel, ContributionSum, ScoreScale, compute_belief};
+use clout_model::influence::scoring::PeopleScores;
 use clout_model::influence::trust::{ReactorRanks, propagate_trust};
 use clout_model::influence::weights::saturate;
 
@@ -42,11 +44,25 @@ pub struct InfluenceScores<'a> {
     /// By person: seasoned factor, the share of an endorsement that counts.
     pub seasoned: &'a [f64],
     /// Trust and rank of reactors.
-    pub model: &'a ContributionModel<'a>,
+    pub model: ContributionModel<'a>,
     /// By person: sums of contributions.
     pub sums: &'a [Option<ContributionSum>],
     /// Score scale.
     pub scale: &'a ScoreScale,
+}
+
+impl<'a> InfluenceScores<'a> {
+    /// Returns the results of scoring that topic scores depend on.
+    pub fn from_people_scores(scored: &'a PeopleScores, model: &'a InfluenceModel) -> InfluenceScores<'a> {
+        InfluenceScores {
+            attention: &scored.attention,
+            endorser_attention: &scored.attention,
+            seasoned: &scored.seasoning,
+            model: scored.contribution_model(model),
+            sums: &scored.scores.sums,
+            scale: &scored.scale,
+        }
+    }
 }
 
 /// Components of one pair's strength, in units of one ordinary, trusted reaction.

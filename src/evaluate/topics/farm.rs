@@ -103,10 +103,10 @@ fn simulate_farm(mut cut: TopicMoment, before: &[TopicScore], kind: FarmKind, ac
     cut.scene.add_reactions(reactions);
     let ids = &cut.memory.ids;
     let number = |id: &str| ids.iter().position(|other| other == id).map(|index| index as u32);
-    let dates = (cut.scene.as_of(), cut.job.input.max_lateness_days);
+    let (as_of, lateness) = (cut.scene.as_of(), cut.job.input.max_lateness_days);
     cut.memory
         .endorsements
-        .merge(&endorsements, &number, &cut.job.model, dates);
+        .merge(&endorsements, &number, &cut.job.model, as_of, lateness);
     let scored = cut.scene.score()?;
     let after = cut.topic_scores(&scored)?;
     Ok(compare_scores(before, &after, &buyers, (kind, accounts)))

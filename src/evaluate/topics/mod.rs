@@ -114,16 +114,16 @@ impl<'a> TopicMoment<'a> {
         let mut tonight = NewTopicData::default();
         for (place, network) in job.networks.iter().enumerate() {
             if let Some(settled) = &stream.counted[place].topic_rows {
-                fold.collect(&mut memory, &mut tonight, (place, network), settled, as_of);
+                fold.collect(&mut memory, &mut tonight, place, network, settled, as_of);
             }
         }
         tonight.merge_into(&mut memory, &job.model.params().topics, as_of);
         let known = stream.endorsements.partition_point(|e| e.load_date <= as_of);
         let number = |id: &str| stream.ontology.find(id).map(|topic| numbers[topic as usize]);
-        let dates = (as_of, job.input.max_lateness_days);
+        let lateness = job.input.max_lateness_days;
         memory
             .endorsements
-            .merge(&stream.endorsements[..known], &number, &job.model, dates);
+            .merge(&stream.endorsements[..known], &number, &job.model, as_of, lateness);
         let kept = |(node, is_gone): (u32, &bool)| if *is_gone { NO_ACCOUNT } else { node };
         memory.renumber(&(0..).zip(&stream.opted_out).map(kept).collect::<Vec<u32>>());
         TopicMoment {
@@ -142,18 +142,11 @@ impl<'a> TopicMoment<'a> {
             accounts: &self.stream.accounts,
             persons: &self.scene.persons,
             // All people are taken as present, because an absent person has no act to predict.
-            are_present: &vec![true; self.scene.persons.len()],
+            are_present: vec![true; self.scene.persons.len()],
             model: &self.job.model,
             as_of: self.scene.as_of(),
         };
-        let known = InfluenceScores {
-            attention: &scored.attention,
-            endorser_attention: &scored.attention,
-            seasoned: &scored.seasoning,
-            model: &scored.contribution_model(&self.job.model),
-            sums: &scored.scores.sums,
-            scale: &scored.scale,
-        };
+        let known = InfluenceScores::from_people_scores(scored, &self.job.model);
         Ok(compute_topic_scores(&tonight, &known)?.0)
     }
 }

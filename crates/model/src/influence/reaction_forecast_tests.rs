@@ -121,9 +121,14 @@ fn a_second_day_raises_the_trust_of_a_reactor_seen_on_one_day() {
     let (before, after) = (world(&[first]), world(&[first, more]));
     let scored = before.score_people(0);
     let crowd = ReactorCrowd::from_scored(&scored, &before.moment(0), &before.model, 2);
-    let trust = before.with_account_state(|memory| {
-        compute_trust_after(memory, &scored, &before.moment(0), &before.model, 0, before.network)
-    });
+    let trust = compute_trust_after(
+        &before.account_state(),
+        &scored,
+        &before.moment(0),
+        &before.model,
+        0,
+        before.network,
+    );
     assert!(scored.trust[0] < 1e-3 && trust > 0.1, "{} {trust}", scored.trust[0]);
     let forecast = crowd
         .forecast_score(ReactionActor::Reactor { place: 0, trust }, like(&before))

@@ -121,6 +121,7 @@ pub(super) fn split_amount(trust: f64, standing: f64, amount: f64) -> (f64, f64)
 }
 
 /// Reactor properties and constants that turn attention into contributions.
+#[derive(Clone, Copy, Debug)]
 pub struct ContributionModel<'a> {
     /// Trust g of each person.
     pub trust: &'a [f64],

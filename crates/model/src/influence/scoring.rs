@@ -21,13 +21,13 @@ pub struct AccountState<'a> {
     /// Assignment of accounts to persons.
     pub persons: &'a PersonMap,
     /// Returns the network index of an account's node.
-    pub network_of: &'a (dyn Fn(u32) -> usize + Sync),
+    pub network_of: Box<dyn Fn(u32) -> usize + Sync + 'a>,
 }
 
 impl AccountState<'_> {
     /// Computes the attention between persons, before the reciprocity discount.
     pub fn compute_attention(&self, moment: &ScoringMoment, model: &InfluenceModel) -> AttentionGraph {
-        attention::compute_attention(self.pairs, self.persons, self.network_of, model, moment)
+        attention::compute_attention(self.pairs, self.persons, &*self.network_of, model, moment)
     }
 }
 

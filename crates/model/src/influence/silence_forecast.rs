@@ -46,7 +46,7 @@ pub fn forecast_attention(
     model: &InfluenceModel,
 ) -> AttentionGraph {
     let read = |pairs: &PairSums, moment: &ScoringMoment| {
-        attention::compute_attention(pairs, memory.persons, memory.network_of, model, moment)
+        attention::compute_attention(pairs, memory.persons, &*memory.network_of, model, moment)
     };
     let fold_params = MergeParams {
         mixture: model.mixture(),

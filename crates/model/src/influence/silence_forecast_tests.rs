@@ -8,7 +8,7 @@ use super::*;
 fn later(world: &TestWorld, person: usize, days: i32) -> Option<f64> {
     let scored = world.score_people(0);
     let (now, later) = (&world.moment(0), &world.moment(days));
-    world.with_account_state(|memory| forecast_score(memory, &scored, now, later, &world.model, person))
+    forecast_score(&world.account_state(), &scored, now, later, &world.model, person)
 }
 
 #[test]

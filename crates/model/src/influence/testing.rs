@@ -92,19 +92,19 @@ impl TestWorld {
         }
     }
 
-    /// Calls `ask` with the account state.
-    pub fn with_account_state<T>(&self, ask: impl FnOnce(&AccountState) -> T) -> T {
-        ask(&AccountState {
+    /// Returns the account state.
+    pub fn account_state(&self) -> AccountState<'_> {
+        AccountState {
             pairs: &self.pairs,
             facts: &self.facts,
             persons: &self.persons,
-            network_of: &|_| self.network,
-        })
+            network_of: Box::new(|_| self.network),
+        }
     }
 
     /// Scores all persons, `days` days after `as_of`.
     pub fn score_people(&self, days: i32) -> PeopleScores {
         let moment = self.moment(days);
-        self.with_account_state(|memory| PeopleScores::compute(memory, &moment, &self.networks, &self.model).unwrap())
+        PeopleScores::compute(&self.account_state(), &moment, &self.networks, &self.model).unwrap()
     }
 }

@@ -16,7 +16,7 @@ use tracing::warn;
 
 use super::encoded_part::{EncodedPart, to_hex};
 use super::manifest::{Manifest, TableFile, TableFiles, manifest_key, part_folder};
-use super::publish::{create_record, put_part};
+use super::publish::{commit_record, list_parts};
 use super::snapshots::read_table_files;
 use super::store::Store;
 use clout_base::day::Day;
@@ -197,16 +197,12 @@ pub enum DrawOutcome {
 /// After a storage error, the draw may or may not be published; a further draw finds out.
 pub fn publish_draw(store: &Store, draw: PerkDraw, part: &EncodedPart) -> Result<DrawOutcome> {
     let id = draw.campaign_id.clone();
-    let existing = match find_draw(store, &id)? {
-        Some(existing) => existing,
-        None => {
-            put_part(store, &draw.part.path, part).context(|| format!("drawing {id}"))?;
-            let find_existing = || find_draw(store, &id);
-            let other = create_record(store, &draw_key(&id), &draw.to_bytes()?, find_existing)
-                .context(|| format!("drawing {id}"))?;
-            other.unwrap_or_else(|| draw.clone())
-        }
-    };
+    let parts = [(draw.part.path.clone(), part)];
+    let record = (draw_key(&id), || draw.to_bytes());
+    let existing = commit_record(store, parts, record, || find_draw(store, &id));
+    let existing = existing
+        .context(|| format!("drawing {id}"))?
+        .unwrap_or_else(|| draw.clone());
     let is_ours = existing.draw_id == draw.draw_id;
     if let Err(error) = sweep(store, &existing, &draw.part) {
         warn!("{id} is drawn, but unused parts could not be deleted: {error}");
@@ -234,10 +230,9 @@ fn sweep(store: &Store, existing: &PerkDraw, ours: &TableFile) -> Result<()> {
 pub fn find_stray_parts(store: &Store, draw: &PerkDraw) -> Result<Vec<String>> {
     let folder = part_folder(PERK_WINNERS.name, draw.snapshot.snapshot_date);
     let mut strays = Vec::new();
-    for object in store.list(&folder)?.objects {
-        let is_part = object.key.starts_with(&format!("{folder}/part-")) && object.key.ends_with(".parquet");
-        if is_part && object.key != draw.part.path && has_rows_of(store, &object.key, object.size, &draw.campaign_id) {
-            strays.push(object.key);
+    for part in list_parts(store, &folder)? {
+        if part.key != draw.part.path && has_rows_of(store, &part.key, part.size, &draw.campaign_id) {
+            strays.push(part.key);
         }
     }
     Ok(strays)

@@ -23,7 +23,7 @@ use tracing::warn;
 use super::encoded_part::EncodedPart;
 use super::manifest::{Manifest, TableFile, TableFiles, manifest_key, part_folder};
 use super::snapshots;
-use super::store::{CreateOutcome, Store};
+use super::store::{CreateOutcome, Store, StoredObject};
 use clout_base::error::{Error, ErrorContext, ErrorKind, Result};
 use clout_base::schema::{SNAPSHOT_TABLES, TableSchema};
 
@@ -70,13 +70,14 @@ pub fn publish_snapshot(store: &Store, publication: SnapshotPublication) -> Resu
     } = publication;
     let day = manifest.snapshot_date;
     manifest.tables = tables_of(&manifest, &parts);
-    let winner = match snapshots::read_manifest(store, day)? {
-        Some(winner) => winner,
-        None => {
-            put_parts(store, &manifest, &parts).context(|| format!("publishing {day}"))?;
-            commit(store, &manifest).context(|| format!("publishing {day}"))?
-        }
-    };
+    let parts = parts
+        .iter()
+        .map(|(table, part)| (part_key(&manifest, table, part), part));
+    let record = (manifest_key(day), || manifest.to_bytes());
+    let existing = commit_record(store, parts, record, || snapshots::read_manifest(store, day));
+    let winner = existing
+        .context(|| format!("publishing {day}"))?
+        .unwrap_or_else(|| manifest.clone());
     if winner.commit_id == manifest.commit_id {
         warn_if_failed(day, sweep(store, &winner));
         return Ok(PublishOutcome::Done(winner));
@@ -105,16 +106,29 @@ fn part_key(manifest: &Manifest, table: &TableSchema, part: &EncodedPart) -> Str
     format!("{}/{}", part_folder(table.name, manifest.snapshot_date), part.name)
 }
 
-fn put_parts(store: &Store, manifest: &Manifest, parts: &[(&'static TableSchema, EncodedPart)]) -> Result<()> {
-    for (table, part) in parts {
-        put_part(store, &part_key(manifest, table, part), part)?;
+/// Creates a record once, after the parts that it names: the commit of snapshots and of draws. Returns `None` if
+/// this record was certainly the one written; otherwise returns the result of `find_existing`, which may be this
+/// record, too. Writes nothing if a record exists at the start.
+///
+/// The pair is the key of the record and the encoder of its content; `parts` are the keys and the contents of the parts.
+pub(super) fn commit_record<'a, T>(
+    store: &Store,
+    parts: impl IntoIterator<Item = (String, &'a EncodedPart)>,
+    (key, encode): (String, impl FnOnce() -> Result<Bytes>),
+    find_existing: impl Fn() -> Result<Option<T>>,
+) -> Result<Option<T>> {
+    if let Some(existing) = find_existing()? {
+        return Ok(Some(existing));
     }
-    Ok(())
+    for (path, part) in parts {
+        put_part(store, &path, part)?;
+    }
+    create_record(store, &key, &encode()?, find_existing)
 }
 
 /// Stores one part. An existing object of the right size is the same part. One of another size is damaged
 /// (for example by a power failure) and is overwritten, since its name promises this content.
-pub(super) fn put_part(store: &Store, key: &str, part: &EncodedPart) -> Result<()> {
+fn put_part(store: &Store, key: &str, part: &EncodedPart) -> Result<()> {
     let mut last = None;
     for wait in waits() {
         std::thread::sleep(wait);
@@ -133,17 +147,8 @@ pub(super) fn put_part(store: &Store, key: &str, part: &EncodedPart) -> Result<(
     Err(last.unwrap_or_else(|| persistent_conflict(store, key)))
 }
 
-/// Writes the manifest and returns the published one: ours, or another run's.
-fn commit(store: &Store, manifest: &Manifest) -> Result<Manifest> {
-    let key = manifest_key(manifest.snapshot_date);
-    let find_existing = || snapshots::read_manifest(store, manifest.snapshot_date);
-    let existing = create_record(store, &key, &manifest.to_bytes()?, find_existing)?;
-    Ok(existing.unwrap_or_else(|| manifest.clone()))
-}
-
-/// Creates a record at most once. Returns `None` if this record was certainly the one written; otherwise
-/// returns the result of `find_existing`, which may be this record, too.
-pub(super) fn create_record<T>(
+/// Creates a record at most once; returns as [`commit_record`] does.
+fn create_record<T>(
     store: &Store,
     key: &str,
     bytes: &Bytes,
@@ -194,14 +199,20 @@ fn sweep(store: &Store, winner: &Manifest) -> Result<()> {
     let tables: BTreeSet<&str> = known.chain(winner.tables.keys().map(String::as_str)).collect();
     for table in tables {
         let folder = part_folder(table, winner.snapshot_date);
-        for object in store.list(&folder)?.objects {
-            let is_part = object.key.starts_with(&format!("{folder}/part-")) && object.key.ends_with(".parquet");
-            if is_part && !winner.contains_file(&object.key) {
-                store.delete(&object.key)?;
+        for part in list_parts(store, &folder)? {
+            if !winner.contains_file(&part.key) {
+                store.delete(&part.key)?;
             }
         }
     }
     Ok(())
+}
+
+/// Lists the parts in a folder of a table.
+pub(super) fn list_parts(store: &Store, folder: &str) -> Result<impl Iterator<Item = StoredObject>> {
+    let prefix = format!("{folder}/part-");
+    let is_part = move |object: &StoredObject| object.key.starts_with(&prefix) && object.key.ends_with(".parquet");
+    Ok(store.list(folder)?.objects.into_iter().filter(is_part))
 }
 
 /// Deletes files of the losing run that the winner's manifest does not name.

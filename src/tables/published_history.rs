@@ -2,15 +2,15 @@
 
 use std::collections::HashSet;
 
-use arrow::array::{AsArray, Float64Array, RecordBatch, StringArray};
-use arrow::datatypes::Float64Type;
+use arrow::array::RecordBatch;
 
 use crate::state::RunState;
 use clout_base::day::Day;
-use clout_base::error::{Error, Result};
+use clout_base::error::Result;
 use clout_base::ids::HashKey;
 use clout_model::alerts::ScoreEstimate;
 use clout_model::influence::interval::ScoreInterval;
+use clout_warehouse::published_columns::{boolean_column, float_column, string_column};
 use clout_warehouse::snapshots;
 use clout_warehouse::store::Store;
 
@@ -77,7 +77,7 @@ impl PublishedHistory {
     pub fn find_scores<'a>(&self, index: usize, persons: impl Iterator<Item = &'a str>) -> Result<Vec<Option<f64>>> {
         let columns = self.scores[index]
             .iter()
-            .map(|batch| Ok((texts(batch, "person_id")?, measures(batch, "score")?)));
+            .map(|batch| Ok((string_column(batch, "person_id")?, float_column(batch, "score")?)));
         let columns: Vec<_> = columns.collect::<Result<_>>()?;
         let rows = columns
             .iter()
@@ -89,9 +89,9 @@ impl PublishedHistory {
     /// Returns the published scores of the day before with their intervals. `persons` must be in order of ids.
     pub fn find_estimates<'a>(&self, persons: impl Iterator<Item = &'a str>) -> Result<Vec<Option<ScoreEstimate>>> {
         let columns = self.scores[0].iter().map(|batch| {
-            let measures = |name| measures(batch, name);
+            let measures = |name| float_column(batch, name);
             Ok((
-                texts(batch, "person_id")?,
+                string_column(batch, "person_id")?,
                 measures("score")?,
                 measures("score_low")?,
                 measures("score_high")?,
@@ -129,12 +129,9 @@ impl PublishedHistory {
         };
         let mut meant = Vec::new();
         for batch in batches {
-            let (persons, topics) = (texts(batch, "person_id")?, texts(batch, "topic_id")?);
-            let scores = measures(batch, "score")?;
-            let flags = batch
-                .column_by_name("is_shown")
-                .and_then(|column| column.as_boolean_opt());
-            let flags = flags.ok_or_else(|| lacks("is_shown"))?;
+            let (persons, topics) = (string_column(batch, "person_id")?, string_column(batch, "topic_id")?);
+            let scores = float_column(batch, "score")?;
+            let flags = boolean_column(batch, "is_shown")?;
             let topic = |row: usize| PublishedTopic {
                 person_id: persons.value(row),
                 topic_id: topics.value(row),
@@ -182,24 +179,6 @@ fn merged<'a, 'b, T>(
     persons.map(row).collect()
 }
 
-fn measures<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a Float64Array> {
-    let column = batch
-        .column_by_name(name)
-        .and_then(|column| column.as_primitive_opt::<Float64Type>());
-    column.ok_or_else(|| lacks(name))
-}
-
-fn texts<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a StringArray> {
-    let column = batch
-        .column_by_name(name)
-        .and_then(|column| column.as_string_opt::<i32>());
-    column.ok_or_else(|| lacks(name))
-}
-
-fn lacks(column: &str) -> Error {
-    Error::internal(format!("a published table has no column {column}"))
-}
-
 /// Computes the hash by which the state remembers a published person.
 pub fn hash_person_id(person_id: &str) -> u128 {
     HashKey::PUBLISHED.hash(&[person_id])
@@ -222,7 +201,7 @@ impl PublishedPersons {
                 continue;
             };
             for batch in snapshots::read_table(store, &manifest, "scores", Some(&["person_id"]))? {
-                hashes.extend(texts(&batch, "person_id")?.iter().flatten().map(hash_person_id));
+                hashes.extend(string_column(&batch, "person_id")?.iter().flatten().map(hash_person_id));
             }
         }
         Ok(PublishedPersons { hashes, dates })
@@ -244,6 +223,8 @@ impl PublishedPersons {
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
+
+    use arrow::array::{Float64Array, StringArray};
 
     use super::*;
 

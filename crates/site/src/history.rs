@@ -8,10 +8,11 @@ use std::cmp::Ordering;
 use arrow::array::RecordBatch;
 use serde_json::{Value, json};
 
-use super::json_values::{float_column, get_value, round_measure, string_column};
+use super::json_values::{get_value, round_measure};
 use super::published::PublishedSnapshots;
 use clout_base::error::Result;
 use clout_base::schema::SCORES;
+use clout_warehouse::published_columns::{float_column, string_column};
 use clout_warehouse::snapshots;
 use clout_warehouse::store::Store;
 

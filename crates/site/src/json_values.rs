@@ -1,11 +1,10 @@
 //! Converts values of published tables to JSON.
 
-use arrow::array::{Array, ArrayRef, AsArray, Float64Array, Int64Array, RecordBatch, StringArray};
-use arrow::datatypes::{Float64Type, Int64Type};
+use arrow::array::{Array, ArrayRef, Float64Array};
 use serde_json::{Number, Value};
 
 use clout_base::day::SECOND_MICROS;
-use clout_base::error::{Error, Result};
+use clout_base::error::Result;
 use clout_warehouse::json_cells::{CellFormat, cell_to_json};
 
 /// Inverse of the rounding step: measures are rounded to a millionth of their unit, so that two decimals equal those of
@@ -32,32 +31,6 @@ const PAGE_FORMAT: CellFormat = CellFormat {
 pub(crate) fn row_to_json(columns: &[ArrayRef], row: usize) -> Result<Vec<Value>> {
     let cell = |column: &ArrayRef| cell_to_json(column, row, PAGE_FORMAT);
     columns.iter().map(cell).collect()
-}
-
-/// Returns a string column.
-pub(crate) fn string_column<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a StringArray> {
-    let column = batch.column_by_name(name).and_then(|column| column.as_string_opt());
-    column.ok_or_else(|| missing(name))
-}
-
-/// Returns a floating-point column.
-pub(crate) fn float_column<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a Float64Array> {
-    let column = batch
-        .column_by_name(name)
-        .and_then(|column| column.as_primitive_opt::<Float64Type>());
-    column.ok_or_else(|| missing(name))
-}
-
-/// Returns an integer column.
-pub(crate) fn integer_column<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a Int64Array> {
-    let column = batch
-        .column_by_name(name)
-        .and_then(|column| column.as_primitive_opt::<Int64Type>());
-    column.ok_or_else(|| missing(name))
-}
-
-fn missing(name: &str) -> Error {
-    Error::internal(format!("a published table has no column {name} of its type"))
 }
 
 /// Returns the value, or none if it is null.

@@ -7,12 +7,13 @@ use arrow::array::{Array, RecordBatch};
 use serde_json::{Value, json};
 
 use super::distribution::ScoreHistogram;
-use super::json_values::{float_column, get_value, integer_column, round_measure, string_column};
+use super::json_values::{get_value, round_measure};
 use super::privacy_filter::PrivacyFilter;
 use super::top_k::{TOP_LENGTH, TopRows};
 use super::topic_leaders::TopicLeaders;
 use clout_base::error::Result;
 use clout_warehouse::manifest::Manifest;
+use clout_warehouse::published_columns::{float_column, integer_column, string_column};
 use clout_warehouse::snapshots;
 use clout_warehouse::store::Store;
 

@@ -6,13 +6,14 @@ use arrow::array::Array;
 use serde::Serialize;
 
 use super::has_table;
-use super::json_values::{float_column, get_value, string_column};
+use super::json_values::get_value;
 use super::leaderboards::Leaderboards;
 use super::load_dates;
 use super::published::PublishedSnapshots;
 use clout_base::day::Day;
 use clout_base::error::Result;
 use clout_warehouse::manifest::Manifest;
+use clout_warehouse::published_columns::{float_column, string_column};
 use clout_warehouse::snapshots;
 use clout_warehouse::store::Store;
 

@@ -3,9 +3,10 @@
 use arrow::array::{RecordBatch, StringArray};
 use serde_json::Value;
 
-use super::json_values;
+use super::json_values::row_to_json;
 use clout_base::error::Result;
 use clout_warehouse::manifest::Manifest;
+use clout_warehouse::published_columns::string_column;
 use clout_warehouse::snapshots;
 use clout_warehouse::store::Store;
 
@@ -42,7 +43,7 @@ impl<'a> PersonCursor<'a> {
                 self.current = None;
                 return Ok(None);
             };
-            let ids = json_values::string_column(&batch, "person_id")?.clone();
+            let ids = string_column(&batch, "person_id")?.clone();
             self.current = Some((batch, ids));
             self.row = 0;
         }
@@ -52,9 +53,7 @@ impl<'a> PersonCursor<'a> {
     /// Returns the row at the cursor without its `person_id`, and advances the cursor.
     pub(crate) fn take_row(&mut self) -> Result<Vec<Value>> {
         let row = match &self.current {
-            Some((batch, _)) if self.row < batch.num_rows() => {
-                json_values::row_to_json(&batch.columns()[1..], self.row)?
-            }
+            Some((batch, _)) if self.row < batch.num_rows() => row_to_json(&batch.columns()[1..], self.row)?,
             _ => Vec::new(),
         };
         self.row += 1;

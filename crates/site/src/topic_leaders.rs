@@ -7,12 +7,13 @@ use serde_json::{Value, json};
 
 use super::folder::ReportFolder;
 use super::has_table;
-use super::json_values::{float_column, integer_column, round_measure, string_column};
+use super::json_values::round_measure;
 use super::privacy_filter::PrivacyFilter;
 use super::text::to_script_json;
 use super::top_k::{TOP_LENGTH, TopRows};
 use clout_base::error::Result;
 use clout_warehouse::manifest::Manifest;
+use clout_warehouse::published_columns::{float_column, integer_column, string_column};
 use clout_warehouse::snapshots;
 use clout_warehouse::store::Store;
 

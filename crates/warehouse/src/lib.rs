@@ -19,6 +19,7 @@ mod object_listing;
 mod part_reader;
 pub mod perk_draws;
 pub mod publish;
+pub mod published_columns;
 pub mod snapshot_people;
 pub mod snapshots;
 pub mod store;

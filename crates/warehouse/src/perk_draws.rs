@@ -198,7 +198,7 @@ pub enum DrawOutcome {
 pub fn publish_draw(store: &Store, draw: PerkDraw, part: &EncodedPart) -> Result<DrawOutcome> {
     let id = draw.campaign_id.clone();
     let parts = [(draw.part.path.clone(), part)];
-    let record = (draw_key(&id), draw.to_bytes()?);
+    let record = (draw_key(&id), || draw.to_bytes());
     let existing = commit_record(store, parts, record, || find_draw(store, &id));
     let existing = existing
         .context(|| format!("drawing {id}"))?

@@ -73,7 +73,7 @@ pub fn publish_snapshot(store: &Store, publication: SnapshotPublication) -> Resu
     let parts = parts
         .iter()
         .map(|(table, part)| (part_key(&manifest, table, part), part));
-    let record = (manifest_key(day), manifest.to_bytes()?);
+    let record = (manifest_key(day), || manifest.to_bytes());
     let existing = commit_record(store, parts, record, || snapshots::read_manifest(store, day));
     let winner = existing
         .context(|| format!("publishing {day}"))?
@@ -110,20 +110,20 @@ fn part_key(manifest: &Manifest, table: &TableSchema, part: &EncodedPart) -> Str
 /// this record was certainly the one written; otherwise returns the result of `find_existing`, which may be this
 /// record, too. Writes nothing if a record exists at the start.
 ///
-/// `record` is the key and the content of the record; `parts` are the keys and the contents of the parts.
+/// The pair is the key of the record and the encoder of its content; `parts` are the keys and the contents of the parts.
 pub(super) fn commit_record<'a, T>(
     store: &Store,
     parts: impl IntoIterator<Item = (String, &'a EncodedPart)>,
-    record: (String, Bytes),
+    (key, encode): (String, impl FnOnce() -> Result<Bytes>),
     find_existing: impl Fn() -> Result<Option<T>>,
 ) -> Result<Option<T>> {
     if let Some(existing) = find_existing()? {
         return Ok(Some(existing));
     }
-    for (key, part) in parts {
-        put_part(store, &key, part)?;
+    for (path, part) in parts {
+        put_part(store, &path, part)?;
     }
-    create_record(store, &record.0, &record.1, find_existing)
+    create_record(store, &key, &encode()?, find_existing)
 }
 
 /// Stores one part. An existing object of the right size is the same part. One of another size is damaged

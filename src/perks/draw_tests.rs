@@ -247,7 +247,7 @@ fn rules_are_compared_with_the_announced_ones() {
         ..tea
     };
     assert!(
-        against(&without_exclude).contains("the campaign file excludes 0 people"),
+        against(&without_exclude).contains("the campaign file excludes 0 otherwise eligible people"),
         "{}",
         against(&without_exclude)
     );

@@ -105,7 +105,7 @@ impl QueryArgs {
         match rows.height() - shown {
             0 => Ok(()),
             more => print_line(&format!(
-                "{more} more: --count {} or --format csv shows them",
+                "and {more} more: --count {} or --format csv shows them",
                 rows.height()
             )),
         }

@@ -187,7 +187,10 @@ mod tests {
     #[rstest]
     #[case("[model.repeats]\nbeta = 0", "n.toml:2: model.repeats.beta is 0")]
     #[case("[model.recency]\nmasses = [1]", "n.toml:2: model.recency.masses is 1 entries")]
-    #[case("[networks.'a:b'.verbs]\nx = 1", "n.toml:1: networks.a:b is not a valid network name")]
+    #[case(
+        "[networks.'a:b'.verbs]\nx = 1",
+        "n.toml:1: networks.a:b is not a valid network name"
+    )]
     #[case("[networks.x]\nshare = 1", "n.toml:1: networks.x has no verbs")]
     fn a_refused_value_is_found_in_the_file(#[case] text: &str, #[case] begins: &str) {
         let error = resolved(text).unwrap_err();

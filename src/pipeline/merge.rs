@@ -42,7 +42,7 @@ pub struct MergeResult {
 }
 
 /// Merges everything into `state` and advances it to the snapshot date. The caller must then
-/// [prune](State::prune) opted-out people.
+/// [prune](RunState::prune) opted-out people.
 pub fn merge_input(
     state: &mut RunState,
     delivered: MergeInput,

@@ -132,7 +132,7 @@ impl<'a> ReactorCrowd<'a> {
         self.score_by(&self.contribution_model(), &self.own)
     }
 
-    /// Returns the score after one more reaction of that [strength].
+    /// Returns the score after one more reaction of that [strength](compute_strength).
     pub fn forecast_score(&self, who: ReactionActor, strength: f64) -> Option<f64> {
         let mut attention = self.own.clone();
         let newcomer = self.scored.trust.len() as u32;

@@ -98,7 +98,7 @@ impl Ontology {
         (0..self.len() as u32).flat_map(of_topic).collect()
     }
 
-    /// Builds the ontology from such [rows](Ontology::rows), without names and aliases.
+    /// Builds the ontology from such [rows](Ontology::to_rows), without names and aliases.
     pub fn from_rows(rows: &[(String, Option<String>)]) -> Ontology {
         let topic = |same: &[(String, Option<String>)]| TopicRecord {
             id: same[0].0.clone(),

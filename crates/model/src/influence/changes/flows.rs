@@ -42,14 +42,14 @@ impl StrengthFlow {
 pub enum FlowField {
     /// [`StrengthFlow::before`]
     Before,
-    /// [`StrengthFlow::gone`]
-    Gone,
+    /// [`StrengthFlow::opted_out`]
+    OptedOut,
     /// [`StrengthFlow::moved_out`]
     MovedOut,
     /// [`StrengthFlow::moved_in`]
     MovedIn,
-    /// [`StrengthFlow::brought`]
-    Brought,
+    /// [`StrengthFlow::added`]
+    Added,
     /// [`StrengthFlow::after`]
     After,
 }
@@ -75,10 +75,10 @@ impl NetworkFlows {
         let flow = &mut self.flows[index];
         let slot = match way {
             FlowField::Before => &mut flow.before,
-            FlowField::Gone => &mut flow.opted_out,
+            FlowField::OptedOut => &mut flow.opted_out,
             FlowField::MovedOut => &mut flow.moved_out,
             FlowField::MovedIn => &mut flow.moved_in,
-            FlowField::Brought => &mut flow.added,
+            FlowField::Added => &mut flow.added,
             FlowField::After => &mut flow.after,
         };
         *slot += strength;

@@ -177,7 +177,7 @@ impl Walk<'_> {
             let reactor_id = reactor(&nights.before, edge);
             self.flows
                 .add_terms(nights.before.attention.terms(edge), FlowField::Before);
-            take_parts(&mut self.opted_out, reactor_id, FlowField::Gone, &mut self.flows);
+            take_parts(&mut self.opted_out, reactor_id, FlowField::OptedOut, &mut self.flows);
             take_parts(&mut self.moved_out, reactor_id, FlowField::MovedOut, &mut self.flows);
             self.old.1 += 1;
         }
@@ -186,7 +186,7 @@ impl Walk<'_> {
             self.flows
                 .add_terms(nights.after.attention.terms(edge), FlowField::After);
             take_parts(&mut self.moved_in, reactor_id, FlowField::MovedIn, &mut self.flows);
-            take_parts(&mut self.brought, reactor_id, FlowField::Brought, &mut self.flows);
+            take_parts(&mut self.brought, reactor_id, FlowField::Added, &mut self.flows);
             self.new.1 += 1;
         }
         let before = old.map(|edge| self.factors(&nights.before, self.old.0, edge));

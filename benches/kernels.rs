@@ -18,7 +18,8 @@ use clout_graph::{Csr, PropagationParams, compute_return_probabilities, propagat
 use clout_model::influence::attention::AttentionGraph;
 use clout_model::influence::interval::ScoreBootstrap;
 use clout_model::influence::params::ModelParams;
-use clout_model::influence::score::{ContributionModel, ScoreScale};
+use clout_model::influence::score::ContributionModel;
+use clout_model::influence::score_scale::ScoreScale;
 use clout_topics::ontology::hits::AliasHits;
 use clout_topics::ontology::lexicon::{Lexicon, LexiconScratch};
 use clout_topics::ontology::{Ontology, TopicRecord};

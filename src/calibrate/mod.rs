@@ -197,7 +197,7 @@ mod tests {
     use super::*;
     use clout_base::error::ErrorKind;
     use clout_model::influence::params::CorroborationParams;
-    use clout_model::influence::score::ScoreScale;
+    use clout_model::influence::score_scale::ScoreScale;
 
     /// Returns influences above B, ever rarer.
     fn influences() -> Vec<f64> {

@@ -2,7 +2,7 @@
 
 use clout_base::error::{Error, Result};
 use clout_model::influence::params::ScaleParams;
-use clout_model::influence::score::clamp_score;
+use clout_model::influence::score_scale::clamp_score;
 
 /// Scale with the distribution of scores on it. A figure is none if it depends on people at a limit of the old scale.
 #[derive(Clone, Debug)]

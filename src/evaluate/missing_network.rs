@@ -12,7 +12,8 @@ use clout_model::influence::model::InfluenceModel;
 use clout_model::influence::pairs::PairSums;
 use clout_model::influence::params::CorroborationParams;
 use clout_model::influence::reciprocity::discounted_amount;
-use clout_model::influence::score::{ContributionSum, ScoreScale, compute_belief};
+use clout_model::influence::score::{ContributionSum, compute_belief};
+use clout_model::influence::score_scale::ScoreScale;
 use clout_model::influence::score_table::interpolate_quantile;
 use clout_model::influence::scoring::{AccountState, PeopleScores};
 

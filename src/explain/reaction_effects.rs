@@ -11,8 +11,8 @@ use clout_model::influence::weights::saturate;
 use clout_model::networks::Network;
 use clout_model::people::presence::rows_between_persons;
 use clout_topics::forecast::{AddedReaction, forecast_gains};
+use clout_topics::influence_scores::InfluenceScores;
 use clout_topics::ontology::Ontology;
-use clout_topics::strengths::InfluenceScores;
 
 /// Maximum number of topics.
 const TOPICS: usize = 10;

@@ -27,8 +27,8 @@ use clout_model::influence::coverage::CoverageInputs;
 use clout_model::influence::interval::{ScoreBootstrap, ScoreInterval};
 use clout_model::influence::score_table::ScoreStatistics;
 use clout_topics::evidence::EvidenceNames;
+use clout_topics::influence_scores::InfluenceScores;
 use clout_topics::ontology::Ontology;
-use clout_topics::strengths::InfluenceScores;
 use clout_topics::topic_scores::{TopicScore, compute_topic_scores};
 use clout_warehouse::encoded_part::{EncodedPart, encode_part};
 

@@ -18,6 +18,7 @@ use crate::state::opt_outs::OptOuts;
 use clout_base::day::Day;
 use clout_model::account_activity::AccountActivity;
 use clout_model::accounts::AccountIndex;
+use clout_model::accounts::NO_NODE;
 use clout_model::delivered::DeliveredId;
 use clout_model::influence::attention::ScoringMoment;
 use clout_model::influence::pairs::PairSums;
@@ -27,7 +28,7 @@ use clout_model::networks::Network;
 use clout_model::networks::co_visit::CoVisitState;
 use clout_model::people::persons::PersonMap;
 use clout_model::people::presence::PresenceSources;
-use clout_topics::topic_state::{NO_ACCOUNT, TopicState};
+use clout_topics::topic_state::TopicState;
 use clout_warehouse::store::StoredObject;
 
 /// First dates of one network.
@@ -181,7 +182,7 @@ impl RunState {
     }
 
     fn keep_accounts(&mut self, kept: &[u32]) {
-        let mut to = vec![NO_ACCOUNT; self.accounts.len()];
+        let mut to = vec![NO_NODE; self.accounts.len()];
         for (place, node) in kept.iter().enumerate() {
             to[*node as usize] = place as u32;
         }

@@ -6,8 +6,8 @@
 use rayon::prelude::*;
 
 use super::endorsement_graph::EndorsementGraph;
+use super::influence_scores::InfluenceScores;
 use super::person_topics::PersonTopics;
-use super::strengths::InfluenceScores;
 
 /// Number of audience members listed as evidence.
 pub const MAX_CITED: usize = 3;

@@ -6,10 +6,10 @@ use rayon::prelude::*;
 
 use super::objects::{RecentObjects, TopicMention};
 use super::sources::{SourceAct, SourceCandidate, SourceKey};
-use super::topic_state::NO_ACCOUNT;
 use crate::ontology::alias_resolver::MentionKind as Shows;
 use crate::rows::ActivityRows;
 use clout_base::day::Day;
+use clout_model::accounts::NO_NODE;
 use clout_model::networks::Network;
 
 /// Rows per parallel task.
@@ -202,7 +202,7 @@ impl DateRows<'_> {
                 at,
             };
             brought.posts.extend(topics.iter().map(post));
-            self.name_sources(row, own.iter().copied(), (actor, true), (NO_ACCOUNT, 1.0), brought);
+            self.name_sources(row, own.iter().copied(), (actor, true), (NO_NODE, 1.0), brought);
         } else {
             let verb = self.rows.verbs[row];
             let (touch, has_text) = (Touch::of_row(actor, target, at, verb), self.rows.mentions.has_text[row]);

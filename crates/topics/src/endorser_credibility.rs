@@ -27,7 +27,7 @@ use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use super::endorsement_graph::{EndorsementEdge, EndorsementGraph};
-use super::strengths::InfluenceScores;
+use super::influence_scores::InfluenceScores;
 
 /// Computes h of the endorser for each edge of the endorsement graph.
 pub fn compute_credibility(praise: &EndorsementGraph, known: &InfluenceScores, half_at: f64) -> Vec<f64> {

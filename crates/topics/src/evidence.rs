@@ -1,11 +1,12 @@
 //! Finds the pieces of evidence behind each topic score: the rows of `topic_evidence`.
 
 use super::audience::{MAX_CITED, MIN_TRUST};
+use super::influence_scores::InfluenceScores;
 use super::ledger::decay_to;
 use super::own_sources::OwnSources;
 use super::person_topics::{PersonTopics, TopicEdge, TopicInputs};
 use super::rollup::{TopicLift, TopicScoreRow};
-use super::strengths::{InfluenceScores, TopicStrengths};
+use super::strengths::TopicStrengths;
 use super::topic_state::TopicState;
 use crate::ontology::Ontology;
 use crate::ontology::alias_resolver::MentionKind as Shows;

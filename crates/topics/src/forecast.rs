@@ -6,9 +6,10 @@
 //! [`rollup`] adds the effect on related and broader topics, topic by topic. Trust, influence and the strengths of
 //! other persons stay constant.
 
+use super::influence_scores::InfluenceScores;
 use super::person_topics::{PersonTopics, TopicEdge, TopicInputs};
 use super::rollup::{self, TopicScoreRow};
-use super::strengths::{InfluenceScores, TopicStrength, TopicStrengths};
+use super::strengths::{TopicStrength, TopicStrengths};
 use clout_base::error::Result;
 use clout_model::influence::attention::AttentionGraph;
 use clout_model::influence::score::ContributionModel;

@@ -1,11 +1,12 @@
 use super::super::ledger::LedgerEntry;
 use super::super::sources::{SourceAct, SourceKey};
 use super::super::topic_scores::compute_topic_scores;
-use super::super::topic_state::{NO_ACCOUNT, TopicState};
+use super::super::topic_state::TopicState;
 use super::*;
 use crate::ontology::Ontology;
 use crate::ontology::alias_resolver::MentionKind as Shows;
 use clout_model::accounts::AccountIndex;
+use clout_model::accounts::NO_NODE;
 use clout_model::influence::scoring::PeopleScores;
 use clout_model::influence::testing::TestWorld;
 
@@ -48,7 +49,7 @@ fn memory(world: &TestWorld, ontology: &Ontology, newcomer_on: Option<u32>) -> T
     let act = SourceAct {
         at: world.as_of.start_micros(),
         weight: 1.0,
-        other: NO_ACCOUNT,
+        other: NO_NODE,
     };
     memory.sources.push(own, act, "a post");
     memory.together = [

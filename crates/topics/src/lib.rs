@@ -13,6 +13,7 @@ pub mod endorsements;
 pub mod endorser_credibility;
 pub mod evidence;
 pub mod forecast;
+pub mod influence_scores;
 pub mod ledger;
 pub mod mentions;
 pub mod merge;

@@ -2,8 +2,9 @@
 
 use super::person_topics::{NO_TOPIC, TopicInputs, offsets};
 use super::sources::{EvidenceSource, MAX_SOURCES};
-use super::topic_state::{NO_ACCOUNT, TopicState};
+use super::topic_state::TopicState;
 use crate::ontology::alias_resolver::MentionKind as Shows;
+use clout_model::accounts::NO_NODE;
 
 /// Index of the state's sources by person.
 pub(super) struct OwnSources<'a> {
@@ -90,6 +91,6 @@ impl<'a> OwnSources<'a> {
 
     /// Returns the person on the other side of the act, if any.
     pub(super) fn other(&self, source: &EvidenceSource) -> Option<u32> {
-        (source.act.other != NO_ACCOUNT).then(|| self.of_account[source.act.other as usize])
+        (source.act.other != NO_NODE).then(|| self.of_account[source.act.other as usize])
     }
 }

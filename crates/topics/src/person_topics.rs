@@ -5,10 +5,11 @@
 
 use rayon::prelude::*;
 
-use super::topic_state::{GIVEN, INTEREST, NO_ACCOUNT, TopicState, WORTH};
+use super::topic_state::{GIVEN, INTEREST, TopicState, WORTH};
 use crate::ontology::Ontology;
 use clout_base::day::Day;
 use clout_model::accounts::AccountIndex;
+use clout_model::accounts::NO_NODE;
 use clout_model::influence::model::InfluenceModel;
 use clout_model::people::persons::PersonMap;
 
@@ -163,7 +164,7 @@ impl TopicInputs<'_> {
         let own = self.state.sources.rows().iter().filter(|source| source.key.is_own);
         let to_others = own.filter(move |source| {
             let other = source.act.other;
-            other == NO_ACCOUNT || person(other) != person(source.key.account)
+            other == NO_NODE || person(other) != person(source.key.account)
         });
         let keys = to_others.map(move |source| (person(source.key.account), topics[source.key.topic as usize]));
         keys.filter(|key| key.1 != NO_TOPIC)

@@ -4,9 +4,10 @@ use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 use rayon::prelude::*;
 
+use super::influence_scores::InfluenceScores;
 use super::person_topics::{PersonTopics, TopicInputs};
-use super::strengths::{InfluenceScores, TopicStrength, TopicStrengths};
-use clout_model::influence::score::clamp_score;
+use super::strengths::{TopicStrength, TopicStrengths};
+use clout_model::influence::score_scale::clamp_score;
 
 /// Additive smoothing of P(j | k): so many rows on k without any other topic are added. On Cardano 10 predicts as well
 /// as 0 and better than 30; without smoothing a single row with a rare tag relates it fully to its other topics.
@@ -99,7 +100,7 @@ pub fn compute_rows(
     };
     let params = tonight.model.params();
     rows.par_iter_mut().for_each(|row| {
-        let strength = strengths.find_row(row);
+        let strength = strengths.find(row.claim);
         row.related = lending
             .to_row(row, &strength)
             .map(|lift| TopicLift {

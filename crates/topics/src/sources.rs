@@ -8,10 +8,10 @@ use std::cmp::Ordering;
 
 use rayon::prelude::*;
 
-use super::topic_state::NO_ACCOUNT;
 use crate::ontology::alias_resolver::MentionKind as Shows;
 use clout_base::day::Day;
 use clout_model::account_activity::RETENTION_DAYS;
+use clout_model::accounts::NO_NODE;
 
 /// Number of sources kept per [`SourceKey`]: enough to cite, few enough to store for all accounts.
 pub const MAX_SOURCES: usize = 2;
@@ -39,7 +39,7 @@ pub struct SourceAct {
     pub at: i64,
     /// Weight of its verb, or 1 for the account's own acts.
     pub weight: f32,
-    /// The other account of the act; [`NO_ACCOUNT`] for a post.
+    /// The other account of the act; [`NO_NODE`] for a post.
     pub other: u32,
 }
 
@@ -211,9 +211,8 @@ impl EvidenceSources {
 
     /// Drops the sources of and by accounts for which `is_gone` holds (opted out).
     pub fn drop_opted_out(&mut self, is_gone: impl Fn(u32) -> bool) {
-        let is_kept = |row: &EvidenceSource| {
-            !is_gone(row.key.account) && (row.act.other == NO_ACCOUNT || !is_gone(row.act.other))
-        };
+        let is_kept =
+            |row: &EvidenceSource| !is_gone(row.key.account) && (row.act.other == NO_NODE || !is_gone(row.act.other));
         self.rows.retain(is_kept);
     }
 
@@ -221,7 +220,7 @@ impl EvidenceSources {
     pub fn rename_accounts(&mut self, node: impl Fn(u32) -> Option<u32>) {
         self.rows.retain_mut(|row| {
             let other = match row.act.other {
-                NO_ACCOUNT => Some(NO_ACCOUNT),
+                NO_NODE => Some(NO_NODE),
                 other => node(other),
             };
             match (node(row.key.account), other) {

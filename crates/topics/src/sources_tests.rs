@@ -39,7 +39,7 @@ fn the_latest_are_kept_each_once_however_rows_are_split() {
     let all: Vec<(Of, i64, &str)> = (0..20)
         .map(|i| {
             (
-                ((1, 2, Shows::Tag), true, NO_ACCOUNT),
+                ((1, 2, Shows::Tag), true, NO_NODE),
                 i * 7 % 20 - 5,
                 ids[i as usize % 6].as_str(),
             )
@@ -56,7 +56,7 @@ fn the_latest_are_kept_each_once_however_rows_are_split() {
 
 #[test]
 fn sources_past_retention_are_dropped() {
-    let mut sources = latest(&[(((1, 2, Shows::Tag), true, NO_ACCOUNT), Day(0).end_micros(), "old")]);
+    let mut sources = latest(&[(((1, 2, Shows::Tag), true, NO_NODE), Day(0).end_micros(), "old")]);
     sources.merge(&EvidenceSources::default(), Day(RETENTION_DAYS));
     assert_eq!(times_and_ids(&sources).len(), 1);
     sources.merge(&EvidenceSources::default(), Day(RETENTION_DAYS + 1));
@@ -68,7 +68,7 @@ fn kinds_topics_accounts_and_others_do_not_crowd_out_one_another() {
     let keys = [(2, 1, Shows::Tag), (1, 1, Shows::Text), (1, 1, Shows::Tag)];
     let all: Vec<_> = keys
         .into_iter()
-        .flat_map(|key| (0..5).map(move |at| ((key, at % 2 == 0, NO_ACCOUNT), at, "same")))
+        .flat_map(|key| (0..5).map(move |at| ((key, at % 2 == 0, NO_NODE), at, "same")))
         .collect();
     let mut sources = latest(&all);
     assert_eq!(times_and_ids(&sources), [(3, "same"), (4, "same")].repeat(3));
@@ -81,7 +81,7 @@ fn sources_of_opted_out_accounts_are_dropped() {
     let own = |other| ((1, 2, Shows::Tag), true, other);
     let all = [
         (own(5), 3, "theirs"),
-        (own(NO_ACCOUNT), 2, "a post"),
+        (own(NO_NODE), 2, "a post"),
         (own(6), 1, "crowded out"),
     ];
     let mut sources = latest(&all);

@@ -4,7 +4,7 @@
 //! a       = (1 + beta) s / (s + beta)                          of each reactor u, on topic k
 //! T, U    = sums of g rho a and (1 - g) rho a                  as for influence, rho being u's rank on k
 //! E       = w rho y a                                          of endorsements; y = g z h kept: z is seasoned,
-//!                                                              h is from `vouching`, kept from `rings`
+//!                                                              h is from `endorser_credibility`, kept from `endorsement_graph`
 //! A       = sum of c(u,v) min(1, interest of u in k)           the audience: c is u's contribution to v's influence;
 //!                                                              at most E if only E ties v to k
 //! X       = T + phi U + E + A                                  given by others
@@ -25,45 +25,13 @@ use rayon::prelude::*;
 use super::audience::{self, TopicAudience};
 use super::endorsement_graph::EndorsementGraph;
 use super::endorser_credibility::compute_credibility;
+use super::influence_scores::InfluenceScores;
 use super::person_topics::{PersonTopics, TopicEdge, TopicInputs};
 use clout_base::error::{Error, Result};
 use clout_graph::{Csr, PropagationOutcome};
-use clout_model::influence::attention::AttentionGraph;
-use clout_model::influence::model::InfluenceModel;
-use clout_model::influence::score::{ContributionModel, ContributionSum, ScoreScale, compute_belief};
-use clout_model::influence::scoring::PeopleScores;
+use clout_model::influence::score::compute_belief;
 use clout_model::influence::trust::{ReactorRanks, propagate_trust};
 use clout_model::influence::weights::saturate;
-
-/// Influence results that topic scores depend on.
-pub struct InfluenceScores<'a> {
-    /// Attention of reactors to persons.
-    pub attention: &'a AttentionGraph,
-    /// Attention to endorsers: the same, except in a forecast with added newcomers.
-    pub endorser_attention: &'a AttentionGraph,
-    /// By person: seasoned factor, the share of an endorsement that counts.
-    pub seasoned: &'a [f64],
-    /// Trust and rank of reactors.
-    pub model: ContributionModel<'a>,
-    /// By person: sums of contributions.
-    pub sums: &'a [Option<ContributionSum>],
-    /// Score scale.
-    pub scale: &'a ScoreScale,
-}
-
-impl<'a> InfluenceScores<'a> {
-    /// Returns the results of scoring that topic scores depend on.
-    pub fn from_people_scores(scored: &'a PeopleScores, model: &'a InfluenceModel) -> InfluenceScores<'a> {
-        InfluenceScores {
-            attention: &scored.attention,
-            endorser_attention: &scored.attention,
-            seasoned: &scored.seasoning,
-            model: scored.contribution_model(model),
-            sums: &scored.scores.sums,
-            scale: &scored.scale,
-        }
-    }
-}
 
 /// Components of one pair's strength, in units of one ordinary, trusted reaction.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -113,9 +81,9 @@ pub struct TopicStrengths {
 }
 
 impl TopicStrengths {
-    /// Returns the strength of the pair behind a row; zero if it has none.
-    pub fn find_row(&self, row: &super::rollup::TopicScoreRow) -> TopicStrength {
-        row.claim.map(|claim| self.claims[claim as usize]).unwrap_or_default()
+    /// Returns the strength of a pair; zero without one.
+    pub fn find(&self, claim: Option<u32>) -> TopicStrength {
+        claim.map(|claim| self.claims[claim as usize]).unwrap_or_default()
     }
 
     /// Computes the strengths of all pairs.

@@ -4,9 +4,10 @@ use rayon::prelude::*;
 
 use super::audience::MIN_TRUST;
 use super::evidence::{EvidenceFinder, EvidencePiece, EvidenceScratch};
+use super::influence_scores::InfluenceScores;
 use super::person_topics::{PersonTopics, TopicInputs};
 use super::rollup::{self, TopicScoreRow};
-use super::strengths::{InfluenceScores, TopicStrengths};
+use super::strengths::TopicStrengths;
 use clout_base::error::Result;
 use clout_graph::PropagationOutcome;
 

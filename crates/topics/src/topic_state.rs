@@ -8,6 +8,7 @@ use super::objects::RecentObjects;
 use super::sources::EvidenceSources;
 use crate::ontology::Ontology;
 use crate::ontology::alias_resolver::AliasCount;
+use clout_model::accounts::NO_NODE;
 use clout_model::influence::params::TopicParams;
 
 /// Interactions on topics by (target, topic, actor): nodes and a topic number. `count` counts reactions to objects on
@@ -15,8 +16,6 @@ use clout_model::influence::params::TopicParams;
 pub type InteractionSums = DecayedLedger<(u32, u32, u32), 3>;
 /// Posts on topics by (account, topic).
 pub type PostSums = DecayedLedger<(u32, u32), 1>;
-/// Marks no node: an account that is dropped, or no account at all.
-pub const NO_ACCOUNT: u32 = u32::MAX;
 /// Index in [`InteractionSums`] sums: worth of the reactions to the target.
 pub const WORTH: usize = 0;
 /// Index in [`InteractionSums`] sums: all rows, the actor's interest in the topic.
@@ -87,12 +86,12 @@ impl TopicState {
         numbers
     }
 
-    /// Renumbers the accounts in the same order; drops the entries of accounts mapped to [`NO_ACCOUNT`].
+    /// Renumbers the accounts in the same order; drops the entries of accounts mapped to [`NO_NODE`].
     pub fn renumber(&mut self, to: &[u32]) {
         if to.iter().enumerate().all(|(old, new)| old == *new as usize) {
             return;
         }
-        let account = |node: u32| Some(to[node as usize]).filter(|node| *node != NO_ACCOUNT);
+        let account = |node: u32| Some(to[node as usize]).filter(|node| *node != NO_NODE);
         self.touches
             .map_keys(|(target, topic, actor)| Some((account(*target)?, *topic, account(*actor)?)));
         self.posts.map_keys(|(node, topic)| Some((account(*node)?, *topic)));
@@ -136,12 +135,9 @@ impl TopicState {
         self.posts.entries.iter().for_each(|entry| mark(entry.key.0));
         for source in self.sources.rows() {
             let other = source.act.other;
-            if other == NO_ACCOUNT || (is_here(source.key.account) && is_here(other)) {
+            if other == NO_NODE || (is_here(source.key.account) && is_here(other)) {
                 mark(source.key.account);
-                [other]
-                    .into_iter()
-                    .filter(|node| *node != NO_ACCOUNT)
-                    .for_each(&mut mark);
+                [other].into_iter().filter(|node| *node != NO_NODE).for_each(&mut mark);
             }
         }
     }

@@ -22,14 +22,15 @@ use super::windows::EvaluationPlan;
 use crate::job::Job;
 use clout_base::day::Day;
 use clout_base::error::{Error, Result};
+use clout_model::accounts::NO_NODE;
 use clout_model::influence::scoring::PeopleScores;
 use clout_topics::evidence::{EvidenceKind, EvidencePiece};
+use clout_topics::influence_scores::InfluenceScores;
 use clout_topics::merge::{NewTopicData, TopicMerge};
 use clout_topics::ontology::alias_resolver::MentionKind as Shows;
 use clout_topics::person_topics;
-use clout_topics::strengths::InfluenceScores;
 use clout_topics::topic_scores::{TopicScore, compute_topic_scores};
-use clout_topics::topic_state::{NO_ACCOUNT, TopicState};
+use clout_topics::topic_state::TopicState;
 
 /// Name of the topic score among its rivals.
 pub const TOPIC_SCORE_PREDICTOR: &str = "topic score";
@@ -124,7 +125,7 @@ impl<'a> TopicMoment<'a> {
         memory
             .endorsements
             .merge(&stream.endorsements[..known], &number, &job.model, as_of, lateness);
-        let kept = |(node, is_gone): (u32, &bool)| if *is_gone { NO_ACCOUNT } else { node };
+        let kept = |(node, is_gone): (u32, &bool)| if *is_gone { NO_NODE } else { node };
         memory.renumber(&(0..).zip(&stream.opted_out).map(kept).collect::<Vec<u32>>());
         TopicMoment {
             stream,
@@ -261,7 +262,7 @@ fn contributors(
         EvidenceKind::Audience => BTreeSet::from([piece.source]),
         EvidenceKind::Endorsement => {
             let endorser = &cut.memory.endorsements.sums.entries[index].key.2;
-            BTreeSet::from([cut.scene.persons.find_index(endorser).unwrap_or(NO_ACCOUNT)])
+            BTreeSet::from([cut.scene.persons.find_index(endorser).unwrap_or(NO_NODE)])
         }
         EvidenceKind::Tag | EvidenceKind::Text => {
             let row = &cut.memory.sources.rows()[index];

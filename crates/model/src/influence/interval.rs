@@ -33,7 +33,8 @@ use rayon::prelude::*;
 use super::attention::AttentionGraph;
 use super::params::CorroborationParams;
 use super::resample::{BootstrapWeights, REPLICATES, compute_seed, compute_weights};
-use super::score::{ContributionModel, ContributionSum, ScoreScale, clamp_score, compute_belief, split_amount};
+use super::score::{ContributionModel, ContributionSum, compute_belief, split_amount};
+use super::score_scale::{ScoreScale, clamp_score};
 
 /// Shares of the replicates below the two bounds: 90 % lie between them.
 const ENDS: [f64; 2] = [0.05, 0.95];

@@ -22,6 +22,7 @@ pub mod recency;
 pub mod reciprocity;
 pub mod resample;
 pub mod score;
+pub mod score_scale;
 pub mod score_table;
 pub mod scoring;
 pub mod silence_forecast;

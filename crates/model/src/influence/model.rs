@@ -2,7 +2,7 @@
 
 use super::params::ModelParams;
 use super::recency::HalfLifeMixture;
-use super::score::ScoreScale;
+use super::score_scale::ScoreScale;
 use super::weights::ReactionWeighing;
 
 /// Validated parameters, and the objects built from them. It is built once for a job and immutable afterwards, so that

@@ -1,11 +1,10 @@
-//! Influence as a sum of contributions, and the score as its logarithm.
+//! Influence as a sum of contributions; [`super::score_scale`] takes its logarithm.
 //!
 //! ```text
 //! t(u,v) = g(u) rho(u) a(u,v)          T = sum of t       trusted
 //! s(u,v) = (1 - g(u)) rho(u) a(u,v)    U = sum of s       strangers
 //! cap    = T (l + L r^2 / (1 + r^2))   phi = cap (1 - exp(-U / cap)) / U     r = T / T0
 //! c(u,v) = t + phi s                   I = B + sum of c
-//! score  = clamp(b0 + b1 ln I, 1, 100)
 //! ```
 //!
 //! A crowd of strangers is believed in proportion to the trusted people in it (*corroboration*). No reactor owns
@@ -15,7 +14,7 @@
 use rayon::prelude::*;
 
 use super::attention::AttentionGraph;
-use super::params::{CorroborationParams, ScaleParams};
+use super::params::CorroborationParams;
 
 /// The sum of one person's contributions.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -52,66 +51,6 @@ pub fn compute_belief(trusted: f64, strangers: f64, params: &CorroborationParams
     let load = strangers / cap;
     // Below this load, (1 - exp(-x)) / x is 1 - x/2 to the last bit.
     if load < 1e-12 { 1.0 } else { -(-load).exp_m1() / load }
-}
-
-/// The score scale b0 + b1 ln I: constants of the model version, never fitted.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct ScoreScale {
-    base: f64,
-    intercept: f64,
-    slope: f64,
-}
-
-impl ScoreScale {
-    /// Creates the scale: b1 = points per decade / ln 10; b0 gives one fresh, trusted, average reactor `one_reactor`.
-    pub fn new(scale: &ScaleParams, corroboration: &CorroborationParams) -> ScoreScale {
-        let slope = scale.points_per_decade / std::f64::consts::LN_10;
-        let intercept = scale.one_reactor - slope * (1.0 + corroboration.base).ln();
-        ScoreScale {
-            base: corroboration.base,
-            intercept,
-            slope,
-        }
-    }
-
-    /// Computes b0 + b1 ln I, not clamped.
-    pub fn unclamped_score(&self, influence: f64) -> f64 {
-        self.intercept + self.slope * influence.ln()
-    }
-
-    /// Computes the score of an influence, from 1 to 100.
-    pub fn score(&self, influence: f64) -> f64 {
-        clamp_score(self.unclamped_score(influence))
-    }
-
-    /// Returns B, the influence that no reactor owns.
-    pub fn base(&self) -> f64 {
-        self.base
-    }
-
-    /// Returns the points per unit of influence between two values: b1 / LM(`from`, `to`), LM the logarithmic
-    /// mean, so that rate x (`to` - `from`) is the difference of their values.
-    pub fn points_per_unit(&self, from: f64, to: f64) -> f64 {
-        let step = (to - from) / from;
-        // Close to 1 the quotient has lost the digits that ln needs; far from 1 the step has.
-        let logarithm = if step.abs() < 0.5 {
-            step.ln_1p()
-        } else {
-            (to / from).ln()
-        };
-        let mean = if step == 0.0 { 1.0 } else { logarithm / step };
-        self.slope * mean / from
-    }
-
-    /// Computes the score for contributions of `sum` alone.
-    pub fn score_of_contributions(&self, sum: f64) -> f64 {
-        self.score(self.base + sum)
-    }
-}
-
-/// Clamps a score to 1..100.
-pub fn clamp_score(value: f64) -> f64 {
-    value.clamp(1.0, 100.0)
 }
 
 /// Returns (t, s) of an amount from a reactor of trust g and rank factor rho.
@@ -194,33 +133,6 @@ impl ContributionModel<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn line() -> ScoreScale {
-        ScoreScale::new(&ScaleParams::default(), &CorroborationParams::default())
-    }
-
-    #[test]
-    fn the_scale_is_absolute() {
-        for (reactors, points) in [(1.0, 20.0), (10.0, 30.96), (1e3, 54.84), (1e6, 90.84)] {
-            assert!(
-                (line().score_of_contributions(reactors) - points).abs() < 0.01,
-                "{reactors}"
-            );
-        }
-        assert_eq!(line().score(1e-9), 1.0);
-        assert_eq!(line().score(1e30), 100.0);
-    }
-
-    #[test]
-    fn the_rate_between_two_influences_gives_the_difference_of_their_values() {
-        for (from, to) in [(0.25, 3.0), (7.0, 7.0), (1e6, 1.0), (5.0, 5.0 + 1e-12)] {
-            let points = line().points_per_unit(from, to) * (to - from);
-            assert!(
-                (points - (line().unclamped_score(to) - line().unclamped_score(from))).abs() < 1e-10,
-                "{from} {to}"
-            );
-        }
-    }
 
     #[test]
     fn strangers_are_believed_in_proportion_to_the_trusted_reactors() {

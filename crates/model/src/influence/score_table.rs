@@ -1,7 +1,8 @@
 //! Scores, ranks and percentiles of all persons with a score.
 
 use super::attention::AttentionGraph;
-use super::score::{ContributionModel, ContributionSum, ScoreScale, clamp_score};
+use super::score::{ContributionModel, ContributionSum};
+use super::score_scale::{ScoreScale, clamp_score};
 
 /// The scores of one date; each column is indexed by person.
 #[derive(Clone, Debug, Default)]

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::pipeline::observer::RunObserver;
+use crate::pipeline::run_facts::RunFact;
 
 /// Log level of dependencies. At lower levels some of them log their input, for example a query with person ids.
 const LIBRARY_LEVEL: &str = "warn";
@@ -125,6 +126,8 @@ impl RunObserver for ProgressDisplay {
             false => tracing::warn!("{message}"),
         }
     }
+
+    fn record(&self, _: RunFact) {}
 
     fn seconds(&self) -> f64 {
         self.started.elapsed().as_secs_f64()

@@ -14,6 +14,7 @@ pub mod publish;
 pub mod reasons;
 mod reference;
 pub mod results;
+pub mod run_facts;
 pub mod scored_state;
 pub mod sources;
 

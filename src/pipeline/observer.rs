@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::run_facts::RunFact;
+
 /// Receiver of progress and warnings, and source of time.
 pub trait RunObserver: Sync {
     /// Reports the start of a stage.
@@ -12,6 +14,8 @@ pub trait RunObserver: Sync {
     fn tick(&self, bytes: u64);
     /// Reports a problem that does not stop the run.
     fn warn(&self, message: &str);
+    /// Records a fact for the result of the run.
+    fn record(&self, fact: RunFact);
     /// Returns the seconds since a fixed moment.
     fn seconds(&self) -> f64;
 }
@@ -59,6 +63,7 @@ impl RunObserver for SilentObserver {
     fn bytes(&self, _: u64) {}
     fn tick(&self, _: u64) {}
     fn warn(&self, _: &str) {}
+    fn record(&self, _: RunFact) {}
     fn seconds(&self) -> f64 {
         0.0
     }

@@ -7,7 +7,7 @@ use super::output::{ResultRows, print_line, print_object, print_rows};
 use super::progress::ProgressDisplay;
 use crate::pipeline::check::{CheckFindings, check_input};
 use clout_base::day::Day;
-use clout_base::error::Result;
+use clout_base::error::{Error, Result};
 
 /// Arguments of `clout check`.
 #[derive(clap::Args)]
@@ -42,7 +42,7 @@ impl CheckArgs {
             OutputFormat::Json => print_object(&object(&findings))?,
             OutputFormat::Text => text(&findings, self.count)?,
         }
-        findings.verdict
+        findings.stops.into_result()
     }
 }
 
@@ -78,9 +78,14 @@ fn object(findings: &CheckFindings) -> Value {
         "snapshot_date": findings.as_of,
         "rows_read": findings.rows_read,
         "rows_refused": findings.rows_refused,
-        "is_accepted": findings.verdict.is_ok(),
+        "is_accepted": findings.stops.reasons().is_empty(),
+        "stops": findings.stops.reasons().iter().map(stop).collect::<Vec<_>>(),
         "rejects": rejects,
     })
+}
+
+fn stop(error: &Error) -> Value {
+    json!({"exit_code": error.kind().exit_code(), "message": error.to_string()})
 }
 
 fn text(findings: &CheckFindings, count: usize) -> Result<()> {

@@ -6,10 +6,12 @@ use super::options::{JobArgs, OutputFormat, open_store, parse_day, start_threads
 use super::output::{print_line, print_object};
 use super::progress::ProgressDisplay;
 use crate::job::Job;
-use crate::pipeline::plan::{
-    RunEstimate, estimate_run, expect_delivery, list_input, load_base_state, resolve_snapshot_date,
-    warn_of_changed_files,
-};
+use crate::pipeline::check_log::CheckLog;
+use crate::pipeline::closed_files::{find_late_deliveries, report_late_deliveries};
+use crate::pipeline::delivery_stops::find_missing_networks;
+use crate::pipeline::input_listing::{check_listing, list_input, resolve_snapshot_date};
+use crate::pipeline::observer::RunObserver;
+use crate::pipeline::plan::{RunEstimate, estimate_run, load_base_state};
 use clout_base::day::Day;
 use clout_base::error::Result;
 use clout_warehouse::snapshots;
@@ -61,13 +63,21 @@ fn planned(job: &Job, as_of: Option<Day>) -> Result<PlanSummary> {
     let input = open_store(&job.input.root, &job.storage)?;
     let output = open_store(&job.output.root, &job.storage)?;
     let inventory = list_input(job, &input, &watch)?;
-    let as_of = resolve_snapshot_date(&inventory, as_of, input.url())?;
+    let mut stops = check_listing(&inventory, job, &CheckLog::default());
+    let as_of = match resolve_snapshot_date(&inventory, as_of, input.url(), &watch) {
+        Err(error) => return stops.into_result().and(Err(error)),
+        Ok(as_of) => as_of,
+    };
     let published = snapshots::list_dates(&output)?;
-    let state = load_base_state(job, &output, &published, as_of, false, &watch)?;
-    warn_of_changed_files(&state, &inventory, &watch);
+    let mut state = load_base_state(job, &output, &published, as_of, false, &watch)?;
+    if let Some(closed_until) = state.as_of {
+        let late = find_late_deliveries(&input, &inventory, closed_until, &mut state.closed)?;
+        report_late_deliveries(late, closed_until, &watch);
+    }
     let estimate = estimate_run(&input, &inventory, &state, as_of)?;
     watch.finish();
-    let readiness = expect_delivery(&inventory, job, as_of);
+    stops.append(find_missing_networks(&inventory, job, as_of, &[]));
+    let readiness = stops.into_result();
     let first = state.as_of.map_or_else(
         || inventory.activity_date_range().map(|(oldest, _)| oldest),
         |last| Some(last.next()),

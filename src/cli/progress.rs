@@ -129,6 +129,10 @@ impl RunObserver for ProgressDisplay {
 
     fn record(&self, _: RunFact) {}
 
+    fn today(&self) -> Day {
+        today()
+    }
+
     fn seconds(&self) -> f64 {
         self.started.elapsed().as_secs_f64()
     }

@@ -37,9 +37,10 @@ use self::stream::CountedStream;
 use self::summary::PredictionSummary;
 use self::windows::EvaluationPlan;
 use crate::job::Job;
+use crate::pipeline::check_log::CheckLog;
 use crate::pipeline::delivery::TopicsWanted;
+use crate::pipeline::input_listing::{check_listing, list_input};
 use crate::pipeline::observer::RunObserver;
-use crate::pipeline::plan::list_input;
 use clout_base::error::{Error, Result};
 use clout_warehouse::inventory::InputInventory;
 use clout_warehouse::store::Store;
@@ -86,6 +87,7 @@ impl<'a> ScoreEvaluator<'a> {
     ) -> Result<ScoreEvaluator<'a>> {
         watch.stage("listing the input");
         let inventory = list_input(job, input, watch)?;
+        check_listing(&inventory, job, &CheckLog::default()).into_result()?;
         let stream = CountedStream::read(job, input, &inventory, None, topics, watch)?;
         Ok(ScoreEvaluator {
             job,

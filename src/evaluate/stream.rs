@@ -6,10 +6,11 @@
 
 use crate::job::Job;
 use crate::pipeline::count::CountedRows;
+use crate::pipeline::check_log::CheckLog;
 use crate::pipeline::delivery::{DeliveredInput, TopicsWanted};
+use crate::pipeline::input_listing::resolve_snapshot_date;
 use crate::pipeline::merge::count_rows;
 use crate::pipeline::observer::RunObserver;
-use crate::pipeline::plan;
 use crate::pipeline::sources::MergeSources;
 use crate::state::{NetworkHistory, RunState};
 use clout_base::day::Day;
@@ -60,15 +61,15 @@ impl CountedStream {
         topics: TopicsWanted,
         watch: &dyn RunObserver,
     ) -> Result<CountedStream> {
-        let last = plan::resolve_snapshot_date(inventory, last, input.url())?;
+        let last = resolve_snapshot_date(inventory, last, input.url(), watch)?;
         let mut state = RunState::empty(&job.networks);
         let sources = MergeSources::dates_after(&state, job, input, inventory, last);
         watch.stage("reading the load dates");
         let delivery = DeliveredInput::read(input, inventory, &sources.intake_params(&state), topics, watch)?;
-        delivery.expect_good(job)?;
+        delivery.find_stops(job, last, &CheckLog::default()).into_result()?;
         watch.stage("deduplicating activities");
         let mut by_network: Vec<CountedRows> = job.networks.iter().map(|_| CountedRows::default()).collect();
-        let is_gone = count_rows(
+        let counted = count_rows(
             &mut state,
             delivery.intake,
             delivery.reference,
@@ -79,7 +80,7 @@ impl CountedStream {
         let began = state.histories.iter().flatten().map(|history| history.first_load_date);
         Ok(CountedStream {
             persons: PersonMap::from_owners(&state.accounts, &state.owners),
-            opted_out: is_gone,
+            opted_out: counted.is_opted_out,
             counted: by_network,
             endorsements: delivery.endorsements,
             ontology: delivery.ontology,

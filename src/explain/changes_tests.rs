@@ -67,6 +67,7 @@ fn night(store: &Store, date: Day, (score, delta): (Option<f64>, Option<f64>), r
         parameters: BTreeMap::from([("networks".to_owned(), json!({"twitter": {}, "linkedin": {}}))]),
         converged: true,
         residual: 0.0,
+        first_load_dates: BTreeMap::new(),
         inputs: Vec::new(),
         tables: BTreeMap::new(),
         timings: BTreeMap::new(),

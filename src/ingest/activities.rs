@@ -6,7 +6,8 @@ use rayon::prelude::*;
 
 use super::file_rows::{FileRows, RowReader, WANTED, WITHOUT_TOPICS, read_file};
 use super::interner::IdInterner;
-use super::rejects::{RefusedShare, RejectedRow};
+use super::refused_share::{RefusedShare, find_fatal_rejects};
+use super::rejects::RejectedRow;
 use super::validate::RowRules;
 use clout_base::day::Day;
 use clout_base::error::Result;
@@ -47,6 +48,10 @@ pub struct IntakeParams<'a> {
     pub max_lateness_days: i32,
     /// `input.max_refused_share`.
     pub max_refused_share: f64,
+    /// Files of opt-outs on load dates before `first` that an earlier run read.
+    pub read_opt_outs: Vec<StoredObject>,
+    /// Rejected rows that are kept with their reasons.
+    pub kept_rejects: KeptRejects,
     /// True if a person opted out before `first`.
     pub has_opt_outs: bool,
     /// By network: first load date seen by an earlier run.
@@ -55,11 +60,21 @@ pub struct IntakeParams<'a> {
     pub lexicon: Option<&'a Lexicon>,
 }
 
-/// Admitted files of a partition.
+/// Extent to which rejected rows are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeptRejects {
+    /// Those that a run which publishes can have; further ones end the run and would only use memory.
+    OfAcceptedInput,
+    /// All, for a report of every fault.
+    All,
+}
+
+/// Files of a partition.
 struct PartitionFiles<'a> {
     network: usize,
     partition: &'a InputPartition,
     files: Vec<AdmittedFile>,
+    refused_bytes: Vec<u64>,
 }
 
 /// Admits and reads the activities of the load dates in `params`; calls `tick` with the size of each file in bytes.
@@ -149,8 +164,10 @@ impl Reading<'_> {
             max_lateness_days: (!is_first).then_some(self.params.max_lateness_days),
         };
         let rows: u64 = found.files.iter().map(|file| file.rows).sum();
-        // More refused rows than this end the run anyway, so further reasons would only use memory.
-        let most_reasons = (self.params.max_refused_share * rows as f64) as usize + 1;
+        let most_reasons = match self.params.kept_rejects {
+            KeptRejects::OfAcceptedInput => find_fatal_rejects(rows, self.params.max_refused_share),
+            KeptRejects::All => usize::MAX,
+        };
         let reader = RowReader {
             network: &self.params.networks[found.network],
             rules,
@@ -181,18 +198,22 @@ fn admit_partitions<'a>(
     let mut decided = admit_files(store, &objects, wanted, input_columns::columns_of_table(TABLE))?.into_iter();
     let mut admitted = Vec::new();
     for (network, partition, objects) in delivered {
-        let mut files = Vec::new();
-        for (object, outcome) in objects.iter().zip(decided.by_ref()) {
-            match outcome {
-                Ok(file) => files.push(file),
-                Err(reason) => rejects.push(file_reject(partition, &object.key, reason)),
-            }
-        }
-        admitted.push(PartitionFiles {
+        let mut found = PartitionFiles {
             network,
             partition,
-            files,
-        });
+            files: Vec::new(),
+            refused_bytes: Vec::new(),
+        };
+        for (object, outcome) in objects.iter().zip(decided.by_ref()) {
+            match outcome {
+                Ok(file) => found.files.push(file),
+                Err(reason) => {
+                    found.refused_bytes.push(object.size);
+                    rejects.push(file_reject(partition, &object.key, reason));
+                }
+            }
+        }
+        admitted.push(found);
     }
     Ok(admitted)
 }
@@ -212,21 +233,20 @@ fn file_reject(partition: &InputPartition, file: &str, reason: String) -> Reject
 impl ActivityIntake {
     fn append(&mut self, found: &PartitionFiles, outcomes: impl Iterator<Item = FileRows>) {
         let partition = found.partition;
-        let mut share = RefusedShare {
-            table: TABLE,
-            network: partition.network.clone(),
-            load_date: partition.load_date,
-            rows: 0,
-            refused: 0,
-        };
+        let mut share = RefusedShare::new(TABLE, &partition.network, Some(partition.load_date));
+        found
+            .refused_bytes
+            .iter()
+            .for_each(|bytes| share.add_unreadable(*bytes));
         let rows = &mut self.rows[found.network];
-        for outcome in outcomes {
+        for (file, outcome) in found.files.iter().zip(outcomes) {
+            let bytes = file.object.size;
             if let Some(reason) = outcome.unreadable {
+                share.add_unreadable(bytes);
                 self.rejects.push(file_reject(partition, &outcome.file, reason));
                 continue;
             }
-            share.rows += outcome.read;
-            share.refused += outcome.refused_count;
+            share.add_readable(bytes, outcome.read, outcome.refused_count);
             self.rejects.extend(
                 outcome
                     .refused

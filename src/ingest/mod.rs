@@ -1,6 +1,7 @@
 //! Reads delivered files into columns of numbers and maps account ids to dense nodes.
 
 pub mod activities;
+pub mod claim_changes;
 pub mod endorsements;
 pub mod file_rows;
 pub mod interner;
@@ -8,7 +9,9 @@ pub mod mentions;
 pub mod merge_accounts;
 pub mod object_hash;
 pub mod ontology;
+pub mod opt_out_rows;
 pub mod reference;
+pub mod refused_share;
 pub mod rejects;
 pub mod table_rows;
 pub mod tags;

@@ -3,6 +3,7 @@
 //! Both tables are read whole in each run. Rows are sorted first, so that neither their order nor their split into
 //! files decides between contradicting rows.
 
+use super::refused_share::RefusedShare;
 use super::rejects::RejectedRow;
 use super::table_rows::{BatchResult, TableInput, TableRow, read_rows};
 use super::validate::require_text;
@@ -16,11 +17,21 @@ use clout_warehouse::store::Store;
 /// Source without a load date; neither table has one.
 type Undated<'a> = TableInput<'a, Option<Day>>;
 
-/// Reads the ontology; it is empty if no topic is delivered.
+/// Ontology with its refused rows and files.
+pub struct OntologyIntake {
+    /// Topics and their ancestors; empty if no topic is delivered.
+    pub ontology: Ontology,
+    /// Refused rows and files.
+    pub rejects: Vec<RejectedRow>,
+    /// Files read and refused, of each delivered table.
+    pub shares: Vec<RefusedShare>,
+}
+
+/// Reads the ontology.
 ///
 /// # Errors
 /// Returns an error only if the store fails; bad files and rows are in the rejects.
-pub fn read_ontology(store: &Store, inventory: &InputInventory) -> Result<(Ontology, Vec<RejectedRow>)> {
+pub fn read_ontology(store: &Store, inventory: &InputInventory) -> Result<OntologyIntake> {
     let mut rejects = Vec::new();
     let topics = sorted_rows(store, &sources(inventory, "topics"), &topics, &mut rejects)?;
     let edges = sorted_rows(store, &sources(inventory, "topic_edges"), &edges, &mut rejects)?;
@@ -33,9 +44,27 @@ pub fn read_ontology(store: &Store, inventory: &InputInventory) -> Result<(Ontol
         topics.iter().map(|row| topic(&row.value)).collect(),
         edges.iter().map(|row| row.value.clone()).collect(),
     );
+    let shares = ["topics", "topic_edges"].map(|table| count_files(table, inventory, &rejects));
     rejects.extend(rejected(&topics, faults.topics));
     rejects.extend(rejected(&edges, faults.edges));
-    Ok((ontology, rejects))
+    Ok(OntologyIntake {
+        ontology,
+        rejects,
+        shares: shares.into(),
+    })
+}
+
+/// Counts the readable and unreadable files of a table. Rows are not counted: a bad row costs its topic or edge only.
+fn count_files(table: &'static str, inventory: &InputInventory, rejects: &[RejectedRow]) -> RefusedShare {
+    let mut share = RefusedShare::new(table, "", None);
+    for file in inventory.undated_files(table) {
+        let is_unreadable = |reject: &RejectedRow| reject.row_number.is_none() && reject.file == file.key;
+        match rejects.iter().any(is_unreadable) {
+            true => share.add_unreadable(file.size),
+            false => share.add_readable(file.size, 0, 0),
+        }
+    }
+    share
 }
 
 fn sources<'a>(inventory: &'a InputInventory, table: &'static str) -> Vec<Undated<'a>> {

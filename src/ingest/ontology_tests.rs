@@ -32,7 +32,8 @@ fn bad_rows_and_bad_files_are_rejects_and_the_others_are_topics() {
     let folder = folder();
     folder.write("topics/3.parquet", &[("topic_id", texts(&[Some("z")]))]);
     std::fs::write(folder.path("topic_edges/x"), b"no Parquet at all").unwrap();
-    let (ontology, rejects) = read_ontology(&folder.store(), &folder.inventory()).unwrap();
+    let OntologyIntake { ontology, rejects, shares } = read_ontology(&folder.store(), &folder.inventory()).unwrap();
+    assert_eq!(shares.iter().map(RefusedShare::unreadable_files).collect::<Vec<_>>(), [1, 1]);
     let names: Vec<&str> = (0..ontology.len() as u32).map(|topic| ontology.name(topic)).collect();
     assert_eq!(names, ["A", "B", "C"]);
     let expected = [
@@ -61,7 +62,7 @@ fn faults_of_the_ontology_have_file_and_row() {
     folder.write("topic_edges/1", &[("parent_id", parents), ("child_id", children)]);
     let (parents, children) = (texts(&[Some("nobody"), Some("a")]), texts(&[Some("b"), Some("c")]));
     folder.write("topic_edges/2", &[("parent_id", parents), ("child_id", children)]);
-    let (_, rejects) = read_ontology(&folder.store(), &folder.inventory()).unwrap();
+    let rejects = read_ontology(&folder.store(), &folder.inventory()).unwrap().rejects;
     let of_edges: Vec<RejectedRow> = rejects.into_iter().filter(|r| r.table == "topic_edges").collect();
     let described = describe(&of_edges);
     assert_eq!(described.len(), 2, "{described:?}");
@@ -87,7 +88,7 @@ fn the_choice_between_topics_with_one_id_does_not_depend_on_their_order() {
             let names: ArrayRef = Arc::new(StringArray::from_iter_values(order.iter().map(|row| rows[*row].1)));
             folder.write(&format!("topics/{file}"), &[("topic_id", ids), ("name", names)]);
         }
-        let (ontology, rejects) = read_ontology(&folder.store(), &folder.inventory()).unwrap();
+        let OntologyIntake { ontology, rejects, .. } = read_ontology(&folder.store(), &folder.inventory()).unwrap();
         assert_eq!((ontology.len(), rejects.len()), (2, 2));
         ontology.name(ontology.find("7").unwrap()).to_owned()
     };
@@ -99,6 +100,6 @@ fn the_choice_between_topics_with_one_id_does_not_depend_on_their_order() {
 #[test]
 fn no_files_are_no_topics() {
     let folder = InputFolder::default();
-    let (ontology, rejects) = read_ontology(&folder.store(), &folder.inventory()).unwrap();
+    let OntologyIntake { ontology, rejects, .. } = read_ontology(&folder.store(), &folder.inventory()).unwrap();
     assert!(ontology.is_empty() && rejects.is_empty());
 }

@@ -6,11 +6,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::activities::IntakeParams;
+use super::claim_changes::{ClaimChanges, ClaimKeys};
 use super::interner::IdInterner;
+use super::opt_out_rows::{OptOutRow, parse_opt_outs};
 use super::text_rows::{RefusedInput, TextBatch, read_partition, reject};
 use clout_base::day::Day;
 use clout_base::error::Result;
-use clout_warehouse::inventory::{InputInventory, InputPartition};
+use clout_warehouse::inventory::{EARLIEST_DAY, InputInventory, InputPartition};
 use clout_warehouse::store::{Store, StoredObject};
 
 /// Row of `identities`: a person owns an account.
@@ -33,8 +35,10 @@ pub struct ReferenceTables {
     pub follows: BTreeMap<usize, BTreeMap<Day, Vec<(u32, u32)>>>,
     /// By date: owners of accounts.
     pub identities: BTreeMap<Day, Vec<AccountOwner>>,
-    /// By date: ids of persons that opted out.
-    pub opt_outs: BTreeMap<Day, Vec<String>>,
+    /// Changes between one identities snapshot of the run and the next.
+    pub claim_changes: ClaimChanges,
+    /// By date from which it counts: persons that opted out.
+    pub opt_outs: BTreeMap<Day, Vec<OptOutRow>>,
     /// Refused rows and files.
     pub refused: RefusedInput,
     /// Networks in identities that are neither built in nor declared.
@@ -93,7 +97,7 @@ impl ReferenceTables {
             let Some(network) = network.filter(|network| !self.listed.contains_key(network)) else {
                 continue;
             };
-            if let Some(rows) = read_partition(sources.store, "accounts", partition, files, &mut self.refused)? {
+            if let Some(rows) = self.read_snapshot(sources, "accounts", partition, files)? {
                 let interner = &sources.interners[network];
                 let numbers = rows.iter().flat_map(|batch| interner.intern_all(&batch.columns[0]));
                 self.listed.insert(network, numbers.collect());
@@ -108,7 +112,7 @@ impl ReferenceTables {
                 continue;
             };
             // Rows are validated even if no co-visits are derived, so that rejects do not depend on the rule.
-            let rows = read_partition(sources.store, "follows", partition, files, &mut self.refused)?;
+            let rows = self.read_snapshot(sources, "follows", partition, files)?;
             if let Some(rows) = rows.filter(|_| sources.params.networks[network].co_visit.is_some()) {
                 let interner = &sources.interners[network];
                 let pairs = rows.iter().flat_map(|batch| {
@@ -124,10 +128,15 @@ impl ReferenceTables {
 
     fn take_identities(&mut self, sources: &Sources) -> Result<()> {
         // Earlier owners matter only for opt-outs, so the newest snapshot is enough without any.
-        let is_newest_enough = !sources.params.has_opt_outs && sources.delivered("opt_outs").next().is_none();
+        let opt_outs = sources
+            .inventory
+            .partitions_between("opt_outs", EARLIEST_DAY, sources.params.last);
+        let is_newest_enough = !sources.params.has_opt_outs && opt_outs.count() == 0;
         for (partition, files) in sources.delivered("identities") {
-            if let Some(rows) = read_partition(sources.store, "identities", partition, files, &mut self.refused)? {
+            if let Some(rows) = self.read_snapshot(sources, "identities", partition, files)? {
                 let claims = self.settle_claims(partition, &rows, sources);
+                self.claim_changes
+                    .add_snapshot(partition.load_date, hash_claims(&rows, sources));
                 if is_newest_enough {
                     self.identities.clear();
                 }
@@ -137,14 +146,48 @@ impl ReferenceTables {
         Ok(())
     }
 
+    /// Reads a full snapshot, or warns that it is not used because a file of it is unreadable.
+    fn read_snapshot(
+        &mut self,
+        sources: &Sources,
+        table: &'static str,
+        partition: &InputPartition,
+        files: &[StoredObject],
+    ) -> Result<Option<Vec<TextBatch>>> {
+        let rows = read_partition(sources.store, table, partition, files, &mut self.refused)?;
+        if rows.is_none() {
+            let network = match partition.network.as_str() {
+                "" => String::new(),
+                network => format!(" of {network}"),
+            };
+            self.refused.warnings.push(format!(
+                "{table}{network} of {} are not used, because a file of this full snapshot is unreadable; the snapshot \
+                 before stays in force",
+                partition.load_date
+            ));
+        }
+        Ok(rows)
+    }
+
+    /// Reads opt-outs up to the last load date that were not read before. Those of closed load dates count from the
+    /// first load date of the run on.
     fn take_opt_outs(&mut self, sources: &Sources) -> Result<()> {
-        for (partition, files) in sources.delivered("opt_outs") {
-            if let Some(rows) = read_partition(sources.store, "opt_outs", partition, files, &mut self.refused)? {
-                let persons = rows.iter().flat_map(|batch| batch.columns[0].iter().flatten());
-                self.opt_outs
-                    .insert(partition.load_date, persons.map(str::to_owned).collect());
+        let delivered = sources
+            .inventory
+            .partitions_between("opt_outs", EARLIEST_DAY, sources.params.last);
+        for (partition, files) in delivered {
+            let is_new = |file: &&StoredObject| {
+                partition.load_date >= sources.params.first || !sources.params.read_opt_outs.contains(file)
+            };
+            let files: Vec<StoredObject> = files.iter().filter(is_new).cloned().collect();
+            let rows = read_partition(sources.store, "opt_outs", partition, &files, &mut self.refused)?;
+            let counts_from = partition.load_date.max(sources.params.first);
+            let persons = self.opt_outs.entry(counts_from).or_default();
+            for batch in rows.iter().flatten() {
+                persons.extend(parse_opt_outs(batch, sources.params.networks));
             }
         }
+        self.opt_outs.retain(|_, persons| !persons.is_empty());
         Ok(())
     }
 
@@ -195,4 +238,15 @@ impl ReferenceTables {
         }
         settled
     }
+}
+
+/// Hashes the claims on accounts of known networks.
+fn hash_claims(rows: &[TextBatch], sources: &Sources) -> ClaimKeys {
+    let claims = rows.iter().flat_map(|batch| {
+        (0..batch.row_numbers.len()).map(move |row| {
+            let [person, network, account] = [0, 1, 2].map(|column| batch.columns[column].value(row));
+            [network, account, person]
+        })
+    });
+    ClaimKeys::from_claims(claims.filter(|[network, ..]| sources.network(network).is_some()))
 }

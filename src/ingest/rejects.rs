@@ -21,33 +21,6 @@ pub struct RejectedRow {
     pub activity_id: Option<String>,
 }
 
-/// Numbers of rows read and refused in one partition.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RefusedShare {
-    /// Input table.
-    pub table: &'static str,
-    /// Network of the partition.
-    pub network: String,
-    /// Load date of the partition.
-    pub load_date: Day,
-    /// Rows in readable files.
-    pub rows: u64,
-    /// Refused rows among them.
-    pub refused: u64,
-}
-
-impl RefusedShare {
-    /// Returns the refused share of the rows, from 0 to 1; 0 without rows.
-    pub fn fraction(&self) -> f64 {
-        self.refused as f64 / self.rows.max(1) as f64
-    }
-
-    /// Returns true if more than `max` (a share from 0 to 1) of the rows were refused.
-    pub fn is_above(&self, max: f64) -> bool {
-        self.refused > 0 && self.refused as f64 > max * self.rows as f64
-    }
-}
-
 /// Counts rejects by the part of the reason before the colon, most frequent first; ties are alphabetical.
 pub fn count_by_reason(rejects: &[RejectedRow]) -> Vec<(String, u64)> {
     let mut counts = std::collections::BTreeMap::<String, u64>::new();
@@ -58,24 +31,4 @@ pub fn count_by_reason(rejects: &[RejectedRow]) -> Vec<(String, u64)> {
     let mut sorted: Vec<(String, u64)> = counts.into_iter().collect();
     sorted.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     sorted
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_maximum_itself_is_allowed() {
-        let share = |rows, refused| RefusedShare {
-            table: "activities",
-            network: "t".into(),
-            load_date: Day(0),
-            rows,
-            refused,
-        };
-        assert!(!share(100, 5).is_above(0.05));
-        assert!(share(100, 6).is_above(0.05));
-        assert!(!share(0, 0).is_above(0.0));
-        assert!(share(10, 1).is_above(0.0));
-    }
 }

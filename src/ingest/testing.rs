@@ -5,7 +5,8 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, RecordBatch, StringArray};
 use parquet::arrow::ArrowWriter;
 
-use clout_warehouse::inventory::InputInventory;
+use clout_base::day::Day;
+use clout_warehouse::inventory::{InputInventory, InventoryRules};
 use clout_warehouse::store::{Store, StoreOptions};
 
 /// Temporary input root.
@@ -42,7 +43,12 @@ impl InputFolder {
 
     /// Lists the root.
     pub(super) fn inventory(&self) -> InputInventory {
-        InputInventory::list_root(&self.store(), |_| true).unwrap()
+        let rules = InventoryRules {
+            networks: &["twitter", "facebook", "linkedin", "foursquare"],
+            today: Day(i32::MAX),
+            ready_marker: None,
+        };
+        InputInventory::list_root(&self.store(), &rules).unwrap()
     }
 }
 

@@ -2,7 +2,8 @@
 
 use arrow::array::{Array, StringViewArray};
 
-use super::rejects::{RefusedShare, RejectedRow};
+use super::refused_share::RefusedShare;
+use super::rejects::RejectedRow;
 use super::validate::require_text;
 use clout_base::error::Result;
 use clout_warehouse::admission::admit_file;
@@ -16,8 +17,10 @@ use clout_warehouse::store::{Store, StoredObject};
 pub struct RefusedInput {
     /// Refused rows and files.
     pub rejects: Vec<RejectedRow>,
-    /// Rows read and refused, for tables partitioned by network.
+    /// Rows read and refused by partition; files of full snapshots are left out, which have a rule of their own.
     pub shares: Vec<RefusedShare>,
+    /// Problems that do not stop the run.
+    pub warnings: Vec<String>,
 }
 
 /// Accepted rows of one batch, without nulls.
@@ -37,7 +40,7 @@ struct Reading<'a> {
     share: RefusedShare,
 }
 
-/// Reads the rows of a partition; returns none if no file of it is readable.
+/// Reads the rows of a partition; returns none if any file of it is unreadable.
 ///
 /// # Errors
 /// Returns an error only if the store fails.
@@ -48,38 +51,35 @@ pub fn read_partition(
     files: &[StoredObject],
     refused: &mut RefusedInput,
 ) -> Result<Option<Vec<TextBatch>>> {
-    let share = RefusedShare {
-        table,
-        network: partition.network.clone(),
-        load_date: partition.load_date,
-        rows: 0,
-        refused: 0,
-    };
     let mut reading = Reading {
         table,
         partition,
-        share,
+        share: RefusedShare::new(table, &partition.network, Some(partition.load_date)),
     };
-    let mut rows = None;
+    let mut rows = Some(Vec::new());
     for object in files {
         match reading.file(store, object)? {
             Ok(batches) => {
                 let kept = batches
                     .into_iter()
                     .map(|(first, columns)| reading.keep(&object.key, first, &columns, refused));
-                rows.get_or_insert_with(Vec::new).extend(kept);
+                let kept: Vec<TextBatch> = kept.collect();
+                reading.share.add_readable(object.size, 0, 0);
+                rows = rows.map(|mut rows| {
+                    rows.extend(kept);
+                    rows
+                });
             }
             Err(reason) => {
                 let reason = format!("unreadable file: {reason}");
                 refused
                     .rejects
                     .push(reject(table, partition, &object.key, None, reason));
+                rows = None;
             }
         }
     }
-    if !partition.network.is_empty() {
-        refused.shares.push(reading.share);
-    }
+    refused.shares.push(reading.share);
     Ok(rows)
 }
 

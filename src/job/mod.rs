@@ -5,6 +5,7 @@
 //! the source (file and line, or flag). Every [`Job`] can run.
 
 mod byte_size;
+mod check_rules;
 mod key_origins;
 mod overrides;
 mod parameters;
@@ -18,6 +19,7 @@ mod validate;
 #[cfg(test)]
 mod job_file_tests;
 
+pub use check_rules::{CheckRules, CheckSeverity, CheckSpec, ThresholdRule};
 pub use parameters::{MODEL_NUMBER, list_differences};
 pub use resolve::Job;
 pub use restore_job::restore_job;

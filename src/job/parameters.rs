@@ -44,9 +44,11 @@ impl Job {
                 "max_refused_share": self.input.max_refused_share,
                 "strict": self.input.is_strict,
                 "expect": self.input.expect,
+                "ready_marker": self.input.ready_marker,
             },
             "influences": self.influences,
             "alerts": self.alerts,
+            "checks": self.checks,
         })
     }
 }

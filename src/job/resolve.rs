@@ -1,11 +1,16 @@
 //! Validated jobs: all values checked, all networks complete.
 
+use std::collections::BTreeMap;
+
+use super::check_rules::CheckRules;
 use super::rules::{InfluenceRules, InputRules, OutputRules, RunRules, StateRules, StorageRules};
 use super::spec::JobSpec;
+use clout_base::day::Day;
 use clout_base::error::Result;
 use clout_model::alerts::AlertRules;
 use clout_model::influence::model::InfluenceModel;
 use clout_model::influence::params::ModelParams;
+use clout_model::networks::declared::NetworkDeclaration;
 use clout_model::networks::{Network, declared};
 
 /// Validated job of a run.
@@ -29,6 +34,10 @@ pub struct Job {
     pub influences: InfluenceRules,
     /// Thresholds of the table `alerts`.
     pub alerts: AlertRules,
+    /// Checks of a delivery against those before it.
+    pub checks: CheckRules,
+    /// Date from which a network no longer delivers, by name.
+    pub ended_networks: BTreeMap<String, Day>,
 }
 
 /// Roots that a command requires. A root that is neither required nor given is empty.
@@ -73,6 +82,8 @@ impl JobSpec {
 
     fn checked(self, need: Need) -> Result<Job> {
         let networks = declared::resolve_networks(&self.networks)?;
+        let ended = |(name, network): (&String, &NetworkDeclaration)| Some((name.clone(), network.ended?));
+        let ended_networks = self.networks.iter().filter_map(ended).collect();
         self.model.validate()?;
         Ok(Job {
             output: OutputRules::from_spec(self.output, need != Need::Input)?,
@@ -84,6 +95,8 @@ impl JobSpec {
             run: RunRules::from_spec(self.run)?,
             influences: self.influences.validate()?,
             alerts: super::validate::check_alerts(self.alerts)?,
+            checks: self.checks.validate()?,
+            ended_networks,
         })
     }
 }

@@ -10,12 +10,14 @@ pub struct InputRules {
     /// Maximum days between a row's day and its load date, from 0 to 120; a network's first load date is
     /// exempt. The state remembers ids for as long.
     pub max_lateness_days: i32,
-    /// Share of refused rows of a network and load date, from 0 to 1, above which the run ends.
+    /// Share of refused rows of a table, network and load date, from 0 to 1, above which the run ends.
     pub max_refused_share: f64,
     /// True if an unreadable file ends the run (`strict` in the file).
     pub is_strict: bool,
-    /// Networks that must have a partition before a date is ready; sorted and distinct.
+    /// Networks that must have a partition with a readable file before a date is ready; sorted and distinct.
     pub expect: Vec<String>,
+    /// Name of the file that completes a partition; every partition is complete without one.
+    pub ready_marker: Option<String>,
 }
 
 /// Output root.

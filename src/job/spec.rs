@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::check_rules::CheckSpec;
 use super::key_origins::KeyOrigins;
 use super::rules::{InfluenceRules, StateRules, StorageRules};
 use super::unknown_keys;
@@ -29,6 +30,8 @@ pub struct JobSpec {
     pub run: RunSpec,
     /// Section `[influences]`.
     pub influences: InfluenceRules,
+    /// Section `[checks]`.
+    pub checks: CheckSpec,
     /// Section `[alerts]`.
     pub alerts: AlertRules,
     /// Sections `[model.*]`.
@@ -53,6 +56,8 @@ pub struct InputSpec {
     pub max_refused_share: f64,
     /// Networks that must be delivered; default empty.
     pub expect: Vec<String>,
+    /// File that completes a partition; none by default.
+    pub ready_marker: Option<String>,
 }
 
 impl Default for InputSpec {
@@ -63,6 +68,7 @@ impl Default for InputSpec {
             max_lateness_days: 30,
             max_refused_share: 0.05,
             expect: Vec::new(),
+            ready_marker: None,
         }
     }
 }

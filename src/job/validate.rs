@@ -33,6 +33,7 @@ impl InputRules {
             max_refused_share: share,
             is_strict: spec.strict,
             expect,
+            ready_marker: ready_marker(spec.ready_marker)?,
         })
     }
 }
@@ -117,6 +118,16 @@ fn check_expected(expect: &[String], networks: &[Network]) -> Result<()> {
             "input.expect contains {name:?}: expected known or declared networks ({})",
             names.join(", ")
         ))),
+    }
+}
+
+/// Validates `input.ready_marker`: a file name that is not itself read as data.
+fn ready_marker(name: Option<String>) -> Result<Option<String>> {
+    match name {
+        Some(name) if name.contains('/') || !name.starts_with(['_', '.']) => Err(Error::usage(format!(
+            "input.ready_marker is {name:?}: expected a file name that begins with '_' or '.', such as _SUCCESS"
+        ))),
+        name => Ok(name),
     }
 }
 

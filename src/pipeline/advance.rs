@@ -1,10 +1,14 @@
 //! Advances a state to a later date: reads the load dates in between and merges them into the state.
 
+use super::RunMode;
+use super::check_log::CheckLog;
 use super::delivery::{DeliveredInput, TopicsWanted};
+use super::delivery_checks::{JudgedDates, judge_claims, judge_volumes, kind_of_failure};
 use super::merge::{MergeInput, MergeResult, merge_input};
 use super::observer::{RunObserver, StageTimer};
 use super::previous_day::{LoadDateEffects, PreviousDay};
 use super::sources::MergeSources;
+use crate::ingest::opt_out_rows::OptOutRow;
 use crate::ingest::rejects::RejectedRow;
 use crate::job::Job;
 use crate::state::RunState;
@@ -13,6 +17,7 @@ use clout_base::error::Result;
 use clout_base::metrics::RunMetrics;
 use clout_topics::ontology::Ontology;
 use clout_warehouse::inventory::InputInventory;
+use clout_warehouse::manifest::InputFile;
 use clout_warehouse::store::Store;
 
 /// Inputs for advancing a state.
@@ -23,10 +28,16 @@ pub struct StateAdvance<'a> {
     pub input: &'a Store,
     /// Listing of the input store.
     pub inventory: &'a InputInventory,
+    /// Files of the run with their hashes.
+    pub inputs: &'a [InputFile],
     /// Receiver of progress and warnings.
     pub watch: &'a dyn RunObserver,
     /// Snapshot date.
     pub as_of: Day,
+    /// Reason for the run.
+    pub mode: RunMode,
+    /// Receiver of the results of checks.
+    pub log: &'a CheckLog,
 }
 
 /// Result of reading the input.
@@ -54,7 +65,7 @@ impl StateAdvance<'_> {
         let yesterday = match published.contains(&day_before) {
             true => {
                 if state.as_of != Some(day_before) {
-                    let (folded, _) = self.take(state, day_before, &mut rejects, metrics, timings)?;
+                    let (folded, _) = self.take(state, day_before, published, &mut rejects, metrics, timings)?;
                     self.prune(state, &folded);
                 }
                 self.watch.stage("scoring the day before");
@@ -64,7 +75,7 @@ impl StateAdvance<'_> {
             }
             false => None,
         };
-        let (folded, ontology) = self.take(state, self.as_of, &mut rejects, metrics, timings)?;
+        let (folded, ontology) = self.take(state, self.as_of, published, &mut rejects, metrics, timings)?;
         let yesterday = match yesterday {
             Some(yesterday) => {
                 let traces = yesterday.record_effects(self.job, state, folded, self.as_of);
@@ -94,15 +105,17 @@ impl StateAdvance<'_> {
         &self,
         state: &mut RunState,
         last: Day,
+        published: &[Day],
         rejects: &mut Vec<RejectedRow>,
         metrics: &mut RunMetrics,
         timings: &mut StageTimer,
     ) -> Result<(MergeResult, Ontology)> {
         self.watch.stage("reading the load dates");
-        let sources = MergeSources::dates_after(state, self.job, self.input, self.inventory, last);
+        let mut sources = MergeSources::dates_after(state, self.job, self.input, self.inventory, last);
+        sources.inputs = self.inputs;
         let params = sources.intake_params(state);
         let delivery = DeliveredInput::read(self.input, self.inventory, &params, TopicsWanted::Rows, self.watch)?;
-        delivery.expect_good(self.job)?;
+        self.judge(state, &delivery, &sources, published)?;
         timings.lap("read");
         self.watch.stage("merging the load dates");
         let (ontology, lexicon) = (delivery.ontology, delivery.lexicon);
@@ -115,7 +128,55 @@ impl StateAdvance<'_> {
             lexicon: &lexicon,
         };
         let folded = merge_input(state, delivered, &sources, metrics)?;
+        warn_of_unmatched_opt_outs(&folded.unmatched_opt_outs, self.watch);
         timings.lap("fold");
         Ok((folded, ontology))
     }
+
+    /// Refuses a delivery that cannot be trusted, by itself or beside those before it.
+    fn judge(
+        &self,
+        state: &mut RunState,
+        delivery: &DeliveredInput,
+        sources: &MergeSources,
+        published: &[Day],
+    ) -> Result<()> {
+        let mut stops = delivery.find_stops(self.job, sources.as_of, self.log);
+        if sources.as_of == self.as_of {
+            stops.append(delivery.find_missing_networks(self.inventory, self.job, self.as_of, self.log));
+        }
+        state.add_volumes(delivery.list_volumes(self.job));
+        let first = state.first_volume_date().max(sources.first);
+        let dates = JudgedDates::of_appended_tables(published, self.as_of, self.mode);
+        let volumes = judge_volumes(self.job, &state.volumes, (first, sources.as_of), dates);
+        stops.append(self.log.add_judged(volumes, kind_of_failure, self.watch));
+        let dates = JudgedDates::of_full_snapshots(published, self.as_of, self.mode);
+        let changes = delivery.reference.claim_changes.list_from(|| state.hash_claims());
+        let claims = judge_claims(self.job, &changes, dates);
+        stops.append(self.log.add_judged(claims, kind_of_failure, self.watch));
+        state.drop_old_volumes(sources.as_of);
+        stops.into_result()
+    }
+}
+
+/// Warns of opt-outs that match no person and no account; names file and row, never the id.
+fn warn_of_unmatched_opt_outs(unmatched: &[OptOutRow], watch: &dyn RunObserver) {
+    const NAMED_ROWS: usize = 5;
+    if unmatched.is_empty() {
+        return;
+    }
+    let named = unmatched
+        .iter()
+        .take(NAMED_ROWS)
+        .map(|row| format!("{} row {}", row.file, row.row_number));
+    let more = match unmatched.len().saturating_sub(NAMED_ROWS) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    watch.warn(&format!(
+        "{} opt-outs match no person and no account known so far: {}{more}. Expected a person_id or \
+         network:account_id; they are kept and count once such a person or account is delivered",
+        unmatched.len(),
+        named.collect::<Vec<_>>().join(", ")
+    ));
 }

@@ -1,15 +1,17 @@
 //! Reads the input of a run's load dates and checks it against the contract.
 
+use super::input_listing::warn_of_unknown_networks;
 use super::observer::RunObserver;
-use super::plan;
 use crate::ingest::activities::{self, ActivityIntake, IntakeParams};
 use crate::ingest::endorsements;
-use crate::ingest::ontology;
+use crate::ingest::ontology::{self, OntologyIntake};
 use crate::ingest::reference::{self, ReferenceTables};
-use crate::ingest::rejects::{RefusedShare, RejectedRow};
+use crate::ingest::refused_share::RefusedShare;
+use crate::ingest::rejects::RejectedRow;
 use crate::ingest::tags;
 use crate::ingest::text_rows::RefusedInput;
 use crate::job::Job;
+use clout_base::day::Day;
 use clout_base::error::{Error, ErrorKind, Result};
 use clout_topics::endorsements::Endorsement;
 use clout_topics::ontology::Ontology;
@@ -42,13 +44,16 @@ pub struct DeliveredInput {
     pub endorsements: Vec<Endorsement>,
     /// Refused rows and files of all tables.
     pub rejects: Vec<RejectedRow>,
+    /// Files of topics and topic edges, read and refused.
+    pub ontology_shares: Vec<RefusedShare>,
 }
 
 impl DeliveredInput {
     /// Reads the load dates in `params`, and the current topics.
     ///
     /// # Errors
-    /// Errors of the store, or too many aliases of topics. [`DeliveredInput::expect_good`] judges the refused rows.
+    /// Errors of the store, or too many aliases of topics. [`find_delivery_stops`](super::delivery_stops) judges the
+    /// refused rows.
     pub fn read(
         input: &Store,
         inventory: &InputInventory,
@@ -56,7 +61,11 @@ impl DeliveredInput {
         wanted: TopicsWanted,
         watch: &dyn RunObserver,
     ) -> Result<DeliveredInput> {
-        let (mut ontology, mut rejects) = ontology::read_ontology(input, inventory)?;
+        let OntologyIntake {
+            mut ontology,
+            mut rejects,
+            shares: ontology_shares,
+        } = ontology::read_ontology(input, inventory)?;
         if wanted == TopicsWanted::RowsOrTags && ontology.is_empty() {
             ontology = Ontology::from_tags(tags::read_tags(input, inventory, params)?.into_iter());
         }
@@ -72,10 +81,15 @@ impl DeliveredInput {
         watch.bytes(files.flat_map(|(_, files)| files).map(|file| file.size).sum());
         let mut intake = activities::read_activities(input, inventory, params, &|bytes| watch.tick(bytes))?;
         let mut reference = reference::read_reference(input, inventory, params, &intake.interners)?;
-        plan::warn_of_unknown_networks(&reference.unknown_networks, watch);
+        warn_of_unknown_networks(&reference.unknown_networks, params.networks, watch);
         let endorsements = read_endorsements(input, inventory, params, &ontology, &mut reference.refused, watch)?;
         rejects.append(&mut intake.rejects);
         rejects.append(&mut reference.refused.rejects);
+        reference
+            .refused
+            .warnings
+            .iter()
+            .for_each(|warning| watch.warn(warning));
         rejects.sort();
         Ok(DeliveredInput {
             intake,
@@ -84,49 +98,17 @@ impl DeliveredInput {
             lexicon,
             endorsements,
             rejects,
+            ontology_shares,
         })
     }
+}
 
-    /// Refuses the run if a partition has too many bad rows, or, in strict mode, if any file is bad.
-    pub fn expect_good(&self, job: &Job) -> Result<()> {
-        let shares = self.intake.shares.iter().chain(&self.reference.refused.shares);
-        let above = shares.filter(|share| share.is_above(job.input.max_refused_share));
-        if let Some(worst) = above.max_by(|a, b| a.fraction().total_cmp(&b.fraction())) {
-            return Err(self.too_many(worst, job.input.max_refused_share));
-        }
-        match self.rejects.iter().find(|reject| reject.row_number.is_none()) {
-            Some(bad) if job.input.is_strict => {
-                let message = format!("{}: {} (input.strict refuses the run)", bad.file, bad.reason);
-                Err(Error::new(ErrorKind::Refused, message))
-            }
-            _ => Ok(()),
-        }
-    }
-
-    fn too_many(&self, worst: &RefusedShare, max: f64) -> Error {
-        let is_inside = |reject: &&RejectedRow| {
-            reject.table == worst.table
-                && reject.network.as_deref() == Some(&worst.network)
-                && reject.load_date == Some(worst.load_date)
-        };
-        let example = self.rejects.iter().filter(is_inside).find_map(|reject| {
-            let row = reject.row_number?;
-            Some(format!("; for example {} row {row}: {}", reject.file, reject.reason))
-        });
-        let RefusedShare {
-            table,
-            network,
-            load_date,
-            rows,
-            refused,
-        } = worst;
-        let message = format!(
-            "{refused} of {rows} rows of {table} of {network} on {load_date} are refused, but input.max_refused_share \
-             allows only {:.1} %{}. `clout check` lists the reasons",
-            100.0 * max,
-            example.unwrap_or_default()
-        );
-        Error::new(ErrorKind::Refused, message)
+impl DeliveredInput {
+    /// Returns the rows of activities that were read as (network index, load date, rows).
+    pub fn list_volumes(&self, job: &Job) -> Vec<(usize, Day, u64)> {
+        let index_of = |share: &RefusedShare| job.networks.iter().position(|network| network.name == share.network);
+        let volume = |share: &RefusedShare| Some((index_of(share)?, share.load_date?, share.rows));
+        self.intake.shares.iter().filter_map(volume).collect()
     }
 }
 

@@ -21,7 +21,7 @@ pub fn compute_delivered_shares(
     let delivered: BTreeSet<(String, Day)> = state
         .closed
         .iter()
-        .filter_map(inventory::parse_activities_partition)
+        .filter_map(|file| inventory::parse_activities_partition(&file.object))
         .map(|partition| (partition.network, partition.load_date))
         .collect();
     let share = |network: usize| {
@@ -37,7 +37,7 @@ pub fn compute_delivered_shares(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::state::NetworkHistory;
+    use crate::state::{ClosedFile, NetworkHistory};
     use clout_model::influence::params::RecencyParams;
     use clout_model::networks::builtin_networks;
     use clout_warehouse::store::StoredObject;
@@ -46,12 +46,15 @@ mod tests {
     fn shares(keys: &[&str]) -> Vec<Option<f64>> {
         let networks = builtin_networks();
         let mut state = RunState::empty(&networks);
-        let object = |key: &&str| StoredObject {
-            key: (*key).to_owned(),
-            size: 9,
-            etag: None,
+        let file = |key: &&str| ClosedFile {
+            object: StoredObject {
+                key: (*key).to_owned(),
+                size: 9,
+                etag: None,
+            },
+            sha256: None,
         };
-        state.closed = keys.iter().map(object).collect();
+        state.closed = keys.iter().map(file).collect();
         let twitter = networks.iter().position(|network| network.name == "twitter").unwrap();
         state.histories[twitter] = Some(NetworkHistory {
             first_load_date: Day(20_001),

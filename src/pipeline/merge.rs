@@ -4,6 +4,7 @@ use super::count::{CountedRows, NetworkRows};
 use super::reference::{apply_reference, assign_nodes, merge_used_accounts, number_follows};
 use super::sources::MergeSources;
 use crate::ingest::activities::ActivityIntake;
+use crate::ingest::opt_out_rows::OptOutRow;
 use crate::ingest::reference::ReferenceTables;
 use crate::state::RunState;
 use clout_base::day::Day;
@@ -39,6 +40,8 @@ pub struct MergeResult {
     pub is_opted_out: Vec<bool>,
     /// Reactions of the last load date, with accounts as nodes.
     pub new_reactions: Vec<NewReaction>,
+    /// Opt-outs that matched no person and no account.
+    pub unmatched_opt_outs: Vec<OptOutRow>,
 }
 
 /// Merges everything into `state` and advances it to the snapshot date. The caller must then
@@ -65,7 +68,7 @@ pub fn merge_input(
     let mut folded = PairSums::default();
     let mut topics = NewTopicData::default();
     let mut brought = Vec::new();
-    let is_gone = count_rows(
+    let counted = count_rows(
         state,
         delivered.intake,
         delivered.reference,
@@ -93,15 +96,11 @@ pub fn merge_input(
         .iter_mut()
         .for_each(|facts| facts.drop_expired(sources.as_of));
     state.as_of = Some(sources.as_of);
-    state.closed.extend(
-        sources
-            .inventory
-            .dated_files_between(sources.first, sources.as_of)
-            .cloned(),
-    );
+    state.close_files(sources.list_closed_files().into_iter());
     Ok(MergeResult {
-        is_opted_out: is_gone,
+        is_opted_out: counted.is_opted_out,
         new_reactions: brought,
+        unmatched_opt_outs: counted.unmatched_opt_outs,
     })
 }
 
@@ -152,8 +151,15 @@ fn fold_endorsements(
     }
 }
 
-/// Deduplicates the rows and passes the counted ones to `take`, one network after the other. Returns, by node of the
-/// updated `state`, true if the owner has opted out.
+/// Opt-outs as of the last load date.
+pub struct OptOutResult {
+    /// True if the owner of the account has opted out, by node.
+    pub is_opted_out: Vec<bool>,
+    /// Opt-outs that matched no person and no account.
+    pub unmatched_opt_outs: Vec<OptOutRow>,
+}
+
+/// Deduplicates the rows and passes the counted ones to `take`, one network after the other.
 pub fn count_rows(
     state: &mut RunState,
     mut intake: ActivityIntake,
@@ -161,7 +167,7 @@ pub fn count_rows(
     sources: &MergeSources,
     metrics: &mut RunMetrics,
     take: &mut dyn FnMut(&mut RunState, usize, CountedRows),
-) -> Result<Vec<bool>> {
+) -> Result<OptOutResult> {
     for (network, (read, refused)) in intake.count_rows_by_network() {
         metrics.add("rows_read", network, read as f64);
         metrics.add("rows_refused", network, refused as f64);
@@ -170,6 +176,7 @@ pub fn count_rows(
     state.renumber(merged.accounts, &merged.from_state);
     assign_nodes(&mut intake, &merged.from_interner);
     let ownership = apply_reference(state, &mut reference, &merged.from_interner, sources.job);
+    metrics.add_total("opt_outs_unmatched", ownership.unmatched.len() as f64);
     let all_rows = std::mem::take(&mut intake.rows);
     for (place, rows) in all_rows.into_iter().enumerate() {
         let follows = number_follows(&mut reference, place, &merged.from_interner[place]);
@@ -183,5 +190,8 @@ pub fn count_rows(
         take(state, place, counted);
     }
     let is_out = |since: &Day| *since <= sources.as_of;
-    Ok(ownership.opted_out_on.iter().map(is_out).collect())
+    Ok(OptOutResult {
+        is_opted_out: ownership.opted_out_on.iter().map(is_out).collect(),
+        unmatched_opt_outs: ownership.unmatched,
+    })
 }

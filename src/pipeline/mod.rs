@@ -1,9 +1,15 @@
 //! Runs one snapshot date end to end: from delivered files to a published snapshot.
 
 pub mod advance;
+pub mod already_published;
 pub mod check;
+pub mod check_log;
+pub mod closed_files;
 pub mod count;
 pub mod delivery;
+pub mod delivery_checks;
+pub mod delivery_stops;
+pub mod input_listing;
 pub mod load_dates;
 pub mod merge;
 pub mod observer;
@@ -17,6 +23,8 @@ pub mod results;
 pub mod run_facts;
 pub mod scored_state;
 pub mod sources;
+pub mod stops;
+mod trimmed_input;
 
 use std::collections::BTreeMap;
 
@@ -24,16 +32,32 @@ use crate::ingest::rejects::count_by_reason;
 use crate::job::Job;
 use crate::tables::published_history::{PublishedHistory, PublishedPersons};
 use clout_base::day::Day;
-use clout_base::error::{Error, ErrorContext, Result};
+use clout_base::error::{ErrorContext, ErrorKind, Result};
 use clout_base::metrics::RunMetrics;
+use clout_warehouse::inventory::InputInventory;
 use clout_warehouse::manifest::Manifest;
 use clout_warehouse::snapshots;
 use clout_warehouse::store::Store;
 
 use self::advance::StateAdvance;
+use self::already_published::find_published;
+use self::check_log::{CheckLog, names};
+use self::closed_files::{find_late_deliveries, hash_input_files, report_late_deliveries};
+use self::delivery_stops::find_missing_networks;
 use self::observer::{RunObserver, StageTimer};
 use self::publish::SnapshotCommit;
 use self::results::SnapshotResults;
+use self::run_facts::RunFact;
+use self::trimmed_input::judge_first_load_dates;
+
+/// Reason for a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RunMode {
+    /// The newest deliveries are published.
+    Nightly,
+    /// Dates of the past are published: checks of a delivery against those before it only warn.
+    Backfill,
+}
 
 /// Request for one run. The caller supplies time and randomness.
 #[derive(Clone, Debug)]
@@ -42,6 +66,8 @@ pub struct RunRequest {
     pub as_of: Option<Day>,
     /// True to read all of the input even if a state exists.
     pub is_rebuild: bool,
+    /// Reason for the run.
+    pub mode: RunMode,
     /// Name of this run, for people.
     pub run_id: String,
     /// Random name of this commit, different from all others.
@@ -80,28 +106,72 @@ pub fn run_snapshot(
     request: &RunRequest,
     watch: &dyn RunObserver,
 ) -> Result<RunOutcome> {
+    let log = CheckLog::default();
+    let outcome = run_checked(job, input, output, request, watch, &log);
+    if !matches!(outcome, Ok(RunOutcome::AlreadyPublished { .. })) {
+        log.report(job, watch);
+    }
+    outcome
+}
+
+fn run_checked(
+    job: &Job,
+    input: &Store,
+    output: &Store,
+    request: &RunRequest,
+    watch: &dyn RunObserver,
+    log: &CheckLog,
+) -> Result<RunOutcome> {
     let mut timings = StageTimer::start(watch);
-    if let Some(done) = find_published(job, output, request.as_of)? {
+    input_listing::expect_not_after_today(request.as_of, watch.today())?;
+    if let Some(asked) = request.as_of
+        && let Some(done) = find_published(job, input, output, asked, None, watch)?
+    {
         return Ok(done);
     }
     watch.stage("listing the input");
-    let inventory = plan::list_input(job, input, watch)?;
-    let as_of = plan::resolve_snapshot_date(&inventory, request.as_of, input.url())?;
-    if let Some(done) = find_published(job, output, Some(as_of))? {
+    let inventory = input_listing::list_input(job, input, watch)?;
+    let stops = input_listing::check_listing(&inventory, job, log);
+    let as_of = match input_listing::resolve_snapshot_date(&inventory, request.as_of, input.url(), watch) {
+        Err(error) => return stops.into_result().and(Err(error)),
+        Ok(as_of) => as_of,
+    };
+    watch.record(RunFact::SnapshotDate(as_of));
+    if let Some(done) = find_published(job, input, output, as_of, Some(&inventory), watch)? {
         return Ok(done);
     }
-    plan::expect_delivery(&inventory, job, as_of)?;
-    plan::warn_of_empty_date(&inventory, as_of, watch);
+    stops.into_result()?;
+    let missing = find_missing_networks(&inventory, job, as_of, &[]);
+    log.add_stops(names::EXPECT, "every network of input.expect has a partition", &missing);
+    missing.into_result()?;
+    input_listing::warn_of_empty_date(&inventory, as_of, watch);
     timings.lap("list");
 
     watch.stage("reading the state");
     let published = snapshots::list_dates(output)?;
     let mut state = plan::load_base_state(job, output, &published, as_of, request.is_rebuild, watch)?;
-    plan::warn_of_changed_files(&state, &inventory, watch);
+    match state.as_of {
+        None if !request.is_rebuild => {
+            let history = HistoryCheck {
+                job,
+                as_of,
+                mode: request.mode,
+                log,
+                watch,
+            };
+            expect_full_history(output, &inventory, &published, &history)?;
+        }
+        None => {}
+        Some(closed_until) => {
+            let late = find_late_deliveries(input, &inventory, closed_until, &mut state.closed)?;
+            report_late_deliveries(late, closed_until, watch);
+        }
+    }
     if let Some(limit) = job.run.memory_limit {
         plan::estimate_run(input, &inventory, &state, as_of)?.expect_within(limit)?;
     }
-    let inputs = plan::list_input_files(&inventory, state.as_of, as_of);
+    let inputs = hash_input_files(input, &inventory, &state, as_of)?;
+    watch.record(RunFact::BytesRead(inputs.iter().map(|file| file.size).sum()));
     let known = PublishedPersons::read_before(output, &state, as_of, &published)?;
     timings.lap("state");
 
@@ -110,8 +180,11 @@ pub fn run_snapshot(
         job,
         input,
         inventory: &inventory,
+        inputs: &inputs,
         watch,
         as_of,
+        mode: request.mode,
+        log,
     };
     let mut read = advance.run(&mut state, &published, &mut metrics, &mut timings)?;
 
@@ -160,22 +233,31 @@ pub fn run_snapshot(
     })
 }
 
-fn find_published(job: &Job, output: &Store, as_of: Option<Day>) -> Result<Option<RunOutcome>> {
-    let Some(as_of) = as_of else {
-        return Ok(None);
+/// Context for judging input against the published history.
+struct HistoryCheck<'a> {
+    job: &'a Job,
+    as_of: Day,
+    mode: RunMode,
+    log: &'a CheckLog,
+    watch: &'a dyn RunObserver,
+}
+
+/// Judges input that a run without a state reads against the published history.
+fn expect_full_history(
+    output: &Store,
+    inventory: &InputInventory,
+    published: &[Day],
+    history: &HistoryCheck,
+) -> Result<()> {
+    let Some(newest) = published.last() else {
+        return Ok(());
     };
-    let Some(manifest) = snapshots::read_manifest(output, as_of)? else {
-        return Ok(None);
+    let Some(manifest) = snapshots::read_manifest(output, *newest)? else {
+        return Ok(());
     };
-    let before = serde_json::Value::Object(manifest.parameters.clone().into_iter().collect());
-    // Published parameters went through JSON text, which may change the last bit of a number; these must, too.
-    let now = serde_json::from_str(&job.to_manifest_parameters().to_string())
-        .map_err(|error| Error::internal("cannot read the parameters back from JSON").with_source(error))?;
-    let differing = crate::job::list_differences(&before, &now);
-    Ok(Some(RunOutcome::AlreadyPublished {
-        manifest: Box::new(manifest),
-        differing,
-    }))
+    let judged = judge_first_load_dates(history.job, inventory, &manifest, history.as_of, history.mode);
+    let stops = history.log.add_judged(judged, |_| ErrorKind::Refused, history.watch);
+    stops.into_result()
 }
 
 /// Returns the run's parameters in the form of the manifest.

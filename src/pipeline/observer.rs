@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::run_facts::RunFact;
+use clout_base::day::Day;
 
 /// Receiver of progress and warnings, and source of time.
 pub trait RunObserver: Sync {
@@ -16,6 +17,8 @@ pub trait RunObserver: Sync {
     fn warn(&self, message: &str);
     /// Records a fact for the result of the run.
     fn record(&self, fact: RunFact);
+    /// Returns the date of the run, UTC. Load dates after it are not read.
+    fn today(&self) -> Day;
     /// Returns the seconds since a fixed moment.
     fn seconds(&self) -> f64;
 }
@@ -64,6 +67,10 @@ impl RunObserver for SilentObserver {
     fn tick(&self, _: u64) {}
     fn warn(&self, _: &str) {}
     fn record(&self, _: RunFact) {}
+    /// Returns a day after all load dates: a library has no clock.
+    fn today(&self) -> Day {
+        Day(i32::MAX / 4)
+    }
     fn seconds(&self) -> f64 {
         0.0
     }

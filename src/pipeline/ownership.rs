@@ -1,8 +1,9 @@
 //! Tracks owners of accounts and opt-outs by load date.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
+use crate::ingest::opt_out_rows::OptOutRow;
 use crate::ingest::reference::AccountOwner;
 use crate::state::RunState;
 use clout_base::day::Day;
@@ -16,14 +17,16 @@ pub const NEVER: Day = Day(i32::MAX);
 pub struct AccountOptOuts {
     /// First load date on which the account is opted out, by node; [`NEVER`] without an opt-out.
     pub opted_out_on: Arc<[Day]>,
+    /// Opt-outs that matched no person and no account on their load date.
+    pub unmatched: Vec<OptOutRow>,
 }
 
 /// Identities and opt-outs by load date. Accounts are nodes.
 pub struct OwnershipChanges<'a> {
     /// Complete lists of owned accounts, by load date.
     pub identities: Vec<(Day, Vec<AccountOwner>)>,
-    /// Ids of opted-out persons, by load date.
-    pub opt_outs: Vec<(Day, &'a [String])>,
+    /// Opted-out persons, by the load date from which they count.
+    pub opt_outs: Vec<(Day, &'a [OptOutRow])>,
 }
 
 /// Applies the changes to the state in order of load date. `state` must already have the accounts of the run.
@@ -34,6 +37,7 @@ pub fn apply_changes(state: &mut RunState, changes: &OwnershipChanges, key: Hash
         .opt_outs
         .mark_accounts(key, &state.accounts, &state.owners, &mut is_gone);
     mark(&mut gone_since, &is_gone, Day(i32::MIN));
+    let mut unmatched = Vec::new();
     let dates: BTreeSet<Day> = changes
         .identities
         .iter()
@@ -44,10 +48,13 @@ pub fn apply_changes(state: &mut RunState, changes: &OwnershipChanges, key: Hash
         if let Some((_, claims)) = changes.identities.iter().find(|(day, _)| *day == date) {
             state.owners = owners(&state.accounts, claims);
         }
-        if let Some((_, person_ids)) = changes.opt_outs.iter().find(|(day, _)| *day == date) {
-            state
-                .opt_outs
-                .add_persons(key, person_ids, &state.accounts, &state.owners);
+        if let Some((_, rows)) = changes.opt_outs.iter().find(|(day, _)| *day == date) {
+            unmatched.extend(find_unmatched(rows, state, key));
+            for row in *rows {
+                state
+                    .opt_outs
+                    .add_persons(key, &row.person_ids, &state.accounts, &state.owners);
+            }
         }
         state
             .opt_outs
@@ -56,7 +63,25 @@ pub fn apply_changes(state: &mut RunState, changes: &OwnershipChanges, key: Hash
     }
     AccountOptOuts {
         opted_out_on: gone_since.into(),
+        unmatched,
     }
+}
+
+/// Returns the opt-outs that match no owner of an account, no account and no earlier opt-out.
+fn find_unmatched(rows: &[OptOutRow], state: &RunState, key: HashKey) -> Vec<OptOutRow> {
+    let owners: HashSet<&str> = state.owners.iter().flatten().map(|owner| owner.as_ref()).collect();
+    let names = state.accounts.network_names();
+    let is_account = |person_id: &str| {
+        person_id.split_once(':').is_some_and(|(name, account_id)| {
+            let network = names.iter().position(|network| network == name);
+            network.is_some_and(|network| state.accounts.find(network, account_id).is_some())
+        })
+    };
+    let is_known = |person_id: &String| {
+        owners.contains(person_id.as_str()) || is_account(person_id) || state.opt_outs.contains_person(key, person_id)
+    };
+    let unmatched = rows.iter().filter(|row| !row.person_ids.iter().any(is_known));
+    unmatched.cloned().collect()
 }
 
 fn mark(gone_since: &mut [Day], is_gone: &[bool], date: Day) {

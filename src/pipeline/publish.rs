@@ -1,5 +1,7 @@
 //! Publishes a snapshot: the state first, then the parts of tables, then the manifest. Deletes old states afterwards.
 
+use std::collections::BTreeMap;
+
 use super::observer::StageTimer;
 use super::{RunRequest, manifest_parameters, plan};
 use crate::job::Job;
@@ -60,6 +62,7 @@ impl SnapshotCommit<'_> {
             parameters: manifest_parameters(self.job),
             converged: self.outcome.is_converged,
             residual: self.outcome.residual,
+            first_load_dates: self.list_first_load_dates(state),
             inputs: self.inputs.clone(),
             tables: Default::default(),
             timings: timings.laps(),
@@ -76,6 +79,16 @@ impl SnapshotCommit<'_> {
             }
             PublishOutcome::Lost { winner, is_same_bytes } => Err(lost(self.as_of, &winner, is_same_bytes)),
         }
+    }
+
+    fn list_first_load_dates(&self, state: &RunState) -> BTreeMap<String, Day> {
+        let networks = self.job.networks.iter().zip(&state.histories);
+        let dates = networks.filter_map(|(network, history)| {
+            history
+                .as_ref()
+                .map(|history| (network.name.clone(), history.first_load_date))
+        });
+        dates.collect()
     }
 
     /// Deletes states beyond `state.keep`. The snapshot is already published, so a failure is only a warning.

@@ -1,20 +1,10 @@
 //! Facts that a run reports on its way, for its result. A run that fails has reported those that it knew.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use clout_base::day::Day;
 
-/// Consequence of a check whose threshold is exceeded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum CheckSeverity {
-    /// The run ends before anything is published.
-    Error,
-    /// The run continues with a warning.
-    Warn,
-    /// The check is not made.
-    Off,
-}
+pub use crate::job::CheckSeverity;
 
 /// Result of one check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

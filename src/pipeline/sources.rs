@@ -1,12 +1,15 @@
 //! The load dates that a run reads, and where it reads them from.
 
+use std::collections::BTreeMap;
+
 use clout_base::day::Day;
 use clout_warehouse::inventory::{EARLIEST_DAY, InputInventory};
-use clout_warehouse::store::Store;
+use clout_warehouse::manifest::InputFile;
+use clout_warehouse::store::{Store, StoredObject};
 
-use crate::ingest::activities::IntakeParams;
+use crate::ingest::activities::{IntakeParams, KeptRejects};
 use crate::job::Job;
-use crate::state::RunState;
+use crate::state::{ClosedFile, RunState};
 
 /// Origin of the new rows.
 pub struct MergeSources<'a> {
@@ -20,6 +23,8 @@ pub struct MergeSources<'a> {
     pub as_of: Day,
     /// First load date to read.
     pub first: Day,
+    /// Files of the run with their hashes; empty if no snapshot is published.
+    pub inputs: &'a [InputFile],
 }
 
 impl<'a> MergeSources<'a> {
@@ -38,7 +43,28 @@ impl<'a> MergeSources<'a> {
             inventory,
             as_of,
             first,
+            inputs: &[],
         }
+    }
+
+    /// Returns the dated files that were read up to the last load date, with their hashes.
+    pub fn list_closed_files(&self) -> Vec<ClosedFile> {
+        let hashes: BTreeMap<&str, &String> = self
+            .inputs
+            .iter()
+            .filter_map(|file| Some((file.path.as_str(), file.sha256.as_ref()?)))
+            .collect();
+        let dated = self.inventory.dated_files_between(self.first, self.as_of);
+        // Opt-outs of closed load dates are read, too.
+        let opt_outs = self.inventory.partitions_between("opt_outs", EARLIEST_DAY, self.as_of);
+        let late = opt_outs
+            .flat_map(|(_, files)| files)
+            .filter(|file| hashes.contains_key(file.key.as_str()));
+        let closed = |object: &StoredObject| ClosedFile {
+            object: object.clone(),
+            sha256: hashes.get(object.key.as_str()).map(|sha256| (*sha256).clone()),
+        };
+        dated.chain(late).map(closed).collect()
     }
 
     /// Returns the parameters of the intake.
@@ -49,6 +75,8 @@ impl<'a> MergeSources<'a> {
             last: self.as_of,
             max_lateness_days: self.job.input.max_lateness_days,
             max_refused_share: self.job.input.max_refused_share,
+            read_opt_outs: state.read_opt_outs(),
+            kept_rejects: KeptRejects::OfAcceptedInput,
             has_opt_outs: !state.opt_outs.is_empty(),
             first_load_dates: state.histories.iter().map(|h| h.map(|h| h.first_load_date)).collect(),
             lexicon: None,

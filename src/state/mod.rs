@@ -12,8 +12,9 @@ pub mod state_files;
 pub mod tables;
 pub mod topic_tables;
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
+use crate::ingest::claim_changes::ClaimKeys;
 use crate::state::opt_outs::OptOuts;
 use clout_base::day::Day;
 use clout_model::account_activity::AccountActivity;
@@ -62,6 +63,18 @@ pub fn find_moment(histories: &[Option<NetworkHistory>], as_of: Day) -> ScoringM
     }
 }
 
+/// Number of load dates with which the volume of a new one is compared.
+pub const VOLUME_DAYS: i32 = 7;
+
+/// Input file of a closed load date, as read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClosedFile {
+    /// Key, size and etag.
+    pub object: StoredObject,
+    /// SHA-256 of the content, in hex.
+    pub sha256: Option<String>,
+}
+
 /// State between runs.
 #[derive(Clone, Debug)]
 pub struct RunState {
@@ -92,7 +105,9 @@ pub struct RunState {
     /// Dates of the snapshots that `published` covers.
     pub published_dates: Vec<Day>,
     /// Input files of closed load dates, as read.
-    pub closed: Vec<StoredObject>,
+    pub closed: Vec<ClosedFile>,
+    /// By network: rows of activities that were read, by load date; only of the newest [`VOLUME_DAYS`] dates.
+    pub volumes: Vec<BTreeMap<Day, u64>>,
 }
 
 impl RunState {
@@ -135,6 +150,7 @@ impl RunState {
             published: HashSet::new(),
             published_dates: Vec::new(),
             closed: Vec::new(),
+            volumes: vec![BTreeMap::new(); networks.len()],
         }
     }
 
@@ -150,6 +166,55 @@ impl RunState {
         }
         self.topics.renumber(to);
         self.accounts = accounts;
+    }
+
+    /// Returns the files of opt-outs that were read.
+    pub fn read_opt_outs(&self) -> Vec<StoredObject> {
+        let files = self.closed.iter().map(|file| &file.object);
+        files
+            .filter(|object| object.key.starts_with("opt_outs/"))
+            .cloned()
+            .collect()
+    }
+
+    /// Adds files that were read, and replaces those with the same keys.
+    pub fn close_files(&mut self, read: impl Iterator<Item = ClosedFile>) {
+        let mut files: BTreeMap<String, ClosedFile> = std::mem::take(&mut self.closed)
+            .into_iter()
+            .map(|file| (file.object.key.clone(), file))
+            .collect();
+        files.extend(read.map(|file| (file.object.key.clone(), file)));
+        self.closed = files.into_values().collect();
+    }
+
+    /// Adds the rows of activities that were read, given as (network index, load date, rows).
+    pub fn add_volumes(&mut self, read: impl IntoIterator<Item = (usize, Day, u64)>) {
+        for (network, load_date, rows) in read {
+            *self.volumes[network].entry(load_date).or_default() += rows;
+        }
+    }
+
+    /// Returns the first load date in `volumes`.
+    pub fn first_volume_date(&self) -> Day {
+        let dates = self.volumes.iter().filter_map(|volumes| volumes.keys().next());
+        dates.min().copied().unwrap_or(Day(i32::MAX))
+    }
+
+    /// Hashes the claims of the identities in force.
+    pub fn hash_claims(&self) -> ClaimKeys {
+        let claims = self.owners.iter().zip(0..).filter_map(|(owner, node): (_, u32)| {
+            let person_id = owner.as_deref()?;
+            let network = &self.accounts.network_names()[self.accounts.network_of(node)];
+            Some([network.as_str(), self.accounts.id(node), person_id])
+        });
+        ClaimKeys::from_claims(claims)
+    }
+
+    /// Drops the rows of load dates with which no later date is compared.
+    pub fn drop_old_volumes(&mut self, as_of: Day) {
+        for volumes in &mut self.volumes {
+            volumes.retain(|load_date, _| load_date.0 > as_of.0 - VOLUME_DAYS);
+        }
     }
 
     /// Drops opted-out accounts and accounts without any reference. Returns the kept nodes if any account was dropped.

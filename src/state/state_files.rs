@@ -3,20 +3,22 @@
 //! `state.json` is written last and lists every file with size and checksum, so an incomplete state is never used. The
 //! commit id is that of the snapshot's manifest, so no search for the newest state is needed.
 
+use std::collections::BTreeMap;
+
 use arrow::array::RecordBatch;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::ipc::{checksum, from_ipc, to_ipc};
 use super::opt_outs::OptOuts;
-use super::{NetworkHistory, RunState, covisit_tables, tables, topic_tables};
+use super::{ClosedFile, NetworkHistory, RunState, covisit_tables, tables, topic_tables};
 use clout_base::day::Day;
 use clout_base::error::{Error, ErrorContext, Result};
 use clout_model::networks::Network;
 use clout_warehouse::store::{Store, StoredObject};
 
 /// Version of the layout; a state with another version is not used.
-const LAYOUT: u32 = 6;
+const LAYOUT: u32 = 7;
 /// Pairs per file: about 30 MB, and 40 MB of sums if all pairs have several reactions.
 const PAIR_ROWS: usize = 1 << 20;
 
@@ -31,7 +33,8 @@ struct Meta {
     published_dates: Vec<Day>,
     pair_files: usize,
     files: Vec<FileEntry>,
-    closed: Vec<ClosedFile>,
+    closed: Vec<ClosedEntry>,
+    volumes: Vec<BTreeMap<Day, u64>>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -41,11 +44,34 @@ struct FileEntry {
     checksum: String,
 }
 
-#[derive(Serialize, Deserialize)]
-struct ClosedFile {
+#[derive(Clone, Serialize, Deserialize)]
+struct ClosedEntry {
     path: String,
     size: u64,
     etag: Option<String>,
+    sha256: Option<String>,
+}
+
+impl ClosedEntry {
+    fn from_file(file: &ClosedFile) -> ClosedEntry {
+        ClosedEntry {
+            path: file.object.key.clone(),
+            size: file.object.size,
+            etag: file.object.etag.clone(),
+            sha256: file.sha256.clone(),
+        }
+    }
+
+    fn into_file(self) -> ClosedFile {
+        ClosedFile {
+            object: StoredObject {
+                key: self.path,
+                size: self.size,
+                etag: self.etag,
+            },
+            sha256: self.sha256,
+        }
+    }
 }
 
 /// Properties that a state must match to be used.
@@ -91,11 +117,6 @@ pub fn save_state(store: &Store, prefix: &str, state: &RunState, wanted: &StateR
             })
         })
         .collect::<Result<Vec<FileEntry>>>()?;
-    let closed = |o: &StoredObject| ClosedFile {
-        path: o.key.clone(),
-        size: o.size,
-        etag: o.etag.clone(),
-    };
     let meta = Meta {
         layout: LAYOUT,
         model_version: wanted.model_version.to_owned(),
@@ -106,7 +127,8 @@ pub fn save_state(store: &Store, prefix: &str, state: &RunState, wanted: &StateR
         published_dates: state.published_dates.clone(),
         pair_files: state.pairs.len().div_ceil(PAIR_ROWS),
         files,
-        closed: state.closed.iter().map(closed).collect(),
+        closed: state.closed.iter().map(ClosedEntry::from_file).collect(),
+        volumes: state.volumes.clone(),
     };
     let json = serde_json::to_vec_pretty(&meta)
         .map_err(|error| Error::internal("state.json cannot be written").with_source(error))?;
@@ -152,6 +174,23 @@ fn pieces<'a>(state: &'a RunState, wanted: &'a StateRequirements) -> Vec<(String
 }
 
 const CO_VISIT_TABLES: [&str; 3] = ["check_ins", "credits", "follows"];
+
+/// Reads the files of closed load dates from the state below `prefix`, of any layout and model; none if it is missing
+/// or damaged.
+///
+/// # Errors
+/// Returns an error if the store fails.
+pub fn load_closed_files(store: &Store, prefix: &str) -> Result<Vec<ClosedFile>> {
+    #[derive(Deserialize)]
+    struct Closed {
+        closed: Vec<ClosedEntry>,
+    }
+    let json = store.get(&format!("{prefix}/state.json"))?;
+    let closed = json.and_then(|json| serde_json::from_slice::<Closed>(&json).ok());
+    Ok(closed.map_or_else(Vec::new, |found| {
+        found.closed.into_iter().map(ClosedEntry::into_file).collect()
+    }))
+}
 
 /// Reads the state below `prefix`. Returns `Ok(Err(reason))` if it is missing, damaged or does not match `wanted`.
 ///
@@ -244,15 +283,8 @@ fn assemble(meta: &Meta, wanted: &StateRequirements, get: &dyn Fn(String) -> Res
             .into_iter()
             .collect(),
     };
-    state.closed = meta
-        .closed
-        .iter()
-        .map(|f| StoredObject {
-            key: f.path.clone(),
-            size: f.size,
-            etag: f.etag.clone(),
-        })
-        .collect();
+    state.closed = meta.closed.iter().cloned().map(ClosedEntry::into_file).collect();
+    state.volumes = meta.volumes.clone();
     Ok(state)
 }
 

@@ -19,8 +19,13 @@ use crate::support::{sample_data, shared_data};
 fn followers(root: &Path, date: &str) -> FollowerCounts {
     let store = Store::open(&path(root), &StoreOptions::default()).unwrap();
     let networks = builtin_networks();
-    let inventory =
-        InputInventory::list_root(&store, |name| networks.iter().any(|network| network.name == name)).unwrap();
+    let names: Vec<&str> = networks.iter().map(|network| network.name.as_str()).collect();
+    let rules = InventoryRules {
+        networks: &names,
+        today: clout_base::day::Day(i32::MAX),
+        ready_marker: None,
+    };
+    let inventory = InputInventory::list_root(&store, &rules).unwrap();
     FollowerCounts::read(&store, &inventory, &networks, day(date)).unwrap()
 }
 

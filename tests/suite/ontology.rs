@@ -215,8 +215,13 @@ fn the_ontology_of_klout_is_read_except_for_edges_of_missing_topics() {
         std::fs::copy(ontology.join(&file), site.input().join(&file)).unwrap();
     }
     let store = clout_warehouse::store::Store::open(&path(&site.input()), &Default::default()).unwrap();
-    let inventory = clout_warehouse::inventory::InputInventory::list_root(&store, |_| true).unwrap();
-    let (ontology, rejects) = clout::ingest::ontology::read_ontology(&store, &inventory).unwrap();
+    let rules = InventoryRules {
+        networks: &[],
+        today: Day(i32::MAX),
+        ready_marker: None,
+    };
+    let inventory = InputInventory::list_root(&store, &rules).unwrap();
+    let OntologyIntake { ontology, rejects, .. } = read_ontology(&store, &inventory).unwrap();
     assert_eq!(ontology.len(), 8_033);
     let is_expected = |reason: &str| reason.contains("_ROOT_") || reason.contains("economics");
     assert!(

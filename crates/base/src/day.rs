@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime, Time};
 use serde::{Deserialize, Serialize};
 
 /// Number of microseconds in a second.
@@ -90,9 +90,29 @@ impl FromStr for Day {
             .then(|| text.parse().ok())
             .flatten()
             .ok_or_else(|| ParseDayError(text.to_owned()))?;
+        Day::from_date(date).ok_or_else(|| ParseDayError(text.to_owned()))
+    }
+}
+
+impl Day {
+    /// Parses the date of a partition's folder: `2026-10-31`, `20261031`, or midnight of that day as a timestamp
+    /// without a zone or in UTC, such as `2026-10-31 00:00:00` or `2026-10-31T00:00:00Z`.
+    ///
+    /// # Errors
+    /// Any other text, also a timestamp at another time of day or with another offset.
+    pub fn parse_load_date(text: &str) -> Result<Day, ParseDayError> {
+        let refused = || ParseDayError(text.to_owned());
+        let without_zone = ["Z", "+00:00", " UTC"].iter().find_map(|zone| text.strip_suffix(zone));
+        let moment: DateTime = without_zone.unwrap_or(text).parse().map_err(|_| refused())?;
+        match moment.time() == Time::midnight() {
+            true => Day::from_date(moment.date()).ok_or_else(refused),
+            false => Err(refused()),
+        }
+    }
+
+    fn from_date(date: Date) -> Option<Day> {
         let epoch = jiff::civil::date(1970, 1, 1);
-        let span = date.since(epoch).map_err(|_| ParseDayError(text.to_owned()))?;
-        Ok(Day(span.get_days()))
+        Some(Day(date.since(epoch).ok()?.get_days()))
     }
 }
 
@@ -134,6 +154,38 @@ mod tests {
             "__HIVE_DEFAULT_PARTITION__",
         ] {
             assert!(text.parse::<Day>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_load_date_may_be_compact_or_a_midnight() {
+        for text in [
+            "2026-10-31",
+            "20261031",
+            "2026-10-31 00:00:00",
+            "2026-10-31T00:00:00",
+            "2026-10-31 00:00:00.000",
+            "2026-10-31T00:00:00Z",
+            "2026-10-31 00:00:00+00:00",
+            "2026-10-31 00:00:00 UTC",
+            "20261031T000000",
+        ] {
+            assert_eq!(Day::parse_load_date(text).unwrap().to_string(), "2026-10-31", "{text}");
+        }
+        for text in [
+            "",
+            "2026-10",
+            "2026-02-30",
+            "31.10.2026",
+            "10/31/2026",
+            "2026-10-31 05:00:00",
+            "2026-10-31T00:00:00+02:00",
+            "202610311",
+            "1793404800",
+            "today",
+            "__HIVE_DEFAULT_PARTITION__",
+        ] {
+            assert!(Day::parse_load_date(text).is_err(), "{text}");
         }
     }
 

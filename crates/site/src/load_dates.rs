@@ -42,6 +42,7 @@ mod tests {
                 path: (*path).to_owned(),
                 size: 1,
                 etag: None,
+                sha256: None,
             };
             night.inputs = paths.iter().map(input).collect();
             night

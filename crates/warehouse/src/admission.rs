@@ -16,6 +16,7 @@ use rayon::prelude::*;
 
 use super::catch_panic::catch_panic;
 use super::input_columns::InputColumn;
+use super::request_pool::run_requests;
 use super::store::{Store, StoredObject};
 use clout_base::error::{Error, ErrorKind, Result};
 
@@ -92,10 +93,6 @@ pub fn admit_file(
     }))
 }
 
-/// Maximum number of concurrent footer requests. A store responds in tens of milliseconds, during which the
-/// processors are idle.
-const REQUESTS_IN_FLIGHT: usize = 16;
-
 /// Admits or refuses many files like [`admit_file`], in their order.
 pub fn admit_files(
     store: &Store,
@@ -103,12 +100,10 @@ pub fn admit_files(
     wanted: &[&str],
     all: &[InputColumn],
 ) -> Result<Vec<std::result::Result<AdmittedFile, RefusalReason>>> {
-    let waiting = rayon::ThreadPoolBuilder::new().num_threads(REQUESTS_IN_FLIGHT.min(objects.len().max(1)));
-    let waiting = waiting
-        .build()
-        .map_err(|error| Error::internal("cannot start threads to read footers").with_source(error))?;
     let admit = |object: &&StoredObject| admit_file(store, object, wanted, all);
-    waiting.install(|| objects.par_iter().with_max_len(1).map(admit).collect())
+    run_requests(objects.len(), || {
+        objects.par_iter().with_max_len(1).map(admit).collect()
+    })
 }
 
 /// End of a file, and the announced length of its footer in bytes.

@@ -1,18 +1,18 @@
 //! Inventory of the Hive-partitioned input root, listed once per run.
 //!
-//! The folders of a file spell its partition (`network=…/date=…`, in any order, percent-encoded or not;
-//! further levels are ignored). Topics and their edges have no partitions: every file below such a table
-//! belongs to it on any date. Names with a leading `_` or `.` are hidden, as in Spark and Hive. Every other
-//! file in a partition is treated as Parquet, with any extension, so that a stray file is refused by name
-//! instead of being overlooked.
+//! The folders of a file spell its partition (see [`partition_path`](super::partition_path)). Topics and their edges
+//! have no partitions: every file below such a table belongs to it on any date. Names with a leading `_` or `.` are
+//! hidden, as in Spark and Hive. Every other file in a partition is treated as Parquet, with any extension, so that a
+//! stray file is refused by name instead of being overlooked.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use percent_encoding::percent_decode_str;
-
+use super::partition_path::{FilePlace, classify_file, marked_partition};
 use super::store::{Store, StoredObject};
 use clout_base::day::Day;
 use clout_base::error::Result;
+
+pub use super::partition_path::TableFormat;
 
 /// Day before all load dates.
 pub const EARLIEST_DAY: Day = Day(i32::MIN / 4);
@@ -45,23 +45,45 @@ pub struct InputPartition {
     pub load_date: Day,
 }
 
+/// Rules by which files count as delivered.
+pub struct InventoryRules<'a> {
+    /// Names of the networks that the job reads.
+    pub networks: &'a [&'a str],
+    /// Date of the run, UTC; later load dates are ignored.
+    pub today: Day,
+    /// Name of the file that completes a partition (`input.ready_marker`); without one, every partition is complete.
+    pub ready_marker: Option<&'a str>,
+}
+
+/// Partition of a table.
+pub type TablePartition = (&'static str, InputPartition);
+
 /// Files below an input root, by table and partition.
 #[derive(Clone, Debug, Default)]
 pub struct InputInventory {
     tables: BTreeMap<&'static str, BTreeMap<InputPartition, Vec<StoredObject>>>,
     undated: BTreeMap<&'static str, Vec<StoredObject>>,
+    marked: BTreeSet<TablePartition>,
     /// Files outside any partition, with the reason.
     pub misplaced: Vec<(String, String)>,
+    /// Folders of the root that are similar to the name of a table, with that table.
+    pub similar_folders: Vec<(String, &'static str)>,
     /// Networks that are neither built in nor declared.
     pub unknown_networks: BTreeSet<String>,
+    /// Tables whose folder has the metadata of a table format, with one of its files.
+    pub table_formats: BTreeMap<&'static str, (TableFormat, String)>,
+    /// Partitions on load dates after the date of the run.
+    pub future: Vec<TablePartition>,
+    /// Partitions without the ready marker.
+    pub unready: Vec<TablePartition>,
 }
 
 impl InputInventory {
-    /// Lists the tables of a root. `is_known` returns true for networks that the job reads.
+    /// Lists the tables of a root.
     ///
     /// # Errors
     /// Returns an error if the store fails.
-    pub fn list_root(store: &Store, is_known: impl Fn(&str) -> bool) -> Result<InputInventory> {
+    pub fn list_root(store: &Store, rules: &InventoryRules) -> Result<InputInventory> {
         let mut inventory = InputInventory::default();
         for table in INPUT_TABLES {
             let listing = store.list(table)?;
@@ -71,19 +93,37 @@ impl InputInventory {
                     .push((key, "its name is not a valid key".to_owned()));
             }
             for object in listing.objects {
-                inventory.add(table, object, &is_known);
+                inventory.add(table, object, rules);
+            }
+        }
+        inventory.ignore_future(rules.today);
+        if rules.ready_marker.is_some() {
+            inventory.ignore_unready();
+        }
+        for folder in store.list_folders("")? {
+            if let Some(table) = similar_table(&folder) {
+                inventory.similar_folders.push((folder, table));
             }
         }
         Ok(inventory)
     }
 
-    fn add(&mut self, table: &'static str, object: StoredObject, is_known: &impl Fn(&str) -> bool) {
-        match placement(table, &object) {
-            Placement::Hidden => {}
-            Placement::Misplaced(reason) => self.misplaced.push((object.key, reason)),
-            Placement::Undated => self.undated.entry(table).or_default().push(object),
-            Placement::In(partition) => {
-                if !partition.network.is_empty() && !is_known(&partition.network) {
+    fn add(&mut self, table: &'static str, object: StoredObject, rules: &InventoryRules) {
+        let name = object.key.rsplit('/').next();
+        if rules.ready_marker.is_some() && name == rules.ready_marker {
+            let marked = marked_partition(table, &object.key);
+            self.marked.extend(marked.map(|partition| (table, partition)));
+            return;
+        }
+        match classify_file(table, &object) {
+            FilePlace::Hidden => {}
+            FilePlace::TableFormat(format) => {
+                self.table_formats.entry(table).or_insert((format, object.key));
+            }
+            FilePlace::Misplaced(reason) => self.misplaced.push((object.key, reason)),
+            FilePlace::Undated => self.undated.entry(table).or_default().push(object),
+            FilePlace::In(partition) => {
+                if !partition.network.is_empty() && !rules.networks.contains(&partition.network.as_str()) {
                     self.unknown_networks.insert(partition.network);
                     return;
                 }
@@ -91,6 +131,30 @@ impl InputInventory {
                 partitions.entry(partition).or_default().push(object);
             }
         }
+    }
+
+    fn ignore_future(&mut self, today: Day) {
+        self.future = self.remove_partitions(|_, partition| partition.load_date > today);
+    }
+
+    fn ignore_unready(&mut self) {
+        let marked = std::mem::take(&mut self.marked);
+        self.unready = self.remove_partitions(|table, partition| !marked.contains(&(table, partition.clone())));
+    }
+
+    /// Removes the partitions for which `is_ignored` is true, and returns them.
+    fn remove_partitions(&mut self, is_ignored: impl Fn(&'static str, &InputPartition) -> bool) -> Vec<TablePartition> {
+        let mut removed = Vec::new();
+        for (table, partitions) in &mut self.tables {
+            partitions.retain(|partition, _| {
+                let is_kept = !is_ignored(table, partition);
+                if !is_kept {
+                    removed.push((*table, partition.clone()));
+                }
+                is_kept
+            });
+        }
+        removed
     }
 
     /// Iterates over the partitions of a table, in order of network and load date.
@@ -109,6 +173,15 @@ impl InputInventory {
             .filter(move |(partition, _)| (first..=last).contains(&partition.load_date))
     }
 
+    /// Iterates over the partitions of all tables after a load date.
+    pub fn partitions_after(&self, load_date: Day) -> impl Iterator<Item = TablePartition> {
+        let all = self
+            .tables
+            .iter()
+            .flat_map(|(table, partitions)| partitions.keys().map(move |partition| (*table, partition.clone())));
+        all.filter(move |(_, partition)| partition.load_date > load_date)
+    }
+
     /// Returns the files of a table without partitions, sorted by key; empty for partitioned tables.
     pub fn undated_files(&self, table: &str) -> &[StoredObject] {
         self.undated.get(table).map_or(&[], Vec::as_slice)
@@ -123,6 +196,14 @@ impl InputInventory {
         self.tables
             .get("activities")
             .is_some_and(|table| table.contains_key(&partition))
+    }
+
+    /// Returns the first load date on which a network delivered activities.
+    pub fn first_load_date(&self, network: &str) -> Option<Day> {
+        let mut partitions = self.partitions("activities");
+        partitions
+            .find(|(partition, _)| partition.network == network)
+            .map(|(partition, _)| partition.load_date)
     }
 
     /// Returns the oldest and newest load dates of activities.
@@ -153,63 +234,53 @@ impl InputInventory {
 /// Returns the partition of an activities file; `None` for files of other tables.
 pub fn parse_activities_partition(object: &StoredObject) -> Option<InputPartition> {
     object.key.strip_prefix("activities/")?;
-    match placement("activities", object) {
-        Placement::In(partition) => Some(partition),
-        Placement::Hidden | Placement::Misplaced(_) | Placement::Undated => None,
+    match classify_file("activities", object) {
+        FilePlace::In(partition) => Some(partition),
+        _ => None,
     }
 }
 
-/// Classification of a file by the folders in its key.
-enum Placement {
-    Hidden,
-    Misplaced(String),
-    Undated,
-    In(InputPartition),
-}
-
-fn placement(table: &str, object: &StoredObject) -> Placement {
-    let mut segments: Vec<&str> = object.key.split('/').skip(1).collect();
-    let Some(name) = segments.pop() else {
-        return Placement::Hidden;
-    };
-    let is_marker = object.size == 0 && (name.contains('=') || name.is_empty());
-    if is_marker || segments.iter().chain([&name]).any(|part| part.starts_with(['_', '.'])) {
-        return Placement::Hidden;
-    }
-    if UNDATED_TABLES.contains(&table) {
-        return Placement::Undated;
-    }
-    let level = |wanted: &str| {
-        segments.iter().find_map(|segment| {
-            let (key, value) = segment.split_once('=')?;
-            (key == wanted).then_some(value)
-        })
-    };
-    let network = if NETWORK_TABLES.contains(&table) {
-        match level("network").map(decoded) {
-            Some(Some(network)) if !network.is_empty() => network,
-            _ => return Placement::Misplaced("expected a parent folder network=NAME".to_owned()),
-        }
-    } else {
-        String::new()
-    };
-    let load_date = match level("date").and_then(decoded) {
-        Some(text) => text.parse::<Day>().map_err(|error| error.to_string()),
-        None => Err("expected a parent folder date=YYYY-MM-DD".to_owned()),
-    };
-    match load_date {
-        Ok(load_date) => Placement::In(InputPartition { network, load_date }),
-        Err(reason) => Placement::Misplaced(reason),
+/// Returns the load date of a file of a partitioned table.
+pub fn parse_load_date(object: &StoredObject) -> Option<Day> {
+    let table = object.key.split('/').next()?;
+    match classify_file(table, object) {
+        FilePlace::In(partition) => Some(partition.load_date),
+        _ => None,
     }
 }
 
-fn decoded(value: &str) -> Option<String> {
-    percent_decode_str(value)
-        .decode_utf8()
-        .ok()
-        .map(|text| text.into_owned())
+/// Returns the input table with a name similar to that of a folder; `None` if the folder is itself one.
+fn similar_table(folder: &str) -> Option<&'static str> {
+    const LEAST_SIMILARITY: f64 = 0.7;
+    if INPUT_TABLES.contains(&folder) {
+        return None;
+    }
+    let lower = folder.to_ascii_lowercase();
+    let similarity = |table: &str| strsim::normalized_damerau_levenshtein(&lower, table);
+    let nearest = INPUT_TABLES
+        .into_iter()
+        .max_by(|a, b| similarity(a).total_cmp(&similarity(b)))?;
+    (similarity(nearest) >= LEAST_SIMILARITY).then_some(nearest)
 }
 
 #[cfg(test)]
-#[path = "inventory_tests.rs"]
-mod tests;
+mod tests {
+    use super::similar_table;
+
+    #[test]
+    fn a_misspelt_table_folder_is_recognised() {
+        for (folder, table) in [
+            ("activity", Some("activities")),
+            ("Activities", Some("activities")),
+            ("optouts", Some("opt_outs")),
+            ("identity", Some("identities")),
+            ("topic-edges", Some("topic_edges")),
+            ("activities", None),
+            ("scores", None),
+            ("snapshots", None),
+            ("network_scores", None),
+        ] {
+            assert_eq!(similar_table(folder), table, "{folder}");
+        }
+    }
+}

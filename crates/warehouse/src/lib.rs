@@ -5,6 +5,7 @@
 
 pub mod admission;
 pub mod catch_panic;
+pub mod content_hash;
 pub mod encoded_part;
 #[cfg(test)]
 mod faulty_store;
@@ -17,9 +18,11 @@ pub mod json_cells;
 pub mod manifest;
 mod object_listing;
 mod part_reader;
+mod partition_path;
 pub mod perk_draws;
 pub mod publish;
 pub mod published_columns;
+mod request_pool;
 pub mod snapshot_people;
 pub mod snapshots;
 pub mod store;

@@ -30,6 +30,9 @@ pub struct Manifest {
     pub converged: bool,
     /// L1 residual of the last iteration.
     pub residual: f64,
+    /// First load date with a row of activities, by network that has delivered one.
+    #[serde(default)]
+    pub first_load_dates: BTreeMap<String, Day>,
     /// Input files that this run read.
     pub inputs: Vec<InputFile>,
     /// Files of each table, by name; filled in by publishing.
@@ -47,6 +50,9 @@ pub struct InputFile {
     pub size: u64,
     /// Version of the content, as named by the store.
     pub etag: Option<String>,
+    /// SHA-256 of the content, in hex. Manifests of version 1 lack it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
 }
 
 /// Files of one table.
@@ -133,6 +139,7 @@ impl Manifest {
 #[doc(hidden)]
 pub fn example_manifest(day: Day, commit_id: &str) -> Manifest {
     Manifest {
+        first_load_dates: BTreeMap::new(),
         version: MANIFEST_VERSION,
         snapshot_date: day,
         model_version: "1-abc".to_owned(),
@@ -142,6 +149,7 @@ pub fn example_manifest(day: Day, commit_id: &str) -> Manifest {
         converged: true,
         residual: 1e-12,
         inputs: vec![InputFile {
+            sha256: None,
             path: "a.parquet".to_owned(),
             size: 7,
             etag: None,

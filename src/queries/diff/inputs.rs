@@ -105,6 +105,7 @@ mod tests {
             path: (*path).to_owned(),
             size: *size,
             etag: etag.map(str::to_owned),
+            sha256: None,
         };
         Manifest {
             inputs: files.iter().map(file).collect(),

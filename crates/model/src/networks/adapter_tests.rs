@@ -18,7 +18,14 @@ const STACKEXCHANGE: &[&str] = &["question", "answer", "comment", "accept"];
 fn network(name: &str) -> Network {
     let verbs = [("question", 0.0), ("answer", 0.5), ("comment", 1.0), ("accept", 5.0)];
     let verbs = verbs.map(|(verb, weight)| (verb.to_owned(), weight)).into();
-    let example = BTreeMap::from([("stackexchange".to_owned(), NetworkDeclaration { share: None, verbs })]);
+    let example = BTreeMap::from([(
+        "stackexchange".to_owned(),
+        NetworkDeclaration {
+            share: None,
+            ended: None,
+            verbs,
+        },
+    )]);
     let networks = declared::resolve_networks(&example).unwrap();
     networks.into_iter().find(|network| network.name == name).unwrap()
 }

@@ -11,10 +11,12 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::MAX_NETWORKS;
 use super::{MAX_VERBS, Network, NetworkVerb, builtin_networks};
+use clout_base::day::Day;
 use clout_base::error::{Error, Result};
 
 /// The largest weight or share: far above any use, and small enough that no sum of them overflows.
@@ -26,8 +28,26 @@ const MAX_WEIGHT: f64 = 1e6;
 pub struct NetworkDeclaration {
     /// Scale of the network's edges in the propagation; unchanged (1 for a new network) if absent.
     pub share: Option<f64>,
+    /// Load date from which the network no longer delivers; it still does if absent. TOML's own date or a text.
+    #[serde(deserialize_with = "deserialize_date")]
+    pub ended: Option<Day>,
     /// Weight of a reaction by verb: new verbs, or new weights of existing verbs.
     pub verbs: BTreeMap<String, f64>,
+}
+
+/// Reads a date written as a text or as TOML's own date.
+fn deserialize_date<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Option<Day>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Written {
+        Text(String),
+        Date(toml::value::Datetime),
+    }
+    let text = match Written::deserialize(deserializer)? {
+        Written::Text(text) => text,
+        Written::Date(date) => date.to_string(),
+    };
+    text.parse().map(Some).map_err(D::Error::custom)
 }
 
 /// Returns the built-in networks with the declarations applied, sorted by the bytes of name and colon.
@@ -135,7 +155,11 @@ mod tests {
         let verbs = verbs.iter().map(|&(verb, weight)| (verb.to_owned(), weight)).collect();
         resolve_networks(&BTreeMap::from([(
             name.to_owned(),
-            NetworkDeclaration { share, verbs },
+            NetworkDeclaration {
+                share,
+                ended: None,
+                verbs,
+            },
         )]))
     }
 
@@ -205,6 +229,7 @@ mod tests {
     #[test]
     fn the_number_of_networks_fits_into_a_byte() {
         let declaration = NetworkDeclaration {
+            ended: None,
             share: None,
             verbs: BTreeMap::from([("like".to_owned(), 1.0)]),
         };

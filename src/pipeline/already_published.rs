@@ -1,0 +1,85 @@
+//! Describes a date that is already published: differing parameters, and deliveries that the snapshot does not contain.
+
+use super::RunOutcome;
+use super::closed_files::{find_late_deliveries, find_unread_deliveries, report_late_deliveries};
+use super::input_listing::list_input;
+use super::observer::RunObserver;
+use super::run_facts::RunFact;
+use crate::job::{Job, list_differences};
+use crate::state::state_files::{load_closed_files, state_folder};
+use clout_base::day::Day;
+use clout_base::error::{Error, Result};
+use clout_warehouse::inventory::InputInventory;
+use clout_warehouse::manifest::Manifest;
+use clout_warehouse::snapshots;
+use clout_warehouse::store::Store;
+
+/// Returns the outcome of a date that needs no run, or none if the date is not published. Lists the input itself if
+/// `inventory` is none; an input that cannot be listed is then only a warning.
+///
+/// # Errors
+/// Returns an error if the output store fails.
+pub fn find_published(
+    job: &Job,
+    input: &Store,
+    output: &Store,
+    as_of: Day,
+    inventory: Option<&InputInventory>,
+    watch: &dyn RunObserver,
+) -> Result<Option<RunOutcome>> {
+    let Some(manifest) = snapshots::read_manifest(output, as_of)? else {
+        return Ok(None);
+    };
+    watch.record(RunFact::SnapshotDate(as_of));
+    let listed;
+    let inventory = match inventory {
+        Some(inventory) => Some(inventory),
+        None => {
+            listed = list_input(job, input, watch);
+            match &listed {
+                Ok(inventory) => Some(inventory),
+                Err(error) => {
+                    watch.warn(&format!("deliveries since {as_of} are unknown: {error}"));
+                    None
+                }
+            }
+        }
+    };
+    if let Some(inventory) = inventory {
+        report_deliveries(input, output, &manifest, inventory, watch)?;
+    }
+    let differing = list_differing_parameters(job, &manifest)?;
+    Ok(Some(RunOutcome::AlreadyPublished {
+        manifest: Box::new(manifest),
+        differing,
+    }))
+}
+
+fn report_deliveries(
+    input: &Store,
+    output: &Store,
+    manifest: &Manifest,
+    inventory: &InputInventory,
+    watch: &dyn RunObserver,
+) -> Result<()> {
+    let as_of = manifest.snapshot_date;
+    let unread = find_unread_deliveries(inventory, as_of);
+    if !unread.is_empty() {
+        watch.record(RunFact::UnreadDeliveries(unread));
+    }
+    let mut closed = load_closed_files(output, &state_folder(as_of, &manifest.commit_id))?;
+    if !closed.is_empty() {
+        let late = find_late_deliveries(input, inventory, as_of, &mut closed)?;
+        report_late_deliveries(late, as_of, watch);
+    }
+    Ok(())
+}
+
+/// Returns the names of parameters that differ between a job and a published snapshot.
+fn list_differing_parameters(job: &Job, manifest: &Manifest) -> Result<Vec<String>> {
+    let before = serde_json::Value::Object(manifest.parameters.clone().into_iter().collect());
+    // Published parameters went through JSON text, which may change the last bit of a number; these must, too.
+    let now = serde_json::from_str(&job.to_manifest_parameters().to_string())
+        .map_err(|error| Error::internal("cannot read the parameters back from JSON").with_source(error))?;
+    Ok(list_differences(&before, &now))
+}

@@ -1,0 +1,86 @@
+//! Reasons that stop a run before anything is published.
+//!
+//! Every part of the input is judged before the run stops, so that one run names all faults and not only the first.
+
+use clout_base::error::{Error, ErrorKind, Result};
+
+/// Number of reasons that an error message contains.
+const NAMED_STOPS: usize = 5;
+
+/// Reasons that stop a run.
+#[derive(Debug, Default)]
+pub struct Stops(Vec<Error>);
+
+impl Stops {
+    /// Adds a reason.
+    pub fn add(&mut self, kind: ErrorKind, message: impl Into<String>) {
+        self.0.push(Error::new(kind, message));
+    }
+
+    /// Adds the error of a result.
+    pub fn add_result(&mut self, result: Result<()>) {
+        self.0.extend(result.err());
+    }
+
+    /// Adds all reasons of another list.
+    pub fn append(&mut self, mut others: Stops) {
+        self.0.append(&mut others.0);
+    }
+
+    /// Returns the reasons, in the order in which they were found.
+    pub fn reasons(&self) -> &[Error] {
+        &self.0
+    }
+
+    /// Returns an error with all reasons. Refused input decides its kind, because a retry cannot repair it;
+    /// otherwise the first reason does.
+    pub fn into_result(mut self) -> Result<()> {
+        let first = self
+            .0
+            .iter()
+            .position(|stop| stop.kind() == ErrorKind::Refused)
+            .unwrap_or(0);
+        if self.0.len() <= 1 {
+            return self.0.pop().map_or(Ok(()), Err);
+        }
+        self.0[..=first].rotate_right(1);
+        let named: Vec<String> = self.0.iter().take(NAMED_STOPS).map(Error::to_string).collect();
+        let more = match self.0.len().saturating_sub(NAMED_STOPS) {
+            0 => String::new(),
+            more => format!("\n{more} more: `clout check` lists all"),
+        };
+        Err(Error::new(self.0[0].kind(), format!("{}{more}", named.join("\n"))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refused_input_decides_the_kind_and_every_reason_is_named() {
+        let mut stops = Stops::default();
+        assert!(Stops::default().into_result().is_ok());
+        stops.add(ErrorKind::NotReady, "twitter is missing");
+        stops.add(ErrorKind::Refused, "a file is damaged");
+        stops.add(ErrorKind::NotReady, "facebook is missing");
+        let error = stops.into_result().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Refused);
+        assert_eq!(
+            error.to_string(),
+            "a file is damaged\ntwitter is missing\nfacebook is missing"
+        );
+    }
+
+    #[test]
+    fn a_long_list_of_reasons_is_cut_with_their_number() {
+        let mut stops = Stops::default();
+        (0..9).for_each(|number| stops.add(ErrorKind::NotReady, format!("reason {number}")));
+        let error = stops.into_result().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::NotReady);
+        assert!(
+            error.to_string().ends_with("reason 4\n4 more: `clout check` lists all"),
+            "{error}"
+        );
+    }
+}

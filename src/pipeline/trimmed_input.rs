@@ -1,0 +1,54 @@
+//! Refuses a rebuild from input that no longer reaches back to the published history.
+//!
+//! A run without a usable state reads all of the input. If old load dates were deleted there, the rebuilt scores would
+//! lose the reactions that the published ones contain.
+
+use super::RunMode;
+use super::check_log::names;
+use super::run_facts::{CheckResult, CheckSeverity, CheckStatus};
+use crate::job::Job;
+use clout_base::day::Day;
+use clout_model::account_activity::RETENTION_DAYS;
+use clout_warehouse::inventory::InputInventory;
+use clout_warehouse::manifest::Manifest;
+
+/// Judges the first load date of each network in the input against that of the newest manifest.
+pub fn judge_first_load_dates(
+    job: &Job,
+    inventory: &InputInventory,
+    newest: &Manifest,
+    as_of: Day,
+    mode: RunMode,
+) -> Vec<CheckResult> {
+    let severity = job.checks.trimmed_input;
+    let needed_from = as_of.days_before(RETENTION_DAYS);
+    let results = newest.first_load_dates.iter().map(|(network, published)| {
+        let delivered = inventory.first_load_date(network);
+        let is_trimmed = delivered.is_none_or(|first| first > *published && first > needed_from);
+        let begins = delivered.map_or("is missing".to_owned(), |first| format!("begins on {first}"));
+        let status = match (is_trimmed, severity) {
+            (false, _) => CheckStatus::Pass,
+            (true, CheckSeverity::Off) => CheckStatus::Skipped,
+            (true, CheckSeverity::Error) if mode == RunMode::Nightly => CheckStatus::Fail,
+            (true, _) => CheckStatus::Warn,
+        };
+        let message = match is_trimmed {
+            false => format!("activities of {network} reach back to {published}"),
+            true => format!(
+                "no state can be used, and the input of {network} {begins}, but the snapshots contain it from \
+                 {published} on: a rebuild would lose these reactions. Restore the older load dates of \
+                 activities/network={network}/ or the state, or accept the loss with --rebuild"
+            ),
+        };
+        CheckResult {
+            name: names::TRIMMED_INPUT,
+            severity,
+            status,
+            network: Some(network.clone()),
+            value: delivered.map(|first| f64::from(first.0 - published.0)),
+            threshold: None,
+            message,
+        }
+    });
+    results.collect()
+}

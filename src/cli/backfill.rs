@@ -1,9 +1,11 @@
 //! `clout backfill`: publishes the snapshots of a range of dates, in order.
 
+use super::failure::catch_bug;
 use super::options::{JobArgs, OutputFormat, open_store, parse_day, start_threads};
-use super::output::{print_line, print_object};
+use super::output::print_object;
 use super::progress::ProgressDisplay;
-use super::run::{format_summary, run_date};
+use super::run::{begin_run, print_summary, run_date};
+use super::run_result::RunResult;
 use crate::job::Job;
 use crate::pipeline::observer::RunObserver;
 use crate::pipeline::plan;
@@ -21,7 +23,7 @@ pub(super) struct BackfillArgs {
     /// Last snapshot date.
     #[arg(long, value_name = "DATE", value_parser = parse_day)]
     to: Day,
-    /// Output format of the summaries.
+    /// Output format of the results. `json` prints one array on every exit code; a failed date is its last element.
     #[arg(long, value_enum, default_value_t)]
     format: OutputFormat,
 }
@@ -29,38 +31,69 @@ pub(super) struct BackfillArgs {
 impl BackfillArgs {
     /// Runs each date, including dates without a delivery. Stops at the first failure.
     pub(super) fn run(self) -> Result<()> {
+        let mut results = Vec::new();
+        let outcome = self.run_dates(&mut results);
+        let printed = match self.format {
+            OutputFormat::Json => print_object(&results),
+            OutputFormat::Text => Ok(()),
+        };
+        outcome.and(printed)
+    }
+
+    /// Runs the dates and adds the result of each, also of a failed one.
+    fn run_dates(&self, results: &mut Vec<RunResult>) -> Result<()> {
+        let progress = ProgressDisplay::new();
+        let (job, first) = match catch_bug(|| self.prepare(&progress)) {
+            Ok(prepared) => prepared,
+            Err(error) => {
+                progress.finish();
+                results.push(RunResult::from_error(&error, progress.to_facts(), progress.seconds()));
+                return Err(error);
+            }
+        };
+        // Warnings of the listing belong to the result of the first date.
+        let mut listed = Some(progress);
+        let mut date = first;
+        while date <= self.to {
+            let progress = listed.take().unwrap_or_else(ProgressDisplay::new);
+            let outcome = catch_bug(|| {
+                let request = begin_run(Some(date), false, &progress)?;
+                run_date(&job, &request, &progress)
+            });
+            let outcome = outcome.context(|| format!("backfilling {date}"));
+            progress.finish();
+            let result = RunResult::new(&outcome, &progress);
+            let printed = match self.format {
+                OutputFormat::Json => Ok(()),
+                OutputFormat::Text => print_summary(&result),
+            };
+            results.push(result);
+            outcome.and(printed)?;
+            date = date.next();
+        }
+        Ok(())
+    }
+
+    /// Reads the job and finds the first date to run.
+    fn prepare(&self, progress: &ProgressDisplay) -> Result<(Job, Day)> {
         if self.from > self.to {
             return Err(Error::usage(format!("--from {} is after --to {}", self.from, self.to)));
         }
         let job = self.job.read_spec()?.resolve()?;
         start_threads(&job)?;
-        let mut summaries = Vec::new();
-        let mut date = first_date(&job, self.from)?.min(self.to);
-        while date <= self.to {
-            let summary = run_date(&job, Some(date), false).context(|| format!("backfilling {date}"))?;
-            if self.format == OutputFormat::Text {
-                print_line(&format_summary(&summary))?;
-            }
-            summaries.push(summary);
-            date = date.next();
-        }
-        match self.format {
-            OutputFormat::Json => print_object(&serde_json::Value::Array(summaries)),
-            OutputFormat::Text => Ok(()),
-        }
+        let first = first_date(&job, self.from, progress)?.min(self.to);
+        Ok((job, first))
     }
 }
 
 /// Returns the later of `from` and the first load date: no snapshot is possible before the first delivery.
-fn first_date(job: &Job, from: Day) -> Result<Day> {
-    let watch = ProgressDisplay::new();
-    let inventory = plan::list_input(job, &open_store(&job.input.root, &job.storage)?, &watch)?;
+fn first_date(job: &Job, from: Day, progress: &ProgressDisplay) -> Result<Day> {
+    let inventory = plan::list_input(job, &open_store(&job.input.root, &job.storage)?, progress)?;
     let oldest = inventory.activity_date_range().map_or(from, |(oldest, _)| oldest);
     if oldest > from {
-        watch.warn(&format!(
+        progress.warn(&format!(
             "the first delivery is of {oldest}: skipping the dates from {from} to the day before it"
         ));
     }
-    watch.finish();
     Ok(from.max(oldest))
 }

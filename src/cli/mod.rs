@@ -16,24 +16,30 @@ mod doctor;
 mod evaluate;
 mod explain;
 mod export;
+mod failure;
 mod generate;
+mod json_log;
 mod options;
 mod output;
+mod peak_memory;
 mod perks;
 mod plan;
 mod progress;
 mod query;
 mod report;
 mod run;
+mod run_record;
+mod run_result;
+mod run_summary;
 mod snapshots;
 mod top;
+mod usage;
 
-use std::panic::AssertUnwindSafe;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use clout_base::error::{Error, Result};
+use clout_base::error::Result;
 
 /// Computes influence scores from activity dumps and publishes them as snapshots.
 #[derive(Parser)]
@@ -52,7 +58,7 @@ not ready (retry later), 4 input refused, 5 storage failed after retries (retry 
 struct Cli {
     #[command(subcommand)]
     command: Command,
-    /// Write the log as JSON lines.
+    /// Write the log as JSON lines: one flat object per line, errors included.
     #[arg(long, global = true)]
     log_json: bool,
     /// Log only warnings and errors.
@@ -104,40 +110,17 @@ pub fn command() -> clap::Command {
 
 /// Parses the command line, runs the command and returns its exit code.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
-    let log_json = cli.log_json;
-    progress::start_log(log_json, cli.quiet);
-    // The panic hook has printed the report to stderr. The scheduler still needs a documented exit code.
-    let outcome = std::panic::catch_unwind(AssertUnwindSafe(|| dispatch(cli.command)));
-    match outcome.unwrap_or_else(|_| {
-        Err(Error::internal(
-            "this is a bug in Clout; please report it. Nothing was published",
-        ))
-    }) {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(refusal) => return usage::report(&refusal),
+    };
+    progress::start_log(cli.log_json, cli.quiet);
+    match failure::catch_bug(|| dispatch(cli.command)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            print_error(&error, log_json);
+            failure::print_error(&error);
             ExitCode::from(error.kind().exit_code())
         }
-    }
-}
-
-/// Prints an error to stderr; with JSON logging, as one more line of the log.
-fn print_error(error: &Error, is_json: bool) {
-    let message = output::escape_controls(&error.to_string());
-    let hint = error.kind().is_retryable().then(|| {
-        let code = error.kind().exit_code();
-        format!("the same command may succeed later (exit code {code})")
-    });
-    if is_json {
-        let fields = serde_json::json!({"message": message, "hint": hint});
-        let line = serde_json::json!({"level": "ERROR", "exit_code": error.kind().exit_code(), "fields": fields});
-        eprintln!("{line}");
-        return;
-    }
-    eprintln!("error: {message}");
-    if let Some(hint) = hint {
-        eprintln!("hint: {hint}");
     }
 }
 

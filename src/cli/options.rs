@@ -1,6 +1,7 @@
 //! Arguments that several commands share: job file, overrides, stores, threads and output formats.
 
 use std::path::PathBuf;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{Args, ValueEnum};
 
@@ -135,4 +136,50 @@ pub(super) fn generate_random_hex(bytes: usize) -> Result<String> {
     getrandom::fill(&mut buffer)
         .map_err(|error| Error::internal(format!("the operating system returned no random bytes: {error}")))?;
     Ok(buffer.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// Returns the present instant of the system clock, in microseconds since 1970.
+pub(super) fn now_micros() -> i64 {
+    to_micros(SystemTime::now())
+}
+
+/// Returns the present UTC date.
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "the value of RunRequest::today, which the pipeline adds")
+)]
+pub(super) fn today() -> Day {
+    Day::from_micros(now_micros())
+}
+
+fn to_micros(instant: SystemTime) -> i64 {
+    let micros = |span: std::time::Duration| i64::try_from(span.as_micros()).unwrap_or(i64::MAX);
+    match instant.duration_since(UNIX_EPOCH) {
+        Ok(since) => micros(since),
+        Err(before) => -micros(before.duration()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn today_is_the_utc_date_of_the_clock() {
+        let read_date = || {
+            let now = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC);
+            now.date().to_string().parse::<Day>().unwrap()
+        };
+        let (earliest, today, latest) = (read_date(), today(), read_date());
+        assert!(earliest <= today && today <= latest, "{today} is not {earliest}");
+    }
+
+    #[test]
+    fn an_instant_is_a_number_of_microseconds_on_both_sides_of_1970() {
+        let span = Duration::from_micros(1_500_000);
+        assert_eq!(to_micros(UNIX_EPOCH + span), 1_500_000);
+        assert_eq!(to_micros(UNIX_EPOCH - span), -1_500_000);
+    }
 }

@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use serde::Serialize;
 use serde_json::Value;
 
 use super::options::OutputFormat;
@@ -32,8 +33,8 @@ pub(super) fn print_rows(rows: &ResultRows, format: OutputFormat) -> Result<()> 
     }
 }
 
-/// Prints one object as JSON.
-pub(super) fn print_object(value: &Value) -> Result<()> {
+/// Prints one object, or one array of objects, as JSON.
+pub(super) fn print_object(value: &impl Serialize) -> Result<()> {
     print_line(&json(value)?)
 }
 
@@ -47,7 +48,7 @@ pub(super) fn print_line(text: &str) -> Result<()> {
     }
 }
 
-fn json(value: &Value) -> Result<String> {
+fn json(value: &impl Serialize) -> Result<String> {
     serde_json::to_string_pretty(value)
         .map_err(|error| Error::internal("cannot convert a result to JSON").with_source(error))
 }

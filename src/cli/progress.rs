@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::json_log::{self, JsonLines};
+use super::run_record::{RecordedFacts, RunRecord};
 use crate::pipeline::observer::RunObserver;
 use crate::pipeline::run_facts::RunFact;
 
@@ -23,7 +25,10 @@ pub(super) fn start_log(is_json: bool, is_quiet: bool) {
         .with_writer(std::io::stderr)
         .with_target(false);
     let started = match is_json {
-        true => builder.json().try_init(),
+        true => {
+            json_log::activate();
+            builder.event_format(JsonLines).try_init()
+        }
         false => builder
             .without_time()
             .with_ansi(std::io::stderr().is_terminal())
@@ -50,20 +55,22 @@ fn directives(wanted: &str, default_level: &str) -> String {
     }
 }
 
-/// Shows the progress of one run on stderr.
+/// Shows the progress of one run on stderr, and collects its facts.
 pub(super) struct ProgressDisplay {
     started: Instant,
     bar: Mutex<ProgressBar>,
     /// Current stage and its start time.
     stage: Mutex<Option<(String, Instant)>>,
-    is_terminal: bool,
+    /// True with progress bars, false with log lines.
+    has_bars: bool,
+    record: RunRecord,
 }
 
 impl ProgressDisplay {
     /// Starts the clock and, on a terminal, a spinner.
     pub(super) fn new() -> ProgressDisplay {
-        let is_terminal = std::io::stderr().is_terminal();
-        let bar = if is_terminal {
+        let has_bars = std::io::stderr().is_terminal() && !json_log::is_active();
+        let bar = if has_bars {
             ProgressBar::new_spinner()
         } else {
             ProgressBar::hidden()
@@ -73,8 +80,20 @@ impl ProgressDisplay {
             started: Instant::now(),
             bar: Mutex::new(bar),
             stage: Mutex::new(None),
-            is_terminal,
+            has_bars,
+            record: RunRecord::default(),
         }
+    }
+
+    /// Names the run in its log lines and in its result.
+    pub(super) fn begin_run(&self, run_id: &str) {
+        json_log::begin_run(run_id);
+        self.record.set_run_id(run_id);
+    }
+
+    /// Returns the facts that the run has reported.
+    pub(super) fn to_facts(&self) -> RecordedFacts {
+        self.record.to_facts()
     }
 
     /// Ends the last stage and clears the progress bar. Call it before printing the summary.
@@ -83,13 +102,16 @@ impl ProgressDisplay {
         self.with_bar(|bar| bar.finish_and_clear());
     }
 
-    /// Ends the current stage and starts the next. Without a terminal, logs the seconds of the ended stage.
+    /// Ends the current stage and starts the next. Without progress bars, logs the seconds of the ended stage.
     fn begin(&self, next: Option<&str>) {
         let next = next.map(|name| (name.to_owned(), Instant::now()));
         let ended = std::mem::replace(&mut *self.stage.lock().unwrap_or_else(PoisonError::into_inner), next);
-        if let Some((name, began)) = ended.filter(|_| !self.is_terminal) {
+        if let Some((name, began)) = ended.filter(|_| !self.has_bars) {
             let seconds = began.elapsed().as_secs_f64();
-            tracing::info!("{name} took {seconds:.2} s");
+            match json_log::is_active() {
+                true => tracing::info!(seconds, "finished {name}"),
+                false => tracing::info!("{name} took {seconds:.2} s"),
+            }
         }
     }
 
@@ -101,6 +123,7 @@ impl ProgressDisplay {
 impl RunObserver for ProgressDisplay {
     fn stage(&self, name: &str) {
         self.begin(Some(name));
+        json_log::set_stage(name);
         self.with_bar(|bar| {
             bar.set_style(ProgressStyle::default_spinner());
             bar.set_message(name.to_owned());
@@ -121,13 +144,19 @@ impl RunObserver for ProgressDisplay {
     }
 
     fn warn(&self, message: &str) {
-        match self.is_terminal {
+        self.record.add_warning(message);
+        match self.has_bars {
             true => self.with_bar(|bar| bar.suspend(|| tracing::warn!("{message}"))),
             false => tracing::warn!("{message}"),
         }
     }
 
-    fn record(&self, _: RunFact) {}
+    fn record(&self, fact: RunFact) {
+        if let RunFact::SnapshotDate(date) = fact {
+            json_log::set_snapshot_date(date);
+        }
+        self.record.add_fact(fact);
+    }
 
     fn today(&self) -> Day {
         today()

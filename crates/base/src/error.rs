@@ -40,6 +40,20 @@ impl ErrorKind {
         }
     }
 
+    /// Returns the name of the kind in results and logs.
+    pub fn name(self) -> &'static str {
+        match self {
+            ErrorKind::Internal => "internal",
+            ErrorKind::Usage => "usage",
+            ErrorKind::NotReady => "not_ready",
+            ErrorKind::Refused => "refused",
+            ErrorKind::Storage => "storage",
+            ErrorKind::Conflict => "conflict",
+            ErrorKind::NotConverged => "not_converged",
+            ErrorKind::Memory => "memory",
+        }
+    }
+
     /// Returns true if the same command may succeed later without a change.
     pub fn is_retryable(self) -> bool {
         matches!(self, ErrorKind::NotReady | ErrorKind::Storage)

@@ -7,8 +7,9 @@ use super::progress::ProgressDisplay;
 use super::run::{begin_run, print_summary, run_date};
 use super::run_result::RunResult;
 use crate::job::Job;
+use crate::pipeline::RunMode;
+use crate::pipeline::input_listing::{expect_not_after_today, list_input};
 use crate::pipeline::observer::RunObserver;
-use crate::pipeline::plan;
 use clout_base::day::Day;
 use clout_base::error::{Error, ErrorContext, Result};
 
@@ -57,7 +58,7 @@ impl BackfillArgs {
         while date <= self.to {
             let progress = listed.take().unwrap_or_else(ProgressDisplay::new);
             let outcome = catch_bug(|| {
-                let request = begin_run(Some(date), false, &progress)?;
+                let request = begin_run(Some(date), false, RunMode::Backfill, &progress)?;
                 run_date(&job, &request, &progress)
             });
             let outcome = outcome.context(|| format!("backfilling {date}"));
@@ -80,6 +81,7 @@ impl BackfillArgs {
             return Err(Error::usage(format!("--from {} is after --to {}", self.from, self.to)));
         }
         let job = self.job.read_spec()?.resolve()?;
+        expect_not_after_today(Some(self.to), progress.today())?;
         start_threads(&job)?;
         let first = first_date(&job, self.from, progress)?.min(self.to);
         Ok((job, first))
@@ -88,7 +90,7 @@ impl BackfillArgs {
 
 /// Returns the later of `from` and the first load date: no snapshot is possible before the first delivery.
 fn first_date(job: &Job, from: Day, progress: &ProgressDisplay) -> Result<Day> {
-    let inventory = plan::list_input(job, &open_store(&job.input.root, &job.storage)?, progress)?;
+    let inventory = list_input(job, &open_store(&job.input.root, &job.storage)?, progress)?;
     let oldest = inventory.activity_date_range().map_or(from, |(oldest, _)| oldest);
     if oldest > from {
         progress.warn(&format!(

@@ -10,7 +10,6 @@ use crate::pipeline::check_log::CheckLog;
 use crate::pipeline::closed_files::{find_late_deliveries, report_late_deliveries};
 use crate::pipeline::delivery_stops::find_missing_networks;
 use crate::pipeline::input_listing::{check_listing, list_input, resolve_snapshot_date};
-use crate::pipeline::observer::RunObserver;
 use crate::pipeline::plan::{RunEstimate, estimate_run, load_base_state};
 use clout_base::day::Day;
 use clout_base::error::Result;

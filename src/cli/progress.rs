@@ -7,9 +7,11 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::json_log::{self, JsonLines};
+use super::options::today;
 use super::run_record::{RecordedFacts, RunRecord};
 use crate::pipeline::observer::RunObserver;
 use crate::pipeline::run_facts::RunFact;
+use clout_base::day::Day;
 
 /// Log level of dependencies. At lower levels some of them log their input, for example a query with person ids.
 const LIBRARY_LEVEL: &str = "warn";

@@ -9,7 +9,7 @@ use super::run_summary::format_summary;
 use crate::job::Job;
 use crate::pipeline::observer::RunObserver;
 use crate::pipeline::run_facts::RunFact;
-use crate::pipeline::{self, RunOutcome, RunRequest};
+use crate::pipeline::{self, RunMode, RunOutcome, RunRequest};
 use clout_base::day::Day;
 use clout_base::error::Result;
 
@@ -34,7 +34,7 @@ impl RunArgs {
     pub(super) fn run(self) -> Result<()> {
         let progress = ProgressDisplay::new();
         let outcome = catch_bug(|| {
-            let request = begin_run(self.as_of, self.rebuild, &progress)?;
+            let request = begin_run(self.as_of, self.rebuild, RunMode::Nightly, &progress)?;
             let job = self.job.read_spec()?.resolve()?;
             start_threads(&job)?;
             run_date(&job, &request, &progress)
@@ -55,10 +55,16 @@ pub(super) fn print_summary(result: &RunResult) -> Result<()> {
 }
 
 /// Creates the request for one run, and names the run in its log and its result.
-pub(super) fn begin_run(as_of: Option<Day>, is_rebuild: bool, progress: &ProgressDisplay) -> Result<RunRequest> {
+pub(super) fn begin_run(
+    as_of: Option<Day>,
+    is_rebuild: bool,
+    mode: RunMode,
+    progress: &ProgressDisplay,
+) -> Result<RunRequest> {
     let request = RunRequest {
         as_of,
         is_rebuild,
+        mode,
         run_id: generate_random_hex(4)?,
         commit_id: generate_random_hex(16)?,
     };

@@ -5,8 +5,8 @@
 //! of an earlier day.
 
 use crate::job::Job;
-use crate::pipeline::count::CountedRows;
 use crate::pipeline::check_log::CheckLog;
+use crate::pipeline::count::CountedRows;
 use crate::pipeline::delivery::{DeliveredInput, TopicsWanted};
 use crate::pipeline::input_listing::resolve_snapshot_date;
 use crate::pipeline::merge::count_rows;

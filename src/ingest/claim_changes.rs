@@ -2,39 +2,44 @@
 //!
 //! A claim is a row of `identities`: a person owns an account of a network. Only hashes are compared.
 
+use std::collections::HashSet;
 use std::hash::{BuildHasher, Hasher};
 
 use foldhash::fast::FixedState;
 
 use clout_base::day::Day;
 
+/// Claim as hashes of the whole claim and of its person.
+type ClaimKey = (u64, u64);
+
 /// Hashes of the claims of one snapshot, sorted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ClaimKeys(Vec<u64>);
+pub struct ClaimKeys(Vec<ClaimKey>);
 
 impl ClaimKeys {
     /// Hashes claims given as `[network, account id, person id]`.
     pub fn from_claims<'a>(claims: impl Iterator<Item = [&'a str; 3]>) -> ClaimKeys {
-        let state = FixedState::default();
-        let hash = |claim: [&str; 3]| {
-            let mut hasher = state.build_hasher();
-            for part in claim {
-                hasher.write_usize(part.len());
-                hasher.write(part.as_bytes());
-            }
-            hasher.finish()
-        };
-        let mut keys: Vec<u64> = claims.map(hash).collect();
+        let mut keys: Vec<ClaimKey> = claims
+            .map(|claim| (hash_texts(&claim), hash_person(claim[2])))
+            .collect();
         keys.sort_unstable();
         keys.dedup();
         ClaimKeys(keys)
     }
+}
 
-    /// Returns the share of these claims that the next snapshot lacks, from 0 to 1; 0 without claims.
-    fn share_dropped_by(&self, next: &ClaimKeys) -> f64 {
-        let dropped = self.0.iter().filter(|key| next.0.binary_search(key).is_err()).count();
-        dropped as f64 / self.0.len().max(1) as f64
+/// Hashes a person id as in [`ClaimKeys`].
+pub(super) fn hash_person(person_id: &str) -> u64 {
+    hash_texts(&[person_id])
+}
+
+fn hash_texts(texts: &[&str]) -> u64 {
+    let mut hasher = FixedState::default().build_hasher();
+    for text in texts {
+        hasher.write_usize(text.len());
+        hasher.write(text.as_bytes());
     }
+    hasher.finish()
 }
 
 /// Change from one identities snapshot to the next.
@@ -53,34 +58,41 @@ pub struct ClaimChange {
 /// Changes between the identities snapshots of a run, in order of load date.
 #[derive(Clone, Debug, Default)]
 pub struct ClaimChanges {
-    first: Option<(Day, ClaimKeys)>,
+    first: Option<(Day, ClaimKeys, HashSet<u64>)>,
     newest: Option<ClaimKeys>,
     changes: Vec<ClaimChange>,
 }
 
 impl ClaimChanges {
-    /// Adds the next snapshot.
-    pub(super) fn add_snapshot(&mut self, load_date: Day, keys: ClaimKeys) {
+    /// Adds the next snapshot. Claims of persons in `opted_out` (hashes) may be missing from it.
+    pub(super) fn add_snapshot(&mut self, load_date: Day, keys: ClaimKeys, opted_out: &HashSet<u64>) {
         match &self.newest {
-            Some(before) => self.changes.push(compare(before, &keys, load_date)),
-            None => self.first = Some((load_date, keys.clone())),
+            Some(before) => self.changes.push(compare(before, &keys, load_date, opted_out)),
+            None => self.first = Some((load_date, keys.clone(), opted_out.clone())),
         }
         self.newest = Some(keys);
     }
 
     /// Returns all changes, the first one from the claims of an earlier run.
     pub fn list_from(&self, earlier: impl FnOnce() -> ClaimKeys) -> Vec<ClaimChange> {
-        let first = self.first.as_ref().map(|(day, keys)| compare(&earlier(), keys, *day));
+        let first = self.first.as_ref();
+        let first = first.map(|(day, keys, opted_out)| compare(&earlier(), keys, *day, opted_out));
         first.into_iter().chain(self.changes.iter().cloned()).collect()
     }
 }
 
-fn compare(before: &ClaimKeys, after: &ClaimKeys, load_date: Day) -> ClaimChange {
+fn compare(before: &ClaimKeys, after: &ClaimKeys, load_date: Day, opted_out: &HashSet<u64>) -> ClaimChange {
+    let expected = before.0.iter().filter(|(_, person)| !opted_out.contains(person));
+    let (mut count, mut dropped) = (0, 0);
+    for key in expected {
+        count += 1;
+        dropped += usize::from(after.0.binary_search(key).is_err());
+    }
     ClaimChange {
         load_date,
-        before: before.0.len(),
+        before: count,
         after: after.0.len(),
-        dropped: before.share_dropped_by(after),
+        dropped: dropped as f64 / count.max(1) as f64,
     }
 }
 
@@ -102,18 +114,39 @@ mod tests {
         ]);
         let after = keys(&[["t", "1", "ada"], ["t", "2", "eve"], ["f", "1", "ada"]]);
         let mut changes = ClaimChanges::default();
-        changes.add_snapshot(Day(1), before.clone());
-        changes.add_snapshot(Day(3), after);
-        changes.add_snapshot(Day(4), keys(&[]));
+        let nobody = HashSet::new();
+        changes.add_snapshot(Day(1), before.clone(), &nobody);
+        changes.add_snapshot(Day(3), after, &nobody);
+        changes.add_snapshot(Day(4), keys(&[]), &nobody);
         let found = changes.list_from(|| before);
         let shares: Vec<(i32, usize, f64)> = found.iter().map(|c| (c.load_date.0, c.after, c.dropped)).collect();
         assert_eq!(shares, [(1, 4, 0.0), (3, 3, 0.5), (4, 0, 1.0)]);
     }
 
     #[test]
+    fn claims_of_opted_out_persons_may_be_missing() {
+        let mut changes = ClaimChanges::default();
+        let opted_out = HashSet::from([hash_person("ada")]);
+        changes.add_snapshot(
+            Day(1),
+            keys(&[["t", "1", "ada"], ["t", "2", "ada"], ["t", "3", "bob"]]),
+            &opted_out,
+        );
+        changes.add_snapshot(Day(2), keys(&[["t", "3", "bob"]]), &opted_out);
+        let found = changes.list_from(|| keys(&[["t", "9", "ada"]]));
+        assert_eq!(
+            found
+                .iter()
+                .map(|change| (change.before, change.dropped))
+                .collect::<Vec<_>>(),
+            [(0, 0.0), (1, 0.0)]
+        );
+    }
+
+    #[test]
     fn the_first_snapshot_of_all_drops_nothing() {
         let mut changes = ClaimChanges::default();
-        changes.add_snapshot(Day(1), keys(&[["t", "1", "ada"]]));
+        changes.add_snapshot(Day(1), keys(&[["t", "1", "ada"]]), &HashSet::new());
         assert_eq!(changes.list_from(ClaimKeys::default)[0].dropped, 0.0);
         assert!(ClaimChanges::default().list_from(ClaimKeys::default).is_empty());
     }

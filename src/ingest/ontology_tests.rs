@@ -32,8 +32,15 @@ fn bad_rows_and_bad_files_are_rejects_and_the_others_are_topics() {
     let folder = folder();
     folder.write("topics/3.parquet", &[("topic_id", texts(&[Some("z")]))]);
     std::fs::write(folder.path("topic_edges/x"), b"no Parquet at all").unwrap();
-    let OntologyIntake { ontology, rejects, shares } = read_ontology(&folder.store(), &folder.inventory()).unwrap();
-    assert_eq!(shares.iter().map(RefusedShare::unreadable_files).collect::<Vec<_>>(), [1, 1]);
+    let OntologyIntake {
+        ontology,
+        rejects,
+        shares,
+    } = read_ontology(&folder.store(), &folder.inventory()).unwrap();
+    assert_eq!(
+        shares.iter().map(RefusedShare::unreadable_files).collect::<Vec<_>>(),
+        [1, 1]
+    );
     let names: Vec<&str> = (0..ontology.len() as u32).map(|topic| ontology.name(topic)).collect();
     assert_eq!(names, ["A", "B", "C"]);
     let expected = [

@@ -3,10 +3,10 @@
 //! The first three are full snapshots; the newest readable one up to the date counts. Opt-outs are appended. Account
 //! ids use the same interners as the actors of activities.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::activities::IntakeParams;
-use super::claim_changes::{ClaimChanges, ClaimKeys};
+use super::claim_changes::{ClaimChanges, ClaimKeys, hash_person};
 use super::interner::IdInterner;
 use super::opt_out_rows::{OptOutRow, parse_opt_outs};
 use super::text_rows::{RefusedInput, TextBatch, read_partition, reject};
@@ -72,8 +72,8 @@ pub fn read_reference(
     let mut reference = ReferenceTables::default();
     reference.take_accounts(&sources)?;
     reference.take_follows(&sources)?;
-    reference.take_identities(&sources)?;
     reference.take_opt_outs(&sources)?;
+    reference.take_identities(&sources)?;
     Ok(reference)
 }
 
@@ -135,8 +135,9 @@ impl ReferenceTables {
         for (partition, files) in sources.delivered("identities") {
             if let Some(rows) = self.read_snapshot(sources, "identities", partition, files)? {
                 let claims = self.settle_claims(partition, &rows, sources);
+                let opted_out = self.hash_opted_out(partition.load_date);
                 self.claim_changes
-                    .add_snapshot(partition.load_date, hash_claims(&rows, sources));
+                    .add_snapshot(partition.load_date, hash_claims(&rows, sources), &opted_out);
                 if is_newest_enough {
                     self.identities.clear();
                 }
@@ -189,6 +190,12 @@ impl ReferenceTables {
         }
         self.opt_outs.retain(|_, persons| !persons.is_empty());
         Ok(())
+    }
+
+    /// Hashes the persons whose opt-outs of this run count on a load date.
+    fn hash_opted_out(&self, load_date: Day) -> HashSet<u64> {
+        let rows = self.opt_outs.range(..=load_date).flat_map(|(_, rows)| rows);
+        rows.flat_map(|row| &row.person_ids).map(|id| hash_person(id)).collect()
     }
 
     /// Keeps one owner per account: the smaller person_id. Refuses rows of other persons.

@@ -206,7 +206,7 @@ mod tests {
         assert!(
             describe_first_unknown(&table)
                 .unwrap()
-                .ends_with("([networks.x] has share, verbs)")
+                .ends_with("([networks.x] has ended, share, verbs)")
         );
     }
 

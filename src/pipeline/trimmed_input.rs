@@ -13,7 +13,7 @@ use clout_warehouse::inventory::InputInventory;
 use clout_warehouse::manifest::Manifest;
 
 /// Judges the first load date of each network in the input against that of the newest manifest.
-pub fn judge_first_load_dates(
+pub(super) fn judge_first_load_dates(
     job: &Job,
     inventory: &InputInventory,
     newest: &Manifest,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, Int16Array, Int64Array, StringArray, UInt64Array};
 use clout::evaluate::followers::FollowerCounts;
 use clout_model::networks::{Network, builtin_networks};
-use clout_warehouse::inventory::InputInventory;
+use clout_warehouse::inventory::{InputInventory, InventoryRules};
 use clout_warehouse::store::{Store, StoreOptions};
 
 use crate::support::clout::{Site, path};

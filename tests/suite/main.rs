@@ -26,6 +26,8 @@ mod closed_dates;
 mod nightly;
 mod random;
 mod same_bytes;
+mod stops;
+mod unread;
 
 mod alerts;
 mod attacks;

@@ -3,6 +3,10 @@
 use rstest::rstest;
 use serde_json::Value;
 
+use clout::ingest::ontology::{OntologyIntake, read_ontology};
+use clout_base::day::Day;
+use clout_warehouse::inventory::{InputInventory, InventoryRules};
+
 use crate::support::clout::{Site, clout, path, run};
 use crate::support::tables::{Snapshot, text};
 use crate::support::warehouse::{Form, Warehouse};

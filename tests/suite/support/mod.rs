@@ -4,6 +4,7 @@
 pub mod browser;
 pub mod clout;
 pub mod columns;
+pub mod daily_site;
 pub mod days;
 pub mod explain;
 pub mod hostile;

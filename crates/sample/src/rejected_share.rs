@@ -19,7 +19,13 @@ const REQUIRED_COLUMNS: [(&str, &[&str]); 8] = [
     ("identities", &["person_id", "network", "account_id"]),
     (
         "endorsements",
-        &["endorsement_id", "endorsed_at", "endorser_id", "endorsee_id", "topic_id"],
+        &[
+            "endorsement_id",
+            "endorsed_at",
+            "endorser_id",
+            "endorsee_id",
+            "topic_id",
+        ],
     ),
     ("topics", &["topic_id", "name"]),
     ("topic_edges", &["parent_id", "child_id"]),
@@ -45,7 +51,10 @@ impl Partition {
     /// Estimates the number of rows in unreadable files: at least one in each.
     fn unreadable_rows(&self) -> f64 {
         let rows_per_byte = self.rows as f64 / self.bytes as f64;
-        let rows = self.unreadable.iter().map(|&size| (size as f64 * rows_per_byte).max(1.0));
+        let rows = self
+            .unreadable
+            .iter()
+            .map(|&size| (size as f64 * rows_per_byte).max(1.0));
         rows.sum()
     }
 
@@ -71,8 +80,8 @@ fn count_partitions(spec: &GenerateSpec, files: &[GeneratedFile]) -> BTreeMap<St
         let (_, required) = REQUIRED_COLUMNS.iter().find(|(name, _)| *name == table).unwrap();
         let partition = partitions.entry(folder.to_owned()).or_default();
         let size = file.bytes.len() as u64;
-        let columns = |batch: &RecordBatch| required.iter().all(|name| batch.column_by_name(name).is_some());
-        match read_file(file).filter(columns) {
+        let has_columns = |batch: &RecordBatch| required.iter().all(|name| batch.column_by_name(name).is_some());
+        match read_file(file).filter(has_columns) {
             Some(batch) => {
                 partition.files += 1;
                 partition.bytes += size;
@@ -94,7 +103,11 @@ fn count_partitions(spec: &GenerateSpec, files: &[GeneratedFile]) -> BTreeMap<St
 
 /// Counts rows with a null in a required column.
 fn count_nulls(batch: &RecordBatch, required: &[&str]) -> u64 {
-    let is_null = |row: usize| required.iter().any(|name| batch.column_by_name(name).unwrap().is_null(row));
+    let is_null = |row: usize| {
+        required
+            .iter()
+            .any(|name| batch.column_by_name(name).unwrap().is_null(row))
+    };
     (0..batch.num_rows()).filter(|&row| is_null(row)).count() as u64
 }
 
@@ -169,7 +182,10 @@ fn a_partition_with_a_large_or_only_broken_file_is_refused() {
     assert!(!whole.is_refused());
     assert!(!with_broken(&[450]).is_refused(), "20 rows are allowed");
     assert!(with_broken(&[475]).is_refused());
-    assert!(with_broken(&[1; 25]).is_refused(), "an unreadable file has at least one row");
+    assert!(
+        with_broken(&[1; 25]).is_refused(),
+        "an unreadable file has at least one row"
+    );
     let only_broken = Partition {
         unreadable: vec![1],
         ..Partition::default()

@@ -72,7 +72,7 @@ fn check_tests_the_input_only() {
         "--as-of",
         "2026-10-20",
     ];
-    clout(&one_day).exits(0).prints("part-00001.parquet");
+    clout(&one_day).exits(0).prints("part-00040.parquet");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Creates rows and files that are bad on purpose, few enough that no load date is refused.
+//! Creates rows that are bad on purpose, few enough that no load date is refused.
 //!
 //! A partition has at most one bad row per 120 good ones, and none if it has fewer rows: far below the 5 % at which
 //! the contract refuses a run. The reasons rotate, so that a warehouse of a few weeks has all of them. A network's
@@ -8,7 +8,6 @@ use super::delivery_delays::DeliveryDelays;
 use super::network::SampleNetwork;
 use super::rng::{RngStream, StreamRng};
 use super::row::ActivityRow;
-use bytes::Bytes;
 use clout_base::day::{DAY_MICROS, Day, FIRST_VALID_DAY, SECOND_MICROS};
 use std::collections::BTreeMap;
 
@@ -20,9 +19,6 @@ const FAULT_PER_MILLE: u64 = 400;
 
 /// Number of rows per guaranteed bad row in large partitions.
 const ROWS_PER_SURE_FAULT: usize = 400;
-
-/// Remaining part of a truncated file, in percent.
-const TRUNCATED_PERCENT: usize = 60;
 
 /// Reason to refuse a planted row or file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -154,9 +150,4 @@ fn apply_fault(
         | PlantedFault::TruncatedFile
         | PlantedFault::MissingColumn => {}
     }
-}
-
-/// Returns the beginning of a file, as after an interrupted upload.
-pub(crate) fn truncate_file(file: &Bytes) -> Bytes {
-    file.slice(..file.len() * TRUNCATED_PERCENT / 100)
 }

@@ -7,12 +7,13 @@
 //! Order of generation, with the modules:
 //!
 //! ```text
-//! ontology (topic_table)      people (cast)         topics and people
-//!            lots -> ties                           attention, follows and fans
-//!              town, check_ins, reactions         activity of one day, with texts
-//!                courier                            most rows are delivered on their day, some late or twice
-//!                  faults                           some rows are made bad on purpose
-//!                    activity_file, profiles, tables -> parquet_file -> the caller's sink
+//! ontology (topic_table)      people (story_people)    topics and people
+//!            weighted_choice -> ties                   attention, follows and fans
+//!              daily_activity, check_ins, reactions    activity of one day, with texts
+//!                delivery_delays                       most rows are delivered on their day, some late or twice
+//!                  faults                              some rows are made bad on purpose
+//!                    warehouse                         partitions become files, some broken on purpose (broken_files)
+//!                      activity_file, profiles, tables -> parquet_file -> the caller's sink
 //! ```
 //!
 //! Cost: a day is linear in the number of active people (times a logarithm for weighted choices). Memory holds the
@@ -20,6 +21,7 @@
 //! No hash map, clock or float affects the result.
 
 mod activity_file;
+mod broken_files;
 mod check_ins;
 mod daily_activity;
 mod delivery_delays;
@@ -33,6 +35,8 @@ mod profiles;
 mod reactions;
 #[cfg(test)]
 mod read_back;
+#[cfg(test)]
+mod rejected_share;
 mod rng;
 mod row;
 mod story_people;

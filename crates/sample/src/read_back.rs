@@ -2,8 +2,8 @@
 
 use super::network::SampleNetwork;
 use super::*;
-use arrow::array::{Array, ArrayRef, AsArray, StringArray};
-use arrow::compute::cast;
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray};
+use arrow::compute::{cast, concat_batches};
 use arrow::datatypes::{DataType, Int64Type, TimeUnit};
 use clout_base::day::{DAY_MICROS, Day, FIRST_VALID_DAY};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
@@ -58,27 +58,33 @@ pub(crate) fn read_activities(spec: &GenerateSpec, files: &[GeneratedFile]) -> V
         let network = *SampleNetwork::ALL.iter().find(is_of).unwrap();
         let has_date = |day: &i32| file.path.contains(&format!("date={}", Day(*day)));
         let load_day = (spec.first_day()..=spec.last_day).find(has_date).unwrap();
-        let reader = ParquetRecordBatchReaderBuilder::try_new(file.bytes.clone()).unwrap();
-        for batch in reader.with_batch_size(1 << 20).build().unwrap().map(Result::unwrap) {
-            let column = |name: &str| batch.column_by_name(name).unwrap();
-            let micros = DataType::Timestamp(TimeUnit::Microsecond, time_zone(column("occurred_at")));
-            let times = cast(column("occurred_at"), &micros).unwrap();
-            let times = cast(&times, &DataType::Int64).unwrap();
-            let [ids, actors, verbs, targets] =
-                ["activity_id", "actor_id", "verb", "target_id"].map(|name| texts(column(name)));
-            let text = |array: &StringArray, row| array.is_valid(row).then(|| array.value(row).to_owned());
-            all.extend((0..batch.num_rows()).map(|row| Activity {
-                load_day,
-                network,
-                id: text(&ids, row),
-                at: times.as_primitive::<Int64Type>().value(row),
-                actor: text(&actors, row),
-                verb: verbs.value(row).to_owned(),
-                target: text(&targets, row),
-            }));
-        }
+        let batch = read_file(file).unwrap();
+        let column = |name: &str| batch.column_by_name(name).unwrap();
+        let micros = DataType::Timestamp(TimeUnit::Microsecond, time_zone(column("occurred_at")));
+        let times = cast(column("occurred_at"), &micros).unwrap();
+        let times = cast(&times, &DataType::Int64).unwrap();
+        let [ids, actors, verbs, targets] =
+            ["activity_id", "actor_id", "verb", "target_id"].map(|name| read_texts(column(name)));
+        let text = |array: &StringArray, row| array.is_valid(row).then(|| array.value(row).to_owned());
+        all.extend((0..batch.num_rows()).map(|row| Activity {
+            load_day,
+            network,
+            id: text(&ids, row),
+            at: times.as_primitive::<Int64Type>().value(row),
+            actor: text(&actors, row),
+            verb: verbs.value(row).to_owned(),
+            target: text(&targets, row),
+        }));
     }
     all
+}
+
+/// Reads a file with all columns; none if it is not a whole Parquet file.
+pub(crate) fn read_file(file: &GeneratedFile) -> Option<RecordBatch> {
+    let reader = ParquetRecordBatchReaderBuilder::try_new(file.bytes.clone()).ok()?;
+    let schema = reader.schema().clone();
+    let batches: Vec<RecordBatch> = reader.build().ok()?.collect::<Result<_, _>>().ok()?;
+    concat_batches(&schema, &batches).ok()
 }
 
 fn time_zone(times: &ArrayRef) -> Option<std::sync::Arc<str>> {
@@ -88,6 +94,7 @@ fn time_zone(times: &ArrayRef) -> Option<std::sync::Arc<str>> {
     }
 }
 
-fn texts(column: &ArrayRef) -> StringArray {
+/// Casts a column of any text or integer type to strings.
+pub(crate) fn read_texts(column: &ArrayRef) -> StringArray {
     cast(column, &DataType::Utf8).unwrap().as_string().clone()
 }

@@ -1,9 +1,10 @@
 //! Generates the files of the warehouse, day by day.
 
 use super::activity_file::{self, LookupTables};
+use super::broken_files::{BrokenFile, GOOD_FILES};
 use super::daily_activity::DailyActivity;
 use super::delivery_delays::DeliveryDelays;
-use super::faults::{FaultCounts, PlantedFault, truncate_file};
+use super::faults::FaultCounts;
 use super::network::SampleNetwork;
 use super::ontology::SampleOntology;
 use super::people::SamplePeople;
@@ -17,9 +18,6 @@ use clout_base::day::Day;
 
 /// Interval in days, from the first date, at which twitter delivers two files.
 const DAYS_PER_SPLIT: u32 = 7;
-
-/// Largest number of rows in a file that is broken on purpose.
-const BROKEN_FILE_ROWS: usize = 40;
 
 /// Output to the caller's sink, with counts.
 struct CountingSink<'a, E> {
@@ -80,8 +78,7 @@ pub(crate) fn write_warehouse<E: From<GenerateError>>(
         let happened = town.simulate_day(day);
         let mut delivered = courier.deliver(day, happened);
         faults.plant(spec.seed, day, load_day, &mut delivered, &mut courier);
-        put_activities(&mut output, spec, directory, day, &delivered)?;
-        put_broken_files(&mut output, spec, directory, day, &delivered, &mut faults)?;
+        put_activities(&mut output, spec, directory, day, &delivered, &mut faults)?;
     }
     output.summary.late = courier.irregular.late;
     output.summary.redelivered = courier.irregular.again;
@@ -132,31 +129,8 @@ fn last_position(days: &[u32], day: u32) -> Option<usize> {
     days.iter().rposition(|&due| due == day)
 }
 
-/// Writes the activity partitions of a day, most of them one file.
+/// Writes the activity partitions of a day.
 fn put_activities<E: From<GenerateError>>(
-    output: &mut CountingSink<E>,
-    spec: &GenerateSpec,
-    directory: LookupTables,
-    day: u32,
-    delivered: &DayRows,
-) -> Result<(), E> {
-    for (network, rows) in SampleNetwork::ALL.into_iter().zip(delivered) {
-        let is_split = network == SampleNetwork::Twitter && day.is_multiple_of(DAYS_PER_SPLIT);
-        let cut = if is_split { rows.len() / 2 } else { rows.len() };
-        let (first, second) = rows.split_at(cut);
-        let parts: &[&[ActivityRow]] = if is_split { &[first, second] } else { &[first] };
-        for (part, rows) in parts.iter().enumerate() {
-            let bytes = activity_file::encode_activities(directory, network, rows)?;
-            output.put(activity_path(spec, network, day, part), bytes, rows.len())?;
-            output.summary.activities += rows.len() as u64;
-        }
-    }
-    Ok(())
-}
-
-/// Writes broken files: after two thirds of the days a truncated file beside facebook's good one, and on the next day a
-/// file without the column `verb` beside linkedin's. Their rows are also in the good files.
-fn put_broken_files<E: From<GenerateError>>(
     output: &mut CountingSink<E>,
     spec: &GenerateSpec,
     directory: LookupTables,
@@ -164,24 +138,37 @@ fn put_broken_files<E: From<GenerateError>>(
     delivered: &DayRows,
     faults: &mut FaultCounts,
 ) -> Result<(), E> {
-    let bad_day = spec.days * 2 / 3;
-    let sample = |network: SampleNetwork| {
-        let rows = &delivered[network as usize];
-        &rows[..rows.len().min(BROKEN_FILE_ROWS)]
-    };
-    if day == bad_day {
-        let network = SampleNetwork::Facebook;
-        let whole = activity_file::encode_activities(directory, network, sample(network))?;
-        output.put(activity_path(spec, network, day, 1), truncate_file(&whole), 0)?;
-        faults.count(PlantedFault::TruncatedFile);
-    }
-    if day == bad_day + 1 {
-        let network = SampleNetwork::Linkedin;
-        let incomplete = activity_file::write_without_verb(directory, network, sample(network))?;
-        output.put(activity_path(spec, network, day, 1), incomplete, 0)?;
-        faults.count(PlantedFault::MissingColumn);
+    for (network, rows) in SampleNetwork::ALL.into_iter().zip(delivered) {
+        let broken = BrokenFile::of_partition(spec, network, day);
+        let parts = split_evenly(rows, good_files(network, day, broken));
+        for (part, rows) in parts.iter().enumerate() {
+            let bytes = activity_file::encode_activities(directory, network, rows)?;
+            output.put(activity_path(spec, network, day, part), bytes, rows.len())?;
+            output.summary.activities += rows.len() as u64;
+        }
+        if let (Some(broken), Some(last)) = (broken, parts.last()) {
+            let bytes = broken.encode(directory, network, last)?;
+            output.put(activity_path(spec, network, day, parts.len()), bytes, 0)?;
+            faults.count(broken.fault());
+        }
     }
     Ok(())
+}
+
+/// Returns the number of good files of an activity partition. Most partitions are one file.
+fn good_files(network: SampleNetwork, day: u32, broken: Option<BrokenFile>) -> usize {
+    match (broken, network) {
+        (Some(_), _) => GOOD_FILES,
+        (None, SampleNetwork::Twitter) if day.is_multiple_of(DAYS_PER_SPLIT) => 2,
+        (None, _) => 1,
+    }
+}
+
+/// Splits rows into parts of equal length, plus or minus one row. No part is empty, except the only part of no rows.
+fn split_evenly(rows: &[ActivityRow], parts: usize) -> Vec<&[ActivityRow]> {
+    let parts = parts.min(rows.len()).max(1);
+    let start = |part: usize| rows.len() * part / parts;
+    (0..parts).map(|part| &rows[start(part)..start(part + 1)]).collect()
 }
 
 fn activity_path(spec: &GenerateSpec, network: SampleNetwork, day: u32, part: usize) -> String {

@@ -186,7 +186,7 @@ fn an_opt_out_of_a_closed_date_counts_from_the_next_night_on() {
 
 #[test]
 fn blanks_and_case_do_not_save_an_account_from_its_opt_out() {
-    let site = Site::new(&days());
+    let site = Site::new(&days().activities("twitter", "2026-03-02", "e 12:00 eve like - cid"));
     opt_out(
         &site,
         "2026-03-02",
@@ -195,7 +195,7 @@ fn blanks_and_case_do_not_save_an_account_from_its_opt_out() {
     );
     let result = site.run(&["--as-of", "2026-03-02"]).exits(0);
     let snapshot = site.snapshot("2026-03-02");
-    assert_eq!(snapshot.people(), ["twitter:cid"]);
+    assert_eq!(snapshot.people(), ["twitter:cid", "twitter:eve"]);
     assert_eq!(snapshot.metric("opt_outs_unmatched", ""), 2.0);
     result
         .prints("2 opt-outs match no person and no account known so far: opt_outs/date=2026-03-02/o.parquet row 2")

@@ -66,7 +66,7 @@ fn format_new(date: &str, snapshot: &NewSnapshot) -> Vec<String> {
         format!("  refused    {rows_refused} rows of activities; rejects by reason:{no_rejects}"),
     ];
     let rejects = snapshot.rejects.iter();
-    lines.extend(rejects.map(|reject| format!("             {:>8}  {}", reject.count, reject.reason)));
+    lines.extend(rejects.map(|reject| format!("             {}  {}", reject.count, reject.reason)));
     lines.extend([
         format!("  people     {persons}, {persons_scored} with a score; {pairs} pairs"),
         format!(

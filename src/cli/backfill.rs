@@ -48,7 +48,11 @@ impl BackfillArgs {
             Ok(prepared) => prepared,
             Err(error) => {
                 progress.finish();
-                results.push(RunResult::from_error(&error, progress.to_facts(), progress.seconds()));
+                results.push(RunResult::from_error(
+                    &error,
+                    progress.to_facts(),
+                    progress.elapsed_seconds(),
+                ));
                 return Err(error);
             }
         };

@@ -123,7 +123,7 @@ impl ProgressDisplay {
 }
 
 impl RunObserver for ProgressDisplay {
-    fn stage(&self, name: &str) {
+    fn begin_stage(&self, name: &str) {
         self.begin(Some(name));
         json_log::set_stage(name);
         self.with_bar(|bar| {
@@ -132,7 +132,7 @@ impl RunObserver for ProgressDisplay {
         });
     }
 
-    fn bytes(&self, total: u64) {
+    fn expect_bytes(&self, total: u64) {
         let style = ProgressStyle::with_template("{spinner} {msg} [{bar:30}] {bytes}/{total_bytes} ({eta})");
         self.with_bar(|bar| {
             bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
@@ -141,7 +141,7 @@ impl RunObserver for ProgressDisplay {
         });
     }
 
-    fn tick(&self, bytes: u64) {
+    fn add_bytes(&self, bytes: u64) {
         self.with_bar(|bar| bar.inc(bytes));
     }
 
@@ -164,7 +164,7 @@ impl RunObserver for ProgressDisplay {
         today()
     }
 
-    fn seconds(&self) -> f64 {
+    fn elapsed_seconds(&self) -> f64 {
         self.started.elapsed().as_secs_f64()
     }
 }

@@ -114,7 +114,7 @@ pub(super) struct RejectCount {
 impl RunResult {
     /// Builds the result of a run that has ended.
     pub(super) fn new(outcome: &Result<RunOutcome>, progress: &ProgressDisplay) -> RunResult {
-        let (facts, seconds) = (progress.to_facts(), progress.seconds());
+        let (facts, seconds) = (progress.to_facts(), progress.elapsed_seconds());
         match outcome {
             Ok(outcome) => RunResult::from_outcome(outcome, facts, seconds),
             Err(error) => RunResult::from_error(error, facts, seconds),

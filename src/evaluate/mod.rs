@@ -85,7 +85,7 @@ impl<'a> ScoreEvaluator<'a> {
         topics: TopicsWanted,
         watch: &dyn RunObserver,
     ) -> Result<ScoreEvaluator<'a>> {
-        watch.stage("listing the input");
+        watch.begin_stage("listing the input");
         let inventory = list_input(job, input, watch)?;
         check_listing(&inventory, job, &CheckLog::default()).into_result()?;
         let stream = CountedStream::read(job, input, &inventory, None, topics, watch)?;
@@ -107,7 +107,7 @@ impl<'a> ScoreEvaluator<'a> {
         let (mut windows, mut last) = (Vec::new(), None);
         let moments = self.plan.moments(&self.stream)?;
         for at in &moments {
-            watch.stage(&format!("looking ahead from {}", clout_base::day::format_instant(*at)));
+            watch.begin_stage(&format!("looking ahead from {}", clout_base::day::format_instant(*at)));
             let followers = |scene: &MomentData| self.followers(scene);
             let scene = self.cut_scene(*at);
             let scored = scene.score()?;
@@ -123,11 +123,11 @@ impl<'a> ScoreEvaluator<'a> {
             last = Some((scene, scored));
         }
         let (scene, scored) = last.ok_or_else(|| Error::internal("a plan without a moment was not refused"))?;
-        watch.stage("leaving networks out");
+        watch.begin_stage("leaving networks out");
         let missing_networks = missing_network::measure_networks(&scene, &scored);
-        watch.stage("leaving reactors out");
+        watch.begin_stage("leaving reactors out");
         let intervals = interval_coverage::compute_intervals(&scene, &scored);
-        watch.stage("letting time pass");
+        watch.begin_stage("letting time pass");
         Ok(EvaluationResults {
             model_version: self.job.compute_model_version(),
             summary: PredictionSummary::from_windows(&windows),
@@ -148,7 +148,9 @@ impl<'a> ScoreEvaluator<'a> {
         question: &topics::CreditVerbs,
         watch: &dyn RunObserver,
     ) -> Result<topics::TopicResults> {
-        topics::evaluate_topics(&self.stream, self.job, self.plan, question, &|stage| watch.stage(stage))
+        topics::evaluate_topics(&self.stream, self.job, self.plan, question, &|stage| {
+            watch.begin_stage(stage)
+        })
     }
 
     /// Simulates the attacks at the end of the plan's last date or of the last load date.

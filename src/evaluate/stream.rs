@@ -64,10 +64,10 @@ impl CountedStream {
         let last = resolve_snapshot_date(inventory, last, input.url(), watch)?;
         let mut state = RunState::empty(&job.networks);
         let sources = MergeSources::dates_after(&state, job, input, inventory, last);
-        watch.stage("reading the load dates");
+        watch.begin_stage("reading the load dates");
         let delivery = DeliveredInput::read(input, inventory, &sources.intake_params(&state), topics, watch)?;
         delivery.find_stops(job, last, &CheckLog::default()).into_result()?;
-        watch.stage("deduplicating activities");
+        watch.begin_stage("deduplicating activities");
         let mut by_network: Vec<CountedRows> = job.networks.iter().map(|_| CountedRows::default()).collect();
         let counted = count_rows(
             &mut state,

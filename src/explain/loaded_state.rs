@@ -39,12 +39,12 @@ impl LoadedState {
         scores: &JsonRow,
         watch: &dyn RunObserver,
     ) -> Result<std::result::Result<LoadedState, String>> {
-        watch.stage("reading the state");
+        watch.begin_stage("reading the state");
         let (job, state) = match read(question)? {
             Ok(found) => found,
             Err(why) => return Ok(Err(why)),
         };
-        watch.stage("scoring the state");
+        watch.begin_stage("scoring the state");
         let as_of = question.manifest.snapshot_date;
         let judged = ScoredState::compute(&job, &state, as_of, &mut || ())?;
         let differs = || format!("the scores recomputed from the state of {as_of} differ from the published ones");

@@ -68,7 +68,7 @@ impl StateAdvance<'_> {
                     let (folded, _) = self.take(state, day_before, published, &mut rejects, metrics, timings)?;
                     self.prune(state, &folded);
                 }
-                self.watch.stage("scoring the day before");
+                self.watch.begin_stage("scoring the day before");
                 let yesterday = PreviousDay::score(self.job, state, day_before)?;
                 timings.lap("yesterday");
                 Some(yesterday)
@@ -110,14 +110,14 @@ impl StateAdvance<'_> {
         metrics: &mut RunMetrics,
         timings: &mut StageTimer,
     ) -> Result<(MergeResult, Ontology)> {
-        self.watch.stage("reading the load dates");
+        self.watch.begin_stage("reading the load dates");
         let mut sources = MergeSources::dates_after(state, self.job, self.input, self.inventory, last);
         sources.inputs = self.inputs;
         let params = sources.intake_params(state);
         let delivery = DeliveredInput::read(self.input, self.inventory, &params, TopicsWanted::Rows, self.watch)?;
         self.judge(state, &delivery, &sources, published)?;
         timings.lap("read");
-        self.watch.stage("merging the load dates");
+        self.watch.begin_stage("merging the load dates");
         let (ontology, lexicon) = (delivery.ontology, delivery.lexicon);
         rejects.extend(delivery.rejects);
         let delivered = MergeInput {

@@ -47,7 +47,7 @@ pub fn check_input(
     watch: &dyn RunObserver,
 ) -> Result<CheckFindings> {
     let log = CheckLog::default();
-    watch.stage("listing the input");
+    watch.begin_stage("listing the input");
     let inventory = list_input(job, input, watch)?;
     let mut stops = check_listing(&inventory, job, &log);
     let as_of = match resolve_snapshot_date(&inventory, as_of, input.url(), watch) {
@@ -55,7 +55,7 @@ pub fn check_input(
         Ok(as_of) => as_of,
     };
     let params = intake_params(job, &inventory, first.unwrap_or(EARLIEST_DAY), as_of);
-    watch.stage("reading activities");
+    watch.begin_stage("reading activities");
     let delivery = DeliveredInput::read(input, &inventory, &params, TopicsWanted::Tables, watch)?;
     stops.append(delivery.find_stops(job, as_of, &log));
     stops.append(delivery.find_missing_networks(&inventory, job, as_of, &log));

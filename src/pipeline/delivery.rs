@@ -78,8 +78,8 @@ impl DeliveredInput {
             ..params.clone()
         };
         let files = inventory.partitions_between("activities", params.first, params.last);
-        watch.bytes(files.flat_map(|(_, files)| files).map(|file| file.size).sum());
-        let mut intake = activities::read_activities(input, inventory, params, &|bytes| watch.tick(bytes))?;
+        watch.expect_bytes(files.flat_map(|(_, files)| files).map(|file| file.size).sum());
+        let mut intake = activities::read_activities(input, inventory, params, &|bytes| watch.add_bytes(bytes))?;
         let mut reference = reference::read_reference(input, inventory, params, &intake.interners)?;
         warn_of_unknown_networks(&reference.unknown_networks, params.networks, watch);
         let endorsements = read_endorsements(input, inventory, params, &ontology, &mut reference.refused, watch)?;

@@ -129,7 +129,7 @@ fn run_checked(
     {
         return Ok(done);
     }
-    watch.stage("listing the input");
+    watch.begin_stage("listing the input");
     let inventory = input_listing::list_input(job, input, watch)?;
     let stops = input_listing::check_listing(&inventory, job, log);
     let as_of = match input_listing::resolve_snapshot_date(&inventory, request.as_of, input.url(), watch) {
@@ -147,7 +147,7 @@ fn run_checked(
     input_listing::warn_of_empty_date(&inventory, as_of, watch);
     timings.lap("list");
 
-    watch.stage("reading the state");
+    watch.begin_stage("reading the state");
     let published = snapshots::list_dates(output)?;
     let mut state = plan::load_base_state(job, output, &published, as_of, request.is_rebuild, watch)?;
     match state.as_of {
@@ -188,32 +188,32 @@ fn run_checked(
     };
     let mut read = advance.run(&mut state, &published, &mut metrics, &mut timings)?;
 
-    watch.stage("propagating influence");
+    watch.begin_stage("propagating influence");
     let mut results = SnapshotResults::compute(job, &state, as_of, &mut metrics, &mut timings)?;
     results.expect_converged(job)?;
     timings.lap("score");
 
-    watch.stage("estimating intervals");
+    watch.begin_stage("estimating intervals");
     results.estimate_intervals(job, &state, as_of);
     timings.lap("interval");
 
-    watch.stage("attributing topics");
+    watch.begin_stage("attributing topics");
     results.score_topics(job, &state, &read.ontology, &mut metrics)?;
     timings.lap("topics");
 
-    watch.stage("finding reasons");
+    watch.begin_stage("finding reasons");
     let past = PublishedHistory::read(output, as_of, &published)?;
     if let Some((yesterday, traces)) = read.previous_day.take() {
         results.compute_reasons(job, &state, &past, &yesterday, &traces, &mut metrics)?;
     }
     timings.lap("reasons");
 
-    watch.stage("writing tables");
+    watch.begin_stage("writing tables");
     let reasons = count_by_reason(&read.rejects);
     let parts = results.build_tables(job, &state, &past, &known, read, &metrics)?;
     timings.lap("tables");
 
-    watch.stage("publishing");
+    watch.begin_stage("publishing");
     known.store_in(&mut state, results.person_hashes(), as_of);
     let commit = SnapshotCommit {
         job,
@@ -221,6 +221,7 @@ fn run_checked(
         request,
         as_of,
         inputs,
+        watch,
         outcome: results.outcome(),
     };
     let manifest = commit

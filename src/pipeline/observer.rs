@@ -8,11 +8,11 @@ use clout_base::day::Day;
 /// Receiver of progress and warnings, and source of time.
 pub trait RunObserver: Sync {
     /// Reports the start of a stage.
-    fn stage(&self, name: &str);
+    fn begin_stage(&self, name: &str);
     /// Reports the number of bytes that the stage is going to read.
-    fn bytes(&self, total: u64);
+    fn expect_bytes(&self, total: u64);
     /// Reports further bytes as read.
-    fn tick(&self, bytes: u64);
+    fn add_bytes(&self, bytes: u64);
     /// Reports a problem that does not stop the run.
     fn warn(&self, message: &str);
     /// Records a fact for the result of the run.
@@ -20,7 +20,7 @@ pub trait RunObserver: Sync {
     /// Returns the date of the run, UTC. Load dates after it are not read.
     fn today(&self) -> Day;
     /// Returns the seconds since a fixed moment.
-    fn seconds(&self) -> f64;
+    fn elapsed_seconds(&self) -> f64;
 }
 
 /// Measures the seconds of each stage, for the manifest.
@@ -34,7 +34,7 @@ pub struct StageTimer<'a> {
 impl<'a> StageTimer<'a> {
     /// Starts the clock.
     pub fn start(watch: &'a dyn RunObserver) -> StageTimer<'a> {
-        let now = watch.seconds();
+        let now = watch.elapsed_seconds();
         StageTimer {
             watch,
             started: now,
@@ -45,7 +45,7 @@ impl<'a> StageTimer<'a> {
 
     /// Adds the time since the last lap to a stage.
     pub fn lap(&mut self, stage: &str) {
-        let now = self.watch.seconds();
+        let now = self.watch.elapsed_seconds();
         *self.laps.entry(stage.to_owned()).or_default() += now - self.last;
         self.last = now;
     }
@@ -53,7 +53,7 @@ impl<'a> StageTimer<'a> {
     /// Returns the seconds by stage, and `total`.
     pub fn laps(mut self) -> BTreeMap<String, f64> {
         self.laps
-            .insert("total".to_owned(), self.watch.seconds() - self.started);
+            .insert("total".to_owned(), self.watch.elapsed_seconds() - self.started);
         self.laps
     }
 }
@@ -62,16 +62,16 @@ impl<'a> StageTimer<'a> {
 pub struct SilentObserver;
 
 impl RunObserver for SilentObserver {
-    fn stage(&self, _: &str) {}
-    fn bytes(&self, _: u64) {}
-    fn tick(&self, _: u64) {}
+    fn begin_stage(&self, _: &str) {}
+    fn expect_bytes(&self, _: u64) {}
+    fn add_bytes(&self, _: u64) {}
     fn warn(&self, _: &str) {}
     fn record(&self, _: RunFact) {}
     /// Returns a day after all load dates: a library has no clock.
     fn today(&self) -> Day {
         Day(i32::MAX / 4)
     }
-    fn seconds(&self) -> f64 {
+    fn elapsed_seconds(&self) -> f64 {
         0.0
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::observer::StageTimer;
+use super::observer::{RunObserver, StageTimer};
 use super::{RunRequest, manifest_parameters, plan};
 use crate::job::Job;
 use crate::state::RunState;
@@ -28,6 +28,8 @@ pub struct SnapshotCommit<'a> {
     pub as_of: Day,
     /// Files that were read.
     pub inputs: Vec<InputFile>,
+    /// Receiver of warnings.
+    pub watch: &'a dyn RunObserver,
     /// Iterations and residual of the propagation.
     pub outcome: &'a PropagationOutcome,
 }
@@ -97,7 +99,7 @@ impl SnapshotCommit<'_> {
         dates.sort_unstable();
         let keep = self.job.state.keep;
         if let Err(error) = delete_old_states(self.output, &dates, keep, self.as_of, &self.request.commit_id) {
-            tracing::warn!("some old states could not be deleted: {error}");
+            self.watch.warn(&format!("some old states could not be deleted: {error}"));
         }
     }
 }

@@ -34,7 +34,7 @@ const DECADE_SLACK: f64 = 0.5;
 /// # Errors
 /// Returns the errors of scoring.
 pub fn simulate_attacks(scene: MomentData, watch: &dyn RunObserver) -> Result<AttackResults> {
-    watch.stage("choosing targets");
+    watch.begin_stage("choosing targets");
     let setup = AttackSetup::from_scene(scene)?;
     let mut suite = AttackSuite {
         percentile_90: percentile(&setup.scored, FAKES_BELOW),
@@ -110,7 +110,7 @@ impl<'a, 'b> AttackSuite<'a, 'b> {
         name: &str,
         set: impl FnOnce(AttackScene<'a, 'b>) -> AttackScene<'a, 'b>,
     ) -> Result<AttackOutcome> {
-        self.watch.stage(name);
+        self.watch.begin_stage(name);
         self.score_of(set)
     }
 
@@ -169,7 +169,7 @@ impl<'a, 'b> AttackSuite<'a, 'b> {
 
     /// Measures a star by each verb and network and keeps the largest gain of each target.
     fn measure_cheapest(&mut self, before: &[f64]) -> Result<()> {
-        self.watch.stage("star by every verb");
+        self.watch.begin_stage("star by every verb");
         let mut best = AttackOutcome {
             scores: before.to_vec(),
             best_fake: None,
@@ -200,7 +200,7 @@ impl<'a, 'b> AttackSuite<'a, 'b> {
         name: &str,
         set: impl FnOnce(AttackScene<'a, 'b>) -> AttackScene<'a, 'b>,
     ) -> Result<()> {
-        self.watch.stage(name);
+        self.watch.begin_stage(name);
         let (scene, _) = set(AttackScene::new(self.setup)).build();
         let scored = scene.score()?;
         let old = &self.setup.scored.scores;

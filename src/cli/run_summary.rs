@@ -97,30 +97,23 @@ fn format_deviations(facts: &RecordedFacts) -> Vec<String> {
     lines
 }
 
-/// Formats the checks that did not pass, the worst first.
+/// Formats the checks that warn or failed, the worst first. Skipped ones are counted; JSON has their reasons.
 fn format_checks(checks: &[CheckResult]) -> Vec<String> {
-    let severity = |status: CheckStatus| match status {
-        CheckStatus::Fail => 0,
-        CheckStatus::Warn => 1,
-        CheckStatus::Skipped => 2,
-        CheckStatus::Pass => 3,
-    };
-    let mut open: Vec<&CheckResult> = checks
-        .iter()
-        .filter(|check| check.status != CheckStatus::Pass)
-        .collect();
-    open.sort_by_key(|check| severity(check.status));
+    let count = |status: CheckStatus| checks.iter().filter(|check| check.status == status).count();
+    let with = |status: CheckStatus| checks.iter().filter(move |check| check.status == status);
+    let open: Vec<&CheckResult> = with(CheckStatus::Fail).chain(with(CheckStatus::Warn)).collect();
     if open.is_empty() {
         return Vec::new();
     }
-    let passed = checks.len() - open.len();
-    let mut lines = vec![format!("  checks     {passed} of {} passed:", checks.len())];
+    let (passed, skipped) = (count(CheckStatus::Pass), count(CheckStatus::Skipped));
+    let mut lines = vec![format!(
+        "  checks     {passed} passed, {skipped} skipped, {} not met:",
+        open.len()
+    )];
     lines.extend(open.iter().take(MOST_CHECKS).map(|check| {
-        let status = match check.status {
-            CheckStatus::Fail => "failed",
-            CheckStatus::Warn => "warning",
-            CheckStatus::Skipped => "skipped",
-            CheckStatus::Pass => "passed",
+        let status = match check.status == CheckStatus::Fail {
+            true => "failed",
+            false => "warning",
         };
         let network = check.network.iter().map(|network| format!(" of {network}"));
         let network: String = network.collect();

@@ -82,20 +82,21 @@ fn unread_deliveries_name_their_dates_and_the_command_that_reads_them() {
 }
 
 #[test]
-fn checks_that_passed_are_counted_and_the_worst_of_the_others_come_first() {
+fn checks_that_are_met_are_counted_and_the_worst_of_the_others_come_first() {
     let mut checks = vec![
         check("dropped_identities", None, CheckStatus::Skipped),
         check("min_volume", Some("twitter"), CheckStatus::Pass),
         check("min_volume", Some("facebook"), CheckStatus::Warn),
+        check("presence", Some("linkedin"), CheckStatus::Fail),
     ];
     let expected = [
-        "  checks     1 of 3 passed:",
+        "  checks     1 passed, 1 skipped, 2 not met:",
+        "             failed: presence of linkedin: message of presence",
         "             warning: min_volume of facebook: message of min_volume",
-        "             skipped: dropped_identities: message of dropped_identities",
     ];
     assert_eq!(format_checks(&checks), expected);
-    assert_eq!(format_checks(&checks[1..2]), Vec::<String>::new());
-    checks.extend((0..20).map(|_| check("presence", None, CheckStatus::Skipped)));
+    assert_eq!(format_checks(&checks[..2]), Vec::<String>::new());
+    checks.extend((0..20).map(|_| check("presence", None, CheckStatus::Warn)));
     let lines = format_checks(&checks);
     assert_eq!((lines.len(), lines.last().unwrap().trim()), (12, "and 12 more"));
 }

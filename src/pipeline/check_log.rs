@@ -110,13 +110,13 @@ impl CheckLog {
         stops
     }
 
-    /// Reports all results, and every check without one as skipped.
-    pub fn report(&self, job: &Job, watch: &dyn RunObserver) {
+    /// Reports all results, and every check without one as skipped, with a reason that depends on the end of the run.
+    pub fn report(&self, job: &Job, end: RunEnd, watch: &dyn RunObserver) {
         let results = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         for name in names::ALL {
             let mut found = results.values().filter(|result| result.name == name).peekable();
             if found.peek().is_none() {
-                watch.record(RunFact::Check(skip_check(name, job)));
+                watch.record(RunFact::Check(skip_check(name, job, end)));
             }
             found.for_each(|result| watch.record(RunFact::Check(result.clone())));
         }
@@ -132,9 +132,27 @@ fn weight(status: CheckStatus) -> u8 {
     }
 }
 
-/// Returns the result of a check that the run did not reach.
-fn skip_check(name: &'static str, job: &Job) -> CheckResult {
+/// End of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RunEnd {
+    /// The run reached its end.
+    Complete,
+    /// The run ended before it made all checks.
+    Early,
+}
+
+/// Returns the result of a check that the run did not make.
+fn skip_check(name: &'static str, job: &Job, end: RunEnd) -> CheckResult {
     let checks = &job.checks;
+    let reason = match (end, name) {
+        (RunEnd::Early, _) => "the run ended before this check",
+        (RunEnd::Complete, names::PRESENCE | names::MIN_VOLUME) => {
+            "no network delivered a median of checks.min_rows rows on the seven load dates before"
+        }
+        (RunEnd::Complete, names::MAX_DROPPED_IDENTITIES) => "no identities snapshot was delivered",
+        (RunEnd::Complete, names::TRIMMED_INPUT) => "a state was used, or no snapshot exists",
+        (RunEnd::Complete, _) => "the run did not need this check",
+    };
     let (severity, threshold) = match name {
         names::PRESENCE => (checks.presence, None),
         names::MIN_VOLUME => (checks.min_volume.severity, Some(checks.min_volume.threshold)),
@@ -153,6 +171,6 @@ fn skip_check(name: &'static str, job: &Job) -> CheckResult {
         network: None,
         value: None,
         threshold,
-        message: "the run did not need this check, or ended before it".to_owned(),
+        message: reason.to_owned(),
     }
 }

@@ -41,7 +41,7 @@ use clout_warehouse::store::Store;
 
 use self::advance::StateAdvance;
 use self::already_published::find_published;
-use self::check_log::{CheckLog, names};
+use self::check_log::{CheckLog, RunEnd, names};
 use self::closed_files::{find_late_deliveries, hash_input_files, report_late_deliveries};
 use self::delivery_stops::find_missing_networks;
 use self::observer::{RunObserver, StageTimer};
@@ -109,7 +109,11 @@ pub fn run_snapshot(
     let log = CheckLog::default();
     let outcome = run_checked(job, input, output, request, watch, &log);
     if !matches!(outcome, Ok(RunOutcome::AlreadyPublished { .. })) {
-        log.report(job, watch);
+        let end = match outcome {
+            Ok(_) => RunEnd::Complete,
+            Err(_) => RunEnd::Early,
+        };
+        log.report(job, end, watch);
     }
     outcome
 }

@@ -99,7 +99,8 @@ impl SnapshotCommit<'_> {
         dates.sort_unstable();
         let keep = self.job.state.keep;
         if let Err(error) = delete_old_states(self.output, &dates, keep, self.as_of, &self.request.commit_id) {
-            self.watch.warn(&format!("some old states could not be deleted: {error}"));
+            self.watch
+                .warn(&format!("some old states could not be deleted: {error}"));
         }
     }
 }

@@ -78,7 +78,7 @@ pub struct CheckRules {
     pub min_volume: ThresholdRule,
     /// Consequence of a load date without a partition.
     pub presence: CheckSeverity,
-    /// Greatest share, from 0 to 1, of the claims of an identities snapshot that the next one may drop.
+    /// Greatest share, from 0 to 1, of the claimed accounts of an identities snapshot that the next one may drop.
     pub max_dropped_identities: ThresholdRule,
     /// Consequence of a rebuild from input that begins later than the published history.
     pub trimmed_input: CheckSeverity,

@@ -14,6 +14,13 @@ fn days() -> Warehouse {
     })
 }
 
+/// Writes a file of opt-outs of a date.
+fn opt_out(site: &Site, date: &str, file: &str, ids: &[&str]) {
+    let ids: Vec<Option<String>> = ids.iter().map(|id| Some((*id).to_owned())).collect();
+    let path = site.input().join(format!("opt_outs/date={date}/{file}"));
+    write_file(&path, &[("person_id", texts(&ids, Texts::Plain))]);
+}
+
 /// Returns a date a year after the clock's, and today.
 fn next_year_and_today() -> (String, String) {
     let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
@@ -155,17 +162,13 @@ fn a_partition_counts_once_its_marker_is_there() {
         .prints("partitions without _SUCCESS (input.ready_marker)")
         .prints("date=2026-03-04");
     std::fs::write(marker("2026-03-03"), "").unwrap();
+    // An opt-out needs no marker.
+    opt_out(&site, "2026-03-03", "o.parquet", &["twitter:bob"]);
     assert_eq!(site.run(&ready).exits(0).json()["snapshot_date"], "2026-03-03");
+    assert!(!site.snapshot("2026-03-03").people().contains(&"twitter:bob"));
     site.run(&["--set", "input.ready_marker=done/yes"])
         .exits(2)
         .prints("input.ready_marker");
-}
-
-/// Writes a file of opt-outs of a date.
-fn opt_out(site: &Site, date: &str, file: &str, ids: &[&str]) {
-    let ids: Vec<Option<String>> = ids.iter().map(|id| Some((*id).to_owned())).collect();
-    let path = site.input().join(format!("opt_outs/date={date}/{file}"));
-    write_file(&path, &[("person_id", texts(&ids, Texts::Plain))]);
 }
 
 #[test]

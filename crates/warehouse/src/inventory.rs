@@ -139,7 +139,9 @@ impl InputInventory {
 
     fn ignore_unready(&mut self) {
         let marked = std::mem::take(&mut self.marked);
-        self.unready = self.remove_partitions(|table, partition| !marked.contains(&(table, partition.clone())));
+        // Opt-outs count without the marker: a person must not be published because it is late.
+        self.unready = self
+            .remove_partitions(|table, partition| table != "opt_outs" && !marked.contains(&(table, partition.clone())));
     }
 
     /// Removes the partitions for which `is_ignored` is true, and returns them.

@@ -6,6 +6,7 @@ use rayon::prelude::*;
 
 use super::file_rows::{FileRows, RowReader, WANTED, WITHOUT_TOPICS, read_file};
 use super::interner::IdInterner;
+use super::missing_columns;
 use super::rejects::{RefusedShare, RejectedRow};
 use super::validate::RowRules;
 use clout_base::day::Day;
@@ -32,6 +33,8 @@ pub struct ActivityIntake {
     pub shares: Vec<RefusedShare>,
     /// By network: first load date with a row, in this run or before.
     pub first_load_dates: Vec<Option<Day>>,
+    /// Warnings about missing optional columns, each with one file.
+    pub warnings: Vec<String>,
 }
 
 /// Parameters of the intake, with the facts known from earlier runs.
@@ -74,6 +77,10 @@ pub fn read_activities(
 ) -> Result<ActivityIntake> {
     let mut rejects = Vec::new();
     let admitted = admit_partitions(store, inventory, params, &mut rejects)?;
+    let read = admitted
+        .iter()
+        .flat_map(|found| found.files.iter().map(move |file| (found.network, file)));
+    let warnings = missing_columns::describe(params.networks, read);
     let files: Vec<(&PartitionFiles, &AdmittedFile)> = admitted
         .iter()
         .flat_map(|found| found.files.iter().map(move |file| (found, file)))
@@ -103,6 +110,7 @@ pub fn read_activities(
                 rejects,
                 shares: Vec::new(),
                 first_load_dates: reading.first_load_dates,
+                warnings,
             };
             let mut outcomes = outcomes.into_iter();
             for found in &admitted {
@@ -185,7 +193,10 @@ fn admit_partitions<'a>(
         for (object, outcome) in objects.iter().zip(decided.by_ref()) {
             match outcome {
                 Ok(file) => files.push(file),
-                Err(reason) => rejects.push(file_reject(partition, &object.key, reason)),
+                Err(refusal) => rejects.push(RejectedRow {
+                    columns: refusal.columns,
+                    ..file_reject(partition, &object.key, refusal.reason)
+                }),
             }
         }
         admitted.push(PartitionFiles {
@@ -205,6 +216,7 @@ fn file_reject(partition: &InputPartition, file: &str, reason: String) -> Reject
         file: file.to_owned(),
         row_number: None,
         reason: format!("unreadable file: {reason}"),
+        columns: Vec::new(),
         activity_id: None,
     }
 }

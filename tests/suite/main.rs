@@ -58,6 +58,7 @@ mod readers;
 mod real_data;
 mod reference_docs;
 mod report;
+mod report_files;
 mod results;
 mod s3;
 mod score_changes;

@@ -20,8 +20,16 @@ const FOLDER: &str = "activities/network=twitter/date=2026-10-31";
 fn two_good_days() -> Site {
     Site::new(
         &Warehouse::default()
-            .activities("twitter", "2026-10-29", "a1 10:00 ada like - bob\n a2 11:00 bob tweet o1 -")
-            .activities("twitter", "2026-10-30", "b1 10:00 bob reply - ada\n b2 11:00 eve retweet - bob"),
+            .activities(
+                "twitter",
+                "2026-10-29",
+                "a1 10:00 ada like - bob\n a2 11:00 bob tweet o1 -",
+            )
+            .activities(
+                "twitter",
+                "2026-10-30",
+                "b1 10:00 bob reply - ada\n b2 11:00 eve retweet - bob",
+            ),
     )
 }
 
@@ -40,7 +48,8 @@ fn copy_report(site: &Site, name: &str, folder: &str) -> bool {
 fn night_of(names: &[&str]) -> Option<Snapshot> {
     let site = two_good_days();
     names.iter().all(|name| copy_report(&site, name, FOLDER)).then(|| {
-        site.run(&["--as-of", DATE, "--set", "input.max_refused_share=1"]).exits(0);
+        site.run(&["--as-of", DATE, "--set", "input.max_refused_share=1"])
+            .exits(0);
         site.snapshot(DATE)
     })
 }
@@ -78,7 +87,10 @@ fn a_row_with_an_id_that_is_not_utf8_is_refused_alone() {
     };
     let rejects = found.rejects();
     assert_eq!(rejects.len(), 1, "{rejects:?}");
-    assert!(rejects[0].contains("/actor_invalid_utf8_one_row.parquet:"), "{rejects:?}");
+    assert!(
+        rejects[0].contains("/actor_invalid_utf8_one_row.parquet:"),
+        "{rejects:?}"
+    );
     assert!(rejects[0].contains(" actor_id is not UTF-8"), "{rejects:?}");
     let canonical = night_of(&["canonical.parquet"]).unwrap();
     let rows = |snapshot: &Snapshot| snapshot.metric("rows_read", "twitter");
@@ -102,7 +114,12 @@ fn a_footer_of_two_billion_row_groups_costs_its_file_only() {
     assert!([0, 4].contains(&checked.code), "{}", checked.err);
     let rejects = checked.json()["rejects"].as_array().unwrap().clone();
     assert_eq!(rejects.len(), 2, "{rejects:?}");
-    assert!(rejects.iter().all(|reject| reject["reason"].as_str().unwrap().contains("announces 2147483647 elements")));
+    assert!(rejects.iter().all(|reject| {
+        reject["reason"]
+            .as_str()
+            .unwrap()
+            .contains("announces 2147483647 elements")
+    }));
 }
 
 /// Returns columns of one good row per actor and verb.
@@ -126,8 +143,14 @@ fn night_with(columns: &[(&str, ArrayRef)], arguments: &[&str]) -> (Site, Comman
 #[test]
 fn column_names_in_upper_case_are_read() {
     let plain = columns(ROWS);
-    let upper: Vec<(String, ArrayRef)> = plain.iter().map(|(name, array)| (name.to_uppercase(), array.clone())).collect();
-    let upper: Vec<(&str, ArrayRef)> = upper.iter().map(|(name, array)| (name.as_str(), array.clone())).collect();
+    let upper: Vec<(String, ArrayRef)> = plain
+        .iter()
+        .map(|(name, array)| (name.to_uppercase(), array.clone()))
+        .collect();
+    let upper: Vec<(&str, ArrayRef)> = upper
+        .iter()
+        .map(|(name, array)| (name.as_str(), array.clone()))
+        .collect();
     let (expected, result) = night_with(&plain, &[]);
     result.exits(0);
     let (found, result) = night_with(&upper, &[]);
@@ -149,11 +172,16 @@ fn a_sentinel_is_refused_with_the_time_that_it_states(#[case] times: ArrayRef, #
     occurred_at.1 = times;
     let site = two_good_days();
     write_file(&site.input().join(FOLDER).join("odd.parquet"), &columns);
-    write_file(&site.input().join(FOLDER).join("good.parquet"), &self::columns("d1 10:00 eve like - bob"));
-    site.run(&["--as-of", DATE, "--set", "input.max_refused_share=1"]).exits(0);
+    write_file(
+        &site.input().join(FOLDER).join("good.parquet"),
+        &self::columns("d1 10:00 eve like - bob"),
+    );
+    site.run(&["--as-of", DATE, "--set", "input.max_refused_share=1"])
+        .exits(0);
     let rejects = site.snapshot(DATE).rejects();
     assert_eq!(rejects.len(), 3, "{rejects:?}");
-    let is_stated = |reject: &String| reject.contains("/odd.parquet:") && reject.contains(&format!("occurred on {day}"));
+    let is_stated =
+        |reject: &String| reject.contains("/odd.parquet:") && reject.contains(&format!("occurred on {day}"));
     assert!(rejects.iter().all(is_stated), "{rejects:?}");
 }
 
@@ -174,7 +202,10 @@ fn a_misspelt_target_column_is_a_warning_that_names_it() {
 
 #[test]
 fn a_network_of_reactions_without_a_target_column_is_a_warning() {
-    let without: Vec<(&str, ArrayRef)> = columns(ROWS).into_iter().filter(|(name, _)| *name != "target_id").collect();
+    let without: Vec<(&str, ArrayRef)> = columns(ROWS)
+        .into_iter()
+        .filter(|(name, _)| *name != "target_id")
+        .collect();
     let warning = "no column target_id: all rows count as posts";
     let (_, result) = night_with(&without, &[]);
     result.exits(0).does_not_print(warning);
@@ -183,7 +214,9 @@ fn a_network_of_reactions_without_a_target_column_is_a_warning() {
     write_file(&folder.join("part.parquet"), &without);
     let verbs = ["like", "reply", "tweet"].map(|verb| format!("networks.forum.verbs.{verb}=1.0"));
     let arguments: Vec<&str> = verbs.iter().flat_map(|verb| ["--set", verb]).collect();
-    site.run(&arguments).exits(0).prints(&format!("activities of forum: {warning}"));
+    site.run(&arguments)
+        .exits(0)
+        .prints(&format!("activities of forum: {warning}"));
 }
 
 #[test]
@@ -193,14 +226,26 @@ fn check_compares_all_columns_of_a_refused_file() {
     let file = Path::new(FOLDER).join("odd.parquet");
     write_file(
         &site.input().join(&file),
-        &[("activityid", words.clone()), ("occurred_at", words.clone()), ("actor_id", words)],
+        &[
+            ("activityid", words.clone()),
+            ("occurred_at", words.clone()),
+            ("actor_id", words),
+        ],
     );
     let input = path(&site.input());
     let reason = "it lacks the required columns activity_id (found `activityid`), verb";
     let text = clout(&["check", "--input", &input]);
     assert!(text.out.contains(reason), "{}", text.out);
-    assert!(text.out.contains(&format!("columns of {}", path(&file))), "{}", text.out);
-    let row = text.out.lines().find(|line| line.trim_start().starts_with("occurred_at")).unwrap();
+    assert!(
+        text.out.contains(&format!("columns of {}", path(&file))),
+        "{}",
+        text.out
+    );
+    let row = text
+        .out
+        .lines()
+        .find(|line| line.trim_start().starts_with("occurred_at"))
+        .unwrap();
     let cells: Vec<&str> = row.split("  ").map(str::trim).filter(|cell| !cell.is_empty()).collect();
     assert_eq!(cells, ["occurred_at", "a timestamp, required", "STRING", "wrong type"]);
     let json = clout(&["check", "--input", &input, "--format", "json"]).json();

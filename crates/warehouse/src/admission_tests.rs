@@ -1,55 +1,22 @@
 //! Tests of whole files in memory: every type that the contract reads, and the parts of a file that do not matter.
 
-use arrow::array::{Array, ArrayRef, DictionaryArray, Int32Array, RecordBatch, StringArray};
-use arrow::datatypes::{DataType, Field, Int8Type, Schema, TimeUnit};
-use parquet::arrow::ArrowWriter;
-use parquet::basic::Compression;
-use parquet::file::properties::WriterProperties;
-use rstest::rstest;
 use std::sync::Arc;
 
-use super::*;
+use arrow::array::{Array, ArrayRef, DictionaryArray, Int32Array};
+use arrow::datatypes::Int8Type;
+use parquet::basic::Compression;
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use rstest::rstest;
+
 use crate::input_columns::columns_of_table;
 use crate::testing::{
-    ThriftTree, Values, activities, activities_with, admit, bytes, edit_footer, parquet_file, parquet_file_as, read,
-    read_activities, texts,
+    ThriftTree, Values, activities, activities_with, admit, arrow_file, bytes, edit_footer, parquet_file,
+    parquet_file_as, read, read_activities, read_texts, texts,
 };
 use crate::thrift_reader::ThriftType;
 
-/// Reads one column as texts.
-#[track_caller]
-fn read_texts(file: &[u8], column: &str) -> Vec<Option<String>> {
-    let batch = read_activities(file, &[column]);
-    assert_eq!(batch.faults().len(), 0);
-    let texts = batch.texts(0).unwrap();
-    texts.iter().map(|text| text.map(str::to_owned)).collect()
-}
-
-#[track_caller]
-fn read_times(file: &[u8]) -> Vec<Option<i128>> {
-    let batch = read_activities(file, &["occurred_at"]);
-    let times = batch.times(0).unwrap();
-    (0..batch.rows).map(|row| times.micros(row)).collect()
-}
-
 fn some(values: &[&str]) -> Vec<Option<String>> {
     values.iter().map(|value| Some((*value).to_owned())).collect()
-}
-
-/// Writes a file of one Arrow column beside good ones.
-fn arrow_file(name: &str, array: ArrayRef) -> Vec<u8> {
-    let rows = array.len();
-    let ids: ArrayRef = Arc::new(StringArray::from_iter_values((0..rows).map(|row| row.to_string())));
-    let time = arrow::array::TimestampMicrosecondArray::from(vec![1_700_000_000_000_000; rows]);
-    let mut columns: Vec<(&str, ArrayRef)> = ["activity_id", "actor_id", "verb"].map(|name| (name, ids.clone())).into();
-    columns.push(("occurred_at", Arc::new(time)));
-    columns.retain(|(column, _)| *column != name);
-    columns.push((name, array));
-    let batch = RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|(name, array)| (name, array, true)));
-    let batch = batch.unwrap();
-    let mut writer = ArrowWriter::try_new(Vec::new(), batch.schema(), None).unwrap();
-    writer.write(&batch).unwrap();
-    writer.into_inner().unwrap()
 }
 
 #[rstest]
@@ -61,7 +28,10 @@ fn arrow_file(name: &str, array: ArrayRef) -> Vec<u8> {
 fn every_annotation_of_text_is_read(#[case] field: &'static str) {
     let values = texts(&["ada", "é", "an id of more than twelve bytes"]);
     let file = parquet_file(&activities_with(field, values));
-    assert_eq!(read_texts(&file, "actor_id"), some(&["ada", "é", "an id of more than twelve bytes"]));
+    assert_eq!(
+        read_texts(&file, "actor_id"),
+        some(&["ada", "é", "an id of more than twelve bytes"])
+    );
     // The verb is a text and not an id.
     let field = Box::leak(field.replace("actor_id", "verb").into_boxed_str());
     let file = parquet_file(&activities_with(field, texts(&["like", "quote", "tweet"])));
@@ -83,10 +53,16 @@ fn a_converted_type_alone_marks_a_text() {
 #[test]
 fn a_uuid_is_read_as_its_text() {
     let values = Values::Fixed(vec![Some(vec![0xab; 16]), None, Some((0..16).collect())]);
-    let file = parquet_file(&activities_with("optional fixed_len_byte_array(16) target_id (UUID)", values));
+    let file = parquet_file(&activities_with(
+        "optional fixed_len_byte_array(16) target_id (UUID)",
+        values,
+    ));
     let read = read_texts(&file, "target_id");
     assert_eq!(read[0].as_deref(), Some("abababab-abab-abab-abab-abababababab"));
-    assert_eq!(read[1..], [None, Some("00010203-0405-0607-0809-0a0b0c0d0e0f".to_owned())]);
+    assert_eq!(
+        read[1..],
+        [None, Some("00010203-0405-0607-0809-0a0b0c0d0e0f".to_owned())]
+    );
 }
 
 #[rstest]
@@ -100,106 +76,15 @@ fn integers_are_ids(#[case] field: &'static str, #[case] values: Values, #[case]
     assert_eq!(read_texts(&file, "actor_id"), expected.map(|id| id.map(str::to_owned)));
 }
 
-#[rstest]
-#[case::milliseconds("optional int64 occurred_at (TIMESTAMP_MILLIS)", 1_000)]
-#[case::microseconds("optional int64 occurred_at (TIMESTAMP_MICROS)", 1)]
-#[case::local("optional int64 occurred_at (TIMESTAMP(MICROS,false))", 1)]
-#[case::milliseconds_utc("optional int64 occurred_at (TIMESTAMP(MILLIS,true))", 1_000)]
-fn times_of_every_unit_are_exact_to_the_ends_of_their_range(#[case] field: &'static str, #[case] scale: i128) {
-    let values = Values::Int64(vec![Some(i64::MAX), Some(i64::MIN), Some(1_700_000_000_000)]);
-    let ends = [i64::MAX, i64::MIN, 1_700_000_000_000].map(|value| Some(i128::from(value) * scale));
-    assert_eq!(read_times(&parquet_file(&activities_with(field, values))), ends);
-}
-
-#[test]
-fn nanoseconds_are_rounded_down_and_nulls_are_kept() {
-    let values = Values::Int64(vec![Some(i64::MIN), Some(1_999), None]);
-    let file = parquet_file(&activities_with("optional int64 occurred_at (TIMESTAMP(NANOS,true))", values));
-    assert_eq!(read_times(&file), [Some(-9_223_372_036_854_776), Some(1), None]);
-}
-
-#[test]
-fn int96_times_do_not_wrap_around() {
-    // 9999-12-31 and 0001-01-01 are beyond 64-bit nanoseconds, the last day beyond 64-bit microseconds.
-    let values = Values::Int96(vec![Some((1_000, 5_373_484)), Some((0, 1_721_426)), Some((0, u32::MAX))]);
-    let file = parquet_file(&activities_with("optional int96 occurred_at", values));
-    let expected = [
-        253_402_214_400_000_001,
-        -62_135_596_800_000_000,
-        (4_294_967_295 - 2_440_588) * 86_400_000_000,
-    ];
-    assert_eq!(read_times(&file), expected.map(Some));
-}
-
-#[test]
-fn a_timestamp_in_seconds_is_known_from_the_embedded_schema_only() {
-    for zone in [None, Some("UTC".into())] {
-        let seconds = arrow::array::TimestampSecondArray::from(vec![Some(1_700_000_000), Some(i64::MAX), None]);
-        let file = arrow_file("occurred_at", Arc::new(seconds.with_timezone_opt(zone)));
-        assert_eq!(read_times(&file), [Some(1_700_000_000_000_000), Some(i128::from(i64::MAX) * 1_000_000), None]);
-        // Without the hint it is a plain integer.
-        let bare = edit_footer(&file, |tree| tree.remove(5));
-        let refusal = admit(&bare, &[], columns_of_table("activities")).unwrap_err();
-        assert_eq!(refusal.reason, "column occurred_at is INT64, expected a timestamp");
-    }
-}
-
-/// Returns a file in which the embedded schema is that of other columns.
-fn with_arrow_schema(file: &[u8], schema: &Schema) -> Vec<u8> {
-    let encoded = parquet::arrow::encode_arrow_schema(schema);
-    with_pair(file, b"ARROW:schema", encoded.as_bytes())
-}
-
-fn with_pair(file: &[u8], key: &[u8], value: &[u8]) -> Vec<u8> {
-    edit_footer(file, |tree| {
-        let pair = [(1, key), (2, value)].map(|(id, bytes)| (id, ThriftTree::Binary(bytes.to_vec())));
-        tree.set(5, ThriftTree::List(ThriftType::Struct, vec![ThriftTree::Struct(pair.into())]));
-    })
-}
-
-#[test]
-fn an_embedded_schema_that_does_not_fit_is_ignored() {
-    let file = parquet_file(&activities());
-    let expected = read_texts(&file, "actor_id");
-    let actor = |data_type| Field::new("actor_id", data_type, true);
-    let dictionary = DataType::Dictionary(Box::new(DataType::Int8), Box::new(DataType::Utf8));
-    let time = Field::new("occurred_at", DataType::Timestamp(TimeUnit::Second, None), true);
-    for fields in [
-        vec![],
-        vec![actor(DataType::Int64)],
-        vec![actor(DataType::new_list(DataType::Utf8, true)), time.clone()],
-        vec![actor(dictionary), time, Field::new("more", DataType::Boolean, false)],
-    ] {
-        let stale = with_arrow_schema(&file, &Schema::new(fields));
-        assert_eq!(read_texts(&stale, "actor_id"), expected);
-        assert_eq!(read_times(&stale)[0], Some(1_700_000_000_000_000), "the annotation in the file decides");
-    }
-    for broken in [&b"no base64!"[..], b"AAAA", b"/////wAAAAA=", &[0xff, 0xfe]] {
-        let odd = with_pair(&file, b"ARROW:schema", broken);
-        assert_eq!(read_texts(&odd, "actor_id"), expected);
-    }
-}
-
-#[test]
-fn a_hint_is_used_only_for_a_plain_integer_of_the_same_name() {
-    let values = Values::Int64(vec![Some(1_700_000_000); 3]);
-    let file = parquet_file(&activities_with("optional int64 occurred_at", values));
-    let hint = |name, data_type| Schema::new(vec![Field::new(name, data_type, true)]);
-    let seconds = DataType::Timestamp(TimeUnit::Second, None);
-    let good = with_arrow_schema(&file, &hint("occurred_at", seconds.clone()));
-    assert_eq!(read_times(&good)[0], Some(1_700_000_000_000_000));
-    for schema in [hint("other", seconds), hint("occurred_at", DataType::Utf8)] {
-        let refusal = admit(&with_arrow_schema(&file, &schema), &[], columns_of_table("activities"));
-        assert!(refusal.unwrap_err().reason.contains("occurred_at is INT64"));
-    }
-}
-
 #[test]
 fn a_dictionary_of_small_keys_may_be_full() {
     let values: Vec<String> = (0..128).map(|value| format!("actor {value}")).collect();
     let array: DictionaryArray<Int8Type> = values.iter().map(|value| Some(value.as_str())).collect();
     let file = arrow_file("actor_id", Arc::new(array));
-    assert_eq!(read_texts(&file, "actor_id"), values.into_iter().map(Some).collect::<Vec<_>>());
+    assert_eq!(
+        read_texts(&file, "actor_id"),
+        values.into_iter().map(Some).collect::<Vec<_>>()
+    );
 }
 
 #[test]
@@ -217,8 +102,14 @@ fn ids_that_are_not_utf8_are_faults_of_their_rows() {
     let file = parquet_file(&activities_with("optional binary actor_id (UTF8)", values));
     let batch = read_activities(&file, &["actor_id", "verb"]);
     let faults: Vec<Option<&str>> = (0..3).map(|row| batch.fault(row)).collect();
-    assert_eq!(faults, [None, Some("actor_id is not UTF-8: expected a text in UTF-8"), None]);
-    assert_eq!(batch.texts(0).unwrap().iter().collect::<Vec<_>>(), [Some("ada"), None, Some("bob")]);
+    assert_eq!(
+        faults,
+        [None, Some("actor_id is not UTF-8: expected a text in UTF-8"), None]
+    );
+    assert_eq!(
+        batch.texts(0).unwrap().iter().collect::<Vec<_>>(),
+        [Some("ada"), None, Some("bob")]
+    );
 }
 
 #[test]
@@ -231,7 +122,10 @@ fn text_that_is_not_utf8_has_replacement_characters() {
 #[test]
 fn unread_columns_may_have_any_type() {
     let rows = || Values::Fixed(vec![Some(vec![1; 12]), None, Some(vec![255; 12])]);
-    let file = parquet_file(&activities_with("optional fixed_len_byte_array(12) lag (INTERVAL)", rows()));
+    let file = parquet_file(&activities_with(
+        "optional fixed_len_byte_array(12) lag (INTERVAL)",
+        rows(),
+    ));
     let expected = read_texts(&parquet_file(&activities()), "actor_id");
     assert_eq!(read_texts(&file, "actor_id"), expected);
     // Types that do not exist, lengths that do not fit, and names that are not UTF-8.
@@ -255,31 +149,45 @@ fn an_unread_column_may_inflate_and_a_read_one_may_not() {
         WriterProperties::builder()
             .set_compression(Compression::ZSTD(Default::default()))
             .set_dictionary_enabled(false)
-            .set_statistics_enabled(parquet::file::properties::EnabledStatistics::None)
+            .set_statistics_enabled(EnabledStatistics::None)
             .build()
     };
-    let file = parquet_file_as(&activities_with("optional binary payload", constant.clone()), properties());
+    let file = parquet_file_as(
+        &activities_with("optional binary payload", constant.clone()),
+        properties(),
+    );
     assert!(file.len() < 10_000, "{} bytes", file.len());
     assert_eq!(read_texts(&file, "actor_id")[0].as_deref(), Some("ada"));
     let file = parquet_file_as(&activities_with("optional binary text (UTF8)", constant), properties());
     let columns = columns_of_table("activities");
     assert!(admit(&file, &["actor_id"], columns).is_ok(), "it is not read here");
     let refusal = admit(&file, &["text"], columns).unwrap_err();
-    assert!(refusal.reason.contains("column text announces an impossible "), "{}", refusal.reason);
+    assert!(
+        refusal.reason.contains("column text announces an impossible "),
+        "{}",
+        refusal.reason
+    );
 }
 
 #[test]
 fn lists_of_every_layout_are_read() {
     let columns = columns_of_table("activities");
     let admits = |field: &'static str| {
-        let schema = format!("message m {{ {field}; }}");
+        let end = if field.ends_with('}') { "" } else { ";" };
+        let schema = format!("message m {{ {field}{end} }}");
         let schema = parquet::schema::parser::parse_message_type(&schema).unwrap();
         let field = schema.get_fields()[0].clone();
         // The layout is judged by the schema, so an empty file is enough.
-        let fields = activities().into_iter().map(|(field, _)| format!("{field};")).collect::<String>();
+        let fields = activities()
+            .into_iter()
+            .map(|(field, _)| format!("{field};"))
+            .collect::<String>();
         let base = parquet::schema::parser::parse_message_type(&format!("message m {{ {fields} }}")).unwrap();
         let roots = base.get_fields().iter().cloned().chain([field]).collect();
-        let root = parquet::schema::types::Type::group_type_builder("m").with_fields(roots).build().unwrap();
+        let root = parquet::schema::types::Type::group_type_builder("m")
+            .with_fields(roots)
+            .build()
+            .unwrap();
         let writer = parquet::file::writer::SerializedFileWriter::new(Vec::new(), Arc::new(root), Default::default());
         admit(&writer.unwrap().into_inner().unwrap(), &["tags"], columns).map(|admitted| admitted.has_column(0))
     };
@@ -293,7 +201,10 @@ fn lists_of_every_layout_are_read() {
     }
     for (layout, found) in [
         ("optional binary tags (UTF8)", "STRING"),
-        ("optional group tags (LIST) { repeated group list { optional int32 element; } }", "a list of INT32"),
+        (
+            "optional group tags (LIST) { repeated group list { optional int32 element; } }",
+            "a list of INT32",
+        ),
         ("optional group tags { optional binary first (UTF8); }", "a group"),
         (
             "optional group tags (MAP) { repeated group key_value { required binary key (UTF8); optional binary value (UTF8); } }",
@@ -312,9 +223,17 @@ fn lists_of_every_layout_are_read() {
 #[test]
 fn the_layouts_of_files_do_not_change_values() {
     let ints: ArrayRef = Arc::new(Int32Array::from(vec![7, 8, 9]));
-    assert_eq!(read_texts(&arrow_file("actor_id", ints), "actor_id"), some(&["7", "8", "9"]));
+    assert_eq!(
+        read_texts(&arrow_file("actor_id", ints), "actor_id"),
+        some(&["7", "8", "9"])
+    );
     let file = parquet_file(&activities());
-    let admitted = admit(&file, &["tags", "actor_id", "object_id"], columns_of_table("activities")).unwrap();
+    let admitted = admit(
+        &file,
+        &["tags", "actor_id", "object_id"],
+        columns_of_table("activities"),
+    )
+    .unwrap();
     let batches = read(&file, &admitted).unwrap();
     assert_eq!([0, 1, 2].map(|index| admitted.has_column(index)), [false, true, false]);
     assert_eq!(batches[0].texts(2).unwrap().null_count(), 3);

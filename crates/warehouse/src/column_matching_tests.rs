@@ -13,7 +13,10 @@ fn renamed(pairs: &[(&'static str, &'static str)]) -> Vec<u8> {
         (field, values)
     });
     let columns: Vec<(String, Values)> = columns.collect();
-    let columns: Vec<(&str, Values)> = columns.iter().map(|(field, values)| (field.as_str(), values.clone())).collect();
+    let columns: Vec<(&str, Values)> = columns
+        .iter()
+        .map(|(field, values)| (field.as_str(), values.clone()))
+        .collect();
     parquet_file(&columns)
 }
 
@@ -23,15 +26,25 @@ fn refusal(file: &[u8]) -> Refusal {
 
 #[test]
 fn names_match_in_any_case_if_exactly_one_does() {
-    let upper = renamed(&[("activity_id", "ACTIVITY_ID"), ("actor_id", "Actor_Id"), ("target_id", "TARGET_ID")]);
+    let upper = renamed(&[
+        ("activity_id", "ACTIVITY_ID"),
+        ("actor_id", "Actor_Id"),
+        ("target_id", "TARGET_ID"),
+    ]);
     let admitted = admit(&upper, &["target_id", "actor_id"], columns_of_table("activities")).unwrap();
     assert!(admitted.has_column(0) && admitted.has_column(1));
     assert_eq!(admitted.near_misses, []);
     // An exact name decides between columns that differ in case.
-    let exact = parquet_file(&activities_with("optional binary actor_id (UTF8)", texts(&["a", "b", "c"])));
+    let exact = parquet_file(&activities_with(
+        "optional binary actor_id (UTF8)",
+        texts(&["a", "b", "c"]),
+    ));
     assert!(admit(&exact, &["actor_id"], columns_of_table("activities")).is_ok());
     let mut columns = activities();
-    columns.push(("optional int64 ACTOR_ID (TIMESTAMP_MICROS)", Values::Int64(vec![None; 3])));
+    columns.push((
+        "optional int64 ACTOR_ID (TIMESTAMP_MICROS)",
+        Values::Int64(vec![None; 3]),
+    ));
     assert!(admit(&parquet_file(&columns), &["actor_id"], columns_of_table("activities")).is_ok());
 }
 
@@ -46,7 +59,11 @@ fn columns_that_differ_only_in_case_are_refused_by_name() {
         refusal.reason,
         "it has more than one column target_id: `Target_Id`, `TARGET_ID`; keep one of them"
     );
-    let target = refusal.columns.iter().find(|column| column.column == "target_id").unwrap();
+    let target = refusal
+        .columns
+        .iter()
+        .find(|column| column.column == "target_id")
+        .unwrap();
     assert_eq!(target.fault, Some("ambiguous"));
 }
 
@@ -69,13 +86,30 @@ fn all_missing_and_mistyped_columns_are_named_at_once_with_the_nearest_names() {
     let rows: Vec<(&str, &str, Option<&str>, Option<&str>)> = refusal
         .columns
         .iter()
-        .map(|column| (column.column, column.expected.as_str(), column.found.as_deref(), column.fault))
+        .map(|column| {
+            (
+                column.column,
+                column.expected.as_str(),
+                column.found.as_deref(),
+                column.fault,
+            )
+        })
         .collect();
     assert_eq!(
         rows,
         [
-            ("activity_id", "a string or an integer, required", Some("`activityid`"), Some("missing")),
-            ("occurred_at", "a timestamp, required", Some("`occured_at`"), Some("missing")),
+            (
+                "activity_id",
+                "a string or an integer, required",
+                Some("`activityid`"),
+                Some("missing")
+            ),
+            (
+                "occurred_at",
+                "a timestamp, required",
+                Some("`occured_at`"),
+                Some("missing")
+            ),
             (
                 "actor_id",
                 "a string or an integer, required",
@@ -84,7 +118,12 @@ fn all_missing_and_mistyped_columns_are_named_at_once_with_the_nearest_names() {
             ),
             ("verb", "a string, required", None, Some("missing")),
             ("object_id", "a string or an integer", None, None),
-            ("target_id", "a string or an integer", Some("TIMESTAMP"), Some("wrong type")),
+            (
+                "target_id",
+                "a string or an integer",
+                Some("TIMESTAMP"),
+                Some("wrong type")
+            ),
             ("text", "a string", None, None),
             ("tags", "a list of strings", None, None),
         ]
@@ -100,7 +139,10 @@ fn a_missing_optional_column_with_a_similar_name_is_a_near_miss() {
             column: "target_id",
             found: found.to_owned(),
         };
-        assert_eq!((admitted.near_misses.as_slice(), admitted.has_column(0)), (&[expected][..], false));
+        assert_eq!(
+            (admitted.near_misses.as_slice(), admitted.has_column(0)),
+            (&[expected][..], false)
+        );
     }
     for unlike in ["credited", "id", "t"] {
         let admitted = admit(&renamed(&[("target_id", unlike)]), &["target_id"], columns).unwrap();
@@ -112,13 +154,20 @@ fn a_missing_optional_column_with_a_similar_name_is_a_near_miss() {
 fn a_file_of_one_wrong_column_lists_it() {
     let file = parquet_file(&[("optional binary user_id (UTF8)", texts(&["twitter:ada"]))]);
     let refusal = admit(&file, &[], columns_of_table("opt_outs")).unwrap_err();
-    assert_eq!(refusal.reason, "it lacks the required column person_id (found `user_id`)");
+    assert_eq!(
+        refusal.reason,
+        "it lacks the required column person_id (found `user_id`)"
+    );
 }
 
 #[test]
 fn long_lists_of_names_are_cut() {
-    let fields: Vec<String> = (0..30).map(|column| format!("optional binary c{column} (UTF8)")).collect();
+    let fields: Vec<String> = (0..30)
+        .map(|column| format!("optional binary c{column} (UTF8)"))
+        .collect();
     let columns: Vec<(&str, Values)> = fields.iter().map(|field| (field.as_str(), texts(&["x"]))).collect();
-    let reason = admit(&parquet_file(&columns), &[], columns_of_table("opt_outs")).unwrap_err().reason;
+    let reason = admit(&parquet_file(&columns), &[], columns_of_table("opt_outs"))
+        .unwrap_err()
+        .reason;
     assert!(reason.ends_with("`c9` and 20 more)"), "{reason}");
 }

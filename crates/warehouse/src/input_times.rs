@@ -145,3 +145,7 @@ mod tests {
         assert!(InputTimes::new(nulls, TimeFormat::Int64(TimeUnit::Second)).is_err());
     }
 }
+
+#[cfg(test)]
+#[path = "input_times_file_tests.rs"]
+mod file_tests;

@@ -39,5 +39,7 @@ mod store_failure;
 mod testing;
 pub mod text_lists;
 mod thrift_reader;
+#[cfg(test)]
+mod thrift_tree;
 mod utf8_columns;
 pub mod verify;

@@ -78,11 +78,16 @@ fn mutant(footer: &[u8], other: &[u8], numbers: &mut Numbers) -> Vec<u8> {
 /// Returns real files: of arrow-rs with lists, dictionaries and page versions 1 and 2, and of other types.
 fn real_files() -> Vec<Vec<u8>> {
     let texts = |prefix: &str| -> ArrayRef {
-        Arc::new(StringArray::from_iter_values((0..40).map(|row| format!("{prefix}{}", row % 7))))
+        Arc::new(StringArray::from_iter_values(
+            (0..40).map(|row| format!("{prefix}{}", row % 7)),
+        ))
     };
     let times = TimestampMicrosecondArray::from_iter_values((0..40).map(|row| 1_700_000_000_000_000 + row));
     let tags = ListArray::from_iter_primitive::<Int32Type, _, _>((0..40).map(|row| Some(vec![Some(row), None])));
-    let tags = arrow::compute::cast(&tags, &arrow::datatypes::DataType::new_list(arrow::datatypes::DataType::Utf8, true));
+    let tags = arrow::compute::cast(
+        &tags,
+        &arrow::datatypes::DataType::new_list(arrow::datatypes::DataType::Utf8, true),
+    );
     let columns: [(&str, ArrayRef); 6] = [
         ("activity_id", texts("a")),
         ("occurred_at", Arc::new(times)),
@@ -100,8 +105,18 @@ fn real_files() -> Vec<Vec<u8>> {
     let builder = WriterProperties::builder;
     vec![
         write(builder().set_compression(Compression::SNAPPY).build()),
-        write(builder().set_compression(Compression::ZSTD(Default::default())).set_writer_version(WriterVersion::PARQUET_2_0).build()),
-        write(builder().set_dictionary_enabled(false).set_max_row_group_row_count(Some(15)).build()),
+        write(
+            builder()
+                .set_compression(Compression::ZSTD(Default::default()))
+                .set_writer_version(WriterVersion::PARQUET_2_0)
+                .build(),
+        ),
+        write(
+            builder()
+                .set_dictionary_enabled(false)
+                .set_max_row_group_row_count(Some(15))
+                .build(),
+        ),
         parquet_file(&activities_with(
             "optional int96 occurred_at",
             Values::Int96(vec![Some((1, 2_460_000)); 3]),
@@ -118,7 +133,9 @@ fn decode(mutant: &[u8]) -> [usize; 3] {
             let batches = read(mutant, &admitted);
             let texts = batches.and_then(|batches| {
                 batches.iter().try_for_each(|batch| {
-                    (0..WANTED.len()).filter(|index| ![1, 5].contains(index)).try_for_each(|index| batch.texts(index).map(drop))?;
+                    (0..WANTED.len())
+                        .filter(|index| ![1, 5].contains(index))
+                        .try_for_each(|index| batch.texts(index).map(drop))?;
                     batch.times(1)?;
                     batch.text_lists(5).map(drop)
                 })
@@ -168,18 +185,26 @@ fn page_starts(file: &[u8]) -> Vec<usize> {
 #[test]
 fn no_mutant_of_a_footer_or_page_header_needs_more_than_two_gigabytes() {
     let binary = std::env::current_exe().unwrap();
-    let script = format!("ulimit -v {LIMIT_KIB} && exec \"$0\" --exact mutants_tests::mutants_are_decoded_in_a_child --nocapture");
+    let script = format!(
+        "ulimit -v {LIMIT_KIB} && exec \"$0\" --exact mutants_tests::mutants_are_decoded_in_a_child --nocapture"
+    );
     let mut command = Command::new("sh");
     command.arg("-c").arg(script).arg(binary).env(CHILD, "1");
     let output = command.output().unwrap();
     let printed = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{} {printed}", output.status);
     let line = printed.lines().find(|line| line.contains("mutants: "));
-    println!("{}", line.unwrap_or_else(|| panic!("the child decoded nothing: {printed}")));
+    println!(
+        "{}",
+        line.unwrap_or_else(|| panic!("the child decoded nothing: {printed}"))
+    );
 }
 
 #[test]
-#[allow(clippy::disallowed_methods, reason = "the parent test says by a variable that this is the child")]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the parent test says by a variable that this is the child"
+)]
 fn mutants_are_decoded_in_a_child() {
     if std::env::var_os(CHILD).is_none() {
         return;
@@ -194,7 +219,10 @@ fn mutants_are_decoded_in_a_child() {
         (footers.join().unwrap(), pages)
     });
     println!("mutants: of footers {footers:?}, of page headers {pages:?} (read, refused footers, refused pages)");
-    assert_eq!(footers.iter().chain(&pages).sum::<usize>(), FOOTER_MUTANTS + PAGE_MUTANTS);
+    assert_eq!(
+        footers.iter().chain(&pages).sum::<usize>(),
+        FOOTER_MUTANTS + PAGE_MUTANTS
+    );
     // Mutants of every outcome were tried.
     assert!(footers[0] > 1_000 && footers[1] > 10_000 && pages[0] > 100 && pages[2] > 1_000);
 }

@@ -62,7 +62,10 @@ fn a_possible_page_passes(#[case] header: Vec<u8>) {
 #[case::of_an_unknown_kind(header(9, [40, 40], 8, &[1, 0, 1, 0, 0, 0]), "unknown kind")]
 fn an_impossible_page_is_refused(#[case] header: Vec<u8>, #[case] says: &str) {
     let fault = check(&header).unwrap_err();
-    assert!(fault.starts_with("the page at byte 0 of the column ") && fault.contains(says), "{fault}");
+    assert!(
+        fault.starts_with("the page at byte 0 of the column ") && fault.contains(says),
+        "{fault}"
+    );
 }
 
 #[test]

@@ -177,15 +177,15 @@ impl StatedChunk {
 
     /// Returns the location of the chunk if it is inside the file.
     ///
-    /// Some writers state a dictionary offset of 0 for "none". A dictionary page comes before the data pages, so
-    /// any other offset is as impossible.
+    /// Some writers state a dictionary offset of 0 for "none". A dictionary page comes before the data pages and is a
+    /// part of the chunk, so any other offset is as impossible.
     fn locate(&self, file_size: u64) -> Option<(u64, Option<u64>, u64)> {
         let (data_offset, length) = (
             u64::try_from(self.data_offset?).ok()?,
             u64::try_from(self.length?).ok()?,
         );
         let dictionary = self.dictionary_offset.and_then(|offset| u64::try_from(offset).ok());
-        let dictionary = dictionary.filter(|offset| (1..data_offset).contains(offset));
+        let dictionary = dictionary.filter(|offset| (1..data_offset).contains(offset) && data_offset - offset < length);
         let end = dictionary.unwrap_or(data_offset).checked_add(length)?;
         (end <= file_size).then_some((data_offset, dictionary, length))
     }

@@ -59,7 +59,10 @@ fn a_real_footer_is_decoded() {
 #[case::unknown_field(|tree: &mut ThriftTree| tree.set(99, ThriftTree::FalseList(ThriftType::I64, 1 << 31, vec![])))]
 fn a_list_that_announces_more_than_its_bytes_is_a_fault(#[case] edit: fn(&mut ThriftTree)) {
     let fault = decode(edit).unwrap_err();
-    assert!(matches!(fault, FooterFault::Thrift(ThriftFault::Count { .. })), "{fault:?}");
+    assert!(
+        matches!(fault, FooterFault::Thrift(ThriftFault::Count { .. })),
+        "{fault:?}"
+    );
 }
 
 #[rstest]
@@ -101,7 +104,10 @@ fn a_schema_may_not_nest_without_end() {
 #[case::negative_size(6, -1, "announces an impossible -1 bytes")]
 fn an_impossible_chunk_of_a_column_that_is_read_is_a_fault(#[case] field: i16, #[case] value: i64, #[case] says: &str) {
     let fault = decode(|tree| metadata(tree, 2).set(field, integer(value))).unwrap_err();
-    assert!(fault.to_string().starts_with(&format!("column actor_id {says}")), "{fault}");
+    assert!(
+        fault.to_string().starts_with(&format!("column actor_id {says}")),
+        "{fault}"
+    );
 }
 
 #[test]
@@ -110,13 +116,17 @@ fn an_unread_column_may_inflate_and_be_of_any_codec_but_not_be_outside_the_file(
     assert!(unread(6, integer(1 << 60)).is_ok());
     assert!(unread(4, ThriftTree::Integer(ThriftType::I32, 77)).is_ok());
     let fault = unread(9, integer(1 << 40)).unwrap_err();
-    assert!(fault.to_string().contains("column number 3 is outside the file"), "{fault}");
+    assert!(
+        fault.to_string().contains("column number 3 is outside the file"),
+        "{fault}"
+    );
 }
 
 #[rstest]
 #[case::zero(0)]
 #[case::negative(-5)]
 #[case::behind_the_data(1 << 30)]
+#[case::of_another_chunk(4)]
 fn an_impossible_dictionary_offset_means_none(#[case] offset: i64) {
     let plain = decode(|tree| metadata(tree, 2).remove(11)).unwrap()[0].chunks[0];
     let found = decode(|tree| metadata(tree, 2).set(11, integer(offset))).unwrap()[0].chunks[0];
@@ -147,7 +157,10 @@ fn row_groups_may_not_have_negative_rows_or_another_number_of_columns() {
 #[case::rows(3, "number of rows")]
 #[case::row_groups(4, "list of row groups")]
 fn a_missing_part_is_named(#[case] field: i16, #[case] part: &'static str) {
-    assert_eq!(decode(|tree| tree.remove(field)).unwrap_err(), FooterFault::Missing(part));
+    assert_eq!(
+        decode(|tree| tree.remove(field)).unwrap_err(),
+        FooterFault::Missing(part)
+    );
 }
 
 #[test]

@@ -5,9 +5,11 @@ use serde_json::{Value, json};
 use super::options::{JobArgs, OutputFormat, open_store, parse_day, start_threads};
 use super::output::{ResultRows, print_line, print_object, print_rows};
 use super::progress::ProgressDisplay;
+use crate::ingest::rejects::{RejectedRow, count_by_reason};
 use crate::pipeline::check::{CheckFindings, check_input};
 use clout_base::day::Day;
 use clout_base::error::{Error, Result};
+use clout_warehouse::admission::ColumnComparison;
 
 /// Arguments of `clout check`.
 #[derive(clap::Args)]
@@ -46,7 +48,7 @@ impl CheckArgs {
     }
 }
 
-fn row(reject: &crate::ingest::rejects::RejectedRow) -> Vec<Value> {
+fn row(reject: &RejectedRow) -> Vec<Value> {
     vec![
         reject.table.into(),
         reject.network.clone().into(),
@@ -72,7 +74,14 @@ fn object(findings: &CheckFindings) -> Value {
     let rejects: Vec<Value> = findings
         .rejects
         .iter()
-        .map(|reject| Value::Object(COLUMNS.iter().map(|name| (*name).to_owned()).zip(row(reject)).collect()))
+        .map(|reject| {
+            let mut object: serde_json::Map<_, _> =
+                COLUMNS.iter().map(|name| (*name).to_owned()).zip(row(reject)).collect();
+            if !reject.columns.is_empty() {
+                object.insert("columns".to_owned(), reject.columns.iter().map(comparison).collect());
+            }
+            Value::Object(object)
+        })
         .collect();
     json!({
         "snapshot_date": findings.as_of,
@@ -88,12 +97,51 @@ fn stop(error: &Error) -> Value {
     json!({"exit_code": error.kind().exit_code(), "message": error.to_string()})
 }
 
+const COMPARED: [&str; 4] = ["column", "expected", "found", "fault"];
+
+fn compared(compared: &ColumnComparison) -> Vec<Value> {
+    let ColumnComparison {
+        column,
+        expected,
+        found,
+        fault,
+    } = compared;
+    vec![
+        (*column).into(),
+        expected.clone().into(),
+        found.clone().into(),
+        (*fault).into(),
+    ]
+}
+
+fn comparison(column: &ColumnComparison) -> Value {
+    Value::Object(
+        COMPARED
+            .iter()
+            .map(|name| (*name).to_owned())
+            .zip(compared(column))
+            .collect(),
+    )
+}
+
+/// Prints the expected and found columns of a file that is refused for its columns.
+fn print_comparison(reject: &RejectedRow) -> Result<()> {
+    print_line(&format!("\ncolumns of {}", reject.file))?;
+    print_rows(
+        &ResultRows {
+            columns: COMPARED.to_vec(),
+            rows: reject.columns.iter().map(compared).collect(),
+        },
+        OutputFormat::Text,
+    )
+}
+
 fn text(findings: &CheckFindings, count: usize) -> Result<()> {
     print_line(&format!(
         "{} rows of activities read up to {}, {} refused",
         findings.rows_read, findings.as_of, findings.rows_refused
     ))?;
-    for (reason, count) in crate::ingest::rejects::count_by_reason(&findings.rejects) {
+    for (reason, count) in count_by_reason(&findings.rejects) {
         print_line(&format!("  {count:>8}  {reason}"))?;
     }
     if findings.rejects.is_empty() {
@@ -113,6 +161,13 @@ fn text(findings: &CheckFindings, count: usize) -> Result<()> {
         },
         OutputFormat::Text,
     )?;
+    let is_for_columns = |reject: &&RejectedRow| !reject.columns.is_empty();
+    findings
+        .rejects
+        .iter()
+        .take(count)
+        .filter(is_for_columns)
+        .try_for_each(print_comparison)?;
     match more {
         0 => Ok(()),
         more => print_line(&format!(

@@ -92,7 +92,18 @@ fn table<S: AsRef<str>>(columns: &[S], rows: &[Vec<Value>], figure: fn(f64) -> S
 }
 
 /// Columns that hold sentences, which are never cut.
-const PROSE: [&str; 7] = ["message", "advice", "description", "title", "rule", "status", "cause"];
+const PROSE: [&str; 10] = [
+    "message",
+    "advice",
+    "description",
+    "title",
+    "rule",
+    "status",
+    "cause",
+    "reason",
+    "expected",
+    "found",
+];
 /// Columns that hold lists of ids: `detail` of `score_changes`, and its headings in `clout explain`.
 const DETAILS: [&str; 3] = ["detail", "most_of_it", "by"];
 

@@ -112,11 +112,11 @@ impl ContestedRows<'_> {
         wanted: &HashMap<u128, &[usize]>,
         found: &mut Vec<(u128, Rank, usize)>,
     ) -> std::result::Result<(), String> {
-        let (ids, times) = (batch.texts(0)?, batch.instants(1)?);
+        let (ids, times) = (batch.texts(0)?, batch.times(1)?);
         let (actors, verbs, objects, targets) = (batch.texts(2)?, batch.texts(3)?, batch.texts(4)?, batch.texts(5)?);
         let (contents, tags) = (batch.texts(6)?, batch.text_lists(7)?);
         let text = |column: &StringViewArray, row: usize| column.is_valid(row).then(|| column.value(row).to_owned());
-        for row in (0..batch.rows).filter(|row| ids.is_valid(*row)) {
+        for row in (0..batch.rows).filter(|row| ids.is_valid(*row) && batch.fault(*row).is_none()) {
             let id = HashKey::ACTIVITY.hash(&[ids.value(row)]);
             let Some(group) = wanted.get(&id) else {
                 continue;
@@ -125,10 +125,10 @@ impl ContestedRows<'_> {
                 .is_valid(row)
                 .then(|| self.network.input_verb_code(verbs.value(row)))
                 .flatten();
-            let time = times.is_valid(row).then(|| times.value(row));
+            let time = times.micros(row);
             let (actor, target) = (self.node(&actors, row), self.node(&targets, row));
             let is_same = |other: &&usize| {
-                time == Some(self.rows.occurred_at[**other])
+                time == Some(self.rows.occurred_at[**other].into())
                     && actor == Some(self.rows.actors[**other])
                     && verb == Some(self.rows.verbs[**other])
                     && target == Some(self.rows.targets[**other])

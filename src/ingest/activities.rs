@@ -6,6 +6,7 @@ use rayon::prelude::*;
 
 use super::file_rows::{FileRows, RowReader, WANTED, WITHOUT_TOPICS, read_file};
 use super::interner::IdInterner;
+use super::missing_columns;
 use super::refused_share::{RefusedShare, find_fatal_rejects};
 use super::rejects::RejectedRow;
 use super::validate::RowRules;
@@ -33,6 +34,8 @@ pub struct ActivityIntake {
     pub shares: Vec<RefusedShare>,
     /// By network: first load date with a row, in this run or before.
     pub first_load_dates: Vec<Option<Day>>,
+    /// Warnings about missing optional columns, each with one file.
+    pub warnings: Vec<String>,
 }
 
 /// Parameters of the intake, with the facts known from earlier runs.
@@ -89,6 +92,10 @@ pub fn read_activities(
 ) -> Result<ActivityIntake> {
     let mut rejects = Vec::new();
     let admitted = admit_partitions(store, inventory, params, &mut rejects)?;
+    let read = admitted
+        .iter()
+        .flat_map(|found| found.files.iter().map(move |file| (found.network, file)));
+    let warnings = missing_columns::describe(params.networks, read);
     let files: Vec<(&PartitionFiles, &AdmittedFile)> = admitted
         .iter()
         .flat_map(|found| found.files.iter().map(move |file| (found, file)))
@@ -118,6 +125,7 @@ pub fn read_activities(
                 rejects,
                 shares: Vec::new(),
                 first_load_dates: reading.first_load_dates,
+                warnings,
             };
             let mut outcomes = outcomes.into_iter();
             for found in &admitted {
@@ -207,9 +215,12 @@ fn admit_partitions<'a>(
         for (object, outcome) in objects.iter().zip(decided.by_ref()) {
             match outcome {
                 Ok(file) => found.files.push(file),
-                Err(reason) => {
+                Err(refusal) => {
                     found.refused_bytes.push(object.size);
-                    rejects.push(file_reject(partition, &object.key, reason));
+                    rejects.push(RejectedRow {
+                        columns: refusal.columns,
+                        ..file_reject(partition, &object.key, refusal.reason)
+                    });
                 }
             }
         }
@@ -226,6 +237,7 @@ fn file_reject(partition: &InputPartition, file: &str, reason: String) -> Reject
         file: file.to_owned(),
         row_number: None,
         reason: format!("unreadable file: {reason}"),
+        columns: Vec::new(),
         activity_id: None,
     }
 }

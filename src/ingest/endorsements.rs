@@ -10,7 +10,7 @@ use rayon::slice::ParallelSliceMut;
 
 use super::refused_share::RefusedShare;
 use super::rejects::RejectedRow;
-use super::table_rows::{BatchResult, RowResult, TableInput, TableRow, read_rows};
+use super::table_rows::{BatchResult, RowResult, TableInput, TableRow, expect_sound, read_rows};
 use super::text_rows::RefusedInput;
 use super::validate::{check_time, describe_missing, require_text, shorten_value};
 use clout_base::day::Day;
@@ -108,23 +108,25 @@ struct FileCount {
 }
 
 fn judge(load_date: Day, batch: &InputBatch, ontology: &Ontology) -> BatchResult<Endorsement> {
-    let (ids, times) = (batch.texts(0)?, batch.instants(1)?);
+    let (ids, times) = (batch.texts(0)?, batch.times(1)?);
     let (endorsers, endorsees, topics) = (batch.texts(2)?, batch.texts(3)?, batch.texts(4)?);
     let weights = batch.measures(5)?;
     let endorsement = |row: usize| -> RowResult<Endorsement> {
+        expect_sound(batch, row)?;
         let id = require_text("endorsement_id", &ids, row)?;
         let endorser = require_text("endorser_id", &endorsers, row)?;
         let endorsee = require_text("endorsee_id", &endorsees, row)?;
         let topic = require_text("topic_id", &topics, row)?;
-        let endorsed_at = times.is_valid(row).then(|| times.value(row));
-        let endorsed_at = endorsed_at.ok_or_else(|| describe_missing("null", "endorsed_at"))?;
+        let endorsed_at = times
+            .micros(row)
+            .ok_or_else(|| describe_missing("null", "endorsed_at"))?;
         if ontology.find(topic).is_none() {
             return Err(format!(
                 "{UNKNOWN_TOPIC}: no topic has the topic_id '{}'",
                 shorten_value(topic)
             ));
         }
-        check_time(endorsed_at, load_date)?;
+        let endorsed_at = check_time(endorsed_at, load_date)?;
         let weight = weights.is_valid(row).then(|| weights.value(row));
         Ok(Endorsement {
             id: id.into(),

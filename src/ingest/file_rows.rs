@@ -32,7 +32,8 @@ const ACTIVITY_ID: usize = 0;
 const OCCURRED_AT: usize = 1;
 const ACTOR_ID: usize = 2;
 const VERB: usize = 3;
-const TARGET_ID: usize = 4;
+/// Index of `target_id`.
+pub const TARGET_ID: usize = 4;
 const OBJECT_ID: usize = 5;
 const TEXT: usize = 6;
 const TAGS: usize = 7;
@@ -87,20 +88,24 @@ impl FileRows {
     fn take(&mut self, batch: &InputBatch, reader: &RowReader, most_reasons: usize) -> std::result::Result<(), String> {
         let (network, interner) = (reader.network, reader.interner);
         let ids = batch.texts(ACTIVITY_ID)?;
-        let times = batch.instants(OCCURRED_AT)?;
+        let times = batch.times(OCCURRED_AT)?;
         let (actors, verbs, targets) = (batch.texts(ACTOR_ID)?, batch.texts(VERB)?, batch.texts(TARGET_ID)?);
         let mut believed: Vec<u32> = Vec::with_capacity(batch.rows);
         for row in 0..batch.rows {
             let verb = verbs.is_valid(row).then(|| verbs.value(row));
             let found = RawRow {
                 activity_id: ids.is_valid(row).then(|| ids.value(row)),
-                occurred_at: times.is_valid(row).then(|| times.value(row)),
+                occurred_at: times.micros(row),
                 actor_id: actors.is_valid(row).then(|| actors.value(row)),
                 verb,
                 target_id: targets.is_valid(row).then(|| targets.value(row)),
                 verb_code: verb.and_then(|word| network.input_verb_code(word)),
             };
-            match reader.rules.judge(&found) {
+            let judged = match batch.fault(row) {
+                None => reader.rules.judge(&found),
+                Some(fault) => Err(fault.to_owned()),
+            };
+            match judged {
                 Ok((occurred_at, verb)) => {
                     self.rows.ids.push(HashKey::ACTIVITY.hash(&[ids.value(row)]));
                     self.rows.occurred_at.push(occurred_at);

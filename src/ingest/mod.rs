@@ -7,6 +7,7 @@ pub mod file_rows;
 pub mod interner;
 pub mod mentions;
 pub mod merge_accounts;
+pub mod missing_columns;
 pub mod object_hash;
 pub mod ontology;
 pub mod opt_out_rows;

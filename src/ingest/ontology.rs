@@ -5,7 +5,7 @@
 
 use super::refused_share::RefusedShare;
 use super::rejects::RejectedRow;
-use super::table_rows::{BatchResult, TableInput, TableRow, read_rows};
+use super::table_rows::{BatchResult, TableInput, TableRow, expect_sound, read_rows};
 use super::validate::require_text;
 use clout_base::day::Day;
 use clout_base::error::Result;
@@ -102,6 +102,7 @@ type TopicRow = (String, String, Vec<String>);
 fn topics(_: Option<Day>, batch: &InputBatch) -> BatchResult<TopicRow> {
     let (ids, names, aliases) = (batch.texts(0)?, batch.texts(1)?, batch.text_lists(2)?);
     let topic = |row| {
+        expect_sound(batch, row)?;
         let (id, name) = (require_text("topic_id", &ids, row)?, require_text("name", &names, row)?);
         Ok((
             id.to_owned(),
@@ -115,6 +116,7 @@ fn topics(_: Option<Day>, batch: &InputBatch) -> BatchResult<TopicRow> {
 fn edges(_: Option<Day>, batch: &InputBatch) -> BatchResult<(String, String)> {
     let (parents, children) = (batch.texts(0)?, batch.texts(1)?);
     let edge = |row| {
+        expect_sound(batch, row)?;
         let (parent, child) = (
             require_text("parent_id", &parents, row)?,
             require_text("child_id", &children, row)?,

@@ -1,6 +1,7 @@
 //! Defines rejects: one per refused row or file. No row is dropped without one.
 
 use clout_base::day::Day;
+use clout_warehouse::admission::ColumnComparison;
 
 /// Refused row, or refused file (without a row number).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,6 +18,8 @@ pub struct RejectedRow {
     pub row_number: Option<i64>,
     /// Found and expected value; never contains an account id.
     pub reason: String,
+    /// Columns of a file that is refused for its columns, each with what was expected and found.
+    pub columns: Vec<ColumnComparison>,
     /// Activity id, if the row has one.
     pub activity_id: Option<String>,
 }

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use super::rejects::RejectedRow;
 use clout_base::day::Day;
 use clout_base::error::Result;
-use clout_warehouse::admission::{AdmittedFile, RefusalReason, admit_files};
+use clout_warehouse::admission::{AdmittedFile, Refusal, RefusalReason, admit_files};
 use clout_warehouse::input_batches::{InputBatch, for_each_batch};
 use clout_warehouse::input_columns;
 use clout_warehouse::store::{Store, StoredObject};
@@ -37,6 +37,11 @@ pub type RowResult<T> = std::result::Result<T, String>;
 /// Rows of a batch in order; an error refuses the whole file.
 pub type BatchResult<T> = std::result::Result<Vec<RowResult<T>>, RefusalReason>;
 
+/// Refuses a row of which an id or word is not UTF-8.
+pub fn expect_sound(batch: &InputBatch, row: usize) -> RowResult<()> {
+    batch.fault(row).map_or(Ok(()), |fault| Err(fault.to_owned()))
+}
+
 /// Reads all contract columns of one table's files; `judge` gets the load date and a batch.
 ///
 /// Returns the accepted rows in the order of files and rows. Rows that `judge` refuses and unreadable files are added
@@ -61,14 +66,20 @@ pub fn read_rows<'a, T: Send, D: Copy + Sync + Into<Option<Day>>>(
         .par_iter()
         .zip(admitted)
         .map(|(source, admitted)| match admitted {
-            Ok(file) => read_file(store, &file, &|batch| judge(source.load_date, batch)),
+            Ok(file) => {
+                let judged = read_file(store, &file, &|batch| judge(source.load_date, batch))?;
+                Ok(judged.map_err(Refusal::from))
+            }
             Err(refusal) => Ok(Err(refusal)),
         });
     let mut rows = Vec::new();
     for (source, outcome) in sources.iter().zip(judged.collect::<Result<Vec<_>>>()?) {
         match outcome {
             Ok(judged) => source.sort_out(judged, &mut rows, rejects),
-            Err(refusal) => rejects.push(source.reject(None, format!("unreadable file: {refusal}"))),
+            Err(refusal) => rejects.push(RejectedRow {
+                columns: refusal.columns,
+                ..source.reject(None, format!("unreadable file: {}", refusal.reason))
+            }),
         }
     }
     Ok(rows)
@@ -115,6 +126,7 @@ impl<'a, D: Copy + Into<Option<Day>>> TableInput<'a, D> {
             file: self.file.key.clone(),
             row_number,
             reason,
+            columns: Vec::new(),
             activity_id: None,
         }
     }

@@ -1,12 +1,14 @@
 //! Reads partitions of tables with only required text columns: accounts, follows, identities and opt-outs.
 
+use std::collections::BTreeMap;
+
 use arrow::array::{Array, StringViewArray};
 
 use super::refused_share::RefusedShare;
 use super::rejects::RejectedRow;
 use super::validate::require_text;
 use clout_base::error::Result;
-use clout_warehouse::admission::admit_file;
+use clout_warehouse::admission::{Refusal, admit_file};
 use clout_warehouse::input_batches::for_each_batch;
 use clout_warehouse::input_columns::{self, InputColumn};
 use clout_warehouse::inventory::InputPartition;
@@ -62,7 +64,7 @@ pub fn read_partition(
             Ok(batches) => {
                 let kept = batches
                     .into_iter()
-                    .map(|(first, columns)| reading.keep(&object.key, first, &columns, refused));
+                    .map(|batch| reading.keep(&object.key, &batch, refused));
                 let kept: Vec<TextBatch> = kept.collect();
                 reading.share.add_readable(object.size, 0, 0);
                 rows = rows.map(|mut rows| {
@@ -70,11 +72,12 @@ pub fn read_partition(
                     rows
                 });
             }
-            Err(reason) => {
-                let reason = format!("unreadable file: {reason}");
-                refused
-                    .rejects
-                    .push(reject(table, partition, &object.key, None, reason));
+            Err(refusal) => {
+                let reason = format!("unreadable file: {}", refusal.reason);
+                refused.rejects.push(RejectedRow {
+                    columns: refusal.columns,
+                    ..reject(table, partition, &object.key, None, reason)
+                });
                 rows = None;
             }
         }
@@ -83,11 +86,17 @@ pub fn read_partition(
     Ok(rows)
 }
 
-type Batches = Vec<(i64, Vec<StringViewArray>)>;
+/// Batch of a file before the judgement of its rows.
+struct FileBatch {
+    first_row: i64,
+    columns: Vec<StringViewArray>,
+    /// Reasons for refusing rows because of their bytes.
+    faults: BTreeMap<usize, String>,
+}
 
 impl Reading<'_> {
-    /// Returns the batches of a file, each with the number of its first row, or the reason for refusing the file.
-    fn file(&self, store: &Store, object: &StoredObject) -> Result<std::result::Result<Batches, String>> {
+    /// Returns the batches of a file, or the reason for refusing the file.
+    fn file(&self, store: &Store, object: &StoredObject) -> Result<std::result::Result<Vec<FileBatch>, Refusal>> {
         let columns = input_columns::columns_of_table(self.table);
         let names: Vec<&str> = columns.iter().map(|column| column.name).collect();
         let admitted = match admit_file(store, object, &names, columns)? {
@@ -98,24 +107,37 @@ impl Reading<'_> {
         let mut seen = 0_i64;
         let outcome = for_each_batch(store, &admitted, &mut |batch| {
             let columns = (0..names.len()).map(|index| batch.texts(index));
-            batches.push((seen, columns.collect::<std::result::Result<Vec<_>, _>>()?));
+            batches.push(FileBatch {
+                first_row: seen,
+                columns: columns.collect::<std::result::Result<_, _>>()?,
+                faults: batch.faults().clone(),
+            });
             seen += batch.rows as i64;
             Ok(())
         })?;
-        Ok(outcome.map(|()| batches))
+        Ok(outcome.map(|()| batches).map_err(Refusal::from))
     }
 
-    fn keep(&mut self, file: &str, first: i64, columns: &[StringViewArray], refused: &mut RefusedInput) -> TextBatch {
+    fn keep(&mut self, file: &str, batch: &FileBatch, refused: &mut RefusedInput) -> TextBatch {
+        let FileBatch {
+            first_row,
+            columns,
+            faults,
+        } = batch;
         let names = input_columns::columns_of_table(self.table);
         let count = columns.first().map_or(0, |column| column.len());
         let mut kept = Vec::with_capacity(count);
         for row in 0..count {
             let is_present = |(name, texts): (&InputColumn, _)| require_text(name.name, texts, row).map(|_| ());
-            match names.iter().zip(columns).try_for_each(is_present) {
+            let judged = match faults.get(&row) {
+                None => names.iter().zip(columns).try_for_each(is_present),
+                Some(fault) => Err(fault.clone()),
+            };
+            match judged {
                 Ok(()) => kept.push(row),
                 Err(reason) => {
                     self.share.refused += 1;
-                    let number = Some(first + row as i64);
+                    let number = Some(first_row + row as i64);
                     refused
                         .rejects
                         .push(reject(self.table, self.partition, file, number, reason));
@@ -125,7 +147,7 @@ impl Reading<'_> {
         self.share.rows += count as u64;
         TextBatch {
             file: file.to_owned(),
-            row_numbers: kept.iter().map(|row| first + *row as i64).collect(),
+            row_numbers: kept.iter().map(|row| first_row + *row as i64).collect(),
             columns: columns
                 .iter()
                 .map(|column| kept.iter().map(|row| Some(column.value(*row))).collect())
@@ -149,6 +171,7 @@ pub fn reject(
         file: file.to_owned(),
         row_number,
         reason,
+        columns: Vec::new(),
         activity_id: None,
     }
 }

@@ -20,8 +20,8 @@ pub struct RowRules<'a> {
 pub struct RawRow<'a> {
     /// `activity_id`.
     pub activity_id: Option<&'a str>,
-    /// `occurred_at`, microseconds since 1970.
-    pub occurred_at: Option<i64>,
+    /// `occurred_at` as the file states it, microseconds since 1970.
+    pub occurred_at: Option<i128>,
     /// `actor_id`.
     pub actor_id: Option<&'a str>,
     /// `verb`.
@@ -55,8 +55,7 @@ impl RowRules<'_> {
         let verb = found
             .verb_code
             .ok_or_else(|| self.unknown_verb(found.verb.unwrap_or_default()))?;
-        self.judge_time(occurred_at)?;
-        Ok((occurred_at, verb))
+        Ok((self.judge_time(occurred_at)?, verb))
     }
 
     fn unknown_verb(&self, verb: &str) -> String {
@@ -67,31 +66,56 @@ impl RowRules<'_> {
         )
     }
 
-    fn judge_time(&self, occurred_at: i64) -> Result<(), String> {
-        let day = check_time(occurred_at, self.load_date)?;
+    fn judge_time(&self, stated: i128) -> Result<i64, String> {
+        let occurred_at = check_time(stated, self.load_date)?;
+        let day = Day::from_micros(occurred_at);
         match self.max_lateness_days {
             Some(max) if self.load_date.0 - day.0 > max => Err(format!(
                 "delivered too late: {} days after it occurred; input.max_lateness_days is {max}",
                 self.load_date.0 - day.0
             )),
-            _ => Ok(()),
+            _ => Ok(occurred_at),
         }
     }
 }
 
-/// Returns the day of an instant (microseconds since 1970), or a reason if it is before 2004 or after the load date.
-pub fn check_time(occurred_at: i64, load_date: Day) -> Result<Day, String> {
-    let day = Day::from_micros(occurred_at);
-    if occurred_at >= load_date.end_micros() {
-        let ahead = occurred_at.saturating_sub(load_date.end_micros()) / DAY_MICROS;
+/// Returns a stated time (microseconds since 1970), or a reason if it is before 2004 or after the load date. Writers
+/// use times such as 0001-01-01, 9999-12-31 or the ends of their ranges for "unknown"; the reason shows the day.
+pub fn check_time(stated: i128, load_date: Day) -> Result<i64, String> {
+    let end = load_date.end_micros();
+    if stated >= i128::from(end) {
+        let ahead = (stated - i128::from(end)) / i128::from(DAY_MICROS);
         return Err(format!(
-            "time after the load date's end: occurred on {day}, {} day(s) after {load_date}",
+            "time after the load date's end: occurred on {}, {} day(s) after {load_date}",
+            describe_day(stated),
             ahead + 1
         ));
     }
-    match day < FIRST_VALID_DAY {
-        true => Err(format!("time before 2004: occurred on {day}")),
-        false => Ok(day),
+    match i64::try_from(stated) {
+        Ok(time) if time >= FIRST_VALID_DAY.start_micros() => Ok(time),
+        _ => Err(format!("time before 2004: occurred on {}", describe_day(stated))),
+    }
+}
+
+/// Formats the day of any stated time. Years beyond four digits have a sign, as in ISO 8601.
+fn describe_day(stated: i128) -> String {
+    // Days since 0000-03-01, so that a leap day ends a year: the conversion is that of Howard Hinnant's
+    // `civil_from_days`.
+    let days = stated.div_euclid(i128::from(DAY_MICROS)) + 719_468;
+    let (era, day_of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted_month = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
+    let month = if shifted_month < 10 {
+        shifted_month + 3
+    } else {
+        shifted_month - 9
+    };
+    let year = 400 * era + year_of_era + i128::from(month <= 2);
+    match (0..=9_999).contains(&year) {
+        true => format!("{year:04}-{month:02}-{day:02}"),
+        false => format!("{year:+05}-{month:02}-{day:02}"),
     }
 }
 
@@ -131,7 +155,7 @@ mod tests {
     fn found(occurred_at: i64) -> RawRow<'static> {
         RawRow {
             activity_id: Some("1"),
-            occurred_at: Some(occurred_at),
+            occurred_at: Some(occurred_at.into()),
             actor_id: Some("a"),
             verb: Some("like"),
             target_id: None,
@@ -163,6 +187,48 @@ mod tests {
             ..RULES
         };
         assert!(backlog.judge(&found(FIRST_VALID_DAY.start_micros())).is_ok());
+    }
+
+    #[test]
+    fn every_sentinel_is_refused_with_the_day_that_it_states() {
+        let date = |text: &str| i128::from(text.parse::<Day>().unwrap().start_micros());
+        let reason = |stated: i128| check_time(stated, RULES.load_date).unwrap_err();
+        for (stated, day) in [
+            (-62_135_596_800_000_000, "0001-01-01"),
+            // The first day of Spark's hybrid calendar, read as a proleptic one.
+            (-62_135_769_600_000_000, "0000-12-30"),
+            (date("1582-10-15"), "1582-10-15"),
+            (i128::from(i64::MIN) / 1_000 - 1, "1677-09-21"),
+            (date("1900-01-01"), "1900-01-01"),
+            (0, "1970-01-01"),
+            (date("2003-12-31"), "2003-12-31"),
+            (i128::from(i64::MIN), "-290308-12-21"),
+            (i128::from(i64::MIN) * 1_000_000, "-292277022657-01-27"),
+        ] {
+            assert_eq!(reason(stated), format!("time before 2004: occurred on {day}"));
+        }
+        for (stated, day) in [
+            (253_402_300_799_999_999, "9999-12-31"),
+            (date("2262-04-11"), "2262-04-11"),
+            (date("2999-01-01"), "2999-01-01"),
+            (i128::from(i64::MAX), "+294247-01-10"),
+            (i128::from(i64::MAX) * 1_000, "+292278994-08-17"),
+            (i128::from(i64::MAX) * 1_000_000, "+292277026596-12-04"),
+        ] {
+            let expected = format!("time after the load date's end: occurred on {day}, ");
+            assert!(reason(stated).starts_with(&expected), "{}", reason(stated));
+        }
+    }
+
+    #[test]
+    fn a_day_is_described_like_every_other_date() {
+        for number in (-800_000..2_900_000).step_by(997) {
+            let day = Day(number);
+            let noon = i128::from(day.start_micros()) + i128::from(DAY_MICROS) / 2;
+            if (-719_528..=2_932_896).contains(&number) {
+                assert_eq!(describe_day(noon), day.to_string());
+            }
+        }
     }
 
     #[test]

@@ -80,6 +80,7 @@ impl DeliveredInput {
         let files = inventory.partitions_between("activities", params.first, params.last);
         watch.expect_bytes(files.flat_map(|(_, files)| files).map(|file| file.size).sum());
         let mut intake = activities::read_activities(input, inventory, params, &|bytes| watch.add_bytes(bytes))?;
+        intake.warnings.iter().for_each(|warning| watch.warn(warning));
         let mut reference = reference::read_reference(input, inventory, params, &intake.interners)?;
         warn_of_unknown_networks(&reference.unknown_networks, params.networks, watch);
         let endorsements = read_endorsements(input, inventory, params, &ontology, &mut reference.refused, watch)?;

@@ -61,6 +61,7 @@ mod readers;
 mod real_data;
 mod reference_docs;
 mod report;
+mod report_files;
 mod results;
 mod run_result;
 mod s3;

@@ -14,7 +14,7 @@ thread_local! {
 static QUIET_HOOK: Once = Once::new();
 
 /// Runs `decode`. A panic inside it becomes the refusal `otherwise`.
-pub fn catch_panic<T>(otherwise: &str, decode: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+pub fn catch_panic<T, E: From<String>>(otherwise: &str, decode: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
     QUIET_HOOK.call_once(|| {
         let report = panic::take_hook();
         panic::set_hook(Box::new(move |info| {
@@ -26,7 +26,7 @@ pub fn catch_panic<T>(otherwise: &str, decode: impl FnOnce() -> Result<T, String
     let was_decoding = IS_DECODING.replace(true);
     let outcome = panic::catch_unwind(AssertUnwindSafe(decode));
     IS_DECODING.set(was_decoding);
-    outcome.unwrap_or_else(|_| Err(otherwise.to_owned()))
+    outcome.unwrap_or_else(|_| Err(otherwise.to_owned().into()))
 }
 
 #[cfg(test)]
@@ -37,6 +37,6 @@ mod tests {
     fn a_panic_becomes_a_refusal() {
         let outcome: Result<(), String> = catch_panic("a page cannot be decoded", || panic!("index out of bounds"));
         assert_eq!(outcome, Err("a page cannot be decoded".to_owned()));
-        assert_eq!(catch_panic("x", || Ok(3)), Ok(3));
+        assert_eq!(catch_panic::<_, String>("x", || Ok(3)), Ok(3));
     }
 }

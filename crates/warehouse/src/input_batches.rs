@@ -1,34 +1,48 @@
 //! Reading of the wanted columns of an admitted file, one row group at a time.
 
-use arrow::array::{
-    Array, ArrayRef, AsArray, Float64Array, Int64Array, PrimitiveArray, RecordBatch, StringViewArray, new_null_array,
-};
-use arrow::compute::cast;
-use arrow::datatypes::{DataType, Float64Type, Int64Type, TimeUnit, TimestampMicrosecondType};
-use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use parquet::errors::ParquetError;
+use std::collections::BTreeMap;
 
-use super::admission::{AdmittedFile, RefusalReason};
+use arrow::array::{ArrayRef, AsArray, Float64Array, Int64Array, RecordBatch, StringViewArray, new_null_array};
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Float64Type, Int64Type};
+
+use super::admission::{AdmittedColumn, AdmittedFile, RefusalReason};
 use super::catch_panic::catch_panic;
+use super::column_shape::ColumnShape;
 use super::fetched_ranges::FetchedRanges;
+use super::footer::LeafFormat;
+use super::input_columns::{FREE_TEXT, InputType};
+use super::input_times::{InputTimes, TimeFormat};
+use super::row_group_reader::{BATCH_ROWS, decode_row_group};
 use super::store::Store;
+use super::utf8_columns::{to_lossy_texts, to_texts};
 use clout_base::error::Result;
 
 pub use super::text_lists::TextLists;
 
-/// Rows per batch: large enough to amortise a call, small enough for the cache.
-const BATCH_ROWS: usize = 16 * 1024;
-
 /// One decoded batch with the wanted columns in order; absent columns are null throughout.
 pub struct InputBatch {
-    columns: Vec<Option<ArrayRef>>,
+    /// Columns, with texts already checked.
+    columns: Vec<Option<(ArrayRef, ColumnShape)>>,
+    /// Faults of rows, by row.
+    faults: BTreeMap<usize, String>,
     /// Number of rows.
     pub rows: usize,
 }
 
 impl InputBatch {
-    /// Returns column `index` as texts, from strings of any kind or integers in decimal.
+    /// Returns the reason for refusing a row whatever its other values are: an id or word that is not UTF-8.
+    pub fn fault(&self, row: usize) -> Option<&str> {
+        self.faults.get(&row).map(String::as_str)
+    }
+
+    /// Returns the [faults](InputBatch::fault) of all rows, by row.
+    pub fn faults(&self) -> &BTreeMap<usize, String> {
+        &self.faults
+    }
+
+    /// Returns column `index` as texts, from texts, UUIDs, or integers in decimal. A text that is not UTF-8 is null,
+    /// and a [fault](InputBatch::fault) of its row.
     pub fn texts(&self, index: usize) -> std::result::Result<StringViewArray, RefusalReason> {
         Ok(self.cast(index, &DataType::Utf8View)?.as_string_view().clone())
     }
@@ -44,33 +58,76 @@ impl InputBatch {
         Ok(array.as_primitive::<Float64Type>().clone())
     }
 
-    /// Returns column `index` as lists of texts; an absent column has empty lists.
+    /// Returns column `index` as lists of texts, with replacement characters in place of bytes that are not UTF-8; an
+    /// absent column has empty lists.
     pub fn text_lists(&self, index: usize) -> std::result::Result<TextLists, RefusalReason> {
         match &self.columns[index] {
-            Some(array) => TextLists::from_column(array.as_ref()),
+            Some((array, _)) => TextLists::from_column(array.as_ref()),
             None => Ok(TextLists::empty(self.rows)),
         }
     }
 
-    /// Returns column `index` as microseconds since 1970, UTC.
-    pub fn instants(
-        &self,
-        index: usize,
-    ) -> std::result::Result<PrimitiveArray<TimestampMicrosecondType>, RefusalReason> {
-        let zone = match self.columns[index].as_ref().map(|array| array.data_type()) {
-            Some(DataType::Timestamp(_, zone)) => zone.clone(),
-            _ => None,
-        };
-        let array = self.cast(index, &DataType::Timestamp(TimeUnit::Microsecond, zone))?;
-        Ok(array.as_primitive::<TimestampMicrosecondType>().clone())
+    /// Returns column `index` as times.
+    pub fn times(&self, index: usize) -> std::result::Result<InputTimes, RefusalReason> {
+        match &self.columns[index] {
+            Some((array, ColumnShape::Value(LeafFormat::Time(unit)))) => {
+                InputTimes::new(array.clone(), TimeFormat::Int64(*unit))
+            }
+            Some((array, _)) => InputTimes::new(array.clone(), TimeFormat::Int96),
+            None => InputTimes::new(new_null_array(&DataType::Null, self.rows), TimeFormat::Null),
+        }
     }
 
     fn cast(&self, index: usize, to: &DataType) -> std::result::Result<ArrayRef, RefusalReason> {
         match &self.columns[index] {
-            Some(array) => cast(array, to).map_err(|error| error.to_string()),
+            Some((array, _)) => cast(array, to).map_err(|error| error.to_string()),
             None => Ok(new_null_array(to, self.rows)),
         }
     }
+
+    /// Arranges the columns of a decoded batch in the wanted order, and checks their texts.
+    fn new(file: &AdmittedFile, batch: &RecordBatch) -> std::result::Result<InputBatch, RefusalReason> {
+        let mut faults = BTreeMap::new();
+        let mut columns = Vec::with_capacity(file.columns.len());
+        for (admitted, array) in file.columns.iter().zip(batch.columns()) {
+            columns.push((checked_column(admitted, array, &mut faults)?, admitted.shape));
+        }
+        Ok(InputBatch {
+            columns: file
+                .indexes
+                .iter()
+                .map(|index| index.map(|index| columns[index].clone()))
+                .collect(),
+            faults,
+            rows: batch.num_rows(),
+        })
+    }
+
+    fn of_nulls(file: &AdmittedFile, rows: usize) -> InputBatch {
+        InputBatch {
+            columns: vec![None; file.indexes.len()],
+            faults: BTreeMap::new(),
+            rows,
+        }
+    }
+}
+
+/// Converts a column of texts to texts, and leaves other columns as they are.
+fn checked_column(
+    admitted: &AdmittedColumn,
+    array: &ArrayRef,
+    faults: &mut BTreeMap<usize, String>,
+) -> std::result::Result<ArrayRef, RefusalReason> {
+    let column = &admitted.column;
+    let texts = match column.input_type {
+        InputType::Text if column.name == FREE_TEXT => to_lossy_texts(array)?,
+        InputType::Id | InputType::Text => to_texts(array, &mut |row| {
+            let reason = || format!("{} is not UTF-8: expected a text in UTF-8", column.name);
+            faults.entry(row).or_insert_with(reason);
+        })?,
+        _ => return Ok(array.clone()),
+    };
+    Ok(std::sync::Arc::new(texts))
 }
 
 /// Calls `take` with every batch of the file, in order. A refusal describes the fault of the file; the caller
@@ -83,11 +140,9 @@ pub fn for_each_batch(
     file: &AdmittedFile,
     take: &mut dyn FnMut(InputBatch) -> std::result::Result<(), RefusalReason>,
 ) -> Result<std::result::Result<(), RefusalReason>> {
-    for row_group in 0..file.metadata.metadata().num_row_groups() {
+    for row_group in 0..file.row_groups.len() {
         let fetched = fetch(store, file, row_group)?;
-        let decoded = catch_panic("a page cannot be decoded", || {
-            decode_group(file, row_group, fetched, take)
-        });
+        let decoded = decode_group(file, row_group, fetched, take);
         if let Err(refusal) = decoded {
             return Ok(Err(format!("row group {row_group}: {refusal}")));
         }
@@ -110,45 +165,24 @@ fn fetch(store: &Store, file: &AdmittedFile, row_group: usize) -> Result<Fetched
     Ok(FetchedRanges::new(size, &ranges, bytes))
 }
 
-fn decode_group(
+/// Calls `take` with the batches of one row group.
+pub(super) fn decode_group(
     file: &AdmittedFile,
     row_group: usize,
     fetched: FetchedRanges,
     take: &mut dyn FnMut(InputBatch) -> std::result::Result<(), RefusalReason>,
 ) -> std::result::Result<(), RefusalReason> {
-    let unreadable = |error: ParquetError| error.to_string();
-    let schema = file.metadata.metadata().file_metadata().schema_descr();
-    let mask = ProjectionMask::roots(schema, file.column_indexes.iter().flatten().copied());
-    let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(fetched, file.metadata.clone())
-        .with_row_groups(vec![row_group])
-        .with_projection(mask)
-        .with_batch_size(BATCH_ROWS)
-        .build()
-        .map_err(unreadable)?;
-    let expected = file.metadata.metadata().row_group(row_group).num_rows() as usize;
-    let mut rows = 0;
-    for batch in reader {
-        let batch = batch.map_err(|error| error.to_string())?;
-        rows += batch.num_rows();
-        take(wanted(file, &batch))?;
+    let group = &file.row_groups[row_group];
+    if file.columns.is_empty() {
+        let mut rows = group.rows;
+        while rows > 0 {
+            let batch = rows.min(BATCH_ROWS as u64);
+            take(InputBatch::of_nulls(file, batch as usize))?;
+            rows -= batch;
+        }
+        return Ok(());
     }
-    if rows == expected {
-        Ok(())
-    } else {
-        Err(format!("it announces {expected} rows but contains {rows}"))
-    }
-}
-
-/// Returns the batch's columns in the wanted order.
-fn wanted(file: &AdmittedFile, batch: &RecordBatch) -> InputBatch {
-    let names = file.metadata.schema().fields();
-    let columns = file
-        .column_indexes
-        .iter()
-        .map(|column| column.and_then(|root| batch.column_by_name(names[root].name()).cloned()))
-        .collect();
-    InputBatch {
-        columns,
-        rows: batch.num_rows(),
-    }
+    catch_panic("a page cannot be decoded", || {
+        decode_row_group(file, group, fetched, &mut |batch| take(InputBatch::new(file, batch)?))
+    })
 }

@@ -2,6 +2,10 @@
 
 use arrow::datatypes::DataType;
 
+/// Column of activities in which bytes that are not UTF-8 become replacement characters. In every other text column
+/// they cost the row.
+pub const FREE_TEXT: &str = "text";
+
 /// Kind of values in an input column, independent of the Arrow type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InputType {

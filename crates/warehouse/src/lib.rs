@@ -5,29 +5,44 @@
 
 pub mod admission;
 pub mod catch_panic;
+mod column_matching;
+mod column_shape;
 pub mod content_hash;
 pub mod encoded_part;
 #[cfg(test)]
 mod faulty_store;
 pub mod fetched_ranges;
+mod footer;
+mod footer_bytes;
 pub mod input_batches;
 pub mod input_columns;
+pub mod input_times;
 mod invalid_keys;
 pub mod inventory;
 pub mod json_cells;
 pub mod manifest;
+#[cfg(test)]
+mod mutants_tests;
 mod object_listing;
+mod page_headers;
 mod part_reader;
 mod partition_path;
 pub mod perk_draws;
 pub mod publish;
 pub mod published_columns;
 mod request_pool;
+mod row_group_reader;
 pub mod snapshot_people;
 pub mod snapshots;
 pub mod store;
 mod store_address;
 pub mod store_checks;
 mod store_failure;
+#[cfg(test)]
+mod testing;
 pub mod text_lists;
+mod thrift_reader;
+#[cfg(test)]
+mod thrift_tree;
+mod utf8_columns;
 pub mod verify;

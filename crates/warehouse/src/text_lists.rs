@@ -9,30 +9,40 @@ use arrow::compute::cast;
 use arrow::datatypes::{DataType, Field, FieldRef};
 
 use super::admission::RefusalReason;
+use super::utf8_columns::to_lossy_texts;
 
 /// Column of lists of texts: a `LargeList` of `Utf8View`. The offsets of 64 bits hold those of every list type, so
 /// that the conversion cannot overflow.
 pub struct TextLists(LargeListArray);
 
-fn item_field() -> FieldRef {
-    Arc::new(Field::new_list_field(DataType::Utf8View, true))
+fn item_field(data_type: DataType) -> FieldRef {
+    Arc::new(Field::new_list_field(data_type, true))
 }
 
 impl TextLists {
     /// Returns a column of empty lists.
     pub(super) fn empty(rows: usize) -> TextLists {
-        TextLists(LargeListArray::new_null(item_field(), rows))
+        TextLists(LargeListArray::new_null(item_field(DataType::Utf8View), rows))
     }
 
-    /// Converts a column of a type that [`InputType::TextList`](super::input_columns::InputType) accepts.
+    /// Converts a column of a type that [`InputType::TextList`](super::input_columns::InputType) accepts, or of lists
+    /// of bytes. Bytes that are not UTF-8 become replacement characters: a broken tag is no reason to lose its row.
     pub(super) fn from_column(column: &dyn Array) -> std::result::Result<TextLists, RefusalReason> {
         let data_type = column.data_type();
         // Arrow would convert a text to a list of one text.
         if !data_type.is_list() && !data_type.is_null() {
             return Err(format!("{data_type} is not a list of texts"));
         }
-        let lists = cast(column, &DataType::LargeList(item_field())).map_err(|error| error.to_string())?;
-        Ok(TextLists(lists.as_list().clone()))
+        let item_type = match data_type {
+            DataType::List(item) if !item.data_type().is_string() && !item.data_type().is_null() => item.data_type(),
+            _ => &DataType::Utf8View,
+        };
+        let lists =
+            cast(column, &DataType::LargeList(item_field(item_type.clone()))).map_err(|error| error.to_string())?;
+        let (_, offsets, items, nulls) = lists.as_list::<i64>().clone().into_parts();
+        let texts = Arc::new(to_lossy_texts(&items)?);
+        let lists = LargeListArray::try_new(item_field(DataType::Utf8View), offsets, texts, nulls);
+        Ok(TextLists(lists.map_err(|error| error.to_string())?))
     }
 
     /// Calls `take` with the texts of a row, in order, without nulls.

@@ -108,11 +108,11 @@ impl<'a> DayComparison<'a> {
         yesterday: &'a PreviousDay,
         traces: &LoadDateEffects,
         state: &RunState,
-        tonight: &'a ScoredState,
+        current: &'a ScoredState,
     ) -> DayComparison<'a> {
-        let (before, after) = (&yesterday.judged, tonight);
+        let (before, after) = (&yesterday.judged, current);
         let matching = PersonMatching::from_persons(&before.persons, &after.persons);
-        let moment = find_moment(&state.histories, tonight.as_of);
+        let moment = find_moment(&state.histories, current.as_of);
         let reading = StateReading {
             mixture: job.model.mixture(),
             moment: &moment,

@@ -40,19 +40,19 @@ pub struct AlertInputs<'a> {
 type Turns = HashMap<u32, (Vec<TopicTurn>, Vec<TopicTurn>)>;
 
 /// Computes the alerts of all people, in order of person and kind.
-pub fn compute_alerts(tonight: &SnapshotInputs, news: &AlertInputs) -> Result<Vec<(u32, Alert)>> {
-    let turns = turns(tonight, news)?;
-    let people: Vec<u32> = tonight
+pub fn compute_alerts(inputs: &SnapshotInputs, news: &AlertInputs) -> Result<Vec<(u32, Alert)>> {
+    let turns = turns(inputs, news)?;
+    let people: Vec<u32> = inputs
         .presences
         .group_by_person()
         .map(|group| group[0].person)
         .collect();
     let ids = people
         .iter()
-        .map(|person| tonight.persons.ids[*person as usize].as_str());
+        .map(|person| inputs.persons.ids[*person as usize].as_str());
     let before = news.past.find_estimates(ids)?;
     let alerts_of = |(person, before): (&u32, &Option<ScoreEstimate>)| -> Vec<(u32, Alert)> {
-        let input = person_input(tonight, news, &turns, *person, *before);
+        let input = person_input(inputs, news, &turns, *person, *before);
         let alerts = compute_person_alerts(&input, news.rules, news.as_of);
         alerts.into_iter().map(|alert| (*person, alert)).collect()
     };
@@ -60,20 +60,20 @@ pub fn compute_alerts(tonight: &SnapshotInputs, news: &AlertInputs) -> Result<Ve
 }
 
 fn person_input<'a>(
-    tonight: &'a SnapshotInputs,
+    inputs: &'a SnapshotInputs,
     news: &AlertInputs<'a>,
     turns: &Turns,
     person: u32,
     before: Option<ScoreEstimate>,
 ) -> PersonAlertInput<'a> {
     let index = person as usize;
-    let score = tonight.scores.score(index).zip(tonight.intervals[index]);
+    let score = inputs.scores.score(index).zip(inputs.intervals[index]);
     let found = news.reasons.binary_search_by_key(&person, |(other, _)| *other);
     let reasons = found.map_or(&[][..], |found| &news.reasons[found].1[..]);
     let (gained, lost) = turns.get(&person).cloned().unwrap_or_default();
-    let last_active = tonight.presences.last_active_at[index].map(Day::from_micros);
+    let last_active = inputs.presences.last_active_at[index].map(Day::from_micros);
     PersonAlertInput {
-        person_id: &tonight.persons.ids[index],
+        person_id: &inputs.persons.ids[index],
         score: score.map(|(score, interval)| ScoreEstimate { score, interval }),
         previous: before,
         reasons: reasons
@@ -90,7 +90,7 @@ fn person_input<'a>(
 
 /// Finds topics that are shown on only one of the two dates. Returns none if one of the dates has no topics at all,
 /// because then nothing can be compared.
-fn turns(tonight: &SnapshotInputs, news: &AlertInputs) -> Result<Turns> {
+fn turns(inputs: &SnapshotInputs, news: &AlertInputs) -> Result<Turns> {
     let mut turns = Turns::new();
     if news.ontology.is_empty() {
         return Ok(turns);
@@ -98,7 +98,7 @@ fn turns(tonight: &SnapshotInputs, news: &AlertInputs) -> Result<Turns> {
     let key = |standing: &TopicScore| (standing.row.person, news.ontology.id(standing.row.topic));
     let shown = news.topics.iter().filter(|standing| standing.is_shown);
     let shown: HashSet<(u32, &str)> = shown.map(key).collect();
-    let person_of = |topic: &PublishedTopic| tonight.persons.find_index(topic.person_id);
+    let person_of = |topic: &PublishedTopic| inputs.persons.find_index(topic.person_id);
     let may_turn = |topic: &PublishedTopic| {
         topic.is_shown || person_of(topic).is_some_and(|person| shown.contains(&(person, topic.topic_id)))
     };
@@ -151,8 +151,8 @@ fn best_first(is_gained: bool) -> impl Fn(&TopicTurn, &TopicTurn) -> Ordering {
 }
 
 /// Builds the table.
-pub fn build_table(tonight: &SnapshotInputs, alerts: &[(u32, Alert)]) -> Result<RecordBatch> {
-    let person = |(person, _): &(u32, Alert)| tonight.persons.ids[*person as usize].as_str();
+pub fn build_table(inputs: &SnapshotInputs, alerts: &[(u32, Alert)]) -> Result<RecordBatch> {
+    let person = |(person, _): &(u32, Alert)| inputs.persons.ids[*person as usize].as_str();
     batch(
         &ALERTS,
         vec![

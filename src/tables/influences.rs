@@ -31,26 +31,26 @@ pub struct InfluenceRow {
 
 /// Builds the table for people at or above `min_percentile`, with at most `max_per_direction` rows per person and
 /// direction.
-pub fn build_table(tonight: &SnapshotInputs, min_percentile: f64, max_per_direction: usize) -> Result<RecordBatch> {
-    let is_listed: Vec<bool> = tonight
+pub fn build_table(inputs: &SnapshotInputs, min_percentile: f64, max_per_direction: usize) -> Result<RecordBatch> {
+    let is_listed: Vec<bool> = inputs
         .scores
         .percentiles
         .iter()
         .map(|p| p.is_some_and(|p| p >= min_percentile))
         .collect();
-    let totals: Vec<f64> = (0..tonight.persons.len())
+    let totals: Vec<f64> = (0..inputs.persons.len())
         .into_par_iter()
-        .map(|person| total(tonight, person))
+        .map(|person| total(inputs, person))
         .collect();
-    let given = given(tonight, &is_listed);
-    let listed: Vec<usize> = (0..tonight.persons.len()).filter(|person| is_listed[*person]).collect();
+    let given = given(inputs, &is_listed);
+    let listed: Vec<usize> = (0..inputs.persons.len()).filter(|person| is_listed[*person]).collect();
     let rows: Vec<InfluenceRow> = listed
         .par_iter()
         .flat_map_iter(|person| {
-            let received = tonight.attention.edges(*person).map(|edge| {
-                let other = tonight.attention.reactors[edge];
+            let received = inputs.attention.edges(*person).map(|edge| {
+                let other = inputs.attention.reactors[edge];
                 let key = (*person as u32, other, INFLUENCED_BY);
-                row(tonight, totals[*person], key, *person, edge)
+                row(inputs, totals[*person], key, *person, edge)
             });
             let start = given.partition_point(|(reactor, ..)| (*reactor as usize) < *person);
             let own = given[start..]
@@ -58,7 +58,7 @@ pub fn build_table(tonight: &SnapshotInputs, min_percentile: f64, max_per_direct
                 .take_while(|(reactor, ..)| *reactor as usize == *person);
             let sent = own.map(|(_, target, edge)| {
                 let key = (*person as u32, *target, INFLUENCES_OTHER);
-                row(tonight, totals[*target as usize], key, *target as usize, *edge)
+                row(inputs, totals[*target as usize], key, *target as usize, *edge)
             });
             let mut rows = strongest(received.collect(), max_per_direction);
             rows.extend(strongest(sent.collect(), max_per_direction));
@@ -66,7 +66,7 @@ pub fn build_table(tonight: &SnapshotInputs, min_percentile: f64, max_per_direct
             rows
         })
         .collect();
-    let id = |person: u32| tonight.persons.ids[person as usize].as_str();
+    let id = |person: u32| inputs.persons.ids[person as usize].as_str();
     batch(
         &INFLUENCES,
         vec![
@@ -80,19 +80,19 @@ pub fn build_table(tonight: &SnapshotInputs, min_percentile: f64, max_per_direct
 }
 
 /// Computes the rows of any person, at most `most` per direction, most points first.
-pub fn compute_rows(tonight: &SnapshotInputs, person: usize, most: usize) -> Vec<InfluenceRow> {
-    let own = total(tonight, person);
-    let received = tonight.attention.edges(person).map(|edge| {
-        let key = (person as u32, tonight.attention.reactors[edge], INFLUENCED_BY);
-        row(tonight, own, key, person, edge)
+pub fn compute_rows(inputs: &SnapshotInputs, person: usize, most: usize) -> Vec<InfluenceRow> {
+    let own = total(inputs, person);
+    let received = inputs.attention.edges(person).map(|edge| {
+        let key = (person as u32, inputs.attention.reactors[edge], INFLUENCED_BY);
+        row(inputs, own, key, person, edge)
     });
-    let sent = (0..tonight.persons.len()).filter_map(|target| {
-        let edges = tonight.attention.edges(target);
-        let index = tonight.attention.reactors[edges.clone()].binary_search(&(person as u32));
+    let sent = (0..inputs.persons.len()).filter_map(|target| {
+        let edges = inputs.attention.edges(target);
+        let index = inputs.attention.reactors[edges.clone()].binary_search(&(person as u32));
         let key = (person as u32, target as u32, INFLUENCES_OTHER);
         Some(row(
-            tonight,
-            total(tonight, target),
+            inputs,
+            total(inputs, target),
             key,
             target,
             edges.start + index.ok()?,
@@ -104,11 +104,11 @@ pub fn compute_rows(tonight: &SnapshotInputs, person: usize, most: usize) -> Vec
 }
 
 /// Collects the edges from listed persons as (reactor, target, edge), sorted.
-fn given(tonight: &SnapshotInputs, is_listed: &[bool]) -> Vec<(u32, u32, usize)> {
+fn given(inputs: &SnapshotInputs, is_listed: &[bool]) -> Vec<(u32, u32, usize)> {
     let mut given: Vec<(u32, u32, usize)> = Vec::new();
-    for target in 0..tonight.persons.len() {
-        for edge in tonight.attention.edges(target) {
-            let reactor = tonight.attention.reactors[edge];
+    for target in 0..inputs.persons.len() {
+        for edge in inputs.attention.edges(target) {
+            let reactor = inputs.attention.reactors[edge];
             if is_listed[reactor as usize] {
                 given.push((reactor, target as u32, edge));
             }
@@ -119,35 +119,29 @@ fn given(tonight: &SnapshotInputs, is_listed: &[bool]) -> Vec<(u32, u32, usize)>
 }
 
 /// Sums the contributions to a person; 0 without a reactor.
-fn total(tonight: &SnapshotInputs, person: usize) -> f64 {
-    match &tonight.scores.sums[person] {
-        Some(sum) => tonight
+fn total(inputs: &SnapshotInputs, person: usize) -> f64 {
+    match &inputs.scores.sums[person] {
+        Some(sum) => inputs
             .attention
             .edges(person)
-            .map(|edge| tonight.model.share_part(tonight.attention, edge, sum))
+            .map(|edge| inputs.model.share_part(inputs.attention, edge, sum))
             .sum(),
         None => 0.0,
     }
 }
 
 /// Builds a row. Its points are the score of `target` x the share of `edge` in the contributions to `target`.
-fn row(
-    tonight: &SnapshotInputs,
-    total: f64,
-    key: (u32, u32, &'static str),
-    target: usize,
-    edge: usize,
-) -> InfluenceRow {
-    let share = match &tonight.scores.sums[target] {
-        Some(sum) => tonight.model.share_part(tonight.attention, edge, sum) / total,
+fn row(inputs: &SnapshotInputs, total: f64, key: (u32, u32, &'static str), target: usize, edge: usize) -> InfluenceRow {
+    let share = match &inputs.scores.sums[target] {
+        Some(sum) => inputs.model.share_part(inputs.attention, edge, sum) / total,
         None => 0.0,
     };
     InfluenceRow {
         person: key.0,
         other: key.1,
         direction: key.2,
-        points: tonight.scores.score(target).unwrap_or(0.0) * share,
-        reactions: tonight.attention.count_reactions(edge) as i64,
+        points: inputs.scores.score(target).unwrap_or(0.0) * share,
+        reactions: inputs.attention.count_reactions(edge) as i64,
     }
 }
 

@@ -20,15 +20,15 @@ struct Row {
 }
 
 /// Builds the table, with one row for each network on which a person has an account.
-pub fn build_table(tonight: &SnapshotInputs) -> Result<RecordBatch> {
-    let groups: Vec<&[NetworkPresence]> = tonight.presences.group_by_person().collect();
+pub fn build_table(inputs: &SnapshotInputs) -> Result<RecordBatch> {
+    let groups: Vec<&[NetworkPresence]> = inputs.presences.group_by_person().collect();
     let mut rows: Vec<Row> = groups
         .par_iter()
-        .flat_map_iter(|group| rows_of(tonight, group))
+        .flat_map_iter(|group| rows_of(inputs, group))
         .collect();
-    let name = |row: &Row| tonight.networks[usize::from(row.presence.network)].name.as_str();
+    let name = |row: &Row| inputs.networks[usize::from(row.presence.network)].name.as_str();
     rows.sort_by(|a, b| (a.presence.person, name(a)).cmp(&(b.presence.person, name(b))));
-    let id = |row: &Row| tonight.persons.ids[row.presence.person as usize].as_str();
+    let id = |row: &Row| inputs.persons.ids[row.presence.person as usize].as_str();
     batch(
         &NETWORK_SCORES,
         vec![
@@ -43,18 +43,12 @@ pub fn build_table(tonight: &SnapshotInputs) -> Result<RecordBatch> {
     )
 }
 
-fn rows_of(tonight: &SnapshotInputs, group: &[NetworkPresence]) -> Vec<Row> {
+fn rows_of(inputs: &SnapshotInputs, group: &[NetworkPresence]) -> Vec<Row> {
     let person = group[0].person as usize;
-    let sum = tonight.scores.sums[person];
+    let sum = inputs.scores.sums[person];
     let parts = sum
         .map(|sum| {
-            network_parts::compute_network_parts(
-                &tonight.model,
-                tonight.attention,
-                tonight.networks.len(),
-                person,
-                &sum,
-            )
+            network_parts::compute_network_parts(&inputs.model, inputs.attention, inputs.networks.len(), person, &sum)
         })
         .unwrap_or_default();
     let whole: f64 = parts.iter().map(|part| part.total).sum();
@@ -64,7 +58,7 @@ fn rows_of(tonight: &SnapshotInputs, group: &[NetworkPresence]) -> Vec<Row> {
             let part = parts.get(usize::from(presence.network)).copied().unwrap_or_default();
             Row {
                 presence: *presence,
-                score: (part.reactions > 0).then(|| tonight.scale.score_of_contributions(part.contributed)),
+                score: (part.reactions > 0).then(|| inputs.scale.score_of_contributions(part.contributed)),
                 reach: part.reach.people(),
                 reactions: part.reactions as i64,
                 share: sum.map(|_| part.total / whole),

@@ -26,30 +26,30 @@ struct Row {
 
 /// Builds the table. `published` has the persons of earlier snapshots, for `is_new`.
 pub fn build_table(
-    tonight: &SnapshotInputs,
+    inputs: &SnapshotInputs,
     past: &PublishedHistory,
     published: &PublishedPersons,
 ) -> Result<RecordBatch> {
-    let groups: Vec<&[NetworkPresence]> = tonight.presences.group_by_person().collect();
-    let rows: Vec<Row> = groups.par_iter().map(|group| row(tonight, group)).collect();
-    let ids = || rows.iter().map(|row| tonight.persons.ids[row.person].as_str());
-    let standings = tonight.scores;
+    let groups: Vec<&[NetworkPresence]> = inputs.presences.group_by_person().collect();
+    let rows: Vec<Row> = groups.par_iter().map(|group| row(inputs, group)).collect();
+    let ids = || rows.iter().map(|row| inputs.persons.ids[row.person].as_str());
+    let standings = inputs.scores;
     let scores: Vec<Option<f64>> = rows.iter().map(|row| standings.score(row.person)).collect();
     let delta = |index| {
         past.compute_deltas(index, ids().zip(scores.iter().copied()))
             .map(optional_measures)
     };
     let end = |of: fn(&ScoreInterval) -> f64| {
-        let ends = rows.iter().map(|row| tonight.intervals[row.person].as_ref().map(of));
+        let ends = rows.iter().map(|row| inputs.intervals[row.person].as_ref().map(of));
         optional_measures(ends.collect())
     };
-    let active = rows.iter().map(|row| tonight.presences.last_active_at[row.person]);
+    let active = rows.iter().map(|row| inputs.presences.last_active_at[row.person]);
     let columns: Vec<ArrayRef> = vec![
         Arc::new(StringArray::from_iter_values(ids())),
         optional_measures(scores.clone()),
         end(|interval| interval.low),
         end(|interval| interval.high),
-        measures(rows.iter().map(|row| tonight.coverage[row.person]).collect()),
+        measures(rows.iter().map(|row| inputs.coverage[row.person]).collect()),
         Arc::new(
             rows.iter()
                 .map(|row| standings.ranks[row.person])
@@ -62,20 +62,20 @@ pub fn build_table(
         measures(rows.iter().map(|row| row.reach).collect()),
         optional_measures(rows.iter().map(|row| row.amplification).collect()),
         optional_measures(rows.iter().map(|row| row.audience_influence).collect()),
-        networks(tonight, &groups),
+        networks(inputs, &groups),
         Arc::new(BooleanArray::from_iter(ids().map(|id| Some(!published.contains(id))))),
         Arc::new(active.collect::<TimestampMicrosecondArray>().with_timezone("UTC")),
     ];
     batch(&SCORES, columns)
 }
 
-fn row(tonight: &SnapshotInputs, group: &[NetworkPresence]) -> Row {
+fn row(inputs: &SnapshotInputs, group: &[NetworkPresence]) -> Row {
     let person = group[0].person as usize;
-    let edges = tonight.attention.edges(person);
+    let edges = inputs.attention.edges(person);
     let posts: u64 = group.iter().map(|presence| presence.posts).sum();
-    let reactions: u64 = edges.clone().map(|edge| tonight.attention.count_reactions(edge)).sum();
+    let reactions: u64 = edges.clone().map(|edge| inputs.attention.count_reactions(edge)).sum();
     let amplification = (posts > 0).then(|| reactions as f64 / posts as f64);
-    let Some(sum) = &tonight.scores.sums[person] else {
+    let Some(sum) = &inputs.scores.sums[person] else {
         return Row {
             person,
             reach: 0.0,
@@ -85,12 +85,12 @@ fn row(tonight: &SnapshotInputs, group: &[NetworkPresence]) -> Row {
     };
     let (mut reach, mut total, mut weighted) = (ReachSum::default(), 0.0, 0.0);
     for edge in edges {
-        let part = tonight.model.share_part(tonight.attention, edge, sum);
-        let reactor = tonight.attention.reactors[edge] as usize;
+        let part = inputs.model.share_part(inputs.attention, edge, sum);
+        let reactor = inputs.attention.reactors[edge] as usize;
         total += part;
         reach.add(part);
         // A reactor without a score counts with 1, the lower end of the scale.
-        weighted += part * tonight.scores.score(reactor).unwrap_or(1.0);
+        weighted += part * inputs.scores.score(reactor).unwrap_or(1.0);
     }
     Row {
         person,
@@ -100,7 +100,7 @@ fn row(tonight: &SnapshotInputs, group: &[NetworkPresence]) -> Row {
     }
 }
 
-fn networks(tonight: &SnapshotInputs, groups: &[&[NetworkPresence]]) -> ArrayRef {
+fn networks(inputs: &SnapshotInputs, groups: &[&[NetworkPresence]]) -> ArrayRef {
     let element = Field::new("element", DataType::Utf8, false);
     let mut lists = ListBuilder::new(StringBuilder::new()).with_field(element);
     let mut names: Vec<&str> = Vec::new();
@@ -109,7 +109,7 @@ fn networks(tonight: &SnapshotInputs, groups: &[&[NetworkPresence]]) -> ArrayRef
         names.extend(
             group
                 .iter()
-                .map(|presence| tonight.networks[usize::from(presence.network)].name.as_str()),
+                .map(|presence| inputs.networks[usize::from(presence.network)].name.as_str()),
         );
         names.sort_unstable();
         names.iter().for_each(|name| lists.values().append_value(name));

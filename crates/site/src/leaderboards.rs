@@ -52,7 +52,7 @@ pub(crate) struct Leaderboards {
 
 impl Leaderboards {
     /// Scans all people. The `people` best ranked get a full panel. Opted-out people are counted but not named.
-    pub(crate) fn read(store: &Store, tonight: &Manifest, still: &PrivacyFilter, people: u64) -> Result<Leaderboards> {
+    pub(crate) fn read(store: &Store, manifest: &Manifest, still: &PrivacyFilter, people: u64) -> Result<Leaderboards> {
         let mut scan = ScoreScan::new();
         let columns = [
             "person_id",
@@ -64,7 +64,7 @@ impl Leaderboards {
             "delta_7d",
             "delta_30d",
         ];
-        for batch in snapshots::stream_table(store, tonight, "scores", Some(&columns))? {
+        for batch in snapshots::stream_table(store, manifest, "scores", Some(&columns))? {
             scan.scores(&batch?, still)?;
         }
         let is_chosen = scan.mark_best(people);
@@ -72,11 +72,11 @@ impl Leaderboards {
             histogram: scan.histogram,
             top: scan.top,
             movers: scan.movers,
-            networks: read_networks(store, tonight, still)?,
-            topics: TopicLeaders::read(store, tonight, still)?,
+            networks: read_networks(store, manifest, still)?,
+            topics: TopicLeaders::read(store, manifest, still)?,
             full_ids: Vec::new(),
         };
-        survey.full_ids = survey.select_full(store, tonight, still, &is_chosen)?;
+        survey.full_ids = survey.select_full(store, manifest, still, &is_chosen)?;
         Ok(survey)
     }
 
@@ -84,14 +84,14 @@ impl Leaderboards {
     fn select_full(
         &self,
         store: &Store,
-        tonight: &Manifest,
+        manifest: &Manifest,
         still: &PrivacyFilter,
         is_chosen: &[bool],
     ) -> Result<Vec<String>> {
         let named = self.named_people();
         let mut full = Vec::new();
         let mut row = 0;
-        for batch in snapshots::stream_table(store, tonight, "scores", Some(&["person_id"]))? {
+        for batch in snapshots::stream_table(store, manifest, "scores", Some(&["person_id"]))? {
             for id in string_column(&batch?, "person_id")?.iter().flatten() {
                 let is_best = is_chosen.get(row).copied().unwrap_or(false) && still.allows(id);
                 if is_best || named.contains(id) {
@@ -209,10 +209,10 @@ impl ScoreChanges {
     }
 }
 
-fn read_networks(store: &Store, tonight: &Manifest, still: &PrivacyFilter) -> Result<Vec<(String, Vec<Value>)>> {
+fn read_networks(store: &Store, manifest: &Manifest, still: &PrivacyFilter) -> Result<Vec<(String, Vec<Value>)>> {
     let mut best: BTreeMap<String, TopRows> = BTreeMap::new();
     let columns = ["person_id", "network", "score", "share", "reactions"];
-    for batch in snapshots::stream_table(store, tonight, "network_scores", Some(&columns))? {
+    for batch in snapshots::stream_table(store, manifest, "network_scores", Some(&columns))? {
         let batch = batch?;
         let (ids, names, reactions) = (
             string_column(&batch, "person_id")?,

@@ -82,7 +82,7 @@ pub(crate) struct SnapshotOverview {
 impl SnapshotOverview {
     /// Reads the metrics, rejects and alerts.
     pub(crate) fn read(store: &Store, nights: &PublishedSnapshots, survey: &Leaderboards) -> Result<SnapshotOverview> {
-        let tonight = nights.newest();
+        let manifest = nights.newest();
         let mut past = Vec::new();
         for night in nights.iter() {
             past.push(SnapshotMetrics {
@@ -91,18 +91,18 @@ impl SnapshotOverview {
                 metrics: warehouse_metrics(&read_metrics(store, night)?),
             });
         }
-        let counted = read_metrics(store, tonight)?;
-        let mut rejects = count_by(store, tonight, "rejects", "reason")?;
+        let counted = read_metrics(store, manifest)?;
+        let mut rejects = count_by(store, manifest, "rejects", "reason")?;
         let rejects_other = rejects
             .split_off(rejects.len().min(REASONS))
             .iter()
             .map(|reason| reason.count)
             .sum();
-        let has_alerts = has_table(tonight, "alerts");
+        let has_alerts = has_table(manifest, "alerts");
         let alerts = has_alerts
-            .then(|| count_by(store, tonight, "alerts", "kind"))
+            .then(|| count_by(store, manifest, "alerts", "kind"))
             .transpose()?;
-        let mut stages: Vec<(String, f64)> = tonight.timings.clone().into_iter().collect();
+        let mut stages: Vec<(String, f64)> = manifest.timings.clone().into_iter().collect();
         stages.retain(|(stage, _)| stage != "total");
         stages.sort_by(|a, b| b.1.total_cmp(&a.1));
         let networks = list_networks(nights, survey, &counted);
@@ -114,7 +114,7 @@ impl SnapshotOverview {
             rejects,
             rejects_other,
             alerts,
-            seconds: tonight.timings.get("total").copied().unwrap_or_default(),
+            seconds: manifest.timings.get("total").copied().unwrap_or_default(),
             stages,
             past,
         })
@@ -155,7 +155,7 @@ fn warehouse_metrics(metrics: &MetricsByNetwork) -> BTreeMap<String, f64> {
 
 fn list_networks(nights: &PublishedSnapshots, survey: &Leaderboards, metrics: &MetricsByNetwork) -> Vec<NetworkInput> {
     let newest = load_dates::newest_load_dates(nights.iter());
-    let tonight = nights.newest().snapshot_date;
+    let manifest = nights.newest().snapshot_date;
     let scored = survey.networks.iter().map(|(network, _)| network);
     let counted = metrics.iter().filter(|(_, value)| **value > 0.0);
     let counted = counted
@@ -168,7 +168,7 @@ fn list_networks(nights: &PublishedSnapshots, survey: &Leaderboards, metrics: &M
         NetworkInput {
             network: name.clone(),
             newest,
-            days_old: newest.map(|day| tonight.0 - day.0),
+            days_old: newest.map(|day| manifest.0 - day.0),
             counts: own.map(|((metric, _), value)| (metric.clone(), *value)).collect(),
         }
     };

@@ -67,7 +67,7 @@ pub(crate) fn render_index(
     glance: &SnapshotOverview,
     folder: &str,
 ) -> Result<String> {
-    let tonight = nights.newest();
+    let manifest = nights.newest();
     let scripts: Vec<&str> = ASSETS
         .iter()
         .map(|(name, _)| *name)
@@ -75,7 +75,7 @@ pub(crate) fn render_index(
         .collect();
     let span = |movers: &ScoreChanges| ChangeSpan {
         days: movers.days,
-        since: tonight.snapshot_date.days_before(movers.days as i32),
+        since: manifest.snapshot_date.days_before(movers.days as i32),
         known: movers.known,
         rose: movers.rose.to_rows(),
         fell: movers.fell.to_rows(),
@@ -84,8 +84,8 @@ pub(crate) fn render_index(
     let page = json!({
         "folder": folder,
         "scripts": scripts,
-        "date": tonight.snapshot_date,
-        "manifest": tonight,
+        "date": manifest.snapshot_date,
+        "manifest": manifest,
         "version": env!("CARGO_PKG_VERSION"),
         "glance": glance,
         "nights": nights.count(),

@@ -67,8 +67,8 @@ pub(crate) fn column_names(table: &TableSchema) -> Vec<&'static str> {
 }
 
 /// Returns the parts and their columns for the page, in panel order. Columns are null if the snapshot lacks the table.
-pub(crate) fn describe_parts(tonight: &Manifest) -> Value {
-    let table = |table: &TableSchema| match has_table(tonight, table.name) {
+pub(crate) fn describe_parts(manifest: &Manifest) -> Value {
+    let table = |table: &TableSchema| match has_table(manifest, table.name) {
         true => json!([table.name, column_names(table)[1..]]),
         false => json!([table.name, null]),
     };
@@ -99,11 +99,11 @@ pub(crate) struct PanelTables<'a> {
 
 impl<'a> PanelTables<'a> {
     /// Opens the tables of a snapshot.
-    pub(crate) fn open(store: &'a Store, tonight: &'a Manifest, known: &'a PanelColumns) -> Result<PanelTables<'a>> {
+    pub(crate) fn open(store: &'a Store, manifest: &'a Manifest, known: &'a PanelColumns) -> Result<PanelTables<'a>> {
         let mut parts = Vec::new();
         for (part, columns) in PARTS.iter().zip(&known.0) {
-            let has_table = has_table(tonight, part.table.name);
-            let open = || PersonCursor::open(store, tonight, part.table.name, columns);
+            let has_table = has_table(manifest, part.table.name);
+            let open = || PersonCursor::open(store, manifest, part.table.name, columns);
             parts.push(has_table.then(open).transpose()?);
         }
         Ok(PanelTables { parts })

@@ -16,18 +16,21 @@ use clout_warehouse::store::Store;
 
 /// Filter for the people that a report may name.
 pub(crate) struct PrivacyFilter<'a> {
-    tonight: &'a Manifest,
+    manifest: &'a Manifest,
     /// People of the newest snapshot; none if the report is about the newest snapshot.
     people: Option<SnapshotPeople>,
 }
 
 impl<'a> PrivacyFilter<'a> {
     /// Reads the people of the newest snapshot, unless the report is about it.
-    pub(crate) fn read(store: &Store, tonight: &'a Manifest) -> Result<PrivacyFilter<'a>> {
+    pub(crate) fn read(store: &Store, manifest: &'a Manifest) -> Result<PrivacyFilter<'a>> {
         let newest = snapshots::list_dates(store)?.into_iter().next_back();
-        let is_newest = newest.is_none_or(|newest| newest <= tonight.snapshot_date);
+        let is_newest = newest.is_none_or(|newest| newest <= manifest.snapshot_date);
         let there = (!is_newest).then(|| SnapshotPeople::read_newest(store)).transpose()?;
-        Ok(PrivacyFilter { tonight, people: there })
+        Ok(PrivacyFilter {
+            manifest,
+            people: there,
+        })
     }
 
     /// Returns true if a person may be text.
@@ -78,7 +81,7 @@ impl<'a> PrivacyFilter<'a> {
                 && cause != ChangeCause::Recalibrated.name()
             {
                 let text = detail.as_str().unwrap_or_default();
-                *detail = redact_detail(text, self.tonight, &|id| self.allows(id)).into();
+                *detail = redact_detail(text, self.manifest, &|id| self.allows(id)).into();
             }
             row
         };

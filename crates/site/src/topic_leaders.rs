@@ -37,8 +37,8 @@ struct ShownPeople {
 
 impl TopicLeaders {
     /// Reads the topics; empty if the snapshot has no such table.
-    pub(crate) fn read(store: &Store, tonight: &Manifest, still: &PrivacyFilter) -> Result<TopicLeaders> {
-        if !has_table(tonight, "topic_scores") {
+    pub(crate) fn read(store: &Store, manifest: &Manifest, still: &PrivacyFilter) -> Result<TopicLeaders> {
+        if !has_table(manifest, "topic_scores") {
             return Ok(TopicLeaders::default());
         }
         let mut topics: HashMap<String, ShownPeople> = HashMap::new();
@@ -50,7 +50,7 @@ impl TopicLeaders {
             "confidence",
             "is_shown",
         ];
-        for batch in snapshots::stream_table(store, tonight, "topic_scores", Some(&columns))? {
+        for batch in snapshots::stream_table(store, manifest, "topic_scores", Some(&columns))? {
             add(&mut topics, &batch?, still)?;
         }
         let known = topics.len();

@@ -84,14 +84,14 @@ impl EndorsementSums {
     /// Merges new endorsements, sorted by load date and id, into the sums; `number` maps a topic id to its number.
     pub fn merge(
         &mut self,
-        tonight: &[Endorsement],
+        new_rows: &[Endorsement],
         number: &dyn Fn(&str) -> Option<u32>,
         model: &InfluenceModel,
         as_of: Day,
         max_lateness_days: i32,
     ) -> EndorsementCounts {
         let mut tally = EndorsementCounts::default();
-        let fresh = self.without_copies(tonight, as_of, max_lateness_days, &mut tally);
+        let fresh = self.without_copies(new_rows, as_of, max_lateness_days, &mut tally);
         let mut touches: Vec<(EndorsementKey, &Endorsement)> = Vec::with_capacity(fresh.len());
         for endorsement in fresh {
             if endorsement.endorser == endorsement.endorsee {
@@ -126,7 +126,7 @@ impl EndorsementSums {
     /// Returns the new endorsements with an id not delivered before; within a load date the first row of an id counts.
     fn without_copies<'a>(
         &mut self,
-        tonight: &'a [Endorsement],
+        new_rows: &'a [Endorsement],
         as_of: Day,
         max_lateness_days: i32,
         tally: &mut EndorsementCounts,
@@ -137,7 +137,7 @@ impl EndorsementSums {
             .map(|delivered| (delivered.id, delivered.load_date))
             .collect();
         let mut fresh = Vec::new();
-        for endorsement in tonight {
+        for endorsement in new_rows {
             let id = HashKey::ACTIVITY.hash(&["endorsement", &endorsement.id]);
             let last = known.insert(id, endorsement.load_date);
             match last.is_some_and(|last| endorsement.load_date.0 - last.0 <= max_lateness_days) {

@@ -78,7 +78,7 @@ impl<'a> EvidenceNames<'a> {
 
 /// Finds the evidence of rows.
 pub struct EvidenceFinder<'a> {
-    tonight: &'a TopicInputs<'a>,
+    inputs: &'a TopicInputs<'a>,
     claims: &'a PersonTopics,
     strengths: &'a TopicStrengths,
     own: OwnSources<'a>,
@@ -98,19 +98,19 @@ pub struct EvidenceScratch {
 impl<'a> EvidenceFinder<'a> {
     /// Creates a finder for the given inputs.
     pub fn new(
-        tonight: &'a TopicInputs<'a>,
+        inputs: &'a TopicInputs<'a>,
         claims: &'a PersonTopics,
         strengths: &'a TopicStrengths,
     ) -> EvidenceFinder<'a> {
         EvidenceFinder {
-            tonight,
+            inputs,
             claims,
             strengths,
-            own: OwnSources::of(tonight),
+            own: OwnSources::of(inputs),
             names: EvidenceNames {
-                memory: tonight.state,
-                ontology: tonight.ontology,
-                persons: tonight.persons,
+                memory: inputs.state,
+                ontology: inputs.ontology,
+                persons: inputs.persons,
             },
         }
     }
@@ -133,7 +133,7 @@ impl<'a> EvidenceFinder<'a> {
         self.add_greatest(EvidenceKind::Ancestor, scratch);
         if let Some(claim) = row.claim {
             let audience = || self.strengths.audiences[claim as usize].best();
-            let weight = self.tonight.model.params().topics.audience;
+            let weight = self.inputs.model.params().topics.audience;
             self.add(
                 EvidenceKind::Audience,
                 audience().map(|member| (member.person, weight * member.part)),
@@ -178,8 +178,8 @@ impl<'a> EvidenceFinder<'a> {
             places,
             people,
         } = scratch;
-        let (as_of, half_life) = (self.tonight.as_of, self.tonight.model.params().topics.half_life_days);
-        let id = |place: u32| self.tonight.state.sources.id(self.own.row(place));
+        let (as_of, half_life) = (self.inputs.as_of, self.inputs.model.params().topics.half_life_days);
+        let id = |place: u32| self.inputs.state.sources.id(self.own.row(place));
         parts.clear();
         for shows in shown {
             self.own.fill(places, row.person, row.topic, *shows);

@@ -44,23 +44,23 @@ pub struct TopicGain {
 /// # Errors
 /// Returns an internal error if the pairs do not form a valid graph.
 pub fn forecast_gains(
-    tonight: &TopicInputs,
+    inputs: &TopicInputs,
     known: &InfluenceScores,
     reaction: &AddedReaction,
     topics: &[u32],
 ) -> Result<Vec<TopicGain>> {
-    let claims = tonight.build_person_topics();
+    let claims = inputs.build_person_topics();
     let claim_of = |topic: &u32| claims.find((reaction.person, *topic));
     let known_pairs: Vec<(u32, usize)> = topics.iter().filter_map(|k| Some((*k, claim_of(k)?))).collect();
-    let before = TopicStrengths::compute(tonight, &claims, known)?;
-    let after = with_newcomers(tonight, known, reaction, claims.clone(), &known_pairs)?;
+    let before = TopicStrengths::compute(inputs, &claims, known)?;
+    let after = with_newcomers(inputs, known, reaction, claims.clone(), &known_pairs)?;
     let score = |rows: &[TopicScoreRow], topic: u32| {
         let row = rows
             .iter()
             .find(|row| (row.person, row.topic) == (reaction.person, topic));
         row.map_or(1.0, TopicScoreRow::score)
     };
-    let rows = rollup::compute_rows(tonight, &claims, &before, known);
+    let rows = rollup::compute_rows(inputs, &claims, &before, known);
     let gain = |(topic, claim): &(u32, usize)| {
         let mut strengths = TopicStrengths {
             claims: before.claims.clone(),
@@ -70,7 +70,7 @@ pub fn forecast_gains(
         TopicGain {
             topic: *topic,
             before: score(&rows, *topic),
-            after: score(&rollup::compute_rows(tonight, &claims, &strengths, known), *topic),
+            after: score(&rollup::compute_rows(inputs, &claims, &strengths, known), *topic),
         }
     };
     Ok(known_pairs.iter().map(gain).collect())
@@ -78,15 +78,15 @@ pub fn forecast_gains(
 
 /// Returns the strengths of all pairs with a newcomer on each of the person's pairs; other persons have no audience.
 fn with_newcomers(
-    tonight: &TopicInputs,
+    inputs: &TopicInputs,
     known: &InfluenceScores,
     reaction: &AddedReaction,
     mut claims: PersonTopics,
     known_pairs: &[(u32, usize)],
 ) -> Result<Vec<TopicStrength>> {
-    let beta_day = tonight.model.params().repeats.beta_day;
-    let strength = tonight.model.weighing().selectivity(1) * saturate(reaction.verb_weight, beta_day);
-    let first = tonight.persons.len() as u32;
+    let beta_day = inputs.model.params().repeats.beta_day;
+    let strength = inputs.model.weighing().selectivity(1) * saturate(reaction.verb_weight, beta_day);
+    let first = inputs.persons.len() as u32;
     for (place, (topic, claim)) in known_pairs.iter().enumerate() {
         claims.add_newcomer(first + place as u32, *topic, *claim, strength);
     }
@@ -108,7 +108,7 @@ fn with_newcomers(
         sums: &sums,
         scale: known.scale,
     };
-    Ok(TopicStrengths::compute(tonight, &claims, &known)?.claims)
+    Ok(TopicStrengths::compute(inputs, &claims, &known)?.claims)
 }
 
 /// Returns the person's edges and those of the newcomers to the person; other edges are not needed.

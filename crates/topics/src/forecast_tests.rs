@@ -78,7 +78,7 @@ fn with_tonight<T>(
     ask: impl FnOnce(&TopicInputs, &InfluenceScores, &PeopleScores) -> T,
 ) -> T {
     let scored = world.score_people(0);
-    let tonight = TopicInputs {
+    let inputs = TopicInputs {
         state: memory,
         ontology: &Ontology::from_rows(&memory.ontology),
         accounts: &AccountIndex::empty(Vec::new()),
@@ -88,13 +88,13 @@ fn with_tonight<T>(
         as_of: world.as_of,
     };
     let known = InfluenceScores::from_people_scores(&scored, &world.model);
-    ask(&tonight, &known, &scored)
+    ask(&inputs, &known, &scored)
 }
 
 /// Topic scores of the target, by topic.
 fn scores(world: &TestWorld, memory: &TopicState) -> Vec<(u32, f64)> {
-    with_tonight(world, memory, |tonight, known, _| {
-        let rows = compute_topic_scores(tonight, known).unwrap().0;
+    with_tonight(world, memory, |inputs, known, _| {
+        let rows = compute_topic_scores(inputs, known).unwrap().0;
         let own = rows.iter().filter(|standing| standing.row.person == TARGET);
         own.map(|standing| (standing.row.topic, standing.row.score())).collect()
     })
@@ -108,7 +108,7 @@ fn the_forecast_is_close_to_the_scores_of_a_state_with_the_reaction() {
     assert_eq!(ontology.to_rows(), rows);
     let (before, after) = (world(false), world(true));
     let bare = memory(&before, &ontology, None);
-    let gains = with_tonight(&before, &bare, |tonight, known, _| {
+    let gains = with_tonight(&before, &bare, |inputs, known, _| {
         // A like weighs one; the newcomer's attention to the target is taken from the world with the newcomer.
         let edge = after.score_people(0).attention.amounts[5];
         let reaction = AddedReaction {
@@ -116,7 +116,7 @@ fn the_forecast_is_close_to_the_scores_of_a_state_with_the_reaction() {
             verb_weight: 1.0,
             attention: edge,
         };
-        forecast_gains(tonight, known, &reaction, &[0, 1, 2]).unwrap()
+        forecast_gains(inputs, known, &reaction, &[0, 1, 2]).unwrap()
     });
     assert_eq!(gains.len(), 3);
     for gain in gains {

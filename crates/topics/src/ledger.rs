@@ -37,12 +37,12 @@ impl<K, const N: usize> Default for DecayedLedger<K, N> {
 
 impl<K: Ord + Clone + Send + Sync, const N: usize> DecayedLedger<K, N> {
     /// Merges new entries, at most one per key and load date, in any order; drops entries past retention at `as_of`.
-    pub fn merge(&mut self, mut tonight: Vec<LedgerEntry<K, N>>, half_lives_days: [f64; N], as_of: Day) {
-        tonight.par_sort_unstable_by(|a, b| (&a.key, a.last_load).cmp(&(&b.key, b.last_load)));
+    pub fn merge(&mut self, mut new_entries: Vec<LedgerEntry<K, N>>, half_lives_days: [f64; N], as_of: Day) {
+        new_entries.par_sort_unstable_by(|a, b| (&a.key, a.last_load).cmp(&(&b.key, b.last_load)));
         let before = std::mem::take(&mut self.entries);
-        let mut folded: Vec<LedgerEntry<K, N>> = Vec::with_capacity(before.len() + tonight.len());
+        let mut folded: Vec<LedgerEntry<K, N>> = Vec::with_capacity(before.len() + new_entries.len());
         let mut old = before.into_iter().peekable();
-        for new in tonight {
+        for new in new_entries {
             while let Some(entry) = old.next_if(|entry| entry.key <= new.key) {
                 folded.push(entry);
             }

@@ -73,7 +73,7 @@ impl TopicMerge<'_> {
     pub fn collect(
         &self,
         memory: &mut TopicState,
-        tonight: &mut NewTopicData,
+        new_data: &mut NewTopicData,
         place: usize,
         network: &Network,
         settled: &CountedTopicRows,
@@ -85,7 +85,7 @@ impl TopicMerge<'_> {
         let mut objects = std::mem::take(&mut memory.objects[place]);
         let mut sources: BTreeMap<Day, Vec<SourceCandidate>> = BTreeMap::new();
         let ends = ends(&settled.opted_out_on, last);
-        tonight.gone_since = settled.opted_out_on.clone();
+        new_data.gone_since = settled.opted_out_on.clone();
         for (load_date, range) in settled.rows.dates().filter(|(day, _)| *day <= last) {
             let kept: Vec<usize> = range.filter(|row| settled.is_kept[*row]).collect();
             let about = self.resolve(memory, place, &settled.rows, &kept);
@@ -105,9 +105,9 @@ impl TopicMerge<'_> {
             let brought = reading.bring(&about);
             let end = ends.range(load_date..).next().copied().unwrap_or(last);
             sources.entry(end).or_default().extend(brought.sources);
-            add_together(&mut tonight.together, brought.together);
-            tonight.touches.extend(self.weigh(brought.touches, network, load_date));
-            tonight.posts.extend(self.sum_posts(brought.posts, load_date));
+            add_together(&mut new_data.together, brought.together);
+            new_data.touches.extend(self.weigh(brought.touches, network, load_date));
+            new_data.posts.extend(self.sum_posts(brought.posts, load_date));
         }
         objects.merge_new(last, self.max_lateness_days);
         memory.objects[place] = objects;
@@ -115,7 +115,7 @@ impl TopicMerge<'_> {
         for end in ends {
             let until = sources.remove(&end).unwrap_or_default();
             let until = latest_sources(until, &settled.rows);
-            tonight.sources.entry(end).or_default().append(until);
+            new_data.sources.entry(end).or_default().append(until);
         }
     }
 

@@ -22,24 +22,24 @@ pub(super) struct OwnSources<'a> {
 
 impl<'a> OwnSources<'a> {
     /// Builds the index of all persons.
-    pub(super) fn of(tonight: &TopicInputs<'a>) -> OwnSources<'a> {
-        let (memory, of_account) = (tonight.state, &tonight.persons.by_account);
+    pub(super) fn of(inputs: &TopicInputs<'a>) -> OwnSources<'a> {
+        let (memory, of_account) = (inputs.state, &inputs.persons.by_account);
         let of_sources = memory.sources.rows().iter().map(|source| source.key.account as usize);
         let mut accounts: Vec<u32> = (0..of_account.len() as u32).collect();
         accounts.sort_by_key(|account| of_account[*account as usize]);
         let number = |topic: u32| {
             let place = memory
                 .ids
-                .binary_search_by(|id| id.as_str().cmp(tonight.ontology.id(topic)));
+                .binary_search_by(|id| id.as_str().cmp(inputs.ontology.id(topic)));
             place.map_or(NO_TOPIC, |place| place as u32)
         };
         OwnSources {
             memory,
             starts: offsets(of_sources, of_account.len()),
-            account_starts: offsets(of_account.iter().map(|person| *person as usize), tonight.persons.len()),
+            account_starts: offsets(of_account.iter().map(|person| *person as usize), inputs.persons.len()),
             accounts,
             of_account,
-            numbers: (0..tonight.ontology.len() as u32).map(number).collect(),
+            numbers: (0..inputs.ontology.len() as u32).map(number).collect(),
         }
     }
 

@@ -64,9 +64,9 @@ struct Neighbours {
 }
 
 impl Neighbours {
-    fn of(tonight: &TopicInputs) -> Neighbours {
-        let together = &tonight.state.together;
-        let topic = |number: u32| tonight.ontology.find(&tonight.state.ids[number as usize]);
+    fn of(inputs: &TopicInputs) -> Neighbours {
+        let together = &inputs.state.together;
+        let topic = |number: u32| inputs.ontology.find(&inputs.state.ids[number as usize]);
         let mut shares = HashMap::default();
         for ((a, b), rows) in together.iter().filter(|((a, b), _)| a != b) {
             let (Some(first), Some(second)) = (topic(*a), topic(*b)) else {
@@ -83,22 +83,22 @@ impl Neighbours {
 
 /// Computes the rows of all persons, sorted by (person, topic).
 pub fn compute_rows(
-    tonight: &TopicInputs,
+    inputs: &TopicInputs,
     claims: &PersonTopics,
     strengths: &TopicStrengths,
     known: &InfluenceScores,
 ) -> Vec<TopicScoreRow> {
     let mut rows: Vec<TopicScoreRow> = (0..claims.person_offsets.len() - 1)
         .into_par_iter()
-        .flat_map_iter(|person| of_person(tonight, claims, strengths, person))
+        .flat_map_iter(|person| of_person(inputs, claims, strengths, person))
         .collect();
     let lending = Lending {
-        neighbours: Neighbours::of(tonight),
-        rarity: rarity(tonight, &rows, strengths, known),
+        neighbours: Neighbours::of(inputs),
+        rarity: rarity(inputs, &rows, strengths, known),
         claims,
         strengths,
     };
-    let params = tonight.model.params();
+    let params = inputs.model.params();
     rows.par_iter_mut().for_each(|row| {
         let strength = strengths.find(row.claim);
         row.related = lending
@@ -145,14 +145,14 @@ impl Lending<'_> {
 
 /// Returns a person's rows without values: own pairs, and the broader topics of pairs with strength by others.
 fn of_person(
-    tonight: &TopicInputs,
+    inputs: &TopicInputs,
     claims: &PersonTopics,
     strengths: &TopicStrengths,
     person: usize,
 ) -> Vec<TopicScoreRow> {
     let start = claims.person_offsets[person];
     let own = &claims.keys[claims.of_person(person)];
-    let params = &tonight.model.params().topics;
+    let params = &inputs.model.params().topics;
     let mut lifts: Vec<(u32, TopicLift)> = Vec::new();
     let mut rows: Vec<TopicScoreRow> = Vec::with_capacity(own.len());
     for (place, (_, topic)) in own.iter().enumerate() {
@@ -161,7 +161,7 @@ fn of_person(
         }
         let strength = &strengths.claims[start + place];
         if strength.by_others() > 0.0 {
-            let broader = tonight.ontology.ancestors(*topic).iter().map(|(broader, distance)| {
+            let broader = inputs.ontology.ancestors(*topic).iter().map(|(broader, distance)| {
                 let part = params.ancestor_decay.powi(i32::from(*distance)) * strength.direct();
                 (*broader, TopicLift { from: *topic, part })
             });
@@ -200,12 +200,12 @@ fn is_of_the_person(claims: &PersonTopics, strengths: &TopicStrengths, claim: us
 
 /// Returns the rarity of each topic: 1 / (1 + p / common_at).
 fn rarity(
-    tonight: &TopicInputs,
+    inputs: &TopicInputs,
     rows: &[TopicScoreRow],
     strengths: &TopicStrengths,
     known: &InfluenceScores,
 ) -> Vec<f64> {
-    let mut on_topic = vec![0.0; tonight.ontology.len()];
+    let mut on_topic = vec![0.0; inputs.ontology.len()];
     let mut all = 0.0;
     for own in rows.chunk_by(|a, b| a.person == b.person) {
         let trust = known.model.trust[own[0].person as usize];
@@ -217,7 +217,7 @@ fn rarity(
         all += if heard.peek().is_some() { trust } else { 0.0 };
         heard.for_each(|row| on_topic[row.topic as usize] += trust);
     }
-    let common_at = tonight.model.params().topics.common_at;
+    let common_at = inputs.model.params().topics.common_at;
     let rare = |sum: &f64| match all > 0.0 {
         true => 1.0 / (1.0 + sum / all / common_at),
         false => 1.0,

@@ -188,12 +188,12 @@ impl EvidenceSources {
     }
 
     /// Merges new sources and keeps the latest; drops sources past retention at `as_of`.
-    pub fn merge(&mut self, tonight: &EvidenceSources, as_of: Day) {
+    pub fn merge(&mut self, new_sources: &EvidenceSources, as_of: Day) {
         let oldest = as_of.days_before(RETENTION_DAYS).end_micros();
         let before = std::mem::take(self);
-        self.rows.reserve(before.rows.len() + tonight.rows.len());
-        self.ids.reserve(before.ids.len() + tonight.ids.len());
-        let (mut old, mut new) = (before.iter().peekable(), tonight.iter().peekable());
+        self.rows.reserve(before.rows.len() + new_sources.rows.len());
+        self.ids.reserve(before.ids.len() + new_sources.ids.len());
+        let (mut old, mut new) = (before.iter().peekable(), new_sources.iter().peekable());
         loop {
             let is_old = match (old.peek(), new.peek()) {
                 (Some(a), Some(b)) => order(*a, *b).is_le(),

@@ -90,12 +90,12 @@ impl TopicStrengths {
     ///
     /// # Errors
     /// Returns an internal error if the pairs do not form a valid graph.
-    pub fn compute(tonight: &TopicInputs, claims: &PersonTopics, known: &InfluenceScores) -> Result<TopicStrengths> {
-        let actors = Actors::of(tonight, claims, known)?;
-        let params = &tonight.model.params().topics;
+    pub fn compute(inputs: &TopicInputs, claims: &PersonTopics, known: &InfluenceScores) -> Result<TopicStrengths> {
+        let actors = Actors::of(inputs, claims, known)?;
+        let params = &inputs.model.params().topics;
         let person_known = |person: u32| known.model.trust[person as usize] * known.seasoned[person as usize];
         let praise = EndorsementGraph::from_pairs(claims, &person_known);
-        let endorsements = endorsed(tonight, claims, known, &actors, &praise);
+        let endorsements = endorsed(inputs, claims, known, &actors, &praise);
         let all_endorsed = |claim: usize| -> f64 {
             let place = claims.endorsement_offsets[claim]..claims.endorsement_offsets[claim + 1];
             endorsements[place].iter().map(|endorsed| endorsed.part).sum()
@@ -107,7 +107,7 @@ impl TopicStrengths {
             }
         });
         let of_claim = |claim: usize| {
-            let earned = actors.earned(tonight, claims, claim);
+            let earned = actors.earned(inputs, claims, claim);
             let endorsed = all_endorsed(claim);
             let audience = params.audience * audiences[claim].sum;
             let cap = params.given_per_earned * (earned + endorsed + audience);
@@ -142,8 +142,8 @@ struct Actors {
 }
 
 impl Actors {
-    fn of(tonight: &TopicInputs, claims: &PersonTopics, known: &InfluenceScores) -> Result<Actors> {
-        let params = tonight.model.params();
+    fn of(inputs: &TopicInputs, claims: &PersonTopics, known: &InfluenceScores) -> Result<Actors> {
+        let params = inputs.model.params();
         let failed = |error| Error::internal("the reactions on topics are not a valid graph").with_source(error);
         let edges = claims.reactions.par_iter();
         let weights = edges.map(|edge| saturate(edge.strength, params.repeats.beta));
@@ -167,28 +167,28 @@ impl Actors {
     }
 
     /// Returns T + phi U of a pair.
-    fn earned(&self, tonight: &TopicInputs, claims: &PersonTopics, claim: usize) -> f64 {
+    fn earned(&self, inputs: &TopicInputs, claims: &PersonTopics, claim: usize) -> f64 {
         let (mut trusted, mut strangers) = (0.0, 0.0);
         for edge in claims.reactions_of(claim) {
             let trust = self.trust[edge.actor as usize];
             let amount =
-                self.standing[edge.actor as usize] * saturate(edge.strength, tonight.model.params().repeats.beta);
+                self.standing[edge.actor as usize] * saturate(edge.strength, inputs.model.params().repeats.beta);
             trusted += trust * amount;
             strangers += (1.0 - trust) * amount;
         }
-        trusted + compute_belief(trusted, strangers, &tonight.model.params().corroboration) * strangers
+        trusted + compute_belief(trusted, strangers, &inputs.model.params().corroboration) * strangers
     }
 }
 
 /// Computes the contribution of each endorsement.
 fn endorsed(
-    tonight: &TopicInputs,
+    inputs: &TopicInputs,
     claims: &PersonTopics,
     known: &InfluenceScores,
     actors: &Actors,
     praise: &EndorsementGraph,
 ) -> Vec<EndorsementShare> {
-    let params = tonight.model.params();
+    let params = inputs.model.params();
     let (kept, vouched) = (
         praise.compute_kept_shares(),
         compute_credibility(praise, known, params.topics.endorser_half_at),

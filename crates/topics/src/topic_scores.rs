@@ -51,13 +51,13 @@ struct SourceCount {
 /// # Errors
 /// Returns an internal error if the pairs do not form a valid graph.
 pub fn compute_topic_scores(
-    tonight: &TopicInputs,
+    inputs: &TopicInputs,
     known: &InfluenceScores,
 ) -> Result<(Vec<TopicScore>, PropagationOutcome)> {
-    let claims = tonight.build_person_topics();
-    let strengths = TopicStrengths::compute(tonight, &claims, known)?;
-    let rows = rollup::compute_rows(tonight, &claims, &strengths, known);
-    let finder = EvidenceFinder::new(tonight, &claims, &strengths);
+    let claims = inputs.build_person_topics();
+    let strengths = TopicStrengths::compute(inputs, &claims, known)?;
+    let rows = rollup::compute_rows(inputs, &claims, &strengths, known);
+    let finder = EvidenceFinder::new(inputs, &claims, &strengths);
     let mut standings: Vec<TopicScore> = rows
         .into_par_iter()
         .map_init(EvidenceScratch::default, |scratch, row| {
@@ -79,7 +79,7 @@ pub fn compute_topic_scores(
             }
         })
         .collect();
-    rank(&mut standings, tonight.ontology.len());
+    rank(&mut standings, inputs.ontology.len());
     Ok((standings, strengths.outcome))
 }
 

@@ -69,8 +69,8 @@ impl TopicState {
     /// Adds the topics of the ontology to the ids and returns their numbers, in the ontology's order. Data of topics
     /// that the ontology lacks stays, since a later one may have them again.
     pub fn add_topics(&mut self, ontology: &Ontology) -> Vec<u32> {
-        let tonight = (0..ontology.len() as u32).map(|topic| ontology.id(topic).to_owned());
-        let mut ids: Vec<String> = self.ids.iter().cloned().chain(tonight).collect();
+        let delivered_ids = (0..ontology.len() as u32).map(|topic| ontology.id(topic).to_owned());
+        let mut ids: Vec<String> = self.ids.iter().cloned().chain(delivered_ids).collect();
         ids.sort_unstable();
         ids.dedup();
         let place = |id: &str| ids.partition_point(|other| other.as_str() < id) as u32;

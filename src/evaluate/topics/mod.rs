@@ -112,13 +112,13 @@ impl<'a> TopicMoment<'a> {
             model: &job.model,
             max_lateness_days: job.input.max_lateness_days,
         };
-        let mut tonight = NewTopicData::default();
+        let mut inputs = NewTopicData::default();
         for (place, network) in job.networks.iter().enumerate() {
             if let Some(settled) = &stream.counted[place].topic_rows {
-                fold.collect(&mut memory, &mut tonight, place, network, settled, as_of);
+                fold.collect(&mut memory, &mut inputs, place, network, settled, as_of);
             }
         }
-        tonight.merge_into(&mut memory, &job.model.params().topics, as_of);
+        inputs.merge_into(&mut memory, &job.model.params().topics, as_of);
         let known = stream.endorsements.partition_point(|e| e.load_date <= as_of);
         let number = |id: &str| stream.ontology.find(id).map(|topic| numbers[topic as usize]);
         let lateness = job.input.max_lateness_days;
@@ -137,7 +137,7 @@ impl<'a> TopicMoment<'a> {
 
     /// Computes the topic scores of all people, as a run publishes them.
     fn topic_scores(&self, scored: &PeopleScores) -> Result<Vec<TopicScore>> {
-        let tonight = person_topics::TopicInputs {
+        let inputs = person_topics::TopicInputs {
             state: &self.memory,
             ontology: &self.stream.ontology,
             accounts: &self.stream.accounts,
@@ -148,7 +148,7 @@ impl<'a> TopicMoment<'a> {
             as_of: self.scene.as_of(),
         };
         let known = InfluenceScores::from_people_scores(scored, &self.job.model);
-        Ok(compute_topic_scores(&tonight, &known)?.0)
+        Ok(compute_topic_scores(&inputs, &known)?.0)
     }
 }
 

@@ -27,6 +27,7 @@ use clout_base::day::Day;
 use clout_base::error::{Error, ErrorContext, Result};
 use clout_base::metrics::RunMetrics;
 use clout_warehouse::manifest::Manifest;
+use clout_warehouse::publish::delete_leftovers;
 use clout_warehouse::snapshots;
 use clout_warehouse::store::Store;
 
@@ -81,6 +82,7 @@ pub fn run_snapshot(
     watch: &dyn RunObserver,
 ) -> Result<RunOutcome> {
     let mut timings = StageTimer::start(watch);
+    output.sweep_staging();
     if let Some(done) = find_published(job, output, request.as_of)? {
         return Ok(done);
     }
@@ -167,6 +169,7 @@ fn find_published(job: &Job, output: &Store, as_of: Option<Day>) -> Result<Optio
     let Some(manifest) = snapshots::read_manifest(output, as_of)? else {
         return Ok(None);
     };
+    delete_leftovers(output, &manifest);
     let before = serde_json::Value::Object(manifest.parameters.clone().into_iter().collect());
     // Published parameters went through JSON text, which may change the last bit of a number; these must, too.
     let now = serde_json::from_str(&job.to_manifest_parameters().to_string())

@@ -6,6 +6,7 @@ pub mod clout;
 pub mod columns;
 pub mod days;
 pub mod explain;
+pub mod faults;
 pub mod hostile;
 pub mod prose;
 pub mod published;

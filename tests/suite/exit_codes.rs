@@ -164,7 +164,10 @@ fn a_mistyped_root_is_2_and_becomes_no_folder(#[case] root: &str, #[case] sugges
     let (input, output) = (path(&site.input()), path(&site.output()));
     let folder = site.output_named("elsewhere");
     std::fs::create_dir(&folder).unwrap();
-    for arguments in [["run", "--input", &input, "--output", root], ["run", "--input", root, "--output", &output]] {
+    for arguments in [
+        ["run", "--input", &input, "--output", root],
+        ["run", "--input", root, "--output", &output],
+    ] {
         let mut mistyped = command(&arguments, &[]);
         let result = collect_output(mistyped.current_dir(&folder).output().unwrap());
         result.exits(2).prints(suggestion);

@@ -31,7 +31,9 @@ fn start(site: &Site, output: &str) -> Child {
 /// Lists the files in folders of tables that are no parts.
 fn unfinished(output: &Path) -> Vec<String> {
     let is_part = |name: &str| {
-        let hash = name.strip_prefix("part-").and_then(|rest| rest.strip_suffix(".parquet"));
+        let hash = name
+            .strip_prefix("part-")
+            .and_then(|rest| rest.strip_suffix(".parquet"));
         hash.is_some_and(|hash| hash.len() == 16 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()))
     };
     let is_unfinished = |file: &String| {
@@ -39,7 +41,10 @@ fn unfinished(output: &Path) -> Vec<String> {
         let is_table = TABLES.iter().any(|table| folder.starts_with(&format!("{table}/")));
         (is_table && !is_part(name)) || name.contains('#')
     };
-    files_below_if_stable(output).into_iter().filter(is_unfinished).collect()
+    files_below_if_stable(output)
+        .into_iter()
+        .filter(is_unfinished)
+        .collect()
 }
 
 /// Lists the files below a folder that another process may change meanwhile.
@@ -86,7 +91,10 @@ fn a_killed_run_leaves_whole_parts_only_and_the_next_run_gives_the_same_bytes() 
         let staged = files_below(&output.join("work"));
         assert_eq!(staged, Vec::<String>::new(), "run {number}");
     }
-    assert!(killed > KILLS / 4, "{killed} of {KILLS} runs were killed before they ended");
+    assert!(
+        killed > KILLS / 4,
+        "{killed} of {KILLS} runs were killed before they ended"
+    );
 }
 
 #[test]

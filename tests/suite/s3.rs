@@ -97,7 +97,10 @@ fn doctor_passes_on_a_good_store_and_fails_on_others() {
     server.set_mode(ServerMode::Refusing(500, "InternalError"));
     server.clout(&few_retries).exits(5);
     server.set_mode(ServerMode::Refusing(403, "AccessDenied"));
-    server.clout(&few_retries).exits(2).prints("Check that these credentials");
+    server
+        .clout(&few_retries)
+        .exits(2)
+        .prints("Check that these credentials");
     server.set_mode(ServerMode::Unconditional);
     server.clout(&few_retries).exits(2).prints("create-only");
 }
@@ -253,7 +256,10 @@ fn missing_credentials_are_2() {
     let mut environment: Vec<_> = server.environment().into_iter().filter(is_kept).collect();
     // The answer of a machine without a role.
     server.set_mode(ServerMode::Refusing(404, "NotFound"));
-    environment.push(("AWS_METADATA_ENDPOINT".to_owned(), "http://169.254.169.254:1".to_owned()));
+    environment.push((
+        "AWS_METADATA_ENDPOINT".to_owned(),
+        "http://169.254.169.254:1".to_owned(),
+    ));
     let urls = urls();
     clout_with(&arguments(&urls, &FEW_RETRIES), &environment)
         .exits(2)
@@ -262,16 +268,21 @@ fn missing_credentials_are_2() {
 
 #[test]
 fn an_answer_that_breaks_off_is_requested_again() {
-    let server = server();
-    let urls = urls();
-    let undisturbed = Arc::new(FaultPlan::default());
-    server.set_faults(Some(undisturbed.clone()));
-    server.clout(&["check", "--input", &urls[0]]).exits(0);
-    for number in 0..undisturbed.arrived() {
-        for fault in [Fault::CutBody, Fault::LongBody, Fault::ResetBefore, Fault::ResetAfter, Fault::FailsBefore] {
-            server.set_faults(Some(Arc::new(FaultPlan::with_fault(number, fault))));
-            let result = server.clout(&["check", "--input", &urls[0]]);
-            assert_eq!(result.code, 0, "{fault:?} at request {number}: {result:?}");
+    let server = S3::start();
+    server.copy_in(&Site::new(&crate::faulty_store::warehouse()).input(), "input");
+    let input = S3::url("input");
+    let arguments = ["check", "--input", &input, "--set", "storage.retry_timeout_seconds=1"];
+    let check = |plan: FaultPlan| {
+        let plan = Arc::new(plan);
+        server.set_faults(Some(plan.clone()));
+        (server.clout(&arguments), plan.arrived())
+    };
+    let (undisturbed, requests) = check(FaultPlan::default());
+    assert_eq!(undisturbed.code, 4, "{undisturbed:?}");
+    for number in 0..requests {
+        for fault in [Fault::CutBody, Fault::LongBody, Fault::ResetAfter] {
+            let (result, _) = check(FaultPlan::with_fault(number, fault));
+            assert_eq!(result.out, undisturbed.out, "{fault:?} at request {number}: {result:?}");
         }
     }
 }

@@ -43,14 +43,23 @@ fn of_concurrent_creates_one_succeeds_with_its_bytes() {
             let (writer, at) = (if nth % 2 == 0 { &first } else { &second }, &at);
             scope.spawn(move || {
                 let body = nth.to_string().repeat(10_000);
-                writer.write(at, body.as_bytes(), WriteMode::Create).is_ok().then_some(nth)
+                writer
+                    .write(at, body.as_bytes(), WriteMode::Create)
+                    .is_ok()
+                    .then_some(nth)
             })
         };
         let threads: Vec<_> = (0..8).map(create).collect();
-        threads.into_iter().filter_map(|thread| thread.join().unwrap()).collect()
+        threads
+            .into_iter()
+            .filter_map(|thread| thread.join().unwrap())
+            .collect()
     });
     let [winner] = won[..] else { panic!("{won:?}") };
-    assert_eq!(fs::read_to_string(root.path().join("x")).unwrap(), winner.to_string().repeat(10_000));
+    assert_eq!(
+        fs::read_to_string(root.path().join("x")).unwrap(),
+        winner.to_string().repeat(10_000)
+    );
     assert!(staged(root.path()).is_empty());
 }
 
@@ -84,11 +93,21 @@ fn unfinished_files_of_earlier_versions_are_deleted() {
     let (root, writer) = writer();
     let folder = root.path().join("t");
     fs::create_dir(&folder).unwrap();
-    for name in ["part-1.parquet", "part-1.parquet#1", "part-2.parquet#12", "note#a", "#", "x#"] {
+    for name in [
+        "part-1.parquet",
+        "part-1.parquet#1",
+        "part-2.parquet#12",
+        "note#a",
+        "#",
+        "x#",
+    ] {
         fs::write(folder.join(name), b"").unwrap();
     }
     writer.delete_unfinished(&key(root.path(), "t")).unwrap();
-    let mut left: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    let mut left: Vec<_> = fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .collect();
     left.sort();
     assert_eq!(left, ["#", "note#a", "part-1.parquet", "x#"]);
     writer.delete_unfinished(&key(root.path(), "missing")).unwrap();

@@ -104,7 +104,8 @@ fn find_scheme_mistake(address: &str, first: &str) -> Option<String> {
         return Some(format!("the colon of the URL is missing{}", suggest_url(scheme, rest)));
     }
     let is_host = first.len() > 1 && first.ends_with(':');
-    is_host.then(|| "it begins like a URL, but without a known scheme (write ./ before the name of a folder)".to_owned())
+    is_host
+        .then(|| "it begins like a URL, but without a known scheme (write ./ before the name of a folder)".to_owned())
 }
 
 /// Returns the mistake in a URL that is well formed, or `None`.
@@ -167,7 +168,9 @@ fn is_cloud_host(host: &str) -> bool {
 fn find_variable(address: &str) -> Option<&str> {
     let is_name = |name: &str| {
         let mut bytes = name.bytes();
-        bytes.next().is_some_and(|byte| byte.is_ascii_alphabetic() || byte == b'_')
+        bytes
+            .next()
+            .is_some_and(|byte| byte.is_ascii_alphabetic() || byte == b'_')
             && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
     };
     let is_variable = |segment: &&str| {

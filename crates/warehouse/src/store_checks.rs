@@ -167,7 +167,10 @@ mod tests {
     #[test]
     fn a_store_that_ignores_conditions_fails_the_checks() {
         let checks = check_store(&FaultyStore::open_unconditional(), "n1");
-        let expected = [("create-only put", ErrorKind::Usage), ("racing creates", ErrorKind::Usage)];
+        let expected = [
+            ("create-only put", ErrorKind::Usage),
+            ("racing creates", ErrorKind::Usage),
+        ];
         assert_eq!(failed(&checks), expected);
         assert!(checks[2].detail.contains("If-None-Match"), "{}", checks[2].detail);
     }

@@ -137,7 +137,9 @@ impl StoreFailure {
                 format!("it has only {size} bytes now, so it changed during the read"),
                 Decision::Transient("Run again after the write to it has ended"),
             ),
-            StoreFailure::Local(LocalFailure { step, source }) => (source.to_string(), judge_local(source, Some(*step))),
+            StoreFailure::Local(LocalFailure { step, source }) => {
+                (source.to_string(), judge_local(source, Some(*step)))
+            }
             StoreFailure::Store(error) => {
                 let text = error.to_string();
                 (brief(&text), judge_store(error, &text))
@@ -172,8 +174,8 @@ const NO_HARD_LINK: &str = "Clout needs hard links in this folder, and its work/
 
 /// Decides by the error of `object_store`. Listings hide the status in a general error, so the text is searched, too.
 fn judge_store(error: &object_store::Error, text: &str) -> Decision {
-    use object_store::Error::{Generic, NotImplemented, PermissionDenied, Unauthenticated};
     use Decision::{ForGood, Transient};
+    use object_store::Error::{Generic, NotImplemented, PermissionDenied, Unauthenticated};
     let status = status(text);
     if asked_for_machine_credentials(text) {
         return match status {
@@ -228,7 +230,12 @@ fn asked_for_machine_credentials(text: &str) -> bool {
 }
 
 fn is_bucket_missing(text: &str) -> bool {
-    const SIGNS: [&str; 4] = ["NoSuchBucket", "ContainerNotFound", "bucket does not exist", "InvalidBucketName"];
+    const SIGNS: [&str; 4] = [
+        "NoSuchBucket",
+        "ContainerNotFound",
+        "bucket does not exist",
+        "InvalidBucketName",
+    ];
     SIGNS.iter().any(|sign| text.contains(sign))
 }
 

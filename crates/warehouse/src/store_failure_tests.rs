@@ -57,7 +57,10 @@ fn code(code: &str) -> String {
 #[case(501, "NotImplemented", "create-only puts")]
 fn a_refusal_that_lasts_is_a_usage_error_with_advice(#[case] status: u16, #[case] sign: &str, #[case] advice: &str) {
     for failure in [refused(status, &code(sign)), refused_listing(status, &code(sign))] {
-        assert!(!failure.is_not_found() && !failure.is_broken_answer(), "{status} {sign}");
+        assert!(
+            !failure.is_not_found() && !failure.is_broken_answer(),
+            "{status} {sign}"
+        );
         let error = failure.into_error("read", "k", "s3://b");
         assert_eq!(error.kind(), ErrorKind::Usage, "{error}");
         assert!(error.to_string().contains(advice), "{error}");
@@ -82,17 +85,38 @@ fn any_other_refusal_is_transient(#[case] status: u16, #[case] sign: &str) {
 }
 
 #[rstest]
-#[case("http://169.254.169.254/latest/api/token in 1s - HTTP error: error sending request", ErrorKind::Usage)]
-#[case("http://169.254.169.254/x in 1s - Server returned non-2xx status code: 404 Not Found: ", ErrorKind::Usage)]
-#[case("http://metadata.google.internal/x in 1s - HTTP error: error sending request", ErrorKind::Usage)]
-#[case("http://169.254.170.2/x in 1s - Server returned non-2xx status code: 403 Forbidden: ", ErrorKind::Usage)]
-#[case("http://169.254.169.254/x in 1s - Server returned non-2xx status code: 503 Slow Down: ", ErrorKind::Storage)]
-#[case("http://169.254.169.254/x in 1s - Server returned non-2xx status code: 429 Busy: ", ErrorKind::Storage)]
+#[case(
+    "http://169.254.169.254/latest/api/token in 1s - HTTP error: error sending request",
+    ErrorKind::Usage
+)]
+#[case(
+    "http://169.254.169.254/x in 1s - Server returned non-2xx status code: 404 Not Found: ",
+    ErrorKind::Usage
+)]
+#[case(
+    "http://metadata.google.internal/x in 1s - HTTP error: error sending request",
+    ErrorKind::Usage
+)]
+#[case(
+    "http://169.254.170.2/x in 1s - Server returned non-2xx status code: 403 Forbidden: ",
+    ErrorKind::Usage
+)]
+#[case(
+    "http://169.254.169.254/x in 1s - Server returned non-2xx status code: 503 Slow Down: ",
+    ErrorKind::Storage
+)]
+#[case(
+    "http://169.254.169.254/x in 1s - Server returned non-2xx status code: 429 Busy: ",
+    ErrorKind::Storage
+)]
 fn a_machine_without_credentials_is_a_usage_error(#[case] request: &str, #[case] kind: ErrorKind) {
     let failure = StoreFailure::Store(generic("S3", format!("Error performing PUT {request}")));
     let error = failure.into_error("list", "", "s3://b");
     assert_eq!(error.kind(), kind, "{error}");
-    assert_eq!(error.to_string().contains("No credentials were found"), kind == ErrorKind::Usage);
+    assert_eq!(
+        error.to_string().contains("No credentials were found"),
+        kind == ErrorKind::Usage
+    );
 }
 
 #[rstest]
@@ -100,9 +124,15 @@ fn a_machine_without_credentials_is_a_usage_error(#[case] request: &str, #[case]
 #[case("Got invalid list response: unexpected end of file", true)]
 #[case("HTTP error: request or response body error", true)]
 #[case("Error performing POST https://h/b in 1ms - HTTP error: connection reset", true)]
-#[case("Error performing GET https://h/b in 1s, after 8 retries, max_retries: 8, retry_timeout: 120s  - HTTP error", false)]
+#[case(
+    "Error performing GET https://h/b in 1s, after 8 retries, max_retries: 8, retry_timeout: 120s  - HTTP error",
+    false
+)]
 #[case("DeleteObjects request failed for key k: Denied (code: AccessDenied)", false)]
-#[case("Error performing GET https://h/b in 1s - Received redirect without LOCATION, this ...", false)]
+#[case(
+    "Error performing GET https://h/b in 1s - Received redirect without LOCATION, this ...",
+    false
+)]
 fn a_broken_answer_is_repeated_unless_it_was_already(#[case] text: &str, #[case] is_repeated: bool) {
     let failure = StoreFailure::Store(generic("S3", text.to_owned()));
     assert_eq!(failure.is_broken_answer(), is_repeated);
@@ -136,7 +166,11 @@ fn a_local_folder_is_judged_by_the_operating_system(
 
 #[test]
 fn a_folder_without_hard_links_is_a_usage_error() {
-    for source in [io::ErrorKind::PermissionDenied, io::ErrorKind::Unsupported, io::ErrorKind::CrossesDevices] {
+    for source in [
+        io::ErrorKind::PermissionDenied,
+        io::ErrorKind::Unsupported,
+        io::ErrorKind::CrossesDevices,
+    ] {
         let step = LocalStep::Link;
         let source = source.into();
         let error = StoreFailure::Local(LocalFailure { step, source }).into_error("create", "k", "/data");

@@ -52,7 +52,7 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// All faults; a plan draws each with the same chance.
+    /// All faults; those that a client survives come first.
     pub const ALL: [Fault; 9] = [
         Fault::FailsBefore,
         Fault::FailsAfter,
@@ -64,6 +64,9 @@ impl Fault {
         Fault::DeathBefore,
         Fault::DeathAfter,
     ];
+
+    /// Number of faults that a client survives.
+    const SURVIVED: usize = 7;
 }
 
 /// Faults of one run of a client.
@@ -77,20 +80,25 @@ pub struct FaultPlan {
 }
 
 impl FaultPlan {
-    /// Draws a plan for a client that sends `requests` requests if none fails.
+    /// Draws a plan for a client that sends `requests` requests if none fails: one to eight faults that it survives, and
+    /// in a third of the plans each its death, an outage, or neither.
     pub fn from_seed(seed: u64, requests: usize) -> FaultPlan {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
-        let faults = (0..rng.random_range(1..6)).map(|_| {
-            let fault = Fault::ALL[rng.random_range(0..Fault::ALL.len())];
-            (rng.random_range(0..requests), fault)
-        });
-        let faults = faults.collect();
-        let has_outage = rng.random_range(0..6) == 0;
-        FaultPlan {
-            faults,
-            outage: has_outage.then(|| rng.random_range(0..requests)),
-            ..FaultPlan::default()
+        let mut plan = FaultPlan::default();
+        for _ in 0..rng.random_range(1..=8) {
+            let fault = Fault::ALL[rng.random_range(0..Fault::SURVIVED)];
+            plan.faults.insert(rng.random_range(0..requests), fault);
         }
+        let number = rng.random_range(0..requests);
+        match rng.random_range(0..3) {
+            0 => plan.outage = Some(number),
+            1 => {
+                let death = Fault::ALL[rng.random_range(Fault::SURVIVED..Fault::ALL.len())];
+                plan.faults.insert(number, death);
+            }
+            _ => {}
+        }
+        plan
     }
 
     /// Returns a plan with one fault.
@@ -197,10 +205,7 @@ impl hyper::body::Body for HalfBody {
     type Data = Bytes;
     type Error = std::io::Error;
 
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, std::io::Error>>> {
+    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, std::io::Error>>> {
         let frame = match self.0.take() {
             Some(bytes) => Ok(Frame::data(bytes)),
             None => Err(std::io::ErrorKind::ConnectionReset.into()),
@@ -233,7 +238,11 @@ impl JunkSocket {
 }
 
 impl Read for JunkSocket {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: ReadBufCursor<'_>) -> Poll<std::io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: ReadBufCursor<'_>,
+    ) -> Poll<std::io::Result<()>> {
         Pin::new(&mut self.socket).poll_read(cx, buffer)
     }
 }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::options::{OutputFormat, ResultArgs, generate_random_hex};
 use super::output::{ResultRows, print_rows};
-use clout_base::error::{Error, ErrorKind, Result};
+use clout_base::error::{Error, Result};
 use clout_warehouse::store_checks::check_store;
 
 /// Arguments of `clout doctor`.
@@ -26,7 +26,7 @@ impl DoctorArgs {
             |name: &str, is_ok: bool, detail: &str| vec![Value::from(name), Value::from(is_ok), Value::from(detail)];
         let rows = checks
             .iter()
-            .map(|check| row(check.name, check.is_ok, &check.detail))
+            .map(|check| row(check.name, check.failure.is_none(), &check.detail))
             .collect();
         print_rows(
             &ResultRows {
@@ -35,11 +35,12 @@ impl DoctorArgs {
             },
             self.format,
         )?;
-        match checks.iter().find(|check| !check.is_ok) {
-            Some(failed) => Err(Error::new(
-                ErrorKind::Storage,
-                format!("{} cannot be used as an output store: {}", store.url(), failed.detail),
-            )),
+        let first = checks.iter().find_map(|check| Some((check.failure?, &check.detail)));
+        match first {
+            Some((kind, detail)) => {
+                let message = format!("{} cannot be used as an output store: {detail}", store.url());
+                Err(Error::new(kind, message))
+            }
             None => Ok(()),
         }
     }

@@ -11,6 +11,7 @@ use clout_base::day::Day;
 use clout_base::error::{Error, Result};
 use clout_warehouse::inventory::InputInventory;
 use clout_warehouse::manifest::Manifest;
+use clout_warehouse::publish::delete_leftovers;
 use clout_warehouse::snapshots;
 use clout_warehouse::store::Store;
 
@@ -31,6 +32,7 @@ pub fn find_published(
         return Ok(None);
     };
     watch.record(RunFact::SnapshotDate(as_of));
+    delete_leftovers(output, &manifest);
     let listed;
     let inventory = match inventory {
         Some(inventory) => Some(inventory),

@@ -127,6 +127,7 @@ fn run_checked(
     log: &CheckLog,
 ) -> Result<RunOutcome> {
     let mut timings = StageTimer::start(watch);
+    output.sweep_staging();
     input_listing::expect_not_after_today(request.as_of, watch.today())?;
     if let Some(asked) = request.as_of
         && let Some(done) = find_published(job, input, output, asked, None, watch)?

@@ -2,7 +2,7 @@
 
 use rstest::rstest;
 
-use crate::support::clout::{Site, clout, path, run};
+use crate::support::clout::{Site, clout, collect_output, command, path, run};
 use crate::support::warehouse::Warehouse;
 
 fn twitter() -> Site {
@@ -121,16 +121,59 @@ fn refused_input_is_4() {
 // `s3` and `concurrent_runs` test 5, a failing store, and 6, a lost race.
 
 #[test]
-fn an_output_that_cannot_be_written_is_5() {
+fn an_output_that_is_a_file_is_2() {
     let site = twitter();
     std::fs::write(site.output(), b"a file where a folder should be").unwrap();
-    let hasty = [
-        "--set",
-        "storage.max_retries=0",
-        "--set",
-        "storage.retry_timeout_seconds=1",
-    ];
-    site.run(&hasty).exits(5);
+    site.run(&[]).exits(2).prints("choose another folder");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_without_permission_is_2() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let site = twitter();
+    let set_mode = |folder: &std::path::Path, mode| {
+        std::fs::set_permissions(folder, std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    std::fs::create_dir(site.output()).unwrap();
+    for (folder, mode) in [(site.output(), 0o500), (site.input(), 0o000)] {
+        set_mode(&folder, mode);
+        // The superuser may do everything, so there the rule is tested by the unit tests only.
+        let is_enforced = match mode {
+            0o500 => std::fs::write(folder.join("probe"), b"").is_err(),
+            _ => std::fs::read_dir(&folder).is_err(),
+        };
+        if is_enforced {
+            site.run(&[]).exits(2).prints("Check the owner and mode");
+        } else {
+            println!("skipped: this user ignores the mode of {}", folder.display());
+        }
+        set_mode(&folder, 0o700);
+    }
+}
+
+#[rstest]
+#[case("s3:/bucket/clout", "did you mean 's3://bucket/clout'?")]
+#[case("s3//bucket/clout", "did you mean 's3://bucket/clout'?")]
+#[case("$DATA/x", "'$DATA'")]
+#[case("~/x", "full path")]
+#[case("http://host/x", "AWS_ENDPOINT_URL")]
+fn a_mistyped_root_is_2_and_becomes_no_folder(#[case] root: &str, #[case] suggestion: &str) {
+    let site = twitter();
+    let (input, output) = (path(&site.input()), path(&site.output()));
+    let folder = site.output_named("elsewhere");
+    std::fs::create_dir(&folder).unwrap();
+    for arguments in [
+        ["run", "--input", &input, "--output", root],
+        ["run", "--input", root, "--output", &output],
+    ] {
+        let mut mistyped = command(&arguments, &[]);
+        let result = collect_output(mistyped.current_dir(&folder).output().unwrap());
+        result.exits(2).prints(suggestion);
+    }
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 0);
+    assert!(!site.output().exists());
 }
 
 #[test]

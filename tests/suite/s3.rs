@@ -1,8 +1,12 @@
 //! Tests the same program from and to S3, over real HTTP.
 
 use std::process::Stdio;
+use std::sync::Arc;
 
-use crate::support::clout::{Site, collect_output, command, path, run};
+use rstest::rstest;
+
+use crate::support::clout::{Site, clout_with, collect_output, command, path, run};
+use crate::support::faults::{Fault, FaultPlan};
 use crate::support::s3::{S3, ServerMode};
 use crate::support::sample_data;
 use crate::support::tables::Snapshot;
@@ -90,14 +94,22 @@ fn doctor_passes_on_a_good_store_and_fails_on_others() {
     few_retries.extend(FEW_RETRIES);
     server.set_mode(ServerMode::ReadOnly);
     server.clout(&few_retries).exits(5);
-    server.set_mode(ServerMode::Failing);
+    server.set_mode(ServerMode::Refusing(500, "InternalError"));
     server.clout(&few_retries).exits(5);
+    server.set_mode(ServerMode::Refusing(403, "AccessDenied"));
+    server
+        .clout(&few_retries)
+        .exits(2)
+        .prints("Check that these credentials");
+    server.set_mode(ServerMode::Unconditional);
+    server.clout(&few_retries).exits(2).prints("create-only");
 }
 
 #[test]
 fn a_store_that_fails_exits_5_and_nothing_is_published() {
     let server = server();
-    for mode in [ServerMode::Failing, ServerMode::ReadOnly, ServerMode::Hanging] {
+    let failing = ServerMode::Refusing(500, "InternalError");
+    for mode in [failing, ServerMode::ReadOnly, ServerMode::Hanging] {
         server.set_mode(mode);
         server.clout(&arguments(&urls(), &FEW_RETRIES)).exits(5).prints("later");
     }
@@ -179,7 +191,7 @@ fn the_next_run_deletes_the_files_of_a_killed_run() {
 }
 
 #[test]
-fn wrong_credentials_fail_and_are_not_printed() {
+fn wrong_credentials_are_2_and_are_not_printed() {
     let server = server();
     let mut environment = server.environment();
     environment
@@ -189,9 +201,90 @@ fn wrong_credentials_fail_and_are_not_printed() {
     let urls = urls();
     let mut few_retries = arguments(&urls, &FEW_RETRIES);
     few_retries.push("--quiet");
-    let result = crate::support::clout::clout_with(&few_retries, &environment);
-    assert!(result.code == 5 || result.code == 2, "{result:?}");
-    result.does_not_print("wrong");
+    clout_with(&few_retries, &environment)
+        .exits(2)
+        .prints("SignatureDoesNotMatch")
+        .prints("Check the credentials")
+        .does_not_print("wrong");
+}
+
+#[rstest]
+#[case(403, "AccessDenied", "Check that these credentials may list")]
+#[case(403, "InvalidAccessKeyId", "Check the credentials")]
+#[case(401, "Unauthorized", "Check the credentials")]
+#[case(400, "ExpiredToken", "have not expired")]
+#[case(404, "NoSuchBucket", "the bucket or container exists")]
+#[case(501, "NotImplemented", "create-only puts")]
+fn a_store_that_refuses_for_good_is_2(#[case] status: u16, #[case] code: &'static str, #[case] advice: &str) {
+    let (server, urls) = (server(), urls());
+    server.set_mode(ServerMode::Refusing(status, code));
+    server
+        .clout(&arguments(&urls, &FEW_RETRIES))
+        .exits(2)
+        .prints(code)
+        .prints(advice)
+        .does_not_print("later");
+}
+
+#[test]
+fn a_store_without_conditional_puts_is_2_and_nothing_is_published() {
+    let (server, urls) = (server(), urls());
+    server.set_mode(ServerMode::Unconditional);
+    server
+        .clout(&arguments(&urls, &FEW_RETRIES))
+        .exits(2)
+        .prints("create-only puts");
+    assert!(!server.folder("output/snapshots").exists());
+}
+
+#[test]
+fn a_bucket_that_does_not_exist_is_2() {
+    let server = server();
+    let missing = "s3://no-such-bucket/output".to_owned();
+    for urls in [[urls()[0].clone(), missing.clone()], [missing, urls()[1].clone()]] {
+        server
+            .clout(&arguments(&urls, &FEW_RETRIES))
+            .exits(2)
+            .prints("NoSuchBucket");
+    }
+}
+
+#[test]
+fn missing_credentials_are_2() {
+    let server = server();
+    let is_kept = |(name, _): &(String, String)| !name.contains("KEY");
+    let mut environment: Vec<_> = server.environment().into_iter().filter(is_kept).collect();
+    // The answer of a machine without a role.
+    server.set_mode(ServerMode::Refusing(404, "NotFound"));
+    environment.push((
+        "AWS_METADATA_ENDPOINT".to_owned(),
+        "http://169.254.169.254:1".to_owned(),
+    ));
+    let urls = urls();
+    clout_with(&arguments(&urls, &FEW_RETRIES), &environment)
+        .exits(2)
+        .prints("No credentials were found");
+}
+
+#[test]
+fn an_answer_that_breaks_off_is_requested_again() {
+    let server = S3::start();
+    server.copy_in(&Site::new(&crate::faulty_store::warehouse()).input(), "input");
+    let input = S3::url("input");
+    let arguments = ["check", "--input", &input, "--set", "storage.retry_timeout_seconds=1"];
+    let check = |plan: FaultPlan| {
+        let plan = Arc::new(plan);
+        server.set_faults(Some(plan.clone()));
+        (server.clout(&arguments), plan.arrived())
+    };
+    let (undisturbed, requests) = check(FaultPlan::default());
+    assert_eq!(undisturbed.code, 4, "{undisturbed:?}");
+    for number in 0..requests {
+        for fault in [Fault::CutBody, Fault::LongBody, Fault::ResetAfter] {
+            let (result, _) = check(FaultPlan::with_fault(number, fault));
+            assert_eq!(result.out, undisturbed.out, "{fault:?} at request {number}: {result:?}");
+        }
+    }
 }
 
 #[test]

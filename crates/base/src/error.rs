@@ -9,7 +9,7 @@ use std::fmt;
 pub enum ErrorKind {
     /// A broken invariant of Clout: a bug.
     Internal,
-    /// The command line or the job file asks for something invalid.
+    /// The command line or the job file asks for something invalid, or a store refuses for good.
     Usage,
     /// Input is missing or not delivered yet. The same run may succeed later.
     NotReady,
@@ -75,7 +75,7 @@ impl ErrorKind {
     pub fn meaning(self) -> &'static str {
         match self {
             ErrorKind::Internal => "internal error, or a damaged snapshot",
-            ErrorKind::Usage => "the command line or the job file is wrong",
+            ErrorKind::Usage => "the command line or the job file is wrong, or a store refuses for good",
             ErrorKind::NotReady => "input or a snapshot is missing or not ready",
             ErrorKind::Refused => "the input was read and rejected",
             ErrorKind::Storage => "the object store failed after all retries",

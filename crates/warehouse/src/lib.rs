@@ -20,6 +20,7 @@ pub mod input_times;
 mod invalid_keys;
 pub mod inventory;
 pub mod json_cells;
+mod local_writes;
 pub mod manifest;
 #[cfg(test)]
 mod mutants_tests;
@@ -31,11 +32,13 @@ pub mod perk_draws;
 pub mod publish;
 pub mod published_columns;
 mod request_pool;
+mod root_spelling;
 mod row_group_reader;
 pub mod snapshot_people;
 pub mod snapshots;
 pub mod store;
 mod store_address;
+mod store_calls;
 pub mod store_checks;
 mod store_failure;
 #[cfg(test)]

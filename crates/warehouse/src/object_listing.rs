@@ -25,13 +25,15 @@ impl Store {
     pub fn list(&self, prefix: &str) -> Result<ObjectListing> {
         let path = self.full_path("list", prefix)?;
         let opened = &*self.opened;
-        let found = if opened.is_local {
-            invalid_keys::list_local_folder(&*opened.objects, &path).map_err(StoreFailure::Store)
+        let objects = &*opened.objects;
+        let found = if opened.local.is_some() {
+            invalid_keys::list_local_folder(objects, &path).map_err(StoreFailure::Store)
         } else {
-            let plain = self.run_until_deadline(0, invalid_keys::list_until_invalid_key(&*opened.objects, &path));
-            match (plain, &opened.pages) {
+            let plain = async || Ok(invalid_keys::list_until_invalid_key(objects, &path).await?);
+            match (self.repeat_until_deadline(0, plain), &opened.pages) {
                 (Err(StoreFailure::Store(object_store::Error::InvalidPath { .. })), Some(pages)) => {
-                    self.run_until_deadline(0, invalid_keys::list_past_invalid_keys(&**pages, &path))
+                    let paged = async || Ok(invalid_keys::list_past_invalid_keys(&**pages, &path).await?);
+                    self.repeat_until_deadline(0, paged)
                 }
                 (plain, _) => plain,
             }
@@ -58,7 +60,8 @@ impl Store {
     /// Returns an error if the store fails.
     pub fn list_folders(&self, prefix: &str) -> Result<Vec<String>> {
         let path = self.full_path("list", prefix)?;
-        match self.run_until_deadline(0, self.opened.objects.list_with_delimiter(Some(&path))) {
+        let objects = &self.opened.objects;
+        match self.repeat_until_deadline(0, async || Ok(objects.list_with_delimiter(Some(&path)).await?)) {
             Ok(listed) => {
                 let names = listed.common_prefixes.iter().filter_map(|path| path.filename());
                 let mut names: Vec<String> = names.map(str::to_owned).collect();

@@ -79,7 +79,7 @@ pub fn publish_snapshot(store: &Store, publication: SnapshotPublication) -> Resu
         .context(|| format!("publishing {day}"))?
         .unwrap_or_else(|| manifest.clone());
     if winner.commit_id == manifest.commit_id {
-        warn_if_failed(day, sweep(store, &winner));
+        delete_leftovers(store, &winner);
         return Ok(PublishOutcome::Done(winner));
     }
     warn_if_failed(day, withdraw(store, &manifest, &winner, state_prefix.as_deref()));
@@ -123,50 +123,44 @@ pub(super) fn commit_record<'a, T>(
     for (path, part) in parts {
         put_part(store, &path, part)?;
     }
-    create_record(store, &key, &encode()?, find_existing)
+    create_once(store, &key, &encode()?, find_existing)
 }
 
 /// Stores one part. An existing object of the right size is the same part. One of another size is damaged
 /// (for example by a power failure) and is overwritten, since its name promises this content.
 fn put_part(store: &Store, key: &str, part: &EncodedPart) -> Result<()> {
-    let mut last = None;
-    for wait in waits() {
-        std::thread::sleep(wait);
-        match store.create(key, part.bytes.clone()) {
-            Ok(CreateOutcome::New) => return Ok(()),
-            Ok(CreateOutcome::Exists) => {}
-            Err(error) => last = Some(error),
-        }
-        match store.head(key) {
-            Ok(Some(object)) if object.size == part.bytes.len() as u64 => return Ok(()),
-            Ok(Some(_)) => return store.put(key, part.bytes.clone()),
-            Ok(None) => {}
-            Err(error) => last = Some(error),
-        }
-    }
-    Err(last.unwrap_or_else(|| persistent_conflict(store, key)))
+    let find_part = || match store.head(key)? {
+        Some(object) if object.size == part.bytes.len() as u64 => Ok(Some(())),
+        Some(_) => store.put(key, part.bytes.clone()).map(Some),
+        None => Ok(None),
+    };
+    create_once(store, key, &part.bytes, find_part).map(|_| ())
 }
 
-/// Creates a record at most once; returns as [`commit_record`] does.
-fn create_record<T>(
+/// Creates an object at most once; returns as [`commit_record`] does. After an error that a repetition cannot mend,
+/// `find_existing` decides once more, since an earlier try may have succeeded unseen.
+fn create_once<T>(
     store: &Store,
     key: &str,
     bytes: &Bytes,
     find_existing: impl Fn() -> Result<Option<T>>,
 ) -> Result<Option<T>> {
+    let is_for_good = |error: &Error| error.kind() != ErrorKind::Storage;
     let mut last = None;
     for wait in waits() {
         std::thread::sleep(wait);
-        match store.create(key, bytes.clone()) {
+        let refused = match store.create(key, bytes.clone()) {
             Ok(CreateOutcome::New) => return Ok(None),
-            Ok(CreateOutcome::Exists) => {}
-            Err(error) => last = Some(error),
-        }
+            Ok(CreateOutcome::Exists) => None,
+            Err(error) => Some(error),
+        };
         match find_existing() {
             Ok(Some(existing)) => return Ok(Some(existing)),
-            Ok(None) => {}
-            Err(error) if error.kind() == ErrorKind::Storage => last = Some(error),
-            Err(error) => return Err(error),
+            Ok(None) => last = refused.or(last),
+            Err(error) => last = refused.filter(is_for_good).or(Some(error)),
+        }
+        if let Some(error) = last.take_if(|error| is_for_good(error)) {
+            return Err(error);
         }
     }
     Err(last.unwrap_or_else(|| persistent_conflict(store, key)))
@@ -192,13 +186,20 @@ fn persistent_conflict(store: &Store, key: &str) -> Error {
     Error::new(ErrorKind::Storage, message)
 }
 
-/// Deletes parts of the winner's date that its manifest does not name, left by killed runs. All known tables
-/// are searched: killed runs of another version may have left parts of tables that this run does not publish.
+/// Deletes parts of a published date that its manifest does not name, left by killed runs. A reader that lists the
+/// folder would take them for rows of the snapshot. A failure is only logged.
+pub fn delete_leftovers(store: &Store, manifest: &Manifest) {
+    warn_if_failed(manifest.snapshot_date, sweep(store, manifest));
+}
+
+/// Deletes parts of the winner's date that its manifest does not name. All known tables are searched: killed runs of
+/// another version may have left parts of tables that this run does not publish.
 fn sweep(store: &Store, winner: &Manifest) -> Result<()> {
     let known = SNAPSHOT_TABLES.iter().map(|table| table.name);
     let tables: BTreeSet<&str> = known.chain(winner.tables.keys().map(String::as_str)).collect();
     for table in tables {
         let folder = part_folder(table, winner.snapshot_date);
+        store.delete_unfinished(&folder)?;
         for part in list_parts(store, &folder)? {
             if !winner.contains_file(&part.key) {
                 store.delete(&part.key)?;

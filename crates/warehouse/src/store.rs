@@ -11,10 +11,13 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use object_store::path::Path;
-use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt, PutMode, PutOptions};
+use object_store::{GetOptions, GetRange, GetResult, ObjectMeta, ObjectStore, ObjectStoreExt, PutMode};
+use object_store::{OBJECT_STORE_COALESCE_DEFAULT, coalesce_ranges};
 use tokio::runtime::Runtime;
 
+use super::local_writes::WriteMode;
 use super::store_address::{self, OpenedStore};
+use super::store_calls::Repeats;
 use super::store_failure::StoreFailure;
 use clout_base::error::{Error, Result};
 
@@ -24,16 +27,14 @@ pub use super::store_address::StoreOptions;
 /// Size in bytes above which a body uses the client with the longer time limit.
 const LARGE_BODY_BYTES: usize = 32 << 20;
 
-/// Slowest supported link for large bodies, in bytes per second.
-const SLOWEST_BYTES_PER_SECOND: u64 = 1 << 20;
-
 /// Root in object storage. Clones share connections.
 #[derive(Clone)]
 pub struct Store {
     pub(super) opened: Arc<OpenedStore>,
     url: Arc<str>,
-    deadline: Duration,
-    runtime: &'static Runtime,
+    pub(super) deadline: Duration,
+    pub(super) repeats: Repeats,
+    pub(super) runtime: &'static Runtime,
 }
 
 /// Object below the root.
@@ -75,7 +76,7 @@ impl Store {
             objects,
             uploads,
             pages: None,
-            is_local: false,
+            local: None,
             root: Path::ROOT,
         };
         Store::over(opened, url, &StoreOptions::default())
@@ -86,6 +87,7 @@ impl Store {
             opened: Arc::new(opened),
             url: url.into(),
             deadline: options.deadline()?,
+            repeats: options.repeats()?,
             runtime: runtime()?,
         })
     }
@@ -101,7 +103,8 @@ impl Store {
     /// Returns an error if the store fails.
     pub fn head(&self, key: &str) -> Result<Option<StoredObject>> {
         let path = self.full_path("look up", key)?;
-        match self.run_until_deadline(0, self.opened.objects.head(&path)) {
+        let objects = &self.opened.objects;
+        match self.repeat_until_deadline(0, async || Ok(objects.head(&path).await?)) {
             Ok(meta) => Ok(Some(self.to_object(&meta))),
             Err(failure) if failure.is_not_found() => Ok(None),
             Err(failure) => Err(self.to_error(failure, "look up", key)),
@@ -116,7 +119,7 @@ impl Store {
     pub fn get(&self, key: &str) -> Result<Option<Bytes>> {
         let path = self.full_path("read", key)?;
         let objects = &self.opened.objects;
-        match self.run_until_deadline(0, async { objects.get(&path).await?.bytes().await }) {
+        match self.repeat_until_deadline(0, async || read_body(objects.get(&path).await?).await) {
             Ok(bytes) => Ok(Some(bytes)),
             Err(failure) if failure.is_not_found() => Ok(None),
             Err(failure) => Err(self.to_error(failure, "read", key)),
@@ -130,8 +133,17 @@ impl Store {
     pub fn get_ranges(&self, key: &str, ranges: &[Range<u64>]) -> Result<Vec<Bytes>> {
         let path = self.full_path("read", key)?;
         let length = ranges.iter().map(|range| range.end.saturating_sub(range.start)).sum();
-        self.run_until_deadline(length, self.opened.objects.get_ranges(&path, ranges))
-            .map_err(|failure| self.to_error(failure, "read", key))
+        let (objects, repeats) = (&self.opened.objects, self.repeats);
+        let read = if self.opened.local.is_some() {
+            self.run_until_deadline(length, async { Ok(objects.get_ranges(&path, ranges).await?) })
+        } else {
+            let fetch = |range: Range<u64>| {
+                let (objects, path) = (objects.clone(), path.clone());
+                repeats.run(move || fetch_range(objects.clone(), path.clone(), range.clone()))
+            };
+            self.run_until_deadline(length, coalesce_ranges(ranges, fetch, OBJECT_STORE_COALESCE_DEFAULT))
+        };
+        read.map_err(|failure| self.to_error(failure, "read", key))
     }
 
     /// Creates an object unless it exists, in one request (S3 accepts up to 5 GB). After `Exists` or an
@@ -140,7 +152,7 @@ impl Store {
     /// # Errors
     /// Returns an error if the store fails.
     pub fn create(&self, key: &str, body: Bytes) -> Result<CreateOutcome> {
-        match self.send(key, body, PutMode::Create)? {
+        match self.send(key, body, WriteMode::Create)? {
             Ok(()) => Ok(CreateOutcome::New),
             Err(failure) if failure.is_conflict() => Ok(CreateOutcome::Exists),
             Err(failure) => Err(self.to_error(failure, "create", key)),
@@ -152,12 +164,15 @@ impl Store {
     /// # Errors
     /// Returns an error if the store fails.
     pub fn put(&self, key: &str, body: Bytes) -> Result<()> {
-        self.send(key, body, PutMode::Overwrite)?
+        self.send(key, body, WriteMode::Replace)?
             .map_err(|failure| self.to_error(failure, "write", key))
     }
 
-    fn send(&self, key: &str, body: Bytes, mode: PutMode) -> Result<std::result::Result<(), StoreFailure>> {
+    fn send(&self, key: &str, body: Bytes, mode: WriteMode) -> Result<std::result::Result<(), StoreFailure>> {
         let path = self.full_path("write", key)?;
+        if let Some(local) = &self.opened.local {
+            return Ok(local.write(&path, &body, mode));
+        }
         let length = body.len();
         let is_large = length > LARGE_BODY_BYTES;
         let objects = if is_large {
@@ -165,8 +180,12 @@ impl Store {
         } else {
             &self.opened.objects
         };
-        let call = objects.put_opts(&path, body.into(), PutOptions::from(mode));
-        Ok(self.run_until_deadline(length as u64, call).map(|_| ()))
+        let put = async |mode: PutMode| Ok(objects.put_opts(&path, body.clone().into(), mode.into()).await?);
+        let outcome = match mode {
+            WriteMode::Create => self.run_until_deadline(length as u64, put(PutMode::Create)),
+            WriteMode::Replace => self.repeat_until_deadline(length as u64, async || put(PutMode::Overwrite).await),
+        };
+        Ok(outcome.map(|_| ()))
     }
 
     /// Deletes an object. A missing object is not an error.
@@ -175,7 +194,8 @@ impl Store {
     /// Returns an error if the store fails.
     pub fn delete(&self, key: &str) -> Result<()> {
         let path = self.full_path("delete", key)?;
-        match self.run_until_deadline(0, self.opened.objects.delete(&path)) {
+        let objects = &self.opened.objects;
+        match self.repeat_until_deadline(0, async || Ok(objects.delete(&path).await?)) {
             Ok(()) => Ok(()),
             Err(failure) if failure.is_not_found() => Ok(()),
             Err(failure) => Err(self.to_error(failure, "delete", key)),
@@ -202,23 +222,55 @@ impl Store {
         }
     }
 
-    /// Runs a call to its end or its deadline; `length` bytes of body extend the deadline.
-    pub(super) fn run_until_deadline<T>(
-        &self,
-        length: u64,
-        call: impl Future<Output = object_store::Result<T>>,
-    ) -> std::result::Result<T, StoreFailure> {
-        let limit = self.deadline + Duration::from_secs(length / SLOWEST_BYTES_PER_SECOND);
-        // The timer must be created inside the runtime.
-        let bounded = async { tokio::time::timeout(limit, call).await };
-        match self.runtime.block_on(bounded) {
-            Ok(answer) => answer.map_err(StoreFailure::Store),
-            Err(_) => Err(StoreFailure::Deadline(limit)),
+    /// Deletes the unfinished files that killed runs left in the staging folder of a local root, unless another process
+    /// writes below this root.
+    pub fn sweep_staging(&self) {
+        if let Some(local) = &self.opened.local {
+            local.sweep();
         }
+    }
+
+    /// Deletes the unfinished files that killed runs of earlier versions left directly in a folder of a local root.
+    ///
+    /// # Errors
+    /// Returns an error if a file cannot be deleted.
+    pub(super) fn delete_unfinished(&self, folder: &str) -> Result<()> {
+        let Some(local) = &self.opened.local else {
+            return Ok(());
+        };
+        let path = self.full_path("tidy", folder)?;
+        local
+            .delete_unfinished(&path)
+            .map_err(|failure| self.to_error(failure, "tidy", folder))
     }
 
     pub(super) fn to_error(&self, failure: StoreFailure, action: &str, key: &str) -> Error {
         failure.into_error(action, key, &self.url)
+    }
+}
+
+/// Reads a body. A body of another length than announced is a failure.
+async fn read_body(answer: GetResult) -> std::result::Result<Bytes, StoreFailure> {
+    let announced = answer.range.end.saturating_sub(answer.range.start);
+    let bytes = answer.bytes().await?;
+    let arrived = bytes.len() as u64;
+    match arrived == announced {
+        true => Ok(bytes),
+        false => Err(StoreFailure::Length { announced, arrived }),
+    }
+}
+
+/// Fetches one range. `object_store` would return a part of it if the object has become shorter.
+async fn fetch_range(
+    objects: Arc<dyn ObjectStore>,
+    path: Path,
+    range: Range<u64>,
+) -> std::result::Result<Bytes, StoreFailure> {
+    let options = GetOptions::new().with_range(Some(GetRange::Bounded(range.clone())));
+    let answer = objects.get_opts(&path, options).await?;
+    match answer.range == range {
+        true => read_body(answer).await,
+        false => Err(StoreFailure::Shorter(answer.meta.size)),
     }
 }
 

@@ -10,9 +10,12 @@ use object_store::gcp::GoogleCloudStorageBuilder;
 use object_store::list::PaginatedListStore;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
-use object_store::{ClientOptions, ObjectStore, ObjectStoreScheme, RetryConfig};
+use object_store::{BackoffConfig, ClientOptions, ObjectStore, ObjectStoreScheme, RetryConfig};
 use url::Url;
 
+use super::local_writes::LocalWriter;
+use super::root_spelling;
+use super::store_calls::Repeats;
 use clout_base::error::{Error, Result};
 
 /// Supported roots, for error messages.
@@ -54,10 +57,26 @@ impl StoreOptions {
     }
 
     fn retry(&self) -> Result<RetryConfig> {
+        let repeats = self.repeats()?;
         Ok(RetryConfig {
+            backoff: BackoffConfig {
+                init_backoff: repeats.first_wait,
+                max_backoff: repeats.longest_wait,
+                ..BackoffConfig::default()
+            },
             max_retries: self.max_retries,
             retry_timeout: seconds(self.retry_timeout_seconds)?,
-            ..RetryConfig::default()
+        })
+    }
+
+    /// Returns the rule for repeating a call. The waits of `object_store` hold, or a share of a short retry timeout:
+    /// otherwise few retries would fit into it.
+    pub(super) fn repeats(&self) -> Result<Repeats> {
+        let (usual, timeout) = (BackoffConfig::default(), seconds(self.retry_timeout_seconds)?);
+        Ok(Repeats {
+            max: self.max_retries,
+            first_wait: usual.init_backoff.min(timeout / 1000),
+            longest_wait: usual.max_backoff.min(timeout / 10),
         })
     }
 
@@ -80,8 +99,8 @@ pub(super) struct OpenedStore {
     pub(super) uploads: Arc<dyn ObjectStore>,
     /// Paginated listing, if the store supports it.
     pub(super) pages: Option<Arc<dyn PaginatedListStore>>,
-    /// True if the root is a local folder.
-    pub(super) is_local: bool,
+    /// Writer of files, if the root is a local folder.
+    pub(super) local: Option<LocalWriter>,
     /// Key of the root itself.
     pub(super) root: Path,
 }
@@ -112,11 +131,14 @@ macro_rules! built {
 
 /// Opens the store of `address` without any request.
 pub(super) fn open_address(address: &str, options: &StoreOptions) -> Result<OpenedStore> {
-    let unsupported = |why: String| Error::usage(format!("cannot use this root: {why}. Expected {SUPPORTED}"));
-    if address.is_empty() {
-        return Err(unsupported("the address is empty".to_owned()));
+    let unsupported = |why: String| {
+        let stop = if why.ends_with('?') { "" } else { "." };
+        Error::usage(format!("cannot use this root: {why}{stop} Expected {SUPPORTED}"))
+    };
+    if let Some(mistake) = root_spelling::find_mistake(address) {
+        return Err(unsupported(mistake));
     }
-    if !address.contains("://") && !address.starts_with("file:") {
+    if root_spelling::split_scheme(address).is_none() {
         return open_folder(std::path::Path::new(address));
     }
     let url = Url::parse(address).map_err(|error| unsupported(format!("the URL is invalid ({error})")))?;
@@ -126,8 +148,15 @@ pub(super) fn open_address(address: &str, options: &StoreOptions) -> Result<Open
         let why = "the URL contains a user, '?' or '#'; set credentials in AWS_*, GOOGLE_* or AZURE_* variables";
         return Err(unsupported(why.to_owned()));
     }
-    let (scheme, root) = ObjectStoreScheme::parse(&url)
-        .map_err(|_| unsupported(format!("the scheme '{}://' is unknown", url.scheme())))?;
+    if let Some(mistake) = root_spelling::find_url_mistake(&url) {
+        return Err(unsupported(mistake));
+    }
+    let (scheme, root) = ObjectStoreScheme::parse(&url).map_err(|error| {
+        unsupported(match root_spelling::is_supported(url.scheme()) {
+            true => format!("the prefix is invalid ({error})"),
+            false => format!("the scheme '{}://' is unknown", url.scheme()),
+        })
+    })?;
     match scheme {
         ObjectStoreScheme::Local => {
             let path = url
@@ -166,7 +195,7 @@ fn open_cloud<S: ObjectStore + PaginatedListStore>(
         objects: objects.clone(),
         uploads: Arc::new(uploads),
         pages: Some(objects),
-        is_local: false,
+        local: None,
         root,
     })
 }
@@ -182,7 +211,7 @@ fn open_folder(path: &std::path::Path) -> Result<OpenedStore> {
         uploads: objects.clone(),
         objects,
         pages: None,
-        is_local: true,
+        local: Some(LocalWriter::new(&absolute)),
         root,
     })
 }

@@ -3,15 +3,15 @@
 use bytes::Bytes;
 
 use super::store::{CreateOutcome, Store};
-use clout_base::error::{Error, Result};
+use clout_base::error::{Error, ErrorKind, Result};
 
 /// One check of the store.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoreCheck {
     /// Short name of the check.
     pub name: &'static str,
-    /// True if the check passed.
-    pub is_ok: bool,
+    /// Kind of the failure; none if the check passed.
+    pub failure: Option<ErrorKind>,
     /// Observation and, for a failed check, the required action.
     pub detail: String,
 }
@@ -35,15 +35,15 @@ pub fn check_store(store: &Store, nonce: &str) -> Vec<StoreCheck> {
     ];
     let mut checks = Vec::new();
     for (name, step) in steps {
-        let (is_ok, detail) = match step() {
-            Ok(seen) => (true, seen),
-            Err(error) => (false, error.to_string()),
+        let (failure, detail) = match step() {
+            Ok(seen) => (None, seen),
+            Err(error) => (Some(error.kind()), error.to_string()),
         };
-        checks.push(StoreCheck { name, is_ok, detail });
-        if !is_ok && name == "reachable" {
+        checks.push(StoreCheck { name, failure, detail });
+        if failure.is_some() && name == "reachable" {
             return checks;
         }
-        if !is_ok && name == "writable" {
+        if failure.is_some() && name == "writable" {
             break;
         }
     }
@@ -55,7 +55,7 @@ pub fn check_store(store: &Store, nonce: &str) -> Vec<StoreCheck> {
 fn left_behind(store: &Store, key: &str) -> Option<StoreCheck> {
     store.delete(key).err().map(|error| StoreCheck {
         name: "tidy",
-        is_ok: false,
+        failure: Some(error.kind()),
         detail: format!("delete the probe '{key}' by hand: {error}"),
     })
 }
@@ -88,9 +88,8 @@ fn write(store: &Store, key: &str) -> Result<String> {
 fn create_twice(store: &Store, key: &str) -> Result<String> {
     let first = Bytes::from_static(b"first");
     if store.create(key, first.clone())? != CreateOutcome::New {
-        return Err(unfit(
-            "the create of a new key reported an existing key: run `clout doctor` again",
-        ));
+        let message = "the create of a new key reported an existing key: run `clout doctor` again";
+        return Err(Error::new(ErrorKind::Storage, message));
     }
     let second = store.create(key, Bytes::from_static(b"second"))?;
     if second == CreateOutcome::New || store.get(key)? != Some(first) {
@@ -134,8 +133,9 @@ fn create_at_once(store: &Store, key: &str) -> Result<String> {
     Ok(format!("exactly one of {RACERS} concurrent creates succeeded"))
 }
 
+/// Returns the error of a store that lacks a property for good, so that no repetition helps.
 fn unfit(why: &str) -> Error {
-    Error::new(clout_base::error::ErrorKind::Storage, why)
+    Error::usage(why)
 }
 
 #[cfg(test)]
@@ -144,11 +144,11 @@ mod tests {
     use crate::faulty_store::FaultyStore;
     use crate::store::StoreOptions;
 
-    fn names(checks: &[StoreCheck], is_ok: bool) -> Vec<&'static str> {
+    /// Returns the failed checks.
+    fn failed(checks: &[StoreCheck]) -> Vec<(&'static str, ErrorKind)> {
         checks
             .iter()
-            .filter(|check| check.is_ok == is_ok)
-            .map(|check| check.name)
+            .filter_map(|check| Some((check.name, check.failure?)))
             .collect()
     }
 
@@ -158,7 +158,7 @@ mod tests {
         let local = Store::open(folder.path().to_str().unwrap(), &StoreOptions::default()).unwrap();
         for store in [local, FaultyStore::open_with_faults([])] {
             let checks = check_store(&store, "n1");
-            assert_eq!(names(&checks, false), [""; 0], "{checks:?}");
+            assert_eq!(failed(&checks), [], "{checks:?}");
             assert_eq!(checks.len(), 4);
             assert!(store.list("").unwrap().objects.is_empty());
         }
@@ -167,7 +167,11 @@ mod tests {
     #[test]
     fn a_store_that_ignores_conditions_fails_the_checks() {
         let checks = check_store(&FaultyStore::open_unconditional(), "n1");
-        assert_eq!(names(&checks, false), ["create-only put", "racing creates"]);
+        let expected = [
+            ("create-only put", ErrorKind::Usage),
+            ("racing creates", ErrorKind::Usage),
+        ];
+        assert_eq!(failed(&checks), expected);
         assert!(checks[2].detail.contains("If-None-Match"), "{}", checks[2].detail);
     }
 
@@ -175,6 +179,7 @@ mod tests {
     fn a_root_that_is_a_file_is_not_writable() {
         let file = tempfile::NamedTempFile::new().unwrap();
         let store = Store::open(file.path().to_str().unwrap(), &StoreOptions::default()).unwrap();
-        assert_eq!(names(&check_store(&store, "n1"), false).first(), Some(&"writable"));
+        let expected = ("writable", ErrorKind::Usage);
+        assert_eq!(failed(&check_store(&store, "n1")).first(), Some(&expected));
     }
 }

@@ -16,6 +16,13 @@ fn keys(listing: &ObjectListing) -> Vec<&str> {
     listing.objects.iter().map(|object| object.key.as_str()).collect()
 }
 
+/// Lists the folders below the root, without the one that holds the staging folder while a local root is written to.
+fn folders(store: &Store) -> Vec<String> {
+    let mut names = store.list_folders("").unwrap();
+    names.retain(|name| name != "work");
+    names
+}
+
 #[test]
 fn objects_are_created_read_written_over_and_deleted() {
     let (_folder, local) = folder();
@@ -57,7 +64,7 @@ fn listings_are_recursive_sorted_and_relative_to_the_root() {
         }
         assert_eq!(keys(&store.list("b").unwrap()), ["b/1/x", "b/2"]);
         assert_eq!(keys(&store.list("").unwrap()), ["a", "b/1/x", "b/2", "b0/no"]);
-        assert_eq!(store.list_folders("").unwrap(), ["b", "b0"]);
+        assert_eq!(folders(&store), ["b", "b0"]);
         assert_eq!(store.list_folders("b").unwrap(), ["1"]);
         assert!(store.list("nothing").unwrap().objects.is_empty());
     }
@@ -82,8 +89,10 @@ fn odd_keys_are_never_encoded() {
     let mut expected = odd.to_vec();
     expected.sort();
     assert_eq!(keys(&store.list("").unwrap()), expected);
-    let folders = store.list_folders("").unwrap();
-    assert_eq!(folders, ["[a]", "network=a b", "network=a%20b", "network=a%2Fb", "q?x"]);
+    assert_eq!(
+        folders(&store),
+        ["[a]", "network=a b", "network=a%20b", "network=a%2Fb", "q?x"]
+    );
 }
 
 #[cfg(unix)]

@@ -7,6 +7,7 @@ pub mod columns;
 pub mod daily_site;
 pub mod days;
 pub mod explain;
+pub mod faults;
 pub mod hostile;
 pub mod prose;
 pub mod published;

@@ -14,11 +14,12 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto::Builder;
 use s3s::auth::SimpleAuth;
 use s3s::service::{S3Service, S3ServiceBuilder};
-use s3s::{Body, HttpError, HttpResponse};
+use s3s::{Body, HttpResponse};
 use tokio::net::TcpListener;
 use tokio::sync::{Mutex, Notify};
 
 use super::clout::{CommandOutput, clout_with};
+use super::faults::{BoxError, FaultPlan, Junk, JunkSocket, refuse};
 use super::tables::Snapshot;
 
 const BUCKET: &str = "bucket";
@@ -26,16 +27,29 @@ const KEY: &str = "test";
 
 /// Behavior of the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
 pub enum ServerMode {
     /// Answers as S3 does.
-    Normal = 0,
-    /// Answers 500 to all requests.
-    Failing = 1,
+    Normal,
     /// Does not answer.
-    Hanging = 2,
+    Hanging,
+    /// Answers all requests with a status and a code.
+    Refusing(u16, &'static str),
     /// Answers 500 to writes.
-    ReadOnly = 3,
+    ReadOnly,
+    /// Answers 501 to conditional puts.
+    Unconditional,
+}
+
+impl ServerMode {
+    /// Returns the status and the code with which a request is refused.
+    fn refusal(self, is_write: bool, is_conditional: bool) -> Option<(u16, &'static str)> {
+        match self {
+            ServerMode::Refusing(status, code) => Some((status, code)),
+            ServerMode::ReadOnly if is_write => Some((500, "InternalError")),
+            ServerMode::Unconditional if is_conditional => Some((501, "NotImplemented")),
+            _ => None,
+        }
+    }
 }
 
 /// Treatment of the next conditional put of a manifest.
@@ -50,7 +64,8 @@ enum HoldState {
 struct Gate {
     service: S3Service,
     conditional_puts: Mutex<()>,
-    mode: AtomicU8,
+    mode: std::sync::Mutex<ServerMode>,
+    faults: std::sync::Mutex<Option<Arc<FaultPlan>>>,
     hold: AtomicU8,
     release: Notify,
 }
@@ -66,7 +81,12 @@ pub struct S3 {
 impl S3 {
     /// Starts a server with one empty bucket on a free port.
     pub fn start() -> S3 {
-        let folder = tempfile::tempdir().expect("a temporary folder");
+        let in_memory = Path::new("/dev/shm");
+        let folder = match in_memory.is_dir() {
+            true => tempfile::tempdir_in(in_memory),
+            false => tempfile::tempdir(),
+        };
+        let folder = folder.expect("a temporary folder");
         std::fs::create_dir(folder.path().join(BUCKET)).expect("a writable folder");
         let files = s3s_fs::FileSystem::new(folder.path()).expect("a folder to serve");
         let mut builder = S3ServiceBuilder::new(files);
@@ -74,7 +94,8 @@ impl S3 {
         let gate = Arc::new(Gate {
             service: builder.build(),
             conditional_puts: Mutex::new(()),
-            mode: AtomicU8::new(ServerMode::Normal as u8),
+            mode: std::sync::Mutex::new(ServerMode::Normal),
+            faults: std::sync::Mutex::new(None),
             hold: AtomicU8::new(HoldState::Off as u8),
             release: Notify::new(),
         });
@@ -96,7 +117,12 @@ impl S3 {
 
     /// Changes the behavior for all further requests.
     pub fn set_mode(&self, mode: ServerMode) {
-        self.gate.mode.store(mode as u8, Ordering::SeqCst);
+        *self.gate.mode.lock().unwrap() = mode;
+    }
+
+    /// Applies a plan of faults to all further requests, or ends it.
+    pub fn set_faults(&self, plan: Option<Arc<FaultPlan>>) {
+        *self.gate.faults.lock().unwrap() = plan;
     }
 
     /// Holds the next manifest, until [`S3::release_manifest`].
@@ -125,6 +151,11 @@ impl S3 {
         self.folder.path().join(BUCKET).join(prefix)
     }
 
+    /// Returns the folder of the whole server, with the metadata of its objects.
+    pub fn root(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// Returns the address of a prefix.
     pub fn url(prefix: &str) -> String {
         format!("s3://{BUCKET}/{prefix}")
@@ -137,6 +168,9 @@ impl S3 {
             ("AWS_ACCESS_KEY_ID", KEY.to_owned()),
             ("AWS_SECRET_ACCESS_KEY", KEY.to_owned()),
             ("AWS_REGION", "us-east-1".to_owned()),
+            // Plain HTTP needs no certificates, and reading them takes longer than a small run.
+            ("SSL_CERT_FILE", "/dev/null".to_owned()),
+            ("SSL_CERT_DIR", self.folder.path().display().to_string()),
         ];
         variables.map(|(name, value)| (name.to_owned(), value)).into()
     }
@@ -173,28 +207,38 @@ pub fn copy_folder(from: &Path, to: &Path) {
 
 async fn serve(listener: TcpListener, gate: Arc<Gate>) {
     while let Ok((socket, _)) = listener.accept().await {
-        let gate = gate.clone();
-        let service = hyper::service::service_fn(move |request| answer(gate.clone(), request));
+        let (gate, junk) = (gate.clone(), Junk::default());
+        let socket = JunkSocket::new(TokioIo::new(socket), junk.clone());
+        let service = hyper::service::service_fn(move |request| answer(gate.clone(), junk.clone(), request));
         tokio::spawn(async move {
             let builder = Builder::new(TokioExecutor::new());
             // A broken connection is an error of its client.
-            let _ = builder.serve_connection(TokioIo::new(socket), service).await;
+            let _ = builder.serve_connection(socket, service).await;
         });
     }
 }
 
-async fn answer(gate: Arc<Gate>, request: Request<Incoming>) -> Result<HttpResponse, HttpError> {
-    let mode = gate.mode.load(Ordering::SeqCst);
-    if mode == ServerMode::Hanging as u8 {
+/// Answers a request, unless the plan of faults or the mode decides otherwise.
+async fn answer(gate: Arc<Gate>, junk: Junk, request: Request<Incoming>) -> Result<HttpResponse, BoxError> {
+    let is_conditional = request.headers().contains_key("if-none-match") && request.method() == hyper::Method::PUT;
+    let plan = gate.faults.lock().unwrap().clone();
+    match plan {
+        Some(plan) => plan.answer(is_conditional, junk, answer_soundly(&gate, request)).await,
+        None => answer_soundly(&gate, request).await,
+    }
+}
+
+/// Answers a request by the mode.
+async fn answer_soundly(gate: &Gate, request: Request<Incoming>) -> Result<HttpResponse, BoxError> {
+    let mode = *gate.mode.lock().unwrap();
+    if mode == ServerMode::Hanging {
         std::future::pending::<()>().await;
     }
     let is_write = request.method() != hyper::Method::GET && request.method() != hyper::Method::HEAD;
-    if mode == ServerMode::Failing as u8 || (mode == ServerMode::ReadOnly as u8 && is_write) {
-        let mut failure = HttpResponse::new(Body::from("the test says no".to_owned()));
-        *failure.status_mut() = hyper::StatusCode::INTERNAL_SERVER_ERROR;
-        return Ok(failure);
-    }
     let is_conditional = request.headers().contains_key("if-none-match") && request.method() == hyper::Method::PUT;
+    if let Some((status, code)) = mode.refusal(is_write, is_conditional) {
+        return Ok(refuse(status, code));
+    }
     let (armed, holding) = (HoldState::Armed as u8, HoldState::Holding as u8);
     if is_conditional && request.uri().path().ends_with("/manifest.json") {
         let is_held = gate
@@ -209,5 +253,5 @@ async fn answer(gate: Arc<Gate>, request: Request<Incoming>) -> Result<HttpRespo
         true => Some(gate.conditional_puts.lock().await),
         false => None,
     };
-    gate.service.call(request.map(Body::from)).await
+    Ok(gate.service.call(request.map(Body::from)).await?)
 }

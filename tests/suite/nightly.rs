@@ -66,7 +66,7 @@ pub fn eventful() -> Warehouse {
         )
         .identities(
             "2026-03-07",
-            "ann=twitter:u0 ann=linkedin:lin1 bob=twitter:u1 bob=twitter:u2 eli=twitter:u8 eli=twitter:u9",
+            "ann=twitter:u0 ann=linkedin:lin1 bob=twitter:u1 bob=twitter:u2 eli=twitter:u9",
         )
         .opt_outs("2026-03-03", "twitter:u5")
         .opt_outs("2026-03-05", "eli foursquare:f3")

@@ -80,8 +80,8 @@ fn the_output_holds_only_parts_manifests_and_the_state() {
 fn the_manifest_has_the_keys_of_the_contract() {
     let manifest = published().snapshot(DATE).manifest;
     let keys: Vec<&String> = manifest.as_object().unwrap().keys().collect();
-    let expected =
-        "version snapshot_date model_version run_id commit_id parameters converged residual inputs tables timings";
+    let expected = "version snapshot_date model_version run_id commit_id parameters converged residual first_load_dates inputs \
+         tables timings";
     assert_eq!(keys, expected.split(' ').collect::<Vec<_>>());
     assert_eq!(
         (&manifest["version"], &manifest["snapshot_date"], &manifest["converged"]),
@@ -92,7 +92,10 @@ fn the_manifest_has_the_keys_of_the_contract() {
             .as_array()
             .unwrap()
             .iter()
-            .all(|input| input["path"].is_string() && input["size"].is_u64() && input.get("etag").is_some())
+            .all(|input| input["path"].is_string()
+                && input["size"].is_u64()
+                && input.get("etag").is_some()
+                && input["sha256"].is_string())
     );
     assert_eq!(
         manifest["tables"]

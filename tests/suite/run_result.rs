@@ -127,10 +127,14 @@ fn a_damaged_snapshot_is_an_internal_error_in_the_result() {
     check_failure(&site, &[], 1, "internal");
 }
 
+/// Returns more rows of an unknown verb than a partition may have.
+fn bad_rows() -> String {
+    (0..21).map(|row| format!("bad{row} 10:00 ada poke - bob\n")).collect()
+}
+
 #[test]
 fn refused_input_and_a_failing_store_have_a_result() {
-    let rows = "a 10:00 ada like - bob\n b 10:00 ada poke - bob";
-    let site = Site::new(&Warehouse::default().activities("twitter", DATE, rows));
+    let site = Site::new(&Warehouse::default().activities("twitter", DATE, &bad_rows()));
     let refused = check_failure(&site, &["--set", "input.max_refused_share=0.1"], 4, "refused");
     assert!(
         refused["message"].as_str().unwrap().contains("date=2026-03-01"),
@@ -201,7 +205,7 @@ fn arguments_that_clap_refuses_have_a_result_too() {
 fn a_backfill_prints_the_results_of_its_dates_and_the_failed_one_last() {
     let warehouse = Warehouse::default()
         .activities("twitter", DATE, "a 10:00 ada like - bob")
-        .activities("twitter", "2026-03-02", "b 10:00 ada poke - bob");
+        .activities("twitter", "2026-03-02", &bad_rows());
     let site = Site::new(&warehouse);
     let (input, output) = (path(&site.input()), path(&site.output()));
     let backfill = |range: &[&str]| {

@@ -3,7 +3,7 @@
 use rstest::rstest;
 use serde_json::Value;
 
-use crate::support::clout::{CommandOutput, Site, clout, path};
+use crate::support::clout::{CommandOutput, Site, clout, clout_with, path};
 use crate::support::warehouse::Warehouse;
 
 const DATE: &str = "2026-03-01";
@@ -143,13 +143,41 @@ fn refused_input_and_a_failing_store_have_a_result() {
 
     let site = twitter();
     std::fs::write(site.output(), b"a file where a folder should be").unwrap();
-    let hasty = [
+    check_failure(&site, &[], 2, "usage");
+}
+
+#[test]
+fn a_store_that_does_not_answer_has_a_result() {
+    let site = twitter();
+    let input = path(&site.input());
+    let mut arguments = vec![
+        "run",
+        "--input",
+        &input,
+        "--output",
+        "s3://bucket/clout",
+        "--format",
+        "json",
+    ];
+    arguments.extend([
         "--set",
         "storage.max_retries=0",
         "--set",
         "storage.retry_timeout_seconds=1",
+    ]);
+    let variables = [
+        ("AWS_ENDPOINT", "http://127.0.0.1:9"),
+        ("AWS_REGION", "us-east-1"),
+        ("AWS_ACCESS_KEY_ID", "key"),
+        ("AWS_SECRET_ACCESS_KEY", "secret"),
     ];
-    check_failure(&site, &hasty, 5, "storage");
+    let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let result = clout_with(&arguments, &variables).exits(5).json();
+    check_keys(&result, 5);
+    assert_eq!(
+        (&result["status"], &result["kind"]),
+        (&"failed".into(), &"storage".into())
+    );
 }
 
 #[test]

@@ -7,6 +7,7 @@ pub mod admission;
 pub mod catch_panic;
 mod column_matching;
 mod column_shape;
+mod delta_counts;
 pub mod content_hash;
 pub mod encoded_part;
 #[cfg(test)]

@@ -26,6 +26,7 @@ struct PageHeader {
     compressed: Option<i64>,
     /// Number of values of the structure that belongs to the kind of page.
     values: Option<i64>,
+    encoding: Option<i64>,
     nulls: i64,
     rows: i64,
     /// Bytes of repetition and definition levels, which a page of version 2 stores uncompressed.
@@ -33,13 +34,17 @@ struct PageHeader {
     repetition_bytes: i64,
 }
 
+/// Codes of the encodings DELTA_LENGTH_BYTE_ARRAY and DELTA_BYTE_ARRAY.
+const DELTA_TEXTS: [Option<i64>; 2] = [Some(6), Some(7)];
 const DATA_PAGE: i64 = 0;
 const DICTIONARY_PAGE: i64 = 2;
 const DATA_PAGE_V2: i64 = 3;
 
-/// Checks all page headers of a chunk; `bytes` are those of the whole chunk.
-pub(crate) fn check_pages(bytes: &[u8], chunk: &ColumnChunk, bounds: PageBounds) -> Result<(), String> {
+/// Checks all page headers of a chunk; `bytes` are those of the whole chunk. Returns true if a page contains
+/// delta-encoded texts, whose counts are inside the page.
+pub(crate) fn check_pages(bytes: &[u8], chunk: &ColumnChunk, bounds: PageBounds) -> Result<bool, String> {
     let mut rest = bytes;
+    let mut has_delta_texts = false;
     let mut values_left = bounds.max_values;
     let mut uncompressed_left = chunk.max_uncompressed();
     while !rest.is_empty() {
@@ -70,9 +75,10 @@ pub(crate) fn check_pages(bytes: &[u8], chunk: &ColumnChunk, bounds: PageBounds)
             }
             _ => return Err(fault("is of an unknown kind")),
         }
+        has_delta_texts |= header.kind != Some(DICTIONARY_PAGE) && DELTA_TEXTS.contains(&header.encoding);
         rest = &rest[body][compressed as usize..];
     }
-    Ok(())
+    Ok(has_delta_texts)
 }
 
 fn size(stated: Option<i64>) -> Option<u64> {
@@ -88,8 +94,8 @@ impl PageHeader {
                 (1, ThriftType::I32) => header.kind = Some(reader.integer()?),
                 (2, ThriftType::I32) => header.uncompressed = Some(reader.integer()?),
                 (3, ThriftType::I32) => header.compressed = Some(reader.integer()?),
-                (5, ThriftType::Struct) => v1 = read_value_count(reader)?,
-                (7, ThriftType::Struct) => dictionary = read_value_count(reader)?,
+                (5, ThriftType::Struct) => (v1, header.encoding) = read_page_structure(reader)?,
+                (7, ThriftType::Struct) => (dictionary, _) = read_page_structure(reader)?,
                 (8, ThriftType::Struct) => v2 = header.read_v2(reader)?,
                 (_, kind) => reader.skip(kind)?,
             }
@@ -110,6 +116,7 @@ impl PageHeader {
                 (1, ThriftType::I32) => values = Some(reader.integer()?),
                 (2, ThriftType::I32) => self.nulls = reader.integer()?,
                 (3, ThriftType::I32) => self.rows = reader.integer()?,
+                (4, ThriftType::I32) => self.encoding = Some(reader.integer()?),
                 (5, ThriftType::I32) => self.definition_bytes = reader.integer()?,
                 (6, ThriftType::I32) => self.repetition_bytes = reader.integer()?,
                 (_, kind) => reader.skip(kind)?,
@@ -139,16 +146,17 @@ impl PageHeader {
     }
 }
 
-/// Reads the number of values from the structure of a data page of version 1 or a dictionary page.
-fn read_value_count(reader: &mut ThriftReader) -> ThriftResult<Option<i64>> {
-    let (mut values, mut last_id) = (None, 0);
+/// Reads the number of values and the encoding from the structure of a data page of version 1 or a dictionary page.
+fn read_page_structure(reader: &mut ThriftReader) -> ThriftResult<(Option<i64>, Option<i64>)> {
+    let (mut values, mut encoding, mut last_id) = (None, None, 0);
     while let Some(field) = reader.field(&mut last_id)? {
         match (field.id, field.kind) {
             (1, ThriftType::I32) => values = Some(reader.integer()?),
+            (2, ThriftType::I32) => encoding = Some(reader.integer()?),
             (_, kind) => reader.skip(kind)?,
         }
     }
-    Ok(values)
+    Ok((values, encoding))
 }
 
 #[cfg(test)]

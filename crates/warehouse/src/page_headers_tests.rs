@@ -24,7 +24,7 @@ fn header(kind: i64, sizes: [i64; 2], structure: i16, fields: &[i64]) -> Vec<u8>
 }
 
 /// Checks one page with a body of 40 bytes.
-fn check(header: &[u8]) -> Result<(), String> {
+fn check(header: &[u8]) -> Result<bool, String> {
     let bytes = [header, &[0; 40]].concat();
     let chunk = ColumnChunk {
         data_offset: 4,
@@ -40,7 +40,7 @@ fn check(header: &[u8]) -> Result<(), String> {
 #[case::dictionary(header(2, [400, 40], 7, &[100, 0]))]
 #[case::data_v2(header(3, [400, 40], 8, &[100, 3, 100, 0, 20, 20]))]
 fn a_possible_page_passes(#[case] header: Vec<u8>) {
-    assert_eq!(check(&header), Ok(()));
+    assert_eq!(check(&header), Ok(false));
 }
 
 #[rstest]
@@ -72,7 +72,7 @@ fn an_impossible_page_is_refused(#[case] header: Vec<u8>, #[case] says: &str) {
 fn counts_and_sizes_add_up_over_the_pages_of_a_column() {
     let page = [header(0, [40, 40], 5, &[60, 0, 3, 3]), vec![0; 40]].concat();
     let twice = [page.clone(), header(0, [40, 40], 5, &[60, 0, 3, 3])].concat();
-    assert_eq!(check(&page[..page.len() - 40]), Ok(()));
+    assert_eq!(check(&page[..page.len() - 40]), Ok(false));
     let fault = check(&twice).unwrap_err();
     assert!(fault.contains(&format!("byte {} of the column", page.len())), "{fault}");
     assert!(fault.contains("more values than its row group"), "{fault}");
@@ -89,4 +89,13 @@ fn a_cut_header_is_refused() {
     };
     let fault = check_pages(&bytes[..6], &chunk, BOUNDS).unwrap_err();
     assert!(fault.starts_with("a page header is broken: "), "{fault}");
+}
+
+#[test]
+fn pages_of_delta_encoded_texts_are_noticed() {
+    for encoding in [6, 7] {
+        assert_eq!(check(&header(0, [40, 40], 5, &[1, encoding, 3, 3])), Ok(true));
+        assert_eq!(check(&header(3, [40, 40], 8, &[1, 0, 1, encoding, 0, 0])), Ok(true));
+    }
+    assert_eq!(check(&header(3, [40, 40], 8, &[1, 0, 1, 5, 0, 0])), Ok(false));
 }

@@ -10,6 +10,7 @@ use parquet::file::reader::ChunkReader;
 
 use super::admission::{AdmittedFile, RefusalReason};
 use super::column_shape::{ColumnShape, physical_type};
+use super::delta_counts::check_delta_counts;
 use super::fetched_ranges::FetchedRanges;
 use super::footer::RowGroup;
 use super::page_headers::{PageBounds, check_pages};
@@ -30,14 +31,14 @@ pub(super) fn decode_row_group(
     fetched: FetchedRanges,
     take: &mut dyn FnMut(&RecordBatch) -> Result<(), RefusalReason>,
 ) -> Result<(), RefusalReason> {
-    check_all_pages(file, row_group, &fetched)?;
-    let reader = metadata(file, row_group).and_then(|metadata| {
-        ParquetRecordBatchReaderBuilder::new_with_metadata(fetched, metadata)
-            .with_batch_size(BATCH_ROWS)
-            .build()
-    });
+    let unreadable = |error: ParquetError| error.to_string();
+    let metadata = metadata(file, row_group).map_err(unreadable)?;
+    check_all_pages(file, row_group, metadata.metadata().row_group(0), &fetched)?;
+    let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(fetched, metadata)
+        .with_batch_size(BATCH_ROWS)
+        .build();
     let mut rows = 0;
-    for batch in reader.map_err(|error| error.to_string())? {
+    for batch in reader.map_err(unreadable)? {
         let batch = batch.map_err(|error| error.to_string())?;
         rows += batch.num_rows() as u64;
         take(&batch)?;
@@ -48,9 +49,14 @@ pub(super) fn decode_row_group(
     }
 }
 
-fn check_all_pages(file: &AdmittedFile, row_group: &RowGroup, fetched: &FetchedRanges) -> Result<(), RefusalReason> {
+fn check_all_pages(
+    file: &AdmittedFile,
+    row_group: &RowGroup,
+    group: &RowGroupMetaData,
+    fetched: &FetchedRanges,
+) -> Result<(), RefusalReason> {
     let lists = file.object.size.saturating_mul(MAX_LIST_VALUES_PER_BYTE);
-    for (column, chunk) in file.columns.iter().zip(&row_group.chunks) {
+    for (index, (column, chunk)) in file.columns.iter().zip(&row_group.chunks).enumerate() {
         let fault = |fault: String| format!("column {}: {fault}", column.column.name);
         let length = usize::try_from(chunk.length).map_err(|error| fault(error.to_string()))?;
         let bytes = fetched.get_bytes(chunk.start(), length);
@@ -65,7 +71,10 @@ fn check_all_pages(file: &AdmittedFile, row_group: &RowGroup, fetched: &FetchedR
                 _ => row_group.rows,
             },
         };
-        check_pages(&bytes, chunk, bounds).map_err(fault)?;
+        if check_pages(&bytes, chunk, bounds).map_err(fault)? {
+            let chunk = group.column(index);
+            check_delta_counts(fetched, chunk, row_group.rows).map_err(fault)?;
+        }
     }
     Ok(())
 }

@@ -109,7 +109,13 @@ impl<'a> ThriftReader<'a> {
         self.rest.len()
     }
 
-    fn bytes(&mut self, count: u64) -> ThriftResult<&'a [u8]> {
+    /// Returns the unread bytes.
+    pub(crate) fn rest(&self) -> &'a [u8] {
+        self.rest
+    }
+
+    /// Reads a number of bytes.
+    pub(crate) fn bytes(&mut self, count: u64) -> ThriftResult<&'a [u8]> {
         let too_many = ThriftFault::Count {
             count,
             bytes: self.rest.len(),
@@ -126,7 +132,8 @@ impl<'a> ThriftReader<'a> {
         Ok(*first)
     }
 
-    fn varint(&mut self) -> ThriftResult<u64> {
+    /// Reads an unsigned integer, seven bits a byte.
+    pub(crate) fn varint(&mut self) -> ThriftResult<u64> {
         let mut value = 0_u64;
         for shift in (0..64).step_by(7) {
             let byte = self.byte()?;

@@ -39,8 +39,9 @@ fn of_concurrent_creates_one_succeeds_with_its_bytes() {
     let second = LocalWriter::new(root.path());
     let at = key(root.path(), "x");
     let won: Vec<usize> = std::thread::scope(|scope| {
+        let writers = [&first, &second];
         let create = |nth: usize| {
-            let (writer, at) = (if nth % 2 == 0 { &first } else { &second }, &at);
+            let (writer, at) = (writers[nth % writers.len()], &at);
             scope.spawn(move || {
                 let body = nth.to_string().repeat(10_000);
                 writer

@@ -37,7 +37,8 @@ pub fn compute_delivered_shares(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::state::{ClosedFile, NetworkHistory};
+    use crate::state::NetworkHistory;
+    use crate::state::closed_files::ClosedFile;
     use clout_model::influence::params::RecencyParams;
     use clout_model::networks::builtin_networks;
     use clout_warehouse::store::StoredObject;

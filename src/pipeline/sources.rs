@@ -9,7 +9,8 @@ use clout_warehouse::store::{Store, StoredObject};
 
 use crate::ingest::activities::{IntakeParams, KeptRejects};
 use crate::job::Job;
-use crate::state::{ClosedFile, RunState};
+use crate::state::RunState;
+use crate::state::closed_files::ClosedFile;
 
 /// Origin of the new rows.
 pub struct MergeSources<'a> {

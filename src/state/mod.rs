@@ -4,6 +4,7 @@
 //! window; and the current reference tables as delivered, so that a later change of a file of a closed load date has no
 //! effect. Deleting the state causes a rebuild and no other change.
 
+pub mod closed_files;
 pub mod covisit_tables;
 mod ipc;
 mod ledger_tables;
@@ -15,6 +16,7 @@ pub mod topic_tables;
 use std::collections::{BTreeMap, HashSet};
 
 use crate::ingest::claim_changes::ClaimKeys;
+use crate::state::closed_files::ClosedFile;
 use crate::state::opt_outs::OptOuts;
 use clout_base::day::Day;
 use clout_model::account_activity::AccountActivity;
@@ -65,15 +67,6 @@ pub fn find_moment(histories: &[Option<NetworkHistory>], as_of: Day) -> ScoringM
 
 /// Number of load dates with which the volume of a new one is compared.
 pub const VOLUME_DAYS: i32 = 7;
-
-/// Input file of a closed load date, as read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ClosedFile {
-    /// Key, size and etag.
-    pub object: StoredObject,
-    /// SHA-256 of the content, in hex.
-    pub sha256: Option<String>,
-}
 
 /// State between runs.
 #[derive(Clone, Debug)]

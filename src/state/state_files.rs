@@ -9,13 +9,14 @@ use arrow::array::RecordBatch;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::closed_files::ClosedEntry;
 use super::ipc::{checksum, from_ipc, to_ipc};
 use super::opt_outs::OptOuts;
-use super::{ClosedFile, NetworkHistory, RunState, covisit_tables, tables, topic_tables};
+use super::{NetworkHistory, RunState, covisit_tables, tables, topic_tables};
 use clout_base::day::Day;
 use clout_base::error::{Error, ErrorContext, Result};
 use clout_model::networks::Network;
-use clout_warehouse::store::{Store, StoredObject};
+use clout_warehouse::store::Store;
 
 /// Version of the layout; a state with another version is not used.
 const LAYOUT: u32 = 7;
@@ -42,36 +43,6 @@ struct FileEntry {
     name: String,
     size: u64,
     checksum: String,
-}
-
-#[derive(Clone, Serialize, Deserialize)]
-struct ClosedEntry {
-    path: String,
-    size: u64,
-    etag: Option<String>,
-    sha256: Option<String>,
-}
-
-impl ClosedEntry {
-    fn from_file(file: &ClosedFile) -> ClosedEntry {
-        ClosedEntry {
-            path: file.object.key.clone(),
-            size: file.object.size,
-            etag: file.object.etag.clone(),
-            sha256: file.sha256.clone(),
-        }
-    }
-
-    fn into_file(self) -> ClosedFile {
-        ClosedFile {
-            object: StoredObject {
-                key: self.path,
-                size: self.size,
-                etag: self.etag,
-            },
-            sha256: self.sha256,
-        }
-    }
 }
 
 /// Properties that a state must match to be used.
@@ -174,23 +145,6 @@ fn pieces<'a>(state: &'a RunState, wanted: &'a StateRequirements) -> Vec<(String
 }
 
 const CO_VISIT_TABLES: [&str; 3] = ["check_ins", "credits", "follows"];
-
-/// Reads the files of closed load dates from the state below `prefix`, of any layout and model; none if it is missing
-/// or damaged.
-///
-/// # Errors
-/// Returns an error if the store fails.
-pub fn load_closed_files(store: &Store, prefix: &str) -> Result<Vec<ClosedFile>> {
-    #[derive(Deserialize)]
-    struct Closed {
-        closed: Vec<ClosedEntry>,
-    }
-    let json = store.get(&format!("{prefix}/state.json"))?;
-    let closed = json.and_then(|json| serde_json::from_slice::<Closed>(&json).ok());
-    Ok(closed.map_or_else(Vec::new, |found| {
-        found.closed.into_iter().map(ClosedEntry::into_file).collect()
-    }))
-}
 
 /// Reads the state below `prefix`. Returns `Ok(Err(reason))` if it is missing, damaged or does not match `wanted`.
 ///

@@ -7,8 +7,8 @@ pub mod admission;
 pub mod catch_panic;
 mod column_matching;
 mod column_shape;
-mod delta_counts;
 pub mod content_hash;
+mod delta_counts;
 pub mod encoded_part;
 #[cfg(test)]
 mod faulty_store;

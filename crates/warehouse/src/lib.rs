@@ -27,6 +27,7 @@ pub mod manifest;
 mod mutants_tests;
 mod object_listing;
 mod page_headers;
+mod page_inflation;
 mod part_reader;
 mod partition_path;
 pub mod perk_draws;

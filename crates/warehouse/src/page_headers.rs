@@ -4,6 +4,7 @@
 //! them. This check bounds both by the bytes of the chunk.
 
 use super::footer::ColumnChunk;
+use super::page_inflation::check_inflation;
 use super::thrift_reader::{ThriftReader, ThriftResult, ThriftType};
 
 /// Maximum uncompressed bytes of one page. Writers use pages of about 1 MiB.
@@ -32,6 +33,8 @@ struct PageHeader {
     /// Bytes of repetition and definition levels, which a page of version 2 stores uncompressed.
     definition_bytes: i64,
     repetition_bytes: i64,
+    /// True if a page of version 2 states that its values are not compressed.
+    is_plain: bool,
 }
 
 /// Codes of the encodings DELTA_LENGTH_BYTE_ARRAY and DELTA_BYTE_ARRAY.
@@ -76,7 +79,12 @@ pub(crate) fn check_pages(bytes: &[u8], chunk: &ColumnChunk, bounds: PageBounds)
             _ => return Err(fault("is of an unknown kind")),
         }
         has_delta_texts |= header.kind != Some(DICTIONARY_PAGE) && DELTA_TEXTS.contains(&header.encoding);
-        rest = &rest[body][compressed as usize..];
+        let (page, after) = rest[body].split_at(compressed as usize);
+        if !(header.kind == Some(DATA_PAGE_V2) && header.is_plain) {
+            let levels = header.level_bytes() as usize;
+            check_inflation(chunk.codec, &page[levels..], uncompressed - levels as u64).map_err(fault)?;
+        }
+        rest = after;
     }
     Ok(has_delta_texts)
 }
@@ -119,10 +127,20 @@ impl PageHeader {
                 (4, ThriftType::I32) => self.encoding = Some(reader.integer()?),
                 (5, ThriftType::I32) => self.definition_bytes = reader.integer()?,
                 (6, ThriftType::I32) => self.repetition_bytes = reader.integer()?,
+                (7, ThriftType::False) => self.is_plain = true,
                 (_, kind) => reader.skip(kind)?,
             }
         }
         Ok(values)
+    }
+
+    /// Returns the bytes of levels, which precede the compressed bytes; the lengths were checked.
+    fn level_bytes(&self) -> u64 {
+        let length = |bytes: i64| u64::try_from(bytes).unwrap_or_default();
+        match self.kind {
+            Some(DATA_PAGE_V2) => length(self.definition_bytes) + length(self.repetition_bytes),
+            _ => 0,
+        }
     }
 
     /// Checks that levels, nulls and rows of a page of version 2 fit the page. All are 0 in version 1.

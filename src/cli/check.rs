@@ -44,7 +44,7 @@ impl CheckArgs {
             OutputFormat::Json => print_object(&object(&findings))?,
             OutputFormat::Text => text(&findings, self.count)?,
         }
-        findings.stops.into_result()
+        findings.stops.into_full_result()
     }
 }
 
@@ -88,6 +88,7 @@ fn object(findings: &CheckFindings) -> Value {
         "rows_read": findings.rows_read,
         "rows_refused": findings.rows_refused,
         "is_accepted": findings.stops.reasons().is_empty(),
+        "checks": findings.checks,
         "stops": findings.stops.reasons().iter().map(stop).collect::<Vec<_>>(),
         "rejects": rejects,
     })

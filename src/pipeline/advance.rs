@@ -148,7 +148,13 @@ impl StateAdvance<'_> {
         state.add_volumes(delivery.list_volumes(self.job));
         let first = state.first_volume_date().max(sources.first);
         let dates = JudgedDates::of_appended_tables(published, self.as_of, self.mode);
-        let volumes = judge_volumes(self.job, &state.volumes, (first, sources.as_of), dates);
+        let volumes = judge_volumes(
+            self.job,
+            &state.volumes,
+            &delivery.list_unreadable(self.job),
+            (first, sources.as_of),
+            dates,
+        );
         stops.append(self.log.add_judged(volumes, kind_of_failure, self.watch));
         let dates = JudgedDates::of_full_snapshots(published, self.as_of, self.mode);
         let changes = delivery.reference.claim_changes.list_from(|| state.hash_claims());

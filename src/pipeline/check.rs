@@ -8,6 +8,7 @@ use super::delivery::{DeliveredInput, TopicsWanted};
 use super::delivery_checks::{JudgedDates, judge_claims, judge_volumes, kind_of_failure};
 use super::input_listing::{check_listing, list_input, resolve_snapshot_date};
 use super::observer::RunObserver;
+use super::run_facts::CheckResult;
 use super::stops::Stops;
 use crate::ingest::activities::{IntakeParams, KeptRejects};
 use crate::ingest::claim_changes::ClaimKeys;
@@ -33,6 +34,8 @@ pub struct CheckFindings {
     pub rejects: Vec<RejectedRow>,
     /// Reasons for which a run would refuse this input.
     pub stops: Stops,
+    /// Results of the checks.
+    pub checks: Vec<CheckResult>,
 }
 
 /// Reads the load dates from `first` (default: the oldest) to `as_of` as a run without a state does.
@@ -67,6 +70,7 @@ pub fn check_input(
         rows_refused: totals.values().map(|(_, refused)| refused).sum(),
         rejects: delivery.rejects,
         stops,
+        checks: log.list(),
     })
 }
 
@@ -123,7 +127,7 @@ fn judge_delivery(
         .map_or(params.last, |(oldest, _)| oldest);
     let dates = (params.first.max(oldest), params.last);
     let judged = JudgedDates::of_appended_tables(&[], params.last, RunMode::Nightly);
-    let volumes = judge_volumes(job, &volumes, dates, judged);
+    let volumes = judge_volumes(job, &volumes, &delivery.list_unreadable(job), dates, judged);
     let mut stops = log.add_judged(volumes, kind_of_failure, watch);
     let changes = delivery.reference.claim_changes.list_from(ClaimKeys::default);
     let judged = JudgedDates::of_full_snapshots(&[], params.last, RunMode::Nightly);

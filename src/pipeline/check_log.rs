@@ -110,6 +110,12 @@ impl CheckLog {
         stops
     }
 
+    /// Returns the results so far, by name and network.
+    pub fn list(&self) -> Vec<CheckResult> {
+        let results = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        results.values().cloned().collect()
+    }
+
     /// Reports all results, and every check without one as skipped, with a reason that depends on the end of the run.
     pub fn report(&self, job: &Job, end: RunEnd, watch: &dyn RunObserver) {
         let results = self.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -93,7 +93,8 @@ pub fn find_late_deliveries(
             false => late.push(format!("{} (changed)", object.key)),
         }
     }
-    let removed = before.keys().filter(|key| !now.contains_key(key.as_str()));
+    let is_removed = |key: &&String| !now.contains_key(key.as_str()) && !inventory.is_ignored(key);
+    let removed = before.keys().filter(is_removed);
     late.extend(removed.map(|key| format!("{key} (removed)")));
     late.sort();
     Ok(late)

@@ -1,5 +1,7 @@
 //! Reads the input of a run's load dates and checks it against the contract.
 
+use std::collections::BTreeSet;
+
 use super::input_listing::warn_of_unknown_networks;
 use super::observer::RunObserver;
 use crate::ingest::activities::{self, ActivityIntake, IntakeParams};
@@ -110,6 +112,15 @@ impl DeliveredInput {
         let index_of = |share: &RefusedShare| job.networks.iter().position(|network| network.name == share.network);
         let volume = |share: &RefusedShare| Some((index_of(share)?, share.load_date?, share.rows));
         self.intake.shares.iter().filter_map(volume).collect()
+    }
+
+    /// Returns the partitions of activities without a readable file as (network index, load date).
+    pub fn list_unreadable(&self, job: &Job) -> BTreeSet<(usize, Day)> {
+        let index_of = |share: &RefusedShare| job.networks.iter().position(|network| network.name == share.network);
+        let unreadable = self.intake.shares.iter().filter(|share| share.is_unreadable());
+        unreadable
+            .filter_map(|share| Some((index_of(share)?, share.load_date?)))
+            .collect()
     }
 }
 

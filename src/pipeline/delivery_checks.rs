@@ -1,6 +1,6 @@
 //! Compares a delivery with those before it: rows of each network, and claims of identities.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::RunMode;
 use super::check_log::names;
@@ -72,15 +72,17 @@ pub fn kind_of_failure(result: &CheckResult) -> ErrorKind {
 }
 
 /// Judges the rows of each network and load date in `new_dates` (first, last) against the seven load dates before.
-/// `volumes` has the rows of activities by network and load date.
+/// `volumes` has the rows of activities by network and load date. Partitions in `unreadable` are left out: their files
+/// are judged as rejected.
 pub fn judge_volumes(
     job: &Job,
     volumes: &[BTreeMap<Day, u64>],
+    unreadable: &BTreeSet<(usize, Day)>,
     new_dates: (Day, Day),
     judged: JudgedDates,
 ) -> Vec<CheckResult> {
     let mut results = Vec::new();
-    for (network, rows) in job.networks.iter().zip(volumes) {
+    for (index, (network, rows)) in job.networks.iter().zip(volumes).enumerate() {
         let ended = job.ended_networks.get(&network.name).copied();
         let volume = NetworkVolume {
             network: &network.name,
@@ -88,7 +90,8 @@ pub fn judge_volumes(
             checks: &job.checks,
         };
         for day in (new_dates.0.0..=new_dates.1.0).map(Day) {
-            if judged.contains(day) && ended.is_none_or(|ended| day < ended) {
+            let is_judged = judged.contains(day) && !unreadable.contains(&(index, day));
+            if is_judged && ended.is_none_or(|ended| day < ended) {
                 results.extend(volume.judge(day, judged));
             }
         }

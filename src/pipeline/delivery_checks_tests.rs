@@ -28,7 +28,30 @@ fn judge(text: &str, rows: [Option<u64>; 8], mode: RunMode) -> Vec<CheckResult> 
         .filter_map(|(rows, day)| Some((Day(day), rows?)));
     volumes[facebook] = dated.collect();
     let judged = JudgedDates::of_appended_tables(&[Day(9)], Day(10), mode);
-    judge_volumes(&job, &volumes, (Day(10), Day(10)), judged)
+    judge_volumes(&job, &volumes, &BTreeSet::new(), (Day(10), Day(10)), judged)
+}
+
+#[test]
+fn an_unreadable_partition_is_left_to_the_rejected_share() {
+    let job = job("");
+    let volumes: Vec<BTreeMap<Day, u64>> = job
+        .networks
+        .iter()
+        .map(|_| {
+            (3..11)
+                .map(|day| (Day(day), if day == 10 { 0 } else { 1_000 }))
+                .collect()
+        })
+        .collect();
+    let judged = JudgedDates::of_appended_tables(&[Day(9)], Day(10), RunMode::Nightly);
+    let unreadable: BTreeSet<(usize, Day)> = (0..job.networks.len()).map(|network| (network, Day(10))).collect();
+    let dates = (Day(10), Day(10));
+    assert!(judge_volumes(&job, &volumes, &unreadable, dates, judged).is_empty());
+    let all = judge_volumes(&job, &volumes, &BTreeSet::new(), dates, judged);
+    assert_eq!(
+        all.iter().filter(|result| result.status == CheckStatus::Fail).count(),
+        job.networks.len()
+    );
 }
 
 fn statuses(results: &[CheckResult]) -> Vec<(&'static str, CheckStatus)> {

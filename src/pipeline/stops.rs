@@ -32,9 +32,18 @@ impl Stops {
         &self.0
     }
 
-    /// Returns an error with all reasons. Refused input decides its kind, because a retry cannot repair it;
-    /// otherwise the first reason does.
-    pub fn into_result(mut self) -> Result<()> {
+    /// Returns an error with the first reasons, and the number of the others. Refused input decides its kind, because a
+    /// retry cannot repair it; otherwise the first reason does.
+    pub fn into_result(self) -> Result<()> {
+        self.into_error_with(NAMED_STOPS)
+    }
+
+    /// Returns the same error with all reasons.
+    pub fn into_full_result(self) -> Result<()> {
+        self.into_error_with(usize::MAX)
+    }
+
+    fn into_error_with(mut self, most: usize) -> Result<()> {
         let first = self
             .0
             .iter()
@@ -44,8 +53,8 @@ impl Stops {
             return self.0.pop().map_or(Ok(()), Err);
         }
         self.0[..=first].rotate_right(1);
-        let named: Vec<String> = self.0.iter().take(NAMED_STOPS).map(Error::to_string).collect();
-        let more = match self.0.len().saturating_sub(NAMED_STOPS) {
+        let named: Vec<String> = self.0.iter().take(most).map(Error::to_string).collect();
+        let more = match self.0.len().saturating_sub(most) {
             0 => String::new(),
             more => format!("\n{more} more: `clout check` lists all"),
         };

@@ -45,6 +45,8 @@ const STRICT: [&str; 2] = ["--set", "input.strict=true"];
 #[case::an_empty_partition(|site: &DailySite| empty_file(&site.folder(TWITTER)), &[], 4, &["0 bytes", "none of 1 files"])]
 #[case::a_truncated_expected_partition(|site: &DailySite| truncate_file(&site.folder(TWITTER)), &EXPECT, 3,
     &["no file of activities of twitter can be read (input.expect)"])]
+#[case::a_truncated_expected_partition_of_a_large_network(|site: &DailySite| truncate_file(&site.folder(TWITTER)),
+    &["--set", "input.expect=['twitter']", "--set", "checks.min_rows=20"], 3, &["input.expect"])]
 #[case::an_empty_expected_partition(|site: &DailySite| empty_file(&site.folder(TWITTER)), &EXPECT, 3, &["input.expect"])]
 #[case::rejected_rows(|site: &DailySite| write_rows(site, 20, 21), &[], 4,
     &["21 of 41 rows are rejected", "input.max_refused_share (5.0 %)", "row 20: unknown verb: 'poke'"])]
@@ -176,6 +178,13 @@ fn every_fault_is_named_at_once_and_check_exits_as_the_run_would() {
         .map(|s| s["message"].as_str().unwrap())
         .collect();
     assert_eq!(stops.len(), 3, "{stops:?}");
+    let failed = listing["checks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|check| check["status"] == "fail");
+    let failed: Vec<&str> = failed.map(|check| check["name"].as_str().unwrap()).collect();
+    assert_eq!(failed, ["max_refused_share", "opt_outs", "table_formats"]);
     let rows = listing["rejects"]
         .as_array()
         .unwrap()

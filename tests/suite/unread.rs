@@ -166,6 +166,10 @@ fn a_partition_counts_once_its_marker_is_there() {
     opt_out(&site, "2026-03-03", "o.parquet", &["twitter:bob"]);
     assert_eq!(site.run(&ready).exits(0).json()["snapshot_date"], "2026-03-03");
     assert!(!site.snapshot("2026-03-03").people().contains(&"twitter:bob"));
+    // A partition that was read before its marker was asked for is not removed.
+    std::fs::remove_file(marker("2026-03-01")).unwrap();
+    std::fs::write(marker("2026-03-04"), "").unwrap();
+    site.run(&ready).exits(0).does_not_print("(removed)");
     site.run(&["--set", "input.ready_marker=done/yes"])
         .exits(2)
         .prints("input.ready_marker");

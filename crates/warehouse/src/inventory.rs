@@ -64,6 +64,7 @@ pub struct InputInventory {
     tables: BTreeMap<&'static str, BTreeMap<InputPartition, Vec<StoredObject>>>,
     undated: BTreeMap<&'static str, Vec<StoredObject>>,
     marked: BTreeSet<TablePartition>,
+    ignored_keys: BTreeSet<String>,
     /// Files outside any partition, with the reason.
     pub misplaced: Vec<(String, String)>,
     /// Folders of the root that are similar to the name of a table, with that table.
@@ -144,14 +145,20 @@ impl InputInventory {
             .remove_partitions(|table, partition| table != "opt_outs" && !marked.contains(&(table, partition.clone())));
     }
 
+    /// Returns true if the file exists in a partition that is ignored.
+    pub fn is_ignored(&self, key: &str) -> bool {
+        self.ignored_keys.contains(key)
+    }
+
     /// Removes the partitions for which `is_ignored` is true, and returns them.
     fn remove_partitions(&mut self, is_ignored: impl Fn(&'static str, &InputPartition) -> bool) -> Vec<TablePartition> {
         let mut removed = Vec::new();
         for (table, partitions) in &mut self.tables {
-            partitions.retain(|partition, _| {
+            partitions.retain(|partition, files| {
                 let is_kept = !is_ignored(table, partition);
                 if !is_kept {
                     removed.push((*table, partition.clone()));
+                    self.ignored_keys.extend(files.iter().map(|file| file.key.clone()));
                 }
                 is_kept
             });

@@ -177,8 +177,11 @@ async fn cut_body(answer: HttpResponse) -> Result<HttpResponse, BoxError> {
         return Err("a lost answer".into());
     }
     parts.headers.insert(CONTENT_LENGTH, HeaderValue::from(bytes.len()));
-    let half = Some(bytes.slice(..bytes.len() / 2));
-    Ok(HttpResponse::from_parts(parts, Body::http_body(HalfBody(half))))
+    let half = HalfBody {
+        bytes: Some(bytes.slice(..bytes.len() / 2)),
+        has_paused: false,
+    };
+    Ok(HttpResponse::from_parts(parts, Body::http_body(half)))
 }
 
 /// Sends more bytes than announced: beyond the range, or beyond the length. An answer without a body is lost.
@@ -198,19 +201,29 @@ async fn lengthen_body(answer: HttpResponse, junk: Junk) -> Result<HttpResponse,
     Ok(HttpResponse::from_parts(parts, Body::from(longer)))
 }
 
-/// Body that ends with an error, which closes the connection.
-struct HalfBody(Option<Bytes>);
+/// Body that ends with an error, which closes the connection. It pauses before that, so that hyper sends the head and
+/// the first bytes.
+struct HalfBody {
+    bytes: Option<Bytes>,
+    has_paused: bool,
+}
 
 impl hyper::body::Body for HalfBody {
     type Data = Bytes;
     type Error = std::io::Error;
 
-    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, std::io::Error>>> {
-        let frame = match self.0.take() {
-            Some(bytes) => Ok(Frame::data(bytes)),
-            None => Err(std::io::ErrorKind::ConnectionReset.into()),
-        };
-        Poll::Ready(Some(frame))
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, std::io::Error>>> {
+        if let Some(bytes) = self.bytes.take() {
+            return Poll::Ready(Some(Ok(Frame::data(bytes))));
+        }
+        if !std::mem::replace(&mut self.has_paused, true) {
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        Poll::Ready(Some(Err(std::io::ErrorKind::ConnectionReset.into())))
     }
 }
 

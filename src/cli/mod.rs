@@ -51,8 +51,8 @@ use clout_base::error::Result;
     disable_help_subcommand = true
 )]
 #[command(
-    after_help = "Exit codes: 0 done (or already done), 1 internal error, 2 wrong usage or job file, 3 input missing or \
-not ready (retry later), 4 input refused, 5 storage failed after retries (retry later), 6 another run published this date, \
+    after_help = "Exit codes: 0 done (or already done), 1 internal error, 2 wrong usage or job file, or a store that \
+refuses for good, 3 input missing or not ready (retry later), 4 input refused, 5 storage failed after retries (retry later), 6 another run published this date, \
 7 scores did not converge, 8 memory limit would be exceeded."
 )]
 struct Cli {

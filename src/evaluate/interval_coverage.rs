@@ -57,7 +57,7 @@ pub fn compute_coverage(scene: &MomentData, scored: &PeopleScores, without: Opti
         sums: &scored.scores.sums,
         presences: &collect_presences(scene),
     };
-    let delivered = |place| Some(if Some(place) == without { 0.0 } else { 1.0 });
+    let delivered = |index| Some(if Some(index) == without { 0.0 } else { 1.0 });
     signal.compute_coverage(&(0..scene.networks.len()).map(delivered).collect::<Vec<_>>())
 }
 

@@ -148,10 +148,10 @@ fn of_networks(reopened: &LoadedState, common: &[Common], network_scores: &[Json
             Some(ScoreEffect { score, points })
         };
         let reactor = crowd.find_median_reactor(common.network);
-        let by_reactor = |place: usize| {
+        let by_reactor = |position: usize| {
             let (scored, model) = (reopened.scored(), &reopened.job.model);
-            let trust = compute_trust_after(&memory, scored, &moment, model, crowd.reactor(place), common.network);
-            gain(ReactionActor::Reactor { place, trust })
+            let trust = compute_trust_after(&memory, scored, &moment, model, crowd.reactor(position), common.network);
+            gain(ReactionActor::Reactor { position, trust })
         };
         let name = &networks[common.network].name;
         Some(NetworkEffect {
@@ -160,7 +160,7 @@ fn of_networks(reopened: &LoadedState, common: &[Common], network_scores: &[Json
             is_there: network_scores.iter().any(|row| row["network"] == **name),
             newcomer: gain(ReactionActor::Newcomer)?,
             reactor: reactor.and_then(by_reactor),
-            reactor_person_id: reactor.map(|place| reopened.person_id(crowd.reactor(place)).to_owned()),
+            reactor_person_id: reactor.map(|position| reopened.person_id(crowd.reactor(position)).to_owned()),
             stranger: gain(ReactionActor::Stranger)?,
         })
     };

@@ -193,7 +193,7 @@ fn admit_partitions<'a>(
     params: &IntakeParams,
     rejects: &mut Vec<RejectedRow>,
 ) -> Result<Vec<PartitionFiles<'a>>> {
-    let place = |partition: &InputPartition| params.networks.iter().position(|n| n.name == partition.network);
+    let index = |partition: &InputPartition| params.networks.iter().position(|n| n.name == partition.network);
     let delivered: Vec<(usize, &InputPartition, &Vec<StoredObject>)> = inventory
         .partitions_between(TABLE, params.first, params.last)
         .filter_map(|(partition, objects)| Some((place(partition)?, partition, objects)))

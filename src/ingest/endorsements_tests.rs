@@ -170,7 +170,7 @@ fn row_order_and_file_split_do_not_matter_and_duplicates_are_kept() {
     let folder = |files: &[(&str, &[usize])]| {
         let folder = InputFolder::default();
         for (name, places) in files {
-            let part: Vec<Given> = places.iter().map(|place| rows[*place].clone()).collect();
+            let part: Vec<Given> = places.iter().map(|index| rows[*index].clone()).collect();
             folder.write(&format!("endorsements/date={DATE}/{name}"), &columns(&part));
         }
         folder.write("endorsements/date=2026-03-04/x", &columns(std::slice::from_ref(&early)));

@@ -73,18 +73,18 @@ impl IdInterner {
         let first = numbers.len();
         numbers.resize(first + rows.len(), NO_NODE);
         let mut by_shard: Vec<Vec<(u32, u64)>> = vec![Vec::new(); SHARD_COUNT];
-        for (place, row) in rows.iter().enumerate() {
+        for (position, row) in rows.iter().enumerate() {
             if ids.is_valid(*row as usize) {
                 let hash = self.hasher.hash_one(ids.value(*row as usize).as_bytes());
-                by_shard[shard_of(hash)].push((place as u32, hash));
+                by_shard[shard_of(hash)].push((position as u32, hash));
             }
         }
         for (shard_index, wanted) in by_shard.iter().enumerate().filter(|(_, wanted)| !wanted.is_empty()) {
             let mut shard = lock(&self.shards[shard_index]);
-            for (place, hash) in wanted {
-                let id = ids.value(rows[*place as usize] as usize).as_bytes();
+            for (position, hash) in wanted {
+                let id = ids.value(rows[*position as usize] as usize).as_bytes();
                 let index = shard.number(*hash, id, &self.hasher);
-                numbers[first + *place as usize] = (index << SHARD_BITS) | shard_index as u32;
+                numbers[first + *position as usize] = (index << SHARD_BITS) | shard_index as u32;
             }
         }
     }
@@ -167,8 +167,8 @@ mod tests {
         interner.intern(&ids, &rows, &mut numbers);
         let mut seen = 0;
         interner.for_each(|number, id| {
-            let place: usize = id["account-".len()..].parse().unwrap();
-            assert_eq!(numbers[place], number);
+            let position: usize = id["account-".len()..].parse().unwrap();
+            assert_eq!(numbers[position], number);
             seen += 1;
         });
         assert_eq!(seen, 1_000);

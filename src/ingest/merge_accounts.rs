@@ -33,7 +33,7 @@ pub fn merge_accounts(
     let mut from_interner = Vec::new();
     let mut base = 0_u32;
     for (merged, old, mut new) in parts {
-        from_state.extend(old.iter().map(|place| base + place));
+        from_state.extend(old.iter().map(|position| base + position));
         new.iter_mut()
             .filter(|node| **node != NO_NODE)
             .for_each(|node| *node += base);
@@ -63,26 +63,26 @@ fn merge_network(
     let mut merged = LargeStringBuilder::with_capacity(state.len() + new.len(), 16 * (state.len() + new.len()));
     let mut from_state = Vec::with_capacity(state.len());
     let mut from_interner = vec![NO_NODE; interner.number_bound()];
-    let mut place = 0_u32;
+    let mut position = 0_u32;
     let mut incoming = new.iter().peekable();
     for index in 0..state.len() {
         let known = state.value(index);
         while let Some((id, number)) = incoming.next_if(|(id, _)| id.as_bytes() < known.as_bytes()) {
             merged.append_value(id);
-            from_interner[*number as usize] = place;
-            place += 1;
+            from_interner[*number as usize] = position;
+            position += 1;
         }
         if let Some((_, number)) = incoming.next_if(|(id, _)| id.as_bytes() == known.as_bytes()) {
-            from_interner[*number as usize] = place;
+            from_interner[*number as usize] = position;
         }
         merged.append_value(known);
-        from_state.push(place);
-        place += 1;
+        from_state.push(position);
+        position += 1;
     }
     for (id, number) in incoming {
         merged.append_value(id);
-        from_interner[*number as usize] = place;
-        place += 1;
+        from_interner[*number as usize] = position;
+        position += 1;
     }
     (merged.finish(), from_state, from_interner)
 }

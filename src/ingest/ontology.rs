@@ -89,8 +89,8 @@ fn sorted_rows<'a, T: Ord + Send>(
 
 /// Converts faults, given by row index, to rejects.
 fn rejected<T>(rows: &[TableRow<T, Option<Day>>], faults: Vec<(usize, String)>) -> impl Iterator<Item = RejectedRow> {
-    let reject = |(place, reason): (usize, String)| {
-        let row = &rows[place];
+    let reject = |(position, reason): (usize, String)| {
+        let row = &rows[position];
         row.source.reject(Some(row.number), reason)
     };
     faults.into_iter().map(reject)

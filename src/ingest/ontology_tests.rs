@@ -23,8 +23,8 @@ fn folder() -> InputFolder {
 }
 
 fn describe(rejects: &[RejectedRow]) -> Vec<String> {
-    let place = |r: &RejectedRow| format!("{}:{} {}", r.file, r.row_number.unwrap_or(-1), r.reason);
-    rejects.iter().map(place).collect()
+    let index = |r: &RejectedRow| format!("{}:{} {}", r.file, r.row_number.unwrap_or(-1), r.reason);
+    rejects.iter().map(index).collect()
 }
 
 #[test]

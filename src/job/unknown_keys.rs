@@ -119,12 +119,12 @@ fn message(path: &[&str]) -> String {
         false => similar_elsewhere(written),
     };
     let nearest = elsewhere.unwrap_or_else(|| joined(section, beside));
-    let place = match section {
+    let index = match section {
         [] => "the top level has".to_owned(),
         _ => format!("[{}] has", section.join(".")),
     };
     format!(
-        "{} is not a known key: did you mean `{nearest}`? ({place} {})",
+        "{} is not a known key: did you mean `{nearest}`? ({index} {})",
         path.join("."),
         names.join(", ")
     )

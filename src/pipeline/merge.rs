@@ -74,16 +74,16 @@ pub fn merge_input(
         delivered.reference,
         sources,
         metrics,
-        &mut |state, place, mut counted| {
-            let network = &job.networks[place];
+        &mut |state, index, mut counted| {
+            let network = &job.networks[index];
             if let Some(settled) = counted.topic_rows.take() {
-                topic_fold.collect(&mut state.topics, &mut topics, place, network, &settled, sources.as_of);
+                topic_fold.collect(&mut state.topics, &mut topics, index, network, &settled, sources.as_of);
             }
             counted.add_to_records(&mut state.activity, network);
             let crowds = compute_crowd_sizes(&counted.reactions);
             let weights = job.model.weighing().weigh(&counted.reactions, &crowds, network);
             brought.extend(brought_on(sources.as_of, &counted.reactions, &weights));
-            let old = state.pairs.actor_rows(state.accounts.nodes(place));
+            let old = state.pairs.actor_rows(state.accounts.nodes(index));
             let merged = merge_pairs::merge_reactions(&state.pairs, old, &counted.reactions, &weights, &params);
             folded.append(merged, params.mixture.len());
         },
@@ -178,16 +178,16 @@ pub fn count_rows(
     let ownership = apply_reference(state, &mut reference, &merged.from_interner, sources.job);
     metrics.add_total("opt_outs_unmatched", ownership.unmatched.len() as f64);
     let all_rows = std::mem::take(&mut intake.rows);
-    for (place, rows) in all_rows.into_iter().enumerate() {
-        let follows = number_follows(&mut reference, place, &merged.from_interner[place]);
+    for (index, rows) in all_rows.into_iter().enumerate() {
+        let follows = number_follows(&mut reference, index, &merged.from_interner[index]);
         let night = NetworkRows {
-            network_index: place,
+            network_index: index,
             sources,
             ownership: &ownership,
-            first_load_date: intake.first_load_dates[place],
+            first_load_date: intake.first_load_dates[index],
         };
         let counted = night.count_rows(state, rows, follows, metrics)?;
-        take(state, place, counted);
+        take(state, index, counted);
     }
     let is_out = |since: &Day| *since <= sources.as_of;
     Ok(OptOutResult {

@@ -241,8 +241,8 @@ impl RunState {
 
     fn keep_accounts(&mut self, kept: &[u32]) {
         let mut to = vec![NO_NODE; self.accounts.len()];
-        for (place, node) in kept.iter().enumerate() {
-            to[*node as usize] = place as u32;
+        for (position, node) in kept.iter().enumerate() {
+            to[*node as usize] = position as u32;
         }
         self.activity = kept.iter().map(|node| self.activity[*node as usize]).collect();
         self.is_listed = kept.iter().map(|node| self.is_listed[*node as usize]).collect();

@@ -122,8 +122,8 @@ fn pieces<'a>(state: &'a RunState, wanted: &'a StateRequirements) -> Vec<(String
         let name = format!("delivered-{network:03}.arrow");
         pieces.push((name, Box::new(|| tables::from_delivered(delivered))));
         if wanted.networks[network].co_visit.is_some() {
-            for (place, name) in CO_VISIT_TABLES.iter().enumerate() {
-                let table = move || Ok(covisit_tables::from_co_visits(&state.co_visits[network])?[place].clone());
+            for (position, name) in CO_VISIT_TABLES.iter().enumerate() {
+                let table = move || Ok(covisit_tables::from_co_visits(&state.co_visits[network])?[position].clone());
                 pieces.push((format!("{name}-{network:03}.arrow"), Box::new(table)));
             }
         }

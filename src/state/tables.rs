@@ -207,7 +207,7 @@ pub fn from_sums(pairs: &PairSums, range: Range<usize>, stride: usize) -> Result
             .map(|(_, detail)| *detail as usize)
     };
     let names: Vec<String> = (0..stride).map(|j| format!("sum_{j}")).collect();
-    let column = |j: usize| Float64Array::from_iter_values(places().map(|place| pairs.sums[place * stride + j]));
+    let column = |j: usize| Float64Array::from_iter_values(places().map(|index| pairs.sums[index * stride + j]));
     build_batch(
         names
             .iter()
@@ -232,12 +232,12 @@ pub fn to_pairs(rows: &RecordBatch, sums: &RecordBatch, stride: usize) -> Result
     let counts = numbers::<UInt32Type>(rows, "count")?;
     let weights = numbers::<Float32Type>(rows, "weight")?;
     let mut details: Vec<u32> = weights.into_iter().map(f32::to_bits).collect();
-    let mut place = 0;
+    let mut index = 0;
     for (detail, _) in details.iter_mut().zip(&counts).filter(|(_, count)| **count > 1) {
-        *detail = place;
-        place += 1;
+        *detail = index;
+        index += 1;
     }
-    if place as usize != sums.num_rows() {
+    if index as usize != sums.num_rows() {
         return Err(damaged("count"));
     }
     Ok(PairSums {

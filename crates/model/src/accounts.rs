@@ -108,13 +108,13 @@ impl AccountIndex {
         let mut places = Vec::with_capacity(self.len());
         for (network, ids) in self.ids.iter().enumerate() {
             let theirs = &other.ids[network];
-            let mut place = 0;
+            let mut position = 0;
             for id in ids.iter().flatten() {
-                while place < theirs.len() && theirs.value(place).as_bytes() < id.as_bytes() {
-                    place += 1;
+                while position < theirs.len() && theirs.value(position).as_bytes() < id.as_bytes() {
+                    position += 1;
                 }
-                let is_same = place < theirs.len() && theirs.value(place) == id;
-                places.push(is_same.then(|| other.bases[network] + place as u32));
+                let is_same = position < theirs.len() && theirs.value(position) == id;
+                places.push(is_same.then(|| other.bases[network] + position as u32));
             }
         }
         places

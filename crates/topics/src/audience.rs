@@ -76,21 +76,21 @@ fn of_person(
         for other in theirs {
             // Both lists are sorted by topic, so each search starts at the end of the last one.
             let found = topics[from..].binary_search_by_key(&claims.keys[other].1, |key| key.1);
-            let place = from + found.unwrap_or_else(|place| place);
-            from = place + usize::from(found.is_ok());
+            let position = from + found.unwrap_or_else(|position| position);
+            from = position + usize::from(found.is_ok());
             if found.is_err() {
                 continue;
             }
             let part = contribution * claims.interest[other].min(1.0);
             if part > 0.0 {
-                let has_reacted = has_reacted(claims, own.start + place, other as u32);
+                let has_reacted = has_reacted(claims, own.start + position, other as u32);
                 let trust = known.model.trust[reactor as usize];
                 let member = AudienceMember {
                     person: reactor,
                     part,
                     is_witness: trust >= MIN_TRUST && (has_reacted || !has_endorsed),
                 };
-                audiences[place].add(member, trust, has_endorsed || has_reacted);
+                audiences[position].add(member, trust, has_endorsed || has_reacted);
             }
         }
     }
@@ -110,10 +110,10 @@ impl TopicAudience {
             self.other_trust += trust;
         }
         // Reactors come in ascending order, so among equal parts the smaller person index stays first.
-        let place = self.best.partition_point(|other| other.part >= member.part);
-        if place < MAX_CITED {
-            self.best[place..].rotate_right(1);
-            self.best[place] = member;
+        let position = self.best.partition_point(|other| other.part >= member.part);
+        if position < MAX_CITED {
+            self.best[position..].rotate_right(1);
+            self.best[position] = member;
         }
     }
 

@@ -269,8 +269,8 @@ fn note_together(topics: &[u32], together: &mut Together) {
     if topics.len() > MOST_TOGETHER {
         return;
     }
-    for (place, topic) in topics.iter().enumerate() {
-        for other in &topics[place..] {
+    for (index, topic) in topics.iter().enumerate() {
+        for other in &topics[index..] {
             *together.entry((*topic, *other)).or_default() += 1;
         }
     }

@@ -89,7 +89,7 @@ impl EndorsementGraph {
             steps.extend(own.iter().map(|word| if all > 0.0 { weight(word) / all } else { 0.0 }));
         }
         let mut by_endorsee: Vec<u32> = (0..words.len() as u32).collect();
-        by_endorsee.sort_by_key(|place| words[*place as usize].endorsee);
+        by_endorsee.sort_by_key(|position| words[*position as usize].endorsee);
         EndorsementGraph {
             words,
             steps,
@@ -104,13 +104,13 @@ impl EndorsementGraph {
 
     /// Returns the index of the edge from `endorser` to `endorsee`.
     pub fn find(&self, endorser: u32, endorsee: u32) -> Option<usize> {
-        let place = |word: &EndorsementEdge| (word.endorser, word.endorsee).cmp(&(endorser, endorsee));
-        self.words.binary_search_by(place).ok()
+        let position = |word: &EndorsementEdge| (word.endorser, word.endorsee).cmp(&(endorser, endorsee));
+        self.words.binary_search_by(position).ok()
     }
 
     /// Returns the edge indices of each endorsee, sorted by endorser.
     pub fn by_endorsee(&self) -> Vec<&[u32]> {
-        let endorsee = |place: &u32| self.words[*place as usize].endorsee;
+        let endorsee = |position: &u32| self.words[*position as usize].endorsee;
         self.by_endorsee.chunk_by(|a, b| endorsee(a) == endorsee(b)).collect()
     }
 
@@ -118,23 +118,23 @@ impl EndorsementGraph {
     pub fn compute_kept_shares(&self) -> Vec<f64> {
         let rows = self.by_endorsee().into_par_iter().flat_map_iter(|received| {
             let visits = self.walk(self.words[received[0] as usize].endorsee);
-            received.iter().map(move |place| {
-                let word = &self.words[*place as usize];
+            received.iter().map(move |position| {
+                let word = &self.words[*position as usize];
                 let round = visits.get(&word.endorser).copied().unwrap_or(0.0).min(1.0);
                 let left = self.unreturned(word) * (1.0 - round);
-                (*place, if left > NOTHING { left } else { 0.0 })
+                (*position, if left > NOTHING { left } else { 0.0 })
             })
         });
         let mut kept = vec![0.0; self.words.len()];
-        for (place, left) in rows.collect::<Vec<_>>() {
-            kept[place as usize] = left;
+        for (position, left) in rows.collect::<Vec<_>>() {
+            kept[position as usize] = left;
         }
         kept
     }
 
     fn unreturned(&self, word: &EndorsementEdge) -> f64 {
         let back = self.find(word.endorsee, word.endorser);
-        let back = back.map_or(0.0, |place| self.words[place].worth);
+        let back = back.map_or(0.0, |position| self.words[position].worth);
         match word.worth > 0.0 {
             true => (1.0 - back / word.worth).max(0.0),
             false => 0.0,
@@ -196,7 +196,7 @@ mod tests {
     fn an_endorsement_without_a_way_back_is_kept_whole() {
         let praise = praise(&[(1, 2), (1, 3)]);
         assert_eq!(
-            praise.find(1, 2).map(|place| praise.compute_kept_shares()[place]),
+            praise.find(1, 2).map(|position| praise.compute_kept_shares()[position]),
             Some(1.0)
         );
         assert_eq!(praise.find(2, 1), None);
@@ -236,8 +236,8 @@ mod tests {
         let praise = praise(&all);
         let kept = praise.compute_kept_shares();
         for (endorser, endorsee) in ring {
-            let place = praise.find(endorser, endorsee).unwrap();
-            assert_eq!(kept[place], 0.0, "{endorser} {endorsee}");
+            let position = praise.find(endorser, endorsee).unwrap();
+            assert_eq!(kept[position], 0.0, "{endorser} {endorsee}");
         }
         assert_eq!(kept[praise.find(0, 100).unwrap()], 1.0);
     }

@@ -32,7 +32,7 @@ use super::influence_scores::InfluenceScores;
 /// Computes h of the endorser for each edge of the endorsement graph.
 pub fn compute_credibility(praise: &EndorsementGraph, known: &InfluenceScores, half_at: f64) -> Vec<f64> {
     let rows = praise.by_endorsee().into_par_iter().flat_map_iter(|places| {
-        let words: Vec<EndorsementEdge> = places.iter().map(|place| praise.words()[*place as usize]).collect();
+        let words: Vec<EndorsementEdge> = places.iter().map(|index| praise.words()[*index as usize]).collect();
         let circle = Circle::of(known, &words);
         let share = |word: &EndorsementEdge| {
             let heard = circle.heard(word);
@@ -42,8 +42,8 @@ pub fn compute_credibility(praise: &EndorsementGraph, known: &InfluenceScores, h
         places.iter().copied().zip(shares)
     });
     let mut vouched = vec![0.0; praise.words().len()];
-    for (place, share) in rows.collect::<Vec<_>>() {
-        vouched[place as usize] = share;
+    for (index, share) in rows.collect::<Vec<_>>() {
+        vouched[index as usize] = share;
     }
     vouched
 }

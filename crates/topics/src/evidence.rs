@@ -66,12 +66,12 @@ pub struct EvidenceNames<'a> {
 impl<'a> EvidenceNames<'a> {
     /// Returns the `source_id` of a piece.
     pub fn source_id(&self, piece: &EvidencePiece) -> &'a str {
-        let place = piece.source as usize;
+        let position = piece.source as usize;
         match piece.kind {
             EvidenceKind::Ancestor => self.ontology.id(piece.source),
-            EvidenceKind::Audience => &self.persons.ids[place],
-            EvidenceKind::Endorsement => &self.memory.endorsements.latest[place].id,
-            EvidenceKind::Tag | EvidenceKind::Text => self.memory.sources.id(&self.memory.sources.rows()[place]),
+            EvidenceKind::Audience => &self.persons.ids[position],
+            EvidenceKind::Endorsement => &self.memory.endorsements.latest[position].id,
+            EvidenceKind::Tag | EvidenceKind::Text => self.memory.sources.id(&self.memory.sources.rows()[position]),
         }
     }
 }
@@ -179,19 +179,23 @@ impl<'a> EvidenceFinder<'a> {
             people,
         } = scratch;
         let (as_of, half_life) = (self.inputs.as_of, self.inputs.model.params().topics.half_life_days);
-        let id = |place: u32| self.inputs.state.sources.id(self.own.row(place));
+        let id = |position: u32| self.inputs.state.sources.id(self.own.row(position));
         parts.clear();
         for shows in shown {
             self.own.fill(places, row.person, row.topic, *shows);
             // A single word in only one text may occur by chance, so it adds no person.
             if *shows != Shows::Word || places.len() > 1 {
-                people.extend(places.iter().filter_map(|place| self.behind(*place, row.person, known)));
+                people.extend(
+                    places
+                        .iter()
+                        .filter_map(|position| self.behind(*position, row.person, known)),
+                );
             }
             // A source named by both sides is one piece, by its latest act, which comes first.
-            for place in places.iter() {
-                if parts.iter().all(|(other, _)| id(*other) != id(*place)) {
-                    let act = &self.own.row(*place).act;
-                    parts.push((*place, f64::from(act.weight) * decay_to(act.at, as_of, half_life)));
+            for position in places.iter() {
+                if parts.iter().all(|(other, _)| id(*other) != id(*position)) {
+                    let act = &self.own.row(*position).act;
+                    parts.push((*position, f64::from(act.weight) * decay_to(act.at, as_of, half_life)));
                 }
             }
         }
@@ -199,8 +203,8 @@ impl<'a> EvidenceFinder<'a> {
     }
 
     /// Returns the person behind a source: its owner, or another trusted person.
-    fn behind(&self, place: u32, person: u32, known: &InfluenceScores) -> Option<u32> {
-        match self.own.row(place) {
+    fn behind(&self, position: u32, person: u32, known: &InfluenceScores) -> Option<u32> {
+        match self.own.row(position) {
             source if source.key.is_own => Some(person),
             source => (self.own.other(source)).filter(|other| known.model.trust[*other as usize] >= MIN_TRUST),
         }

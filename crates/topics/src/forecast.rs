@@ -87,8 +87,8 @@ fn with_newcomers(
     let beta_day = inputs.model.params().repeats.beta_day;
     let strength = inputs.model.weighing().selectivity(1) * saturate(reaction.verb_weight, beta_day);
     let first = inputs.persons.len() as u32;
-    for (place, (topic, claim)) in known_pairs.iter().enumerate() {
-        claims.add_newcomer(first + place as u32, *topic, *claim, strength);
+    for (index, (topic, claim)) in known_pairs.iter().enumerate() {
+        claims.add_newcomer(first + index as u32, *topic, *claim, strength);
     }
     let ones = vec![1.0; known_pairs.len()];
     let (trust, standing) = ([known.model.trust, &ones].concat(), [known.model.rank, &ones].concat());

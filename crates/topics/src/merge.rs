@@ -74,7 +74,7 @@ impl TopicMerge<'_> {
         &self,
         memory: &mut TopicState,
         new_data: &mut NewTopicData,
-        place: usize,
+        index: usize,
         network: &Network,
         settled: &CountedTopicRows,
         last: Day,
@@ -82,13 +82,13 @@ impl TopicMerge<'_> {
         if settled.rows.mentions.is_empty() {
             return;
         }
-        let mut objects = std::mem::take(&mut memory.objects[place]);
+        let mut objects = std::mem::take(&mut memory.objects[index]);
         let mut sources: BTreeMap<Day, Vec<SourceCandidate>> = BTreeMap::new();
         let ends = ends(&settled.opted_out_on, last);
         new_data.gone_since = settled.opted_out_on.clone();
         for (load_date, range) in settled.rows.dates().filter(|(day, _)| *day <= last) {
             let kept: Vec<usize> = range.filter(|row| settled.is_kept[*row]).collect();
-            let about = self.resolve(memory, place, &settled.rows, &kept);
+            let about = self.resolve(memory, index, &settled.rows, &kept);
             for (row, topics) in about.iter().filter(|(row, _)| settled.rows.is_post(*row)) {
                 let key = (settled.rows.mentions.objects[row], settled.rows.actors[row]);
                 if key.0 != 0 {
@@ -110,7 +110,7 @@ impl TopicMerge<'_> {
             new_data.posts.extend(self.sum_posts(brought.posts, load_date));
         }
         objects.merge_new(last, self.max_lateness_days);
-        memory.objects[place] = objects;
+        memory.objects[index] = objects;
         // Accounts of one network are contiguous and networks come in order, so appending keeps the sort order.
         for end in ends {
             let until = sources.remove(&end).unwrap_or_default();
@@ -120,9 +120,9 @@ impl TopicMerge<'_> {
     }
 
     /// Returns the topics of each row. Includes rows without topics that have an object, since that may be known.
-    fn resolve(&self, memory: &mut TopicState, place: usize, rows: &ActivityRows, kept: &[usize]) -> About {
-        self.learn(memory, place, rows, kept);
-        let known = &memory.aliases[place];
+    fn resolve(&self, memory: &mut TopicState, index: usize, rows: &ActivityRows, kept: &[usize]) -> About {
+        self.learn(memory, index, rows, kept);
+        let known = &memory.aliases[index];
         let counts = self.alias_counts(&known.counts);
         let senses = AliasResolver {
             ontology: self.ontology,
@@ -138,7 +138,7 @@ impl TopicMerge<'_> {
     }
 
     /// Adds the alias counts of the rows' texts to the state.
-    fn learn(&self, memory: &mut TopicState, place: usize, rows: &ActivityRows, kept: &[usize]) {
+    fn learn(&self, memory: &mut TopicState, index: usize, rows: &ActivityRows, kept: &[usize]) {
         let senses = AliasResolver {
             ontology: self.ontology,
             lexicon: self.lexicon,
@@ -159,7 +159,7 @@ impl TopicMerge<'_> {
             taught
         };
         let pieces: Vec<Taught> = kept.par_chunks(CHUNK_ROWS).map(teach).collect();
-        let known = &mut memory.aliases[place];
+        let known = &mut memory.aliases[index];
         for piece in pieces {
             known.texts += piece.texts;
             for (alias, more) in piece.aliases {

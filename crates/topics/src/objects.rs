@@ -76,13 +76,13 @@ impl RecentObjects {
     }
 
     fn settled(&self, key: ObjectKey) -> Option<(Day, &[TopicMention])> {
-        let place = self.settled.binary_search_by_key(&key, |object| object.key).ok()?;
-        Some((self.settled[place].load_date, self.topics_at(place)))
+        let index = self.settled.binary_search_by_key(&key, |object| object.key).ok()?;
+        Some((self.settled[index].load_date, self.topics_at(index)))
     }
 
-    fn topics_at(&self, place: usize) -> &[TopicMention] {
-        let start = place.checked_sub(1).map_or(0, |before| self.settled[before].end);
-        &self.topics[start..self.settled[place].end]
+    fn topics_at(&self, index: usize) -> &[TopicMention] {
+        let start = index.checked_sub(1).map_or(0, |before| self.settled[before].end);
+        &self.topics[start..self.settled[index].end]
     }
 
     /// Merges the new objects into the sorted ones, and drops those that no later load date can need.
@@ -139,7 +139,7 @@ impl RecentObjects {
     /// Iterates over the sorted objects; new ones are included after [`RecentObjects::merge_new`].
     pub fn iter(&self) -> impl Iterator<Item = (ObjectKey, Day, &[TopicMention])> {
         let settled = self.settled.iter().enumerate();
-        settled.map(|(place, object)| (object.key, object.load_date, self.topics_at(place)))
+        settled.map(|(index, object)| (object.key, object.load_date, self.topics_at(index)))
     }
 }
 

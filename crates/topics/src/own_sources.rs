@@ -28,10 +28,10 @@ impl<'a> OwnSources<'a> {
         let mut accounts: Vec<u32> = (0..of_account.len() as u32).collect();
         accounts.sort_by_key(|account| of_account[*account as usize]);
         let number = |topic: u32| {
-            let place = memory
+            let position = memory
                 .ids
                 .binary_search_by(|id| id.as_str().cmp(inputs.ontology.id(topic)));
-            place.map_or(NO_TOPIC, |place| place as u32)
+            position.map_or(NO_TOPIC, |position| position as u32)
         };
         OwnSources {
             memory,
@@ -59,7 +59,7 @@ impl<'a> OwnSources<'a> {
             places.extend(
                 places_of
                     .filter(|(row, _)| self.other(row) != Some(person))
-                    .map(|(_, place)| place),
+                    .map(|(_, position)| position),
             );
         }
         self.keep_latest(places);
@@ -67,7 +67,7 @@ impl<'a> OwnSources<'a> {
 
     /// Keeps the latest sources of each side over several accounts, each id once.
     fn keep_latest(&self, places: &mut Vec<u32>) {
-        let id = |place: &u32| self.memory.sources.id(self.row(*place));
+        let id = |position: &u32| self.memory.sources.id(self.row(*position));
         places.sort_by(|a, b| {
             let (x, y) = (&self.row(*a).act, &self.row(*b).act);
             (y.at.cmp(&x.at))
@@ -75,18 +75,18 @@ impl<'a> OwnSources<'a> {
                 .then(y.weight.total_cmp(&x.weight))
         });
         let mut kept: Vec<u32> = Vec::with_capacity(2 * MAX_SOURCES);
-        for place in places.iter() {
-            let is_own = self.row(*place).key.is_own;
+        for position in places.iter() {
+            let is_own = self.row(*position).key.is_own;
             let of_side = || kept.iter().filter(|other| self.row(**other).key.is_own == is_own);
-            if of_side().count() < MAX_SOURCES && of_side().all(|other| id(other) != id(place)) {
-                kept.push(*place);
+            if of_side().count() < MAX_SOURCES && of_side().all(|other| id(other) != id(position)) {
+                kept.push(*position);
             }
         }
         *places = kept;
     }
 
-    pub(super) fn row(&self, place: u32) -> &EvidenceSource {
-        &self.memory.sources.rows()[place as usize]
+    pub(super) fn row(&self, position: u32) -> &EvidenceSource {
+        &self.memory.sources.rows()[position as usize]
     }
 
     /// Returns the person on the other side of the act, if any.

@@ -135,10 +135,10 @@ impl TopicInputs<'_> {
     fn endorsements(&self, topics: &[u32]) -> Vec<Raw> {
         let half_life = self.model.params().topics.endorsement_half_life_days;
         let read = self.state.endorsements.read(half_life, self.as_of).enumerate();
-        let raw = read.filter_map(|(place, ((endorsee, topic, endorser), worth, _))| {
+        let raw = read.filter_map(|(position, ((endorsee, topic, endorser), worth, _))| {
             let (target, actor) = (self.person(endorsee)?, self.person(endorser)?);
             let topic = topics[*topic as usize];
-            (topic != NO_TOPIC && target != actor).then_some(((target, topic, actor), worth, place as u32))
+            (topic != NO_TOPIC && target != actor).then_some(((target, topic, actor), worth, position as u32))
         });
         // A person endorsed under several ids counts once, by the greatest endorsement.
         merged(raw.collect(), f64::max)
@@ -151,8 +151,8 @@ impl TopicInputs<'_> {
         let person = self.persons.find_index(person_id).or_else(|| {
             let (network, account_id) = person_id.split_once(':')?;
             let names = self.accounts.network_names();
-            let place = names.iter().position(|name| name == network)?;
-            let node = self.accounts.find(place, account_id)?;
+            let position = names.iter().position(|name| name == network)?;
+            let node = self.accounts.find(position, account_id)?;
             Some(self.persons.by_account[node as usize])
         });
         person.filter(|person| self.are_present[*person as usize])
@@ -218,8 +218,8 @@ impl PersonTopics {
     /// Returns the index of the pair of a person and topic.
     pub fn find(&self, (person, topic): (u32, u32)) -> Option<usize> {
         let own = self.of_person(person as usize);
-        let place = self.keys[own.clone()].binary_search_by_key(&topic, |key| key.1);
-        place.ok().map(|place| own.start + place)
+        let position = self.keys[own.clone()].binary_search_by_key(&topic, |key| key.1);
+        position.ok().map(|position| own.start + position)
     }
 
     /// Returns the number of pairs.
@@ -248,7 +248,7 @@ impl PersonTopics {
     }
 
     fn edges(&self, raw: &[Raw]) -> (Vec<TopicEdge>, Vec<usize>) {
-        let place = |key: (u32, u32)| self.find(key).map(|claim| claim as u32);
+        let position = |key: (u32, u32)| self.find(key).map(|claim| claim as u32);
         let edges: Vec<TopicEdge> = raw
             .par_iter()
             .filter_map(|((target, topic, actor), strength, latest)| {

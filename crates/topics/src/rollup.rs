@@ -155,11 +155,11 @@ fn of_person(
     let params = &inputs.model.params().topics;
     let mut lifts: Vec<(u32, TopicLift)> = Vec::new();
     let mut rows: Vec<TopicScoreRow> = Vec::with_capacity(own.len());
-    for (place, (_, topic)) in own.iter().enumerate() {
-        if !is_of_the_person(claims, strengths, start + place) {
+    for (index, (_, topic)) in own.iter().enumerate() {
+        if !is_of_the_person(claims, strengths, start + index) {
             continue;
         }
-        let strength = &strengths.claims[start + place];
+        let strength = &strengths.claims[start + index];
         if strength.by_others() > 0.0 {
             let broader = inputs.ontology.ancestors(*topic).iter().map(|(broader, distance)| {
                 let part = params.ancestor_decay.powi(i32::from(*distance)) * strength.direct();
@@ -168,7 +168,7 @@ fn of_person(
             lifts.extend(broader.filter(|(_, lift)| lift.part > 0.0));
         }
         rows.push(TopicScoreRow {
-            claim: Some((start + place) as u32),
+            claim: Some((start + index) as u32),
             ..TopicScoreRow::of(person, *topic)
         });
     }
@@ -182,12 +182,12 @@ fn add_lifts(rows: &mut Vec<TopicScoreRow>, mut lifts: Vec<(u32, TopicLift)>, pe
     lifts.sort_by_key(|(broader, _)| *broader);
     let claimed = rows.len();
     for same in lifts.chunk_by(|a, b| a.0 == b.0) {
-        let place = rows[..claimed].binary_search_by_key(&same[0].0, |row| row.topic);
-        let place = place.unwrap_or_else(|_| {
+        let index = rows[..claimed].binary_search_by_key(&same[0].0, |row| row.topic);
+        let index = index.unwrap_or_else(|_| {
             rows.push(TopicScoreRow::of(person, same[0].0));
             rows.len() - 1
         });
-        rows[place].lifts = same.iter().map(|(_, lift)| *lift).collect();
+        rows[index].lifts = same.iter().map(|(_, lift)| *lift).collect();
     }
     rows.sort_by_key(|row| row.topic);
 }

@@ -97,8 +97,8 @@ impl TopicStrengths {
         let praise = EndorsementGraph::from_pairs(claims, &person_known);
         let endorsements = endorsed(inputs, claims, known, &actors, &praise);
         let all_endorsed = |claim: usize| -> f64 {
-            let place = claims.endorsement_offsets[claim]..claims.endorsement_offsets[claim + 1];
-            endorsements[place].iter().map(|endorsed| endorsed.part).sum()
+            let index = claims.endorsement_offsets[claim]..claims.endorsement_offsets[claim + 1];
+            endorsements[index].iter().map(|endorsed| endorsed.part).sum()
         };
         let mut audiences = audience::compute_audiences(claims, known, &praise);
         audiences.par_iter_mut().enumerate().for_each(|(claim, audience)| {

@@ -113,8 +113,8 @@ fn count(claims: &PersonTopics, strengths: &TopicStrengths, known: &InfluenceSco
 /// Ranks the rows of each topic: shown rows first, then by value; equal values share a rank.
 fn rank(standings: &mut [TopicScore], topics: usize) {
     let mut by_topic: Vec<Vec<(bool, f64, u32)>> = vec![Vec::new(); topics];
-    for (place, standing) in (0..).zip(standings.iter()) {
-        by_topic[standing.row.topic as usize].push((standing.is_shown, standing.row.value, place));
+    for (index, standing) in (0..).zip(standings.iter()) {
+        by_topic[standing.row.topic as usize].push((standing.is_shown, standing.row.value, index));
     }
     by_topic
         .par_iter_mut()
@@ -122,8 +122,8 @@ fn rank(standings: &mut [TopicScore], topics: usize) {
     for own in &by_topic {
         let mut above = 0;
         for equals in own.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
-            for (_, _, place) in equals {
-                standings[*place as usize].rank = above as i64 + 1;
+            for (_, _, index) in equals {
+                standings[*index as usize].rank = above as i64 + 1;
             }
             above += equals.len();
         }

@@ -73,7 +73,7 @@ impl TopicState {
         let mut ids: Vec<String> = self.ids.iter().cloned().chain(delivered_ids).collect();
         ids.sort_unstable();
         ids.dedup();
-        let place = |id: &str| ids.partition_point(|other| other.as_str() < id) as u32;
+        let position = |id: &str| ids.partition_point(|other| other.as_str() < id) as u32;
         let to: Vec<u32> = self.ids.iter().map(|id| place(id)).collect();
         if to.iter().enumerate().any(|(old, new)| old != *new as usize) {
             self.rename_topics(&|topic| to[topic as usize]);

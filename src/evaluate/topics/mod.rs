@@ -113,9 +113,9 @@ impl<'a> TopicMoment<'a> {
             max_lateness_days: job.input.max_lateness_days,
         };
         let mut inputs = NewTopicData::default();
-        for (place, network) in job.networks.iter().enumerate() {
-            if let Some(settled) = &stream.counted[place].topic_rows {
-                fold.collect(&mut memory, &mut inputs, place, network, settled, as_of);
+        for (position, network) in job.networks.iter().enumerate() {
+            if let Some(settled) = &stream.counted[position].topic_rows {
+                fold.collect(&mut memory, &mut inputs, position, network, settled, as_of);
             }
         }
         inputs.merge_into(&mut memory, &job.model.params().topics, as_of);

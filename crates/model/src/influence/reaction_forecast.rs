@@ -76,7 +76,7 @@ pub enum ReactionActor {
     /// An existing reactor to the target.
     Reactor {
         /// Index among the target's reactors.
-        place: usize,
+        position: usize,
         /// Trust of the reactor after the reaction, see [`compute_trust_after`].
         trust: f64,
     },
@@ -140,7 +140,7 @@ impl<'a> ReactorCrowd<'a> {
         match who {
             ReactionActor::Newcomer => self.add(&mut attention, newcomer, strength),
             ReactionActor::Stranger => self.add(&mut attention, newcomer + 1, strength),
-            ReactionActor::Reactor { place: edge, trust } => {
+            ReactionActor::Reactor { position: edge, trust } => {
                 trusted[attention.reactors[edge] as usize] = trust;
                 let before: f64 = attention.terms(edge).iter().map(|term| term.strength).sum();
                 let whole = |strength: f64| saturate(strength, self.model.params().repeats.beta);

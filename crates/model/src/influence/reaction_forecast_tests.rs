@@ -57,7 +57,7 @@ fn fans(more: &[(u32, u32, i32, f64)]) -> TestWorld {
 
 #[rstest::rstest]
 #[case::stranger(ReactionActor::Stranger, 12)]
-#[case::reactor(ReactionActor::Reactor { place: 3, trust: 1.0 }, 3)]
+#[case::reactor(ReactionActor::Reactor { position: 3, trust: 1.0 }, 3)]
 fn a_run_with_the_row_gives_the_forecast_score(#[case] who: ReactionActor, #[case] actor: u32) {
     let (before, after) = (fans(&[]), fans(&[(actor, 13, 40, 24.0 - 1e-9)]));
     let scored = before.score_people(0);
@@ -131,7 +131,7 @@ fn a_second_day_raises_the_trust_of_a_reactor_seen_on_one_day() {
     );
     assert!(scored.trust[0] < 1e-3 && trust > 0.1, "{} {trust}", scored.trust[0]);
     let forecast = crowd
-        .forecast_score(ReactionActor::Reactor { place: 0, trust }, like(&before))
+        .forecast_score(ReactionActor::Reactor { position: 0, trust }, like(&before))
         .unwrap();
     let again = after.score_people(0);
     let actual = again.scores.score(2).unwrap();

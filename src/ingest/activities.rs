@@ -196,7 +196,7 @@ fn admit_partitions<'a>(
     let index = |partition: &InputPartition| params.networks.iter().position(|n| n.name == partition.network);
     let delivered: Vec<(usize, &InputPartition, &Vec<StoredObject>)> = inventory
         .partitions_between(TABLE, params.first, params.last)
-        .filter_map(|(partition, objects)| Some((place(partition)?, partition, objects)))
+        .filter_map(|(partition, objects)| Some((index(partition)?, partition, objects)))
         .collect();
     let objects: Vec<&StoredObject> = delivered.iter().flat_map(|(_, _, objects)| objects.iter()).collect();
     let wanted = match params.lexicon {

@@ -253,8 +253,8 @@ impl PersonTopics {
             .par_iter()
             .filter_map(|((target, topic, actor), strength, latest)| {
                 Some(TopicEdge {
-                    target: place((*target, *topic))?,
-                    actor: place((*actor, *topic))?,
+                    target: position((*target, *topic))?,
+                    actor: position((*actor, *topic))?,
                     strength: *strength,
                     latest: *latest,
                 })

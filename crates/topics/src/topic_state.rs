@@ -74,12 +74,12 @@ impl TopicState {
         ids.sort_unstable();
         ids.dedup();
         let position = |id: &str| ids.partition_point(|other| other.as_str() < id) as u32;
-        let to: Vec<u32> = self.ids.iter().map(|id| place(id)).collect();
+        let to: Vec<u32> = self.ids.iter().map(|id| position(id)).collect();
         if to.iter().enumerate().any(|(old, new)| old != *new as usize) {
             self.rename_topics(&|topic| to[topic as usize]);
         }
         let numbers = (0..ontology.len() as u32)
-            .map(|topic| place(ontology.id(topic)))
+            .map(|topic| position(ontology.id(topic)))
             .collect();
         self.ids = ids;
         self.ontology = ontology.to_rows();

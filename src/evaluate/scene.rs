@@ -198,9 +198,13 @@ impl<'a> MomentData<'a> {
 }
 
 /// Returns the reactions between different persons, without those of opted-out people.
-pub fn person_reactions(reactions: &[AccountReaction], persons: &PersonMap, is_gone: &[bool]) -> Vec<PersonReaction> {
+pub fn person_reactions(
+    reactions: &[AccountReaction],
+    persons: &PersonMap,
+    is_opted_out: &[bool],
+) -> Vec<PersonReaction> {
     let person = |node: u32| persons.by_account[node as usize];
-    let is_present = |node: u32| !is_gone[node as usize];
+    let is_present = |node: u32| !is_opted_out[node as usize];
     let is_between =
         |r: &&AccountReaction| is_present(r.actor) && is_present(r.target) && person(r.actor) != person(r.target);
     let between = reactions.iter().filter(is_between);

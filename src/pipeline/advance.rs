@@ -65,8 +65,8 @@ impl StateAdvance<'_> {
         let yesterday = match published.contains(&day_before) {
             true => {
                 if state.as_of != Some(day_before) {
-                    let (folded, _) = self.take(state, day_before, published, &mut rejects, metrics, timings)?;
-                    self.prune(state, &folded);
+                    let (merged, _) = self.take(state, day_before, published, &mut rejects, metrics, timings)?;
+                    self.prune(state, &merged);
                 }
                 self.watch.begin_stage("scoring the day before");
                 let yesterday = PreviousDay::score(self.job, state, day_before)?;
@@ -75,14 +75,14 @@ impl StateAdvance<'_> {
             }
             false => None,
         };
-        let (folded, ontology) = self.take(state, self.as_of, published, &mut rejects, metrics, timings)?;
+        let (merged, ontology) = self.take(state, self.as_of, published, &mut rejects, metrics, timings)?;
         let yesterday = match yesterday {
             Some(yesterday) => {
-                let traces = yesterday.record_effects(self.job, state, folded, self.as_of);
+                let traces = yesterday.record_effects(self.job, state, merged, self.as_of);
                 Some((yesterday, traces))
             }
             None => {
-                self.prune(state, &folded);
+                self.prune(state, &merged);
                 None
             }
         };
@@ -96,8 +96,8 @@ impl StateAdvance<'_> {
         })
     }
 
-    fn prune(&self, state: &mut RunState, folded: &MergeResult) {
-        state.prune(&folded.is_opted_out, self.job.model.mixture());
+    fn prune(&self, state: &mut RunState, merged: &MergeResult) {
+        state.prune(&merged.is_opted_out, self.job.model.mixture());
     }
 
     /// Reads the load dates after the state's date up to `last`, and merges them into the state.
@@ -127,10 +127,10 @@ impl StateAdvance<'_> {
             ontology: &ontology,
             lexicon: &lexicon,
         };
-        let folded = merge_input(state, delivered, &sources, metrics)?;
-        warn_of_unmatched_opt_outs(&folded.unmatched_opt_outs, self.watch);
+        let merged = merge_input(state, delivered, &sources, metrics)?;
+        warn_of_unmatched_opt_outs(&merged.unmatched_opt_outs, self.watch);
         timings.lap("fold");
-        Ok((folded, ontology))
+        Ok((merged, ontology))
     }
 
     /// Refuses a delivery that cannot be trusted, by itself or beside those before it.

@@ -63,7 +63,7 @@ impl NetworkRows<'_> {
         let mut settled = duplicates::resolve_duplicates(&rows, &before, self.sources.as_of, max_lateness_days);
         self.settle_contested(state, &rows, &mut settled)?;
         state.delivered[self.network_index] = std::mem::take(&mut settled.delivered);
-        self.drop_gone(&rows, &mut settled);
+        self.drop_opted_out_rows(&rows, &mut settled);
         self.note_history(state, &rows, &settled);
         let (posts, mut reactions, check_ins) = split(&rows, &settled, network);
         let settled_rows = (!rows.mentions.is_empty()).then(|| CountedTopicRows {
@@ -75,17 +75,20 @@ impl NetworkRows<'_> {
             opted_out_on: self.ownership.opted_out_on.clone(),
         });
         // People with an opt-out by the snapshot date must not enter the metrics either.
-        let is_here = |account: u32| self.ownership.opted_out_on[account as usize] > self.sources.as_of;
+        let is_present = |account: u32| self.ownership.opted_out_on[account as usize] > self.sources.as_of;
         if let Some(rule) = &network.co_visit {
             let derived = self.co_visits(state, rule, check_ins, follows);
-            let credited = derived.iter().filter(|r| is_here(r.actor) && is_here(r.target)).count();
+            let credited = derived
+                .iter()
+                .filter(|r| is_present(r.actor) && is_present(r.target))
+                .count();
             metrics.add("co_visits", &network.name, credited as f64);
             reactions.extend(derived);
         }
         let twins = remove_twins(&mut reactions, network);
         let counted: Vec<&AccountReaction> = reactions
             .iter()
-            .filter(|r| is_here(r.actor) && is_here(r.target))
+            .filter(|r| is_present(r.actor) && is_present(r.target))
             .collect();
         let own = counted
             .iter()
@@ -95,7 +98,7 @@ impl NetworkRows<'_> {
         metrics.add("rows_twins", &network.name, twins as f64);
         metrics.add("reactions_self", &network.name, own as f64);
         metrics.add("reactions_counted", &network.name, (counted.len() - own) as f64);
-        let posted = posts.iter().filter(|post| is_here(post.actor)).count();
+        let posted = posts.iter().filter(|post| is_present(post.actor)).count();
         metrics.add("posts_counted", &network.name, posted as f64);
         Ok(CountedRows {
             posts,
@@ -124,11 +127,11 @@ impl NetworkRows<'_> {
     }
 
     /// Drops rows with an account that was opted out on their load date.
-    fn drop_gone(&self, rows: &ActivityRows, settled: &mut ResolvedRows) {
+    fn drop_opted_out_rows(&self, rows: &ActivityRows, settled: &mut ResolvedRows) {
         for (load_date, range) in rows.dates() {
-            let is_gone = |node: u32| node != NO_NODE && self.ownership.opted_out_on[node as usize] <= load_date;
+            let is_opted_out = |node: u32| node != NO_NODE && self.ownership.opted_out_on[node as usize] <= load_date;
             for row in range {
-                settled.is_kept[row] &= !is_gone(rows.actors[row]) && !is_gone(rows.targets[row]);
+                settled.is_kept[row] &= !is_opted_out(rows.actors[row]) && !is_opted_out(rows.targets[row]);
             }
         }
     }
@@ -165,8 +168,8 @@ impl NetworkRows<'_> {
             while let Some((_, pairs)) = follows.next_if(|(day, _)| *day <= load_date) {
                 memory.follows = pairs;
             }
-            let is_gone = |account: u32| self.ownership.opted_out_on[account as usize] <= load_date;
-            reactions.extend(memory.derive_reactions(delivered, load_date, rule, &is_gone));
+            let is_opted_out = |account: u32| self.ownership.opted_out_on[account as usize] <= load_date;
+            reactions.extend(memory.derive_reactions(delivered, load_date, rule, &is_opted_out));
             memory.drop_unmatchable(load_date, max_lateness_days, rule);
         }
         if let Some((_, pairs)) = follows.last() {

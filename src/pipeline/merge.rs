@@ -58,14 +58,14 @@ pub fn merge_input(
         as_of: sources.as_of,
     };
     let numbers = state.topics.add_topics(delivered.ontology);
-    let topic_fold = TopicMerge {
+    let topic_merge = TopicMerge {
         ontology: delivered.ontology,
         lexicon: delivered.lexicon,
         numbers: &numbers,
         model: &job.model,
         max_lateness_days: job.input.max_lateness_days,
     };
-    let mut folded = PairSums::default();
+    let mut all_pairs = PairSums::default();
     let mut topics = NewTopicData::default();
     let mut brought = Vec::new();
     let counted = count_rows(
@@ -77,7 +77,7 @@ pub fn merge_input(
         &mut |state, index, mut counted| {
             let network = &job.networks[index];
             if let Some(settled) = counted.topic_rows.take() {
-                topic_fold.collect(&mut state.topics, &mut topics, index, network, &settled, sources.as_of);
+                topic_merge.collect(&mut state.topics, &mut topics, index, network, &settled, sources.as_of);
             }
             counted.add_to_records(&mut state.activity, network);
             let crowds = compute_crowd_sizes(&counted.reactions);
@@ -85,12 +85,12 @@ pub fn merge_input(
             brought.extend(brought_on(sources.as_of, &counted.reactions, &weights));
             let old = state.pairs.actor_rows(state.accounts.nodes(index));
             let merged = merge_pairs::merge_reactions(&state.pairs, old, &counted.reactions, &weights, &params);
-            folded.append(merged, params.mixture.len());
+            all_pairs.append(merged, params.mixture.len());
         },
     )?;
-    state.pairs = folded;
+    state.pairs = all_pairs;
     topics.merge_into(&mut state.topics, &job.model.params().topics, sources.as_of);
-    fold_endorsements(state, &delivered.endorsements, &topic_fold, sources, metrics);
+    merge_endorsements(state, &delivered.endorsements, &topic_merge, sources, metrics);
     state
         .activity
         .iter_mut()
@@ -120,18 +120,18 @@ fn brought_on<'a>(
     })
 }
 
-fn fold_endorsements(
+fn merge_endorsements(
     state: &mut RunState,
     endorsements: &[Endorsement],
-    topic_fold: &TopicMerge,
+    topic_merge: &TopicMerge,
     sources: &MergeSources,
     metrics: &mut RunMetrics,
 ) {
     let number = |id: &str| {
-        topic_fold
+        topic_merge
             .ontology
             .find(id)
-            .map(|topic| topic_fold.numbers[topic as usize])
+            .map(|topic| topic_merge.numbers[topic as usize])
     };
     let lateness = sources.job.input.max_lateness_days;
     let tally = state
@@ -144,7 +144,7 @@ fn fold_endorsements(
         .topics
         .endorsements
         .drop_opted_out(|person_id| opted_out.contains_person(key, person_id));
-    if !topic_fold.ontology.is_empty() {
+    if !topic_merge.ontology.is_empty() {
         metrics.add_total("endorsements_counted", tally.counted as f64);
         metrics.add_total("endorsements_copies", tally.copies as f64);
         metrics.add_total("endorsements_self", tally.own as f64);

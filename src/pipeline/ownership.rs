@@ -31,12 +31,12 @@ pub struct OwnershipChanges<'a> {
 
 /// Applies the changes to the state in order of load date. `state` must already have the accounts of the run.
 pub fn apply_changes(state: &mut RunState, changes: &OwnershipChanges, key: HashKey) -> AccountOptOuts {
-    let mut is_gone = vec![false; state.accounts.len()];
-    let mut gone_since = vec![NEVER; state.accounts.len()];
+    let mut is_opted_out = vec![false; state.accounts.len()];
+    let mut opted_out_on = vec![NEVER; state.accounts.len()];
     state
         .opt_outs
-        .mark_accounts(key, &state.accounts, &state.owners, &mut is_gone);
-    mark(&mut gone_since, &is_gone, Day(i32::MIN));
+        .mark_accounts(key, &state.accounts, &state.owners, &mut is_opted_out);
+    mark(&mut opted_out_on, &is_opted_out, Day(i32::MIN));
     let mut unmatched = Vec::new();
     let dates: BTreeSet<Day> = changes
         .identities
@@ -58,11 +58,11 @@ pub fn apply_changes(state: &mut RunState, changes: &OwnershipChanges, key: Hash
         }
         state
             .opt_outs
-            .mark_accounts(key, &state.accounts, &state.owners, &mut is_gone);
-        mark(&mut gone_since, &is_gone, date);
+            .mark_accounts(key, &state.accounts, &state.owners, &mut is_opted_out);
+        mark(&mut opted_out_on, &is_opted_out, date);
     }
     AccountOptOuts {
-        opted_out_on: gone_since.into(),
+        opted_out_on: opted_out_on.into(),
         unmatched,
     }
 }
@@ -84,11 +84,11 @@ fn find_unmatched(rows: &[OptOutRow], state: &RunState, key: HashKey) -> Vec<Opt
     unmatched.cloned().collect()
 }
 
-fn mark(gone_since: &mut [Day], is_gone: &[bool], date: Day) {
-    for (since, _) in gone_since
+fn mark(opted_out_on: &mut [Day], is_opted_out: &[bool], date: Day) {
+    for (since, _) in opted_out_on
         .iter_mut()
-        .zip(is_gone)
-        .filter(|(since, gone)| **gone && **since == NEVER)
+        .zip(is_opted_out)
+        .filter(|(since, opted_out)| **opted_out && **since == NEVER)
     {
         *since = date;
     }

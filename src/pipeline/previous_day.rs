@@ -25,9 +25,9 @@ pub struct LoadDateEffects {
     brought: Vec<((u32, u32), f64)>,
     /// Person of the day before, by current node; [`NO_PERSON`] for new accounts.
     was: Vec<u32>,
-    /// Strength removed with opted-out reactors (`gone`), and with other accounts that opted out (`taken`), by persons
+    /// Strength removed with opted-out reactors (`opted_out`), and with other accounts that opted out (`taken`), by persons
     /// of the day before.
-    gone: StrengthParts,
+    opted_out: StrengthParts,
     taken: StrengthParts,
 }
 
@@ -41,20 +41,20 @@ impl PreviousDay {
     }
 
     /// Records the effects of merging `as_of`, and removes opted-out people from the state.
-    pub fn record_effects(&self, job: &Job, state: &mut RunState, folded: MergeResult, as_of: Day) -> LoadDateEffects {
+    pub fn record_effects(&self, job: &Job, state: &mut RunState, merged: MergeResult, as_of: Day) -> LoadDateEffects {
         let moment = find_moment(&state.histories, as_of);
         let reading = StateReading {
             mixture: job.model.mixture(),
             moment: &moment,
             accounts: &state.accounts,
         };
-        let brought = reading.sum_new_strengths(folded.new_reactions);
+        let brought = reading.sum_new_strengths(merged.new_reactions);
         let was: Vec<u32> = (state.accounts.nodes_in(&self.accounts).into_iter())
             .map(|node| node.map_or(NO_PERSON, |node| self.judged.persons.by_account[node as usize]))
             .collect();
         let person = |node: u32| was[node as usize];
-        let is_gone = |node: u32| folded.is_opted_out[node as usize];
-        let lost = |is_meant: &(dyn Fn(u32, u32) -> bool + Sync)| match folded.is_opted_out.contains(&true) {
+        let is_opted_out = |node: u32| merged.is_opted_out[node as usize];
+        let lost = |is_meant: &(dyn Fn(u32, u32) -> bool + Sync)| match merged.is_opted_out.contains(&true) {
             true => reading.assign_to_persons(
                 &reading.sum_earlier_strengths(&state.pairs, &brought, is_meant),
                 &person,
@@ -62,12 +62,12 @@ impl PreviousDay {
             false => StrengthParts::default(),
         };
         let traces = LoadDateEffects {
-            gone: lost(&|actor, _| is_gone(actor)),
-            taken: lost(&|actor, target| is_gone(target) && !is_gone(actor)),
+            opted_out: lost(&|actor, _| is_opted_out(actor)),
+            taken: lost(&|actor, target| is_opted_out(target) && !is_opted_out(actor)),
             brought,
             was,
         };
-        traces.of_kept(state.prune(&folded.is_opted_out, job.model.mixture()))
+        traces.of_kept(state.prune(&merged.is_opted_out, job.model.mixture()))
     }
 }
 
@@ -134,7 +134,7 @@ impl<'a> DayComparison<'a> {
             added: reading.assign_to_persons(&traces.brought, &is),
             moved_in: reading.assign_to_persons(&moved, &is),
             moved_out: reading.assign_to_persons(&moved, &was).merge(&traces.taken),
-            opted_out: traces.gone.clone(),
+            opted_out: traces.opted_out.clone(),
         };
         DayComparison {
             job,

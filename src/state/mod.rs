@@ -211,11 +211,11 @@ impl RunState {
     }
 
     /// Drops opted-out accounts and accounts without any reference. Returns the kept nodes if any account was dropped.
-    pub fn prune(&mut self, is_gone: &[bool], mixture: &HalfLifeMixture) -> Option<Vec<u32>> {
-        let is_here = |node: u32| !is_gone[node as usize];
-        if is_gone.contains(&true) {
+    pub fn prune(&mut self, is_opted_out: &[bool], mixture: &HalfLifeMixture) -> Option<Vec<u32>> {
+        let is_present = |node: u32| !is_opted_out[node as usize];
+        if is_opted_out.contains(&true) {
             self.pairs
-                .retain(mixture, |actor, target| is_here(actor) && is_here(target));
+                .retain(mixture, |actor, target| is_present(actor) && is_present(target));
         }
         let mut is_used: Vec<bool> = (0..self.accounts.len())
             .map(|node| !self.activity[node].is_empty() || self.is_listed[node] || self.owners[node].is_some())
@@ -224,13 +224,13 @@ impl RunState {
             is_used[*node as usize] = true;
         }
         for memory in &mut self.co_visits {
-            memory.retain_accounts(&is_here);
+            memory.retain_accounts(&is_present);
             memory.for_each_account(|node| is_used[node as usize] = true);
         }
         self.topics
-            .for_each_account(is_here, |node| is_used[node as usize] = true);
+            .for_each_account(is_present, |node| is_used[node as usize] = true);
         let kept: Vec<u32> = (0..self.accounts.len() as u32)
-            .filter(|node| is_used[*node as usize] && is_here(*node))
+            .filter(|node| is_used[*node as usize] && is_present(*node))
             .collect();
         if kept.len() == self.accounts.len() {
             return None;

@@ -69,20 +69,20 @@ impl OptOuts {
         }
     }
 
-    /// Adds every account of an opted-out person under the current identities, and sets `is_gone` (by node) for all
+    /// Adds every account of an opted-out person under the current identities, and sets `is_opted_out` (by node) for all
     /// opted-out accounts.
     pub fn mark_accounts(
         &mut self,
         key: HashKey,
         accounts: &AccountIndex,
         owners: &[Option<Box<str>>],
-        is_gone: &mut [bool],
+        is_opted_out: &mut [bool],
     ) {
         if self.is_empty() {
             return;
         }
         for node in 0..accounts.len() as u32 {
-            if is_gone[node as usize] {
+            if is_opted_out[node as usize] {
                 continue;
             }
             let network = &accounts.network_names()[accounts.network_of(node)];
@@ -94,7 +94,7 @@ impl OptOuts {
             if self.persons.contains(&person) {
                 self.accounts.insert(account);
             }
-            is_gone[node as usize] = self.accounts.contains(&account);
+            is_opted_out[node as usize] = self.accounts.contains(&account);
         }
     }
 }
@@ -114,33 +114,33 @@ mod tests {
     #[test]
     fn an_account_that_an_opted_out_person_owned_once_stays_out() {
         let accounts = accounts();
-        let mut gone = OptOuts::default();
+        let mut opted_out = OptOuts::default();
         let ada = |a: Option<&str>, b: Option<&str>| [a.map(Into::into), b.map(Into::into), None];
         let owners = ada(Some("ada"), None);
-        gone.add_persons(KEY, &["ada".into()], &accounts, &owners);
-        let mut is_gone = vec![false; 3];
-        gone.mark_accounts(KEY, &accounts, &owners, &mut is_gone);
-        assert_eq!(is_gone, [true, false, false]);
+        opted_out.add_persons(KEY, &["ada".into()], &accounts, &owners);
+        let mut is_opted_out = vec![false; 3];
+        opted_out.mark_accounts(KEY, &accounts, &owners, &mut is_opted_out);
+        assert_eq!(is_opted_out, [true, false, false]);
         // ada now owns account b, and bob owns account a.
-        let mut is_gone = vec![false; 3];
-        gone.mark_accounts(KEY, &accounts, &ada(Some("bob"), Some("ada")), &mut is_gone);
-        assert_eq!(is_gone, [true, true, false]);
+        let mut is_opted_out = vec![false; 3];
+        opted_out.mark_accounts(KEY, &accounts, &ada(Some("bob"), Some("ada")), &mut is_opted_out);
+        assert_eq!(is_opted_out, [true, true, false]);
     }
 
     #[test]
     fn an_unclaimed_account_opts_out_by_its_own_name() {
         let accounts = accounts();
-        let mut gone = OptOuts::default();
+        let mut opted_out = OptOuts::default();
         let owners = [None, Some("ada".into()), None];
-        gone.add_persons(
+        opted_out.add_persons(
             KEY,
             &["t:a".into(), "t:b".into(), "t:unseen".into()],
             &accounts,
             &owners,
         );
-        let mut is_gone = vec![false; 3];
-        gone.mark_accounts(KEY, &accounts, &owners, &mut is_gone);
-        assert_eq!(is_gone, [true, false, false], "b belongs to ada, not to t:b");
-        assert!(gone.accounts.contains(&hash_account(KEY, "t", "unseen")));
+        let mut is_opted_out = vec![false; 3];
+        opted_out.mark_accounts(KEY, &accounts, &owners, &mut is_opted_out);
+        assert_eq!(is_opted_out, [true, false, false], "b belongs to ada, not to t:b");
+        assert!(opted_out.accounts.contains(&hash_account(KEY, "t", "unseen")));
     }
 }

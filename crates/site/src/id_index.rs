@@ -14,17 +14,17 @@ use clout_base::error::Result;
 pub(crate) type IndexEntry = (String, Value, Value);
 
 /// Converts an id to lower case, character by character, as `assets/data.js` does.
-fn folded(id: &str) -> String {
+fn merged(id: &str) -> String {
     id.chars().flat_map(char::to_lowercase).collect()
 }
 
 /// Writes the index. Returns the first key of each shard.
 pub(crate) fn write_index(mut entries: Vec<IndexEntry>, folder: &mut ReportFolder) -> Result<Vec<String>> {
     // The sort is stable: ids that differ only in case keep the table order.
-    entries.sort_by_cached_key(|(id, ..)| folded(id));
+    entries.sort_by_cached_key(|(id, ..)| merged(id));
     let mut shards = ShardWriter::new("ids");
     for (id, score, rank) in entries {
-        let key = folded(&id);
+        let key = merged(&id);
         shards.push(&key, &to_script_json(&json!([id, score, rank])), folder)?;
     }
     shards.finish(folder)

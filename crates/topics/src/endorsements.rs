@@ -168,14 +168,18 @@ impl EndorsementSums {
             .map_keys(|(endorsee, number, endorser)| Some((endorsee.clone(), topic(*number), endorser.clone())));
     }
 
-    /// Drops the endorsements by and of persons for which `is_gone` holds (opted out).
-    pub fn drop_opted_out(&mut self, is_gone: impl Fn(&str) -> bool) {
+    /// Drops the endorsements by and of persons for which `is_opted_out` holds (opted out).
+    pub fn drop_opted_out(&mut self, is_opted_out: impl Fn(&str) -> bool) {
         let persons: BTreeSet<&str> = self.sums.entries.iter().flat_map(|e| [&*e.key.0, &*e.key.2]).collect();
-        let gone: BTreeSet<Box<str>> = persons.into_iter().filter(|id| is_gone(id)).map(Into::into).collect();
-        if gone.is_empty() {
+        let opted_out: BTreeSet<Box<str>> = persons
+            .into_iter()
+            .filter(|id| is_opted_out(id))
+            .map(Into::into)
+            .collect();
+        if opted_out.is_empty() {
             return;
         }
-        let is_kept = |key: &EndorsementKey| !gone.contains(&key.0) && !gone.contains(&key.2);
+        let is_kept = |key: &EndorsementKey| !opted_out.contains(&key.0) && !opted_out.contains(&key.2);
         let mut keys = self.sums.entries.iter().map(|entry| is_kept(&entry.key));
         self.latest.retain(|_| keys.next().unwrap_or(false));
         self.sums.entries.retain(|entry| is_kept(&entry.key));

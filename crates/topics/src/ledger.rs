@@ -40,20 +40,20 @@ impl<K: Ord + Clone + Send + Sync, const N: usize> DecayedLedger<K, N> {
     pub fn merge(&mut self, mut new_entries: Vec<LedgerEntry<K, N>>, half_lives_days: [f64; N], as_of: Day) {
         new_entries.par_sort_unstable_by(|a, b| (&a.key, a.last_load).cmp(&(&b.key, b.last_load)));
         let before = std::mem::take(&mut self.entries);
-        let mut folded: Vec<LedgerEntry<K, N>> = Vec::with_capacity(before.len() + new_entries.len());
+        let mut merged: Vec<LedgerEntry<K, N>> = Vec::with_capacity(before.len() + new_entries.len());
         let mut old = before.into_iter().peekable();
         for new in new_entries {
             while let Some(entry) = old.next_if(|entry| entry.key <= new.key) {
-                folded.push(entry);
+                merged.push(entry);
             }
-            match folded.last_mut().filter(|entry| entry.key == new.key) {
+            match merged.last_mut().filter(|entry| entry.key == new.key) {
                 Some(entry) => entry.add(&new, &half_lives_days),
-                None => folded.push(new),
+                None => merged.push(new),
             }
         }
-        folded.extend(old);
-        folded.retain(|entry| as_of.0 - entry.last_load.0 < RETENTION_DAYS);
-        self.entries = folded;
+        merged.extend(old);
+        merged.retain(|entry| as_of.0 - entry.last_load.0 < RETENTION_DAYS);
+        self.entries = merged;
     }
 
     /// Maps every key to a new one in the same order; drops entries without a new key.

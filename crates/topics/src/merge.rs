@@ -57,7 +57,7 @@ pub struct NewTopicData {
     posts: Vec<LedgerEntry<(u32, u32), 1>>,
     /// Sources by period; a period ends at a load date with opt-outs, or at the last load date.
     sources: BTreeMap<Day, EvidenceSources>,
-    gone_since: Arc<[Day]>,
+    opted_out_on: Arc<[Day]>,
     together: Together,
 }
 
@@ -85,7 +85,7 @@ impl TopicMerge<'_> {
         let mut objects = std::mem::take(&mut memory.objects[index]);
         let mut sources: BTreeMap<Day, Vec<SourceCandidate>> = BTreeMap::new();
         let ends = ends(&settled.opted_out_on, last);
-        new_data.gone_since = settled.opted_out_on.clone();
+        new_data.opted_out_on = settled.opted_out_on.clone();
         for (load_date, range) in settled.rows.dates().filter(|(day, _)| *day <= last) {
             let kept: Vec<usize> = range.filter(|row| settled.is_kept[*row]).collect();
             let about = self.resolve(memory, index, &settled.rows, &kept);
@@ -272,7 +272,7 @@ impl NewTopicData {
             memory.sources.merge(until, as_of);
             memory
                 .sources
-                .drop_opted_out(|node| self.gone_since.get(node as usize).is_some_and(|since| since <= end));
+                .drop_opted_out(|node| self.opted_out_on.get(node as usize).is_some_and(|since| since <= end));
         }
         for (pair, rows) in self.together {
             *memory.together.entry(pair).or_default() += rows;
@@ -281,9 +281,9 @@ impl NewTopicData {
 }
 
 /// Returns the load dates up to `last` with opt-outs, and `last`.
-fn ends(gone_since: &[Day], last: Day) -> BTreeSet<Day> {
-    let gone = gone_since.iter().copied().filter(|since| *since <= last);
-    gone.chain([last]).collect()
+fn ends(opted_out_on: &[Day], last: Day) -> BTreeSet<Day> {
+    let opted_out = opted_out_on.iter().copied().filter(|since| *since <= last);
+    opted_out.chain([last]).collect()
 }
 
 /// Returns the latest sources of a network's rows. A tag is named by the tagged object, if any.

@@ -209,10 +209,11 @@ impl EvidenceSources {
         }
     }
 
-    /// Drops the sources of and by accounts for which `is_gone` holds (opted out).
-    pub fn drop_opted_out(&mut self, is_gone: impl Fn(u32) -> bool) {
-        let is_kept =
-            |row: &EvidenceSource| !is_gone(row.key.account) && (row.act.other == NO_NODE || !is_gone(row.act.other));
+    /// Drops the sources of and by accounts for which `is_opted_out` holds (opted out).
+    pub fn drop_opted_out(&mut self, is_opted_out: impl Fn(u32) -> bool) {
+        let is_kept = |row: &EvidenceSource| {
+            !is_opted_out(row.key.account) && (row.act.other == NO_NODE || !is_opted_out(row.act.other))
+        };
         self.rows.retain(is_kept);
     }
 

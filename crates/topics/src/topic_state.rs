@@ -123,11 +123,11 @@ impl TopicState {
         self.len() == 0
     }
 
-    /// Calls `mark` for each referenced account; skips interactions and sources of accounts for which `is_here` is
+    /// Calls `mark` for each referenced account; skips interactions and sources of accounts for which `is_present` is
     /// false (opted out).
-    pub fn for_each_account(&self, is_here: impl Fn(u32) -> bool, mut mark: impl FnMut(u32)) {
+    pub fn for_each_account(&self, is_present: impl Fn(u32) -> bool, mut mark: impl FnMut(u32)) {
         for (target, _, actor) in self.touches.entries.iter().map(|entry| entry.key) {
-            if is_here(target) && is_here(actor) {
+            if is_present(target) && is_present(actor) {
                 mark(target);
                 mark(actor);
             }
@@ -135,7 +135,7 @@ impl TopicState {
         self.posts.entries.iter().for_each(|entry| mark(entry.key.0));
         for source in self.sources.rows() {
             let other = source.act.other;
-            if other == NO_NODE || (is_here(source.key.account) && is_here(other)) {
+            if other == NO_NODE || (is_present(source.key.account) && is_present(other)) {
                 mark(source.key.account);
                 [other].into_iter().filter(|node| *node != NO_NODE).for_each(&mut mark);
             }

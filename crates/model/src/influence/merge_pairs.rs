@@ -34,11 +34,11 @@ pub fn merge_reactions(
         .into_par_iter()
         .map(|(old, new)| fold_chunk(before, old, &reactions[new.clone()], &weights[new], params))
         .collect();
-    let mut folded = PairSums::default();
+    let mut merged = PairSums::default();
     for piece in pieces {
-        folded.append(piece, params.mixture.len());
+        merged.append(piece, params.mixture.len());
     }
-    folded
+    merged
 }
 
 /// Number of rows per side that one thread merges at a time.
@@ -86,7 +86,7 @@ fn fold_chunk(
     weights: &[f32],
     params: &MergeParams,
 ) -> PairSums {
-    let mut folded = PairSums::default();
+    let mut merged = PairSums::default();
     let mut rows = Vec::new();
     let (mut o, mut r) = (old.start, 0);
     while o < old.end || r < reactions.len() {
@@ -106,10 +106,10 @@ fn fold_chunk(
         }
         fold_pair(&mut rows, &reactions[first..r], &weights[first..r], params);
         for row in &rows {
-            folded.push(key.0, key.1, row, params.mixture.len());
+            merged.push(key.0, key.1, row, params.mixture.len());
         }
     }
-    folded
+    merged
 }
 
 /// Adds the reactions of one pair, in order of load date, to its rows.

@@ -48,17 +48,17 @@ pub struct CoVisitState {
 }
 
 impl CoVisitState {
-    /// Derives the co-visits that one load date's check-ins complete. `is_gone` returns true for accounts that had
+    /// Derives the co-visits that one load date's check-ins complete. `is_opted_out` returns true for accounts that had
     /// opted out by then. The order of the reactions is fixed.
     pub fn derive_reactions(
         &mut self,
         delivered: Vec<CheckIn>,
         load_date: Day,
         rule: &CoVisitRule,
-        is_gone: &dyn Fn(u32) -> bool,
+        is_opted_out: &dyn Fn(u32) -> bool,
     ) -> Vec<AccountReaction> {
         self.check_ins.extend(delivered.into_iter().filter(|c| c.venue != 0));
-        self.check_ins.retain(|c| !is_gone(c.account));
+        self.check_ins.retain(|c| !is_opted_out(c.account));
         if !self.check_ins.iter().any(|c| c.load_date == load_date) {
             return Vec::new();
         }

@@ -221,7 +221,7 @@ fn article_length(word: &[u8]) -> Option<usize> {
 /// Appends a lower-case letter; folds letters that NFKC keeps distinct.
 fn push_letter(letter: char, out: &mut Vec<u8>) {
     let mut buffer = [0; 4];
-    let folded = match letter {
+    let merged = match letter {
         'ß' => "ss",
         'ς' => "σ",
         'æ' => "ae",
@@ -232,7 +232,7 @@ fn push_letter(letter: char, out: &mut Vec<u8>) {
         'ı' => "i",
         other => other.encode_utf8(&mut buffer),
     };
-    out.extend_from_slice(folded.as_bytes());
+    out.extend_from_slice(merged.as_bytes());
 }
 
 /// Returns true if the character does not change the word: accents and points that a script can be spelled without,

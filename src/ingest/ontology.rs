@@ -44,7 +44,11 @@ pub fn read_ontology(store: &Store, inventory: &InputInventory) -> Result<Ontolo
         topics.iter().map(|row| topic(&row.value)).collect(),
         edges.iter().map(|row| row.value.clone()).collect(),
     );
-    let shares = ["topics", "topic_edges"].map(|table| count_files(table, inventory, &rejects));
+    let rows = topics.iter().map(|row| row.source.file.key.as_str());
+    let rows: Vec<&str> = rows
+        .chain(edges.iter().map(|row| row.source.file.key.as_str()))
+        .collect();
+    let shares = ["topics", "topic_edges"].map(|table| count_files(table, inventory, &rows, &rejects));
     rejects.extend(rejected(&topics, faults.topics));
     rejects.extend(rejected(&edges, faults.edges));
     Ok(OntologyIntake {
@@ -54,14 +58,24 @@ pub fn read_ontology(store: &Store, inventory: &InputInventory) -> Result<Ontolo
     })
 }
 
-/// Counts the readable and unreadable files of a table. Rows are not counted: a bad row costs its topic or edge only.
-fn count_files(table: &'static str, inventory: &InputInventory, rejects: &[RejectedRow]) -> RefusedShare {
+/// Counts the readable and unreadable files of a table; `rows` has the file of each accepted row. Rejected rows are no
+/// fault of the delivery: each costs its topic or edge only.
+fn count_files(
+    table: &'static str,
+    inventory: &InputInventory,
+    rows: &[&str],
+    rejects: &[RejectedRow],
+) -> RefusedShare {
     let mut share = RefusedShare::new(table, "", None);
     for file in inventory.undated_files(table) {
         let is_unreadable = |reject: &RejectedRow| reject.row_number.is_none() && reject.file == file.key;
         match rejects.iter().any(is_unreadable) {
             true => share.add_unreadable(file.size),
-            false => share.add_readable(file.size, 0, 0),
+            false => {
+                let accepted = rows.iter().filter(|key| **key == file.key).count();
+                let rejected = rejects.iter().filter(|reject| reject.file == file.key).count();
+                share.add_readable(file.size, (accepted + rejected) as u64, 0);
+            }
         }
     }
     share

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use super::activities::IntakeParams;
+use super::activities::{IntakeParams, KeptRejects};
 use super::claim_changes::{ClaimChanges, ClaimKeys, hash_person};
 use super::interner::IdInterner;
 use super::opt_out_rows::{OptOutRow, parse_opt_outs};
@@ -94,9 +94,15 @@ impl ReferenceTables {
         newest_first.sort_by_key(|(partition, _)| std::cmp::Reverse(partition.load_date));
         for (partition, files) in newest_first {
             let network = sources.network(&partition.network);
-            let Some(network) = network.filter(|network| !self.listed.contains_key(network)) else {
+            let Some(network) = network else {
                 continue;
             };
+            if self.listed.contains_key(&network) {
+                if sources.params.kept_rejects == KeptRejects::All {
+                    read_partition(sources.store, "accounts", partition, files, &mut self.refused)?;
+                }
+                continue;
+            }
             if let Some(rows) = self.read_snapshot(sources, "accounts", partition, files)? {
                 let interner = &sources.interners[network];
                 let numbers = rows.iter().flat_map(|batch| interner.intern_all(&batch.columns[0]));
@@ -184,8 +190,18 @@ impl ReferenceTables {
             let rows = read_partition(sources.store, "opt_outs", partition, &files, &mut self.refused)?;
             let counts_from = partition.load_date.max(sources.params.first);
             let persons = self.opt_outs.entry(counts_from).or_default();
-            for batch in rows.iter().flatten() {
-                persons.extend(parse_opt_outs(batch, sources.params.networks));
+            for row in rows
+                .iter()
+                .flatten()
+                .flat_map(|batch| parse_opt_outs(batch, sources.params.networks))
+            {
+                if row.is_blank() {
+                    let reason = "empty person_id: it holds blanks only".to_owned();
+                    let refused = reject("opt_outs", partition, &row.file, Some(row.row_number), reason);
+                    self.refused.rejects.push(refused);
+                } else {
+                    persons.push(row);
+                }
             }
         }
         self.opt_outs.retain(|_, persons| !persons.is_empty());

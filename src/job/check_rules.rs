@@ -18,7 +18,10 @@ pub enum CheckSeverity {
 
 /// A check with a threshold, as written: a threshold, a severity, or both.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(
+    untagged,
+    expecting = "expected a number from 0 to 1, \"error\", \"warn\", \"off\", or { threshold, severity }"
+)]
 pub enum ThresholdSpec {
     /// Threshold; the severity is `error`.
     Threshold(f64),

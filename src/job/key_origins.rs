@@ -39,8 +39,8 @@ impl KeyOrigins {
                 "" => key.get_ref().to_string(),
                 _ => format!("{section}.{}", key.get_ref()),
             };
-            let index = format!("{}:{}", self.file_name, line(text, key.span().start));
-            self.places.insert(path.clone(), index);
+            let location = format!("{}:{}", self.file_name, line(text, key.span().start));
+            self.places.insert(path.clone(), location);
             self.spans.push((path.clone(), value.span()));
             if let DeValue::Table(inner) = value.get_ref() {
                 self.add(text, inner, &path);
@@ -62,8 +62,8 @@ impl KeyOrigins {
             Some((key, _)) => format!("{key}: {}", error.message()),
             None => error.message().to_owned(),
         };
-        let index = format!("{}:{}", self.file_name, line(text, span.start));
-        Error::usage(message).context(index)
+        let location = format!("{}:{}", self.file_name, line(text, span.start));
+        Error::usage(message).context(location)
     }
 
     /// Records that a flag, not the file, sets `key`.
@@ -81,7 +81,7 @@ impl KeyOrigins {
         };
         let written = self.places.iter().filter(|(path, _)| begins(path));
         match written.max_by_key(|(path, _)| path.len()) {
-            Some((_, index)) => error.context(index.clone()),
+            Some((_, location)) => error.context(location.clone()),
             None if self.file_name.is_empty() => error,
             None => error.context(self.file_name.clone()),
         }

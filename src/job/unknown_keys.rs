@@ -119,12 +119,12 @@ fn message(path: &[&str]) -> String {
         false => similar_elsewhere(written),
     };
     let nearest = elsewhere.unwrap_or_else(|| joined(section, beside));
-    let index = match section {
+    let keys_below = match section {
         [] => "the top level has".to_owned(),
         _ => format!("[{}] has", section.join(".")),
     };
     format!(
-        "{} is not a known key: did you mean `{nearest}`? ({index} {})",
+        "{} is not a known key: did you mean `{nearest}`? ({keys_below} {})",
         path.join("."),
         names.join(", ")
     )

@@ -180,8 +180,8 @@ fn warn_of_unmatched_opt_outs(unmatched: &[OptOutRow], watch: &dyn RunObserver) 
         more => format!(" and {more} more"),
     };
     watch.warn(&format!(
-        "{} opt-outs match no person and no account known so far: {}{more}. Expected a person_id or \
-         network:account_id; they are kept and count once such a person or account is delivered",
+        "{} opt-outs match no person and no account known so far: {}{more}. Expected a person_id, or \
+         network:account_id of an account without a person; they are kept and count once such a person or account is delivered",
         unmatched.len(),
         named.collect::<Vec<_>>().join(", ")
     ));

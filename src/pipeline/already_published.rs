@@ -1,7 +1,7 @@
 //! Describes a date that is already published: differing parameters, and deliveries that the snapshot does not contain.
 
 use super::RunOutcome;
-use super::closed_files::{find_late_deliveries, find_unread_deliveries, report_late_deliveries};
+use super::closed_files::{find_late_deliveries, find_unread_deliveries, find_unread_opt_outs, report_late_deliveries};
 use super::input_listing::list_input;
 use super::observer::RunObserver;
 use super::run_facts::RunFact;
@@ -66,11 +66,14 @@ fn report_deliveries(
     watch: &dyn RunObserver,
 ) -> Result<()> {
     let as_of = manifest.snapshot_date;
-    let unread = find_unread_deliveries(inventory, as_of);
+    let mut unread = find_unread_deliveries(inventory, as_of);
+    let mut closed = load_closed_files(output, &state_folder(as_of, &manifest.commit_id))?;
+    if !closed.is_empty() {
+        unread.extend(find_unread_opt_outs(inventory, as_of, &closed));
+    }
     if !unread.is_empty() {
         watch.record(RunFact::UnreadDeliveries(unread));
     }
-    let mut closed = load_closed_files(output, &state_folder(as_of, &manifest.commit_id))?;
     if !closed.is_empty() {
         let late = find_late_deliveries(input, inventory, as_of, &mut closed)?;
         report_late_deliveries(late, as_of, watch);

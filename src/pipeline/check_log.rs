@@ -143,6 +143,8 @@ fn weight(status: CheckStatus) -> u8 {
 pub enum RunEnd {
     /// The run reached its end.
     Complete,
+    /// The date was already published, so nothing was checked.
+    AlreadyPublished,
     /// The run ended before it made all checks.
     Early,
 }
@@ -151,6 +153,7 @@ pub enum RunEnd {
 fn skip_check(name: &'static str, job: &Job, end: RunEnd) -> CheckResult {
     let checks = &job.checks;
     let reason = match (end, name) {
+        (RunEnd::AlreadyPublished, _) => "the date is already published",
         (RunEnd::Early, _) => "the run ended before this check",
         (RunEnd::Complete, names::PRESENCE | names::MIN_VOLUME) => {
             "no network delivered a median of checks.min_rows rows on the seven load dates before"

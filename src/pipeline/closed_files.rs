@@ -123,3 +123,11 @@ pub fn find_unread_deliveries(inventory: &InputInventory, published: Day) -> Vec
     partitions.sort_by_key(|(table, partition)| (partition.load_date, *table, partition.network.clone()));
     partitions.iter().map(name_partition).collect()
 }
+
+/// Returns the files of opt-outs up to a published date that were added or changed since: they count from the next run.
+pub fn find_unread_opt_outs(inventory: &InputInventory, published: Day, closed: &[ClosedFile]) -> Vec<String> {
+    let partitions = inventory.partitions_between("opt_outs", EARLIEST_DAY, published);
+    let files = partitions.flat_map(|(_, files)| files);
+    let unread = files.filter(|file| !closed.iter().any(|read| read.object == **file));
+    unread.map(|file| file.key.clone()).collect()
+}

@@ -54,7 +54,7 @@ impl DeliveredInput {
     /// Reads the load dates in `params`, and the current topics.
     ///
     /// # Errors
-    /// Errors of the store, or too many aliases of topics. [`find_delivery_stops`](super::delivery_stops) judges the
+    /// Errors of the store, or too many aliases of topics. [`DeliveredInput::find_stops`] judges the
     /// refused rows.
     pub fn read(
         input: &Store,
@@ -114,10 +114,18 @@ impl DeliveredInput {
         self.intake.shares.iter().filter_map(volume).collect()
     }
 
-    /// Returns the partitions of activities without a readable file as (network index, load date).
+    /// Returns the partitions of activities without a readable file that stop the run as (network index, load date):
+    /// those that `input.max_refused_share = 1` does not allow, or of a network that `input.expect` asks for.
     pub fn list_unreadable(&self, job: &Job) -> BTreeSet<(usize, Day)> {
         let index_of = |share: &RefusedShare| job.networks.iter().position(|network| network.name == share.network);
-        let unreadable = self.intake.shares.iter().filter(|share| share.is_unreadable());
+        let is_stop =
+            |share: &&RefusedShare| job.input.max_refused_share < 1.0 || job.input.expect.contains(&share.network);
+        let unreadable = self
+            .intake
+            .shares
+            .iter()
+            .filter(|share| share.is_unreadable())
+            .filter(is_stop);
         unreadable
             .filter_map(|share| Some((index_of(share)?, share.load_date?)))
             .collect()

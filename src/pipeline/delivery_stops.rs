@@ -16,7 +16,7 @@ const FULL_SNAPSHOTS: [&str; 3] = ["accounts", "follows", "identities"];
 
 impl DeliveredInput {
     /// Returns the reasons in the rejects that stop a run, and adds the results of the checks to `log`. An unreadable
-    /// partition of a network that `input.expect` asks for on `as_of` is left to [`expect_delivery`].
+    /// partition of a network that `input.expect` asks for on `as_of` is left to [`DeliveredInput::find_missing_networks`].
     pub fn find_stops(&self, job: &Job, as_of: Day, log: &CheckLog) -> Stops {
         let opt_outs = self.find_opt_out_stops();
         log.add_stops(names::OPT_OUTS, "all opt-outs are readable", &opt_outs);
@@ -37,11 +37,14 @@ impl DeliveredInput {
         let mut stops = Stops::default();
         for reject in self.rejects.iter().filter(|reject| reject.table == "opt_outs") {
             let row = reject.row_number.map_or(String::new(), |row| format!(" row {row}"));
+            let repair = match reject.row_number {
+                None => "deliver the file again with the column person_id",
+                Some(_) => "correct or remove the row",
+            };
             stops.add(
                 ErrorKind::Refused,
                 format!(
-                    "{}{row}: {}. Nothing is published past an opt-out that cannot be read: deliver the file again with \
-                     the column person_id",
+                    "{}{row}: {}. Nothing is published past an opt-out that cannot be read: {repair}",
                     reject.file, reject.reason
                 ),
             );
@@ -69,20 +72,24 @@ impl DeliveredInput {
                 stops.add(ErrorKind::Refused, self.describe_share(share, max));
             }
         }
+        let allowed = shares.iter().filter(|share| share.is_unreadable() && max >= 1.0);
+        let allowed: Vec<String> = allowed.map(|share| describe_partition(share)).collect();
         let worst = shares.iter().map(|share| share.fraction()).fold(0.0, f64::max);
         let passed = format!("at most {:.1} % of a partition's rows are rejected", 100.0 * worst);
         log.add(CheckResult {
             name: names::MAX_REFUSED_SHARE,
             severity: CheckSeverity::Error,
-            status: match stops.reasons().is_empty() {
-                true => CheckStatus::Pass,
-                false => CheckStatus::Fail,
+            status: match (stops.reasons().is_empty(), allowed.is_empty()) {
+                (true, true) => CheckStatus::Pass,
+                (true, false) => CheckStatus::Warn,
+                (false, _) => CheckStatus::Fail,
             },
             network: None,
             value: Some(worst),
             threshold: Some(max),
             message: match stops.reasons() {
-                [] => passed,
+                [] if allowed.is_empty() => passed,
+                [] => format!("no file can be read of {}, which is allowed", allowed.join(", ")),
                 reasons => reasons.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"),
             },
         });

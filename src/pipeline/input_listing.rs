@@ -61,6 +61,7 @@ pub fn check_listing(inventory: &InputInventory, job: &Job, log: &CheckLog) -> S
         "no table has the metadata of a table format",
         &stops,
     );
+    stops.append(find_misplaced_opt_outs(inventory));
     let places = find_unknown_places(inventory);
     if job.input.is_strict {
         log.add_stops(names::FILE_PLACES, "every file is in a known place", &places);
@@ -94,6 +95,25 @@ fn find_table_formats(inventory: &InputInventory) -> Stops {
                  replaced there. Export its live rows to plain Parquet below {table}/, or declare it under \
                  [sources.{table}] (delta = true reads the live files of a Delta table), and remove the metadata from \
                  the input"
+            ),
+        );
+    }
+    stops
+}
+
+/// Returns the files of opt-outs that cannot be read because of their place: the persons in them would be published.
+fn find_misplaced_opt_outs(inventory: &InputInventory) -> Stops {
+    let mut stops = Stops::default();
+    for (file, reason) in inventory
+        .misplaced
+        .iter()
+        .filter(|(file, _)| file.starts_with("opt_outs/"))
+    {
+        stops.add(
+            ErrorKind::Refused,
+            format!(
+                "{file} cannot be read: {reason}. Nothing is published past an opt-out that cannot be read: move the \
+                 file to opt_outs/date=YYYY-MM-DD/"
             ),
         );
     }

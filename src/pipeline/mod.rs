@@ -108,13 +108,12 @@ pub fn run_snapshot(
 ) -> Result<RunOutcome> {
     let log = CheckLog::default();
     let outcome = run_checked(job, input, output, request, watch, &log);
-    if !matches!(outcome, Ok(RunOutcome::AlreadyPublished { .. })) {
-        let end = match outcome {
-            Ok(_) => RunEnd::Complete,
-            Err(_) => RunEnd::Early,
-        };
-        log.report(job, end, watch);
-    }
+    let end = match outcome {
+        Ok(RunOutcome::Published { .. }) => RunEnd::Complete,
+        Ok(RunOutcome::AlreadyPublished { .. }) => RunEnd::AlreadyPublished,
+        Err(_) => RunEnd::Early,
+    };
+    log.report(job, end, watch);
     outcome
 }
 
@@ -157,13 +156,7 @@ fn run_checked(
     let mut state = plan::load_base_state(job, output, &published, as_of, request.is_rebuild, watch)?;
     match state.as_of {
         None if !request.is_rebuild => {
-            let history = HistoryCheck {
-                job,
-                as_of,
-                mode: request.mode,
-                log,
-                watch,
-            };
+            let history = HistoryCheck { job, as_of, log, watch };
             expect_full_history(output, &inventory, &published, &history)?;
         }
         None => {}
@@ -243,7 +236,6 @@ fn run_checked(
 struct HistoryCheck<'a> {
     job: &'a Job,
     as_of: Day,
-    mode: RunMode,
     log: &'a CheckLog,
     watch: &'a dyn RunObserver,
 }
@@ -261,7 +253,7 @@ fn expect_full_history(
     let Some(manifest) = snapshots::read_manifest(output, *newest)? else {
         return Ok(());
     };
-    let judged = judge_first_load_dates(history.job, inventory, &manifest, history.as_of, history.mode);
+    let judged = judge_first_load_dates(history.job, inventory, &manifest, history.as_of);
     let stops = history.log.add_judged(judged, |_| ErrorKind::Refused, history.watch);
     stops.into_result()
 }

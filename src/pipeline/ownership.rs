@@ -67,14 +67,16 @@ pub fn apply_changes(state: &mut RunState, changes: &OwnershipChanges, key: Hash
     }
 }
 
-/// Returns the opt-outs that match no owner of an account, no account and no earlier opt-out.
+/// Returns the opt-outs that match no owner of an account, no account without an owner, and no earlier opt-out.
 fn find_unmatched(rows: &[OptOutRow], state: &RunState, key: HashKey) -> Vec<OptOutRow> {
     let owners: HashSet<&str> = state.owners.iter().flatten().map(|owner| owner.as_ref()).collect();
     let names = state.accounts.network_names();
     let is_account = |person_id: &str| {
         person_id.split_once(':').is_some_and(|(name, account_id)| {
             let network = names.iter().position(|network| network == name);
-            network.is_some_and(|network| state.accounts.find(network, account_id).is_some())
+            let node = network.and_then(|network| state.accounts.find(network, account_id));
+            // An account with an owner opts out with its owner only.
+            node.is_some_and(|node| state.owners[node as usize].is_none())
         })
     };
     let is_known = |person_id: &String| {

@@ -3,7 +3,6 @@
 //! A run without a usable state reads all of the input. If old load dates were deleted there, the rebuilt scores would
 //! lose the reactions that the published ones contain.
 
-use super::RunMode;
 use super::check_log::names;
 use super::run_facts::{CheckResult, CheckSeverity, CheckStatus};
 use crate::job::Job;
@@ -18,7 +17,6 @@ pub(super) fn judge_first_load_dates(
     inventory: &InputInventory,
     newest: &Manifest,
     as_of: Day,
-    mode: RunMode,
 ) -> Vec<CheckResult> {
     let severity = job.checks.trimmed_input;
     let needed_from = as_of.days_before(RETENTION_DAYS);
@@ -29,8 +27,8 @@ pub(super) fn judge_first_load_dates(
         let status = match (is_trimmed, severity) {
             (false, _) => CheckStatus::Pass,
             (true, CheckSeverity::Off) => CheckStatus::Skipped,
-            (true, CheckSeverity::Error) if mode == RunMode::Nightly => CheckStatus::Fail,
-            (true, _) => CheckStatus::Warn,
+            (true, CheckSeverity::Error) => CheckStatus::Fail,
+            (true, CheckSeverity::Warn) => CheckStatus::Warn,
         };
         let message = match is_trimmed {
             false => format!("activities of {network} reach back to {published}"),

@@ -192,11 +192,11 @@ fn add_objects(table: &RecordBatch, memory: &mut TopicState) -> Result<()> {
         for row in same {
             shown.push((topics[*row], shows_of(shows[*row])?));
         }
-        let index = memory
+        let objects = memory
             .objects
             .get_mut(usize::from(network))
             .ok_or_else(|| damaged("network"))?;
-        index.push((object, author), dates[same[0]], &shown);
+        objects.push((object, author), dates[same[0]], &shown);
     }
     Ok(())
 }
@@ -235,7 +235,7 @@ fn add_aliases(table: &RecordBatch, memory: &mut TopicState) -> Result<()> {
     let [seen, judged, agreed] = ["texts", "judged", "agreed"].map(|name| numbers::<UInt64Type>(table, name));
     let (seen, judged, agreed) = (seen?, judged?, agreed?);
     for (row, alias) in aliases.into_iter().enumerate() {
-        let index = memory
+        let alias_counts = memory
             .aliases
             .get_mut(usize::from(networks[row]))
             .ok_or_else(|| damaged("network"))?;
@@ -245,8 +245,8 @@ fn add_aliases(table: &RecordBatch, memory: &mut TopicState) -> Result<()> {
             agreed: agreed[row],
         };
         match alias.is_empty() {
-            true => index.texts = count.texts,
-            false => drop(index.counts.insert(alias.into(), count)),
+            true => alias_counts.texts = count.texts,
+            false => drop(alias_counts.counts.insert(alias.into(), count)),
         }
     }
     Ok(())

@@ -61,6 +61,20 @@ const STRICT: [&str; 2] = ["--set", "input.strict=true"];
 #[case::opt_outs_of_another_column(
     |site: &DailySite| write_opt_outs(&only_file(&site.folder("opt_outs")), "user_id", &[Some("person18")]), &[], 4,
     &["opt_outs/date=2026-03-10/part-0.parquet", "person_id"])]
+#[case::an_opt_out_of_blanks(
+    |site: &DailySite| write_opt_outs(&only_file(&site.folder("opt_outs")), "person_id", &[Some(" \u{200b}")]), &[], 4,
+    &["row 0: empty person_id", "correct or remove the row"])]
+#[case::an_opt_out_outside_a_partition(|site: &DailySite| write_file_at(site, "opt_outs/list.parquet", "x"), &[], 4,
+    &["opt_outs/list.parquet cannot be read", "move the file to opt_outs/date=YYYY-MM-DD/"])]
+#[case::an_empty_opt_out_file_with_an_equals_sign(
+    |site: &DailySite| write_file_at(site, "opt_outs/date=2026-03-10/part=1.parquet", ""), &[], 4, &["part=1.parquet"])]
+#[case::a_truncated_file_beside_one_without_rows(|site: &DailySite| {
+    let folder = site.folder(TWITTER);
+    truncate_file(&folder);
+    write_file(&folder.join("part-001.parquet"), &activity_columns(&[], &Form::default()));
+}, &[], 4, &["none of 1 files can be read"])]
+#[case::a_load_date_before_2004(|site: &DailySite| write_file_at(site, "activities/network=twitter/date=1970-01-01/p.parquet", "x"),
+    &STRICT, 4, &["its load date 1970-01-01 is before 2004-01-01"])]
 #[case::a_null_opt_out(
     |site: &DailySite| write_opt_outs(&only_file(&site.folder("opt_outs")), "person_id", &[Some("person18"), None]), &[], 4,
     &["part-0.parquet row 1: null person_id"])]

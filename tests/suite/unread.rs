@@ -211,6 +211,52 @@ fn blanks_and_case_do_not_save_an_account_from_its_opt_out() {
 }
 
 #[test]
+fn an_opt_out_by_account_of_a_person_with_another_id_is_unmatched() {
+    let warehouse = days().identities("2026-03-01", "ann=twitter:ada");
+    let site = Site::new(&warehouse);
+    opt_out(&site, "2026-03-02", "o.parquet", &["twitter:ada"]);
+    let result = site.run(&["--as-of", "2026-03-02"]).exits(0);
+    assert_eq!(site.snapshot("2026-03-02").metric("opt_outs_unmatched", ""), 1.0);
+    result.prints("network:account_id of an account without a person");
+}
+
+#[test]
+fn an_opt_out_counts_for_an_id_with_outer_blanks() {
+    let site = Site::new(&days());
+    let column = |ids: &[&str]| {
+        let ids: Vec<Option<String>> = ids.iter().map(|id| Some((*id).to_owned())).collect();
+        texts(&ids, Texts::Plain)
+    };
+    let columns = [
+        ("person_id", column(&[" ann "])),
+        ("network", column(&["twitter"])),
+        ("account_id", column(&["ada"])),
+    ];
+    write_file(&site.input().join("identities/date=2026-03-01/i.parquet"), &columns);
+    opt_out(&site, "2026-03-02", "o.parquet", &[" ann "]);
+    assert!(!site.night("2026-03-02").people().contains(&" ann "));
+}
+
+#[test]
+fn a_run_of_a_published_date_names_new_opt_outs() {
+    let site = Site::new(&days());
+    site.night("2026-03-04");
+    opt_out(&site, "2026-03-01", "o.parquet", &["twitter:ada"]);
+    let again = site.run(&["--as-of", "2026-03-04", "--format", "json"]).exits(0).json();
+    assert_eq!(
+        again["unread_deliveries"],
+        serde_json::json!(["opt_outs/date=2026-03-01/o.parquet"])
+    );
+    assert!(
+        again["checks"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|check| check["status"] == "skipped")
+    );
+}
+
+#[test]
 fn a_date_in_any_form_is_the_same_night() {
     let plain = Site::new(&days()).night("2026-03-04").hashes(&["rejects"]);
     for form in ["20260304", "2026-03-04 00%3A00%3A00", "2026-03-04T00:00:00Z"] {

@@ -120,6 +120,16 @@ pub(crate) fn match_columns(footer: &Footer, columns: &[InputColumn]) -> Result<
                 let fault = column.is_required.then(|| faults.add_missing(column.name, near, &free));
                 (near.map(|near| format!("`{near}`")), fault)
             }
+            NameMatch::Ambiguous(roots)
+                if !column.is_required && footer.columns[roots[0]].name.as_str() != column.name =>
+            {
+                let names = roots.iter().map(|root| footer.columns[*root].name.as_str());
+                matched.near_misses.extend(names.clone().map(|found| NearMiss {
+                    column: column.name,
+                    found: found.to_owned(),
+                }));
+                (Some(quote_names(names)), None)
+            }
             NameMatch::Ambiguous(roots) => {
                 let names = quote_names(roots.iter().map(|root| footer.columns[*root].name.as_str()));
                 let fault = faults.add_ambiguous(column.name, &names);

@@ -1,6 +1,6 @@
 //! Inventory of the Hive-partitioned input root, listed once per run.
 //!
-//! The folders of a file spell its partition (see [`partition_path`](super::partition_path)). Topics and their edges
+//! The folders of a file spell its partition (see `partition_path`). Topics and their edges
 //! have no partitions: every file below such a table belongs to it on any date. Names with a leading `_` or `.` are
 //! hidden, as in Spark and Hive. Every other file in a partition is treated as Parquet, with any extension, so that a
 //! stray file is refused by name instead of being overlooked.

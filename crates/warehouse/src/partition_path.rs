@@ -8,7 +8,7 @@ use percent_encoding::percent_decode_str;
 
 use super::inventory::{InputPartition, NETWORK_TABLES, UNDATED_TABLES};
 use super::store::StoredObject;
-use clout_base::day::Day;
+use clout_base::day::{Day, FIRST_VALID_DAY};
 
 /// Classification of a file by its key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,7 +68,8 @@ pub(super) fn classify_file(table: &str, object: &StoredObject) -> FilePlace {
     if let Some(format) = TableFormat::of_file(&folders, name) {
         return FilePlace::TableFormat(format);
     }
-    let is_folder_marker = object.size == 0 && (name.contains('=') || name.is_empty());
+    // Some tools write an empty object `…/date=2026-10-31` for a folder.
+    let is_folder_marker = object.size == 0 && (name.is_empty() || (name.contains('=') && !name.contains('.')));
     let is_hidden = |part: &&str| part.starts_with(['_', '.']);
     if is_folder_marker || folders.iter().chain([&name]).any(is_hidden) {
         return FilePlace::Hidden;
@@ -112,6 +113,9 @@ fn parse_partition(table: &str, folders: &[&str]) -> Result<InputPartition, Stri
     });
     let missing = || "expected a parent folder date=YYYY-MM-DD".to_owned();
     let load_date = only_value("date", dates.collect::<Result<Vec<Day>, String>>()?, missing)?;
+    if load_date < FIRST_VALID_DAY {
+        return Err(format!("its load date {load_date} is before {FIRST_VALID_DAY}"));
+    }
     Ok(InputPartition { network, load_date })
 }
 

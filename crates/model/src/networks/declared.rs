@@ -38,7 +38,7 @@ pub struct NetworkDeclaration {
 /// Reads a date written as a text or as TOML's own date.
 fn deserialize_date<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Option<Day>, D::Error> {
     #[derive(Deserialize)]
-    #[serde(untagged)]
+    #[serde(untagged, expecting = "expected a date such as 2026-10-31")]
     enum Written {
         Text(String),
         Date(toml::value::Datetime),

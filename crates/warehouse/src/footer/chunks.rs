@@ -85,7 +85,10 @@ pub(super) fn read_row_groups(
     }
     let mut groups = Vec::new();
     for _ in 0..count {
-        groups.push(read_row_group(&mut reader, leaves, wanted, file_size)?);
+        let group = read_row_group(&mut reader, leaves, wanted, file_size)?;
+        if group.rows > 0 {
+            groups.push(group);
+        }
     }
     Ok(groups)
 }
@@ -175,6 +178,11 @@ impl StatedChunk {
         Ok(())
     }
 
+    /// Returns true for a chunk without values. Its offsets mean nothing: writers state 0, or bytes of another part.
+    fn is_empty(&self) -> bool {
+        self.values == Some(0)
+    }
+
     /// Returns the location of the chunk if it is inside the file.
     ///
     /// Some writers state a dictionary offset of 0 for "none". A dictionary page comes before the data pages and is a
@@ -210,8 +218,10 @@ impl StatedChunk {
         if self.physical != Some(wanted.physical) {
             return Err("has another type than the schema says".to_owned());
         }
-        let (data_offset, dictionary_offset, length) =
-            self.locate(file_size).ok_or_else(|| "is outside the file".to_owned())?;
+        let (data_offset, dictionary_offset, length) = match self.is_empty() {
+            true => (0, None, 0),
+            false => self.locate(file_size).ok_or_else(|| "is outside the file".to_owned())?,
+        };
         let chunk = ColumnChunk {
             data_offset,
             dictionary_offset,
@@ -231,7 +241,7 @@ impl StatedChunk {
     /// the file was cut or its footer belongs to another file.
     fn check_unread(&self, leaf: usize, file_size: u64) -> Result<(), FooterFault> {
         let is_elsewhere = self.is_encrypted || self.is_in_other_file;
-        match is_elsewhere || self.locate(file_size).is_some() {
+        match is_elsewhere || self.is_empty() || self.locate(file_size).is_some() {
             true => Ok(()),
             false => Err(FooterFault::Chunk(format!("column number {leaf} is outside the file"))),
         }

@@ -48,6 +48,33 @@ fn a_real_footer_is_decoded() {
     assert_eq!((groups.len(), groups[0].rows, groups[0].chunks.len()), (1, 3, 1));
 }
 
+/// Makes a row group like those of Arrow C++ for a table without rows: a dictionary page and no data page.
+fn empty_group(group: &mut ThriftTree) {
+    group.set(3, integer(0));
+    for column in group.field(1).items() {
+        let metadata = column.field(3);
+        for (id, value) in [(5, 0), (9, 0), (11, 4)] {
+            metadata.set(id, integer(value));
+        }
+    }
+}
+
+#[test]
+fn a_row_group_without_rows_is_skipped_whatever_its_offsets() {
+    assert!(
+        decode(|tree| empty_group(&mut tree.field(4).items()[0]))
+            .unwrap()
+            .is_empty()
+    );
+    let groups = decode(|tree| {
+        let groups = tree.field(4).items();
+        let mut group = groups[0].clone();
+        empty_group(&mut group);
+        groups.push(group);
+    });
+    assert_eq!(groups.unwrap().iter().map(|group| group.rows).collect::<Vec<_>>(), [3]);
+}
+
 #[rstest]
 #[case::schema(|tree: &mut ThriftTree| bomb(tree.field(2)))]
 #[case::row_groups(|tree: &mut ThriftTree| bomb(tree.field(4)))]

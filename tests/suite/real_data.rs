@@ -74,7 +74,7 @@ fn hostile_files_in_the_other_tables_are_refused_too() {
     // No good file of a full snapshot is delivered on this date, so the snapshots before stay in force.
     let (hostile_date, date) = ("2026-03-04", "2026-03-05");
     let folders = [
-        "accounts/network=twitter",
+        "accounts/network=linkedin",
         "follows/network=foursquare",
         "identities",
         "endorsements",

@@ -6,7 +6,7 @@ use super::options::{JobArgs, OutputFormat, open_store, parse_day, start_threads
 use super::output::{ResultRows, print_line, print_object, print_rows};
 use super::progress::ProgressDisplay;
 use crate::ingest::rejects::{RejectedRow, count_by_reason};
-use crate::pipeline::check::{CheckFindings, check_input};
+use crate::pipeline::check::{CheckFindings, CheckRequest, check_input};
 use clout_base::day::Day;
 use clout_base::error::{Error, Result};
 use clout_warehouse::admission::ColumnComparison;
@@ -19,7 +19,7 @@ pub(super) struct CheckArgs {
     /// Last load date to validate; default: the newest of any known network.
     #[arg(long, value_name = "DATE", value_parser = parse_day)]
     as_of: Option<Day>,
-    /// First load date to validate; default: the oldest.
+    /// First load date to validate; default: the first that the run would read, or the oldest without --output.
     #[arg(long, value_name = "DATE", value_parser = parse_day)]
     from: Option<Day>,
     /// Number of rejects to show; --format json shows all.
@@ -37,7 +37,18 @@ impl CheckArgs {
         start_threads(&job)?;
         let input = open_store(&job.input.root, &job.storage)?;
         let watch = ProgressDisplay::new();
-        let findings = check_input(&job, &input, self.from, self.as_of, &watch);
+        let output = match job.output.root.is_empty() {
+            true => None,
+            false => Some(open_store(&job.output.root, &job.storage)?),
+        };
+        let request = CheckRequest {
+            job: &job,
+            input: &input,
+            output: output.as_ref(),
+            first: self.from,
+            as_of: self.as_of,
+        };
+        let findings = check_input(&request, &watch);
         watch.finish();
         let findings = findings?;
         match self.format {

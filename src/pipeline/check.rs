@@ -1,6 +1,4 @@
-//! Checks the input without scoring it: reads it as a run without a state does, and judges it as the run would.
-
-use std::collections::BTreeMap;
+//! Checks the input without scoring it: reads it as a run does, and judges it as the run would.
 
 use super::RunMode;
 use super::check_log::CheckLog;
@@ -8,17 +6,20 @@ use super::delivery::{DeliveredInput, TopicsWanted};
 use super::delivery_checks::{JudgedDates, judge_claims, judge_volumes, kind_of_failure};
 use super::input_listing::{check_listing, list_input, resolve_snapshot_date};
 use super::observer::RunObserver;
+use super::plan::load_base_state;
 use super::run_facts::CheckResult;
+use super::sources::MergeSources;
 use super::stops::Stops;
+use super::trimmed_input::judge_history;
 use crate::ingest::activities::{IntakeParams, KeptRejects};
-use crate::ingest::claim_changes::ClaimKeys;
 use crate::ingest::rejects::RejectedRow;
 use crate::job::Job;
-use crate::state::VOLUME_DAYS;
+use crate::state::{RunState, VOLUME_DAYS};
 use clout_base::day::Day;
-use clout_base::error::Result;
+use clout_base::error::{ErrorKind, Result};
 use clout_warehouse::admission::count_announced_rows;
 use clout_warehouse::inventory::{EARLIEST_DAY, InputInventory};
+use clout_warehouse::snapshots;
 use clout_warehouse::store::{Store, StoredObject};
 
 /// Result of a check.
@@ -38,31 +39,56 @@ pub struct CheckFindings {
     pub checks: Vec<CheckResult>,
 }
 
-/// Reads the load dates from `first` (default: the oldest) to `as_of` as a run without a state does.
+/// Input to check, and the results with which a run would begin.
+pub struct CheckRequest<'a> {
+    /// Job of the run.
+    pub job: &'a Job,
+    /// Input store.
+    pub input: &'a Store,
+    /// Output store; its newest state decides what the run would read. Without one, a run without a state is checked.
+    pub output: Option<&'a Store>,
+    /// First load date to read; that of the run by default.
+    pub first: Option<Day>,
+    /// Last load date to read; the newest by default.
+    pub as_of: Option<Day>,
+}
+
+/// Reads the load dates that a run would read, and judges them as the run would.
 ///
 /// # Errors
-/// Returns an error if there is nothing to read or the store fails. Faults of the input are in the findings.
-pub fn check_input(
-    job: &Job,
-    input: &Store,
-    first: Option<Day>,
-    as_of: Option<Day>,
-    watch: &dyn RunObserver,
-) -> Result<CheckFindings> {
+/// Returns an error if there is nothing to read or a store fails. Faults of the input are in the findings.
+pub fn check_input(request: &CheckRequest, watch: &dyn RunObserver) -> Result<CheckFindings> {
+    let CheckRequest { job, input, .. } = *request;
     let log = CheckLog::default();
     watch.begin_stage("listing the input");
     let inventory = list_input(job, input, watch)?;
     let mut stops = check_listing(&inventory, job, &log);
-    let as_of = match resolve_snapshot_date(&inventory, as_of, input.url(), watch) {
+    let as_of = match resolve_snapshot_date(&inventory, request.as_of, input.url(), watch) {
         Err(error) => return stops.into_result().and(Err(error)),
         Ok(as_of) => as_of,
     };
-    let params = intake_params(job, &inventory, first.unwrap_or(EARLIEST_DAY), as_of);
+    let (mut state, published) = load_state(request, as_of, watch)?;
+    if let (Some(output), None) = (request.output, state.as_of) {
+        let judged = judge_history(job, output, &inventory, &published, as_of)?;
+        stops.append(log.add_judged(judged, |_| ErrorKind::Refused, watch));
+    }
+    let params = intake_params(request, &inventory, &state, as_of);
     watch.begin_stage("reading activities");
     let delivery = DeliveredInput::read(input, &inventory, &params, TopicsWanted::Tables, watch)?;
     stops.append(delivery.find_stops(job, as_of, &log));
     stops.append(delivery.find_missing_networks(&inventory, job, as_of, &log));
-    stops.append(judge_delivery(job, input, &inventory, &params, &delivery, &log, watch)?);
+    if state.as_of.is_none() {
+        state.add_volumes(count_volumes_before(request, &inventory, params.first)?);
+    }
+    state.add_volumes(delivery.list_volumes(job));
+    let first = state.first_volume_date().max(params.first);
+    let dates = JudgedDates::of_appended_tables(&published, as_of, RunMode::Nightly);
+    let unreadable = delivery.list_unreadable(job);
+    let volumes = judge_volumes(job, &state.volumes, &unreadable, (first, as_of), dates);
+    stops.append(log.add_judged(volumes, kind_of_failure, watch));
+    let changes = delivery.reference.claim_changes.list_from(|| state.hash_claims());
+    let dates = JudgedDates::of_full_snapshots(&published, as_of, RunMode::Nightly);
+    stops.append(log.add_judged(judge_claims(job, &changes, dates), kind_of_failure, watch));
     let totals = delivery.intake.count_rows_by_network();
     Ok(CheckFindings {
         as_of,
@@ -74,63 +100,61 @@ pub fn check_input(
     })
 }
 
-fn intake_params<'a>(job: &'a Job, inventory: &InputInventory, first: Day, as_of: Day) -> IntakeParams<'a> {
-    let oldest = job
-        .networks
-        .iter()
-        .map(|network| inventory.first_load_date(&network.name));
-    IntakeParams {
-        networks: &job.networks,
-        first,
-        last: as_of,
-        max_lateness_days: job.input.max_lateness_days,
-        max_refused_share: job.input.max_refused_share,
-        read_opt_outs: Vec::new(),
+/// Returns the state from which a run would start, and the published dates.
+fn load_state(request: &CheckRequest, as_of: Day, watch: &dyn RunObserver) -> Result<(RunState, Vec<Day>)> {
+    let job = request.job;
+    let Some(output) = request.output else {
+        return Ok((RunState::empty(&job.networks), Vec::new()));
+    };
+    let published = snapshots::list_dates(output)?;
+    let state = load_base_state(job, output, &published, as_of, false, watch)?;
+    Ok((state, published))
+}
+
+fn intake_params<'a>(
+    request: &CheckRequest<'a>,
+    inventory: &'a InputInventory,
+    state: &RunState,
+    as_of: Day,
+) -> IntakeParams<'a> {
+    let sources = MergeSources::dates_after(state, request.job, request.input, inventory, as_of);
+    let params = IntakeParams {
         kept_rejects: KeptRejects::All,
-        has_opt_outs: false,
+        ..sources.intake_params(state)
+    };
+    let Some(first) = request.first else {
+        return params;
+    };
+    let networks = request.job.networks.iter();
+    let oldest = networks.map(|network| inventory.first_load_date(&network.name));
+    IntakeParams {
+        first,
         first_load_dates: oldest.map(|oldest| oldest.filter(|oldest| *oldest < first)).collect(),
-        lexicon: None,
+        ..params
     }
 }
 
-/// Judges rows and claims beside those of the load dates before. Without an output, every load date is new, and only the
-/// last one can be missing.
-fn judge_delivery(
-    job: &Job,
-    input: &Store,
+/// Counts the rows of the load dates with which the volume of `first` is compared, from footers.
+fn count_volumes_before(
+    request: &CheckRequest,
     inventory: &InputInventory,
-    params: &IntakeParams,
-    delivery: &DeliveredInput,
-    log: &CheckLog,
-    watch: &dyn RunObserver,
-) -> Result<Stops> {
-    let mut volumes: Vec<BTreeMap<Day, u64>> = vec![BTreeMap::new(); job.networks.len()];
-    for (network, load_date, rows) in delivery.list_volumes(job) {
-        *volumes[network].entry(load_date).or_default() += rows;
+    first: Day,
+) -> Result<Vec<(usize, Day, u64)>> {
+    let mut volumes = Vec::new();
+    if first == EARLIEST_DAY {
+        return Ok(volumes);
     }
-    if params.first > EARLIEST_DAY {
-        let before = (params.first.days_before(VOLUME_DAYS), params.first.days_before(1));
-        for (partition, files) in inventory.partitions_between("activities", before.0, before.1) {
-            let files: Vec<&StoredObject> = files.iter().collect();
-            let rows = count_announced_rows(input, &files)?;
-            if let Some(network) = job
-                .networks
-                .iter()
-                .position(|network| network.name == partition.network)
-            {
-                volumes[network].insert(partition.load_date, rows);
-            }
+    let before = (first.days_before(VOLUME_DAYS), first.days_before(1));
+    for (partition, files) in inventory.partitions_between("activities", before.0, before.1) {
+        let files: Vec<&StoredObject> = files.iter().collect();
+        let mut networks = request.job.networks.iter();
+        if let Some(network) = networks.position(|network| network.name == partition.network) {
+            volumes.push((
+                network,
+                partition.load_date,
+                count_announced_rows(request.input, &files)?,
+            ));
         }
     }
-    let oldest = inventory
-        .activity_date_range()
-        .map_or(params.last, |(oldest, _)| oldest);
-    let dates = (params.first.max(oldest), params.last);
-    let judged = JudgedDates::of_appended_tables(&[], params.last, RunMode::Nightly);
-    let volumes = judge_volumes(job, &volumes, &delivery.list_unreadable(job), dates, judged);
-    let mut stops = log.add_judged(volumes, kind_of_failure, watch);
-    let changes = delivery.reference.claim_changes.list_from(ClaimKeys::default);
-    let judged = JudgedDates::of_full_snapshots(&[], params.last, RunMode::Nightly);
-    stops.append(log.add_judged(judge_claims(job, &changes, judged), kind_of_failure, watch));
-    Ok(stops)
+    Ok(volumes)
 }

@@ -34,7 +34,6 @@ use crate::tables::published_history::{PublishedHistory, PublishedPersons};
 use clout_base::day::Day;
 use clout_base::error::{ErrorContext, ErrorKind, Result};
 use clout_base::metrics::RunMetrics;
-use clout_warehouse::inventory::InputInventory;
 use clout_warehouse::manifest::Manifest;
 use clout_warehouse::snapshots;
 use clout_warehouse::store::Store;
@@ -48,7 +47,7 @@ use self::observer::{RunObserver, StageTimer};
 use self::publish::SnapshotCommit;
 use self::results::SnapshotResults;
 use self::run_facts::RunFact;
-use self::trimmed_input::judge_first_load_dates;
+use self::trimmed_input::judge_history;
 
 /// Reason for a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -156,8 +155,8 @@ fn run_checked(
     let mut state = plan::load_base_state(job, output, &published, as_of, request.is_rebuild, watch)?;
     match state.as_of {
         None if !request.is_rebuild => {
-            let history = HistoryCheck { job, as_of, log, watch };
-            expect_full_history(output, &inventory, &published, &history)?;
+            let judged = judge_history(job, output, &inventory, &published, as_of)?;
+            log.add_judged(judged, |_| ErrorKind::Refused, watch).into_result()?;
         }
         None => {}
         Some(closed_until) => {
@@ -230,32 +229,6 @@ fn run_checked(
         metrics,
         rejects: reasons,
     })
-}
-
-/// Context for judging input against the published history.
-struct HistoryCheck<'a> {
-    job: &'a Job,
-    as_of: Day,
-    log: &'a CheckLog,
-    watch: &'a dyn RunObserver,
-}
-
-/// Judges input that a run without a state reads against the published history.
-fn expect_full_history(
-    output: &Store,
-    inventory: &InputInventory,
-    published: &[Day],
-    history: &HistoryCheck,
-) -> Result<()> {
-    let Some(newest) = published.last() else {
-        return Ok(());
-    };
-    let Some(manifest) = snapshots::read_manifest(output, *newest)? else {
-        return Ok(());
-    };
-    let judged = judge_first_load_dates(history.job, inventory, &manifest, history.as_of);
-    let stops = history.log.add_judged(judged, |_| ErrorKind::Refused, history.watch);
-    stops.into_result()
 }
 
 /// Returns the run's parameters in the form of the manifest.

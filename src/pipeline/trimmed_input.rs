@@ -7,17 +7,35 @@ use super::check_log::names;
 use super::run_facts::{CheckResult, CheckSeverity, CheckStatus};
 use crate::job::Job;
 use clout_base::day::Day;
+use clout_base::error::Result;
 use clout_model::account_activity::RETENTION_DAYS;
 use clout_warehouse::inventory::InputInventory;
 use clout_warehouse::manifest::Manifest;
+use clout_warehouse::snapshots;
+use clout_warehouse::store::Store;
+
+/// Judges the input of a run without a usable state against the newest snapshot; returns nothing without a snapshot.
+///
+/// # Errors
+/// Returns an error if the store fails or the manifest is damaged.
+pub(super) fn judge_history(
+    job: &Job,
+    output: &Store,
+    inventory: &InputInventory,
+    published: &[Day],
+    as_of: Day,
+) -> Result<Vec<CheckResult>> {
+    let Some(newest) = published.last() else {
+        return Ok(Vec::new());
+    };
+    let manifest = snapshots::read_manifest(output, *newest)?;
+    Ok(manifest.map_or_else(Vec::new, |manifest| {
+        judge_first_load_dates(job, inventory, &manifest, as_of)
+    }))
+}
 
 /// Judges the first load date of each network in the input against that of the newest manifest.
-pub(super) fn judge_first_load_dates(
-    job: &Job,
-    inventory: &InputInventory,
-    newest: &Manifest,
-    as_of: Day,
-) -> Vec<CheckResult> {
+fn judge_first_load_dates(job: &Job, inventory: &InputInventory, newest: &Manifest, as_of: Day) -> Vec<CheckResult> {
     let severity = job.checks.trimmed_input;
     let needed_from = as_of.days_before(RETENTION_DAYS);
     let results = newest.first_load_dates.iter().map(|(network, published)| {

@@ -34,6 +34,7 @@ mod attacks;
 mod browser;
 mod calibrate;
 mod causes;
+mod check_command;
 mod cli;
 mod concurrent_runs;
 mod deltas;

@@ -4,7 +4,6 @@ use std::path::Path;
 
 use rstest::rstest;
 
-use crate::support::clout::path;
 use crate::support::columns::{Texts, texts};
 use crate::support::daily_site::{DailySite, LAST, ROWS, SMALL, only_file, truncate_file};
 use crate::support::days::day;
@@ -30,13 +29,14 @@ fn empty_file(folder: &Path) {
     std::fs::write(only_file(folder), b"").unwrap();
 }
 
-fn write_file_at(site: &DailySite, key: &str, content: &str) {
+/// Writes a file below the input root.
+pub fn write_file_at(site: &DailySite, key: &str, content: &str) {
     let file = site.input().join(key);
     std::fs::create_dir_all(file.parent().unwrap()).unwrap();
     std::fs::write(file, content).unwrap();
 }
 
-const TWITTER: &str = "activities/network=twitter";
+pub const TWITTER: &str = "activities/network=twitter";
 const EXPECT: [&str; 2] = ["--set", "input.expect=['twitter']"];
 const STRICT: [&str; 2] = ["--set", "input.strict=true"];
 
@@ -143,58 +143,6 @@ fn a_rebuild_from_trimmed_input_publishes_nothing() {
     site.run(&[]).exits(0);
     // A rebuild reads more rows than a night, which only the metrics show.
     site.expect_undisturbed_but(&["run_metrics"]);
-}
-
-/// Runs `clout check` with the output, as before the run.
-fn check_before_the_run(site: &DailySite, arguments: &[&str]) -> i32 {
-    let output = path(&site.output());
-    site.check(&[&["--output", &output], arguments].concat()).code
-}
-
-#[test]
-fn check_with_the_output_exits_as_the_run_does() {
-    let day = |site: &DailySite, date: u32| site.input().join(format!("{TWITTER}/date=2026-03-{date:02}"));
-    type Case = (&'static str, fn(&DailySite), &'static [&'static str]);
-    let cases: [Case; 4] = [
-        (
-            "a broken file of a closed date",
-            |site| write_file_at(site, "activities/network=twitter/date=2026-03-05/x", "x"),
-            &[],
-        ),
-        (
-            "trimmed input",
-            |site| {
-                std::fs::remove_dir_all(site.output().join("state")).unwrap();
-                std::fs::remove_dir_all(site.input().join(format!("{TWITTER}/date=2026-03-01"))).unwrap();
-            },
-            &[],
-        ),
-        (
-            "a missing network",
-            |site| std::fs::remove_dir_all(site.folder(TWITTER)).unwrap(),
-            &SMALL,
-        ),
-        (
-            "identities that shrink",
-            |site| {
-                let one = |id: &str| texts(&[Some(id.to_owned())], Texts::Plain);
-                let columns = [
-                    ("person_id", one("a")),
-                    ("network", one("twitter")),
-                    ("account_id", one("fan0")),
-                ];
-                write_file(&only_file(&site.folder("identities")), &columns);
-            },
-            &[],
-        ),
-    ];
-    for (name, spoil, arguments) in cases {
-        let site = DailySite::new();
-        assert!(day(&site, 1).exists());
-        spoil(&site);
-        let checked = check_before_the_run(&site, arguments);
-        assert_eq!(checked, site.run(arguments).code, "{name}");
-    }
 }
 
 #[test]

@@ -51,18 +51,18 @@ fn names_match_in_any_case_if_exactly_one_does() {
 #[test]
 fn columns_that_differ_only_in_case_are_refused_by_name() {
     let mut columns = activities();
-    columns.retain(|(field, _)| !field.contains("target_id"));
-    columns.push(("optional binary Target_Id (UTF8)", texts(&["a", "b", "c"])));
-    columns.push(("optional binary TARGET_ID (UTF8)", texts(&["a", "b", "c"])));
+    columns.retain(|(field, _)| !field.contains("actor_id"));
+    columns.push(("optional binary Actor_Id (UTF8)", texts(&["a", "b", "c"])));
+    columns.push(("optional binary ACTOR_ID (UTF8)", texts(&["a", "b", "c"])));
     let refusal = refusal(&parquet_file(&columns));
     assert_eq!(
         refusal.reason,
-        "it has more than one column target_id: `Target_Id`, `TARGET_ID`; keep one of them"
+        "it has more than one column actor_id: `Actor_Id`, `ACTOR_ID`; keep one of them"
     );
     let target = refusal
         .columns
         .iter()
-        .find(|column| column.column == "target_id")
+        .find(|column| column.column == "actor_id")
         .unwrap();
     assert_eq!(target.fault, Some("ambiguous"));
 }

@@ -179,7 +179,8 @@ mod tests {
         let keys: Vec<&str> = json.as_object().unwrap().keys().map(String::as_str).collect();
         assert_eq!(
             keys.join(" "),
-            "version snapshot_date model_version run_id commit_id parameters converged residual inputs tables timings"
+            "version snapshot_date model_version run_id commit_id parameters converged residual first_load_dates \
+             inputs tables timings"
         );
         assert_eq!(json["snapshot_date"], DAY.to_string());
     }

@@ -31,7 +31,7 @@ pub(super) fn report(refusal: &clap::Error) -> ExitCode {
         Some(ResultForm::Array) => print_object(&[result]),
         None => Ok(()),
     };
-    // The arguments are wrong whether or not somebody reads the result.
+    // The arguments are wrong, even if the result cannot be printed.
     drop(printed);
     ExitCode::from(error.kind().exit_code())
 }

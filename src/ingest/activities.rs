@@ -1,6 +1,6 @@
 //! Reads all delivered partitions of activities, in parallel, into columns of numbers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use rayon::prelude::*;
 
@@ -51,8 +51,8 @@ pub struct IntakeParams<'a> {
     pub max_lateness_days: i32,
     /// `input.max_refused_share`.
     pub max_refused_share: f64,
-    /// Files of opt-outs on load dates before `first` that an earlier run read.
-    pub read_opt_outs: Vec<StoredObject>,
+    /// Files of opt-outs that an earlier run read.
+    pub read_opt_outs: HashSet<StoredObject>,
     /// Rejected rows that are kept with their reasons.
     pub kept_rejects: KeptRejects,
     /// True if a person opted out before `first`.

@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn a_claim_is_dropped_if_nobody_claims_its_account() {
+    fn a_claim_is_dropped_if_no_person_claims_its_account() {
         let mut changes = ClaimChanges::default();
         let nobody = HashSet::new();
         changes.add_snapshot(Day(1), owned(0..40, "ada"), &nobody);

@@ -3,14 +3,11 @@
 //! The table is appended by load date. Unlike an activity, an endorsement has no lateness limit. Duplicates are kept
 //! at this stage: they are resolved later, with the ids of earlier runs.
 
-use std::collections::BTreeMap;
-
 use arrow::array::Array;
 use rayon::slice::ParallelSliceMut;
 
-use super::refused_share::RefusedShare;
 use super::rejects::RejectedRow;
-use super::table_rows::{BatchResult, RowResult, TableInput, TableRow, expect_sound, read_rows};
+use super::table_rows::{BatchResult, RowResult, TableInput, count_shares, expect_sound, read_rows};
 use super::text_rows::RefusedInput;
 use super::validate::{check_time, describe_missing, require_text, shorten_value};
 use clout_base::day::Day;
@@ -58,53 +55,13 @@ pub fn read_endorsements(
     let judge = |load_date: Day, batch: &InputBatch| judge(load_date, batch, ontology);
     let mut rejects = Vec::new();
     let rows = read_rows(store, &sources, &judge, &mut rejects)?;
-    refused.shares.extend(count_shares(&sources, &rows, &rejects));
+    // An endorsement of a topic that the ontology lacks is no fault of the delivery.
+    let is_fault = |reject: &RejectedRow| !reject.reason.starts_with(UNKNOWN_TOPIC);
+    refused.shares.extend(count_shares(&sources, &rows, &rejects, is_fault));
     refused.rejects.append(&mut rejects);
     let mut endorsements: Vec<Endorsement> = rows.into_iter().map(|row| row.value).collect();
     endorsements.par_sort_unstable_by(Endorsement::order);
     Ok(endorsements)
-}
-
-/// Counts the rows read and refused by load date. Endorsements of topics that the ontology lacks are no fault of the
-/// delivery, so they do not count as refused.
-fn count_shares(
-    sources: &[TableInput<Day>],
-    rows: &[TableRow<Endorsement, Day>],
-    rejects: &[RejectedRow],
-) -> Vec<RefusedShare> {
-    let mut counts: BTreeMap<&str, FileCount> = BTreeMap::new();
-    for row in rows {
-        counts.entry(&row.source.file.key).or_default().rows += 1;
-    }
-    for reject in rejects {
-        let count = counts.entry(&reject.file).or_default();
-        match reject.row_number {
-            None => count.is_unreadable = true,
-            Some(_) => {
-                count.rows += 1;
-                count.refused += u64::from(!reject.reason.starts_with(UNKNOWN_TOPIC));
-            }
-        }
-    }
-    let mut shares: BTreeMap<Day, RefusedShare> = BTreeMap::new();
-    for source in sources {
-        let share = shares.entry(source.load_date);
-        let share = share.or_insert_with(|| RefusedShare::new(TABLE, "", Some(source.load_date)));
-        let count = counts.remove(source.file.key.as_str()).unwrap_or_default();
-        match count.is_unreadable {
-            true => share.add_unreadable(source.file.size),
-            false => share.add_readable(source.file.size, count.rows, count.refused),
-        }
-    }
-    shares.into_values().collect()
-}
-
-/// Rows of one file.
-#[derive(Default)]
-struct FileCount {
-    rows: u64,
-    refused: u64,
-    is_unreadable: bool,
 }
 
 fn judge(load_date: Day, batch: &InputBatch, ontology: &Ontology) -> BatchResult<Endorsement> {

@@ -14,13 +14,13 @@ use clout_warehouse::admission::AdmittedFile;
 pub fn describe<'a>(networks: &[Network], files: impl Iterator<Item = (usize, &'a AdmittedFile)>) -> Vec<String> {
     let mut findings: BTreeMap<(usize, &str, Option<&str>), &AdmittedFile> = BTreeMap::new();
     for (network, file) in files.filter(|(_, file)| file.rows > 0) {
-        for near in &file.near_misses {
+        for similar in &file.similar_columns {
             findings
-                .entry((network, near.column, Some(&near.found)))
+                .entry((network, similar.column, Some(&similar.found)))
                 .or_insert(file);
         }
-        let has_near_name = file.near_misses.iter().any(|near| near.column == "target_id");
-        if !file.has_column(TARGET_ID) && !has_near_name && is_all_reactions(&networks[network]) {
+        let has_similar_name = file.similar_columns.iter().any(|similar| similar.column == "target_id");
+        if !file.has_column(TARGET_ID) && !has_similar_name && is_all_reactions(&networks[network]) {
             findings.entry((network, "target_id", None)).or_insert(file);
         }
     }

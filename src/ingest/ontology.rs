@@ -5,7 +5,7 @@
 
 use super::refused_share::RefusedShare;
 use super::rejects::RejectedRow;
-use super::table_rows::{BatchResult, TableInput, TableRow, expect_sound, read_rows};
+use super::table_rows::{BatchResult, TableInput, TableRow, count_shares, expect_sound, read_rows};
 use super::validate::require_text;
 use clout_base::day::Day;
 use clout_base::error::Result;
@@ -33,8 +33,9 @@ pub struct OntologyIntake {
 /// Returns an error only if the store fails; bad files and rows are in the rejects.
 pub fn read_ontology(store: &Store, inventory: &InputInventory) -> Result<OntologyIntake> {
     let mut rejects = Vec::new();
-    let topics = sorted_rows(store, &sources(inventory, "topics"), &topics, &mut rejects)?;
-    let edges = sorted_rows(store, &sources(inventory, "topic_edges"), &edges, &mut rejects)?;
+    let (topic_files, edge_files) = (sources(inventory, "topics"), sources(inventory, "topic_edges"));
+    let topics = sorted_rows(store, &topic_files, &topics, &mut rejects)?;
+    let edges = sorted_rows(store, &edge_files, &edges, &mut rejects)?;
     let topic = |(id, name, aliases): &TopicRow| TopicRecord {
         id: id.clone(),
         name: name.clone(),
@@ -44,41 +45,17 @@ pub fn read_ontology(store: &Store, inventory: &InputInventory) -> Result<Ontolo
         topics.iter().map(|row| topic(&row.value)).collect(),
         edges.iter().map(|row| row.value.clone()).collect(),
     );
-    let rows = topics.iter().map(|row| row.source.file.key.as_str());
-    let rows: Vec<&str> = rows
-        .chain(edges.iter().map(|row| row.source.file.key.as_str()))
-        .collect();
-    let shares = ["topics", "topic_edges"].map(|table| count_files(table, inventory, &rows, &rejects));
+    // Rejected rows are no fault of the delivery: each costs its topic or edge only.
+    let no_fault = |_: &RejectedRow| false;
+    let mut shares = count_shares(&topic_files, &topics, &rejects, no_fault);
+    shares.extend(count_shares(&edge_files, &edges, &rejects, no_fault));
     rejects.extend(rejected(&topics, faults.topics));
     rejects.extend(rejected(&edges, faults.edges));
     Ok(OntologyIntake {
         ontology,
         rejects,
-        shares: shares.into(),
+        shares,
     })
-}
-
-/// Counts the readable and unreadable files of a table; `rows` has the file of each accepted row. Rejected rows are no
-/// fault of the delivery: each costs its topic or edge only.
-fn count_files(
-    table: &'static str,
-    inventory: &InputInventory,
-    rows: &[&str],
-    rejects: &[RejectedRow],
-) -> RefusedShare {
-    let mut share = RefusedShare::new(table, "", None);
-    for file in inventory.undated_files(table) {
-        let is_unreadable = |reject: &RejectedRow| reject.row_number.is_none() && reject.file == file.key;
-        match rejects.iter().any(is_unreadable) {
-            true => share.add_unreadable(file.size),
-            false => {
-                let accepted = rows.iter().filter(|key| **key == file.key).count();
-                let rejected = rejects.iter().filter(|reject| reject.file == file.key).count();
-                share.add_readable(file.size, (accepted + rejected) as u64, 0);
-            }
-        }
-    }
-    share
 }
 
 fn sources<'a>(inventory: &'a InputInventory, table: &'static str) -> Vec<Undated<'a>> {

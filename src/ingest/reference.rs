@@ -179,14 +179,8 @@ impl ReferenceTables {
     /// Reads opt-outs up to the last load date that were not read before. Those of closed load dates count from the
     /// first load date of the run on.
     fn take_opt_outs(&mut self, sources: &Sources) -> Result<()> {
-        let delivered = sources
-            .inventory
-            .partitions_between("opt_outs", EARLIEST_DAY, sources.params.last);
-        for (partition, files) in delivered {
-            let is_new = |file: &&StoredObject| {
-                partition.load_date >= sources.params.first || !sources.params.read_opt_outs.contains(file)
-            };
-            let files: Vec<StoredObject> = files.iter().filter(is_new).cloned().collect();
+        let params = sources.params;
+        for (partition, files) in sources.inventory.unread_opt_outs(params.last, &params.read_opt_outs) {
             let rows = read_partition(sources.store, "opt_outs", partition, &files, &mut self.refused)?;
             let counts_from = partition.load_date.max(sources.params.first);
             let persons = self.opt_outs.entry(counts_from).or_default();
@@ -208,7 +202,7 @@ impl ReferenceTables {
         Ok(())
     }
 
-    /// Hashes the persons whose opt-outs of this run count on a load date.
+    /// Hashes the persons with an opt-out of this run that counts on a load date.
     fn hash_opted_out(&self, load_date: Day) -> HashSet<u64> {
         let rows = self.opt_outs.range(..=load_date).flat_map(|(_, rows)| rows);
         rows.flat_map(|row| &row.person_ids).map(|id| hash_person(id)).collect()

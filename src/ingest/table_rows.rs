@@ -1,7 +1,10 @@
 //! Reads tables without networks; many files are admitted and read in parallel.
 
+use std::collections::{BTreeMap, HashMap};
+
 use rayon::prelude::*;
 
+use super::refused_share::RefusedShare;
 use super::rejects::RejectedRow;
 use clout_base::day::Day;
 use clout_base::error::Result;
@@ -83,6 +86,50 @@ pub fn read_rows<'a, T: Send, D: Copy + Sync + Into<Option<Day>>>(
         }
     }
     Ok(rows)
+}
+
+/// Counts the rows of files by load date. `rows` and `rejects` are those of [`read_rows`], and perhaps of other files;
+/// a rejected row for which `is_fault` is false does not count as rejected.
+pub fn count_shares<T, D: Copy + Into<Option<Day>>>(
+    sources: &[TableInput<D>],
+    rows: &[TableRow<T, D>],
+    rejects: &[RejectedRow],
+    is_fault: impl Fn(&RejectedRow) -> bool,
+) -> Vec<RefusedShare> {
+    let mut counts: HashMap<&str, FileCounts> = HashMap::new();
+    for row in rows {
+        counts.entry(&row.source.file.key).or_default().rows += 1;
+    }
+    for reject in rejects {
+        let count = counts.entry(&reject.file).or_default();
+        match reject.row_number {
+            None => count.is_unreadable = true,
+            Some(_) => {
+                count.rows += 1;
+                count.refused += u64::from(is_fault(reject));
+            }
+        }
+    }
+    let mut shares: BTreeMap<Option<Day>, RefusedShare> = BTreeMap::new();
+    for source in sources {
+        let load_date = source.load_date.into();
+        let share = shares.entry(load_date);
+        let share = share.or_insert_with(|| RefusedShare::new(source.table, "", load_date));
+        let count = counts.remove(source.file.key.as_str()).unwrap_or_default();
+        match count.is_unreadable {
+            true => share.add_unreadable(source.file.size),
+            false => share.add_readable(source.file.size, count.rows, count.refused),
+        }
+    }
+    shares.into_values().collect()
+}
+
+/// Rows of one file.
+#[derive(Default)]
+struct FileCounts {
+    rows: u64,
+    refused: u64,
+    is_unreadable: bool,
 }
 
 fn read_file<T>(

@@ -19,7 +19,8 @@ use clout_warehouse::store::{Store, StoredObject};
 pub struct RefusedInput {
     /// Refused rows and files.
     pub rejects: Vec<RejectedRow>,
-    /// Rows read and refused by partition; files of full snapshots are left out, which have a rule of their own.
+    /// Rows read and refused by partition. Unreadable files of full snapshots and opt-outs are left out: such a snapshot is
+    /// not used, and such opt-outs stop the run.
     pub shares: Vec<RefusedShare>,
     /// Problems that do not stop the run.
     pub warnings: Vec<String>,
@@ -66,7 +67,6 @@ pub fn read_partition(
                     .into_iter()
                     .map(|batch| reading.keep(&object.key, &batch, refused));
                 let kept: Vec<TextBatch> = kept.collect();
-                reading.share.add_readable(object.size, 0, 0);
                 rows = rows.map(|mut rows| {
                     rows.extend(kept);
                     rows

@@ -6,7 +6,7 @@ use super::input_listing::name_partition;
 use super::observer::RunObserver;
 use super::run_facts::RunFact;
 use crate::state::RunState;
-use crate::state::closed_files::ClosedFile;
+use crate::state::closed_files::{ClosedFile, is_opt_out, list_opt_outs};
 use clout_base::day::Day;
 use clout_base::error::Result;
 use clout_warehouse::content_hash::hash_objects;
@@ -16,8 +16,6 @@ use clout_warehouse::store::{Store, StoredObject};
 
 /// Number of changed files that a warning names.
 const NAMED_FILES: usize = 5;
-/// Table with files that count whatever their load date.
-const NEVER_CLOSED: &str = "opt_outs/";
 
 /// Hashes the files that a run from `state` to `as_of` reads, and returns them in the form of the manifest.
 ///
@@ -30,12 +28,10 @@ pub fn hash_input_files(
     as_of: Day,
 ) -> Result<Vec<InputFile>> {
     let first = state.as_of.map_or(EARLIEST_DAY, Day::next);
-    let read_before = state.read_opt_outs();
-    let late_opt_outs = inventory
-        .partitions_between("opt_outs", EARLIEST_DAY, first.days_before(1))
-        .flat_map(|(_, files)| files)
-        .filter(|file| !read_before.contains(file));
-    let files: Vec<&StoredObject> = inventory.files_between(first, as_of).chain(late_opt_outs).collect();
+    let read = list_opt_outs(&state.closed);
+    let late_opt_outs = inventory.unread_opt_outs(first.days_before(1), &read);
+    let late_opt_outs: Vec<StoredObject> = late_opt_outs.flat_map(|(_, files)| files).collect();
+    let files: Vec<&StoredObject> = inventory.files_between(first, as_of).chain(&late_opt_outs).collect();
     let hashes = hash_objects(input, &files)?;
     let with_hash = |(file, sha256): (&&StoredObject, String)| InputFile {
         path: file.key.clone(),
@@ -62,12 +58,11 @@ pub fn find_late_deliveries(
 ) -> Result<Vec<String>> {
     let now: BTreeMap<&str, &StoredObject> = inventory
         .dated_files_between(EARLIEST_DAY, closed_until)
-        .filter(|object| !object.key.starts_with(NEVER_CLOSED))
+        .filter(|object| !is_opt_out(&object.key))
         .map(|object| (object.key.as_str(), object))
         .collect();
     let is_compared = |file: &&mut ClosedFile| {
-        !file.object.key.starts_with(NEVER_CLOSED)
-            && parse_load_date(&file.object).is_none_or(|load_date| load_date <= closed_until)
+        !is_opt_out(&file.object.key) && parse_load_date(&file.object).is_none_or(|load_date| load_date <= closed_until)
     };
     let mut before: BTreeMap<String, &mut ClosedFile> = closed
         .iter_mut()
@@ -126,8 +121,7 @@ pub fn find_unread_deliveries(inventory: &InputInventory, published: Day) -> Vec
 
 /// Returns the files of opt-outs up to a published date that were added or changed since: they count from the next run.
 pub fn find_unread_opt_outs(inventory: &InputInventory, published: Day, closed: &[ClosedFile]) -> Vec<String> {
-    let partitions = inventory.partitions_between("opt_outs", EARLIEST_DAY, published);
-    let files = partitions.flat_map(|(_, files)| files);
-    let unread = files.filter(|file| !closed.iter().any(|read| read.object == **file));
-    unread.map(|file| file.key.clone()).collect()
+    let read = list_opt_outs(closed);
+    let unread = inventory.unread_opt_outs(published, &read);
+    unread.flat_map(|(_, files)| files).map(|file| file.key).collect()
 }

@@ -11,9 +11,6 @@ use clout_base::day::Day;
 use clout_base::error::ErrorKind;
 use clout_warehouse::inventory::InputInventory;
 
-/// Tables whose unreadable files have a rule of their own.
-const FULL_SNAPSHOTS: [&str; 3] = ["accounts", "follows", "identities"];
-
 impl DeliveredInput {
     /// Returns the reasons in the rejects that stop a run, and adds the results of the checks to `log`. An unreadable
     /// partition of a network that `input.expect` asks for on `as_of` is left to [`DeliveredInput::find_missing_networks`].
@@ -64,9 +61,7 @@ impl DeliveredInput {
         let shares: Vec<&RefusedShare> = shares.collect();
         let mut stops = Stops::default();
         for share in &shares {
-            // Full snapshots with an unreadable file are not used at all, which is not a reason to stop.
-            let is_unreadable = share.is_unreadable() && max < 1.0 && !FULL_SNAPSHOTS.contains(&share.table);
-            if is_unreadable && !is_expected(share) {
+            if share.is_unreadable() && max < 1.0 && !is_expected(share) {
                 stops.add(ErrorKind::Refused, self.describe_unreadable(share));
             } else if !share.is_unreadable() && share.exceeds(max) {
                 stops.add(ErrorKind::Refused, self.describe_share(share, max));

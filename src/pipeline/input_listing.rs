@@ -7,6 +7,7 @@ use super::observer::RunObserver;
 use super::run_facts::{CheckResult, CheckSeverity, CheckStatus};
 use super::stops::Stops;
 use crate::job::Job;
+use crate::state::closed_files::is_opt_out;
 use clout_base::day::Day;
 use clout_base::error::{Error, ErrorKind, Result};
 use clout_model::networks::Network;
@@ -61,7 +62,11 @@ pub fn check_listing(inventory: &InputInventory, job: &Job, log: &CheckLog) -> S
         "no table has the metadata of a table format",
         &stops,
     );
-    stops.append(find_misplaced_opt_outs(inventory));
+    let opt_outs = find_misplaced_opt_outs(inventory);
+    if !opt_outs.reasons().is_empty() {
+        log.add_stops(names::OPT_OUTS, "", &opt_outs);
+        stops.append(opt_outs);
+    }
     let places = find_unknown_places(inventory);
     if job.input.is_strict {
         log.add_stops(names::FILE_PLACES, "every file is in a known place", &places);
@@ -104,11 +109,7 @@ fn find_table_formats(inventory: &InputInventory) -> Stops {
 /// Returns the files of opt-outs that cannot be read because of their place: the persons in them would be published.
 fn find_misplaced_opt_outs(inventory: &InputInventory) -> Stops {
     let mut stops = Stops::default();
-    for (file, reason) in inventory
-        .misplaced
-        .iter()
-        .filter(|(file, _)| file.starts_with("opt_outs/"))
-    {
+    for (file, reason) in inventory.misplaced.iter().filter(|(file, _)| is_opt_out(file)) {
         stops.add(
             ErrorKind::Refused,
             format!(
@@ -122,7 +123,8 @@ fn find_misplaced_opt_outs(inventory: &InputInventory) -> Stops {
 
 fn find_unknown_places(inventory: &InputInventory) -> Stops {
     let mut stops = Stops::default();
-    for (file, reason) in &inventory.misplaced {
+    let others = inventory.misplaced.iter().filter(|(file, _)| !is_opt_out(file));
+    for (file, reason) in others {
         stops.add(
             ErrorKind::Refused,
             format!("{file} is not in a partition: {reason} (input.strict refuses the run)"),

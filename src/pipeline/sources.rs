@@ -10,7 +10,7 @@ use clout_warehouse::store::{Store, StoredObject};
 use crate::ingest::activities::{IntakeParams, KeptRejects};
 use crate::job::Job;
 use crate::state::RunState;
-use crate::state::closed_files::ClosedFile;
+use crate::state::closed_files::{ClosedFile, list_opt_outs};
 
 /// Origin of the new rows.
 pub struct MergeSources<'a> {
@@ -76,7 +76,7 @@ impl<'a> MergeSources<'a> {
             last: self.as_of,
             max_lateness_days: self.job.input.max_lateness_days,
             max_refused_share: self.job.input.max_refused_share,
-            read_opt_outs: state.read_opt_outs(),
+            read_opt_outs: list_opt_outs(&state.closed),
             kept_rejects: KeptRejects::OfAcceptedInput,
             has_opt_outs: !state.opt_outs.is_empty(),
             first_load_dates: state.histories.iter().map(|h| h.map(|h| h.first_load_date)).collect(),

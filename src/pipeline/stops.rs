@@ -17,11 +17,6 @@ impl Stops {
         self.0.push(Error::new(kind, message));
     }
 
-    /// Adds the error of a result.
-    pub fn add_result(&mut self, result: Result<()>) {
-        self.0.extend(result.err());
-    }
-
     /// Adds all reasons of another list.
     pub fn append(&mut self, mut others: Stops) {
         self.0.append(&mut others.0);

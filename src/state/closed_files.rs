@@ -1,5 +1,7 @@
 //! Input files of closed load dates, as they were read.
 
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize};
 
 use clout_base::error::Result;
@@ -12,6 +14,17 @@ pub struct ClosedFile {
     pub object: StoredObject,
     /// SHA-256 of the content, in hex.
     pub sha256: Option<String>,
+}
+
+/// Returns true for the key of an opt-out file. Opt-outs are never closed: they count whatever their load date.
+pub fn is_opt_out(key: &str) -> bool {
+    key.starts_with("opt_outs/")
+}
+
+/// Returns the files of opt-outs among files that were read.
+pub fn list_opt_outs(read: &[ClosedFile]) -> HashSet<StoredObject> {
+    let files = read.iter().map(|file| &file.object);
+    files.filter(|object| is_opt_out(&object.key)).cloned().collect()
 }
 
 /// File of a closed load date as written in `state.json`.

@@ -32,7 +32,6 @@ use clout_model::networks::co_visit::CoVisitState;
 use clout_model::people::persons::PersonMap;
 use clout_model::people::presence::PresenceSources;
 use clout_topics::topic_state::TopicState;
-use clout_warehouse::store::StoredObject;
 
 /// First dates of one network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -159,15 +158,6 @@ impl RunState {
         }
         self.topics.renumber(to);
         self.accounts = accounts;
-    }
-
-    /// Returns the files of opt-outs that were read.
-    pub fn read_opt_outs(&self) -> Vec<StoredObject> {
-        let files = self.closed.iter().map(|file| &file.object);
-        files
-            .filter(|object| object.key.starts_with("opt_outs/"))
-            .cloned()
-            .collect()
     }
 
     /// Adds files that were read, and replaces those with the same keys.

@@ -1,4 +1,4 @@
-//! Nights with files from public bug reports (`reports` in `../shared/data`), and with siblings made here.
+//! Nights with files from public bug reports (`reports` in `../shared/data`), and with similar files that these tests make.
 //!
 //! Each file holds the same rows as `canonical.parquet`, in a form that some reader once refused or misread.
 

@@ -14,7 +14,7 @@ use parquet::schema::types::SchemaDescPtr;
 use rayon::prelude::*;
 
 use super::catch_panic::catch_panic;
-pub use super::column_matching::{ColumnComparison, NearMiss, Refusal};
+pub use super::column_matching::{ColumnComparison, Refusal, SimilarColumn};
 use super::column_matching::{MatchedColumn, match_columns};
 use super::column_shape::{ColumnShape, descriptor, parquet_type, physical_type, with_views};
 use super::footer::{Footer, RowGroup, WantedLeaf};
@@ -39,7 +39,7 @@ pub struct AdmittedFile {
     /// Number of rows in the file.
     pub rows: u64,
     /// Missing optional columns with a similar name in the file.
-    pub near_misses: Vec<NearMiss>,
+    pub similar_columns: Vec<SimilarColumn>,
     /// For each wanted column, in order: its index in `columns`, or `None` if it is absent or null throughout.
     pub(super) indexes: Vec<Option<usize>>,
     /// Columns to read, in the order of the file.
@@ -144,7 +144,7 @@ pub(super) fn admit_footer(
         Ok(AdmittedFile {
             object: object.clone(),
             rows,
-            near_misses: matched.near_misses,
+            similar_columns: matched.similar_columns,
             indexes: wanted.iter().map(index).collect(),
             columns: found
                 .iter()

@@ -42,7 +42,7 @@ pub struct ColumnComparison {
 
 /// Optional column that a file lacks although it has a column of a similar name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct NearMiss {
+pub struct SimilarColumn {
     /// Name in the contract.
     pub column: &'static str,
     /// Similar name in the file.
@@ -67,7 +67,7 @@ pub(crate) struct MatchedColumns {
     /// Found columns.
     pub(crate) found: Vec<MatchedColumn>,
     /// Missing optional columns with a similar name in the file.
-    pub(crate) near_misses: Vec<NearMiss>,
+    pub(crate) similar_columns: Vec<SimilarColumn>,
 }
 
 /// Result of looking for a name.
@@ -93,7 +93,7 @@ pub(crate) fn match_columns(footer: &Footer, columns: &[InputColumn]) -> Result<
         .collect();
     let mut matched = MatchedColumns {
         found: Vec::new(),
-        near_misses: Vec::new(),
+        similar_columns: Vec::new(),
     };
     let mut comparisons = Vec::new();
     let mut faults = FaultTexts::default();
@@ -110,21 +110,23 @@ pub(crate) fn match_columns(footer: &Footer, columns: &[InputColumn]) -> Result<
                 (Some(described), fault)
             }
             NameMatch::Missing => {
-                let near = most_similar(column.name, &free);
-                if let (false, Some(near)) = (column.is_required, near) {
-                    matched.near_misses.push(NearMiss {
+                let similar = most_similar(column.name, &free);
+                if let (false, Some(similar)) = (column.is_required, similar) {
+                    matched.similar_columns.push(SimilarColumn {
                         column: column.name,
-                        found: near.to_owned(),
+                        found: similar.to_owned(),
                     });
                 }
-                let fault = column.is_required.then(|| faults.add_missing(column.name, near, &free));
-                (near.map(|near| format!("`{near}`")), fault)
+                let fault = column
+                    .is_required
+                    .then(|| faults.add_missing(column.name, similar, &free));
+                (similar.map(|similar| format!("`{similar}`")), fault)
             }
             NameMatch::Ambiguous(roots)
                 if !column.is_required && footer.columns[roots[0]].name.as_str() != column.name =>
             {
                 let names = roots.iter().map(|root| footer.columns[*root].name.as_str());
-                matched.near_misses.extend(names.clone().map(|found| NearMiss {
+                matched.similar_columns.extend(names.clone().map(|found| SimilarColumn {
                     column: column.name,
                     found: found.to_owned(),
                 }));
@@ -216,9 +218,9 @@ struct FaultTexts {
 }
 
 impl FaultTexts {
-    fn add_missing(&mut self, name: &str, near: Option<&str>, free: &[&str]) -> &'static str {
-        let found = match near {
-            Some(near) => format!(" (found `{near}`)"),
+    fn add_missing(&mut self, name: &str, similar: Option<&str>, free: &[&str]) -> &'static str {
+        let found = match similar {
+            Some(similar) => format!(" (found `{similar}`)"),
             None if free.is_empty() => String::new(),
             None => format!(" (found {})", quote_names(free.iter().copied())),
         };

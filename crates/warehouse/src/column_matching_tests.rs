@@ -1,4 +1,4 @@
-//! Tests of names and types: every fault of a file at once, with the nearest name.
+//! Tests of names and types: every fault of a file at once, with the most similar name.
 
 use super::*;
 use crate::input_columns::columns_of_table;
@@ -33,7 +33,7 @@ fn names_match_in_any_case_if_exactly_one_does() {
     ]);
     let admitted = admit(&upper, &["target_id", "actor_id"], columns_of_table("activities")).unwrap();
     assert!(admitted.has_column(0) && admitted.has_column(1));
-    assert_eq!(admitted.near_misses, []);
+    assert_eq!(admitted.similar_columns, []);
     // An exact name decides between columns that differ in case.
     let exact = parquet_file(&activities_with(
         "optional binary actor_id (UTF8)",
@@ -68,7 +68,7 @@ fn columns_that_differ_only_in_case_are_refused_by_name() {
 }
 
 #[test]
-fn all_missing_and_mistyped_columns_are_named_at_once_with_the_nearest_names() {
+fn all_missing_and_mistyped_columns_are_named_at_once_with_similar_names() {
     let columns = [
         ("optional binary activityid (UTF8)", texts(&["1"])),
         ("optional binary occured_at (UTF8)", texts(&["x"])),
@@ -135,18 +135,18 @@ fn a_missing_optional_column_with_a_similar_name_is_a_near_miss() {
     let columns = columns_of_table("activities");
     for found in ["targetid", "TargetId", "target", "taget_id"] {
         let admitted = admit(&renamed(&[("target_id", found)]), &["target_id"], columns).unwrap();
-        let expected = NearMiss {
+        let expected = SimilarColumn {
             column: "target_id",
             found: found.to_owned(),
         };
         assert_eq!(
-            (admitted.near_misses.as_slice(), admitted.has_column(0)),
+            (admitted.similar_columns.as_slice(), admitted.has_column(0)),
             (&[expected][..], false)
         );
     }
     for unlike in ["credited", "id", "t"] {
         let admitted = admit(&renamed(&[("target_id", unlike)]), &["target_id"], columns).unwrap();
-        assert_eq!(admitted.near_misses, [], "{unlike}");
+        assert_eq!(admitted.similar_columns, [], "{unlike}");
     }
 }
 

@@ -1,6 +1,6 @@
 //! Shapes of root columns: a value or a list of values in one format, and the types with which arrow-rs reads them.
 //!
-//! The types are chosen here and not taken from the file. Texts are read as bytes, so that one value that is not UTF-8
+//! This module chooses the types; it does not take them from the file. Texts are read as bytes, so that one value that is not UTF-8
 //! costs its row and not the file. Times are read as the stored integers, because arrow-rs would wrap those around that
 //! exceed its units.
 

@@ -5,9 +5,10 @@
 //! hidden, as in Spark and Hive. Every other file in a partition is treated as Parquet, with any extension, so that a
 //! stray file is refused by name instead of being overlooked.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::partition_path::{FilePlace, classify_file, marked_partition};
+use super::similar_table::similar_table;
 use super::store::{Store, StoredObject};
 use clout_base::day::Day;
 use clout_base::error::Result;
@@ -71,7 +72,7 @@ pub struct InputInventory {
     pub similar_folders: Vec<(String, &'static str)>,
     /// Networks that are neither built in nor declared.
     pub unknown_networks: BTreeSet<String>,
-    /// Tables whose folder has the metadata of a table format, with one of its files.
+    /// Tables with the metadata of a table format in their folder, each with one of these files.
     pub table_formats: BTreeMap<&'static str, (TableFormat, String)>,
     /// Partitions on load dates after the date of the run.
     pub future: Vec<TablePartition>,
@@ -207,6 +208,20 @@ impl InputInventory {
             .is_some_and(|table| table.contains_key(&partition))
     }
 
+    /// Iterates over the partitions of opt-outs up to `last` with their files that are not in `read`.
+    pub fn unread_opt_outs<'a>(
+        &'a self,
+        last: Day,
+        read: &'a HashSet<StoredObject>,
+    ) -> impl Iterator<Item = (&'a InputPartition, Vec<StoredObject>)> {
+        let partitions = self.partitions_between("opt_outs", EARLIEST_DAY, last);
+        let unread = partitions.map(|(partition, files)| {
+            let files = files.iter().filter(|file| !read.contains(file));
+            (partition, files.cloned().collect::<Vec<StoredObject>>())
+        });
+        unread.filter(|(_, files)| !files.is_empty())
+    }
+
     /// Returns the first load date on which a network delivered activities.
     pub fn first_load_date(&self, network: &str) -> Option<Day> {
         let mut partitions = self.partitions("activities");
@@ -255,41 +270,5 @@ pub fn parse_load_date(object: &StoredObject) -> Option<Day> {
     match classify_file(table, object) {
         FilePlace::In(partition) => Some(partition.load_date),
         _ => None,
-    }
-}
-
-/// Returns the input table with a name similar to that of a folder; `None` if the folder is itself one.
-fn similar_table(folder: &str) -> Option<&'static str> {
-    const LEAST_SIMILARITY: f64 = 0.7;
-    if INPUT_TABLES.contains(&folder) {
-        return None;
-    }
-    let lower = folder.to_ascii_lowercase();
-    let similarity = |table: &str| strsim::normalized_damerau_levenshtein(&lower, table);
-    let nearest = INPUT_TABLES
-        .into_iter()
-        .max_by(|a, b| similarity(a).total_cmp(&similarity(b)))?;
-    (similarity(nearest) >= LEAST_SIMILARITY).then_some(nearest)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::similar_table;
-
-    #[test]
-    fn a_misspelt_table_folder_is_recognised() {
-        for (folder, table) in [
-            ("activity", Some("activities")),
-            ("Activities", Some("activities")),
-            ("optouts", Some("opt_outs")),
-            ("identity", Some("identities")),
-            ("topic-edges", Some("topic_edges")),
-            ("activities", None),
-            ("scores", None),
-            ("snapshots", None),
-            ("network_scores", None),
-        ] {
-            assert_eq!(similar_table(folder), table, "{folder}");
-        }
     }
 }

@@ -36,6 +36,7 @@ pub mod published_columns;
 mod request_pool;
 mod root_spelling;
 mod row_group_reader;
+mod similar_table;
 pub mod snapshot_people;
 pub mod snapshots;
 pub mod store;

@@ -1,12 +1,12 @@
 //! Writes to a local folder that appear complete or not at all.
 //!
-//! The bytes go to a file below `<root>/work/.staging/` first. A hard link (which fails if the name exists) or a rename
+//! The bytes go to a file in the staging folder of the root first. A hard link (which fails if the name exists) or a rename
 //! (which replaces) then gives the file its name. So a folder of a table never holds an unfinished file, whatever the
 //! moment at which a run is killed.
 //!
 //! Each process that writes holds a shared lock of the staging folder. A process that gets the exclusive lock knows that
 //! no other one writes below this root, so it deletes the files of killed runs. The operating system releases the locks
-//! of a killed process. A file system without locks keeps such files until somebody deletes `work/`.
+//! of a killed process. A file system without locks keeps such files until `work/` is deleted.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -137,7 +137,7 @@ impl LocalWriter {
         }
     }
 
-    /// Deletes the files of killed runs once, if no other process is here, and locks the staging folder.
+    /// Deletes the files of killed runs once, if no other process writes below the root, and locks the staging folder.
     fn enter(&self) {
         self.lock.get_or_init(|| {
             fs::create_dir_all(&self.staging).ok()?;

@@ -44,7 +44,7 @@ const DICTIONARY_PAGE: i64 = 2;
 const DATA_PAGE_V2: i64 = 3;
 
 /// Checks all page headers of a chunk; `bytes` are those of the whole chunk. Returns true if a page contains
-/// delta-encoded texts, whose counts are inside the page.
+/// delta-encoded texts, which have counts inside the page.
 pub(crate) fn check_pages(bytes: &[u8], chunk: &ColumnChunk, bounds: PageBounds) -> Result<bool, String> {
     let mut rest = bytes;
     let mut has_delta_texts = false;

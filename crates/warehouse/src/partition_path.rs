@@ -46,7 +46,7 @@ impl TableFormat {
         }
     }
 
-    /// Returns the format to whose metadata a file with these parent folders and this name belongs.
+    /// Returns the table format that has a metadata file with these parent folders and this name.
     fn of_file(folders: &[&str], name: &str) -> Option<TableFormat> {
         if folders.contains(&"_delta_log") {
             return Some(TableFormat::Delta);

@@ -1,6 +1,6 @@
-//! Mistakes in the spelling of a root. A mistyped URL must not become a local folder that nobody looks into.
+//! Mistakes in the spelling of a root. A mistyped URL must not become a local folder by mistake.
 //!
-//! Folders whose names look like these mistakes can still be used: after `./`, or percent-encoded in a `file://` URL.
+//! Folders with such names can still be used: after `./`, or percent-encoded in a `file://` URL.
 
 use url::Url;
 
@@ -152,7 +152,7 @@ pub(super) fn find_url_mistake(url: &Url) -> Option<String> {
     None
 }
 
-/// Returns true for the hosts of buckets whose https address `object_store` understands.
+/// Returns true for the hosts of buckets with an https address that `object_store` understands.
 fn is_cloud_host(host: &str) -> bool {
     const HOSTS: [&str; 5] = [
         "amazonaws.com",

@@ -38,7 +38,7 @@ pub struct Store {
 }
 
 /// Object below the root.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct StoredObject {
     /// Key relative to the root.
     pub key: String,

@@ -10,7 +10,7 @@ const SLOWEST_BYTES_PER_SECOND: u64 = 1 << 20;
 
 type Outcome<T> = Result<T, StoreFailure>;
 
-/// Rule for repeating a call whose answer broke off. `object_store` repeats refused requests itself.
+/// Rule for repeating a call after a broken answer. `object_store` repeats refused requests itself.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Repeats {
     /// Maximum repetitions of one call.

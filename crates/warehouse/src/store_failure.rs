@@ -1,8 +1,8 @@
 //! Failures of a store: transient or for good, with advice for the operator.
 //!
 //! A failure is for good if the store would refuse the same request again: a usage error (exit 2). Every other failure
-//! is transient (exit 5), and a later run may succeed. A sign without a row here counts as transient, since a useless
-//! retry costs less than a snapshot that nobody computes.
+//! is transient (exit 5), and a later run may succeed. A sign without a row in this table counts as transient, since a useless
+//! retry costs less than a missing snapshot.
 //!
 //! | sign | decision |
 //! |---|---|
@@ -94,7 +94,7 @@ impl StoreFailure {
     }
 
     /// Returns true if an answer broke off after its head, or no answer came, and `object_store` has not repeated the
-    /// request: it does not repeat a listing or a batch of deletes whose answer breaks off.
+    /// request: it does not repeat a listing or a batch of deletes after a broken answer.
     pub(super) fn is_broken_answer(&self) -> bool {
         match self {
             StoreFailure::Length { .. } => true,

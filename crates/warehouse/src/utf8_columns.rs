@@ -8,7 +8,7 @@ use arrow::datatypes::DataType;
 
 use super::admission::RefusalReason;
 
-/// Converts a column to texts; calls `report` with each row that is not UTF-8, whose text is then null.
+/// Converts a column to texts; calls `report` with each row that is not UTF-8; the text of such a row is null.
 pub(super) fn to_texts(column: &ArrayRef, report: &mut dyn FnMut(usize)) -> Result<StringViewArray, RefusalReason> {
     match column.data_type() {
         DataType::BinaryView => Ok(valid_texts(column.as_binary_view(), report)),

@@ -1,4 +1,4 @@
-//! Formats of stored values: physical type and annotation of a leaf, reduced to the kinds that Clout tells apart.
+//! Formats of stored values: physical type and annotation of a leaf, reduced to the kinds that Clout distinguishes.
 //!
 //! Source: <https://github.com/apache/parquet-format/blob/master/LogicalTypes.md>. A file states the annotation as
 //! a logical type, as a converted type (older), or both; the logical type decides.

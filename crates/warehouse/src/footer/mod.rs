@@ -2,7 +2,7 @@
 //!
 //! The footer may come from anyone. This decoder allocates for the root columns and for the chunks of the columns
 //! that are read, both in proportion to the bytes of the footer. Statistics, page indexes, Bloom filters, column
-//! orders, and metadata of the writer are skipped: nothing here needs them, and files exist in which they are wrong.
+//! orders, and metadata of the writer are skipped: reading needs none of them, and files exist in which they are wrong.
 
 mod arrow_hint;
 mod chunks;

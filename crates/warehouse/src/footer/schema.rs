@@ -1,7 +1,7 @@
 //! Schema of a Parquet file: its root columns, and the tree below those that are read.
 //!
 //! A footer stores the tree as a list in depth-first order, with the number of children in each group. Only the
-//! names and the leaves of root columns are counted at first; a column that nobody reads may have any type, known
+//! names and the leaves of root columns are counted at first; a column that is not read may have any type, known
 //! or not.
 
 use std::ops::Range;

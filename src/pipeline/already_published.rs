@@ -17,10 +17,10 @@ use clout_warehouse::snapshots;
 use clout_warehouse::store::Store;
 
 /// Returns the outcome of a date that needs no run, or none if the date is not published. Lists the input itself if
-/// `inventory` is none; an input that cannot be listed is then only a warning.
+/// `inventory` is none. Deliveries since then that cannot be found out are only a warning.
 ///
 /// # Errors
-/// Returns an error if the output store fails.
+/// Returns an error if the manifest cannot be read.
 pub fn find_published(
     job: &Job,
     input: &Store,
@@ -34,22 +34,13 @@ pub fn find_published(
     };
     watch.record(RunFact::SnapshotDate(as_of));
     delete_leftovers(output, &manifest);
-    let listed;
-    let inventory = match inventory {
-        Some(inventory) => Some(inventory),
-        None => {
-            listed = list_input(job, input, watch);
-            match &listed {
-                Ok(inventory) => Some(inventory),
-                Err(error) => {
-                    watch.warn(&format!("deliveries since {as_of} are unknown: {error}"));
-                    None
-                }
-            }
-        }
+    let report = |inventory: &InputInventory| report_deliveries(input, output, &manifest, inventory, watch);
+    let reported = match inventory {
+        Some(inventory) => report(inventory),
+        None => list_input(job, input, watch).and_then(|inventory| report(&inventory)),
     };
-    if let Some(inventory) = inventory {
-        report_deliveries(input, output, &manifest, inventory, watch)?;
+    if let Err(error) = reported {
+        watch.warn(&format!("deliveries since {as_of} are unknown: {error}"));
     }
     let differing = list_differing_parameters(job, &manifest)?;
     Ok(Some(RunOutcome::AlreadyPublished {

@@ -34,6 +34,7 @@ use crate::tables::published_history::{PublishedHistory, PublishedPersons};
 use clout_base::day::Day;
 use clout_base::error::{ErrorContext, ErrorKind, Result};
 use clout_base::metrics::RunMetrics;
+use clout_warehouse::inventory::InputInventory;
 use clout_warehouse::manifest::Manifest;
 use clout_warehouse::snapshots;
 use clout_warehouse::store::Store;
@@ -126,28 +127,10 @@ fn run_checked(
 ) -> Result<RunOutcome> {
     let mut timings = StageTimer::start(watch);
     output.sweep_staging();
-    input_listing::expect_not_after_today(request.as_of, watch.today())?;
-    if let Some(asked) = request.as_of
-        && let Some(done) = find_published(job, input, output, asked, None, watch)?
-    {
-        return Ok(done);
-    }
-    watch.begin_stage("listing the input");
-    let inventory = input_listing::list_input(job, input, watch)?;
-    let stops = input_listing::check_listing(&inventory, job, log);
-    let as_of = match input_listing::resolve_snapshot_date(&inventory, request.as_of, input.url(), watch) {
-        Err(error) => return stops.into_result().and(Err(error)),
-        Ok(as_of) => as_of,
+    let (inventory, as_of) = match list_deliveries(job, input, output, request, watch, log)? {
+        RunStart::Done(outcome) => return Ok(outcome),
+        RunStart::Ready { inventory, as_of } => (inventory, as_of),
     };
-    watch.record(RunFact::SnapshotDate(as_of));
-    if let Some(done) = find_published(job, input, output, as_of, Some(&inventory), watch)? {
-        return Ok(done);
-    }
-    stops.into_result()?;
-    let missing = find_missing_networks(&inventory, job, as_of, &[]);
-    log.add_stops(names::EXPECT, "every network of input.expect has a partition", &missing);
-    missing.into_result()?;
-    input_listing::warn_of_empty_date(&inventory, as_of, watch);
     timings.lap("list");
 
     watch.begin_stage("reading the state");
@@ -229,6 +212,50 @@ fn run_checked(
         metrics,
         rejects: reasons,
     })
+}
+
+/// Start of a run.
+enum RunStart {
+    /// The date is already published.
+    Done(RunOutcome),
+    /// The listed input may be read.
+    Ready { inventory: InputInventory, as_of: Day },
+}
+
+/// Lists the input, resolves the snapshot date, and judges the listing.
+fn list_deliveries(
+    job: &Job,
+    input: &Store,
+    output: &Store,
+    request: &RunRequest,
+    watch: &dyn RunObserver,
+    log: &CheckLog,
+) -> Result<RunStart> {
+    input_listing::expect_not_after_today(request.as_of, watch.today())?;
+    if let Some(asked) = request.as_of
+        && let Some(done) = find_published(job, input, output, asked, None, watch)?
+    {
+        return Ok(RunStart::Done(done));
+    }
+    watch.begin_stage("listing the input");
+    let inventory = input_listing::list_input(job, input, watch)?;
+    let stops = input_listing::check_listing(&inventory, job, log);
+    let as_of = match input_listing::resolve_snapshot_date(&inventory, request.as_of, input.url(), watch) {
+        Err(error) => return stops.into_result().and(Err(error)),
+        Ok(as_of) => as_of,
+    };
+    watch.record(RunFact::SnapshotDate(as_of));
+    if request.as_of.is_none()
+        && let Some(done) = find_published(job, input, output, as_of, Some(&inventory), watch)?
+    {
+        return Ok(RunStart::Done(done));
+    }
+    stops.into_result()?;
+    let missing = find_missing_networks(&inventory, job, as_of, &[]);
+    log.add_stops(names::EXPECT, "every network of input.expect has a partition", &missing);
+    missing.into_result()?;
+    input_listing::warn_of_empty_date(&inventory, as_of, watch);
+    Ok(RunStart::Ready { inventory, as_of })
 }
 
 /// Returns the run's parameters in the form of the manifest.

@@ -103,7 +103,14 @@ impl Day {
     pub fn parse_load_date(text: &str) -> Result<Day, ParseDayError> {
         let refused = || ParseDayError(text.to_owned());
         let without_zone = ["Z", "+00:00", " UTC"].iter().find_map(|zone| text.strip_suffix(zone));
-        let moment: DateTime = without_zone.unwrap_or(text).parse().map_err(|_| refused())?;
+        let text_of_moment = without_zone.unwrap_or(text);
+        let moment: DateTime = text_of_moment.parse().map_err(|_| refused())?;
+        // jiff accepts another offset or a zone after the time, and ignores it.
+        let time = text_of_moment.split_once(['T', 't', ' ']).map(|(_, time)| time);
+        let is_plain = |byte: u8| byte.is_ascii_digit() || matches!(byte, b':' | b'.');
+        if time.is_some_and(|time| !time.bytes().all(is_plain)) {
+            return Err(refused());
+        }
         match moment.time() == Time::midnight() {
             true => Day::from_date(moment.date()).ok_or_else(refused),
             false => Err(refused()),
@@ -180,6 +187,8 @@ mod tests {
             "10/31/2026",
             "2026-10-31 05:00:00",
             "2026-10-31T00:00:00+02:00",
+            "2026-10-31 00:00:00-05",
+            "2026-10-31T00:00:00[Europe/Berlin]",
             "202610311",
             "1793404800",
             "today",

@@ -164,7 +164,8 @@ fn push_foreign(source: &str, out: &mut Vec<u8>) -> usize {
         push_apostrophe(&source[apostrophe.len_utf8()..], out);
         return apostrophe.len_utf8();
     }
-    let decomposed = run.nfkd().filter(|c| !is_ornament(*c));
+    // A letter can contain an apostrophe (`ŉ`), which would be a separator of its own in the normal form.
+    let decomposed = run.nfkd().filter(|c| !is_ornament(*c) && !is_apostrophe(*c));
     let mut after_unspaced = false;
     for letter in decomposed.flat_map(char::to_lowercase).nfc() {
         if is_combining_mark(letter) {

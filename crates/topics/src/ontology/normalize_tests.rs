@@ -85,6 +85,11 @@ fn a_tag_has_one_squeezed_form() {
     assert_ne!(squeezed("c++"), squeezed("c"));
 }
 
+#[test]
+fn a_letter_with_an_apostrophe_is_the_letter() {
+    assert_eq!(normal("ŉ"), normal("n"));
+}
+
 proptest! {
     #[test]
     fn a_normal_form_is_its_own_normal_form(source in "\\PC{0,40}") {

@@ -9,7 +9,7 @@ use super::scene::MomentData;
 use clout_model::influence::attention::AttentionGraph;
 use clout_model::influence::interval::{ScoreBootstrap, ScoreInterval};
 use clout_model::influence::model::InfluenceModel;
-use clout_model::influence::pairs::PairSums;
+use clout_model::influence::pair_table::PairTable;
 use clout_model::influence::params::CorroborationParams;
 use clout_model::influence::reciprocity::discounted_amount;
 use clout_model::influence::score::{ContributionSum, compute_belief};
@@ -60,7 +60,7 @@ struct PersonLoss {
 pub fn measure_networks(scene: &MomentData, scored: &PeopleScores) -> Vec<NetworkLoss> {
     let facts = scene.account_activity();
     let pairs = scene.fold_pairs();
-    let attention = |pairs: &PairSums| {
+    let attention = |pairs: &PairTable| {
         let memory = AccountState {
             pairs,
             facts: &facts,
@@ -73,11 +73,11 @@ pub fn measure_networks(scene: &MomentData, scored: &PeopleScores) -> Vec<Networ
     let mut found = Vec::new();
     for (network_index, network) in scene.networks.iter().enumerate() {
         let is_on_network = |node: u32| usize::from(scene.network_of[node as usize]) == network_index;
-        if !pairs.actors.iter().any(|actor| is_on_network(*actor)) {
+        let has_network = pairs.rows().any(|(shard, row)| is_on_network(shard.actors[row]));
+        if !has_network {
             continue;
         }
-        let mut fewer = pairs.clone();
-        fewer.retain(scene.model.mixture(), |actor, _| !is_on_network(actor));
+        let fewer = pairs.filter_rows(scene.model.mixture(), |_, actor| !is_on_network(actor));
         let mut rest = attention(&fewer);
         subtract_returns(&mut rest, &whole, &scored.trust);
         let model = scored.contribution_model(scene.model);

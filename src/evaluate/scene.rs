@@ -11,11 +11,11 @@ use clout_model::account_activity::{self, AccountActivity, AccountPost};
 use clout_model::influence::attention::ScoringMoment;
 use clout_model::influence::merge_pairs::{MergeParams, merge_reactions};
 use clout_model::influence::model::InfluenceModel;
-use clout_model::influence::pairs::PairSums;
+use clout_model::influence::pair_table::PairTable;
 use clout_model::influence::scoring::{AccountState, PeopleScores};
 use clout_model::networks::Network;
 use clout_model::people::persons::PersonMap;
-use clout_model::reactions::{AccountReaction, compute_crowd_sizes};
+use clout_model::reactions::{AccountReaction, WeighedReaction, compute_crowd_sizes};
 
 /// Prefix of made-up person ids, which makes them sort after all others.
 const LAST: char = '\u{10FFFF}';
@@ -38,9 +38,9 @@ pub struct MomentData<'a> {
     pub persons: PersonMap,
     /// Flag by node: true if the owner has opted out.
     pub opted_out: Vec<bool>,
-    /// Counted reactions, sorted.
+    /// Counted reactions, sorted by network and pair.
     pub reactions: Vec<AccountReaction>,
-    /// Counted posts, sorted by account.
+    /// Counted posts, in any order.
     pub posts: Vec<AccountPost>,
     /// First load date and oldest day by network.
     pub histories: Vec<Option<NetworkHistory>>,
@@ -94,6 +94,7 @@ impl<'a> MomentData<'a> {
         let first = self.network_of.len() as u32;
         for _ in 0..count {
             self.persons.by_account.push(self.persons.ids.len() as u32);
+            self.persons.account_ranks.push(self.network_of.len() as u32);
             self.persons.ids.push(format!("{LAST}{:08}", self.persons.ids.len()));
             self.network_of.push(network as u8);
             self.opted_out.push(false);
@@ -107,6 +108,10 @@ impl<'a> MomentData<'a> {
         self.network_of.extend_from_within(..);
         self.opted_out.extend_from_within(..);
         self.persons.by_account.extend_from_within(..);
+        self.persons.account_ranks.extend_from_within(..);
+        self.persons.account_ranks[nodes..]
+            .iter_mut()
+            .for_each(|rank| *rank += nodes as u32);
         self.persons.by_account[nodes..]
             .iter_mut()
             .for_each(|person| *person += people as u32);
@@ -118,8 +123,11 @@ impl<'a> MomentData<'a> {
     /// Adds reactions in any order and restores the sort order.
     pub fn add_reactions(&mut self, reactions: impl IntoIterator<Item = AccountReaction>) {
         self.reactions.extend(reactions);
-        self.reactions
-            .par_sort_by_key(|r| (r.actor, r.target, r.load_date, r.occurred_at, r.verb));
+        let network_of = &self.network_of;
+        self.reactions.par_sort_by_key(|r| {
+            let network = network_of[r.actor as usize];
+            (network, r.actor, r.target, r.load_date, r.occurred_at, r.verb)
+        });
     }
 
     /// Returns the length of the known history.
@@ -142,8 +150,12 @@ impl<'a> MomentData<'a> {
             rule.as_ref().is_some_and(|rule| rule.verb == reaction.verb)
         };
         let stated = self.reactions.iter().filter(|reaction| !is_derived(reaction));
+        let mut stated: Vec<AccountReaction> = stated.copied().collect();
+        stated.par_sort_by_key(|reaction| reaction.actor);
+        let mut posts = self.posts.clone();
+        posts.par_sort_unstable();
         let mut facts = vec![AccountActivity::default(); self.network_of.len()];
-        account_activity::merge_activity(&mut facts, &stated.copied().collect::<Vec<_>>(), &self.posts);
+        account_activity::merge_activity(&mut facts, &stated, &posts);
         facts
     }
 
@@ -158,23 +170,29 @@ impl<'a> MomentData<'a> {
     }
 
     /// Computes the sums of reactions by pair, as a run stores them.
-    pub fn fold_pairs(&self) -> PairSums {
+    pub fn fold_pairs(&self) -> PairTable {
         let network_index = |reaction: &AccountReaction| self.network_of[reaction.actor as usize];
-        let mut weights = Vec::with_capacity(self.reactions.len());
+        let mut weighed: Vec<Vec<WeighedReaction>> = Vec::new();
         for own in self.reactions.chunk_by(|a, b| network_index(a) == network_index(b)) {
             let crowds = compute_crowd_sizes(own);
-            weights.extend(self.model.weighing().weigh(own, &crowds, self.network(&own[0])));
+            let weights = self.model.weighing().weigh(own, &crowds, self.network(&own[0]));
+            weighed.push(
+                own.iter()
+                    .zip(weights)
+                    .map(|(reaction, weight)| reaction.weighed(weight))
+                    .collect(),
+            );
         }
         let params = MergeParams {
             mixture: self.model.mixture(),
             as_of: self.as_of(),
         };
-        let mut pairs = merge_reactions(&PairSums::default(), 0..0, &self.reactions, &weights, &params);
-        if self.opted_out.contains(&true) {
-            let is_present = |node: u32| !self.opted_out[node as usize];
-            pairs.retain(params.mixture, |actor, target| is_present(actor) && is_present(target));
+        let pairs = merge_reactions(PairTable::default(), weighed, &params);
+        if !self.opted_out.contains(&true) {
+            return pairs;
         }
-        pairs
+        let is_present = |node: u32| !self.opted_out[node as usize];
+        pairs.filter_rows(params.mixture, |target, actor| is_present(actor) && is_present(target))
     }
 
     /// Returns a function from nodes to network indices.

@@ -113,9 +113,11 @@ fn common_reactions(reopened: &LoadedState) -> Vec<Common> {
     let networks = &reopened.job.networks;
     let pairs = &reopened.state.pairs;
     let mut counts: Vec<Vec<u64>> = networks.iter().map(|network| vec![0; network.verbs.len()]).collect();
-    for row in rows_between_persons(pairs, &reopened.scored_state.persons) {
-        let network = reopened.state.accounts.network_of(pairs.actors[row]);
-        counts[network][usize::from(pairs.verbs[row])] += u64::from(pairs.counts[row]);
+    for shard in pairs.shards() {
+        for row in rows_between_persons(shard, &reopened.scored_state.persons) {
+            let network = reopened.state.accounts.network_of(shard.actors[row]);
+            counts[network][usize::from(shard.verbs[row])] += u64::from(shard.counts[row]);
+        }
     }
     let now = reopened.moment_after(0);
     let most = |(network, counts): (usize, &Vec<u64>)| {

@@ -1,90 +1,175 @@
-//! Merges the accounts of new rows into the state's, in canonical order.
+//! Numbers the accounts of new rows after those of the state.
+//!
+//! Accounts of valid activity rows get permanent numbers, in order of (first load date, network, account id).
+//! Accounts that only reference tables name follow them, in order of (network, account id), and are numbered again in
+//! each run.
 
-use arrow::array::{Array, LargeStringArray, LargeStringBuilder};
+use clout_base::day::Day;
 use clout_model::accounts::{AccountIndex, NO_NODE};
 use rayon::prelude::*;
 
 use super::interner::IdInterner;
 
-/// Merged accounts, and the new nodes of the earlier numbers.
+/// Merged accounts, and the nodes of the earlier numbers.
 pub struct MergedAccounts {
     /// Accounts of the state and of the new rows.
     pub accounts: AccountIndex,
-    /// New node of each node of the state, ascending.
+    /// Node of each node of the state: the same for permanent numbers.
     pub from_state: Vec<u32>,
-    /// By network: node of each provisional number.
+    /// By network: node of each provisional number; [`NO_NODE`] if nothing refers to it.
     pub from_interner: Vec<Vec<u32>>,
 }
 
-/// Merges new accounts into those of the state. `is_used` returns, by network and provisional number, if a counted row
-/// refers to the account.
+/// Uses of the provisional numbers of one network.
+#[derive(Clone, Debug, Default)]
+pub struct AccountUses {
+    /// By number: first load date with a valid row of the account.
+    pub first_load_dates: Vec<Option<Day>>,
+    /// By number: true if a reference table names the account.
+    pub is_referenced: Vec<bool>,
+}
+
+/// An account that the state lacks.
+struct NewAccount {
+    first_load_date: Option<Day>,
+    network: usize,
+    id: Box<str>,
+    number: u32,
+}
+
+/// Merges the accounts of new rows into those of the state. `find_erased` returns the node of an erased account of the
+/// state; such an account has its id again until the end of the run.
 pub fn merge_accounts(
     state: &AccountIndex,
     interners: &[IdInterner],
-    is_used: &(dyn Fn(usize, u32) -> bool + Sync),
+    uses: &[AccountUses],
+    find_erased: &(dyn Fn(usize, &str) -> Option<u32> + Sync),
 ) -> MergedAccounts {
-    let parts: Vec<(LargeStringArray, Vec<u32>, Vec<u32>)> = interners
+    let found: Vec<FoundAccounts> = interners
         .par_iter()
+        .zip(uses)
         .enumerate()
-        .map(|(network, interner)| merge_network(state.ids(network), interner, &|number| is_used(network, number)))
+        .map(|(network, (interner, uses))| FoundAccounts::find(state, network, interner, uses, find_erased))
         .collect();
-    let mut ids = Vec::new();
-    let mut from_state = Vec::with_capacity(state.len());
-    let mut from_interner = Vec::new();
-    let mut base = 0_u32;
-    for (merged, old, mut new) in parts {
-        from_state.extend(old.iter().map(|position| base + position));
-        new.iter_mut()
-            .filter(|node| **node != NO_NODE)
-            .for_each(|node| *node += base);
-        from_interner.push(new);
-        base += merged.len() as u32;
-        ids.push(merged);
+    let mut new = Vec::new();
+    let mut merged = MergedAccounts {
+        accounts: AccountIndex::default(),
+        from_state: (0..state.numbered()).collect(),
+        from_interner: Vec::new(),
+    };
+    let mut restored = Vec::new();
+    for network in found {
+        new.extend(network.new);
+        restored.extend(network.restored);
+        merged.from_interner.push(network.nodes);
     }
-    MergedAccounts {
-        accounts: AccountIndex::new(state.network_names().to_vec(), ids),
-        from_state,
-        from_interner,
+    new.par_sort_unstable_by(|a, b| order(a).cmp(&order(b)));
+    merged.accounts = with_restored(state.without_temporary(), &restored);
+    merged.append(state, &new);
+    merged
+}
+
+/// Permanent accounts first, by load date; then the others.
+fn order(account: &NewAccount) -> (bool, Option<Day>, usize, &str) {
+    let load_date = account.first_load_date;
+    (load_date.is_none(), load_date, account.network, &account.id)
+}
+
+fn with_restored(accounts: AccountIndex, restored: &[(u32, Box<str>)]) -> AccountIndex {
+    if restored.is_empty() {
+        return accounts;
+    }
+    let id_of = |node: u32| {
+        let restored = restored.iter().find(|(other, _)| *other == node);
+        restored.map_or(accounts.id(node), |(_, id)| id)
+    };
+    accounts.with_ids(id_of)
+}
+
+/// Accounts of one network, as found in the state.
+struct FoundAccounts {
+    /// By provisional number: permanent node, or [`NO_NODE`].
+    nodes: Vec<u32>,
+    new: Vec<NewAccount>,
+    /// Erased accounts with their ids.
+    restored: Vec<(u32, Box<str>)>,
+}
+
+impl FoundAccounts {
+    fn find(
+        state: &AccountIndex,
+        network: usize,
+        interner: &IdInterner,
+        uses: &AccountUses,
+        find_erased: &dyn Fn(usize, &str) -> Option<u32>,
+    ) -> FoundAccounts {
+        let mut found = FoundAccounts {
+            nodes: vec![NO_NODE; interner.number_bound()],
+            new: Vec::new(),
+            restored: Vec::new(),
+        };
+        interner.for_each(|number, id| {
+            let index = number as usize;
+            let first_load_date = uses.first_load_dates[index];
+            if first_load_date.is_none() && !uses.is_referenced[index] {
+                return;
+            }
+            let known = state.find(network, id).filter(|node| *node < state.numbered());
+            if let Some(node) = known {
+                found.nodes[index] = node;
+            } else if let Some(node) = find_erased(network, id) {
+                found.nodes[index] = node;
+                found.restored.push((node, id.into()));
+            } else {
+                found.new.push(NewAccount {
+                    first_load_date,
+                    network,
+                    id: id.into(),
+                    number,
+                });
+            }
+        });
+        found
     }
 }
 
-fn merge_network(
-    state: &LargeStringArray,
-    interner: &IdInterner,
-    is_used: &dyn Fn(u32) -> bool,
-) -> (LargeStringArray, Vec<u32>, Vec<u32>) {
-    let mut new: Vec<(Box<str>, u32)> = Vec::new();
-    interner.for_each(|number, id| {
-        if is_used(number) {
-            new.push((id.into(), number));
+impl MergedAccounts {
+    /// Appends new accounts, sorted, and the temporary ones of the state.
+    fn append(&mut self, state: &AccountIndex, new: &[NewAccount]) {
+        let permanent = new.partition_point(|account| account.first_load_date.is_some());
+        for account in &new[..permanent] {
+            self.push(account);
         }
-    });
-    new.par_sort_unstable_by(|a, b| a.0.as_bytes().cmp(b.0.as_bytes()));
-    let mut merged = LargeStringBuilder::with_capacity(state.len() + new.len(), 16 * (state.len() + new.len()));
-    let mut from_state = Vec::with_capacity(state.len());
-    let mut from_interner = vec![NO_NODE; interner.number_bound()];
-    let mut position = 0_u32;
-    let mut incoming = new.iter().peekable();
-    for index in 0..state.len() {
-        let known = state.value(index);
-        while let Some((id, number)) = incoming.next_if(|(id, _)| id.as_bytes() < known.as_bytes()) {
-            merged.append_value(id);
-            from_interner[*number as usize] = position;
-            position += 1;
+        self.accounts.number_all();
+        let mut rest = new[permanent..].iter().peekable();
+        let key = |account: &NewAccount| (account.network, account.id.clone());
+        for node in state.numbered()..state.len() as u32 {
+            let own = (state.network_of(node), Box::<str>::from(state.id(node)));
+            while let Some(account) = rest.next_if(|account| key(account) < own && !own.1.is_empty()) {
+                self.push(account);
+            }
+            if own.1.is_empty() {
+                self.from_state.push(NO_NODE);
+                continue;
+            }
+            let node = match self.accounts.find(own.0, &own.1) {
+                Some(node) => node,
+                None => self.accounts.push(own.0, &own.1),
+            };
+            self.from_state.push(node);
+            if let Some(account) = rest.next_if(|account| key(account) == own) {
+                self.from_interner[account.network][account.number as usize] = node;
+            }
         }
-        if let Some((_, number)) = incoming.next_if(|(id, _)| id.as_bytes() == known.as_bytes()) {
-            from_interner[*number as usize] = position;
+        for account in rest {
+            self.push(account);
         }
-        merged.append_value(known);
-        from_state.push(position);
-        position += 1;
     }
-    for (id, number) in incoming {
-        merged.append_value(id);
-        from_interner[*number as usize] = position;
-        position += 1;
+
+    fn push(&mut self, account: &NewAccount) {
+        let node = self.accounts.push(account.network, &account.id);
+        self.from_interner[account.network][account.number as usize] = node;
     }
-    (merged.finish(), from_state, from_interner)
 }
 
 #[cfg(test)]

@@ -11,35 +11,90 @@ fn interned(ids: &[&str]) -> (IdInterner, Vec<u32>) {
     (interner, numbers)
 }
 
+/// Uses of one network: (id, first load date, is referenced).
+fn merge_one(state: &AccountIndex, accounts: &[(&str, Option<i32>, bool)]) -> (MergedAccounts, Vec<u32>) {
+    let ids: Vec<&str> = accounts.iter().map(|account| account.0).collect();
+    let (interner, numbers) = interned(&ids);
+    let mut uses = AccountUses {
+        first_load_dates: vec![None; interner.number_bound()],
+        is_referenced: vec![false; interner.number_bound()],
+    };
+    for (number, (_, first, is_referenced)) in numbers.iter().zip(accounts) {
+        uses.first_load_dates[*number as usize] = first.map(Day);
+        uses.is_referenced[*number as usize] = *is_referenced;
+    }
+    let erased = |network: usize, id: &str| (network == 0 && id == "gone").then_some(0);
+    let merged = merge_accounts(state, &[interner], &[uses], &erased);
+    let nodes = numbers
+        .iter()
+        .map(|number| merged.from_interner[0][*number as usize])
+        .collect();
+    (merged, nodes)
+}
+
+fn ids(accounts: &AccountIndex) -> Vec<&str> {
+    (0..accounts.len() as u32).map(|node| accounts.id(node)).collect()
+}
+
 #[test]
-fn merging_keeps_the_order_of_ids_and_finds_every_account() {
-    let names = vec!["facebook".to_owned(), "twitter".to_owned()];
-    let state = AccountIndex::new(
-        names,
-        vec![
-            LargeStringArray::from(vec!["b", "d"]),
-            LargeStringArray::from(vec!["a"]),
+fn numbers_are_in_order_of_load_dates_then_ids_and_never_move() {
+    let names = vec!["twitter".to_owned()];
+    let (first, _) = merge_one(
+        &AccountIndex::empty(names.clone()),
+        &[
+            ("c", Some(1), false),
+            ("z", None, true),
+            ("b", Some(1), true),
+            ("unused", None, false),
         ],
     );
-    let (facebook, numbers) = interned(&["e", "b", "a", "unused"]);
-    let unused = numbers[3];
-    let merged = merge_accounts(&state, &[facebook, IdInterner::default()], &|_, number| {
-        number != unused
-    });
-    let all: Vec<String> = (0..merged.accounts.len() as u32)
-        .map(|n| merged.accounts.own_person_id(n))
-        .collect();
     assert_eq!(
-        all,
-        ["facebook:a", "facebook:b", "facebook:d", "facebook:e", "twitter:a"]
+        (ids(&first.accounts), first.accounts.numbered()),
+        (vec!["b", "c", "z"], 2)
     );
-    assert_eq!(merged.from_state, [1, 2, 4]);
-    let nodes: Vec<u32> = numbers[..3]
-        .iter()
-        .map(|n| merged.from_interner[0][*n as usize])
-        .collect();
-    assert_eq!(nodes, [3, 1, 0]);
-    assert_eq!(merged.accounts.find(0, "d"), Some(2));
-    assert_eq!(merged.accounts.find(1, "d"), None);
-    assert_eq!(merged.accounts.network_of(4), 1);
+    let (second, nodes) = merge_one(
+        &first.accounts,
+        &[
+            ("a", Some(3), false),
+            ("z", Some(3), false),
+            ("x", None, true),
+            ("c", Some(2), false),
+        ],
+    );
+    assert_eq!(ids(&second.accounts), ["b", "c", "a", "z", "x"]);
+    assert_eq!((second.accounts.numbered(), nodes), (4, vec![2, 3, 4, 1]));
+    // The temporary account got a permanent number.
+    assert_eq!(second.from_state, [0, 1, 3]);
+
+    let at_once = [
+        ("a", Some(3), false),
+        ("b", Some(1), true),
+        ("c", Some(1), false),
+        ("z", Some(3), true),
+    ];
+    let (at_once, _) = merge_one(&AccountIndex::empty(names), &at_once);
+    assert_eq!(ids(&at_once.accounts), ids(&second.accounts)[..4]);
+}
+
+#[test]
+fn temporary_accounts_stay_in_order_and_erased_ones_go() {
+    let names = vec!["twitter".to_owned()];
+    let (first, _) = merge_one(
+        &AccountIndex::empty(names),
+        &[("m", None, true), ("f", None, true), ("t", None, true)],
+    );
+    let state = first
+        .accounts
+        .with_ids(|node| if node == 1 { "" } else { first.accounts.id(node) });
+    let (second, nodes) = merge_one(&state, &[("g", None, true), ("t", None, true), ("z", None, true)]);
+    assert_eq!(ids(&second.accounts), ["f", "g", "t", "z"]);
+    assert_eq!((second.from_state, nodes), (vec![0, NO_NODE, 2], vec![1, 2, 3]));
+}
+
+#[test]
+fn an_erased_account_has_its_number_and_id_again_for_one_run() {
+    let names = vec!["twitter".to_owned()];
+    let state = AccountIndex::from_accounts(names, [(0, ""), (0, "b")]);
+    let (merged, nodes) = merge_one(&state, &[("gone", Some(5), false), ("new", Some(5), false)]);
+    assert_eq!((ids(&merged.accounts), nodes), (vec!["gone", "b", "new"], vec![0, 2]));
 }

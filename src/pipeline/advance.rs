@@ -14,6 +14,7 @@ use crate::job::Job;
 use crate::state::RunState;
 use clout_base::day::Day;
 use clout_base::error::Result;
+use clout_base::ids::HashKey;
 use clout_base::metrics::RunMetrics;
 use clout_topics::ontology::Ontology;
 use clout_warehouse::inventory::InputInventory;
@@ -97,7 +98,8 @@ impl StateAdvance<'_> {
     }
 
     fn prune(&self, state: &mut RunState, merged: &MergeResult) {
-        state.prune(&merged.is_opted_out, self.job.model.mixture());
+        let key = HashKey::from_text(&self.job.state.hash_key);
+        state.erase_accounts(&merged.is_opted_out, self.job.model.mixture(), key);
     }
 
     /// Reads the load dates after the state's date up to `last`, and merges them into the state.

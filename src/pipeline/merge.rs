@@ -13,8 +13,7 @@ use clout_base::ids::HashKey;
 use clout_base::metrics::RunMetrics;
 use clout_model::influence::changes::strength_moves::NewReaction;
 use clout_model::influence::merge_pairs::{self, MergeParams};
-use clout_model::influence::pairs::PairSums;
-use clout_model::reactions::{AccountReaction, compute_crowd_sizes};
+use clout_model::reactions::{AccountReaction, WeighedReaction, compute_crowd_sizes};
 use clout_topics::endorsements::Endorsement;
 use clout_topics::merge::{NewTopicData, TopicMerge};
 use clout_topics::ontology::Ontology;
@@ -65,7 +64,7 @@ pub fn merge_input(
         model: &job.model,
         max_lateness_days: job.input.max_lateness_days,
     };
-    let mut all_pairs = PairSums::default();
+    let mut reactions: Vec<Vec<WeighedReaction>> = Vec::new();
     let mut topics = NewTopicData::default();
     let mut brought = Vec::new();
     let counted = count_rows(
@@ -83,12 +82,11 @@ pub fn merge_input(
             let crowds = compute_crowd_sizes(&counted.reactions);
             let weights = job.model.weighing().weigh(&counted.reactions, &crowds, network);
             brought.extend(brought_on(sources.as_of, &counted.reactions, &weights));
-            let old = state.pairs.actor_rows(state.accounts.nodes(index));
-            let merged = merge_pairs::merge_reactions(&state.pairs, old, &counted.reactions, &weights, &params);
-            all_pairs.append(merged, params.mixture.len());
+            let weighed = counted.reactions.iter().zip(weights);
+            reactions.push(weighed.map(|(reaction, weight)| reaction.weighed(weight)).collect());
         },
     )?;
-    state.pairs = all_pairs;
+    state.pairs = merge_pairs::merge_reactions(std::mem::take(&mut state.pairs), reactions, &params);
     topics.merge_into(&mut state.topics, &job.model.params().topics, sources.as_of);
     merge_endorsements(state, &delivered.endorsements, &topic_merge, sources, metrics);
     state
@@ -172,8 +170,9 @@ pub fn count_rows(
         metrics.add("rows_read", network, read as f64);
         metrics.add("rows_refused", network, refused as f64);
     }
-    let merged = merge_used_accounts(state, &intake, &reference);
-    state.renumber(merged.accounts, &merged.from_state);
+    let key = HashKey::from_text(&sources.job.state.hash_key);
+    let merged = merge_used_accounts(state, &intake, &reference, key);
+    state.take_accounts(merged.accounts, &merged.from_state);
     assign_nodes(&mut intake, &merged.from_interner);
     let ownership = apply_reference(state, &mut reference, &merged.from_interner, sources.job);
     metrics.add_total("opt_outs_unmatched", ownership.unmatched.len() as f64);

@@ -7,6 +7,7 @@ use crate::job::Job;
 use crate::state::{RunState, find_moment};
 use clout_base::day::Day;
 use clout_base::error::Result;
+use clout_base::ids::HashKey;
 use clout_model::accounts::AccountIndex;
 use clout_model::influence::changes::strength_moves::{
     NO_PERSON, PersonMatching, StateReading, StrengthMoves, StrengthParts,
@@ -49,9 +50,7 @@ impl PreviousDay {
             accounts: &state.accounts,
         };
         let brought = reading.sum_new_strengths(merged.new_reactions);
-        let was: Vec<u32> = (state.accounts.nodes_in(&self.accounts).into_iter())
-            .map(|node| node.map_or(NO_PERSON, |node| self.judged.persons.by_account[node as usize]))
-            .collect();
+        let was = self.find_persons(&state.accounts);
         let person = |node: u32| was[node as usize];
         let is_opted_out = |node: u32| merged.is_opted_out[node as usize];
         let lost = |is_meant: &(dyn Fn(u32, u32) -> bool + Sync)| match merged.is_opted_out.contains(&true) {
@@ -67,28 +66,22 @@ impl PreviousDay {
             brought,
             was,
         };
-        traces.of_kept(state.prune(&merged.is_opted_out, job.model.mixture()))
+        let key = HashKey::from_text(&job.state.hash_key);
+        state.erase_accounts(&merged.is_opted_out, job.model.mixture(), key);
+        traces
     }
-}
 
-impl LoadDateEffects {
-    /// Renumbers the effects to the kept nodes; `None` means that all nodes are kept.
-    fn of_kept(mut self, kept: Option<Vec<u32>>) -> LoadDateEffects {
-        let Some(kept) = kept else {
-            return self;
+    /// Returns the person of the day before of each account of `accounts`; [`NO_PERSON`] for new accounts. Permanent
+    /// numbers are the same on both days.
+    fn find_persons(&self, accounts: &AccountIndex) -> Vec<u32> {
+        let person = |node: u32| self.judged.persons.by_account[node as usize];
+        let before = |node: u32| match node < self.accounts.numbered() {
+            true => Some(node),
+            false => self.accounts.find(accounts.network_of(node), accounts.id(node)),
         };
-        let mut to = vec![NO_PERSON; self.was.len()];
-        for (index, node) in kept.iter().enumerate() {
-            to[*node as usize] = index as u32;
-        }
-        self.was = kept.iter().map(|node| self.was[*node as usize]).collect();
-        let renamed = self.brought.iter().map(|((actor, target), strength)| {
-            let (actor, target) = (to[*actor as usize], to[*target as usize]);
-            ((actor, target), *strength)
-        });
-        let is_kept = |row: &((u32, u32), f64)| row.0.0 != NO_PERSON && row.0.1 != NO_PERSON;
-        self.brought = renamed.filter(is_kept).collect();
-        self
+        (0..accounts.len() as u32)
+            .map(|node| before(node).map_or(NO_PERSON, person))
+            .collect()
     }
 }
 

@@ -80,7 +80,7 @@ pub fn compute_alert_forecasts(
     };
     let own = state
         .pairs
-        .filter_rows(job.model.mixture(), |_, target| credits(target));
+        .filter_rows(job.model.mixture(), |target, _| credits(target));
     let now = find_moment(&state.histories, as_of);
     let later = find_moment(&state.histories, as_of.days_after(FORECAST_DAYS));
     let attention = forecast_attention(&own, &memory, &judged.scored, &now, &later, &job.model);

@@ -4,12 +4,14 @@ use super::count::FollowsByDate;
 use super::ownership::{AccountOptOuts, OwnershipChanges, apply_changes};
 use crate::ingest::activities::ActivityIntake;
 use crate::ingest::interner::IdInterner;
-use crate::ingest::merge_accounts::{MergedAccounts, merge_accounts};
+use crate::ingest::merge_accounts::{AccountUses, MergedAccounts, merge_accounts};
 use crate::ingest::reference::{AccountOwner, ReferenceTables};
 use crate::job::Job;
 use crate::state::RunState;
+use crate::state::opt_outs::hash_account;
 use clout_base::ids::HashKey;
 use clout_model::accounts::NO_NODE;
+use clout_topics::rows::ActivityRows;
 
 /// Replaces the rows' provisional account numbers by nodes, and frees the interned ids.
 pub(super) fn assign_nodes(intake: &mut ActivityIntake, nodes: &[Vec<u32>]) {
@@ -26,39 +28,48 @@ pub(super) fn merge_used_accounts(
     state: &RunState,
     intake: &ActivityIntake,
     reference: &ReferenceTables,
+    key: HashKey,
 ) -> MergedAccounts {
-    let mut is_used: Vec<Vec<bool>> = intake
-        .interners
-        .iter()
-        .map(|interner: &IdInterner| vec![false; interner.number_bound()])
+    let rows = intake.interners.iter().zip(&intake.rows);
+    let mut uses: Vec<AccountUses> = rows
+        .map(|(interner, rows)| find_first_load_dates(interner, rows))
         .collect();
-    for (network, rows) in intake.rows.iter().enumerate() {
-        for number in rows
-            .actors
-            .iter()
-            .chain(&rows.targets)
-            .filter(|number| **number != NO_NODE)
-        {
-            is_used[network][*number as usize] = true;
-        }
-    }
+    let mut refer = |network: usize, number: u32| uses[network].is_referenced[number as usize] = true;
     for (network, numbers) in &reference.listed {
-        numbers
-            .iter()
-            .for_each(|number| is_used[*network][*number as usize] = true);
+        numbers.iter().for_each(|number| refer(*network, *number));
     }
     for (network, by_date) in &reference.follows {
-        by_date.values().flatten().for_each(|(from, to)| {
-            is_used[*network][*from as usize] = true;
-            is_used[*network][*to as usize] = true;
-        });
+        for (from, to) in by_date.values().flatten() {
+            refer(*network, *from);
+            refer(*network, *to);
+        }
     }
     for claim in reference.identities.values().flatten() {
-        is_used[claim.network][claim.account as usize] = true;
+        refer(claim.network, claim.account);
     }
-    merge_accounts(&state.accounts, &intake.interners, &|network, number| {
-        is_used[network][number as usize]
-    })
+    let names = state.accounts.network_names();
+    let find_erased = |network: usize, id: &str| {
+        let hash = || hash_account(key, &names[network], id);
+        (!state.erased.is_empty())
+            .then(|| state.erased.get(&hash()).copied())
+            .flatten()
+    };
+    merge_accounts(&state.accounts, &intake.interners, &uses, &find_erased)
+}
+
+/// Finds the first load date of each account of one network's rows, which are in order of load date.
+fn find_first_load_dates(interner: &IdInterner, rows: &ActivityRows) -> AccountUses {
+    let mut uses = AccountUses {
+        first_load_dates: vec![None; interner.number_bound()],
+        is_referenced: vec![false; interner.number_bound()],
+    };
+    for (load_date, range) in rows.dates() {
+        let accounts = rows.actors[range.clone()].iter().chain(&rows.targets[range]);
+        for number in accounts.filter(|number| **number != NO_NODE) {
+            uses.first_load_dates[*number as usize].get_or_insert(load_date);
+        }
+    }
+    uses
 }
 
 /// Applies listed accounts, identities and opt-outs to the state.
@@ -69,8 +80,8 @@ pub(super) fn apply_reference(
     job: &Job,
 ) -> AccountOptOuts {
     for (network, numbers) in &reference.listed {
-        for node in state.accounts.nodes(*network) {
-            state.is_listed[node as usize] = false;
+        for node in (0..state.accounts.len()).filter(|node| state.accounts.network_of(*node as u32) == *network) {
+            state.is_listed[node] = false;
         }
         for number in numbers {
             state.is_listed[nodes[*network][*number as usize] as usize] = true;

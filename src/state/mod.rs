@@ -13,18 +13,19 @@ pub mod state_files;
 pub mod tables;
 pub mod topic_tables;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::ingest::claim_changes::ClaimKeys;
 use crate::state::closed_files::ClosedFile;
-use crate::state::opt_outs::OptOuts;
+use crate::state::opt_outs::{OptOuts, hash_account};
 use clout_base::day::Day;
+use clout_base::ids::HashKey;
 use clout_model::account_activity::AccountActivity;
 use clout_model::accounts::AccountIndex;
 use clout_model::accounts::NO_NODE;
 use clout_model::delivered::DeliveredId;
 use clout_model::influence::attention::ScoringMoment;
-use clout_model::influence::pairs::PairSums;
+use clout_model::influence::pair_table::PairTable;
 use clout_model::influence::recency::HalfLifeMixture;
 use clout_model::influence::scoring::AccountState;
 use clout_model::networks::Network;
@@ -80,8 +81,10 @@ pub struct RunState {
     pub is_listed: Vec<bool>,
     /// By node: owner by the newest identities.
     pub owners: Vec<Option<Box<str>>>,
+    /// Nodes of erased accounts, by the hash of (network, account id).
+    pub erased: HashMap<u128, u32>,
     /// Sums of reactions by pair of accounts.
-    pub pairs: PairSums,
+    pub pairs: PairTable,
     /// By network: ids that a later load date may repeat, sorted.
     pub delivered: Vec<Vec<DeliveredId>>,
     /// By network: check-ins, credits and follows, if co-visits are derived.
@@ -133,7 +136,8 @@ impl RunState {
             activity: Vec::new(),
             is_listed: Vec::new(),
             owners: Vec::new(),
-            pairs: PairSums::default(),
+            erased: HashMap::new(),
+            pairs: PairTable::default(),
             delivered: vec![Vec::new(); networks.len()],
             co_visits: vec![CoVisitState::default(); networks.len()],
             topics: TopicState::empty(networks.len()),
@@ -146,17 +150,17 @@ impl RunState {
         }
     }
 
-    /// Renumbers the state to the new accounts; `to` maps each old node to its new node.
-    pub fn renumber(&mut self, accounts: AccountIndex, to: &[u32]) {
+    /// Takes over merged accounts; `to` maps each old node to its new node, and permanent numbers to themselves.
+    pub fn take_accounts(&mut self, accounts: AccountIndex, to: &[u32]) {
         let count = accounts.len();
-        self.activity = spread(&self.activity, to, count);
+        // Temporary accounts have no activity.
+        self.activity.truncate(self.accounts.numbered() as usize);
+        self.activity.resize(count, AccountActivity::default());
         self.is_listed = spread(&self.is_listed, to, count);
         self.owners = spread(&self.owners, to, count);
-        self.pairs.renumber(to);
         for memory in &mut self.co_visits {
             memory.renumber(to);
         }
-        self.topics.renumber(to);
         self.accounts = accounts;
     }
 
@@ -200,55 +204,51 @@ impl RunState {
         }
     }
 
-    /// Drops opted-out accounts and accounts without any reference. Returns the kept nodes if any account was dropped.
-    pub fn prune(&mut self, is_opted_out: &[bool], mixture: &HalfLifeMixture) -> Option<Vec<u32>> {
+    /// Erases the accounts that are opted out, with all that refers to them, and the temporary accounts to which nothing
+    /// refers any more. `key` is the hash key of the job.
+    pub fn erase_accounts(&mut self, is_opted_out: &[bool], mixture: &HalfLifeMixture, key: HashKey) {
         let is_present = |node: u32| !is_opted_out[node as usize];
         if is_opted_out.contains(&true) {
-            self.pairs
-                .retain(mixture, |actor, target| is_present(actor) && is_present(target));
+            self.pairs = self
+                .pairs
+                .filter_rows(mixture, |target, actor| is_present(actor) && is_present(target));
+            self.topics.retain_accounts(is_present);
         }
         let mut is_used: Vec<bool> = (0..self.accounts.len())
-            .map(|node| !self.activity[node].is_empty() || self.is_listed[node] || self.owners[node].is_some())
+            .map(|node| {
+                let is_permanent = node < self.accounts.numbered() as usize;
+                is_permanent || self.is_listed[node] || self.owners[node].is_some()
+            })
             .collect();
-        for node in self.pairs.actors.iter().chain(&self.pairs.targets) {
-            is_used[*node as usize] = true;
-        }
         for memory in &mut self.co_visits {
             memory.retain_accounts(&is_present);
             memory.for_each_account(|node| is_used[node as usize] = true);
         }
-        self.topics
-            .for_each_account(is_present, |node| is_used[node as usize] = true);
-        let kept: Vec<u32> = (0..self.accounts.len() as u32)
-            .filter(|node| is_used[*node as usize] && is_present(*node))
+        let is_kept = |node: u32| is_used[node as usize] && is_present(node);
+        let gone: Vec<u32> = (0..self.accounts.len() as u32)
+            .filter(|node| !is_kept(*node) && !self.accounts.is_erased(*node))
             .collect();
-        if kept.len() == self.accounts.len() {
-            return None;
+        for node in gone.iter().copied() {
+            if node < self.accounts.numbered() {
+                let network = &self.accounts.network_names()[self.accounts.network_of(node)];
+                self.erased
+                    .insert(hash_account(key, network, self.accounts.id(node)), node);
+            }
+            let node = node as usize;
+            self.activity[node] = AccountActivity::default();
+            self.is_listed[node] = false;
+            self.owners[node] = None;
         }
-        self.keep_accounts(&kept);
-        Some(kept)
-    }
-
-    fn keep_accounts(&mut self, kept: &[u32]) {
-        let mut to = vec![NO_NODE; self.accounts.len()];
-        for (position, node) in kept.iter().enumerate() {
-            to[*node as usize] = position as u32;
+        if !gone.is_empty() {
+            let id = |node: u32| if is_kept(node) { self.accounts.id(node) } else { "" };
+            self.accounts = self.accounts.with_ids(id);
         }
-        self.activity = kept.iter().map(|node| self.activity[*node as usize]).collect();
-        self.is_listed = kept.iter().map(|node| self.is_listed[*node as usize]).collect();
-        self.owners = kept.iter().map(|node| self.owners[*node as usize].take()).collect();
-        self.pairs.renumber(&to);
-        for memory in &mut self.co_visits {
-            memory.renumber(&to);
-        }
-        self.topics.renumber(&to);
-        self.accounts = self.accounts.subset(kept);
     }
 }
 
 fn spread<T: Clone + Default>(values: &[T], to: &[u32], count: usize) -> Vec<T> {
     let mut moved = vec![T::default(); count];
-    for (value, node) in values.iter().zip(to) {
+    for (value, node) in values.iter().zip(to).filter(|(_, node)| **node != NO_NODE) {
         moved[*node as usize] = value.clone();
     }
     moved

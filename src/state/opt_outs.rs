@@ -82,7 +82,8 @@ impl OptOuts {
             return;
         }
         for node in 0..accounts.len() as u32 {
-            if is_opted_out[node as usize] {
+            if is_opted_out[node as usize] || accounts.is_erased(node) {
+                is_opted_out[node as usize] = true;
                 continue;
             }
             let network = &accounts.network_names()[accounts.network_of(node)];
@@ -101,14 +102,12 @@ impl OptOuts {
 
 #[cfg(test)]
 mod tests {
-    use arrow::array::LargeStringArray;
-
     use super::*;
 
     const KEY: HashKey = HashKey::PUBLISHED;
 
     fn accounts() -> AccountIndex {
-        AccountIndex::new(vec!["t".into()], vec![LargeStringArray::from(vec!["a", "b", "c"])])
+        AccountIndex::from_accounts(vec!["t".into()], [(0, "a"), (0, "b"), (0, "c")])
     }
 
     #[test]

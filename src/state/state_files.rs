@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use arrow::array::RecordBatch;
+use arrow::datatypes::UInt32Type;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -15,13 +16,12 @@ use super::opt_outs::OptOuts;
 use super::{NetworkHistory, RunState, covisit_tables, tables, topic_tables};
 use clout_base::day::Day;
 use clout_base::error::{Error, ErrorContext, Result};
+use clout_model::influence::pair_table::PairTable;
 use clout_model::networks::Network;
 use clout_warehouse::store::Store;
 
 /// Version of the layout; a state with another version is not used.
-const LAYOUT: u32 = 7;
-/// Pairs per file: about 30 MB, and 40 MB of sums if all pairs have several reactions.
-const PAIR_ROWS: usize = 1 << 20;
+const LAYOUT: u32 = 8;
 
 #[derive(Serialize, Deserialize)]
 struct Meta {
@@ -33,6 +33,8 @@ struct Meta {
     histories: Vec<Option<NetworkHistory>>,
     published_dates: Vec<Day>,
     pair_files: usize,
+    /// Accounts with a permanent number.
+    numbered: u32,
     files: Vec<FileEntry>,
     closed: Vec<ClosedEntry>,
     volumes: Vec<BTreeMap<Day, u64>>,
@@ -96,7 +98,8 @@ pub fn save_state(store: &Store, prefix: &str, state: &RunState, wanted: &StateR
         networks: wanted.networks.iter().map(|n| n.name.clone()).collect(),
         histories: state.histories.clone(),
         published_dates: state.published_dates.clone(),
-        pair_files: state.pairs.len().div_ceil(PAIR_ROWS),
+        pair_files: state.pairs.shards().len(),
+        numbered: state.accounts.numbered(),
         files,
         closed: state.closed.iter().map(ClosedEntry::from_file).collect(),
         volumes: state.volumes.clone(),
@@ -110,14 +113,22 @@ pub fn save_state(store: &Store, prefix: &str, state: &RunState, wanted: &StateR
 fn pieces<'a>(state: &'a RunState, wanted: &'a StateRequirements) -> Vec<(String, Make<'a>)> {
     let accounts = || tables::from_accounts(&state.accounts, &state.activity, &state.is_listed, &state.owners);
     let mut pieces: Vec<(String, Make)> = vec![("accounts.arrow".to_owned(), Box::new(accounts))];
-    for (index, first) in (0..state.pairs.len()).step_by(PAIR_ROWS).enumerate() {
-        let rows = first..(first + PAIR_ROWS).min(state.pairs.len());
-        let (same, stride) = (rows.clone(), wanted.stride);
-        let pairs = move || tables::from_pairs(&state.pairs, rows.clone());
+    for (index, shard) in state.pairs.shards().iter().enumerate() {
+        let pairs = move || tables::from_pairs(shard, 0..shard.len());
         pieces.push((format!("pairs-{index:05}.arrow"), Box::new(pairs)));
-        let sums = move || tables::from_sums(&state.pairs, same.clone(), stride);
+        let stride = wanted.stride;
+        let sums = move || tables::from_sums(shard, 0..shard.len(), stride);
         pieces.push((format!("sums-{index:05}.arrow"), Box::new(sums)));
     }
+    let erased = || {
+        let mut erased: Vec<(u32, u128)> = state.erased.iter().map(|(hash, node)| (*node, *hash)).collect();
+        erased.sort_unstable();
+        tables::build_batch(vec![
+            ("node", tables::uint32(erased.iter().map(|(node, _)| *node))),
+            ("hash", tables::hash_column(erased.iter().map(|(_, hash)| *hash))?),
+        ])
+    };
+    pieces.push(("erased.arrow".to_owned(), Box::new(erased)));
     for (network, delivered) in state.delivered.iter().enumerate() {
         let name = format!("delivered-{network:03}.arrow");
         pieces.push((name, Box::new(|| tables::from_delivered(delivered))));
@@ -208,16 +219,19 @@ fn assemble(meta: &Meta, wanted: &StateRequirements, get: &dyn Fn(String) -> Res
     state.published_dates = meta.published_dates.clone();
     let accounts = get("accounts.arrow".to_owned())?;
     (state.accounts, state.activity, state.is_listed, state.owners) =
-        tables::to_accounts(&accounts, meta.networks.clone())?;
+        tables::to_accounts(&accounts, meta.networks.clone(), meta.numbered)?;
+    let erased = get("erased.arrow".to_owned())?;
+    let nodes = tables::numbers::<UInt32Type>(&erased, "node")?;
+    state.erased = tables::read_hashes(&erased, "hash")?.into_iter().zip(nodes).collect();
+    let mut shards = Vec::with_capacity(meta.pair_files);
     for index in 0..meta.pair_files {
         let (rows, sums) = (
             get(format!("pairs-{index:05}.arrow"))?,
             get(format!("sums-{index:05}.arrow"))?,
         );
-        state
-            .pairs
-            .append(tables::to_pairs(&rows, &sums, wanted.stride)?, wanted.stride);
+        shards.push(tables::to_pairs(&rows, &sums, wanted.stride)?);
     }
+    state.pairs = PairTable::from_shards(shards);
     for network in 0..wanted.networks.len() {
         state.delivered[network] = tables::to_delivered(&get(format!("delivered-{network:03}.arrow"))?)?;
         if wanted.networks[network].co_visit.is_some() {

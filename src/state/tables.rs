@@ -120,19 +120,22 @@ pub fn from_accounts(
 /// Arguments of [`from_accounts`], as read back.
 pub type AccountTable = (AccountIndex, Vec<AccountActivity>, Vec<bool>, Vec<Option<Box<str>>>);
 
-/// Reads the table of [`from_accounts`] for the networks `names`.
-pub fn to_accounts(batch: &RecordBatch, names: Vec<String>) -> Result<AccountTable> {
+/// Reads the table of [`from_accounts`] for the networks `names`; the first `numbered` accounts have permanent numbers.
+pub fn to_accounts(batch: &RecordBatch, names: Vec<String>, numbered: u32) -> Result<AccountTable> {
     let networks = numbers::<UInt8Type>(batch, "network")?;
     let ids = column(batch, "account_id")?
         .as_string_opt::<i64>()
         .ok_or_else(|| damaged("account_id"))?;
-    let by_network = (0..names.len())
-        .map(|network| {
-            let start = networks.partition_point(|n| usize::from(*n) < network);
-            let end = networks.partition_point(|n| usize::from(*n) <= network);
-            ids.slice(start, end - start)
-        })
-        .collect();
+    let mut accounts = AccountIndex::empty(names);
+    for (node, network) in networks.iter().enumerate() {
+        if node as u32 == numbered {
+            accounts.number_all();
+        }
+        accounts.push(usize::from(*network), ids.value(node));
+    }
+    if networks.len() as u32 == numbered {
+        accounts.number_all();
+    }
     let (days_seen, recent_days) = (
         numbers::<UInt32Type>(batch, "days_seen")?,
         read_hashes(batch, "recent_days")?,
@@ -166,7 +169,7 @@ pub fn to_accounts(batch: &RecordBatch, names: Vec<String>) -> Result<AccountTab
         .as_string_opt::<i64>()
         .ok_or_else(|| damaged("owner"))?;
     Ok((
-        AccountIndex::new(names, by_network),
+        accounts,
         facts,
         is_listed.values().iter().collect(),
         owners.iter().map(|owner| owner.map(Into::into)).collect(),

@@ -1,127 +1,176 @@
-//! Numbers all known accounts (nodes) in canonical order.
+//! Numbers all known accounts (nodes).
 //!
-//! Canonical order is by `<network>:` and then by the bytes of the account id. It depends on the set of accounts only,
-//! so the state has the same order after any sequence of runs, and merging new accounts into it keeps all data sorted
-//! by account in order.
+//! A number never moves: accounts of valid activity rows are numbered in order of (first load date, network, account
+//! id), and later ones follow. So sums by account need no renumbering when a load date adds accounts, and load dates
+//! merged one by one give the same numbers as all at once. Accounts that only reference tables name follow the numbered
+//! ones; their places last for one run. No published value depends on a number.
 
-use arrow::array::{Array, LargeStringArray};
+use foldhash::fast::FixedState;
+use hashbrown::hash_table::HashTable;
+use std::hash::BuildHasher;
 
 /// Marks no account, as in the target of a post.
 pub const NO_NODE: u32 = u32::MAX;
 
-/// Accounts by network; a node is an index into their concatenation.
-#[derive(Clone, Debug)]
+/// Accounts by number. An erased account has a number and no id.
+#[derive(Clone, Debug, Default)]
 pub struct AccountIndex {
     names: Vec<String>,
-    ids: Vec<LargeStringArray>,
-    bases: Vec<u32>,
+    networks: Vec<u8>,
+    text: String,
+    ends: Vec<usize>,
+    by_id: HashTable<u32>,
+    hasher: FixedState,
+    numbered: u32,
 }
 
 impl AccountIndex {
-    /// Creates the index for the networks `names` (in canonical order), each with its ids in byte order.
-    pub fn new(names: Vec<String>, ids: Vec<LargeStringArray>) -> AccountIndex {
-        let mut bases = vec![0_u32];
-        for network in &ids {
-            bases.push(bases[bases.len() - 1] + network.len() as u32);
+    /// Creates an index without accounts for the networks `names`, in their order.
+    pub fn empty(names: Vec<String>) -> AccountIndex {
+        AccountIndex {
+            names,
+            ..AccountIndex::default()
         }
-        AccountIndex { names, ids, bases }
     }
 
-    /// Creates an index without accounts for the networks `names`.
-    pub fn empty(names: Vec<String>) -> AccountIndex {
-        let ids = names
-            .iter()
-            .map(|_| LargeStringArray::from(Vec::<&str>::new()))
-            .collect();
-        AccountIndex::new(names, ids)
+    /// Creates an index of numbered accounts, given as (network index, account id) in the order of their numbers.
+    pub fn from_accounts<'a>(names: Vec<String>, accounts: impl IntoIterator<Item = (usize, &'a str)>) -> AccountIndex {
+        let mut index = AccountIndex::empty(names);
+        for (network, id) in accounts {
+            index.push(network, id);
+        }
+        index.number_all();
+        index
+    }
+
+    /// Appends an account that the index lacks, and returns its node. An empty id appends an erased account.
+    pub fn push(&mut self, network: usize, id: &str) -> u32 {
+        let node = self.networks.len() as u32;
+        self.networks.push(network as u8);
+        self.text.push_str(id);
+        self.ends.push(self.text.len());
+        if !id.is_empty() {
+            let hash = hash_account(&self.hasher, network as u8, id);
+            let (networks, text, ends, hasher) = (&self.networks, &self.text, &self.ends, &self.hasher);
+            self.by_id.insert_unique(hash, node, |other| {
+                hash_account(hasher, networks[*other as usize], id_at(text, ends, *other))
+            });
+        }
+        node
+    }
+
+    /// Makes the numbers of all accounts permanent.
+    pub fn number_all(&mut self) {
+        self.numbered = self.len() as u32;
+    }
+
+    /// Returns the number of accounts with a permanent number; their nodes are the first ones.
+    pub fn numbered(&self) -> u32 {
+        self.numbered
     }
 
     /// Returns the number of accounts.
     pub fn len(&self) -> usize {
-        self.bases[self.bases.len() - 1] as usize
+        self.networks.len()
     }
 
     /// Returns true if there is no account.
     pub fn is_empty(&self) -> bool {
-        self.len() == 0
+        self.networks.is_empty()
     }
 
-    /// Returns the network names, in canonical order.
+    /// Returns the network names, in the order of their indices.
     pub fn network_names(&self) -> &[String] {
         &self.names
     }
 
-    /// Returns the nodes of a network.
-    pub fn nodes(&self, network: usize) -> std::ops::Range<u32> {
-        self.bases[network]..self.bases[network + 1]
-    }
-
     /// Returns the network of a node.
     pub fn network_of(&self, node: u32) -> usize {
-        self.bases.partition_point(|base| *base <= node) - 1
+        usize::from(self.networks[node as usize])
     }
 
-    /// Returns the account id of a node.
+    /// Returns the account id of a node; empty if the account is erased.
     pub fn id(&self, node: u32) -> &str {
-        let network = self.network_of(node);
-        self.ids[network].value((node - self.bases[network]) as usize)
+        id_at(&self.text, &self.ends, node)
     }
 
-    /// Returns the node of an account, if it is known.
+    /// Returns true if the account has no id any more.
+    pub fn is_erased(&self, node: u32) -> bool {
+        self.id(node).is_empty()
+    }
+
+    /// Returns the node of an account, if it is known and not erased.
     pub fn find(&self, network: usize, account_id: &str) -> Option<u32> {
-        let ids = &self.ids[network];
-        let (mut low, mut high) = (0, ids.len());
-        while low < high {
-            let middle = low + (high - low) / 2;
-            match ids.value(middle).as_bytes().cmp(account_id.as_bytes()) {
-                std::cmp::Ordering::Equal => return Some(self.bases[network] + middle as u32),
-                std::cmp::Ordering::Less => low = middle + 1,
-                std::cmp::Ordering::Greater => high = middle,
-            }
+        let hash = hash_account(&self.hasher, network as u8, account_id);
+        let is_same = |node: &u32| self.network_of(*node) == network && self.id(*node) == account_id;
+        self.by_id.find(hash, is_same).copied()
+    }
+
+    /// Returns the accounts in order: those with permanent numbers (up to `numbered`) and the others, with `id(node)` as
+    /// the id of each; an empty id erases the account.
+    pub fn with_ids<'a>(&'a self, id: impl Fn(u32) -> &'a str) -> AccountIndex {
+        let mut index = AccountIndex::empty(self.names.clone());
+        for node in 0..self.len() as u32 {
+            index.push(self.network_of(node), id(node));
         }
-        None
+        index.numbered = self.numbered;
+        index
     }
 
-    /// Returns the ids of one network, in byte order.
-    pub fn ids(&self, network: usize) -> &LargeStringArray {
-        &self.ids[network]
-    }
-
-    /// Returns an index of only the nodes `kept` (ascending), renumbered.
-    pub fn subset(&self, kept: &[u32]) -> AccountIndex {
-        let mut rest = kept;
-        let ids = (0..self.names.len())
-            .map(|network| {
-                let (mine, others) = rest.split_at(rest.partition_point(|node| *node < self.bases[network + 1]));
-                rest = others;
-                mine.iter()
-                    .map(|node| Some(self.ids[network].value((node - self.bases[network]) as usize)))
-                    .collect()
-            })
-            .collect();
-        AccountIndex::new(self.names.clone(), ids)
-    }
-
-    /// Returns, by node, the node of the same account in `other`, which must have the same networks. Both are sorted,
-    /// so this is a merge.
-    pub fn nodes_in(&self, other: &AccountIndex) -> Vec<Option<u32>> {
-        let mut places = Vec::with_capacity(self.len());
-        for (network, ids) in self.ids.iter().enumerate() {
-            let theirs = &other.ids[network];
-            let mut position = 0;
-            for id in ids.iter().flatten() {
-                while position < theirs.len() && theirs.value(position).as_bytes() < id.as_bytes() {
-                    position += 1;
-                }
-                let is_same = position < theirs.len() && theirs.value(position) == id;
-                places.push(is_same.then(|| other.bases[network] + position as u32));
-            }
-        }
-        places
+    /// Returns only the accounts with permanent numbers.
+    pub fn without_temporary(&self) -> AccountIndex {
+        let nodes = 0..self.numbered;
+        AccountIndex::from_accounts(
+            self.names.clone(),
+            nodes.map(|node| (self.network_of(node), self.id(node))),
+        )
     }
 
     /// Returns the person id of an account without an identity row: `<network>:<account_id>`.
     pub fn own_person_id(&self, node: u32) -> String {
         format!("{}:{}", self.names[self.network_of(node)], self.id(node))
+    }
+}
+
+fn id_at<'a>(text: &'a str, ends: &[usize], node: u32) -> &'a str {
+    let node = node as usize;
+    let start = if node == 0 { 0 } else { ends[node - 1] };
+    &text[start..ends[node]]
+}
+
+fn hash_account(hasher: &FixedState, network: u8, id: &str) -> u64 {
+    hasher.hash_one((network, id))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn index() -> AccountIndex {
+        let names = vec!["facebook".to_owned(), "twitter".to_owned()];
+        AccountIndex::from_accounts(names, [(1, "b"), (0, "b"), (1, "a")])
+    }
+
+    #[test]
+    fn accounts_are_found_by_network_and_id() {
+        let mut index = index();
+        assert_eq!(
+            (index.find(0, "b"), index.find(1, "b"), index.find(0, "a")),
+            (Some(1), Some(0), None)
+        );
+        assert_eq!(index.own_person_id(2), "twitter:a");
+        assert_eq!((index.push(0, "z"), index.numbered(), index.len()), (3, 3, 4));
+        assert_eq!(index.without_temporary().len(), 3);
+    }
+
+    #[test]
+    fn an_erased_account_keeps_its_number_and_is_not_found() {
+        let index = index();
+        let erased = index.with_ids(|node| if node == 0 { "" } else { index.id(node) });
+        assert!(erased.is_erased(0) && !erased.is_erased(1));
+        assert_eq!(
+            (erased.find(1, "b"), erased.find(0, "b"), erased.numbered()),
+            (None, Some(1), 3)
+        );
     }
 }

@@ -24,7 +24,36 @@ pub struct AccountReaction {
     pub verb: u8,
 }
 
+/// Counted reaction with its final [weight](crate::influence::weights).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct WeighedReaction {
+    /// Node of the account that reacted.
+    pub actor: u32,
+    /// Node of the credited account.
+    pub target: u32,
+    /// Time, microseconds since 1970.
+    pub occurred_at: i64,
+    /// Load date of the row.
+    pub load_date: Day,
+    /// Code of the verb.
+    pub verb: u8,
+    /// Weight.
+    pub weight: f32,
+}
+
 impl AccountReaction {
+    /// Adds the weight.
+    pub fn weighed(&self, weight: f32) -> WeighedReaction {
+        WeighedReaction {
+            actor: self.actor,
+            target: self.target,
+            occurred_at: self.occurred_at,
+            load_date: self.load_date,
+            verb: self.verb,
+            weight,
+        }
+    }
+
     fn order(&self) -> (u32, u32, Day, i64, u8) {
         (self.actor, self.target, self.load_date, self.occurred_at, self.verb)
     }

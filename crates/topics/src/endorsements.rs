@@ -165,7 +165,7 @@ impl EndorsementSums {
     /// Renumbers the topics; the order must stay the same.
     pub fn rename_topics(&mut self, topic: &(dyn Fn(u32) -> u32 + Sync)) {
         self.sums
-            .map_keys(|(endorsee, number, endorser)| Some((endorsee.clone(), topic(*number), endorser.clone())));
+            .map_keys(|(endorsee, number, endorser)| (endorsee.clone(), topic(*number), endorser.clone()));
     }
 
     /// Drops the endorsements by and of persons for which `is_opted_out` holds (opted out).

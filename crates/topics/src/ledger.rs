@@ -56,15 +56,14 @@ impl<K: Ord + Clone + Send + Sync, const N: usize> DecayedLedger<K, N> {
         self.entries = merged;
     }
 
-    /// Maps every key to a new one in the same order; drops entries without a new key.
-    pub fn map_keys(&mut self, name: impl Fn(&K) -> Option<K>) {
-        self.entries.retain_mut(|entry| match name(&entry.key) {
-            Some(key) => {
-                entry.key = key;
-                true
-            }
-            None => false,
-        });
+    /// Maps every key to a new one in the same order.
+    pub fn map_keys(&mut self, name: impl Fn(&K) -> K) {
+        self.entries.iter_mut().for_each(|entry| entry.key = name(&entry.key));
+    }
+
+    /// Keeps the entries with a key that `is_kept` accepts.
+    pub fn retain(&mut self, is_kept: impl Fn(&K) -> bool) {
+        self.entries.retain(|entry| is_kept(&entry.key));
     }
 }
 

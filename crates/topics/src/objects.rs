@@ -119,13 +119,13 @@ impl RecentObjects {
         self.settled.push(Settled { key, load_date, end });
     }
 
-    /// Renumbers the authors in the same order; drops objects of authors without a new node.
-    pub fn rename_authors(&mut self, account: impl Fn(u32) -> Option<u32>) {
+    /// Drops the objects of authors that `is_kept` does not accept.
+    pub fn retain_authors(&mut self, is_kept: impl Fn(u32) -> bool) {
         let before = std::mem::take(self);
         self.settled.reserve(before.settled.len());
         self.topics.reserve(before.topics.len());
         for ((object, author), load_date, topics) in before.iter() {
-            if let Some(author) = account(author) {
+            if is_kept(author) {
                 self.push((object, author), load_date, topics);
             }
         }
@@ -178,8 +178,10 @@ mod tests {
             }
             objects.merge_new(Day(day), 30);
         }
-        objects.rename_authors(|author| Some(author + 1));
+        objects.add((8, 3), Day(2), &[(2, Shows::Tag)], 30);
+        objects.merge_new(Day(2), 30);
+        objects.retain_authors(|author| author == 4);
         let known: Vec<(ObjectKey, usize)> = objects.iter().map(|(key, _, topics)| (key, topics.len())).collect();
-        assert_eq!(known, [((1, 5), 2), ((3, 5), 1), ((5, 5), 1), ((7, 5), 1), ((9, 5), 1)]);
+        assert_eq!(known, [((1, 4), 2), ((3, 4), 1), ((5, 4), 1), ((7, 4), 1), ((9, 4), 1)]);
     }
 }

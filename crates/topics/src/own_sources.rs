@@ -25,8 +25,7 @@ impl<'a> OwnSources<'a> {
     pub(super) fn of(inputs: &TopicInputs<'a>) -> OwnSources<'a> {
         let (memory, of_account) = (inputs.state, &inputs.persons.by_account);
         let of_sources = memory.sources.rows().iter().map(|source| source.key.account as usize);
-        let mut accounts: Vec<u32> = (0..of_account.len() as u32).collect();
-        accounts.sort_by_key(|account| of_account[*account as usize]);
+        let (account_starts, accounts) = inputs.persons.group_accounts();
         let number = |topic: u32| {
             let position = memory
                 .ids
@@ -36,7 +35,7 @@ impl<'a> OwnSources<'a> {
         OwnSources {
             memory,
             starts: offsets(of_sources, of_account.len()),
-            account_starts: offsets(of_account.iter().map(|person| *person as usize), inputs.persons.len()),
+            account_starts,
             accounts,
             of_account,
             numbers: (0..inputs.ontology.len() as u32).map(number).collect(),

@@ -217,23 +217,6 @@ impl EvidenceSources {
         self.rows.retain(is_kept);
     }
 
-    /// Renumbers the accounts in the same order; drops sources of accounts without a new node.
-    pub fn rename_accounts(&mut self, node: impl Fn(u32) -> Option<u32>) {
-        self.rows.retain_mut(|row| {
-            let other = match row.act.other {
-                NO_NODE => Some(NO_NODE),
-                other => node(other),
-            };
-            match (node(row.key.account), other) {
-                (Some(account), Some(other)) => {
-                    (row.key.account, row.act.other) = (account, other);
-                    true
-                }
-                _ => false,
-            }
-        });
-    }
-
     /// Renumbers the topics; the order must stay the same.
     pub fn rename_topics(&mut self, topic: impl Fn(u32) -> u32) {
         self.rows

@@ -8,7 +8,6 @@ use super::objects::RecentObjects;
 use super::sources::EvidenceSources;
 use crate::ontology::Ontology;
 use crate::ontology::alias_resolver::AliasCount;
-use clout_model::accounts::NO_NODE;
 use clout_model::influence::params::TopicParams;
 
 /// Interactions on topics by (target, topic, actor): nodes and a topic number. `count` counts reactions to objects on
@@ -86,25 +85,10 @@ impl TopicState {
         numbers
     }
 
-    /// Renumbers the accounts in the same order; drops the entries of accounts mapped to [`NO_NODE`].
-    pub fn renumber(&mut self, to: &[u32]) {
-        if to.iter().enumerate().all(|(old, new)| old == *new as usize) {
-            return;
-        }
-        let account = |node: u32| Some(to[node as usize]).filter(|node| *node != NO_NODE);
-        self.touches
-            .map_keys(|(target, topic, actor)| Some((account(*target)?, *topic, account(*actor)?)));
-        self.posts.map_keys(|(node, topic)| Some((account(*node)?, *topic)));
-        self.sources.rename_accounts(account);
-        self.objects
-            .iter_mut()
-            .for_each(|objects| objects.rename_authors(account));
-    }
-
     fn rename_topics(&mut self, topic: &(dyn Fn(u32) -> u32 + Sync)) {
         self.touches
-            .map_keys(|(target, number, actor)| Some((*target, topic(*number), *actor)));
-        self.posts.map_keys(|(node, number)| Some((*node, topic(*number))));
+            .map_keys(|(target, number, actor)| (*target, topic(*number), *actor));
+        self.posts.map_keys(|(node, number)| (*node, topic(*number)));
         self.sources.rename_topics(topic);
         self.objects.iter_mut().for_each(|objects| objects.rename_topics(topic));
         self.endorsements.rename_topics(topic);
@@ -123,23 +107,15 @@ impl TopicState {
         self.len() == 0
     }
 
-    /// Calls `mark` for each referenced account; skips interactions and sources of accounts for which `is_present` is
-    /// false (opted out).
-    pub fn for_each_account(&self, is_present: impl Fn(u32) -> bool, mut mark: impl FnMut(u32)) {
-        for (target, _, actor) in self.touches.entries.iter().map(|entry| entry.key) {
-            if is_present(target) && is_present(actor) {
-                mark(target);
-                mark(actor);
-            }
-        }
-        self.posts.entries.iter().for_each(|entry| mark(entry.key.0));
-        for source in self.sources.rows() {
-            let other = source.act.other;
-            if other == NO_NODE || (is_present(source.key.account) && is_present(other)) {
-                mark(source.key.account);
-                [other].into_iter().filter(|node| *node != NO_NODE).for_each(&mut mark);
-            }
-        }
+    /// Drops the entries of accounts that `is_kept` does not accept.
+    pub fn retain_accounts(&mut self, is_kept: impl Fn(u32) -> bool + Sync) {
+        self.touches
+            .retain(|(target, _, actor)| is_kept(*target) && is_kept(*actor));
+        self.posts.retain(|(node, _)| is_kept(*node));
+        self.sources.drop_opted_out(|node| !is_kept(node));
+        self.objects
+            .iter_mut()
+            .for_each(|objects| objects.retain_authors(&is_kept));
     }
 }
 

@@ -125,8 +125,7 @@ impl<'a> TopicMoment<'a> {
         memory
             .endorsements
             .merge(&stream.endorsements[..known], &number, &job.model, as_of, lateness);
-        let kept = |(node, is_opted_out): (u32, &bool)| if *is_opted_out { NO_NODE } else { node };
-        memory.renumber(&(0..).zip(&stream.opted_out).map(kept).collect::<Vec<u32>>());
+        memory.retain_accounts(|node| !stream.opted_out[node as usize]);
         TopicMoment {
             stream,
             job,

@@ -10,12 +10,15 @@
 //!
 //! so one fresh, ordinary reaction is about 1, and no number of reactions exceeds 1 + beta. Each edge keeps
 //! its terms of s by (network, verb), so that its amount can be divided among them in proportion.
-//! Cost: one pass over the pairs, and a stable counting sort by target. Reproducible: each sum runs in
-//! the order of canonical accounts.
+//! Cost: one pass over the pairs, which are sorted by target, and a sort of each target's reactors. Reproducible: each
+//! sum runs in the order of person and account ids.
+
+use std::cmp::Ordering;
 
 use rayon::prelude::*;
 
 use super::model::InfluenceModel;
+use super::pair_table::PairTable;
 use super::pairs::PairSums;
 use super::weights::saturate;
 use crate::people::persons::PersonMap;
@@ -64,14 +67,22 @@ pub struct ScoringMoment {
 
 /// Computes the attention at the moment. `network_of` returns the network index of an account node.
 pub fn compute_attention(
-    pairs: &PairSums,
+    pairs: &PairTable,
     persons: &PersonMap,
     network_of: &(dyn Fn(u32) -> usize + Sync),
     model: &InfluenceModel,
     moment: &ScoringMoment,
 ) -> AttentionGraph {
-    let readings = compute_readings(pairs, model, moment);
-    let (starts, order) = sort_by_target(pairs, persons);
+    let reading = AttentionReading {
+        pairs,
+        persons,
+        network_of,
+        model,
+        moment,
+        factors: compute_factors(pairs, model, moment),
+        first_rows: find_first_rows(pairs, persons.by_account.len()),
+    };
+    let (starts, accounts) = persons.group_accounts();
     let chunks: Vec<usize> = (0..persons.len()).step_by(clout_graph::numeric::NODE_CHUNK).collect();
     let pieces: Vec<AttentionGraph> = chunks
         .into_par_iter()
@@ -80,32 +91,27 @@ pub fn compute_attention(
             let mut entries = Vec::new();
             for target in first..(first + clout_graph::numeric::NODE_CHUNK).min(persons.len()) {
                 entries.clear();
-                entries.extend(
-                    order[starts[target]..starts[target + 1]]
-                        .iter()
-                        .map(|row| build_entry(pairs, persons, network_of, model, moment, &readings, *row as usize)),
-                );
-                piece.add_target(&mut entries, model.params().repeats.beta);
+                for account in &accounts[starts[target]..starts[target + 1]] {
+                    reading.append_entries(*account, target as u32, &mut entries);
+                }
+                piece.add_target(&mut entries, &persons.account_ranks, model.params().repeats.beta);
             }
             piece
         })
         .collect();
-    let mut attention = AttentionGraph {
-        offsets: vec![0],
-        term_offsets: vec![0],
-        ..AttentionGraph::default()
-    };
-    for piece in pieces {
-        attention.append(piece);
-    }
-    attention
+    AttentionGraph::join(pieces)
 }
 
 /// Factors of a row's sums, by network and by days since the row's last load date.
-type Readings = Vec<Vec<Vec<f64>>>;
+type ReadingFactors = Vec<Vec<Vec<f64>>>;
 
-fn compute_readings(pairs: &PairSums, model: &InfluenceModel, moment: &ScoringMoment) -> Readings {
-    let oldest = pairs.last_loads.iter().min().copied().unwrap_or(moment.as_of);
+fn compute_factors(pairs: &PairTable, model: &InfluenceModel, moment: &ScoringMoment) -> ReadingFactors {
+    let oldest = pairs
+        .shards()
+        .par_iter()
+        .filter_map(|shard| shard.last_loads.iter().min())
+        .min();
+    let oldest = oldest.copied().unwrap_or(moment.as_of);
     let of_network = |history: &f64| {
         let days = 0..=(moment.as_of.0 - oldest.0).max(0);
         days.map(|days| {
@@ -118,67 +124,140 @@ fn compute_readings(pairs: &PairSums, model: &InfluenceModel, moment: &ScoringMo
     moment.history_days.iter().map(of_network).collect()
 }
 
-/// Sorts the rows between different persons by target person, then by row; returns starts and row indices.
-fn sort_by_target(pairs: &PairSums, persons: &PersonMap) -> (Vec<usize>, Vec<u32>) {
-    let person = |node: u32| persons.by_account[node as usize];
-    let mut starts = vec![0_usize; persons.len() + 1];
-    let is_between = |row: &usize| person(pairs.actors[*row]) != person(pairs.targets[*row]);
-    for row in (0..pairs.len()).filter(is_between) {
-        starts[person(pairs.targets[row]) as usize + 1] += 1;
+/// Marks a target without a row.
+const NO_ROW: (u32, u32) = (u32::MAX, 0);
+
+/// Returns the first row of each target account, as (shard, row of the shard).
+fn find_first_rows(pairs: &PairTable, accounts: usize) -> Vec<(u32, u32)> {
+    let mut first_rows = vec![NO_ROW; accounts];
+    let mut last = None;
+    for (index, shard) in pairs.shards().iter().enumerate() {
+        for (row, target) in shard.targets.iter().enumerate() {
+            if last != Some(*target) {
+                first_rows[*target as usize] = (index as u32, row as u32);
+                last = Some(*target);
+            }
+        }
     }
-    for target in 0..persons.len() {
-        starts[target + 1] += starts[target];
-    }
-    let mut next = starts.clone();
-    let mut order = vec![0_u32; starts[persons.len()]];
-    for row in (0..pairs.len()).filter(is_between) {
-        let slot = &mut next[person(pairs.targets[row]) as usize];
-        order[*slot] = row as u32;
-        *slot += 1;
-    }
-    (starts, order)
+    first_rows
 }
 
-fn build_entry(
-    pairs: &PairSums,
-    persons: &PersonMap,
-    network_of: &dyn Fn(u32) -> usize,
-    model: &InfluenceModel,
-    moment: &ScoringMoment,
-    readings: &Readings,
-    row: usize,
-) -> (u32, AttentionTerm) {
-    let network = network_of(pairs.actors[row]);
-    let days = (moment.as_of.0 - pairs.last_loads[row].0).max(0) as usize;
-    let reading = &readings[network][days];
-    let sums = pairs.row_sums(row, model.mixture());
-    let term = AttentionTerm {
-        network: network as u8,
-        verb: pairs.verbs[row],
-        reactions: pairs.counts[row],
-        strength: sums.iter().zip(reading).map(|(sum, factor)| sum * factor).sum(),
-    };
-    (persons.by_account[pairs.actors[row] as usize], term)
+/// A row of pairs, read at the moment.
+#[derive(Clone, Copy, Debug)]
+struct AttentionEntry {
+    /// Person of the actor.
+    reactor: u32,
+    actor: u32,
+    target: u32,
+    term: AttentionTerm,
+}
+
+impl AttentionEntry {
+    fn order(&self) -> (u32, u8, u8) {
+        (self.reactor, self.term.network, self.term.verb)
+    }
+
+    /// Compares by reactor, network and verb, then by the ids of the accounts.
+    fn compare(&self, other: &AttentionEntry, account_ranks: &[u32]) -> Ordering {
+        let rank = |node: u32| account_ranks[node as usize];
+        self.order().cmp(&other.order()).then_with(|| {
+            let accounts = |entry: &AttentionEntry| (rank(entry.actor), rank(entry.target));
+            accounts(self).cmp(&accounts(other))
+        })
+    }
+}
+
+/// The pairs, and what is needed to read them at a moment.
+struct AttentionReading<'a> {
+    pairs: &'a PairTable,
+    persons: &'a PersonMap,
+    network_of: &'a (dyn Fn(u32) -> usize + Sync),
+    model: &'a InfluenceModel,
+    moment: &'a ScoringMoment,
+    factors: ReadingFactors,
+    first_rows: Vec<(u32, u32)>,
+}
+
+impl AttentionReading<'_> {
+    /// Appends the rows of a target account by other persons.
+    fn append_entries(&self, account: u32, target: u32, entries: &mut Vec<AttentionEntry>) {
+        let (shard, mut row) = self.first_rows[account as usize];
+        if shard == NO_ROW.0 {
+            return;
+        }
+        let network = (self.network_of)(account);
+        for shard in &self.pairs.shards()[shard as usize..] {
+            while shard.targets.get(row as usize) == Some(&account) {
+                let reactor = self.persons.by_account[shard.actors[row as usize] as usize];
+                if reactor != target {
+                    entries.push(self.read_row(shard, row as usize, network, reactor));
+                }
+                row += 1;
+            }
+            if (row as usize) < shard.len() {
+                break;
+            }
+            row = 0;
+        }
+    }
+
+    fn read_row(&self, shard: &PairSums, row: usize, network: usize, reactor: u32) -> AttentionEntry {
+        let days = (self.moment.as_of.0 - shard.last_loads[row].0).max(0) as usize;
+        let factors = &self.factors[network][days];
+        let sums = shard.row_sums(row, self.model.mixture());
+        AttentionEntry {
+            reactor,
+            actor: shard.actors[row],
+            target: shard.targets[row],
+            term: AttentionTerm {
+                network: network as u8,
+                verb: shard.verbs[row],
+                reactions: shard.counts[row],
+                strength: sums.iter().zip(factors).map(|(sum, factor)| sum * factor).sum(),
+            },
+        }
+    }
 }
 
 impl AttentionGraph {
-    fn add_target(&mut self, entries: &mut [(u32, AttentionTerm)], beta: f64) {
-        let order = |entry: &(u32, AttentionTerm)| (entry.0, entry.1.network, entry.1.verb);
-        if !entries.is_sorted_by_key(order) {
-            entries.sort_by_key(order);
+    fn join(pieces: Vec<AttentionGraph>) -> AttentionGraph {
+        let mut attention = AttentionGraph {
+            offsets: vec![0],
+            term_offsets: vec![0],
+            ..AttentionGraph::default()
+        };
+        let edges: usize = pieces.iter().map(|piece| piece.reactors.len()).sum();
+        attention
+            .offsets
+            .reserve(pieces.iter().map(|piece| piece.offsets.len()).sum());
+        attention.reactors.reserve(edges);
+        attention.amounts.reserve(edges);
+        attention.term_offsets.reserve(edges);
+        attention
+            .terms
+            .reserve(pieces.iter().map(|piece| piece.terms.len()).sum());
+        for piece in pieces {
+            attention.append(piece);
         }
-        for reactor in entries.chunk_by(|a, b| a.0 == b.0) {
+        attention
+    }
+
+    fn add_target(&mut self, entries: &mut [AttentionEntry], account_ranks: &[u32], beta: f64) {
+        if !entries.is_sorted_by(|a, b| a.compare(b, account_ranks).is_le()) {
+            entries.sort_unstable_by(|a, b| a.compare(b, account_ranks));
+        }
+        for reactor in entries.chunk_by(|a, b| a.reactor == b.reactor) {
             let mut strength = 0.0;
-            for same in reactor.chunk_by(|a, b| order(a) == order(b)) {
-                let mut term = same[0].1;
-                for (_, other) in &same[1..] {
-                    term.strength += other.strength;
-                    term.reactions += other.reactions;
+            for same in reactor.chunk_by(|a, b| a.order() == b.order()) {
+                let mut term = same[0].term;
+                for other in &same[1..] {
+                    term.strength += other.term.strength;
+                    term.reactions += other.term.reactions;
                 }
                 strength += term.strength;
                 self.terms.push(term);
             }
-            self.reactors.push(reactor[0].0);
+            self.reactors.push(reactor[0].reactor);
             self.amounts.push(saturate(strength, beta));
             self.term_offsets.push(self.terms.len());
         }

@@ -2,15 +2,18 @@
 //!
 //! Each pair is processed in order of load date, so one merge per date and a single merge of all dates run the
 //! same operations in the same order. Pairs are forgotten by their own load dates ([`RETENTION_DAYS`]).
+//!
+//! The reactions are distributed to shards by (target, actor); then each shard is sorted and merged on its own.
 
 use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::pairs::{MAX_HALF_LIVES, PairRow, PairSums};
+use super::pair_table::PairTable;
+use super::pairs::{MAX_HALF_LIVES, PairKey, PairRow, PairSums, pair_key};
 use super::recency::HalfLifeMixture;
 use crate::account_activity::RETENTION_DAYS;
-use crate::reactions::AccountReaction;
+use crate::reactions::WeighedReaction;
 use clout_base::day::Day;
 
 /// The parameters of a merge.
@@ -21,110 +24,163 @@ pub struct MergeParams<'a> {
     pub as_of: Day,
 }
 
-/// Merges sorted reactions, with their [weights](super::weights), into the rows `old` of `before`, and drops
-/// pairs that are forgotten at `params.as_of`.
-pub fn merge_reactions(
-    before: &PairSums,
-    old: Range<usize>,
-    reactions: &[AccountReaction],
-    weights: &[f32],
-    params: &MergeParams,
-) -> PairSums {
-    let pieces: Vec<PairSums> = chunks(before, old, reactions)
+/// Approximate number of rows of a shard, so that a shard and its sort fit the processor's cache.
+const SHARD_ROWS: usize = 1 << 16;
+/// Keys that are sampled for each shard, to find cuts with about equal numbers of rows.
+const SAMPLES: usize = 16;
+
+/// Merges reactions, in any order, into the rows of `before`, and drops pairs that are forgotten at `params.as_of`.
+pub fn merge_reactions(before: PairTable, reactions: Vec<Vec<WeighedReaction>>, params: &MergeParams) -> PairTable {
+    let cuts = find_cuts(&before, &reactions);
+    let distributed: Vec<ShardedReactions> = reactions
         .into_par_iter()
-        .map(|(old, new)| fold_chunk(before, old, &reactions[new.clone()], &weights[new], params))
+        .map(|part| ShardedReactions::new(&part, &cuts))
         .collect();
-    let mut merged = PairSums::default();
-    for piece in pieces {
-        merged.append(piece, params.mixture.len());
-    }
-    merged
+    let shards: Vec<PairSums> = (0..cuts.len() + 1)
+        .into_par_iter()
+        .with_max_len(1)
+        .map(|index| {
+            let start = index.checked_sub(1).map_or(0, |before| cuts[before]);
+            let keys = start..cuts.get(index).copied().unwrap_or(PairKey::MAX);
+            let own: Vec<&[WeighedReaction]> = distributed.iter().map(|part| part.of_shard(index)).collect();
+            merge_shard(&before, keys, own.concat(), params)
+        })
+        .collect();
+    PairTable::from_shards(shards)
 }
 
-/// Number of rows per side that one thread merges at a time.
-const CHUNK_ROWS: usize = 1 << 17;
-
-/// Cuts both sides at the same actors.
-fn chunks(before: &PairSums, old: Range<usize>, reactions: &[AccountReaction]) -> Vec<(Range<usize>, Range<usize>)> {
-    let (mut o, mut r) = (old.start, 0);
-    let mut cut = Vec::new();
-    while o < old.end || r < reactions.len() {
-        let old_limit = (o + CHUNK_ROWS).min(old.end);
-        let new_limit = (r + CHUNK_ROWS).min(reactions.len());
-        // The next chunk begins with the first actor that neither end has finished.
-        let old_actor = (old_limit < old.end).then(|| before.actors[old_limit]);
-        let new_actor = (new_limit < reactions.len()).then(|| reactions[new_limit].actor);
-        let bound = match (old_actor, new_actor) {
-            (Some(a), Some(b)) => Some(a.min(b)),
-            (a, b) => a.or(b),
-        };
-        let first = match (before.actors.get(o).filter(|_| o < old.end), reactions.get(r)) {
-            (Some(actor), Some(reaction)) => (*actor).min(reaction.actor),
-            (Some(actor), None) => *actor,
-            (None, Some(reaction)) => reaction.actor,
-            (None, None) => break,
-        };
-        // An actor with more rows than a chunk gets a chunk of its own.
-        let bound = bound.map(|actor| actor.max(first + 1));
-        let (o_end, r_end) = match bound {
-            Some(actor) => (
-                o + before.actors[o..old.end].partition_point(|a| *a < actor),
-                r + reactions[r..].partition_point(|reaction| reaction.actor < actor),
-            ),
-            None => (old.end, reactions.len()),
-        };
-        cut.push((o..o_end, r..r_end));
-        (o, r) = (o_end, r_end);
-    }
-    cut
+/// Finds the first keys of all shards but the first one.
+fn find_cuts(before: &PairTable, reactions: &[Vec<WeighedReaction>]) -> Vec<PairKey> {
+    let rows = before.len() + reactions.iter().map(Vec::len).sum::<usize>();
+    let shards = rows.div_ceil(SHARD_ROWS).max(1);
+    let step = (rows / (shards * SAMPLES)).max(1);
+    let old = before
+        .shards()
+        .iter()
+        .flat_map(|shard| (0..shard.len()).step_by(step).map(|row| shard.key(row)));
+    let new = reactions.iter().flat_map(|part| part.iter().step_by(step).map(key_of));
+    let mut sample: Vec<PairKey> = old.chain(new).collect();
+    sample.par_sort_unstable();
+    let quantile = |shard: usize| sample[shard * sample.len() / shards];
+    let mut cuts: Vec<PairKey> = (1..shards).map(quantile).collect();
+    cuts.dedup();
+    cuts
 }
 
-fn fold_chunk(
-    before: &PairSums,
-    old: Range<usize>,
-    reactions: &[AccountReaction],
-    weights: &[f32],
+fn key_of(reaction: &WeighedReaction) -> PairKey {
+    pair_key(reaction.target, reaction.actor)
+}
+
+/// A part of the reactions, sorted by shard.
+struct ShardedReactions {
+    reactions: Vec<WeighedReaction>,
+    /// Start of each shard's reactions, and the end.
+    starts: Vec<usize>,
+}
+
+impl ShardedReactions {
+    fn new(part: &[WeighedReaction], cuts: &[PairKey]) -> ShardedReactions {
+        let shards: Vec<u32> = part
+            .iter()
+            .map(|reaction| cuts.partition_point(|cut| *cut <= key_of(reaction)) as u32)
+            .collect();
+        let mut starts = vec![0_usize; cuts.len() + 2];
+        shards.iter().for_each(|shard| starts[*shard as usize + 1] += 1);
+        for shard in 0..=cuts.len() {
+            starts[shard + 1] += starts[shard];
+        }
+        let mut next = starts.clone();
+        let mut order = vec![0_u32; part.len()];
+        for (index, shard) in shards.iter().enumerate() {
+            order[next[*shard as usize]] = index as u32;
+            next[*shard as usize] += 1;
+        }
+        ShardedReactions {
+            reactions: order.iter().map(|index| part[*index as usize]).collect(),
+            starts,
+        }
+    }
+
+    fn of_shard(&self, shard: usize) -> &[WeighedReaction] {
+        &self.reactions[self.starts[shard]..self.starts[shard + 1]]
+    }
+}
+
+/// Merges the reactions of one shard into the old rows of its keys.
+fn merge_shard(
+    before: &PairTable,
+    keys: Range<PairKey>,
+    mut reactions: Vec<WeighedReaction>,
     params: &MergeParams,
 ) -> PairSums {
-    let mut merged = PairSums::default();
-    let mut rows = Vec::new();
-    let (mut o, mut r) = (old.start, 0);
-    while o < old.end || r < reactions.len() {
-        let old_key = (o < old.end).then(|| (before.actors[o], before.targets[o]));
-        let new_key = reactions.get(r).map(|reaction| (reaction.actor, reaction.target));
-        let Some(key) = [old_key, new_key].into_iter().flatten().min() else {
-            break;
-        };
-        rows.clear();
-        while o < old.end && (before.actors[o], before.targets[o]) == key {
-            rows.push(before.row(o, params.mixture));
-            o += 1;
-        }
-        let first = r;
-        while r < reactions.len() && (reactions[r].actor, reactions[r].target) == key {
-            r += 1;
-        }
-        fold_pair(&mut rows, &reactions[first..r], &weights[first..r], params);
-        for row in &rows {
-            merged.push(key.0, key.1, row, params.mixture.len());
+    reactions.sort_unstable_by_key(|r| (key_of(r), r.load_date, r.occurred_at, r.verb));
+    let old: Vec<(&PairSums, Range<usize>)> = before.key_rows(keys).collect();
+    let old_rows: usize = old.iter().map(|(_, rows)| rows.len()).sum();
+    let stride = params.mixture.len();
+    let several: usize = old.iter().map(|(shard, _)| shard.sums.len() / stride).sum();
+    let mut merged = PairSums::with_capacity(old_rows + reactions.len(), several + reactions.len() / 8, stride);
+    let mut rest = &reactions[..];
+    for (shard, rows) in old {
+        let mut row = rows.start;
+        while row < rows.end {
+            let key = shard.key(row);
+            let (earlier, others) = rest.split_at(rest.partition_point(|reaction| key_of(reaction) < key));
+            merge_new_pairs(&mut merged, earlier, params);
+            let (own, others) = others.split_at(others.partition_point(|reaction| key_of(reaction) == key));
+            let end = row + (row..rows.end).take_while(|row| shard.key(*row) == key).count();
+            merge_pair(&mut merged, (shard, row..end), own, params);
+            (rest, row) = (others, end);
         }
     }
+    merge_new_pairs(&mut merged, rest, params);
+    merged.shrink();
     merged
+}
+
+/// Appends the rows of pairs that had none.
+fn merge_new_pairs(merged: &mut PairSums, reactions: &[WeighedReaction], params: &MergeParams) {
+    let mut rows = Vec::new();
+    for own in reactions.chunk_by(|a, b| key_of(a) == key_of(b)) {
+        rows.clear();
+        fold_pair(&mut rows, own, params);
+        for row in &rows {
+            merged.push(key_of(&own[0]), row, params.mixture.len());
+        }
+    }
+}
+
+/// Appends the rows of a pair that had rows before.
+fn merge_pair(
+    merged: &mut PairSums,
+    (shard, old): (&PairSums, Range<usize>),
+    own: &[WeighedReaction],
+    params: &MergeParams,
+) {
+    let key = shard.key(old.start);
+    let is_forgotten = |row: usize| params.as_of.0 - shard.last_loads[row].0 >= RETENTION_DAYS;
+    if own.is_empty() && !old.clone().any(is_forgotten) {
+        merged.append_rows(shard, old, params.mixture.len());
+        return;
+    }
+    let mut rows: Vec<PairRow> = old.map(|row| shard.row(row, params.mixture)).collect();
+    fold_pair(&mut rows, own, params);
+    for row in &rows {
+        merged.push(key, row, params.mixture.len());
+    }
 }
 
 /// Adds the reactions of one pair, in order of load date, to its rows.
-fn fold_pair(rows: &mut Vec<PairRow>, reactions: &[AccountReaction], weights: &[f32], params: &MergeParams) {
+fn fold_pair(rows: &mut Vec<PairRow>, reactions: &[WeighedReaction], params: &MergeParams) {
     let mut last_load = rows.iter().map(|row| row.last_load).max();
-    let mut weighed = reactions.iter().zip(weights).peekable();
-    while let Some((first, _)) = weighed.peek() {
-        let load_date = first.load_date;
+    for same_date in reactions.chunk_by(|a, b| a.load_date == b.load_date) {
+        let load_date = same_date[0].load_date;
         if last_load.is_some_and(|last| load_date.0 - last.0 >= RETENTION_DAYS) {
             rows.clear();
         }
         last_load = Some(load_date);
-        while let Some((reaction, weight)) = weighed.next_if(|(reaction, _)| reaction.load_date == load_date) {
-            let row = row_of(rows, reaction, *weight, params.mixture);
-            let weight = f64::from(*weight);
+        for reaction in same_date {
+            let row = row_of(rows, reaction, params.mixture);
+            let weight = f64::from(reaction.weight);
             params
                 .mixture
                 .add_reaction(&mut row.sums, weight, reaction.occurred_at, load_date);
@@ -138,12 +194,7 @@ fn fold_pair(rows: &mut Vec<PairRow>, reactions: &[AccountReaction], weights: &[
 }
 
 /// Returns the row of the reaction's verb, with its sums faded to the end of the reaction's load date.
-fn row_of<'a>(
-    rows: &'a mut Vec<PairRow>,
-    reaction: &AccountReaction,
-    weight: f32,
-    mixture: &HalfLifeMixture,
-) -> &'a mut PairRow {
+fn row_of<'a>(rows: &'a mut Vec<PairRow>, reaction: &WeighedReaction, mixture: &HalfLifeMixture) -> &'a mut PairRow {
     let index = rows.partition_point(|row| row.verb < reaction.verb);
     if rows.get(index).is_none_or(|row| row.verb != reaction.verb) {
         let row = PairRow {
@@ -151,7 +202,7 @@ fn row_of<'a>(
             count: 0,
             last_load: reaction.load_date,
             last_at: i64::MIN,
-            weight,
+            weight: reaction.weight,
             sums: [0.0; MAX_HALF_LIVES],
         };
         rows.insert(index, row);

@@ -1,5 +1,6 @@
 use super::*;
 use crate::influence::params::RecencyParams;
+use crate::reactions::AccountReaction;
 
 fn reaction(actor: u32, target: u32, verb: u8, load: i32, hour: i64) -> AccountReaction {
     let load_date = Day(load);
@@ -29,65 +30,85 @@ fn sorted_reactions() -> Vec<AccountReaction> {
     reactions
 }
 
-fn fold_to(before: &PairSums, reactions: &[AccountReaction], as_of: i32) -> PairSums {
+fn merge_to(before: PairTable, reactions: &[AccountReaction], as_of: i32) -> PairTable {
     let mixture = HalfLifeMixture::new(&RecencyParams::default());
-    let weights: Vec<f32> = reactions.iter().map(|r| 1.0 / (1.0 + f32::from(r.verb))).collect();
+    let weighed = |r: &AccountReaction| r.weighed(1.0 / (1.0 + f32::from(r.verb)));
     let params = MergeParams {
         mixture: &mixture,
         as_of: Day(as_of),
     };
-    merge_reactions(before, 0..before.len(), reactions, &weights, &params)
+    let parts = reactions.chunks(7).map(|part| part.iter().map(weighed).collect());
+    merge_reactions(before, parts.collect(), &params)
+}
+
+fn join(table: &PairTable) -> PairSums {
+    table.join(RecencyParams::default().half_lives_days.len())
 }
 
 #[test]
 fn one_merge_per_date_gives_the_same_bits_as_a_single_merge() {
-    let all = sorted_reactions();
+    let sorted = sorted_reactions();
     let last = 100 + RETENTION_DAYS + 20;
-    let at_once = fold_to(&PairSums::default(), &all, last);
-    let mut daily = PairSums::default();
-    for date in [100, 101, 105, 112, last - 1, last] {
-        let since = [100, 101, 105, 112, last - 1, last]
-            .iter()
-            .copied()
-            .filter(|n| *n < date)
-            .max()
-            .unwrap_or(99);
-        let new: Vec<AccountReaction> = all
-            .iter()
-            .copied()
-            .filter(|r| (since + 1..=date).contains(&r.load_date.0))
-            .collect();
-        daily = fold_to(&daily, &new, date);
+    for as_of in [112, last] {
+        let all: Vec<AccountReaction> = sorted.iter().copied().filter(|r| r.load_date.0 <= as_of).collect();
+        let at_once = merge_to(PairTable::default(), &all, as_of);
+        let mut daily = PairTable::default();
+        let mut since = 99;
+        for date in [100, 101, 105, 112, last - 1, last]
+            .into_iter()
+            .filter(|date| *date <= as_of)
+        {
+            let new: Vec<AccountReaction> = all
+                .iter()
+                .copied()
+                .filter(|r| (since + 1..=date).contains(&r.load_date.0))
+                .collect();
+            daily = merge_to(daily, &new, date);
+            since = date;
+        }
+        assert_eq!(join(&daily), join(&at_once));
+        if as_of == last {
+            assert_eq!(at_once.len(), 1, "all but the last reaction is forgotten");
+        }
+        all_rows_are_sorted(&at_once);
     }
-    assert_eq!(daily, at_once);
-    assert_eq!(at_once.len(), 1, "all but the last reaction is forgotten");
+}
+
+fn all_rows_are_sorted(table: &PairTable) {
+    let keys: Vec<(u64, u8)> = table
+        .rows()
+        .map(|(shard, row)| (shard.key(row), shard.verbs[row]))
+        .collect();
+    assert!(keys.is_sorted_by(|a, b| a < b));
 }
 
 #[test]
-fn chunks_cover_every_row_once_and_never_split_an_actor() {
-    let mut before = PairSums::default();
-    let row = PairRow {
-        verb: 0,
-        count: 1,
-        last_load: Day(1),
-        last_at: 0,
-        weight: 1.0,
-        sums: [0.0; MAX_HALF_LIVES],
-    };
-    for target in 0..(2 * CHUNK_ROWS as u32) {
-        before.push(5, target, &row, 5);
-    }
-    before.push(9, 1, &row, 5);
-    let reactions: Vec<AccountReaction> = (0..CHUNK_ROWS as u32 + 10)
-        .map(|i| reaction(i / 3, 1, 0, 1, 1))
+fn no_cut_between_shards_moves_a_bit() {
+    // A target with more actors than a shard has rows, among others.
+    let reactions: Vec<AccountReaction> = (0..3 * SHARD_ROWS as u32)
+        .map(|i| {
+            let target = if i % 2 == 0 { 7 } else { i % 1_000 };
+            reaction(
+                i.wrapping_mul(0x9e37_79b9) % 300_000,
+                target,
+                (i % 3) as u8,
+                100 + (i % 5) as i32,
+                3,
+            )
+        })
         .collect();
-    let cut = chunks(&before, 0..before.len(), &reactions);
-    let mut ends = (0, 0);
-    for (old, new) in &cut {
-        assert_eq!((old.start, new.start), ends);
-        ends = (old.end, new.end);
-        assert!(!old.is_empty() || !new.is_empty());
+    let at_once = merge_to(PairTable::default(), &reactions, 110);
+    assert!(at_once.shards().len() > 2);
+    let mut by_date = PairTable::default();
+    for date in 100..105 {
+        let new: Vec<AccountReaction> = reactions.iter().copied().filter(|r| r.load_date.0 == date).collect();
+        by_date = merge_to(by_date, &new, date);
     }
-    assert_eq!(ends, (before.len(), reactions.len()));
-    assert!(cut.len() > 2);
+    assert_eq!(join(&merge_to(by_date, &[], 110)), join(&at_once));
+    all_rows_are_sorted(&at_once);
+    let of_hub: usize = at_once.target_rows(7).map(|(_, rows)| rows.len()).sum();
+    assert_eq!(
+        of_hub,
+        at_once.rows().filter(|(shard, row)| shard.targets[*row] == 7).count()
+    );
 }

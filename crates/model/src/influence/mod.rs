@@ -14,6 +14,7 @@ pub mod interval;
 pub mod merge_pairs;
 pub mod model;
 pub mod network_parts;
+pub mod pair_table;
 pub mod pairs;
 pub mod params;
 pub mod reach;

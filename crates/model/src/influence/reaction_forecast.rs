@@ -18,7 +18,7 @@
 use super::attention::{self, AttentionGraph, ScoringMoment};
 use super::merge_pairs::{MergeParams, merge_reactions};
 use super::model::InfluenceModel;
-use super::pairs::PairSums;
+use super::pair_table::PairTable;
 use super::score::ContributionModel;
 use super::scoring::{AccountState, PeopleScores};
 use super::trust;
@@ -48,11 +48,9 @@ pub fn compute_strength(
         mixture: model.mixture(),
         as_of: moment.as_of,
     };
-    let pairs = merge_reactions(&PairSums::default(), 0..0, &reaction, &weights, &merge_params);
-    let persons = PersonMap {
-        ids: vec![String::new(); 2],
-        by_account: vec![actor, target],
-    };
+    let weighed = vec![reaction[0].weighed(weights[0])];
+    let pairs = merge_reactions(PairTable::default(), vec![weighed], &merge_params);
+    let persons = PersonMap::of_single_accounts(vec![String::new(); 2]);
     let attention = attention::compute_attention(&pairs, &persons, &|_| network, model, moment);
     attention.terms.iter().map(|term| term.strength).sum()
 }

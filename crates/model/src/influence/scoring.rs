@@ -2,7 +2,7 @@
 
 use super::attention::{self, AttentionGraph, ScoringMoment};
 use super::model::InfluenceModel;
-use super::pairs::PairSums;
+use super::pair_table::PairTable;
 use super::reciprocity;
 use super::score::ContributionModel;
 use super::score_scale::ScoreScale;
@@ -16,7 +16,7 @@ use clout_base::error::Result;
 /// The stored sums of accounts, and their assignment to persons.
 pub struct AccountState<'a> {
     /// Sums of reactions between accounts.
-    pub pairs: &'a PairSums,
+    pub pairs: &'a PairTable,
     /// Activity of each account node.
     pub facts: &'a [AccountActivity],
     /// Assignment of accounts to persons.

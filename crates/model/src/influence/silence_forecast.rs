@@ -15,7 +15,7 @@
 use super::attention::{self, AttentionGraph, ScoringMoment};
 use super::merge_pairs::{MergeParams, merge_reactions};
 use super::model::InfluenceModel;
-use super::pairs::PairSums;
+use super::pair_table::PairTable;
 use super::scoring::{AccountState, PeopleScores};
 
 /// Forecasts the score of a person at `later` without new reactions; `None` if no reaction exists, or all are
@@ -30,7 +30,7 @@ pub fn forecast_score(
 ) -> Option<f64> {
     let of_account = &memory.persons.by_account;
     let credits = |target: u32| of_account[target as usize] as usize == person;
-    let own = memory.pairs.filter_rows(model.mixture(), |_, target| credits(target));
+    let own = memory.pairs.filter_rows(model.mixture(), |target, _| credits(target));
     let attention = forecast_attention(&own, memory, scored, now, later, model);
     let sum = scored.contribution_model(model).sum_contributions(&attention, person)?;
     Some(scored.scale.score(sum.influence))
@@ -38,14 +38,14 @@ pub fn forecast_score(
 
 /// Forecasts the attention at `later` from the rows `pairs`, which must be all rows that credit some persons.
 pub fn forecast_attention(
-    pairs: &PairSums,
+    pairs: &PairTable,
     memory: &AccountState,
     scored: &PeopleScores,
     now: &ScoringMoment,
     later: &ScoringMoment,
     model: &InfluenceModel,
 ) -> AttentionGraph {
-    let read = |pairs: &PairSums, moment: &ScoringMoment| {
+    let read = |pairs: &PairTable, moment: &ScoringMoment| {
         attention::compute_attention(pairs, memory.persons, &*memory.network_of, model, moment)
     };
     let fold_params = MergeParams {
@@ -53,7 +53,7 @@ pub fn forecast_attention(
         as_of: later.as_of,
     };
     let before = read(pairs, now);
-    let mut after = read(&merge_reactions(pairs, 0..pairs.len(), &[], &[], &fold_params), later);
+    let mut after = read(&merge_reactions(pairs.clone(), Vec::new(), &fold_params), later);
     for target in 0..memory.persons.len() {
         let (discounted, undiscounted) = (scored.attention.edges(target), before.edges(target));
         for edge in after.edges(target) {

@@ -3,7 +3,7 @@
 use super::attention::ScoringMoment;
 use super::merge_pairs::{MergeParams, merge_reactions};
 use super::model::InfluenceModel;
-use super::pairs::PairSums;
+use super::pair_table::PairTable;
 use super::params::ModelParams;
 use super::scoring::{AccountState, PeopleScores};
 use crate::account_activity::AccountActivity;
@@ -21,7 +21,7 @@ pub struct TestWorld {
     pub network: usize,
     pub persons: PersonMap,
     pub facts: Vec<AccountActivity>,
-    pub pairs: PairSums,
+    pub pairs: PairTable,
     pub model: InfluenceModel,
     pub as_of: Day,
 }
@@ -56,22 +56,18 @@ impl TestWorld {
         let weights = (model.weighing()).weigh(&reactions, &compute_crowd_sizes(&reactions), &networks[network]);
         let as_of = Day(FIRST_LOAD_DATE.0 + as_of);
         let mixture = model.mixture();
-        let pairs = merge_reactions(
-            &PairSums::default(),
-            0..0,
-            &reactions,
-            &weights,
-            &MergeParams { mixture, as_of },
-        );
+        let weighed = reactions
+            .iter()
+            .zip(weights)
+            .map(|(reaction, weight)| reaction.weighed(weight));
+        let params = MergeParams { mixture, as_of };
+        let pairs = merge_reactions(PairTable::default(), vec![weighed.collect()], &params);
         let seen_once = AccountActivity {
             days_seen: 1,
             ..AccountActivity::default()
         };
         TestWorld {
-            persons: PersonMap {
-                ids,
-                by_account: (0..people).collect(),
-            },
+            persons: PersonMap::of_single_accounts(ids),
             facts: vec![seen_once; people as usize],
             networks,
             network,

@@ -53,8 +53,9 @@ pub fn compute_seasoning(
     };
     let mut seasoned = vec![0.0_f64; persons.len()];
     for (person, facts) in persons.by_account.iter().zip(facts) {
-        let best = &mut seasoned[*person as usize];
-        *best = best.max(of_account(facts));
+        if let Some(best) = seasoned.get_mut(*person as usize) {
+            *best = best.max(of_account(facts));
+        }
     }
     for person in params.trust.seeds.iter().filter_map(|seed| persons.find_index(seed)) {
         seasoned[person as usize] = 1.0;
@@ -77,13 +78,11 @@ pub fn compute_trust(
 ) -> Vec<f64> {
     let mut trust = vec![0.0_f64; persons.len()];
     for (person, facts) in persons.by_account.iter().zip(facts) {
-        let best = &mut trust[*person as usize];
-        *best = best.max(compute_account_trust(
-            facts.days_seen,
-            facts.span_days(),
-            history_days,
-            params,
-        ));
+        // Erased accounts have no person.
+        if let Some(best) = trust.get_mut(*person as usize) {
+            let of_account = compute_account_trust(facts.days_seen, facts.span_days(), history_days, params);
+            *best = best.max(of_account);
+        }
     }
     for person in params.seeds.iter().filter_map(|seed| persons.find_index(seed)) {
         trust[person as usize] = 1.0;
@@ -180,6 +179,7 @@ mod tests {
         let persons = PersonMap {
             ids: ["a", "b", "c"].map(str::to_owned).to_vec(),
             by_account: vec![0, 1, 1, 2],
+            account_ranks: vec![0, 1, 2, 3],
         };
         let facts = [2, 1, 30, 0].map(|days_seen| AccountActivity {
             days_seen,

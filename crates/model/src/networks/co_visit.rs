@@ -96,7 +96,7 @@ impl CoVisitState {
         reactions
     }
 
-    /// Renumbers the accounts; `to` must keep their order.
+    /// Renumbers the accounts.
     pub fn renumber(&mut self, to: &[u32]) {
         let node = |node: u32| to[node as usize];
         self.check_ins.iter_mut().for_each(|c| c.account = node(c.account));
@@ -109,6 +109,8 @@ impl CoVisitState {
             ..c
         };
         self.credits = self.credits.drain().map(moved).collect();
+        self.check_ins.sort_unstable();
+        self.follows.sort_unstable();
     }
 
     /// Drops all entries of accounts that `is_kept` does not accept.

@@ -1,8 +1,11 @@
 //! Presence of persons on networks at a snapshot date: posts by network, and the last activity.
 
-use super::persons::PersonMap;
+use rayon::prelude::*;
+
+use super::persons::{NO_PERSON, PersonMap};
 use crate::account_activity::AccountActivity;
 use crate::accounts::AccountIndex;
+use crate::influence::pair_table::PairTable;
 use crate::influence::pairs::PairSums;
 
 /// A person's presence on one network.
@@ -27,7 +30,7 @@ pub struct PresenceSources<'a> {
     /// Owner by the identities in force.
     pub owners: &'a [Option<Box<str>>],
     /// Pairs of accounts.
-    pub pairs: &'a PairSums,
+    pub pairs: &'a PairTable,
 }
 
 /// The presence of all persons, and their last activity.
@@ -43,22 +46,16 @@ impl PresenceTable {
     /// Computes the presence of persons. An account is present if it has a post or a pair with another person that is
     /// not forgotten, or is listed in the accounts or identities in force.
     pub fn compute(state: &PresenceSources, persons: &PersonMap) -> PresenceTable {
-        let mut is_present: Vec<bool> = (0..state.accounts.len())
-            .map(|node| state.facts[node].posts > 0 || state.is_listed[node] || state.owners[node].is_some())
-            .collect();
-        let mut last_active_at: Vec<Option<i64>> = vec![None; persons.len()];
-        for (node, facts) in state.facts.iter().enumerate().filter(|(_, facts)| facts.posts > 0) {
-            let last = &mut last_active_at[persons.by_account[node] as usize];
-            *last = (*last).max(Some(facts.last_post_at));
+        let mut acts = PairActs::collect(state.pairs, persons);
+        for (node, facts) in state.facts.iter().enumerate() {
+            if facts.posts > 0 {
+                acts.see(persons.by_account[node], facts.last_post_at);
+            }
+            acts.is_present[node] |= facts.posts > 0 || state.is_listed[node] || state.owners[node].is_some();
         }
-        for row in rows_between_persons(state.pairs, persons) {
-            let (actor, target) = (state.pairs.actors[row] as usize, state.pairs.targets[row] as usize);
-            (is_present[actor], is_present[target]) = (true, true);
-            let last = &mut last_active_at[persons.by_account[actor] as usize];
-            *last = (*last).max(Some(state.pairs.last_at[row]));
-        }
+        let (is_present, last_active_at) = (acts.is_present, acts.last_active_at);
         let mut rows: Vec<NetworkPresence> = (0..state.accounts.len())
-            .filter(|node| is_present[*node])
+            .filter(|node| is_present[*node] && persons.by_account[*node] != NO_PERSON)
             .map(|node| NetworkPresence {
                 person: persons.by_account[node],
                 network: state.accounts.network_of(node as u32) as u8,
@@ -91,8 +88,63 @@ impl PresenceTable {
     }
 }
 
-/// Returns the indices of pair rows between two different persons.
-pub fn rows_between_persons<'a>(pairs: &'a PairSums, persons: &'a PersonMap) -> impl Iterator<Item = usize> + 'a {
+/// What the pairs between two different persons say about presence.
+struct PairActs {
+    /// By account: true if it has such a pair.
+    is_present: Vec<bool>,
+    /// By person: latest reaction.
+    last_active_at: Vec<Option<i64>>,
+}
+
+impl PairActs {
+    fn collect(pairs: &PairTable, persons: &PersonMap) -> PairActs {
+        let shards = pairs.shards();
+        let piece = shards.len().div_ceil(rayon::current_num_threads()).max(1);
+        let parts = shards
+            .par_chunks(piece)
+            .map(|shards| PairActs::of_shards(shards, persons));
+        let none = || PairActs {
+            is_present: vec![false; persons.by_account.len()],
+            last_active_at: vec![None; persons.len()],
+        };
+        // Both merges are exact in any order.
+        parts.reduce_with(PairActs::merge).unwrap_or_else(none)
+    }
+
+    fn of_shards(shards: &[PairSums], persons: &PersonMap) -> PairActs {
+        let mut acts = PairActs {
+            is_present: vec![false; persons.by_account.len()],
+            last_active_at: vec![None; persons.len()],
+        };
+        for shard in shards {
+            for row in rows_between_persons(shard, persons) {
+                let (actor, target) = (shard.actors[row] as usize, shard.targets[row] as usize);
+                (acts.is_present[actor], acts.is_present[target]) = (true, true);
+                acts.see(persons.by_account[actor], shard.last_at[row]);
+            }
+        }
+        acts
+    }
+
+    fn merge(mut self, other: PairActs) -> PairActs {
+        self.is_present
+            .iter_mut()
+            .zip(other.is_present)
+            .for_each(|(own, other)| *own |= other);
+        let latest = self.last_active_at.iter_mut().zip(other.last_active_at);
+        latest.for_each(|(own, other)| *own = (*own).max(other));
+        self
+    }
+
+    fn see(&mut self, person: u32, at: i64) {
+        if let Some(last) = self.last_active_at.get_mut(person as usize) {
+            *last = (*last).max(Some(at));
+        }
+    }
+}
+
+/// Returns the rows of a shard that are between two different persons.
+pub fn rows_between_persons<'a>(shard: &'a PairSums, persons: &'a PersonMap) -> impl Iterator<Item = usize> + 'a {
     let person = |node: u32| persons.by_account[node as usize];
-    (0..pairs.len()).filter(move |row| person(pairs.actors[*row]) != person(pairs.targets[*row]))
+    (0..shard.len()).filter(move |row| person(shard.actors[*row]) != person(shard.targets[*row]))
 }

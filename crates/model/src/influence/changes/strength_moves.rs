@@ -4,12 +4,12 @@ use rayon::prelude::*;
 
 use crate::accounts::AccountIndex;
 use crate::influence::attention::ScoringMoment;
+use crate::influence::pair_table::PairTable;
 use crate::influence::pairs::{MAX_HALF_LIVES, PairSums};
 use crate::influence::recency::HalfLifeMixture;
+pub use crate::people::persons::NO_PERSON;
 use crate::people::persons::PersonMap;
 
-/// Marks a missing person or account.
-pub const NO_PERSON: u32 = u32::MAX;
 /// Share of a sum below which a difference counts as 0, because it is rounding error.
 const ROUNDING: f64 = 1e-12;
 
@@ -115,17 +115,27 @@ impl StateReading<'_> {
     /// accepts. `brought` is the strength of that load date.
     pub fn sum_earlier_strengths(
         &self,
-        pairs: &PairSums,
+        pairs: &PairTable,
         brought: &[((u32, u32), f64)],
         is_meant: &(dyn Fn(u32, u32) -> bool + Sync),
     ) -> Vec<((u32, u32), f64)> {
-        let key = |row: usize| (pairs.actors[row], pairs.targets[row]);
-        let meant: Vec<usize> = (0..pairs.len())
-            .into_par_iter()
-            .filter(|row| is_meant(pairs.actors[*row], pairs.targets[*row]))
+        let of_shard = |shard: &PairSums| self.sum_earlier_in_shard(shard, brought, is_meant);
+        let by_shard: Vec<Vec<_>> = pairs.shards().par_iter().map(of_shard).collect();
+        by_shard.concat()
+    }
+
+    fn sum_earlier_in_shard(
+        &self,
+        shard: &PairSums,
+        brought: &[((u32, u32), f64)],
+        is_meant: &(dyn Fn(u32, u32) -> bool + Sync),
+    ) -> Vec<((u32, u32), f64)> {
+        let key = |row: usize| (shard.actors[row], shard.targets[row]);
+        let meant: Vec<usize> = (0..shard.len())
+            .filter(|row| is_meant(shard.actors[*row], shard.targets[*row]))
             .collect();
         let strength = |rows: &[usize]| {
-            let all: f64 = rows.iter().map(|row| self.row(pairs, *row)).sum();
+            let all: f64 = rows.iter().map(|row| self.row(shard, *row)).sum();
             let found = brought.binary_search_by_key(&key(rows[0]), |(key, _)| *key);
             let left = all - found.map_or(0.0, |index| brought[index].1);
             (key(rows[0]), if left > ROUNDING * all { left } else { 0.0 })

@@ -1,0 +1,208 @@
+//! The index of a state: which files make it up, and how each is verified.
+//!
+//! A state is a base, the segments of the load dates after it, the ids of the lateness window, and other tables. Files
+//! stay where the night that wrote them put them; the index is part of that night's `state.json` and names them by path.
+
+use serde::{Deserialize, Serialize};
+
+use crate::head::LAYOUT;
+use clout_base::day::Day;
+
+/// File of a state.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileEntry {
+    /// Key below the output root.
+    pub path: String,
+    /// Number of bytes.
+    pub size: u64,
+    /// Number of bytes of the head, which says where each column is.
+    pub head_size: u64,
+    /// Checksum of the head in hex; the head has the checksums of all other bytes.
+    pub checksum: String,
+    /// Number of rows.
+    pub rows: u64,
+    /// Key of the first row: target, actor or number of the account; 0 without rows.
+    pub first_key: u32,
+    /// Key of the last row.
+    pub last_key: u32,
+}
+
+impl FileEntry {
+    /// Returns true if the file may have rows of the keys `first..=last`.
+    pub fn overlaps(&self, first: u32, last: u32) -> bool {
+        self.rows > 0 && self.first_key <= last && first <= self.last_key
+    }
+}
+
+/// Everything up to a date, merged.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BaseFiles {
+    /// Last load date in the base.
+    pub as_of: Day,
+    /// Accounts by number, from 0.
+    pub accounts: Vec<FileEntry>,
+    /// Activity records by number, from 0.
+    pub activity: Vec<FileEntry>,
+    /// Pairs by target.
+    pub pairs: Vec<FileEntry>,
+}
+
+/// Rows that one load date added.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SegmentFiles {
+    /// Load date of the rows.
+    pub load_date: Day,
+    /// New accounts; their numbers follow those of the base and of the segments before.
+    pub accounts: Vec<FileEntry>,
+    /// Reactions by target.
+    pub reactions: Vec<FileEntry>,
+    /// Posts by actor.
+    pub posts: Vec<FileEntry>,
+}
+
+impl SegmentFiles {
+    /// Returns the number of reactions.
+    pub fn reaction_rows(&self) -> u64 {
+        self.reactions.iter().map(|file| file.rows).sum()
+    }
+}
+
+/// Ids that one network delivered on one load date.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IdFile {
+    /// Index of the network.
+    pub network: u8,
+    /// Load date.
+    pub load_date: Day,
+    /// File.
+    pub file: FileEntry,
+}
+
+/// Table whose meaning is the caller's.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NamedFile {
+    /// Name of the table.
+    pub name: String,
+    /// File.
+    pub file: FileEntry,
+}
+
+/// Files of a state.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StateIndex {
+    /// Layout of the files.
+    pub layout: u32,
+    /// Folder of the run that wrote this index: `state/<date>/<commit id>`.
+    pub folder: String,
+    /// Merged load dates up to a date; none before the first compaction.
+    pub base: Option<BaseFiles>,
+    /// Segments of the load dates after the base, in order.
+    pub segments: Vec<SegmentFiles>,
+    /// Ids of the lateness window.
+    pub ids: Vec<IdFile>,
+    /// Other tables.
+    pub tables: Vec<NamedFile>,
+}
+
+impl StateIndex {
+    /// Creates an index without files for a run with this state folder.
+    pub fn new(folder: String) -> StateIndex {
+        StateIndex {
+            layout: LAYOUT,
+            folder,
+            base: None,
+            segments: Vec::new(),
+            ids: Vec::new(),
+            tables: Vec::new(),
+        }
+    }
+
+    /// Iterates over all files.
+    pub fn files(&self) -> impl Iterator<Item = &FileEntry> {
+        let base = self
+            .base
+            .iter()
+            .flat_map(|base| [&base.accounts, &base.activity, &base.pairs]);
+        let segments = &self.segments;
+        let segments = segments
+            .iter()
+            .flat_map(|segment| [&segment.accounts, &segment.reactions, &segment.posts]);
+        let ids = self.ids.iter().map(|ids| &ids.file);
+        base.chain(segments)
+            .flatten()
+            .chain(ids)
+            .chain(self.tables.iter().map(|table| &table.file))
+    }
+
+    /// Returns the table of a name.
+    pub fn table(&self, name: &str) -> Option<&FileEntry> {
+        let found = self.tables.iter().find(|table| table.name == name);
+        found.map(|table| &table.file)
+    }
+
+    /// Returns the number of accounts.
+    pub fn account_rows(&self) -> u64 {
+        self.account_files().map(|file| file.rows).sum()
+    }
+
+    /// Returns the files of accounts, in order of number.
+    pub fn account_files(&self) -> impl Iterator<Item = &FileEntry> {
+        let base = self.base.iter().flat_map(|base| &base.accounts);
+        base.chain(self.segments.iter().flat_map(|segment| &segment.accounts))
+    }
+
+    /// Drops the ids of load dates before `first`, which no later delivery can repeat.
+    pub fn drop_ids_before(&mut self, first: Day) {
+        self.ids.retain(|ids| ids.load_date >= first);
+    }
+
+    /// Returns the reason that the index cannot be right, if any: another layout, a path outside of `state/`, dates out
+    /// of order, or account numbers with a gap.
+    pub fn find_fault(&self) -> Option<String> {
+        if self.layout != LAYOUT {
+            return Some(format!(
+                "it has layout {}, this version reads layout {LAYOUT}",
+                self.layout
+            ));
+        }
+        if let Some(file) = self.files().find(|file| !is_state_path(&file.path)) {
+            return Some(format!("it names {}, which is no file of a state", file.path));
+        }
+        let base = self.base.iter().map(|base| base.as_of);
+        let dates = base.chain(self.segments.iter().map(|segment| segment.load_date));
+        if !dates.is_sorted_by(|a, b| a < b) {
+            return Some("its segments are not in order".to_owned());
+        }
+        let mut next = 0_u64;
+        for file in self.account_files() {
+            if u64::from(file.first_key) != next {
+                return Some(format!("the accounts of {} do not follow those before", file.path));
+            }
+            next += file.rows;
+        }
+        let activity = self
+            .base
+            .iter()
+            .flat_map(|base| &base.activity)
+            .map(|file| file.rows)
+            .sum::<u64>();
+        let accounts = self
+            .base
+            .iter()
+            .flat_map(|base| &base.accounts)
+            .map(|file| file.rows)
+            .sum::<u64>();
+        (activity != accounts).then(|| "its activity records do not match its accounts".to_owned())
+    }
+}
+
+fn is_state_path(path: &str) -> bool {
+    path.starts_with("state/")
+        && !path
+            .split('/')
+            .any(|part| part.is_empty() || part == "." || part == "..")
+}
+
+#[cfg(test)]
+#[path = "index_tests.rs"]
+mod tests;

@@ -1,0 +1,205 @@
+//! Sums of reactions by pair of accounts, sorted by (target, actor, verb).
+//!
+//! A row takes about 11 bytes: 5 of the time, 2 to 3 of the actor, 1 of the weight, and 3 of the sums, which only one
+//! row in ten has. Low bytes of a time in microseconds have no order and cannot shrink.
+
+use std::ops::Range;
+
+use crate::column_file::{ChunkReader, ColumnFile};
+use crate::columns::end_micros;
+use crate::damage::Damage;
+use crate::encoded_file::{EncodedChunk, EncodedFile, FILE_ROWS, TableEncoder};
+use crate::head::TableKind;
+use crate::planes::PlaneWriter;
+use clout_base::day::Day;
+use clout_base::error::{Error, Result};
+use clout_model::influence::pairs::PairSums;
+
+/// Column of the target.
+pub const TARGET: usize = 0;
+/// Column of the actor. It can be decoded with the target only.
+pub const ACTOR: usize = 1;
+const VERB: usize = 2;
+const COUNT: usize = 3;
+const LAST_LOAD: usize = 4;
+const LAST_AT: usize = 5;
+const WEIGHT: usize = 6;
+const FIRST_SUM: usize = 7;
+
+/// Accounts of the rows, in their order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PairAccounts {
+    /// Number of the credited account.
+    pub targets: Vec<u32>,
+    /// Number of the reacting account.
+    pub actors: Vec<u32>,
+}
+
+/// Encodes the pairs of a base as of `as_of`; `stride` is the number of half-lives. A file has at most [`FILE_ROWS`]
+/// rows, and the rows of one target unless they are more.
+///
+/// # Errors
+/// Returns an internal error if the rows are not sorted by (target, actor, verb).
+pub fn encode_pairs(pairs: &PairSums, stride: usize, as_of: Day) -> Result<Vec<EncodedFile>> {
+    let encoder = TableEncoder {
+        table: TableKind::Pairs,
+        load_date: as_of,
+        columns: FIRST_SUM + stride,
+        key: |row: usize| pairs.targets[row],
+        encode: |planes: &mut PlaneWriter, rows: Range<usize>| encode_chunk(planes, pairs, rows, stride),
+    };
+    encoder.files(pairs.len(), FILE_ROWS)
+}
+
+fn encode_chunk(planes: &mut PlaneWriter, pairs: &PairSums, rows: Range<usize>, stride: usize) -> Result<EncodedChunk> {
+    let key = |row: usize| (pairs.targets[row], pairs.actors[row], pairs.verbs[row]);
+    if (rows.start.max(1)..rows.end).any(|row| key(row - 1) >= key(row)) {
+        return Err(Error::internal("the pairs of the state are not in order"));
+    }
+    let mut blocks = Vec::with_capacity(FIRST_SUM + stride);
+    let targets = &pairs.targets[rows.clone()];
+    planes.ascending(targets)?;
+    blocks.push(planes.take_block());
+    planes.ascending_within(targets, &pairs.actors[rows.clone()])?;
+    blocks.push(planes.take_block());
+    planes.words(&pairs.verbs[rows.clone()])?;
+    blocks.push(planes.take_block());
+    let counts = &pairs.counts[rows.clone()];
+    // Most counts are 1 and become 0.
+    let further: Vec<u32> = counts.iter().map(|count| count.wrapping_sub(1)).collect();
+    planes.words(&further)?;
+    blocks.push(planes.take_block());
+    let loads = &pairs.last_loads[rows.clone()];
+    planes.days(loads.iter().map(|day| day.0))?;
+    blocks.push(planes.take_block());
+    let ages = loads.iter().zip(&pairs.last_at[rows.clone()]);
+    planes.spans(
+        ages.map(|(day, at)| end_micros(*day).wrapping_sub(*at) as u64)
+            .collect(),
+    )?;
+    blocks.push(planes.take_block());
+    let details = &pairs.details[rows];
+    let (mut weights, mut several) = (Vec::with_capacity(counts.len()), Vec::new());
+    for (count, detail) in counts.iter().zip(details) {
+        match count {
+            1 => weights.push(*detail),
+            _ => several.push(*detail as usize * stride),
+        }
+    }
+    planes.repeated(&weights)?;
+    blocks.push(planes.take_block());
+    for half_life in 0..stride {
+        let sums: Vec<u64> = several
+            .iter()
+            .map(|first| pairs.sums[first + half_life].to_bits())
+            .collect();
+        planes.words(&sums)?;
+        blocks.push(planes.take_block());
+    }
+    Ok(EncodedChunk {
+        details: several.len() as u32,
+        blocks,
+    })
+}
+
+/// Decodes the pairs that were read from a file of [`encode_pairs`]; `stride` is the number of half-lives.
+///
+/// # Errors
+/// Returns the damage of the file.
+pub fn decode_pairs(file: &ColumnFile, stride: usize) -> std::result::Result<PairSums, Damage> {
+    file.expect(TableKind::Pairs, FIRST_SUM + stride)?;
+    let chunks = file.decode_chunks(|chunk| decode_chunk(chunk, stride))?;
+    let mut pairs = PairSums::default();
+    reserve(&mut pairs, file.rows());
+    for chunk in chunks {
+        pairs.append(chunk, stride.max(1));
+    }
+    Ok(pairs)
+}
+
+fn reserve(pairs: &mut PairSums, rows: usize) {
+    pairs.actors.reserve_exact(rows);
+    pairs.targets.reserve_exact(rows);
+    pairs.verbs.reserve_exact(rows);
+    pairs.counts.reserve_exact(rows);
+    pairs.last_loads.reserve_exact(rows);
+    pairs.last_at.reserve_exact(rows);
+    pairs.details.reserve_exact(rows);
+}
+
+fn decode_chunk(chunk: &mut ChunkReader, stride: usize) -> std::result::Result<PairSums, Damage> {
+    let (rows, several) = (chunk.rows(), chunk.head().details as usize);
+    let PairAccounts { targets, actors } = decode_accounts(chunk)?;
+    let mut verbs = vec![0_u8; rows];
+    chunk.column(VERB, |planes, from| planes.words(from, &mut verbs))?;
+    let mut counts = vec![0_u32; rows];
+    chunk.column(COUNT, |planes, from| planes.words(from, &mut counts))?;
+    counts.iter_mut().for_each(|count| *count = count.wrapping_add(1));
+    let last_loads: Vec<Day> = chunk.column(LAST_LOAD, |planes, from| {
+        Ok(planes.days(from, rows)?.map(Day).collect())
+    })?;
+    let mut ages = vec![0_u64; rows];
+    chunk.column(LAST_AT, |planes, from| planes.spans(from, &mut ages))?;
+    let last_at = last_loads
+        .iter()
+        .zip(&ages)
+        .map(|(day, age)| end_micros(*day).wrapping_sub(*age as i64))
+        .collect();
+    if counts.iter().filter(|count| **count != 1).count() != several {
+        return Err(Damage::Column(COUNT));
+    }
+    let mut weights = vec![0_u32; rows - several];
+    chunk.column(WEIGHT, |planes, from| planes.repeated(from, &mut weights))?;
+    let (mut weights, mut positions) = (weights.into_iter(), 0_u32..);
+    let details = counts.iter().map(|count| match count {
+        1 => weights.next().unwrap_or_default(),
+        _ => positions.next().unwrap_or_default(),
+    });
+    let details = details.collect();
+    let mut sums = vec![0.0_f64; several * stride];
+    let mut bits = vec![0_u64; several];
+    for half_life in 0..stride {
+        chunk.column(FIRST_SUM + half_life, |planes, from| planes.words(from, &mut bits))?;
+        let column = sums.iter_mut().skip(half_life).step_by(stride);
+        column.zip(&bits).for_each(|(sum, bits)| *sum = f64::from_bits(*bits));
+    }
+    Ok(PairSums {
+        actors,
+        targets,
+        verbs,
+        counts,
+        last_loads,
+        last_at,
+        details,
+        sums,
+    })
+}
+
+/// Decodes only the accounts of the pairs. The columns [`TARGET`] and [`ACTOR`] are enough.
+///
+/// # Errors
+/// Returns the damage of the file.
+pub fn decode_pair_accounts(file: &ColumnFile) -> std::result::Result<PairAccounts, Damage> {
+    file.expect_table(TableKind::Pairs)?;
+    let chunks = file.decode_chunks(decode_accounts)?;
+    let mut all = PairAccounts::default();
+    for mut chunk in chunks {
+        all.targets.append(&mut chunk.targets);
+        all.actors.append(&mut chunk.actors);
+    }
+    Ok(all)
+}
+
+fn decode_accounts(chunk: &mut ChunkReader) -> std::result::Result<PairAccounts, Damage> {
+    let mut targets = vec![0_u32; chunk.rows()];
+    chunk.column(TARGET, |planes, from| planes.ascending(from, &mut targets))?;
+    let mut actors = vec![0_u32; targets.len()];
+    chunk.column(ACTOR, |planes, from| {
+        planes.ascending_within(from, &targets, &mut actors)
+    })?;
+    Ok(PairAccounts { targets, actors })
+}
+
+#[cfg(test)]
+#[path = "pairs_tests.rs"]
+mod tests;

@@ -41,6 +41,20 @@ pub struct WeighedReaction {
     pub weight: f32,
 }
 
+impl WeighedReaction {
+    /// Returns the order within a load date: by pair, then by time, verb and weight. Weights are not negative, so their
+    /// bits have the same order. Among equal reactions of a day, the later ones weigh more.
+    pub fn order(&self) -> (u32, u32, i64, u8, u32) {
+        (
+            self.target,
+            self.actor,
+            self.occurred_at,
+            self.verb,
+            self.weight.to_bits(),
+        )
+    }
+}
+
 impl AccountReaction {
     /// Adds the weight.
     pub fn weighed(&self, weight: f32) -> WeighedReaction {

@@ -5,9 +5,10 @@ use super::*;
 const DATE: Day = Day(20_000);
 
 fn round_trip(records: &[AccountActivity]) -> usize {
-    let files = encode_activity(records, DATE).unwrap();
+    let numbered: Vec<(u32, AccountActivity)> = (0..).step_by(3).zip(records.iter().copied()).collect();
+    let files = encode_activity(&numbered, DATE).unwrap();
     let decode = |file: &EncodedFile| decode_activity(&ColumnFile::parse(&file.bytes).unwrap()).unwrap();
-    assert_eq!(files.iter().flat_map(decode).collect::<Vec<AccountActivity>>(), records);
+    assert_eq!(files.iter().flat_map(decode).collect::<Vec<_>>(), numbered);
     files.iter().map(|file| file.bytes.len()).sum()
 }
 
@@ -43,7 +44,7 @@ fn extreme_records_come_back_and_empty_ones_take_no_bytes() {
     let ends = [i64::MIN, i64::MAX].map(|at| record(((1, u128::MAX, at, !at, i32::MIN), (u32::MAX, i32::MAX, at))));
     round_trip(&ends);
     round_trip(&[]);
-    assert!(round_trip(&vec![AccountActivity::default(); 100_000]) < 1_000);
+    assert!(round_trip(&vec![AccountActivity::default(); 100_000]) < 2_000);
 }
 
 #[test]

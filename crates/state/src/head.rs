@@ -41,8 +41,6 @@ pub enum TableKind {
     Pairs = 3,
     /// Reactions of a load date by (target, actor, time, verb).
     Reactions = 4,
-    /// Posts of a load date by (actor, time).
-    Posts = 5,
     /// Ids that one network delivered on a load date, in order.
     Ids = 6,
     /// Bytes of another table; their meaning is the caller's.
@@ -206,8 +204,8 @@ fn parse_chunk(from: &mut BytesReader) -> Result<ChunkHead, Damage> {
 }
 
 fn table_of(code: u8) -> Result<TableKind, Damage> {
-    use TableKind::{Accounts, Activity, Bytes, Ids, Pairs, Posts, Reactions};
-    let tables = [Accounts, Activity, Pairs, Reactions, Posts, Ids, Bytes];
+    use TableKind::{Accounts, Activity, Bytes, Ids, Pairs, Reactions};
+    let tables = [Accounts, Activity, Pairs, Reactions, Ids, Bytes];
     let table = tables.into_iter().find(|table| *table as u8 == code);
     table.ok_or(Damage::Table)
 }

@@ -39,25 +39,21 @@ impl FileEntry {
 pub struct BaseFiles {
     /// Last load date in the base.
     pub as_of: Day,
-    /// Accounts by number, from 0.
-    pub accounts: Vec<FileEntry>,
-    /// Activity records by number, from 0.
+    /// Activity records by number of the account.
     pub activity: Vec<FileEntry>,
     /// Pairs by target.
     pub pairs: Vec<FileEntry>,
 }
 
-/// Rows that one load date added.
+/// What one run added.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SegmentFiles {
-    /// Load date of the rows.
-    pub load_date: Day,
-    /// New accounts; their numbers follow those of the base and of the segments before.
-    pub accounts: Vec<FileEntry>,
-    /// Reactions by target.
+    /// Last load date of the run.
+    pub as_of: Day,
+    /// Reactions by target, each file of one load date.
     pub reactions: Vec<FileEntry>,
-    /// Posts by actor.
-    pub posts: Vec<FileEntry>,
+    /// Activity records of the accounts that acted, as of the end of the run.
+    pub activity: Vec<FileEntry>,
 }
 
 impl SegmentFiles {
@@ -94,9 +90,11 @@ pub struct StateIndex {
     pub layout: u32,
     /// Folder of the run that wrote this index: `state/<date>/<commit id>`.
     pub folder: String,
-    /// Merged load dates up to a date; none before the first compaction.
+    /// Accounts by number, from 0.
+    pub accounts: Vec<FileEntry>,
+    /// Merged load dates up to a date; none in an empty index.
     pub base: Option<BaseFiles>,
-    /// Segments of the load dates after the base, in order.
+    /// Segments of the runs after the base, in order.
     pub segments: Vec<SegmentFiles>,
     /// Ids of the lateness window.
     pub ids: Vec<IdFile>,
@@ -110,6 +108,7 @@ impl StateIndex {
         StateIndex {
             layout: LAYOUT,
             folder,
+            accounts: Vec::new(),
             base: None,
             segments: Vec::new(),
             ids: Vec::new(),
@@ -119,17 +118,15 @@ impl StateIndex {
 
     /// Iterates over all files.
     pub fn files(&self) -> impl Iterator<Item = &FileEntry> {
-        let base = self
-            .base
-            .iter()
-            .flat_map(|base| [&base.accounts, &base.activity, &base.pairs]);
+        let base = self.base.iter().flat_map(|base| [&base.activity, &base.pairs]);
         let segments = &self.segments;
         let segments = segments
             .iter()
-            .flat_map(|segment| [&segment.accounts, &segment.reactions, &segment.posts]);
+            .flat_map(|segment| [&segment.reactions, &segment.activity]);
         let ids = self.ids.iter().map(|ids| &ids.file);
         base.chain(segments)
             .flatten()
+            .chain(&self.accounts)
             .chain(ids)
             .chain(self.tables.iter().map(|table| &table.file))
     }
@@ -142,13 +139,7 @@ impl StateIndex {
 
     /// Returns the number of accounts.
     pub fn account_rows(&self) -> u64 {
-        self.account_files().map(|file| file.rows).sum()
-    }
-
-    /// Returns the files of accounts, in order of number.
-    pub fn account_files(&self) -> impl Iterator<Item = &FileEntry> {
-        let base = self.base.iter().flat_map(|base| &base.accounts);
-        base.chain(self.segments.iter().flat_map(|segment| &segment.accounts))
+        self.accounts.iter().map(|file| file.rows).sum()
     }
 
     /// Drops the ids of load dates before `first`, which no later delivery can repeat.
@@ -157,7 +148,7 @@ impl StateIndex {
     }
 
     /// Returns the reason that the index cannot be right, if any: another layout, a path outside of `state/`, dates out
-    /// of order, or account numbers with a gap.
+    /// of order, account numbers with a gap, or records of unknown accounts.
     pub fn find_fault(&self) -> Option<String> {
         if self.layout != LAYOUT {
             return Some(format!(
@@ -169,30 +160,23 @@ impl StateIndex {
             return Some(format!("it names {}, which is no file of a state", file.path));
         }
         let base = self.base.iter().map(|base| base.as_of);
-        let dates = base.chain(self.segments.iter().map(|segment| segment.load_date));
+        let dates = base.chain(self.segments.iter().map(|segment| segment.as_of));
         if !dates.is_sorted_by(|a, b| a < b) {
             return Some("its segments are not in order".to_owned());
         }
         let mut next = 0_u64;
-        for file in self.account_files() {
+        for file in &self.accounts {
             if u64::from(file.first_key) != next {
                 return Some(format!("the accounts of {} do not follow those before", file.path));
             }
             next += file.rows;
         }
-        let activity = self
-            .base
-            .iter()
-            .flat_map(|base| &base.activity)
-            .map(|file| file.rows)
-            .sum::<u64>();
-        let accounts = self
-            .base
-            .iter()
-            .flat_map(|base| &base.accounts)
-            .map(|file| file.rows)
-            .sum::<u64>();
-        (activity != accounts).then(|| "its activity records do not match its accounts".to_owned())
+        let of_base = self.base.iter().flat_map(|base| &base.activity);
+        let activity = of_base.chain(self.segments.iter().flat_map(|segment| &segment.activity));
+        let mut beyond = activity.filter(|file| file.rows > 0 && u64::from(file.last_key) >= next);
+        beyond
+            .next()
+            .map(|file| format!("{} has records of unknown accounts", file.path))
     }
 }
 

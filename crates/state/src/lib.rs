@@ -1,7 +1,7 @@
 //! The state between runs as immutable files: segments of load dates, compacted bases, and the index that names them.
 //!
-//! A state is a base (accounts, activity records, pairs), the segments of the load dates after it (new accounts,
-//! reactions, posts), and the ids of the lateness window. A pair is the left fold of its load dates
+//! A state is the accounts, a base (activity records, pairs), the segments of the runs after it (reactions, changed
+//! activity records), and the ids of the lateness window. A pair is the left fold of its load dates
 //! (`clout_model::influence::merge_pairs`), so a reader folds the segments into the base in order of date, and no bit
 //! depends on the date of the base.
 //!
@@ -24,7 +24,6 @@ pub mod index;
 pub mod obsolete;
 pub mod pairs;
 mod planes;
-pub mod posts;
 pub mod reactions;
 #[cfg(test)]
 mod testing;

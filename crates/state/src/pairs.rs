@@ -8,7 +8,7 @@ use std::ops::Range;
 use crate::column_file::{ChunkReader, ColumnFile};
 use crate::columns::end_micros;
 use crate::damage::Damage;
-use crate::encoded_file::{EncodedChunk, EncodedFile, FILE_ROWS, TableEncoder};
+use crate::encoded_file::{EncodedChunk, EncodedFile, TableEncoder};
 use crate::head::TableKind;
 use crate::planes::PlaneWriter;
 use clout_base::day::Day;
@@ -35,12 +35,12 @@ pub struct PairAccounts {
     pub actors: Vec<u32>,
 }
 
-/// Encodes the pairs of a base as of `as_of`; `stride` is the number of half-lives. A file has at most [`FILE_ROWS`]
-/// rows, and the rows of one target unless they are more.
+/// Encodes pairs of a base as of `as_of` as one file; `stride` is the number of half-lives. A pair has all its rows in
+/// one file.
 ///
 /// # Errors
 /// Returns an internal error if the rows are not sorted by (target, actor, verb).
-pub fn encode_pairs(pairs: &PairSums, stride: usize, as_of: Day) -> Result<Vec<EncodedFile>> {
+pub fn encode_pairs(pairs: &PairSums, stride: usize, as_of: Day) -> Result<EncodedFile> {
     let encoder = TableEncoder {
         table: TableKind::Pairs,
         load_date: as_of,
@@ -48,7 +48,7 @@ pub fn encode_pairs(pairs: &PairSums, stride: usize, as_of: Day) -> Result<Vec<E
         key: |row: usize| pairs.targets[row],
         encode: |planes: &mut PlaneWriter, rows: Range<usize>| encode_chunk(planes, pairs, rows, stride),
     };
-    encoder.files(pairs.len(), FILE_ROWS)
+    encoder.file(0..pairs.len())
 }
 
 fn encode_chunk(planes: &mut PlaneWriter, pairs: &PairSums, rows: Range<usize>, stride: usize) -> Result<EncodedChunk> {

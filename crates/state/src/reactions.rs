@@ -1,4 +1,4 @@
-//! Settled reactions of one load date, sorted by (target, actor, time, verb), with their final weights.
+//! Settled reactions of one load date, sorted by (target, actor, time, verb, weight).
 
 use std::ops::Range;
 
@@ -9,7 +9,8 @@ use crate::encoded_file::{EncodedChunk, EncodedFile, FILE_ROWS, TableEncoder, ch
 use crate::head::TableKind;
 use crate::planes::PlaneWriter;
 use clout_base::day::Day;
-use clout_base::error::Result;
+use clout_base::error::{Error, Result};
+use clout_model::reactions::WeighedReaction;
 
 const TARGET: usize = 0;
 const ACTOR: usize = 1;
@@ -18,35 +19,16 @@ const VERB: usize = 3;
 const WEIGHT: usize = 4;
 const COLUMNS: usize = 5;
 
-/// Counted reaction with its final weight. Its load date is that of the segment.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct SettledReaction {
-    /// Number of the credited account.
-    pub target: u32,
-    /// Number of the reacting account.
-    pub actor: u32,
-    /// Time, microseconds since 1970.
-    pub occurred_at: i64,
-    /// Code of the verb on its network.
-    pub verb: u8,
-    /// [Weight](clout_model::influence::weights).
-    pub weight: f32,
-}
-
-impl SettledReaction {
-    /// Returns the order of the rows of a segment.
-    pub fn order(&self) -> (u32, u32, i64, u8) {
-        (self.target, self.actor, self.occurred_at, self.verb)
-    }
-}
-
 /// Encodes the reactions of a load date. A file has at most [`FILE_ROWS`] rows, and the rows of one target unless they
-/// are more. Rows of equal order keep their places.
+/// are more.
 ///
 /// # Errors
-/// Returns an internal error if the rows are not sorted by [`SettledReaction::order`].
-pub fn encode_reactions(reactions: &[SettledReaction], load_date: Day) -> Result<Vec<EncodedFile>> {
+/// Returns an internal error if the rows are not sorted by [`WeighedReaction::order`], or if one has another load date.
+pub fn encode_reactions(reactions: &[WeighedReaction], load_date: Day) -> Result<Vec<EncodedFile>> {
     check_order(reactions, |a, b| a.order() <= b.order(), "reactions")?;
+    if reactions.iter().any(|reaction| reaction.load_date != load_date) {
+        return Err(Error::internal("a reaction of the state has another load date"));
+    }
     let encoder = TableEncoder {
         table: TableKind::Reactions,
         load_date,
@@ -57,7 +39,7 @@ pub fn encode_reactions(reactions: &[SettledReaction], load_date: Day) -> Result
     encoder.files(reactions.len(), FILE_ROWS)
 }
 
-fn encode_chunk(planes: &mut PlaneWriter, rows: &[SettledReaction], load_date: Day) -> Result<EncodedChunk> {
+fn encode_chunk(planes: &mut PlaneWriter, rows: &[WeighedReaction], load_date: Day) -> Result<EncodedChunk> {
     let mut blocks = Vec::with_capacity(COLUMNS);
     let targets: Vec<u32> = rows.iter().map(|row| row.target).collect();
     planes.ascending(&targets)?;
@@ -85,13 +67,13 @@ fn encode_chunk(planes: &mut PlaneWriter, rows: &[SettledReaction], load_date: D
 ///
 /// # Errors
 /// Returns the damage of the file.
-pub fn decode_reactions(file: &ColumnFile) -> std::result::Result<Vec<SettledReaction>, Damage> {
+pub fn decode_reactions(file: &ColumnFile) -> std::result::Result<Vec<WeighedReaction>, Damage> {
     file.expect(TableKind::Reactions, COLUMNS)?;
-    let end = end_micros(file.load_date());
-    Ok(file.decode_chunks(|chunk| decode_chunk(chunk, end))?.concat())
+    let load_date = file.load_date();
+    Ok(file.decode_chunks(|chunk| decode_chunk(chunk, load_date))?.concat())
 }
 
-fn decode_chunk(chunk: &mut ChunkReader, end: i64) -> std::result::Result<Vec<SettledReaction>, Damage> {
+fn decode_chunk(chunk: &mut ChunkReader, load_date: Day) -> std::result::Result<Vec<WeighedReaction>, Damage> {
     let count = chunk.rows();
     let mut targets = vec![0_u32; count];
     chunk.column(TARGET, |planes, from| planes.ascending(from, &mut targets))?;
@@ -105,10 +87,12 @@ fn decode_chunk(chunk: &mut ChunkReader, end: i64) -> std::result::Result<Vec<Se
     chunk.column(VERB, |planes, from| planes.words(from, &mut verbs))?;
     let mut weights = vec![0_u32; count];
     chunk.column(WEIGHT, |planes, from| planes.repeated(from, &mut weights))?;
-    let row = |row: usize| SettledReaction {
+    let end = end_micros(load_date);
+    let row = |row: usize| WeighedReaction {
         target: targets[row],
         actor: actors[row],
         occurred_at: end.wrapping_sub(ages[row] as i64),
+        load_date,
         verb: verbs[row],
         weight: f32::from_bits(weights[row]),
     };

@@ -113,7 +113,7 @@ fn merge_shard(
     mut reactions: Vec<WeighedReaction>,
     params: &MergeParams,
 ) -> PairSums {
-    reactions.sort_unstable_by_key(|r| (key_of(r), r.load_date, r.occurred_at, r.verb));
+    reactions.sort_unstable_by_key(|r| (key_of(r), r.load_date, r.occurred_at, r.verb, r.weight.to_bits()));
     let old: Vec<(&PairSums, Range<usize>)> = before.key_rows(keys).collect();
     let old_rows: usize = old.iter().map(|(_, rows)| rows.len()).sum();
     let stride = params.mixture.len();

@@ -109,8 +109,23 @@ impl PairSums {
         start + self.actors[start..end].partition_point(|other| *other < actor)
     }
 
+    /// Appends the rows of `other`, whose keys must not be lower. `stride` is the number of half-lives.
+    pub fn append(&mut self, mut other: PairSums, stride: usize) {
+        let base = (self.sums.len() / stride) as u32;
+        let moved = other.details.iter().zip(&other.counts);
+        self.details
+            .extend(moved.map(|(detail, count)| if *count == 1 { *detail } else { base + detail }));
+        self.targets.append(&mut other.targets);
+        self.actors.append(&mut other.actors);
+        self.verbs.append(&mut other.verbs);
+        self.counts.append(&mut other.counts);
+        self.last_loads.append(&mut other.last_loads);
+        self.last_at.append(&mut other.last_at);
+        self.sums.append(&mut other.sums);
+    }
+
     /// Appends copies of the rows `rows` of `other`, whose keys must not be lower.
-    pub(super) fn append_rows(&mut self, other: &PairSums, rows: Range<usize>, stride: usize) {
+    pub fn append_rows(&mut self, other: &PairSums, rows: Range<usize>, stride: usize) {
         self.targets.extend_from_slice(&other.targets[rows.clone()]);
         self.actors.extend_from_slice(&other.actors[rows.clone()]);
         self.verbs.extend_from_slice(&other.verbs[rows.clone()]);

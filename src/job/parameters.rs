@@ -13,6 +13,10 @@ use clout_model::networks::Network;
 /// a score; the parameters have their own part in [`Job::compute_model_version`].
 pub const MODEL_NUMBER: u32 = 3;
 
+/// Number of the code that makes the sums of the state. It must increase with every change of the code that can move
+/// them.
+pub const STATE_NUMBER: u32 = 1;
+
 impl Job {
     /// Returns the model number and 12 hex digits of a hash over every parameter that can move a score: the
     /// constants of the model, the verbs, weights, shares and derived reactions of all networks, and
@@ -24,6 +28,27 @@ impl Job {
             "networks": networks(&self.networks),
         });
         format!("{MODEL_NUMBER}-{}", short_hash(scored))
+    }
+
+    /// Returns the state number and 12 hex digits of a hash over every parameter that shapes the state between runs:
+    /// half-lives, selectivity, repeats of a day, topics, the verbs, weights and derived reactions of all networks, and
+    /// `input.max_lateness_days`. Another value of any other parameter is applied to the kept state.
+    pub fn compute_state_version(&self) -> String {
+        let params = self.model.params();
+        let networks = self.networks.iter().map(|network| {
+            let mut value = one_network(network);
+            value["share"] = Value::Null;
+            (network.name.clone(), value)
+        });
+        let shaping = json!({
+            "input": { "max_lateness_days": self.input.max_lateness_days },
+            "half_lives_days": params.recency.half_lives_days,
+            "selectivity": params.selectivity,
+            "beta_day": params.repeats.beta_day,
+            "topics": params.topics,
+            "networks": Value::Object(networks.collect()),
+        });
+        format!("{STATE_NUMBER}-{}", short_hash(shaping))
     }
 
     /// Returns the parameters for the manifest: model, networks, and the rules of input, influences and
@@ -156,6 +181,25 @@ mod tests {
     #[case("networks.twitter.verbs.like=1")]
     fn other_parameters_keep_the_model_version(#[case] text: &str) {
         assert_eq!(job(&[text]).compute_model_version(), job(&[]).compute_model_version());
+    }
+
+    #[rstest]
+    #[case("model.recency={half_lives_days=[1], masses=[1]}", false)]
+    #[case("model.repeats.beta_day=1", false)]
+    #[case("model.selectivity.crowd=5", false)]
+    #[case("networks.twitter.verbs.like=2", false)]
+    #[case("networks.x.verbs.like=1", false)]
+    #[case("networks.foursquare.verbs.co_visit=0.25", false)]
+    #[case("input.max_lateness_days=29", false)]
+    #[case("model.trust.rate=0.7", true)]
+    #[case("model.trust.seeds=['twitter:ann']", true)]
+    #[case("model.scale.points_per_decade=10", true)]
+    #[case("model.corroboration.base=0.5", true)]
+    #[case("model.propagation.tolerance=1e-8", true)]
+    #[case("networks.twitter.share=2", true)]
+    fn parameters_that_shape_the_state_change_its_version(#[case] text: &str, is_same: bool) {
+        assert_eq!(job(&[text]).compute_state_version() == job(&[]).compute_state_version(), is_same);
+        assert_ne!(job(&[text]).compute_model_version(), job(&[]).compute_model_version());
     }
 
     #[test]

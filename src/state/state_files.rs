@@ -1,23 +1,28 @@
-//! Saves, loads and deletes state files: Arrow IPC tables and a `state.json` in `state/<date>/<commit id>/`.
+//! Saves and loads states: a `state.json` in `state/<date>/<commit id>/`, written last, that names all files.
 //!
-//! `state.json` is written last and lists every file with size and checksum, so an incomplete state is never used. The
-//! commit id is that of the snapshot's manifest, so no search for the newest state is needed.
+//! Accounts, activity records, pairs and delivered ids are in files of an index ([`clout_state::index`]), which stay
+//! where the run that wrote them put them. The other tables are Arrow IPC files beside `state.json`. Every file has a
+//! checksum, so an incomplete or damaged state is never used. The commit id is that of the snapshot's manifest, so no
+//! search for the newest state is needed.
 
 use std::collections::BTreeMap;
 
 use arrow::array::RecordBatch;
-use arrow::datatypes::UInt32Type;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::closed_files::ClosedEntry;
 use super::ipc::{checksum, from_ipc, to_ipc};
 use super::opt_outs::OptOuts;
-use super::{NetworkHistory, RunState, covisit_tables, tables, topic_tables};
+use super::{
+    NetworkHistory, RunState, covisit_tables, delivered_files, reference_tables, segment_files, tables, topic_tables,
+};
 use clout_base::day::Day;
-use clout_base::error::{Error, ErrorContext, Result};
-use clout_model::influence::pair_table::PairTable;
+use clout_base::error::{Error, ErrorContext, ErrorKind, Result};
+use clout_model::influence::recency::HalfLifeMixture;
 use clout_model::networks::Network;
+use clout_state::damage::StateError;
+use clout_state::index::StateIndex;
 use clout_warehouse::store::Store;
 
 /// Version of the layout; a state with another version is not used.
@@ -26,22 +31,21 @@ const LAYOUT: u32 = 8;
 #[derive(Serialize, Deserialize)]
 struct Meta {
     layout: u32,
-    model_version: String,
+    state_version: String,
     hash_key: String,
     as_of: Day,
     networks: Vec<String>,
     histories: Vec<Option<NetworkHistory>>,
     published_dates: Vec<Day>,
-    pair_files: usize,
-    /// Accounts with a permanent number.
-    numbered: u32,
-    files: Vec<FileEntry>,
+    index: StateIndex,
+    tables: Vec<TableFile>,
     closed: Vec<ClosedEntry>,
     volumes: Vec<BTreeMap<Day, u64>>,
 }
 
+/// Table in an Arrow IPC file beside `state.json`.
 #[derive(Serialize, Deserialize)]
-struct FileEntry {
+struct TableFile {
     name: String,
     size: u64,
     checksum: String,
@@ -49,14 +53,14 @@ struct FileEntry {
 
 /// Properties that a state must match to be used.
 pub struct StateRequirements<'a> {
-    /// Model version of the job.
-    pub model_version: &'a str,
+    /// State version of the job.
+    pub state_version: String,
     /// Fingerprint of the job's `state.hash_key`; none for readers that need no hashes.
     pub hash_key: Option<String>,
     /// Networks of the job.
     pub networks: &'a [Network],
-    /// Number of half-lives.
-    pub stride: usize,
+    /// Mixture of half-lives.
+    pub mixture: &'a HalfLifeMixture,
 }
 
 /// Returns the folder of one snapshot's state.
@@ -77,30 +81,31 @@ pub fn save_state(store: &Store, prefix: &str, state: &RunState, wanted: &StateR
         .ok_or_else(|| Error::internal("the state has no date and cannot be saved"))?;
     let hash_key = wanted.hash_key.clone();
     let hash_key = hash_key.ok_or_else(|| Error::internal("the state has no hash key and cannot be saved"))?;
-    let files = pieces(state, wanted)
+    let mut index = segment_files::save(store, prefix, state, as_of, wanted.mixture.len())?;
+    delivered_files::save(store, &mut index, state)?;
+    let tables = table_builders(state, wanted)
         .par_iter()
         .map(|(name, make)| {
             let bytes = to_ipc(&make()?)?;
             let (size, checksum) = (bytes.len() as u64, checksum(&bytes));
             store.put(&format!("{prefix}/{name}"), bytes)?;
-            Ok(FileEntry {
+            Ok(TableFile {
                 name: name.clone(),
                 size,
                 checksum,
             })
         })
-        .collect::<Result<Vec<FileEntry>>>()?;
+        .collect::<Result<Vec<TableFile>>>()?;
     let meta = Meta {
         layout: LAYOUT,
-        model_version: wanted.model_version.to_owned(),
+        state_version: wanted.state_version.clone(),
         hash_key,
         as_of,
         networks: wanted.networks.iter().map(|n| n.name.clone()).collect(),
         histories: state.histories.clone(),
         published_dates: state.published_dates.clone(),
-        pair_files: state.pairs.shards().len(),
-        numbered: state.accounts.numbered(),
-        files,
+        index,
+        tables,
         closed: state.closed.iter().map(ClosedEntry::from_file).collect(),
         volumes: state.volumes.clone(),
     };
@@ -109,50 +114,36 @@ pub fn save_state(store: &Store, prefix: &str, state: &RunState, wanted: &StateR
     store.put(&format!("{prefix}/state.json"), json.into())
 }
 
-/// Returns a builder for every table of the state, with its file name.
-fn pieces<'a>(state: &'a RunState, wanted: &'a StateRequirements) -> Vec<(String, Make<'a>)> {
-    let accounts = || tables::from_accounts(&state.accounts, &state.activity, &state.is_listed, &state.owners);
-    let mut pieces: Vec<(String, Make)> = vec![("accounts.arrow".to_owned(), Box::new(accounts))];
-    for (index, shard) in state.pairs.shards().iter().enumerate() {
-        let pairs = move || tables::from_pairs(shard, 0..shard.len());
-        pieces.push((format!("pairs-{index:05}.arrow"), Box::new(pairs)));
-        let stride = wanted.stride;
-        let sums = move || tables::from_sums(shard, 0..shard.len(), stride);
-        pieces.push((format!("sums-{index:05}.arrow"), Box::new(sums)));
-    }
-    let erased = || {
-        let mut erased: Vec<(u32, u128)> = state.erased.iter().map(|(hash, node)| (*node, *hash)).collect();
-        erased.sort_unstable();
-        tables::build_batch(vec![
-            ("node", tables::uint32(erased.iter().map(|(node, _)| *node))),
-            ("hash", tables::hash_column(erased.iter().map(|(_, hash)| *hash))?),
-        ])
-    };
-    pieces.push(("erased.arrow".to_owned(), Box::new(erased)));
-    for (network, delivered) in state.delivered.iter().enumerate() {
-        let name = format!("delivered-{network:03}.arrow");
-        pieces.push((name, Box::new(|| tables::from_delivered(delivered))));
+/// Returns a builder for every Arrow table of the state, with its file name.
+fn table_builders<'a>(state: &'a RunState, wanted: &'a StateRequirements) -> Vec<(String, Make<'a>)> {
+    let mut builders: Vec<(String, Make)> = vec![
+        (
+            "temporary.arrow".to_owned(),
+            Box::new(|| reference_tables::from_temporary(state)),
+        ),
+        ("owners.arrow".to_owned(), Box::new(|| reference_tables::from_owners(state))),
+        ("listed.arrow".to_owned(), Box::new(|| reference_tables::from_listed(state))),
+    ];
+    for (network, memory) in state.co_visits.iter().enumerate() {
         if wanted.networks[network].co_visit.is_some() {
             for (position, name) in CO_VISIT_TABLES.iter().enumerate() {
-                let table = move || Ok(covisit_tables::from_co_visits(&state.co_visits[network])?[position].clone());
-                pieces.push((format!("{name}-{network:03}.arrow"), Box::new(table)));
+                let table = move || Ok(covisit_tables::from_co_visits(memory)?[position].clone());
+                builders.push((format!("{name}-{network:03}.arrow"), Box::new(table)));
             }
         }
     }
     for (name, make) in topic_tables::TABLE_BUILDERS {
-        pieces.push((format!("topic_{name}.arrow"), Box::new(move || make(&state.topics))));
+        builders.push((format!("topic_{name}.arrow"), Box::new(move || make(&state.topics))));
     }
-    let sets: [(&str, Vec<u128>); 3] = [
-        ("published", state.published.iter().copied().collect()),
+    let sets: [(&str, Vec<u128>); 2] = [
         ("gone_persons", state.opt_outs.persons.iter().copied().collect()),
         ("gone_accounts", state.opt_outs.accounts.iter().copied().collect()),
     ];
-    for (name, mut set) in sets {
-        set.sort_unstable();
+    for (name, set) in sets {
         let table = move || tables::build_batch(vec![("hash", tables::hash_column(set.iter().copied())?)]);
-        pieces.push((format!("{name}.arrow"), Box::new(table)));
+        builders.push((format!("{name}.arrow"), Box::new(table)));
     }
-    pieces
+    builders
 }
 
 const CO_VISIT_TABLES: [&str; 3] = ["check_ins", "credits", "follows"];
@@ -173,110 +164,85 @@ pub fn load_state(
         Ok(meta) => meta,
         Err(error) => return Ok(Err(format!("its state.json is damaged ({error})"))),
     };
-    if let Some(why) = unfit(&meta, wanted) {
+    if let Some(why) = find_misfit(&meta, wanted) {
         return Ok(Err(why));
     }
-    let get = |name: String| -> Result<RecordBatch> {
-        let entry = meta.files.iter().find(|file| file.name == name);
-        let bytes = store.get(&format!("{prefix}/{name}"))?;
-        match (entry, bytes) {
-            (Some(entry), Some(bytes)) if entry.checksum == checksum(&bytes) => from_ipc(bytes).context(|| name),
-            _ => Err(Error::internal(format!("{name} is missing or damaged"))),
-        }
-    };
-    match assemble(&meta, wanted, &get) {
+    match assemble(store, prefix, &meta, wanted) {
         Ok(state) => Ok(Ok(state)),
-        Err(error) if error.kind() == clout_base::error::ErrorKind::Internal => Ok(Err(error.to_string())),
-        Err(error) => Err(error),
+        Err(StateError::Store(error)) if error.kind() != ErrorKind::Internal => Err(error),
+        Err(error) => Ok(Err(error.to_string())),
     }
 }
 
-fn unfit(meta: &Meta, wanted: &StateRequirements) -> Option<String> {
+fn find_misfit(meta: &Meta, wanted: &StateRequirements) -> Option<String> {
     let names = || wanted.networks.iter().map(|n| &n.name);
     if meta.layout != LAYOUT {
         Some(format!(
             "it has layout {}, this version needs layout {LAYOUT}",
             meta.layout
         ))
-    } else if meta.model_version != wanted.model_version {
+    } else if meta.state_version != wanted.state_version {
         Some(format!(
-            "it belongs to model {}, this run uses model {}",
-            meta.model_version, wanted.model_version
+            "it has state version {}, this run needs {}",
+            meta.state_version, wanted.state_version
         ))
     } else if wanted.hash_key.as_ref().is_some_and(|key| *key != meta.hash_key) {
         Some("it was written with another state.hash_key".to_owned())
     } else if !meta.networks.iter().eq(names()) {
         Some("it was written for other networks".to_owned())
     } else {
-        None
+        meta.index.find_fault()
     }
 }
 
-fn assemble(meta: &Meta, wanted: &StateRequirements, get: &dyn Fn(String) -> Result<RecordBatch>) -> Result<RunState> {
+fn assemble(
+    store: &Store,
+    prefix: &str,
+    meta: &Meta,
+    wanted: &StateRequirements,
+) -> std::result::Result<RunState, StateError> {
+    let get = |name: &str| -> Result<RecordBatch> {
+        let entry = meta.tables.iter().find(|file| file.name == name);
+        let bytes = store.get(&format!("{prefix}/{name}"))?;
+        match (entry, bytes) {
+            (Some(entry), Some(bytes)) if entry.checksum == checksum(&bytes) => from_ipc(bytes).context(|| name.to_owned()),
+            _ => Err(Error::internal(format!("{name} is missing or damaged"))),
+        }
+    };
     let mut state = RunState::empty(wanted.networks);
     state.as_of = Some(meta.as_of);
     state.histories = meta.histories.clone();
     state.published_dates = meta.published_dates.clone();
-    let accounts = get("accounts.arrow".to_owned())?;
-    (state.accounts, state.activity, state.is_listed, state.owners) =
-        tables::to_accounts(&accounts, meta.networks.clone(), meta.numbered)?;
-    let erased = get("erased.arrow".to_owned())?;
-    let nodes = tables::numbers::<UInt32Type>(&erased, "node")?;
-    state.erased = tables::read_hashes(&erased, "hash")?.into_iter().zip(nodes).collect();
-    let mut shards = Vec::with_capacity(meta.pair_files);
-    for index in 0..meta.pair_files {
-        let (rows, sums) = (
-            get(format!("pairs-{index:05}.arrow"))?,
-            get(format!("sums-{index:05}.arrow"))?,
-        );
-        shards.push(tables::to_pairs(&rows, &sums, wanted.stride)?);
-    }
-    state.pairs = PairTable::from_shards(shards);
+    segment_files::load(store, &meta.index, &mut state, meta.as_of, wanted.mixture)?;
+    delivered_files::load(store, &meta.index, &mut state)?;
+    reference_tables::add_temporary(&get("temporary.arrow")?, &mut state)?;
+    reference_tables::add_owners(&get("owners.arrow")?, &mut state)?;
+    reference_tables::add_listed(&get("listed.arrow")?, &mut state)?;
     for network in 0..wanted.networks.len() {
-        state.delivered[network] = tables::to_delivered(&get(format!("delivered-{network:03}.arrow"))?)?;
         if wanted.networks[network].co_visit.is_some() {
-            let [check_ins, credits, follows] = CO_VISIT_TABLES.map(|name| get(format!("{name}-{network:03}.arrow")));
+            let [check_ins, credits, follows] = CO_VISIT_TABLES.map(|name| get(&format!("{name}-{network:03}.arrow")));
             state.co_visits[network] = covisit_tables::to_co_visits(&[check_ins?, credits?, follows?])?;
         }
     }
-    state.topics = topic_tables::to_topic_state(wanted.networks.len(), &|name| get(format!("topic_{name}.arrow")))?;
-    state.published = tables::read_hashes(&get("published.arrow".to_owned())?, "hash")?
-        .into_iter()
-        .collect();
+    let topic_table = |name: &str| get(&format!("topic_{name}.arrow"));
+    state.topics = topic_tables::to_topic_state(wanted.networks.len(), &topic_table)?;
+    let hashes = |name: &str| tables::read_hashes(&get(name)?, "hash");
     state.opt_outs = OptOuts {
-        persons: tables::read_hashes(&get("gone_persons.arrow".to_owned())?, "hash")?
-            .into_iter()
-            .collect(),
-        accounts: tables::read_hashes(&get("gone_accounts.arrow".to_owned())?, "hash")?
-            .into_iter()
-            .collect(),
+        persons: hashes("gone_persons.arrow")?.into_iter().collect(),
+        accounts: hashes("gone_accounts.arrow")?.into_iter().collect(),
     };
     state.closed = meta.closed.iter().cloned().map(ClosedEntry::into_file).collect();
     state.volumes = meta.volumes.clone();
+    state.stored = Some(meta.index.clone());
     Ok(state)
 }
 
-/// Deletes old states, and states of abandoned runs of `date`. Returns the number of deleted files.
+/// Reads the index of the state below `prefix`; none if the state is missing or damaged, or has another layout.
 ///
-/// Keeps the `keep` newest dates of `published` (sorted), and the `keep` newest up to `date`, from which a backfill
-/// continues.
-pub fn delete_old_states(store: &Store, published: &[Day], keep: usize, date: Day, commit_id: &str) -> Result<u64> {
-    let until_date = &published[..published.partition_point(|day| *day <= date)];
-    let newest = |dates: &[Day]| dates[dates.len().saturating_sub(keep)..].to_vec();
-    let kept = [newest(published), newest(until_date)].concat();
-    let mut deleted = 0;
-    for folder in store.list_folders("state")? {
-        let Ok(day) = folder.parse::<Day>() else {
-            continue;
-        };
-        let is_kept = kept.contains(&day) || !published.contains(&day);
-        for object in store.list(&format!("state/{folder}"))?.objects {
-            let is_abandoned = day == date && !object.key.starts_with(&state_folder(date, commit_id));
-            if !is_kept || is_abandoned {
-                store.delete(&object.key)?;
-                deleted += 1;
-            }
-        }
-    }
-    Ok(deleted)
+/// # Errors
+/// Returns an error if the store fails.
+pub fn load_index(store: &Store, prefix: &str) -> Result<Option<StateIndex>> {
+    let json = store.get(&format!("{prefix}/state.json"))?;
+    let meta = json.and_then(|json| serde_json::from_slice::<Meta>(&json).ok());
+    Ok(meta.map(|meta| meta.index))
 }

@@ -1,0 +1,214 @@
+//! Writes the accounts, activity records and pairs of a state as files of its index, and reads them back.
+//!
+//! A run appends a segment to the files of the stored state, or replaces them by a new base.
+
+use rayon::prelude::*;
+
+use super::RunState;
+use clout_base::day::Day;
+use clout_base::error::{Error, Result};
+use clout_model::account_activity::AccountActivity;
+use clout_model::accounts::AccountIndex;
+use clout_model::influence::merge_pairs::{MergeParams, merge_reactions};
+use clout_model::influence::pair_table::PairTable;
+use clout_model::influence::pairs::PairSums;
+use clout_model::influence::recency::HalfLifeMixture;
+use clout_state::accounts::{AccountName, AccountRows, decode_accounts, encode_accounts};
+use clout_state::activity::{decode_activity, encode_activity};
+use clout_state::column_file::{FileSelection, read_table};
+use clout_state::compaction::needs_new_base;
+use clout_state::damage::StateError;
+use clout_state::encoded_file::{EncodedFile, FILE_ROWS};
+use clout_state::index::{BaseFiles, FileEntry, SegmentFiles, StateIndex};
+use clout_state::pairs::{decode_pairs, encode_pairs};
+use clout_state::reactions::{decode_reactions, encode_reactions};
+use clout_warehouse::store::Store;
+
+/// Writes what the stored files of the state lack, and returns the index of all files. New files are below `folder`.
+///
+/// # Errors
+/// Returns an error if the store fails.
+pub(super) fn save(store: &Store, folder: &str, state: &RunState, as_of: Day, stride: usize) -> Result<StateIndex> {
+    let mut index = state.stored.clone().unwrap_or_else(|| StateIndex::new(String::new()));
+    index.folder = folder.to_owned();
+    let writer = FileWriter { store, folder };
+    let is_base = is_new_base(state, &index);
+    let stored_accounts = index.account_rows() as u32;
+    if is_base || state.changes.has_erased {
+        index.accounts = writer.save("accounts", encode_accounts(&account_rows(state, 0), as_of)?)?;
+    } else if stored_accounts < state.accounts.numbered() {
+        let added = account_rows(state, stored_accounts);
+        let files = writer.save("accounts", encode_accounts(&added, as_of)?)?;
+        index.accounts.extend(files);
+    }
+    if is_base {
+        index.base = Some(BaseFiles {
+            as_of,
+            activity: save_activity(&writer, state, (0..state.accounts.numbered()).collect(), as_of)?,
+            pairs: writer.save("pairs", encode_base(&state.pairs, stride, as_of)?)?,
+        });
+        index.segments.clear();
+    } else {
+        let mut reactions = Vec::new();
+        for (load_date, rows) in state.changes.sort_reactions() {
+            reactions.extend(encode_reactions(&rows, load_date)?);
+        }
+        index.segments.push(SegmentFiles {
+            as_of,
+            reactions: writer.save("reactions", reactions)?,
+            activity: save_activity(&writer, state, state.changes.list_actors(), as_of)?,
+        });
+    }
+    Ok(index)
+}
+
+fn is_new_base(state: &RunState, index: &StateIndex) -> bool {
+    let Some(base) = &index.base else {
+        return true;
+    };
+    let base_rows = base.pairs.iter().map(|file| file.rows).sum();
+    let segments = index.segments.iter().map(SegmentFiles::reaction_rows);
+    let rows: Vec<u64> = segments.chain([state.changes.reaction_rows()]).collect();
+    needs_new_base(base_rows, &rows)
+}
+
+fn account_rows(state: &RunState, first: u32) -> AccountRows {
+    let erased: std::collections::HashMap<u32, u128> =
+        state.erased.iter().map(|(hash, node)| (*node, *hash)).collect();
+    let mut rows = AccountRows::new(first);
+    for node in first..state.accounts.numbered() {
+        let name = match erased.get(&node) {
+            Some(hash) => AccountName::Erased(*hash),
+            None => AccountName::Id(state.accounts.id(node)),
+        };
+        rows.push(state.accounts.network_of(node) as u8, name);
+    }
+    rows
+}
+
+fn save_activity(writer: &FileWriter, state: &RunState, nodes: Vec<u32>, as_of: Day) -> Result<Vec<FileEntry>> {
+    let records: Vec<(u32, AccountActivity)> = nodes
+        .into_iter()
+        .map(|node| (node, state.activity[node as usize]))
+        .collect();
+    writer.save("activity", encode_activity(&records, as_of)?)
+}
+
+/// Encodes the pairs in files of whole shards.
+fn encode_base(pairs: &PairTable, stride: usize, as_of: Day) -> Result<Vec<EncodedFile>> {
+    let mut groups: Vec<&[PairSums]> = Vec::new();
+    let mut rest = pairs.shards();
+    while !rest.is_empty() {
+        let mut rows = 0;
+        let fits = |shard: &&PairSums| {
+            rows += shard.len();
+            rows <= FILE_ROWS
+        };
+        let (group, others) = rest.split_at(rest.iter().take_while(fits).count().max(1));
+        groups.push(group);
+        rest = others;
+    }
+    let encode = |group: &&[PairSums]| {
+        let mut joined = PairSums::default();
+        for shard in *group {
+            joined.append_rows(shard, 0..shard.len(), stride);
+        }
+        encode_pairs(&joined, stride, as_of)
+    };
+    groups.par_iter().map(encode).collect()
+}
+
+/// Writer of numbered files below a folder.
+struct FileWriter<'a> {
+    store: &'a Store,
+    folder: &'a str,
+}
+
+impl FileWriter<'_> {
+    fn save(&self, name: &str, files: Vec<EncodedFile>) -> Result<Vec<FileEntry>> {
+        let save = |(number, file): (usize, &EncodedFile)| {
+            let path = format!("{}/{name}-{number:05}.seg", self.folder);
+            file.save(self.store, &path)
+        };
+        files.par_iter().enumerate().map(save).collect()
+    }
+}
+
+/// Reads accounts, activity records and pairs into `state`, as of `as_of`. `state.erased` is set, too.
+///
+/// # Errors
+/// Returns an error that names a damaged file, or an error of the store.
+pub(super) fn load(
+    store: &Store,
+    index: &StateIndex,
+    state: &mut RunState,
+    as_of: Day,
+    mixture: &HalfLifeMixture,
+) -> std::result::Result<(), StateError> {
+    read_accounts(store, index, state)?;
+    let count = state.accounts.len();
+    state.activity = vec![AccountActivity::default(); count];
+    let base = index.base.as_ref();
+    let of_base = base.iter().flat_map(|base| &base.activity);
+    for file in of_base.chain(index.segments.iter().flat_map(|segment| &segment.activity)) {
+        for (node, record) in read_table(store, file, FileSelection::default(), decode_activity)? {
+            state.activity[node as usize] = record;
+        }
+    }
+    state.activity.iter_mut().for_each(|record| record.drop_expired(as_of));
+    let pair_files: Vec<&FileEntry> = base.iter().flat_map(|base| &base.pairs).collect();
+    let read = |file: &&FileEntry| {
+        read_table(store, file, FileSelection::default(), |file| decode_pairs(file, mixture.len()))
+    };
+    let shards: Vec<PairSums> = pair_files.par_iter().map(read).collect::<std::result::Result<_, _>>()?;
+    let reaction_files: Vec<&FileEntry> = index.segments.iter().flat_map(|segment| &segment.reactions).collect();
+    let read = |file: &&FileEntry| read_table(store, file, FileSelection::default(), decode_reactions);
+    let reactions: Vec<_> = reaction_files.par_iter().map(read).collect::<std::result::Result<_, _>>()?;
+    let table = PairTable::from_shards(shards);
+    state.pairs = match reactions.is_empty() && base.is_some_and(|base| base.as_of == as_of) {
+        true => table,
+        false => merge_reactions(table, reactions, &MergeParams { mixture, as_of }),
+    };
+    drop_erased(state, mixture);
+    Ok(())
+}
+
+fn read_accounts(store: &Store, index: &StateIndex, state: &mut RunState) -> std::result::Result<(), StateError> {
+    let read = |file: &FileEntry| read_table(store, file, FileSelection::default(), decode_accounts);
+    let parts: Vec<AccountRows> = index.accounts.par_iter().map(read).collect::<std::result::Result<_, _>>()?;
+    let mut accounts = AccountIndex::empty(state.accounts.network_names().to_vec());
+    for (network, name) in parts.iter().flat_map(AccountRows::iter) {
+        if usize::from(network) >= accounts.network_names().len() {
+            return Err(Error::internal("an account of the state has an unknown network").into());
+        }
+        match name {
+            AccountName::Id(id) => drop(accounts.push(usize::from(network), id)),
+            AccountName::Erased(hash) => {
+                let node = accounts.push(usize::from(network), "");
+                state.erased.insert(hash, node);
+            }
+        }
+    }
+    accounts.number_all();
+    state.accounts = accounts;
+    Ok(())
+}
+
+/// Drops the rows of accounts that were erased after the rows were written.
+fn drop_erased(state: &mut RunState, mixture: &HalfLifeMixture) {
+    if state.erased.is_empty() {
+        return;
+    }
+    let accounts = &state.accounts;
+    let is_kept = |target: u32, actor: u32| !accounts.is_erased(target) && !accounts.is_erased(actor);
+    let has_erased = |shard: &PairSums| {
+        let mut rows = shard.targets.iter().zip(&shard.actors);
+        rows.any(|(target, actor)| !is_kept(*target, *actor))
+    };
+    if state.pairs.shards().par_iter().any(has_erased) {
+        state.pairs = state.pairs.filter_rows(mixture, is_kept);
+    }
+    for node in state.erased.values() {
+        state.activity[*node as usize] = AccountActivity::default();
+    }
+}

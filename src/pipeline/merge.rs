@@ -1,5 +1,7 @@
 //! Merges the rows of new load dates into an earlier state.
 
+use rayon::prelude::*;
+
 use super::count::{CountedRows, NetworkRows};
 use super::reference::{apply_reference, assign_nodes, merge_used_accounts, number_follows};
 use super::sources::MergeSources;
@@ -14,7 +16,7 @@ use clout_base::metrics::RunMetrics;
 use clout_model::influence::changes::strength_moves::NewReaction;
 use clout_model::influence::merge_pairs::{self, MergeParams};
 use clout_model::influence::pairs::PairSums;
-use clout_model::reactions::{AccountReaction, compute_crowd_sizes};
+use clout_model::reactions::WeighedReaction;
 use clout_topics::endorsements::Endorsement;
 use clout_topics::merge::{NewTopicData, TopicMerge};
 use clout_topics::ontology::Ontology;
@@ -80,11 +82,11 @@ pub fn merge_input(
                 topic_merge.collect(&mut state.topics, &mut topics, index, network, &settled, sources.as_of);
             }
             counted.add_to_records(&mut state.activity, network);
-            let crowds = compute_crowd_sizes(&counted.reactions);
-            let weights = job.model.weighing().weigh(&counted.reactions, &crowds, network);
-            brought.extend(brought_on(sources.as_of, &counted.reactions, &weights));
+            brought.extend(brought_on(sources.as_of, &counted.reactions));
+            // A stable sort: equal reactions keep the order in which their day counts them.
+            counted.reactions.par_sort_by_key(|r| (r.actor, r.target));
             let old = state.pairs.actor_rows(state.accounts.nodes(index));
-            let merged = merge_pairs::merge_reactions(&state.pairs, old, &counted.reactions, &weights, &params);
+            let merged = merge_pairs::merge_reactions(&state.pairs, old, &counted.reactions, &params);
             all_pairs.append(merged, params.mixture.len());
         },
     )?;
@@ -104,19 +106,14 @@ pub fn merge_input(
     })
 }
 
-/// Returns the reactions of a load date with their weights.
-fn brought_on<'a>(
-    day: Day,
-    reactions: &'a [AccountReaction],
-    weights: &'a [f32],
-) -> impl Iterator<Item = NewReaction> + 'a {
-    let weighed = reactions.iter().zip(weights);
-    let of_day = weighed.filter(move |(reaction, _)| reaction.load_date == day);
-    of_day.map(|(reaction, weight)| NewReaction {
+/// Returns the reactions of the last load date with their weights.
+fn brought_on(day: Day, reactions: &[WeighedReaction]) -> impl Iterator<Item = NewReaction> + '_ {
+    let first = reactions.partition_point(|reaction| reaction.load_date < day);
+    reactions[first..].iter().map(|reaction| NewReaction {
         target: reaction.target,
         actor: reaction.actor,
         occurred_at: reaction.occurred_at,
-        weight: *weight,
+        weight: reaction.weight,
     })
 }
 

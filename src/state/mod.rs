@@ -22,7 +22,7 @@ use clout_base::day::Day;
 use clout_model::account_activity::AccountActivity;
 use clout_model::accounts::AccountIndex;
 use clout_model::accounts::NO_NODE;
-use clout_model::delivered::DeliveredId;
+use clout_model::delivered::DeliveredIds;
 use clout_model::influence::attention::ScoringMoment;
 use clout_model::influence::pairs::PairSums;
 use clout_model::influence::recency::HalfLifeMixture;
@@ -82,8 +82,8 @@ pub struct RunState {
     pub owners: Vec<Option<Box<str>>>,
     /// Sums of reactions by pair of accounts.
     pub pairs: PairSums,
-    /// By network: ids that a later load date may repeat, sorted.
-    pub delivered: Vec<Vec<DeliveredId>>,
+    /// By network: ids that a later load date may repeat.
+    pub delivered: Vec<DeliveredIds>,
     /// By network: check-ins, credits and follows, if co-visits are derived.
     pub co_visits: Vec<CoVisitState>,
     /// Topic state.
@@ -134,7 +134,7 @@ impl RunState {
             is_listed: Vec::new(),
             owners: Vec::new(),
             pairs: PairSums::default(),
-            delivered: vec![Vec::new(); networks.len()],
+            delivered: vec![DeliveredIds::default(); networks.len()],
             co_visits: vec![CoVisitState::default(); networks.len()],
             topics: TopicState::empty(networks.len()),
             histories: vec![None; networks.len()],

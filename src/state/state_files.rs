@@ -19,7 +19,7 @@ use clout_model::networks::Network;
 use clout_warehouse::store::Store;
 
 /// Version of the layout; a state with another version is not used.
-const LAYOUT: u32 = 7;
+const LAYOUT: u32 = 8;
 /// Pairs per file: about 30 MB, and 40 MB of sums if all pairs have several reactions.
 const PAIR_ROWS: usize = 1 << 20;
 

@@ -7,13 +7,15 @@ use arrow::array::{
     Array, ArrayRef, AsArray, BooleanArray, FixedSizeBinaryArray, Float32Array, Float64Array, Int32Array, Int64Array,
     LargeStringArray, RecordBatch, UInt8Array, UInt32Array, UInt64Array,
 };
-use arrow::datatypes::{ArrowPrimitiveType, Float32Type, Float64Type, Int32Type, Int64Type, UInt8Type, UInt32Type};
+use arrow::datatypes::{
+    ArrowPrimitiveType, Float32Type, Float64Type, Int32Type, Int64Type, UInt8Type, UInt32Type, UInt64Type,
+};
 
 use clout_base::day::Day;
 use clout_base::error::{Error, Result};
 use clout_model::account_activity::AccountActivity;
 use clout_model::accounts::AccountIndex;
-use clout_model::delivered::DeliveredId;
+use clout_model::delivered::{DeliveredIds, IdList};
 use clout_model::influence::pairs::PairSums;
 
 /// Creates a batch from named columns of equal length.
@@ -252,21 +254,32 @@ pub fn to_pairs(rows: &RecordBatch, sums: &RecordBatch, stride: usize) -> Result
     })
 }
 
-/// Converts delivered ids to a table.
-pub fn from_delivered(delivered: &[DeliveredId]) -> Result<RecordBatch> {
+/// Converts delivered ids to a table, by load date and id.
+pub fn from_delivered(delivered: &DeliveredIds) -> Result<RecordBatch> {
+    let dates = delivered.dates().iter();
+    let load_dates = dates.flat_map(|(load_date, ids)| std::iter::repeat_n(load_date.0, ids.len()));
+    let ids = || delivered.dates().iter().flat_map(|(_, ids)| ids.iter());
     build_batch(vec![
-        ("id", hash_column(delivered.iter().map(|d| d.id))?),
-        ("load_date", int32(delivered.iter().map(|d| d.load_date.0))),
+        ("load_date", int32(load_dates)),
+        ("id_high", uint32(ids().map(|id| (id >> 64) as u32))),
+        ("id_low", uint64(ids().map(|id| id as u64))),
     ])
 }
 
 /// Reads a table of [`from_delivered`].
-pub fn to_delivered(batch: &RecordBatch) -> Result<Vec<DeliveredId>> {
+pub fn to_delivered(batch: &RecordBatch) -> Result<DeliveredIds> {
     let dates = days(batch, "load_date")?;
-    let ids = read_hashes(batch, "id")?;
-    Ok(ids
-        .into_iter()
-        .zip(dates)
-        .map(|(id, load_date)| DeliveredId { id, load_date })
-        .collect())
+    let (high, low) = (
+        numbers::<UInt32Type>(batch, "id_high")?,
+        numbers::<UInt64Type>(batch, "id_low")?,
+    );
+    let mut ids = high
+        .iter()
+        .zip(&low)
+        .map(|(high, low)| u128::from(*high) << 64 | u128::from(*low));
+    let mut delivered = DeliveredIds::default();
+    for same in dates.chunk_by(|a, b| a == b) {
+        delivered.push(same[0], IdList::from_sorted(ids.by_ref().take(same.len())));
+    }
+    Ok(delivered)
 }

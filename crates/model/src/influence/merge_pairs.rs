@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use super::pairs::{MAX_HALF_LIVES, PairRow, PairSums};
 use super::recency::HalfLifeMixture;
 use crate::account_activity::RETENTION_DAYS;
-use crate::reactions::AccountReaction;
+use crate::reactions::WeighedReaction;
 use clout_base::day::Day;
 
 /// The parameters of a merge.
@@ -21,18 +21,17 @@ pub struct MergeParams<'a> {
     pub as_of: Day,
 }
 
-/// Merges sorted reactions, with their [weights](super::weights), into the rows `old` of `before`, and drops
+/// Merges reactions, sorted by actor, target, load date, time and verb, into the rows `old` of `before`, and drops
 /// pairs that are forgotten at `params.as_of`.
 pub fn merge_reactions(
     before: &PairSums,
     old: Range<usize>,
-    reactions: &[AccountReaction],
-    weights: &[f32],
+    reactions: &[WeighedReaction],
     params: &MergeParams,
 ) -> PairSums {
     let pieces: Vec<PairSums> = chunks(before, old, reactions)
         .into_par_iter()
-        .map(|(old, new)| fold_chunk(before, old, &reactions[new.clone()], &weights[new], params))
+        .map(|(old, new)| fold_chunk(before, old, &reactions[new], params))
         .collect();
     let mut merged = PairSums::default();
     for piece in pieces {
@@ -45,7 +44,7 @@ pub fn merge_reactions(
 const CHUNK_ROWS: usize = 1 << 17;
 
 /// Cuts both sides at the same actors.
-fn chunks(before: &PairSums, old: Range<usize>, reactions: &[AccountReaction]) -> Vec<(Range<usize>, Range<usize>)> {
+fn chunks(before: &PairSums, old: Range<usize>, reactions: &[WeighedReaction]) -> Vec<(Range<usize>, Range<usize>)> {
     let (mut o, mut r) = (old.start, 0);
     let mut cut = Vec::new();
     while o < old.end || r < reactions.len() {
@@ -79,13 +78,7 @@ fn chunks(before: &PairSums, old: Range<usize>, reactions: &[AccountReaction]) -
     cut
 }
 
-fn fold_chunk(
-    before: &PairSums,
-    old: Range<usize>,
-    reactions: &[AccountReaction],
-    weights: &[f32],
-    params: &MergeParams,
-) -> PairSums {
+fn fold_chunk(before: &PairSums, old: Range<usize>, reactions: &[WeighedReaction], params: &MergeParams) -> PairSums {
     let mut merged = PairSums::default();
     let mut rows = Vec::new();
     let (mut o, mut r) = (old.start, 0);
@@ -104,7 +97,7 @@ fn fold_chunk(
         while r < reactions.len() && (reactions[r].actor, reactions[r].target) == key {
             r += 1;
         }
-        fold_pair(&mut rows, &reactions[first..r], &weights[first..r], params);
+        fold_pair(&mut rows, &reactions[first..r], params);
         for row in &rows {
             merged.push(key.0, key.1, row, params.mixture.len());
         }
@@ -113,18 +106,18 @@ fn fold_chunk(
 }
 
 /// Adds the reactions of one pair, in order of load date, to its rows.
-fn fold_pair(rows: &mut Vec<PairRow>, reactions: &[AccountReaction], weights: &[f32], params: &MergeParams) {
+fn fold_pair(rows: &mut Vec<PairRow>, reactions: &[WeighedReaction], params: &MergeParams) {
     let mut last_load = rows.iter().map(|row| row.last_load).max();
-    let mut weighed = reactions.iter().zip(weights).peekable();
-    while let Some((first, _)) = weighed.peek() {
+    let mut weighed = reactions.iter().peekable();
+    while let Some(first) = weighed.peek() {
         let load_date = first.load_date;
         if last_load.is_some_and(|last| load_date.0 - last.0 >= RETENTION_DAYS) {
             rows.clear();
         }
         last_load = Some(load_date);
-        while let Some((reaction, weight)) = weighed.next_if(|(reaction, _)| reaction.load_date == load_date) {
-            let row = row_of(rows, reaction, *weight, params.mixture);
-            let weight = f64::from(*weight);
+        while let Some(reaction) = weighed.next_if(|reaction| reaction.load_date == load_date) {
+            let row = row_of(rows, reaction, params.mixture);
+            let weight = f64::from(reaction.weight);
             params
                 .mixture
                 .add_reaction(&mut row.sums, weight, reaction.occurred_at, load_date);
@@ -138,12 +131,7 @@ fn fold_pair(rows: &mut Vec<PairRow>, reactions: &[AccountReaction], weights: &[
 }
 
 /// Returns the row of the reaction's verb, with its sums faded to the end of the reaction's load date.
-fn row_of<'a>(
-    rows: &'a mut Vec<PairRow>,
-    reaction: &AccountReaction,
-    weight: f32,
-    mixture: &HalfLifeMixture,
-) -> &'a mut PairRow {
+fn row_of<'a>(rows: &'a mut Vec<PairRow>, reaction: &WeighedReaction, mixture: &HalfLifeMixture) -> &'a mut PairRow {
     let index = rows.partition_point(|row| row.verb < reaction.verb);
     if rows.get(index).is_none_or(|row| row.verb != reaction.verb) {
         let row = PairRow {
@@ -151,7 +139,7 @@ fn row_of<'a>(
             count: 0,
             last_load: reaction.load_date,
             last_at: i64::MIN,
-            weight,
+            weight: reaction.weight,
             sums: [0.0; MAX_HALF_LIVES],
         };
         rows.insert(index, row);

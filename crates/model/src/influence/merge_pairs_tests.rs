@@ -1,18 +1,19 @@
 use super::*;
 use crate::influence::params::RecencyParams;
 
-fn reaction(actor: u32, target: u32, verb: u8, load: i32, hour: i64) -> AccountReaction {
+fn reaction(actor: u32, target: u32, verb: u8, load: i32, hour: i64) -> WeighedReaction {
     let load_date = Day(load);
-    AccountReaction {
+    WeighedReaction {
         actor,
         target,
         occurred_at: load_date.start_micros() + hour * 3_600_000_000,
         load_date,
         verb,
+        weight: 1.0 / (1.0 + f32::from(verb)),
     }
 }
 
-fn sorted_reactions() -> Vec<AccountReaction> {
+fn sorted_reactions() -> Vec<WeighedReaction> {
     let mut reactions = Vec::new();
     for step in 0..400_i64 {
         let (actor, target) = ((step % 7) as u32, (step % 11) as u32 + 7);
@@ -29,14 +30,13 @@ fn sorted_reactions() -> Vec<AccountReaction> {
     reactions
 }
 
-fn fold_to(before: &PairSums, reactions: &[AccountReaction], as_of: i32) -> PairSums {
+fn fold_to(before: &PairSums, reactions: &[WeighedReaction], as_of: i32) -> PairSums {
     let mixture = HalfLifeMixture::new(&RecencyParams::default());
-    let weights: Vec<f32> = reactions.iter().map(|r| 1.0 / (1.0 + f32::from(r.verb))).collect();
     let params = MergeParams {
         mixture: &mixture,
         as_of: Day(as_of),
     };
-    merge_reactions(before, 0..before.len(), reactions, &weights, &params)
+    merge_reactions(before, 0..before.len(), reactions, &params)
 }
 
 #[test]
@@ -52,7 +52,7 @@ fn one_merge_per_date_gives_the_same_bits_as_a_single_merge() {
             .filter(|n| *n < date)
             .max()
             .unwrap_or(99);
-        let new: Vec<AccountReaction> = all
+        let new: Vec<WeighedReaction> = all
             .iter()
             .copied()
             .filter(|r| (since + 1..=date).contains(&r.load_date.0))
@@ -78,7 +78,7 @@ fn chunks_cover_every_row_once_and_never_split_an_actor() {
         before.push(5, target, &row, 5);
     }
     before.push(9, 1, &row, 5);
-    let reactions: Vec<AccountReaction> = (0..CHUNK_ROWS as u32 + 10)
+    let reactions: Vec<WeighedReaction> = (0..CHUNK_ROWS as u32 + 10)
         .map(|i| reaction(i / 3, 1, 0, 1, 1))
         .collect();
     let cut = chunks(&before, 0..before.len(), &reactions);

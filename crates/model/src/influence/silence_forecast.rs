@@ -53,7 +53,7 @@ pub fn forecast_attention(
         as_of: later.as_of,
     };
     let before = read(pairs, now);
-    let mut after = read(&merge_reactions(pairs, 0..pairs.len(), &[], &[], &fold_params), later);
+    let mut after = read(&merge_reactions(pairs, 0..pairs.len(), &[], &fold_params), later);
     for target in 0..memory.persons.len() {
         let (discounted, undiscounted) = (scored.attention.edges(target), before.edges(target));
         for edge in after.edges(target) {

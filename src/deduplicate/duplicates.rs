@@ -1,12 +1,15 @@
 //! Resolves duplicates: an activity that was delivered before, or twice on one load date, counts once.
 //!
 //! The earliest load date counts. An id is kept for `max_lateness_days` load dates after its last delivery, because a
-//! later row would be refused as too late anyway.
+//! later row would be refused as too late anyway. [`repeated_ids`](clout_model::repeated_ids) finds the repeated ids;
+//! here the contract's order of columns chooses among the rows of one load date.
 
 use rayon::prelude::*;
 
 use clout_base::day::Day;
-use clout_model::delivered::DeliveredId;
+use clout_model::accounts::AccountIndex;
+use clout_model::delivered::DeliveredIds;
+use clout_model::repeated_ids::find_repeated_ids;
 use clout_topics::rows::ActivityRows;
 
 /// Resolved duplicates of one network.
@@ -15,114 +18,101 @@ pub struct ResolvedRows {
     pub is_kept: Vec<bool>,
     /// Number of duplicate rows, of an earlier or the same load date.
     pub copies: u64,
-    /// Ids to keep for later load dates, sorted.
-    pub delivered: Vec<DeliveredId>,
-    /// Load dates with rows of one id that the numbers cannot order: see [`super::tie_break`].
-    pub contested: Vec<(Day, Vec<usize>)>,
+    /// Rows of one id that the numbers cannot order: see [`super::tie_break`].
+    pub contested: Vec<ContestedGroup>,
 }
 
-#[derive(Clone, Copy)]
-struct Entry {
-    high: u64,
-    low: u64,
-    row: u32,
+/// Rows of one id on one load date of which one counts.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ContestedGroup {
+    /// Load date of the rows.
+    pub load_date: Day,
+    /// Rows, ascending.
+    pub rows: Vec<usize>,
+    /// Their id, as [`truncate_id`](clout_model::delivered::truncate_id) returns it.
+    pub id: u128,
 }
 
-impl Entry {
-    fn id(self) -> u128 {
-        (u128::from(self.high) << 64) | u128::from(self.low)
-    }
-}
-
-/// Resolves duplicates among `rows` and against the ids in `before` (sorted). `as_of` is the last load date of `rows`;
-/// ids that no later row can repeat are dropped.
+/// Resolves duplicates among `rows` and against the ids of earlier load dates in `delivered`. Takes the ids out of
+/// `rows`, and adds them to `delivered`. `as_of` is the last load date of `rows`; ids that no later row can repeat are
+/// dropped.
 pub fn resolve_duplicates(
-    rows: &ActivityRows,
-    before: &[DeliveredId],
+    rows: &mut ActivityRows,
+    delivered: &mut DeliveredIds,
+    accounts: &AccountIndex,
     as_of: Day,
     max_lateness_days: i32,
 ) -> ResolvedRows {
-    let mut entries: Vec<Entry> = (0..rows.len())
-        .map(|row| Entry {
-            high: (rows.ids[row] >> 64) as u64,
-            low: rows.ids[row] as u64,
-            row: row as u32,
-        })
-        .collect();
-    // Rows are in order of load date, so sorting by id and row puts the earliest delivery of an id first.
-    entries.par_sort_unstable_by_key(|entry| (entry.high, entry.low, entry.row));
-    let load_dates = load_dates(rows);
-    let mut settled = ResolvedRows {
-        is_kept: vec![false; rows.len()],
-        copies: 0,
-        delivered: Vec::new(),
-        contested: Vec::new(),
-    };
-    let mut earlier = before.iter().peekable();
-    let still_needed = |delivered: &DeliveredId| as_of.next().0 - delivered.load_date.0 <= max_lateness_days;
-    for group in entries.chunk_by(|a, b| a.id() == b.id()) {
-        let id = group[0].id();
-        while let Some(other) = earlier.next_if(|delivered| delivered.id < id) {
-            settled.delivered.extend(Some(*other).filter(still_needed));
+    let ids = std::mem::take(&mut rows.ids);
+    let dates: Vec<_> = rows.dates().collect();
+    let repeated = find_repeated_ids(ids, &dates, delivered, max_lateness_days);
+    delivered.drop_expired(as_of, max_lateness_days);
+    let mut is_kept = vec![true; rows.len()];
+    let mut copies = repeated.copies.len() as u64;
+    repeated.copies.iter().for_each(|row| is_kept[*row as usize] = false);
+    let order = RowOrder { rows, accounts };
+    let least = repeated
+        .groups
+        .par_iter()
+        .map(|group| order.find_least(repeated.rows(group)));
+    let least: Vec<Result<u32, Vec<usize>>> = least.collect();
+    let mut contested = Vec::new();
+    for (group, least) in repeated.groups.iter().zip(least) {
+        let same_day = repeated.rows(group);
+        copies += same_day.len() as u64 - 1;
+        same_day.iter().for_each(|row| is_kept[*row as usize] = false);
+        match least {
+            Ok(row) => is_kept[row as usize] = true,
+            Err(rows) => contested.push(ContestedGroup {
+                load_date: group.load_date,
+                rows,
+                id: group.id,
+            }),
         }
-        let mut last = earlier
-            .next_if(|delivered| delivered.id == id)
-            .map(|delivered| delivered.load_date);
-        for same_day in group.chunk_by(|a, b| load_dates[a.row as usize] == load_dates[b.row as usize]) {
-            let load_date = load_dates[same_day[0].row as usize];
-            let is_copy = last.is_some_and(|last| load_date.0 - last.0 <= max_lateness_days);
-            settled.copies += same_day.len() as u64;
-            if !is_copy {
-                settled.copies -= 1;
-                settled.keep_least(rows, load_date, same_day);
+    }
+    contested.sort_unstable();
+    ResolvedRows {
+        is_kept,
+        copies,
+        contested,
+    }
+}
+
+/// The order of rows by the contract's columns.
+struct RowOrder<'a> {
+    rows: &'a ActivityRows,
+    accounts: &'a AccountIndex,
+}
+
+impl RowOrder<'_> {
+    /// Returns the least of the rows of one id on one load date, or the candidates if only their objects decide.
+    fn find_least(&self, same_day: &[u32]) -> Result<u32, Vec<usize>> {
+        // Account numbers have an order of their own, so the texts are compared; verb codes are in the order of names.
+        let prefix = |row: usize| {
+            let actor = self.accounts.id(self.rows.actors[row]);
+            (self.rows.occurred_at[row], actor, self.rows.verbs[row])
+        };
+        let mut candidates: Vec<usize> = Vec::new();
+        for row in same_day.iter().map(|row| *row as usize) {
+            match candidates.first().map(|least| prefix(row).cmp(&prefix(*least))) {
+                Some(std::cmp::Ordering::Greater) => {}
+                Some(std::cmp::Ordering::Equal) => candidates.push(row),
+                _ => candidates = vec![row],
             }
-            last = Some(load_date);
         }
-        if let Some(load_date) = last {
-            settled
-                .delivered
-                .extend(Some(DeliveredId { id, load_date }).filter(still_needed));
+        match candidates.as_slice() {
+            [first, others @ ..] if others.iter().all(|row| self.effect(*row) == self.effect(*first)) => {
+                Ok(*first as u32)
+            }
+            _ => Err(candidates),
         }
     }
-    settled.delivered.extend(earlier.copied().filter(still_needed));
-    settled
-}
 
-fn load_dates(rows: &ActivityRows) -> Vec<Day> {
-    let mut dates = Vec::with_capacity(rows.len());
-    for (day, range) in rows.dates() {
-        dates.resize(range.end, day);
-    }
-    dates
-}
-
-impl ResolvedRows {
-    /// Keeps the least row, by the contract's columns, of one id on one load date.
-    fn keep_least(&mut self, rows: &ActivityRows, load_date: Day, same_day: &[Entry]) {
-        if let [only] = same_day {
-            self.is_kept[only.row as usize] = true;
-            return;
-        }
-        // Nodes and verb codes are in the order of their texts, so the numbers compare like the texts.
-        let prefix = |row: usize| (rows.occurred_at[row], rows.actors[row], rows.verbs[row]);
-        let all = || same_day.iter().map(|entry| entry.row as usize);
-        let Some(least) = all().map(prefix).min() else {
-            return;
-        };
-        let candidates: Vec<usize> = all().filter(|row| prefix(*row) == least).collect();
-        // object_id precedes target_id in the contract, and objects are not kept as numbers.
-        let about = |row: usize| {
-            (
-                rows.mentions.objects.get(row).copied(),
-                rows.mentions.contents.get(row).copied(),
-            )
-        };
-        let effect = |row: usize| (rows.targets[row], rows.venues.get(row).copied(), about(row));
-        if candidates.iter().any(|row| effect(*row) != effect(candidates[0])) {
-            self.contested.push((load_date, candidates));
-        } else {
-            self.is_kept[candidates[0]] = true;
-        }
+    /// Returns what a row does. `object_id` precedes `target_id` in the contract, and objects are not kept as numbers.
+    fn effect(&self, row: usize) -> impl PartialEq {
+        let mentions = &self.rows.mentions;
+        let about = (mentions.objects.get(row).copied(), mentions.contents.get(row).copied());
+        (self.rows.targets[row], self.rows.venues.get(row).copied(), about)
     }
 }
 

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 use arrow::array::{Array, StringViewArray};
 
+use super::duplicates::ContestedGroup;
 use crate::ingest::mentions::content_hash;
 use crate::ingest::object_hash::object_hash;
 use clout_base::day::Day;
@@ -14,6 +15,7 @@ use clout_base::error::{Error, ErrorKind, Result};
 use clout_base::ids::HashKey;
 use clout_model::accounts::AccountIndex;
 use clout_model::accounts::NO_NODE;
+use clout_model::delivered::truncate_id;
 use clout_model::networks::Network;
 use clout_topics::rows::ActivityRows;
 use clout_warehouse::admission::admit_file;
@@ -59,18 +61,14 @@ type Best = HashMap<u128, (Rank, usize)>;
 ///
 /// # Errors
 /// Returns an error if the store fails or the partition changed since it was read.
-pub fn choose_rows(delivery: &ContestedRows, contested: &[(Day, Vec<usize>)]) -> Result<Vec<usize>> {
+pub fn choose_rows(delivery: &ContestedRows, contested: &[ContestedGroup]) -> Result<Vec<usize>> {
     let mut chosen = Vec::with_capacity(contested.len());
-    for same_day in contested.chunk_by(|a, b| a.0 == b.0) {
-        let load_date = same_day[0].0;
-        let id = |group: &[usize]| delivery.rows.ids[group[0]];
-        let wanted = same_day
-            .iter()
-            .map(|(_, group)| (id(group), group.as_slice()))
-            .collect();
+    for same_day in contested.chunk_by(|a, b| a.load_date == b.load_date) {
+        let load_date = same_day[0].load_date;
+        let wanted = same_day.iter().map(|group| (group.id, group.rows.as_slice())).collect();
         let best = delivery.best(load_date, &wanted)?;
-        for (_, group) in same_day {
-            let (_, row) = best.get(&id(group)).ok_or_else(|| delivery.changed(load_date))?;
+        for group in same_day {
+            let (_, row) = best.get(&group.id).ok_or_else(|| delivery.changed(load_date))?;
             chosen.push(*row);
         }
     }
@@ -117,7 +115,7 @@ impl ContestedRows<'_> {
         let (contents, tags) = (batch.texts(6)?, batch.text_lists(7)?);
         let text = |column: &StringViewArray, row: usize| column.is_valid(row).then(|| column.value(row).to_owned());
         for row in (0..batch.rows).filter(|row| ids.is_valid(*row) && batch.fault(*row).is_none()) {
-            let id = HashKey::ACTIVITY.hash(&[ids.value(row)]);
+            let id = truncate_id(HashKey::ACTIVITY.hash(&[ids.value(row)]));
             let Some(group) = wanted.get(&id) else {
                 continue;
             };

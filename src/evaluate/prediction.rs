@@ -12,6 +12,7 @@ use super::stream::CountedStream;
 use super::windows::HourSpan;
 use clout_base::error::Result;
 use clout_model::influence::scoring::PeopleScores;
+use clout_model::reactions::AccountReaction;
 
 /// Name of the score among its rivals.
 pub const SCORE_PREDICTOR: &str = "clout";
@@ -130,7 +131,12 @@ pub fn collect_acts(stream: &CountedStream) -> Vec<PersonReaction> {
     let reactions: Vec<_> = stream
         .counted
         .iter()
-        .flat_map(|counted| counted.reactions.iter().copied())
+        .flat_map(|counted| {
+            counted
+                .reactions
+                .iter()
+                .map(|reaction| AccountReaction::from(*reaction))
+        })
         .collect();
     person_reactions(&reactions, &stream.persons, &stream.opted_out)
 }

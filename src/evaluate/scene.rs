@@ -13,9 +13,10 @@ use clout_model::influence::merge_pairs::{MergeParams, merge_reactions};
 use clout_model::influence::model::InfluenceModel;
 use clout_model::influence::pair_table::PairTable;
 use clout_model::influence::scoring::{AccountState, PeopleScores};
+use clout_model::influence::weigh_dates::{TwinRule, weigh_dates};
 use clout_model::networks::Network;
 use clout_model::people::persons::PersonMap;
-use clout_model::reactions::{AccountReaction, WeighedReaction, compute_crowd_sizes};
+use clout_model::reactions::{AccountReaction, DateReactions, WeighedReaction};
 
 /// Prefix of made-up person ids, which makes them sort after all others.
 const LAST: char = '\u{10FFFF}';
@@ -38,7 +39,7 @@ pub struct MomentData<'a> {
     pub persons: PersonMap,
     /// Flag by node: true if the owner has opted out.
     pub opted_out: Vec<bool>,
-    /// Counted reactions, sorted by network and pair.
+    /// Counted reactions, sorted by load date, actor, target, time and verb.
     pub reactions: Vec<AccountReaction>,
     /// Counted posts, in any order.
     pub posts: Vec<AccountPost>,
@@ -57,9 +58,10 @@ impl<'a> MomentData<'a> {
         let as_of = Day::from_micros(at - 1);
         let is_known = |load_date: Day, occurred_at: i64| load_date <= as_of && occurred_at < at;
         let reactions = stream.counted.iter().flat_map(|counted| &counted.reactions);
+        let reactions = reactions.filter(|reaction| is_known(reaction.load_date, reaction.occurred_at));
         let posts = stream.counted.iter().flat_map(|counted| &counted.posts);
         let has_begun = |history: &NetworkHistory| history.first_load_date <= as_of;
-        MomentData {
+        let mut moment = MomentData {
             networks,
             model,
             at,
@@ -68,10 +70,7 @@ impl<'a> MomentData<'a> {
                 .collect(),
             persons: stream.persons.clone(),
             opted_out: stream.opted_out.clone(),
-            reactions: reactions
-                .filter(|reaction| is_known(reaction.load_date, reaction.occurred_at))
-                .copied()
-                .collect(),
+            reactions: Vec::new(),
             posts: posts
                 .filter(|post| is_known(post.load_date, post.occurred_at))
                 .copied()
@@ -81,7 +80,9 @@ impl<'a> MomentData<'a> {
                 .iter()
                 .map(|history| history.filter(has_begun))
                 .collect(),
-        }
+        };
+        moment.add_reactions(reactions.map(|reaction| AccountReaction::from(*reaction)));
+        moment
     }
 
     /// Returns the day of the moment.
@@ -123,11 +124,7 @@ impl<'a> MomentData<'a> {
     /// Adds reactions in any order and restores the sort order.
     pub fn add_reactions(&mut self, reactions: impl IntoIterator<Item = AccountReaction>) {
         self.reactions.extend(reactions);
-        let network_of = &self.network_of;
-        self.reactions.par_sort_by_key(|r| {
-            let network = network_of[r.actor as usize];
-            (network, r.actor, r.target, r.load_date, r.occurred_at, r.verb)
-        });
+        self.reactions.par_sort_by_key(AccountReaction::order);
     }
 
     /// Returns the length of the known history.
@@ -145,17 +142,14 @@ impl<'a> MomentData<'a> {
 
     /// Computes the activity of each account. Co-visits are derived and do not count as acts of an account.
     pub fn account_activity(&self) -> Vec<AccountActivity> {
-        let is_derived = |reaction: &AccountReaction| {
+        let is_delivered = |reaction: &AccountReaction| {
             let rule = &self.network(reaction).co_visit;
-            rule.as_ref().is_some_and(|rule| rule.verb == reaction.verb)
+            rule.as_ref().is_none_or(|rule| rule.verb != reaction.verb)
         };
-        let stated = self.reactions.iter().filter(|reaction| !is_derived(reaction));
-        let mut stated: Vec<AccountReaction> = stated.copied().collect();
-        stated.par_sort_by_key(|reaction| reaction.actor);
         let mut posts = self.posts.clone();
         posts.par_sort_unstable();
         let mut facts = vec![AccountActivity::default(); self.network_of.len()];
-        account_activity::merge_activity(&mut facts, &stated, &posts);
+        account_activity::merge_activity(&mut facts, &self.reactions, is_delivered, &posts);
         facts
     }
 
@@ -171,28 +165,32 @@ impl<'a> MomentData<'a> {
 
     /// Computes the sums of reactions by pair, as a run stores them.
     pub fn fold_pairs(&self) -> PairTable {
-        let network_index = |reaction: &AccountReaction| self.network_of[reaction.actor as usize];
-        let mut weighed: Vec<Vec<WeighedReaction>> = Vec::new();
-        for own in self.reactions.chunk_by(|a, b| network_index(a) == network_index(b)) {
-            let crowds = compute_crowd_sizes(own);
-            let weights = self.model.weighing().weigh(own, &crowds, self.network(&own[0]));
-            weighed.push(
-                own.iter()
-                    .zip(weights)
-                    .map(|(reaction, weight)| reaction.weighed(weight))
-                    .collect(),
-            );
-        }
         let params = MergeParams {
             mixture: self.model.mixture(),
             as_of: self.as_of(),
         };
-        let pairs = merge_reactions(PairTable::default(), weighed, &params);
+        let pairs = merge_reactions(PairTable::default(), vec![self.weigh_reactions()], &params);
         if !self.opted_out.contains(&true) {
             return pairs;
         }
         let is_present = |node: u32| !self.opted_out[node as usize];
         pairs.filter_rows(params.mixture, |target, actor| is_present(actor) && is_present(target))
+    }
+
+    /// Weighs the reactions again, because a cut or an added row changes the crowds of a day.
+    fn weigh_reactions(&self) -> Vec<WeighedReaction> {
+        let dates: Vec<&[AccountReaction]> = self.reactions.chunk_by(|a, b| a.load_date == b.load_date).collect();
+        let mut weighed = Vec::with_capacity(self.reactions.len());
+        for (network, number) in self.networks.iter().zip(0_u8..) {
+            let is_own = |reaction: &AccountReaction| self.network_of[reaction.actor as usize] == number;
+            let collect = |date: &&[AccountReaction]| {
+                let reaction = |row: usize| Some(date[row]).filter(is_own);
+                DateReactions::collect(date[0].load_date, 0..date.len(), reaction)
+            };
+            let dates = dates.par_iter().map(collect).collect();
+            weighed.extend(weigh_dates(dates, network, self.model.weighing(), TwinRule::Keep).reactions);
+        }
+        weighed
     }
 
     /// Returns a function from nodes to network indices.

@@ -118,7 +118,7 @@ fn read(question: &ExplainRequest) -> Result<std::result::Result<(Job, RunState)
     let date = manifest.snapshot_date;
     let wanted = StateRequirements {
         hash_key: None,
-        ..state_requirements(&job, &manifest.model_version)
+        ..state_requirements(&job)
     };
     let found = load_state(question.store, &state_folder(date, &manifest.commit_id), &wanted)?;
     Ok(match found {

@@ -15,7 +15,7 @@ pub const MODEL_NUMBER: u32 = 3;
 
 /// Number of the code that makes the sums of the state. It must increase with every change of the code that can move
 /// them.
-pub const STATE_NUMBER: u32 = 1;
+const STATE_NUMBER: u32 = 1;
 
 impl Job {
     /// Returns the model number and 12 hex digits of a hash over every parameter that can move a score: the
@@ -197,7 +197,7 @@ mod tests {
     #[case("model.corroboration.base=0.5", true)]
     #[case("model.propagation.tolerance=1e-8", true)]
     #[case("networks.twitter.share=2", true)]
-    fn parameters_that_shape_the_state_change_its_version(#[case] text: &str, is_same: bool) {
+    fn parameters_that_shape_the_state_change_its_version(#[case] text: &str, #[case] is_same: bool) {
         assert_eq!(job(&[text]).compute_state_version() == job(&[]).compute_state_version(), is_same);
         assert_ne!(job(&[text]).compute_model_version(), job(&[]).compute_model_version());
     }

@@ -13,7 +13,7 @@ use clout_base::ids::HashKey;
 use clout_base::metrics::RunMetrics;
 use clout_model::influence::changes::strength_moves::NewReaction;
 use clout_model::influence::merge_pairs::{self, MergeParams};
-use clout_model::reactions::{AccountReaction, WeighedReaction, compute_crowd_sizes};
+use clout_model::reactions::WeighedReaction;
 use clout_topics::endorsements::Endorsement;
 use clout_topics::merge::{NewTopicData, TopicMerge};
 use clout_topics::ontology::Ontology;
@@ -79,11 +79,12 @@ pub fn merge_input(
                 topic_merge.collect(&mut state.topics, &mut topics, index, network, &settled, sources.as_of);
             }
             counted.add_to_records(&mut state.activity, network);
-            let crowds = compute_crowd_sizes(&counted.reactions);
-            let weights = job.model.weighing().weigh(&counted.reactions, &crowds, network);
-            brought.extend(brought_on(sources.as_of, &counted.reactions, &weights));
-            let weighed = counted.reactions.iter().zip(weights);
-            reactions.push(weighed.map(|(reaction, weight)| reaction.weighed(weight)).collect());
+            brought.extend(brought_on(sources.as_of, &counted.reactions));
+            if state.stored.is_some() {
+                state.changes.add_reactions(&counted.reactions);
+                state.changes.add_actors(counted.posts.iter().map(|post| post.actor));
+            }
+            reactions.push(std::mem::take(&mut counted.reactions));
         },
     )?;
     state.pairs = merge_pairs::merge_reactions(std::mem::take(&mut state.pairs), reactions, &params);
@@ -102,19 +103,14 @@ pub fn merge_input(
     })
 }
 
-/// Returns the reactions of a load date with their weights.
-fn brought_on<'a>(
-    day: Day,
-    reactions: &'a [AccountReaction],
-    weights: &'a [f32],
-) -> impl Iterator<Item = NewReaction> + 'a {
-    let weighed = reactions.iter().zip(weights);
-    let of_day = weighed.filter(move |(reaction, _)| reaction.load_date == day);
-    of_day.map(|(reaction, weight)| NewReaction {
+/// Returns the reactions of the last load date with their weights.
+fn brought_on(day: Day, reactions: &[WeighedReaction]) -> impl Iterator<Item = NewReaction> + '_ {
+    let first = reactions.partition_point(|reaction| reaction.load_date < day);
+    reactions[first..].iter().map(|reaction| NewReaction {
         target: reaction.target,
         actor: reaction.actor,
         occurred_at: reaction.occurred_at,
-        weight: *weight,
+        weight: reaction.weight,
     })
 }
 

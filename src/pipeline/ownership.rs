@@ -3,6 +3,8 @@
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use crate::ingest::opt_out_rows::OptOutRow;
 use crate::ingest::reference::AccountOwner;
 use crate::state::RunState;
@@ -19,6 +21,16 @@ pub struct AccountOptOuts {
     pub opted_out_on: Arc<[Day]>,
     /// Opt-outs that matched no person and no account on their load date.
     pub unmatched: Vec<OptOutRow>,
+    /// Hash of the person by node, by the newest identities.
+    person_keys: Vec<u64>,
+}
+
+impl AccountOptOuts {
+    /// Returns true if two accounts belong to the same person according to the newest identities.
+    pub fn is_same_person(&self, state: &RunState, a: u32, b: u32) -> bool {
+        // Most reactions are between two persons, and their hashes say so without a look at the texts.
+        self.person_keys[a as usize] == self.person_keys[b as usize] && is_same_person(state, a, b)
+    }
 }
 
 /// Identities and opt-outs by load date. Accounts are nodes.
@@ -64,7 +76,17 @@ pub fn apply_changes(state: &mut RunState, changes: &OwnershipChanges, key: Hash
     AccountOptOuts {
         opted_out_on: opted_out_on.into(),
         unmatched,
+        person_keys: hash_persons(state),
     }
+}
+
+fn hash_persons(state: &RunState) -> Vec<u64> {
+    let owners = state.owners.par_iter().enumerate();
+    let keys = owners.map(|(node, owner)| match owner {
+        Some(owner) => HashKey::PUBLISHED.hash(&[owner]) as u64,
+        None => HashKey::PUBLISHED.hash(&[&state.accounts.own_person_id(node as u32)]) as u64,
+    });
+    keys.collect()
 }
 
 /// Returns the opt-outs that match no owner of an account, no account without an owner, and no earlier opt-out.
@@ -104,8 +126,7 @@ fn owners(accounts: &AccountIndex, claims: &[AccountOwner]) -> Vec<Option<Box<st
     owners
 }
 
-/// Returns true if two accounts belong to the same person according to the current identities.
-pub fn is_same_person(state: &RunState, a: u32, b: u32) -> bool {
+fn is_same_person(state: &RunState, a: u32, b: u32) -> bool {
     let owner = |node: u32| state.owners[node as usize].as_deref();
     match (owner(a), owner(b)) {
         _ if a == b => true,

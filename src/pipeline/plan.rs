@@ -14,15 +14,15 @@ use clout_warehouse::snapshots;
 use clout_warehouse::store::{Store, StoredObject};
 
 /// Returns the requirements that a state must meet.
-pub fn state_requirements<'a>(job: &'a Job, model_version: &'a str) -> StateRequirements<'a> {
+pub fn state_requirements(job: &Job) -> StateRequirements<'_> {
     StateRequirements {
-        model_version,
+        state_version: job.compute_state_version(),
         hash_key: Some(format!(
             "{:032x}",
             HashKey::from_text(&job.state.hash_key).hash(&["state.hash_key"])
         )),
         networks: &job.networks,
-        stride: job.model.mixture().len(),
+        mixture: job.model.mixture(),
     }
 }
 
@@ -36,7 +36,6 @@ pub fn load_base_state(
     is_rebuild: bool,
     watch: &dyn RunObserver,
 ) -> Result<RunState> {
-    let model_version = job.compute_model_version();
     let has_snapshot = published.iter().any(|day| *day < as_of);
     if has_snapshot && is_rebuild {
         watch.record(RunFact::Rebuilt("requested with --rebuild".to_owned()));
@@ -50,7 +49,7 @@ pub fn load_base_state(
         match load_state(
             output,
             &state_folder(*day, &manifest.commit_id),
-            &state_requirements(job, &model_version),
+            &state_requirements(job),
         )? {
             Ok(state) => {
                 reasons.iter().for_each(|reason| watch.warn(reason));

@@ -6,7 +6,8 @@ use super::observer::{RunObserver, StageTimer};
 use super::{RunRequest, manifest_parameters, plan};
 use crate::job::Job;
 use crate::state::RunState;
-use crate::state::state_files::{delete_old_states, save_state, state_folder};
+use crate::state::old_states::delete_old_states;
+use crate::state::state_files::{save_state, state_folder};
 use clout_base::day::Day;
 use clout_base::error::{Error, ErrorKind, Result};
 use clout_base::schema::TableSchema;
@@ -52,7 +53,7 @@ impl SnapshotCommit<'_> {
             self.output,
             &state_prefix,
             state,
-            &plan::state_requirements(self.job, &model_version),
+            &plan::state_requirements(self.job),
         )?;
         timings.lap("save_state");
         let manifest = Manifest {

@@ -15,6 +15,8 @@ pub struct StateChanges {
     reactions: BTreeMap<Day, Vec<WeighedReaction>>,
     /// Accounts that acted, in any order and with repeats.
     actors: Vec<u32>,
+    /// Hashes of the persons that were in no snapshot before.
+    pub published: Vec<u128>,
     /// True if an account was erased.
     pub has_erased: bool,
 }
@@ -22,6 +24,7 @@ pub struct StateChanges {
 impl StateChanges {
     /// Adds reactions of any load dates.
     pub fn add_reactions(&mut self, reactions: &[WeighedReaction]) {
+        self.add_actors(reactions.iter().map(|reaction| reaction.actor));
         for reaction in reactions {
             self.reactions.entry(reaction.load_date).or_default().push(*reaction);
         }

@@ -4,11 +4,16 @@
 //! window; and the current reference tables as delivered, so that a later change of a file of a closed load date has no
 //! effect. Deleting the state causes a rebuild and no other change.
 
+pub mod changes;
 pub mod closed_files;
 pub mod covisit_tables;
+mod delivered_files;
 mod ipc;
 mod ledger_tables;
+pub mod old_states;
 pub mod opt_outs;
+mod reference_tables;
+mod segment_files;
 pub mod state_files;
 pub mod tables;
 pub mod topic_tables;
@@ -16,6 +21,7 @@ pub mod topic_tables;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::ingest::claim_changes::ClaimKeys;
+use crate::state::changes::StateChanges;
 use crate::state::closed_files::ClosedFile;
 use crate::state::opt_outs::{OptOuts, hash_account};
 use clout_base::day::Day;
@@ -23,7 +29,7 @@ use clout_base::ids::HashKey;
 use clout_model::account_activity::AccountActivity;
 use clout_model::accounts::AccountIndex;
 use clout_model::accounts::NO_NODE;
-use clout_model::delivered::DeliveredId;
+use clout_model::delivered::DeliveredIds;
 use clout_model::influence::attention::ScoringMoment;
 use clout_model::influence::pair_table::PairTable;
 use clout_model::influence::recency::HalfLifeMixture;
@@ -32,6 +38,7 @@ use clout_model::networks::Network;
 use clout_model::networks::co_visit::CoVisitState;
 use clout_model::people::persons::PersonMap;
 use clout_model::people::presence::PresenceSources;
+use clout_state::index::StateIndex;
 use clout_topics::topic_state::TopicState;
 
 /// First dates of one network.
@@ -85,8 +92,8 @@ pub struct RunState {
     pub erased: HashMap<u128, u32>,
     /// Sums of reactions by pair of accounts.
     pub pairs: PairTable,
-    /// By network: ids that a later load date may repeat, sorted.
-    pub delivered: Vec<Vec<DeliveredId>>,
+    /// By network: ids that a later load date may repeat.
+    pub delivered: Vec<DeliveredIds>,
     /// By network: check-ins, credits and follows, if co-visits are derived.
     pub co_visits: Vec<CoVisitState>,
     /// Topic state.
@@ -99,6 +106,10 @@ pub struct RunState {
     pub published: HashSet<u128>,
     /// Dates of the snapshots that `published` covers.
     pub published_dates: Vec<Day>,
+    /// Files of the state as it was loaded; none before the first run and in a rebuild.
+    pub stored: Option<StateIndex>,
+    /// Rows that `stored` lacks.
+    pub changes: StateChanges,
     /// Input files of closed load dates, as read.
     pub closed: Vec<ClosedFile>,
     /// By network: rows of activities that were read, by load date; only of the newest [`VOLUME_DAYS`] dates.
@@ -138,13 +149,15 @@ impl RunState {
             owners: Vec::new(),
             erased: HashMap::new(),
             pairs: PairTable::default(),
-            delivered: vec![Vec::new(); networks.len()],
+            delivered: vec![DeliveredIds::default(); networks.len()],
             co_visits: vec![CoVisitState::default(); networks.len()],
             topics: TopicState::empty(networks.len()),
             histories: vec![None; networks.len()],
             opt_outs: OptOuts::default(),
             published: HashSet::new(),
             published_dates: Vec::new(),
+            stored: None,
+            changes: StateChanges::default(),
             closed: Vec::new(),
             volumes: vec![BTreeMap::new(); networks.len()],
         }
@@ -231,8 +244,8 @@ impl RunState {
         for node in gone.iter().copied() {
             if node < self.accounts.numbered() {
                 let network = &self.accounts.network_names()[self.accounts.network_of(node)];
-                self.erased
-                    .insert(hash_account(key, network, self.accounts.id(node)), node);
+                let hash = hash_account(key, network, self.accounts.id(node));
+                self.changes.has_erased |= self.erased.insert(hash, node).is_none();
             }
             let node = node as usize;
             self.activity[node] = AccountActivity::default();

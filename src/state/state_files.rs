@@ -82,7 +82,7 @@ pub fn save_state(store: &Store, prefix: &str, state: &RunState, wanted: &StateR
     let hash_key = wanted.hash_key.clone();
     let hash_key = hash_key.ok_or_else(|| Error::internal("the state has no hash key and cannot be saved"))?;
     let mut index = segment_files::save(store, prefix, state, as_of, wanted.mixture.len())?;
-    delivered_files::save(store, &mut index, state)?;
+    delivered_files::save(store, &mut index, state, as_of)?;
     let tables = table_builders(state, wanted)
         .par_iter()
         .map(|(name, make)| {

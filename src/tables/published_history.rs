@@ -8,6 +8,7 @@ use crate::state::RunState;
 use clout_base::day::Day;
 use clout_base::error::Result;
 use clout_base::ids::HashKey;
+use clout_model::delivered::truncate_id;
 use clout_model::alerts::ScoreEstimate;
 use clout_model::influence::interval::ScoreInterval;
 use clout_warehouse::published_columns::{boolean_column, float_column, string_column};
@@ -181,7 +182,7 @@ fn merged<'a, 'b, T>(
 
 /// Computes the hash by which the state remembers a published person.
 pub fn hash_person_id(person_id: &str) -> u128 {
-    HashKey::PUBLISHED.hash(&[person_id])
+    truncate_id(HashKey::PUBLISHED.hash(&[person_id]))
 }
 
 /// Hashes of all persons in earlier snapshots.
@@ -215,6 +216,7 @@ impl PublishedPersons {
     /// Stores the hashes, and those of the persons of `as_of`, in the state for the next run.
     pub fn store_in(mut self, state: &mut RunState, current: impl Iterator<Item = u128>, as_of: Day) {
         self.hashes.extend(current);
+        state.changes.published = self.hashes.difference(&state.published).copied().collect();
         state.published = self.hashes;
         state.published_dates = self.dates.into_iter().chain([as_of]).collect();
     }

@@ -1,6 +1,10 @@
 //! Keeps the activity record of each account: the days on which it was active, and its posts.
 
-use crate::reactions::AccountReaction;
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use crate::reactions::{AccountReaction, WeighedReaction};
 use clout_base::day::{DAY_MICROS, Day};
 
 /// Retention in days between load dates: older posts and pairs are dropped, since a score covers active people. Ten
@@ -34,10 +38,10 @@ pub struct AccountActivity {
 /// Counted post or check-in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct AccountPost {
-    /// Node of the account.
-    pub actor: u32,
     /// Load date of the post.
     pub load_date: Day,
+    /// Node of the account.
+    pub actor: u32,
     /// Time, microseconds since 1970.
     pub occurred_at: i64,
 }
@@ -53,24 +57,20 @@ impl AccountActivity {
 
     /// Returns the record with one more act at the given time.
     pub fn with_act_at(mut self, micros: i64) -> AccountActivity {
-        self.see(&[micros]);
+        self.add_days(micros, micros, &[Day::from_micros(micros)]);
         self
     }
 
-    /// Adds sorted times. A day before the last one is a late row, so its bit is still within range.
-    fn see(&mut self, times: &[i64]) {
-        let (Some(first), Some(last)) = (times.first(), times.last()) else {
-            return;
-        };
-        let days = times.chunk_by(|a, b| Day::from_micros(*a) == Day::from_micros(*b));
-        let days = days.map(|same_day| Day::from_micros(same_day[0]).0);
+    /// Adds acts on `days`, ascending, the first at `first_at` and the last at `last_at`. A day before the last one of the
+    /// record is a late row, so its bit is still within range.
+    fn add_days(&mut self, first_at: i64, last_at: i64, days: &[Day]) {
         if self.days_seen == 0 {
-            (self.last_seen, self.recent_days) = (Day::from_micros(*first).0, 0);
-            (self.first_seen_at, self.last_seen_at) = (*first, *last);
+            (self.last_seen, self.recent_days) = (Day::from_micros(first_at).0, 0);
+            (self.first_seen_at, self.last_seen_at) = (first_at, last_at);
         }
-        self.first_seen_at = self.first_seen_at.min(*first);
-        self.last_seen_at = self.last_seen_at.max(*last);
-        for day in days {
+        self.first_seen_at = self.first_seen_at.min(first_at);
+        self.last_seen_at = self.last_seen_at.max(last_at);
+        for day in days.iter().map(|day| day.0) {
             self.recent_days = shifted(self.recent_days, day - self.last_seen);
             self.last_seen = self.last_seen.max(day);
             let bit = shifted(1, self.last_seen - day);
@@ -118,90 +118,154 @@ fn shifted(bits: u128, days: i32) -> u128 {
     bits.checked_shl(days.max(0) as u32).unwrap_or(0)
 }
 
-/// Merges new rows into the records. `facts` is indexed by node; `reactions` are delivered ones, sorted by actor;
-/// `posts` are sorted.
-pub fn merge_activity(facts: &mut [AccountActivity], reactions: &[AccountReaction], posts: &[AccountPost]) {
-    let mut times: Vec<i64> = Vec::new();
-    let (mut r, mut p) = (0, 0);
-    while r < reactions.len() || p < posts.len() {
-        let actor = match (reactions.get(r), posts.get(p)) {
-            (Some(reaction), Some(post)) => reaction.actor.min(post.actor),
-            (Some(reaction), None) => reaction.actor,
-            (None, Some(post)) => post.actor,
-            (None, None) => break,
+/// A row with an account as its actor.
+pub trait AccountAct: Sync {
+    /// Returns the node of the account.
+    fn actor(&self) -> u32;
+    /// Returns the load date of the row.
+    fn load_date(&self) -> Day;
+    /// Returns the time, microseconds since 1970.
+    fn occurred_at(&self) -> i64;
+}
+
+macro_rules! impl_account_act {
+    ($($row:ty),*) => {$(
+        impl AccountAct for $row {
+            fn actor(&self) -> u32 {
+                self.actor
+            }
+
+            fn load_date(&self) -> Day {
+                self.load_date
+            }
+
+            fn occurred_at(&self) -> i64 {
+                self.occurred_at
+            }
+        }
+    )*};
+}
+impl_account_act!(AccountReaction, WeighedReaction, AccountPost);
+
+/// Number of accounts with records that one thread updates at a time; their records fit into the second cache.
+const RANGE_ACCOUNTS: usize = 1 << 12;
+
+/// Merges new rows into the records, which are indexed by node. Reactions and posts are sorted by load date and actor.
+/// Reactions count as acts if `is_delivered` accepts them; derived ones are no acts.
+pub fn merge_activity<R: AccountAct>(
+    records: &mut [AccountActivity],
+    reactions: &[R],
+    is_delivered: impl Fn(&R) -> bool + Sync,
+    posts: &[AccountPost],
+) {
+    let mut dates: BTreeMap<Day, (&[R], &[AccountPost])> = BTreeMap::new();
+    for reactions in split_by_date(reactions) {
+        dates.entry(reactions[0].load_date()).or_default().0 = reactions;
+    }
+    for posts in split_by_date(posts) {
+        dates.entry(posts[0].load_date).or_default().1 = posts;
+    }
+    let ranges = records.par_chunks_mut(RANGE_ACCOUNTS).enumerate();
+    ranges.for_each(|(index, records)| {
+        let first = (index * RANGE_ACCOUNTS) as u32;
+        let mut merge = RangeMerge {
+            records,
+            first,
+            days: Vec::new(),
         };
-        let record = &mut facts[actor as usize];
-        times.clear();
-        while r < reactions.len() && reactions[r].actor == actor {
-            times.push(reactions[r].occurred_at);
-            r += 1;
+        for (reactions, posts) in dates.values() {
+            merge.add_date(merge.own_rows(reactions), merge.own_rows(posts), &is_delivered);
         }
-        let first_post = p;
-        while p < posts.len() && posts[p].actor == actor {
-            times.push(posts[p].occurred_at);
-            p += 1;
+    });
+}
+
+/// Splits rows at their load dates.
+fn split_by_date<R: AccountAct>(rows: &[R]) -> Vec<&[R]> {
+    let (mut dates, mut rest) = (Vec::new(), rows);
+    while let Some(first) = rest.first() {
+        let load_date = first.load_date();
+        let (date, others) = rest.split_at(rest.partition_point(|row| row.load_date() <= load_date));
+        dates.push(date);
+        rest = others;
+    }
+    dates
+}
+
+/// Merge into the records of a range of accounts.
+struct RangeMerge<'a> {
+    records: &'a mut [AccountActivity],
+    /// Node of the first record.
+    first: u32,
+    /// Buffer for the days of one account.
+    days: Vec<Day>,
+}
+
+impl RangeMerge<'_> {
+    /// Returns the rows of one load date with an actor of the range.
+    fn own_rows<'b, R: AccountAct>(&self, rows: &'b [R]) -> &'b [R] {
+        let start = rows.partition_point(|row| row.actor() < self.first);
+        let own = &rows[start..];
+        &own[..own.partition_point(|row| (row.actor() - self.first) < self.records.len() as u32)]
+    }
+
+    /// Adds the rows of one load date.
+    fn add_date<R: AccountAct>(
+        &mut self,
+        mut reactions: &[R],
+        mut posts: &[AccountPost],
+        is_delivered: &impl Fn(&R) -> bool,
+    ) {
+        while let Some(actor) = [reactions.first().map(R::actor), posts.first().map(|post| post.actor)]
+            .into_iter()
+            .flatten()
+            .min()
+        {
+            let mut acts = ActTimes::new(&mut self.days);
+            while let Some(reaction) = reactions.first().filter(|row| row.actor() == actor) {
+                if is_delivered(reaction) {
+                    acts.add(reaction.occurred_at());
+                }
+                reactions = &reactions[1..];
+            }
+            let count = posts.iter().take_while(|post| post.actor == actor).count();
+            let own_posts;
+            (own_posts, posts) = posts.split_at(count);
+            own_posts.iter().for_each(|post| acts.add(post.occurred_at));
+            let record = &mut self.records[(actor - self.first) as usize];
+            if let Some(latest_at) = own_posts.iter().map(|post| post.occurred_at).max() {
+                record.post(own_posts[0].load_date, count as u32, latest_at);
+            }
+            if let Some((first_at, last_at)) = acts.bounds {
+                acts.days.sort_unstable();
+                acts.days.dedup();
+                record.add_days(first_at, last_at, acts.days);
+            }
         }
-        for same_day in posts[first_post..p].chunk_by(|a, b| a.load_date == b.load_date) {
-            record.post(
-                same_day[0].load_date,
-                same_day.len() as u32,
-                same_day[same_day.len() - 1].occurred_at,
-            );
+    }
+}
+
+/// First and last time, and the days, of one account's acts.
+struct ActTimes<'a> {
+    bounds: Option<(i64, i64)>,
+    days: &'a mut Vec<Day>,
+}
+
+impl ActTimes<'_> {
+    fn new(days: &mut Vec<Day>) -> ActTimes<'_> {
+        days.clear();
+        ActTimes { bounds: None, days }
+    }
+
+    fn add(&mut self, micros: i64) {
+        let (first, last) = self.bounds.unwrap_or((micros, micros));
+        self.bounds = Some((first.min(micros), last.max(micros)));
+        let day = Day::from_micros(micros);
+        if self.days.last() != Some(&day) {
+            self.days.push(day);
         }
-        times.sort_unstable();
-        record.see(&times);
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn post(day: i32, load: i32) -> AccountPost {
-        AccountPost {
-            actor: 0,
-            load_date: Day(load),
-            occurred_at: Day(day).start_micros() + 5,
-        }
-    }
-
-    #[test]
-    fn a_day_counts_once_in_any_split_of_deliveries() {
-        let mut at_once = [AccountActivity::default()];
-        let all = [
-            post(5, 5),
-            post(5, 5),
-            post(6, 6),
-            post(4, 7),
-            post(5, 7),
-            post(90, 90),
-            post(6, 91),
-        ];
-        merge_activity(&mut at_once, &[], &all);
-        assert_eq!(
-            (at_once[0].days_seen, at_once[0].posts, at_once[0].first_seen_at),
-            (4, 7, post(4, 7).occurred_at)
-        );
-        assert_eq!(at_once[0].last_seen_at, post(90, 90).occurred_at);
-
-        let mut nightly = [AccountActivity::default()];
-        for delivery in all.chunk_by(|a, b| a.load_date == b.load_date) {
-            merge_activity(&mut nightly, &[], delivery);
-        }
-        assert_eq!(nightly, at_once);
-    }
-
-    #[test]
-    fn posts_are_dropped_after_two_years_without_posts() {
-        let mut facts = [AccountActivity::default()];
-        merge_activity(
-            &mut facts,
-            &[],
-            &[post(5, 5), post(5 + RETENTION_DAYS, 5 + RETENTION_DAYS)],
-        );
-        assert_eq!(facts[0].posts, 1);
-        assert_eq!(facts[0].days_seen, 2);
-        facts[0].drop_expired(Day(5 + 2 * RETENTION_DAYS));
-        assert_eq!(facts[0].posts, 0);
-    }
-}
+#[path = "account_activity_tests.rs"]
+mod tests;

@@ -1,12 +1,128 @@
 //! Delivered ids, kept so that a redelivery counts once.
+//!
+//! An id is listed under each load date on which it was delivered, so the list of a load date never changes afterwards.
+//! A load date is dropped as a whole once no later row can repeat its ids.
+
+use std::ops::Range;
 
 use clout_base::day::Day;
 
-/// Delivered id with its last load date.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct DeliveredId {
-    /// Hash of the activity id.
-    pub id: u128,
-    /// Last load date with the id.
-    pub load_date: Day,
+/// Number of bits of an id that are kept. Two of a billion ids collide with a chance below 10^-10.
+pub const ID_BITS: u32 = 96;
+
+/// Returns the kept bits of the hash of an id.
+pub fn truncate_id(hash: u128) -> u128 {
+    hash & ((1 << ID_BITS) - 1)
+}
+
+/// Distinct ids that were delivered on one load date, ascending.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct IdList {
+    /// Bits of the ids above the lower 64.
+    high: Vec<u32>,
+    /// Lower 64 bits of the ids.
+    low: Vec<u64>,
+}
+
+impl IdList {
+    /// Creates the list from ids of [`ID_BITS`] bits in ascending order; repeated ids are listed once.
+    pub fn from_sorted(ids: impl IntoIterator<Item = u128>) -> IdList {
+        let mut list = IdList::default();
+        let mut last = None;
+        for id in ids.into_iter().filter(|id| last.replace(*id) != Some(*id)) {
+            list.high.push((id >> 64) as u32);
+            list.low.push(id as u64);
+        }
+        list.high.shrink_to_fit();
+        list.low.shrink_to_fit();
+        list
+    }
+
+    /// Returns the number of ids.
+    pub fn len(&self) -> usize {
+        self.high.len()
+    }
+
+    /// Returns true if no id is listed.
+    pub fn is_empty(&self) -> bool {
+        self.high.is_empty()
+    }
+
+    /// Iterates over all ids.
+    pub fn iter(&self) -> impl Iterator<Item = u128> + '_ {
+        self.slice(0..self.len())
+    }
+
+    /// Iterates over the ids with the upper 32 bits `first..=last`.
+    pub fn with_upper_bits(&self, first: u32, last: u32) -> impl Iterator<Item = u128> + '_ {
+        let start = self.high.partition_point(|high| *high < first);
+        self.slice(start..start + self.high[start..].partition_point(|high| *high <= last))
+    }
+
+    fn slice(&self, range: Range<usize>) -> impl Iterator<Item = u128> + '_ {
+        let halves = self.high[range.clone()].iter().zip(&self.low[range]);
+        halves.map(|(high, low)| u128::from(*high) << 64 | u128::from(*low))
+    }
+}
+
+/// Ids of one network by load date.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DeliveredIds {
+    dates: Vec<(Day, IdList)>,
+}
+
+impl DeliveredIds {
+    /// Appends the ids of a load date after all others. A load date without ids is not listed.
+    pub fn push(&mut self, load_date: Day, ids: IdList) {
+        if !ids.is_empty() {
+            self.dates.push((load_date, ids));
+        }
+    }
+
+    /// Returns the load dates with their ids, ascending.
+    pub fn dates(&self) -> &[(Day, IdList)] {
+        &self.dates
+    }
+
+    /// Returns the number of ids, each counted once per load date.
+    pub fn len(&self) -> usize {
+        self.dates.iter().map(|(_, ids)| ids.len()).sum()
+    }
+
+    /// Returns true if no id is listed.
+    pub fn is_empty(&self) -> bool {
+        self.dates.is_empty()
+    }
+
+    /// Drops the load dates with ids that no row of a load date after `as_of` can repeat.
+    pub fn drop_expired(&mut self, as_of: Day, max_lateness_days: i32) {
+        let is_needed = |load_date: Day| as_of.next().0 - load_date.0 <= max_lateness_days;
+        self.dates.retain(|(load_date, _)| is_needed(*load_date));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_listed_once_in_order_and_found_by_their_upper_bits() {
+        let ids = [5, 5, 7 << 64, (7 << 64) + 1, truncate_id(u128::MAX)];
+        let list = IdList::from_sorted(ids);
+        assert_eq!(list.iter().collect::<Vec<_>>(), ids[1..]);
+        assert_eq!(list.with_upper_bits(1, 7).collect::<Vec<_>>(), ids[2..4]);
+        assert_eq!(list.with_upper_bits(8, u32::MAX).collect::<Vec<_>>(), ids[4..]);
+    }
+
+    #[test]
+    fn a_load_date_is_kept_while_a_later_row_can_repeat_its_ids() {
+        let mut delivered = DeliveredIds::default();
+        for day in [10, 11, 12] {
+            delivered.push(Day(day), IdList::from_sorted([1]));
+        }
+        delivered.push(Day(13), IdList::default());
+        delivered.drop_expired(Day(40), 30);
+        let dates: Vec<Day> = delivered.dates().iter().map(|(day, _)| *day).collect();
+        assert_eq!(dates, [Day(11), Day(12)]);
+    }
 }

@@ -3,8 +3,10 @@
 pub mod account_activity;
 pub mod accounts;
 pub mod alerts;
+pub mod buckets;
 pub mod delivered;
 pub mod influence;
 pub mod networks;
 pub mod people;
 pub mod reactions;
+pub mod repeated_ids;

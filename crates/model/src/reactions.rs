@@ -1,12 +1,14 @@
-//! Sorts reactions, removes twins and computes crowd sizes.
+//! Reactions between accounts, and their order.
 //!
-//! *Twins*: one act that a network reports under several verbs (a reply is also a mention). Within a load date, rows of
-//! one actor and target in the same second under different verbs count once, under the greatest verb. *Crowd*: the
-//! accounts that one account reacts to within one load date and UTC day. The more it likes, the less each like counts.
+//! [`DateReactions`] holds the reactions of one network and load date as numbers that sort like the rows, in ranges of
+//! actors. Twins, crowds and weights of a row depend on rows of the same actor and load date only, so each range is
+//! [weighed](crate::influence::weigh_dates) on its own.
+
+use std::ops::Range;
 
 use rayon::prelude::*;
 
-use crate::networks::Network;
+use crate::buckets::Buckets;
 use clout_base::day::Day;
 
 /// Counted reaction between two accounts of one network.
@@ -56,175 +58,177 @@ impl WeighedReaction {
 }
 
 impl AccountReaction {
-    /// Adds the weight.
-    pub fn weighed(&self, weight: f32) -> WeighedReaction {
+    /// Returns the key of the common order: by load date, actor, target, time and verb.
+    pub fn order(&self) -> (Day, u32, u32, i64, u8) {
+        (self.load_date, self.actor, self.target, self.occurred_at, self.verb)
+    }
+}
+
+impl From<WeighedReaction> for AccountReaction {
+    fn from(reaction: WeighedReaction) -> AccountReaction {
+        AccountReaction {
+            actor: reaction.actor,
+            target: reaction.target,
+            occurred_at: reaction.occurred_at,
+            load_date: reaction.load_date,
+            verb: reaction.verb,
+        }
+    }
+}
+
+/// A reaction of a known load date as one number: actor, target, time and verb, from the highest bits down.
+///
+/// Times have [`TIME_BITS`] bits around 1970, which is more than the years 900 to 3000.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct ReactionKey(u128);
+
+const TIME_BITS: u32 = 56;
+const VERB_BITS: u32 = 8;
+/// The time that is stored as 0.
+const FIRST_TIME: i64 = -(1 << (TIME_BITS - 1));
+
+impl ReactionKey {
+    fn new(reaction: &AccountReaction) -> ReactionKey {
+        let last_time = -1 - FIRST_TIME;
+        let time = (reaction.occurred_at.clamp(FIRST_TIME, last_time) - FIRST_TIME) as u64;
+        let pair = u64::from(reaction.actor) << 32 | u64::from(reaction.target);
+        ReactionKey(u128::from(pair) << 64 | u128::from(time << VERB_BITS | u64::from(reaction.verb)))
+    }
+
+    pub(crate) fn actor(self) -> u32 {
+        (self.0 >> 96) as u32
+    }
+
+    /// Returns actor and target as one number.
+    pub(crate) fn pair(self) -> u64 {
+        (self.0 >> 64) as u64
+    }
+
+    pub(crate) fn occurred_at(self) -> i64 {
+        (self.0 as u64 >> VERB_BITS) as i64 + FIRST_TIME
+    }
+
+    pub(crate) fn day(self) -> Day {
+        Day::from_micros(self.occurred_at())
+    }
+
+    pub(crate) fn verb(self) -> u8 {
+        self.0 as u8
+    }
+
+    pub(crate) fn weighed(self, load_date: Day, weight: f32) -> WeighedReaction {
         WeighedReaction {
-            actor: self.actor,
-            target: self.target,
-            occurred_at: self.occurred_at,
-            load_date: self.load_date,
-            verb: self.verb,
+            actor: self.actor(),
+            target: self.pair() as u32,
+            occurred_at: self.occurred_at(),
+            load_date,
+            verb: self.verb(),
             weight,
         }
     }
-
-    fn order(&self) -> (u32, u32, Day, i64, u8) {
-        (self.actor, self.target, self.load_date, self.occurred_at, self.verb)
-    }
-
-    fn second(&self) -> i64 {
-        self.occurred_at.div_euclid(1_000_000)
-    }
-
-    /// Returns the UTC day of occurrence.
-    pub fn day(&self) -> Day {
-        Day::from_micros(self.occurred_at)
-    }
 }
 
-/// Sorts by actor, target, load date, time and verb, and drops the lesser twins. Returns the number of dropped rows.
-/// Derived reactions have no twins, since no network reports them.
-pub fn remove_twins(reactions: &mut Vec<AccountReaction>, network: &Network) -> u64 {
-    reactions.par_sort_unstable_by_key(AccountReaction::order);
-    let derived = network.co_visit.as_ref().map(|rule| rule.verb);
-    let before = reactions.len();
-    let mut kept = 0;
-    let mut start = 0;
-    while start < reactions.len() {
-        let key = |r: &AccountReaction| (r.actor, r.target, r.load_date, r.second());
-        let first = key(&reactions[start]);
-        let mut end = start + 1;
-        while end < reactions.len() && key(&reactions[end]) == first {
-            end += 1;
+/// Rows per range of actors, on average: few enough that a range is sorted within the first cache.
+const RANGE_ROWS: usize = 512;
+/// The largest number of ranges. More would cost more cache misses than their shorter sorts save.
+const MAX_RANGES: usize = 1 << 11;
+
+/// Reactions of one network and load date.
+#[derive(Clone, Debug)]
+pub struct DateReactions {
+    pub(crate) load_date: Day,
+    pub(crate) ranges: Buckets<ReactionKey>,
+}
+
+impl DateReactions {
+    /// Collects the reactions that `reaction` returns for `rows`; it is called several times for each row. Their load
+    /// dates are ignored.
+    pub fn collect(
+        load_date: Day,
+        rows: Range<usize>,
+        reaction: impl Fn(usize) -> Option<AccountReaction> + Sync,
+    ) -> DateReactions {
+        let actors = rows.clone().into_par_iter().with_min_len(1 << 14);
+        let actors = actors.filter_map(|row| reaction(row).map(|reaction| (reaction.actor, reaction.actor)));
+        let Some((first, last)) = actors.reduce_with(|a, b| (a.0.min(b.0), a.1.max(b.1))) else {
+            return DateReactions {
+                load_date,
+                ranges: Buckets::default(),
+            };
+        };
+        let count = (rows.len() / RANGE_ROWS).clamp(1, MAX_RANGES);
+        let ranges = ActorRanges::new(first, last, count);
+        let place = |row| reaction(row).map(|reaction| (ranges.find(reaction.actor), ReactionKey::new(&reaction)));
+        DateReactions {
+            load_date,
+            ranges: Buckets::fill(rows, count, place),
         }
-        let is_row = |r: &AccountReaction| Some(r.verb) != derived;
-        let best = (start..end)
-            .filter(|i| is_row(&reactions[*i]))
-            .map(|i| reactions[i].verb)
-            .reduce(|best, verb| if network.outranks(verb, best) { verb } else { best });
-        for index in start..end {
-            let reaction = reactions[index];
-            if !is_row(&reaction) || Some(reaction.verb) == best {
-                reactions[kept] = reaction;
-                kept += 1;
-            }
+    }
+
+    /// Collects reactions of one load date, in any order.
+    pub fn from_slice(load_date: Day, reactions: &[AccountReaction]) -> DateReactions {
+        DateReactions::collect(load_date, 0..reactions.len(), |row| Some(reactions[row]))
+    }
+}
+
+/// Equal ranges of account numbers.
+struct ActorRanges {
+    first: u32,
+    /// Ranges per account number, times 2^32.
+    scale: u64,
+}
+
+impl ActorRanges {
+    fn new(first: u32, last: u32, count: usize) -> ActorRanges {
+        let numbers = u64::from(last - first) + 1;
+        ActorRanges {
+            first,
+            scale: ((count as u64) << 32) / numbers,
         }
-        start = end;
     }
-    reactions.truncate(kept);
-    (before - kept) as u64
-}
 
-/// Returns, for each reaction (sorted by [`remove_twins`]), the number of accounts that its actor reacted to within the
-/// same load date and UTC day, this one included.
-pub fn compute_crowd_sizes(reactions: &[AccountReaction]) -> Vec<u32> {
-    let mut sizes = vec![0_u32; reactions.len()];
-    let mut rest = sizes.as_mut_slice();
-    let mut actors = Vec::new();
-    for actor in reactions.chunk_by(|a, b| a.actor == b.actor) {
-        let (slots, others) = rest.split_at_mut(actor.len());
-        rest = others;
-        actors.push((actor, slots));
-    }
-    actors
-        .par_iter_mut()
-        .with_min_len(256)
-        .for_each(|(actor, slots)| count_crowds(actor, slots));
-    sizes
-}
-
-fn count_crowds(actor: &[AccountReaction], slots: &mut [u32]) {
-    if let [_] = actor {
-        slots[0] = 1;
-        return;
-    }
-    let mut chosen: Vec<(Day, Day, u32)> = actor.iter().map(|r| (r.load_date, r.day(), r.target)).collect();
-    chosen.sort_unstable();
-    chosen.dedup();
-    for (reaction, slot) in actor.iter().zip(slots) {
-        let wanted = (reaction.load_date, reaction.day());
-        let start = chosen.partition_point(|(load, day, _)| (*load, *day) < wanted);
-        let size = chosen[start..].partition_point(|(load, day, _)| (*load, *day) == wanted);
-        *slot = size as u32;
+    fn find(&self, actor: u32) -> usize {
+        // Both factors are below 2^32 * 2^11, and their product below count * 2^32.
+        ((u64::from(actor - self.first) * self.scale) >> 32) as usize
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::networks::builtin_networks;
 
-    fn network(name: &str) -> Network {
-        builtin_networks().into_iter().find(|n| n.name == name).unwrap()
-    }
-
-    fn reaction(network: &Network, target: u32, seconds: i64, load_date: i32, verb: &str) -> AccountReaction {
-        let verb = network.verbs.iter().position(|v| v.name == verb).unwrap() as u8;
-        AccountReaction {
-            actor: 1,
-            target,
-            occurred_at: seconds * 1_000_000,
-            load_date: Day(load_date),
-            verb,
+    #[test]
+    fn keys_sort_like_reactions_and_keep_them() {
+        let mut reactions = Vec::new();
+        for (actor, target, occurred_at, verb) in [
+            (0, 9, -5, 3),
+            (1, 0, i64::from(i32::MIN), 0),
+            (1, 2, 1_700_000_000_000_000, 249),
+            (1, 2, 1_700_000_000_000_001, 0),
+            (u32::MAX, u32::MAX - 1, 5, 1),
+        ] {
+            let load_date = Day(7);
+            reactions.push(AccountReaction {
+                actor,
+                target,
+                occurred_at,
+                load_date,
+                verb,
+            });
         }
-    }
-
-    fn words(network: &Network, reactions: &[AccountReaction]) -> Vec<String> {
-        reactions
-            .iter()
-            .map(|r| network.verbs[r.verb as usize].name.clone())
-            .collect()
+        let keys: Vec<ReactionKey> = reactions.iter().map(ReactionKey::new).collect();
+        assert!(keys.is_sorted());
+        let restored: Vec<AccountReaction> = keys.iter().map(|key| key.weighed(Day(7), 0.0).into()).collect();
+        assert_eq!(restored, reactions);
     }
 
     #[test]
-    fn a_reply_that_is_also_a_mention_counts_as_a_reply() {
-        let twitter = network("twitter");
-        let mut rows = vec![
-            reaction(&twitter, 2, 10, 5, "mention"),
-            reaction(&twitter, 2, 10, 5, "reply"),
-            reaction(&twitter, 2, 11, 5, "mention"),
-            reaction(&twitter, 3, 10, 5, "mention"),
-            reaction(&twitter, 2, 10, 6, "mention"),
-        ];
-        assert_eq!(remove_twins(&mut rows, &twitter), 1);
-        assert_eq!(words(&twitter, &rows), ["reply", "mention", "mention", "mention"]);
-    }
-
-    #[test]
-    fn rows_of_one_verb_are_no_twins() {
-        let twitter = network("twitter");
-        let mut rows = vec![
-            reaction(&twitter, 2, 10, 5, "like"),
-            reaction(&twitter, 2, 10, 5, "like"),
-        ];
-        assert_eq!(remove_twins(&mut rows, &twitter), 0);
-        assert_eq!(rows.len(), 2);
-    }
-
-    #[test]
-    fn a_derived_reaction_has_no_twin() {
-        let foursquare = network("foursquare");
-        let mut rows = vec![
-            reaction(&foursquare, 2, 10, 5, "co_visit"),
-            reaction(&foursquare, 2, 10, 5, "tip_like"),
-        ];
-        assert_eq!(remove_twins(&mut rows, &foursquare), 0);
-        assert_eq!(rows.len(), 2);
-    }
-
-    #[test]
-    fn a_crowd_is_of_one_account_load_date_and_day_and_repeats_do_not_count() {
-        let twitter = network("twitter");
-        let day = 86_400;
-        let mut rows = vec![
-            reaction(&twitter, 2, 5 * day, 5, "like"),
-            reaction(&twitter, 2, 5 * day + 7, 5, "like"),
-            reaction(&twitter, 3, 5 * day + 9, 5, "like"),
-            reaction(&twitter, 3, 4 * day, 5, "like"),
-            reaction(&twitter, 2, 5 * day + 20, 6, "like"),
-        ];
-        remove_twins(&mut rows, &twitter);
-        // In order: target 2 twice on day 5, late on day 5; target 3 on day 4 and on day 5.
-        assert_eq!(compute_crowd_sizes(&rows), [2, 2, 1, 1, 2]);
+    fn ranges_of_actors_ascend_and_cover_all_numbers() {
+        for (first, last, count) in [(0, 0, 1), (3, 9, 2_048), (0, u32::MAX - 1, 2_048), (5, 1_000_000, 17)] {
+            let ranges = ActorRanges::new(first, last, count);
+            assert_eq!(ranges.find(first), 0);
+            assert!(ranges.find(last) < count);
+            assert!(ranges.find(first + (last - first) / 2) <= ranges.find(last));
+        }
     }
 }

@@ -98,6 +98,8 @@ pub struct StateIndex {
     pub segments: Vec<SegmentFiles>,
     /// Ids of the lateness window.
     pub ids: Vec<IdFile>,
+    /// Hashes of the persons in any snapshot.
+    pub published: Vec<FileEntry>,
     /// Other tables.
     pub tables: Vec<NamedFile>,
 }
@@ -112,6 +114,7 @@ impl StateIndex {
             base: None,
             segments: Vec::new(),
             ids: Vec::new(),
+            published: Vec::new(),
             tables: Vec::new(),
         }
     }
@@ -128,6 +131,7 @@ impl StateIndex {
             .flatten()
             .chain(&self.accounts)
             .chain(ids)
+            .chain(&self.published)
             .chain(self.tables.iter().map(|table| &table.file))
     }
 

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::ledger::{DecayedLedger, LedgerEntry, combine_by_load_date, decay_to};
 use clout_base::day::Day;
 use clout_base::ids::HashKey;
-use clout_model::delivered::DeliveredId;
+use clout_model::delivered::{DeliveredIds, IdList, truncate_id};
 use clout_model::influence::model::InfluenceModel;
 use clout_model::influence::weights::saturate;
 
@@ -65,8 +65,8 @@ pub struct EndorsementSums {
     pub sums: DecayedLedger<EndorsementKey, 1>,
     /// Latest endorsement of each key, in the order of `sums`.
     pub latest: Vec<LatestEndorsement>,
-    /// Ids that a later load date may repeat, sorted by id.
-    pub delivered: Vec<DeliveredId>,
+    /// Ids that a later load date may repeat.
+    pub delivered: DeliveredIds,
 }
 
 /// Counts of the endorsements merged in one run.
@@ -131,24 +131,25 @@ impl EndorsementSums {
         max_lateness_days: i32,
         tally: &mut EndorsementCounts,
     ) -> Vec<&'a Endorsement> {
-        let mut known: BTreeMap<u128, Day> = self
-            .delivered
-            .iter()
-            .map(|delivered| (delivered.id, delivered.load_date))
-            .collect();
+        let dates = self.delivered.dates().iter();
+        let earlier = dates.flat_map(|(load_date, ids)| ids.iter().map(|id| (id, *load_date)));
+        let mut known: BTreeMap<u128, Day> = earlier.collect();
         let mut fresh = Vec::new();
-        for endorsement in new_rows {
-            let id = HashKey::ACTIVITY.hash(&["endorsement", &endorsement.id]);
-            let last = known.insert(id, endorsement.load_date);
-            match last.is_some_and(|last| endorsement.load_date.0 - last.0 <= max_lateness_days) {
-                true => tally.copies += 1,
-                false => fresh.push(endorsement),
+        for of_date in new_rows.chunk_by(|a, b| a.load_date == b.load_date) {
+            let load_date = of_date[0].load_date;
+            let mut ids = Vec::with_capacity(of_date.len());
+            for endorsement in of_date {
+                let id = truncate_id(HashKey::ACTIVITY.hash(&["endorsement", &endorsement.id]));
+                ids.push(id);
+                match known.insert(id, load_date) {
+                    Some(last) if load_date.0 - last.0 <= max_lateness_days => tally.copies += 1,
+                    _ => fresh.push(endorsement),
+                }
             }
+            ids.sort_unstable();
+            self.delivered.push(load_date, IdList::from_sorted(ids));
         }
-        let delivered = known.into_iter().map(|(id, load_date)| DeliveredId { id, load_date });
-        self.delivered = delivered
-            .filter(|delivered| as_of.next().0 - delivered.load_date.0 <= max_lateness_days)
-            .collect();
+        self.delivered.drop_expired(as_of, max_lateness_days);
         fresh
     }
 

@@ -8,7 +8,7 @@ use clout_model::accounts::NO_NODE;
 /// [`accounts`](clout_model::accounts) maps them to nodes.
 #[derive(Clone, Debug, Default)]
 pub struct ActivityRows {
-    /// Hashes of the activity ids.
+    /// Hashes of the activity ids; empty once duplicates are resolved.
     pub ids: Vec<u128>,
     /// Times, microseconds since 1970.
     pub occurred_at: Vec<i64>,
@@ -40,12 +40,12 @@ impl ActivityRows {
 
     /// Returns the number of rows.
     pub fn len(&self) -> usize {
-        self.ids.len()
+        self.occurred_at.len()
     }
 
     /// Returns true if there is no row.
     pub fn is_empty(&self) -> bool {
-        self.ids.is_empty()
+        self.occurred_at.is_empty()
     }
 
     /// Iterates over the load dates with the range of their rows.

@@ -1,10 +1,9 @@
 use super::*;
 use crate::influence::params::RecencyParams;
-use crate::reactions::AccountReaction;
 
-fn reaction(actor: u32, target: u32, verb: u8, load: i32, hour: i64) -> AccountReaction {
+fn reaction(actor: u32, target: u32, verb: u8, load: i32, hour: i64) -> WeighedReaction {
     let load_date = Day(load);
-    AccountReaction {
+    WeighedReaction {
         actor,
         target,
         occurred_at: load_date.start_micros() + hour * 3_600_000_000,
@@ -13,7 +12,7 @@ fn reaction(actor: u32, target: u32, verb: u8, load: i32, hour: i64) -> AccountR
     }
 }
 
-fn sorted_reactions() -> Vec<AccountReaction> {
+fn sorted_reactions() -> Vec<WeighedReaction> {
     let mut reactions = Vec::new();
     for step in 0..400_i64 {
         let (actor, target) = ((step % 7) as u32, (step % 11) as u32 + 7);
@@ -30,14 +29,13 @@ fn sorted_reactions() -> Vec<AccountReaction> {
     reactions
 }
 
-fn merge_to(before: PairTable, reactions: &[AccountReaction], as_of: i32) -> PairTable {
+fn merge_to(before: PairTable, reactions: &[WeighedReaction], as_of: i32) -> PairTable {
     let mixture = HalfLifeMixture::new(&RecencyParams::default());
-    let weighed = |r: &AccountReaction| r.weighed(1.0 / (1.0 + f32::from(r.verb)));
     let params = MergeParams {
         mixture: &mixture,
         as_of: Day(as_of),
     };
-    let parts = reactions.chunks(7).map(|part| part.iter().map(weighed).collect());
+    let parts = reactions.chunks(7).map(<[WeighedReaction]>::to_vec);
     merge_reactions(before, parts.collect(), &params)
 }
 
@@ -50,7 +48,7 @@ fn one_merge_per_date_gives_the_same_bits_as_a_single_merge() {
     let sorted = sorted_reactions();
     let last = 100 + RETENTION_DAYS + 20;
     for as_of in [112, last] {
-        let all: Vec<AccountReaction> = sorted.iter().copied().filter(|r| r.load_date.0 <= as_of).collect();
+        let all: Vec<WeighedReaction> = sorted.iter().copied().filter(|r| r.load_date.0 <= as_of).collect();
         let at_once = merge_to(PairTable::default(), &all, as_of);
         let mut daily = PairTable::default();
         let mut since = 99;
@@ -58,7 +56,7 @@ fn one_merge_per_date_gives_the_same_bits_as_a_single_merge() {
             .into_iter()
             .filter(|date| *date <= as_of)
         {
-            let new: Vec<AccountReaction> = all
+            let new: Vec<WeighedReaction> = all
                 .iter()
                 .copied()
                 .filter(|r| (since + 1..=date).contains(&r.load_date.0))
@@ -85,7 +83,7 @@ fn all_rows_are_sorted(table: &PairTable) {
 #[test]
 fn no_cut_between_shards_moves_a_bit() {
     // A target with more actors than a shard has rows, among others.
-    let reactions: Vec<AccountReaction> = (0..3 * SHARD_ROWS as u32)
+    let reactions: Vec<WeighedReaction> = (0..3 * SHARD_ROWS as u32)
         .map(|i| {
             let target = if i % 2 == 0 { 7 } else { i % 1_000 };
             reaction(
@@ -101,7 +99,7 @@ fn no_cut_between_shards_moves_a_bit() {
     assert!(at_once.shards().len() > 2);
     let mut by_date = PairTable::default();
     for date in 100..105 {
-        let new: Vec<AccountReaction> = reactions.iter().copied().filter(|r| r.load_date.0 == date).collect();
+        let new: Vec<WeighedReaction> = reactions.iter().copied().filter(|r| r.load_date.0 == date).collect();
         by_date = merge_to(by_date, &new, date);
     }
     assert_eq!(join(&merge_to(by_date, &[], 110)), join(&at_once));

@@ -1,7 +1,7 @@
 //! The influence model ([`model`] holds its parameters). A person's influence is a sum of contributions, each of one (reactor, network, verb);
 //! the score is an affine function of its logarithm.
 //!
-//! [`weights`] computes the weight of a reaction; [`recency`], [`pairs`] and [`merge_pairs`] store the decayed sums of
+//! [`weights`] computes the weight of a reaction, and [`weigh_dates`] does so for whole load dates; [`recency`], [`pairs`] and [`merge_pairs`] store the decayed sums of
 //! reactions; [`attention`] turns them into attention between persons, and [`reciprocity`] discounts the part that
 //! was returned; [`trust`] computes trust and rank of reactors, and [`score`] adds up contributions. [`scoring`] runs
 //! these steps in order. [`interval`] and [`coverage`] quantify the uncertainty of a score, [`changes`] explains its
@@ -28,6 +28,7 @@ pub mod score_table;
 pub mod scoring;
 pub mod silence_forecast;
 pub mod trust;
+pub mod weigh_dates;
 pub mod weights;
 
 #[doc(hidden)]

@@ -22,10 +22,11 @@ use super::pair_table::PairTable;
 use super::score::ContributionModel;
 use super::scoring::{AccountState, PeopleScores};
 use super::trust;
+use super::weigh_dates::{TwinRule, weigh_dates};
 use super::weights::saturate;
 use crate::networks::Network;
 use crate::people::persons::PersonMap;
-use crate::reactions::AccountReaction;
+use crate::reactions::{AccountReaction, DateReactions};
 
 /// Computes the strength s of one such reaction alone: its part of the sum that saturates.
 pub fn compute_strength(
@@ -36,20 +37,20 @@ pub fn compute_strength(
     model: &InfluenceModel,
 ) -> f64 {
     let (actor, target) = (0, 1);
-    let reaction = [AccountReaction {
+    let reaction = AccountReaction {
         actor,
         target,
         occurred_at: moment.as_of.end_micros() - 1,
         load_date: moment.as_of,
         verb,
-    }];
-    let weights = model.weighing().weigh(&reaction, &[1], &networks[network]);
+    };
+    let date = DateReactions::from_slice(moment.as_of, &[reaction]);
+    let weighed = weigh_dates(vec![date], &networks[network], model.weighing(), TwinRule::Keep);
     let merge_params = MergeParams {
         mixture: model.mixture(),
         as_of: moment.as_of,
     };
-    let weighed = vec![reaction[0].weighed(weights[0])];
-    let pairs = merge_reactions(PairTable::default(), vec![weighed], &merge_params);
+    let pairs = merge_reactions(PairTable::default(), vec![weighed.reactions], &merge_params);
     let persons = PersonMap::of_single_accounts(vec![String::new(); 2]);
     let attention = attention::compute_attention(&pairs, &persons, &|_| network, model, moment);
     attention.terms.iter().map(|term| term.strength).sum()

@@ -6,10 +6,11 @@ use super::model::InfluenceModel;
 use super::pair_table::PairTable;
 use super::params::ModelParams;
 use super::scoring::{AccountState, PeopleScores};
+use super::weigh_dates::{TwinRule, weigh_dates};
 use crate::account_activity::AccountActivity;
 use crate::networks::{Network, builtin_networks};
 use crate::people::persons::PersonMap;
-use crate::reactions::{AccountReaction, compute_crowd_sizes};
+use crate::reactions::{AccountReaction, DateReactions};
 use clout_base::day::{DAY_MICROS, Day};
 
 /// The first load date of the test warehouse.
@@ -51,17 +52,16 @@ impl TestWorld {
                 verb: networks[network].input_verb_code("like").unwrap(),
             })
             .collect();
-        reactions.sort_by_key(|r| (r.actor, r.target, r.load_date, r.occurred_at));
+        reactions.sort_by_key(AccountReaction::order);
         let model = InfluenceModel::new(params);
-        let weights = (model.weighing()).weigh(&reactions, &compute_crowd_sizes(&reactions), &networks[network]);
+        let dates = (reactions.chunk_by(|a, b| a.load_date == b.load_date))
+            .map(|date| DateReactions::from_slice(date[0].load_date, date))
+            .collect();
+        let weighed = weigh_dates(dates, &networks[network], model.weighing(), TwinRule::Keep).reactions;
         let as_of = Day(FIRST_LOAD_DATE.0 + as_of);
         let mixture = model.mixture();
-        let weighed = reactions
-            .iter()
-            .zip(weights)
-            .map(|(reaction, weight)| reaction.weighed(weight));
         let params = MergeParams { mixture, as_of };
-        let pairs = merge_reactions(PairTable::default(), vec![weighed.collect()], &params);
+        let pairs = merge_reactions(PairTable::default(), vec![weighed], &params);
         let seen_once = AccountActivity {
             days_seen: 1,
             ..AccountActivity::default()

@@ -176,14 +176,26 @@ impl ColumnFile {
         &self,
         decode: impl Fn(&mut ChunkReader) -> Result<T, Damage> + Sync,
     ) -> Result<Vec<T>, Damage> {
-        let read = |chunk: usize| {
-            decode(&mut ChunkReader {
+        self.decode_into(vec![(); self.chunks.len()], |chunk, ()| decode(chunk))
+    }
+
+    /// Decodes each chunk that was read into its own part of the columns, in parallel.
+    pub(crate) fn decode_into<S: Send, T: Send>(
+        &self,
+        parts: Vec<S>,
+        decode: impl Fn(&mut ChunkReader, S) -> Result<T, Damage> + Sync,
+    ) -> Result<Vec<T>, Damage> {
+        let read = |(chunk, part)| {
+            let planes = PlaneReader::new()?;
+            let mut reader = ChunkReader {
                 file: self,
                 chunk,
-                planes: PlaneReader::new()?,
-            })
+                planes,
+            };
+            decode(&mut reader, part)
         };
-        self.chunks.clone().into_par_iter().map(read).collect()
+        let chunks: Vec<(usize, S)> = self.chunks.clone().zip(parts).collect();
+        chunks.into_par_iter().map(read).collect()
     }
 }
 

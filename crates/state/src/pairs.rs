@@ -9,7 +9,7 @@ use crate::column_file::{ChunkReader, ColumnFile};
 use crate::columns::end_micros;
 use crate::damage::Damage;
 use crate::encoded_file::{EncodedChunk, EncodedFile, TableEncoder};
-use crate::head::TableKind;
+use crate::head::{ChunkHead, TableKind};
 use crate::planes::PlaneWriter;
 use clout_base::day::Day;
 use clout_base::error::{Error, Result};
@@ -108,71 +108,109 @@ fn encode_chunk(planes: &mut PlaneWriter, pairs: &PairSums, rows: Range<usize>, 
 /// Returns the damage of the file.
 pub fn decode_pairs(file: &ColumnFile, stride: usize) -> std::result::Result<PairSums, Damage> {
     file.expect(TableKind::Pairs, FIRST_SUM + stride)?;
-    let chunks = file.decode_chunks(|chunk| decode_chunk(chunk, stride))?;
-    let mut pairs = PairSums::default();
-    reserve(&mut pairs, file.rows());
-    for chunk in chunks {
-        pairs.append(chunk, stride.max(1));
-    }
+    let rows = file.rows();
+    let several: usize = file.chunk_heads().iter().map(|chunk| chunk.details as usize).sum();
+    let mut pairs = PairSums {
+        actors: vec![0; rows],
+        targets: vec![0; rows],
+        verbs: vec![0; rows],
+        counts: vec![0; rows],
+        last_loads: vec![Day(0); rows],
+        last_at: vec![0; rows],
+        details: vec![0; rows],
+        sums: vec![0.0; several * stride],
+    };
+    let parts = split_rows(&mut pairs, file.chunk_heads(), stride);
+    file.decode_into(parts, |chunk, part| decode_chunk(chunk, part, stride))?;
     Ok(pairs)
 }
 
-fn reserve(pairs: &mut PairSums, rows: usize) {
-    pairs.actors.reserve_exact(rows);
-    pairs.targets.reserve_exact(rows);
-    pairs.verbs.reserve_exact(rows);
-    pairs.counts.reserve_exact(rows);
-    pairs.last_loads.reserve_exact(rows);
-    pairs.last_at.reserve_exact(rows);
-    pairs.details.reserve_exact(rows);
+/// Rows of one chunk within the columns of all.
+struct ChunkRows<'a> {
+    actors: &'a mut [u32],
+    targets: &'a mut [u32],
+    verbs: &'a mut [u8],
+    counts: &'a mut [u32],
+    last_loads: &'a mut [Day],
+    last_at: &'a mut [i64],
+    details: &'a mut [u32],
+    /// Index of the first row of sums.
+    first_sums: u32,
+    sums: &'a mut [f64],
 }
 
-fn decode_chunk(chunk: &mut ChunkReader, stride: usize) -> std::result::Result<PairSums, Damage> {
-    let (rows, several) = (chunk.rows(), chunk.head().details as usize);
-    let PairAccounts { targets, actors } = decode_accounts(chunk)?;
-    let mut verbs = vec![0_u8; rows];
-    chunk.column(VERB, |planes, from| planes.words(from, &mut verbs))?;
-    let mut counts = vec![0_u32; rows];
-    chunk.column(COUNT, |planes, from| planes.words(from, &mut counts))?;
-    counts.iter_mut().for_each(|count| *count = count.wrapping_add(1));
-    let last_loads: Vec<Day> = chunk.column(LAST_LOAD, |planes, from| {
-        Ok(planes.days(from, rows)?.map(Day).collect())
+/// Splits the columns at the chunks, so that threads write to them directly.
+fn split_rows<'a>(pairs: &'a mut PairSums, chunks: &[ChunkHead], stride: usize) -> Vec<ChunkRows<'a>> {
+    let (mut actors, mut targets) = (pairs.actors.as_mut_slice(), pairs.targets.as_mut_slice());
+    let (mut verbs, mut counts) = (pairs.verbs.as_mut_slice(), pairs.counts.as_mut_slice());
+    let (mut last_loads, mut last_at) = (pairs.last_loads.as_mut_slice(), pairs.last_at.as_mut_slice());
+    let (mut details, mut sums) = (pairs.details.as_mut_slice(), pairs.sums.as_mut_slice());
+    let mut first_sums = 0_u32;
+    let split = |chunk: &ChunkHead| {
+        let rows = chunk.rows as usize;
+        let part = ChunkRows {
+            actors: take_rows(&mut actors, rows),
+            targets: take_rows(&mut targets, rows),
+            verbs: take_rows(&mut verbs, rows),
+            counts: take_rows(&mut counts, rows),
+            last_loads: take_rows(&mut last_loads, rows),
+            last_at: take_rows(&mut last_at, rows),
+            details: take_rows(&mut details, rows),
+            first_sums,
+            sums: take_rows(&mut sums, chunk.details as usize * stride),
+        };
+        first_sums = first_sums.wrapping_add(chunk.details);
+        part
+    };
+    chunks.iter().map(split).collect()
+}
+
+fn take_rows<'a, T>(rest: &mut &'a mut [T], rows: usize) -> &'a mut [T] {
+    let (taken, others) = std::mem::take(rest).split_at_mut(rows);
+    *rest = others;
+    taken
+}
+
+fn decode_chunk(chunk: &mut ChunkReader, rows: ChunkRows, stride: usize) -> std::result::Result<(), Damage> {
+    let several = chunk.head().details as usize;
+    chunk.column(TARGET, |planes, from| planes.ascending(from, rows.targets))?;
+    chunk.column(ACTOR, |planes, from| {
+        planes.ascending_within(from, rows.targets, rows.actors)
     })?;
-    let mut ages = vec![0_u64; rows];
+    chunk.column(VERB, |planes, from| planes.words(from, rows.verbs))?;
+    chunk.column(COUNT, |planes, from| planes.words(from, rows.counts))?;
+    rows.counts.iter_mut().for_each(|count| *count = count.wrapping_add(1));
+    let count = rows.counts.len();
+    let days = chunk.column(LAST_LOAD, |planes, from| planes.days(from, count))?;
+    rows.last_loads
+        .iter_mut()
+        .zip(days)
+        .for_each(|(slot, day)| *slot = Day(day));
+    let mut ages = vec![0_u64; count];
     chunk.column(LAST_AT, |planes, from| planes.spans(from, &mut ages))?;
-    let last_at = last_loads
-        .iter()
-        .zip(&ages)
-        .map(|(day, age)| end_micros(*day).wrapping_sub(*age as i64))
-        .collect();
-    if counts.iter().filter(|count| **count != 1).count() != several {
+    for ((at, day), age) in rows.last_at.iter_mut().zip(&*rows.last_loads).zip(ages) {
+        *at = end_micros(*day).wrapping_sub(age as i64);
+    }
+    if rows.counts.iter().filter(|count| **count != 1).count() != several {
         return Err(Damage::Column(COUNT));
     }
-    let mut weights = vec![0_u32; rows - several];
+    let mut weights = vec![0_u32; count - several];
     chunk.column(WEIGHT, |planes, from| planes.repeated(from, &mut weights))?;
-    let (mut weights, mut positions) = (weights.into_iter(), 0_u32..);
-    let details = counts.iter().map(|count| match count {
-        1 => weights.next().unwrap_or_default(),
-        _ => positions.next().unwrap_or_default(),
-    });
-    let details = details.collect();
-    let mut sums = vec![0.0_f64; several * stride];
+    let (mut weights, mut indices) = (weights.into_iter(), rows.first_sums..);
+    for (detail, count) in rows.details.iter_mut().zip(&*rows.counts) {
+        let next = match count {
+            1 => weights.next(),
+            _ => indices.next(),
+        };
+        *detail = next.unwrap_or_default();
+    }
     let mut bits = vec![0_u64; several];
     for half_life in 0..stride {
         chunk.column(FIRST_SUM + half_life, |planes, from| planes.words(from, &mut bits))?;
-        let column = sums.iter_mut().skip(half_life).step_by(stride);
+        let column = rows.sums.iter_mut().skip(half_life).step_by(stride);
         column.zip(&bits).for_each(|(sum, bits)| *sum = f64::from_bits(*bits));
     }
-    Ok(PairSums {
-        actors,
-        targets,
-        verbs,
-        counts,
-        last_loads,
-        last_at,
-        details,
-        sums,
-    })
+    Ok(())
 }
 
 /// Decodes only the accounts of the pairs. The columns [`TARGET`] and [`ACTOR`] are enough.

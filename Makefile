@@ -72,10 +72,11 @@ docs: ## write docs/src/reference from schema, command line and job keys
 	CLOUT_WRITE_DOCS=1 $(CARGO) test --test suite reference_docs
 
 bench: ## time the graph kernels, then whole runs beside polars + scipy (release build, minutes)
+	$(CARGO) bench -p clout-graph --bench kernels
 	$(CARGO) bench --bench kernels
 	$(CARGO) build --release
-	@if command -v python3 > /dev/null; then python3 benches/night.py; \
-	 else echo "whole runs: skipped, python3 is missing"; fi
+	@if command -v python3 > /dev/null; then python3 benches/propagation.py && python3 benches/night.py; \
+	 else echo "propagation beside scipy, and whole runs: skipped, python3 is missing"; fi
 
 sample-data: ## generate sample_data again, byte for byte
 	$(BUILD)

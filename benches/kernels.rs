@@ -1,4 +1,5 @@
-//! Measures the graph kernels on a fixed heavy-tailed graph, and the search of texts for topics.
+//! Measures the bootstrap on a fixed heavy-tailed graph, and the search of texts for topics. The graph kernels have
+//! benches of their own in `crates/graph`.
 //!
 //! `CLOUT_BENCH_EDGES=15000000 cargo bench --bench kernels` measures a large warehouse; the default is a million
 //! edges. The graph has one node per 15 edges, and the best-known person receives about a twentieth of all reactions.
@@ -14,12 +15,13 @@
 use std::hint::black_box;
 use std::time::Duration;
 
-use clout_graph::{Csr, PropagationParams, compute_return_probabilities, propagate};
+use clout_graph::{Csr, MutualEdges};
 use clout_model::influence::attention::AttentionGraph;
 use clout_model::influence::interval::ScoreBootstrap;
 use clout_model::influence::params::ModelParams;
 use clout_model::influence::score::ContributionModel;
 use clout_model::influence::score_scale::ScoreScale;
+use clout_model::influence::trust::propagate_trust;
 use clout_topics::ontology::hits::AliasHits;
 use clout_topics::ontology::lexicon::{Lexicon, LexiconScratch};
 use clout_topics::ontology::{Ontology, TopicRecord};
@@ -67,40 +69,8 @@ fn heavy_tailed(edge_count: usize) -> Edges {
     edges
 }
 
-fn kernels(criterion: &mut Criterion) {
-    let wanted = std::env::var("CLOUT_BENCH_EDGES")
-        .ok()
-        .and_then(|edges| edges.parse().ok());
-    let edges = heavy_tailed(wanted.unwrap_or(DEFAULT_EDGES));
-    let build = || Csr::from_edges(edges.node_count, &edges.targets, &edges.actors, &edges.weights);
-    let in_edges = build().expect("a valid graph");
-    let (out_edges, _) = in_edges.transpose();
-    let trust = vec![1.0; in_edges.node_count()];
-    let one_step = PropagationParams {
-        max_iterations: 1,
-        ..PropagationParams::default()
-    };
-    let until_converged = PropagationParams::default();
-
-    let mut group = criterion.benchmark_group("graph");
-    group.sample_size(10).measurement_time(Duration::from_secs(10));
-    group.throughput(Throughput::Elements(in_edges.edge_count() as u64));
-    group.bench_function("from_edges", |b| b.iter(|| black_box(build())));
-    group.bench_function("transpose", |b| b.iter(|| black_box(in_edges.transpose())));
-    group.bench_function("propagate, one step", |b| {
-        b.iter(|| black_box(propagate(&in_edges, &trust, &one_step)));
-    });
-    group.bench_function("propagate until converged", |b| {
-        b.iter(|| black_box(propagate(&in_edges, &trust, &until_converged)));
-    });
-    group.bench_function("return_probability", |b| {
-        b.iter(|| black_box(compute_return_probabilities(&in_edges, &out_edges, 0.85)));
-    });
-    group.finish();
-}
-
 /// Measures the bootstrap and the propagation on the same graph. The bootstrap must cost at most three times as much
-/// as `trust::reactors`, which propagates, transposes and finds the return probabilities.
+/// as the propagation with its return probabilities.
 fn intervals(criterion: &mut Criterion) {
     let wanted = std::env::var("CLOUT_BENCH_EDGES")
         .ok()
@@ -133,11 +103,10 @@ fn intervals(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("interval");
     group.sample_size(10).measurement_time(Duration::from_secs(10));
     group.throughput(Throughput::Elements(in_edges.edge_count() as u64));
-    group.bench_function("for comparison: propagate, transpose, return_probability", |b| {
+    group.bench_function("for comparison: propagation and return probabilities", |b| {
         b.iter(|| {
-            let outcome = propagate(&in_edges, &trust, &PropagationParams::default());
-            let (out_edges, _) = in_edges.transpose();
-            black_box((outcome, compute_return_probabilities(&in_edges, &out_edges, 0.85)))
+            let (edges, weight) = (in_edges.in_edges(), |edge: usize| in_edges.weights()[edge]);
+            black_box(propagate_trust(edges, weight, &MutualEdges::find(edges), &trust, &params).is_ok())
         });
     });
     group.bench_function("bootstrap of all people", |b| {
@@ -216,5 +185,5 @@ fn topics(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, kernels, intervals, topics);
+criterion_group!(benches, intervals, topics);
 criterion_main!(benches);

@@ -7,7 +7,7 @@
 //! pagerank              r = (1 - d) t + d (P^T r + m t), d = 0.85
 //! ```
 //!
-//! PageRank is `build_graph::propagate` in its textbook form. The weight of an edge is the number of reactions. t is
+//! PageRank is [`propagate`] in its textbook form. The weight of an edge is the number of reactions. t is
 //! uniform over all people with a reaction given or received, and the mass m of people without one given returns to
 //! t. All other people have 0.
 //!
@@ -20,7 +20,7 @@ use rayon::prelude::*;
 
 use clout_base::day::DAY_MICROS;
 use clout_base::error::{Error, Result};
-use clout_graph::{Csr, DanglingPolicy, PropagationParams, propagate};
+use clout_graph::{BlockedGraph, InEdges, PropagationParams, propagate};
 
 /// Counted reaction between two different people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +56,6 @@ const PAGERANK: PropagationParams = PropagationParams {
     damping: 0.85,
     tolerance: 1e-10,
     max_iterations: 200,
-    dangling: DanglingPolicy::Teleport,
 };
 
 /// Computes all rivals at the time `at` (microseconds since 1970) for people `0..persons`, from the `acts` before it.
@@ -158,19 +157,23 @@ fn compute_decayed(acts: &[PersonReaction], persons: usize, at: i64) -> Vec<Riva
 }
 
 fn compute_pagerank(pairs: &[TargetReactor], persons: usize) -> Result<Vec<f64>> {
-    let in_edges = build_graph(pairs, persons)?;
+    let (offsets, reactors, weights) = count_pairs(pairs, persons);
+    let failed = |error| Error::internal("cannot build the graph of reactions among people").with_source(error);
+    let in_edges = InEdges::new(&offsets, &reactors).map_err(failed)?;
+    let graph = BlockedGraph::build(in_edges, |edge| weights[edge]).map_err(failed)?;
     let mut teleport = vec![0.0; persons];
-    for &reactor in in_edges.neighbors() {
+    for &reactor in &reactors {
         teleport[reactor as usize] = 1.0;
     }
     for target in pairs.iter().map(|pair| pair.target()) {
         teleport[target] = 1.0;
     }
-    Ok(propagate(&in_edges, &teleport, &PAGERANK).ranks)
+    Ok(propagate(&graph, &teleport, &PAGERANK).ranks)
 }
 
-/// Builds the graph: row `v` has the reactors of `v`, weighted by the number of reactions.
-fn build_graph(pairs: &[TargetReactor], persons: usize) -> Result<Csr> {
+/// Returns the graph of the pairs: the start of each target's reactors, the reactors, and the number of reactions of
+/// each.
+fn count_pairs(pairs: &[TargetReactor], persons: usize) -> (Vec<usize>, Vec<u32>, Vec<f64>) {
     let mut offsets = vec![0; persons + 1];
     let (mut reactors, mut weights) = (Vec::new(), Vec::new());
     for same in pairs.chunk_by(|a, b| a == b) {
@@ -181,8 +184,7 @@ fn build_graph(pairs: &[TargetReactor], persons: usize) -> Result<Csr> {
     for person in 0..persons {
         offsets[person + 1] = offsets[person + 1].max(offsets[person]);
     }
-    Csr::from_sorted_rows(offsets, reactors, weights)
-        .map_err(|error| Error::internal("cannot build the graph of reactions among people").with_source(error))
+    (offsets, reactors, weights)
 }
 
 #[cfg(test)]

@@ -9,8 +9,9 @@
 
 use rayon::prelude::*;
 
-use super::csr::{Csr, check_nodes, check_size, check_weights};
+use super::csr::{Csr, check_weights};
 use super::error::GraphError;
+use super::in_edges::{check_nodes, check_size};
 use super::numeric::{NODE_CHUNK, cut_at};
 
 impl Csr {
@@ -62,7 +63,7 @@ fn check_edges(node_count: usize, rows: &[u32], columns: &[u32], weights: &[f64]
 }
 
 /// Returns the start of each row in the list of edges sorted by `rows`, followed by the number of edges.
-pub(super) fn count_offsets(node_count: usize, rows: &[u32]) -> Vec<usize> {
+fn count_offsets(node_count: usize, rows: &[u32]) -> Vec<usize> {
     let mut offsets = vec![0usize; node_count + 1];
     for &row in rows {
         offsets[row as usize + 1] += 1;

@@ -19,8 +19,8 @@ use rayon::prelude::*;
 /// Number of nodes per chunk. It affects the result: another value changes the last bits.
 pub const NODE_CHUNK: usize = 4096;
 
-/// Number of edges of one row per chunk, so that several threads share a very long row.
-/// It affects the result for longer rows: another value changes the last bits.
+/// Number of edges of a hub per chunk, so that several threads share its row. It affects the result for hubs:
+/// another value changes the last bits.
 pub const EDGE_CHUNK: usize = 8192;
 
 /// Sums `values` in fixed chunks.
@@ -30,34 +30,14 @@ pub fn sum_in_order(values: &[f64]) -> f64 {
 
 /// Sums the results of `sum_of` for the chunks of `0..len`, in order.
 pub fn sum_over_chunks(len: usize, sum_of: impl Fn(Range<usize>) -> f64 + Sync) -> f64 {
-    let sums: Vec<f64> = (0..len.div_ceil(NODE_CHUNK))
-        .into_par_iter()
-        .map(|chunk| chunk * NODE_CHUNK)
-        .map(|start| sum_of(start..(start + NODE_CHUNK).min(len)))
-        .collect();
+    let sums: Vec<f64> = cut_by_length(len, NODE_CHUNK).map(&sum_of).collect();
     sum_left_to_right(&sums)
 }
 
-/// Computes one row of a sparse product: `sum_i weights[i] x values[neighbors[i]]`. A long row is cut
-/// into fixed chunks of edges, which threads may share.
-pub fn gather_sum(neighbors: &[u32], weights: &[f64], values: &[f64]) -> f64 {
-    if neighbors.len() <= EDGE_CHUNK {
-        return gather_chunk(neighbors, weights, values);
-    }
-    let sums: Vec<f64> = neighbors
-        .par_chunks(EDGE_CHUNK)
-        .zip(weights.par_chunks(EDGE_CHUNK))
-        .map(|(neighbors, weights)| gather_chunk(neighbors, weights, values))
-        .collect();
-    sum_left_to_right(&sums)
-}
-
-fn gather_chunk(neighbors: &[u32], weights: &[f64], values: &[f64]) -> f64 {
-    let products = neighbors
-        .iter()
-        .zip(weights)
-        .map(|(&node, weight)| weight * values[node as usize]);
-    products.fold(0.0, |sum, product| sum + product)
+/// Cuts `0..len` into ranges of `size`, for parallel work.
+pub(super) fn cut_by_length(len: usize, size: usize) -> impl IndexedParallelIterator<Item = Range<usize>> {
+    let starts = (0..len.div_ceil(size)).into_par_iter().map(move |chunk| chunk * size);
+    starts.map(move |start| start..(start + size).min(len))
 }
 
 /// Adds from left to right. An empty slice gives 0, not the -0 of `Iterator::sum`.
@@ -100,18 +80,6 @@ mod tests {
     #[test]
     fn an_empty_sum_is_positive_zero() {
         assert_eq!(sum_in_order(&[]).to_bits(), 0);
-        assert_eq!(gather_sum(&[], &[], &[]).to_bits(), 0);
-    }
-
-    #[test]
-    fn a_long_row_equals_the_sum_of_its_edge_chunks() {
-        let values: Vec<f64> = (0..5).map(|i| 0.1 * f64::from(i)).collect();
-        let neighbors: Vec<u32> = (0..2 * EDGE_CHUNK as u32 + 3).map(|i| i % 5).collect();
-        let weights: Vec<f64> = (0..neighbors.len()).map(|i| 1.0 / (1.0 + i as f64)).collect();
-        let chunk = |range: Range<usize>| gather_sum(&neighbors[range.clone()], &weights[range], &values);
-        let (one, two) = (EDGE_CHUNK, 2 * EDGE_CHUNK);
-        let by_hand = (chunk(0..one) + chunk(one..two)) + chunk(two..neighbors.len());
-        assert_eq!(gather_sum(&neighbors, &weights, &values).to_bits(), by_hand.to_bits());
     }
 
     #[test]

@@ -13,9 +13,8 @@
 //!
 //! Longer cycles are not detected: a ring of three returns after three steps.
 //!
-//! Cost: O(edges), because the reactors of v (a row of `in_edges`) and the targets of v (a row of
-//! `out_edges`) are both ascending and can be merged. One thread sums each node from left to right:
-//! bitwise identical results for any number of threads.
+//! Cost: O(nodes + mutual edges). One thread sums each node in the order of its edges: bitwise identical results for
+//! any number of threads.
 //!
 //! Paper: Kemeny, Snell, *Finite Markov Chains*, 1960 (first return); Zhang, Goel, Govindan, Mason,
 //! Van Roy, *Making Eigenvector-Based Reputation Systems Robust to Collusion*, 2004 (how much a small
@@ -23,59 +22,35 @@
 
 use rayon::prelude::*;
 
-use super::csr::Csr;
+use super::blocked_graph::BlockedGraph;
+use super::in_edges::InEdges;
+use super::mutual_edges::{MutualEdge, MutualEdges};
 use super::numeric::NODE_CHUNK;
-use super::propagate::sum_out_weights;
 
-/// Computes the return probability of each node; `out_edges` is the transpose of `in_edges`.
-///
-/// # Panics
-/// If the two graphs differ in the number of nodes or edges.
-pub fn compute_return_probabilities(in_edges: &Csr, out_edges: &Csr, damping: f64) -> Vec<f64> {
-    assert_eq!(
-        in_edges.node_count(),
-        out_edges.node_count(),
-        "out_edges is the transpose"
-    );
-    assert_eq!(
-        in_edges.edge_count(),
-        out_edges.edge_count(),
-        "out_edges is the transpose"
-    );
-    let out_weights = sum_out_weights(in_edges);
+/// Computes the return probability of each node. `graph` was built from `in_edges` with the same `weight`, and
+/// `mutual` is found in them.
+pub fn compute_return_probabilities(
+    graph: &BlockedGraph,
+    in_edges: InEdges<'_>,
+    weight: impl Fn(usize) -> f64 + Sync,
+    mutual: &MutualEdges,
+    damping: f64,
+) -> Vec<f64> {
+    let probability = |source: usize, edge: u32| graph.transition_probability(source as u32, weight(edge as usize));
+    let term = |target: usize, MutualEdge { edge, back }: &MutualEdge| {
+        let source = in_edges.sources()[*edge as usize] as usize;
+        probability(source, *edge) * probability(target, *back)
+    };
     let mut returns = vec![0.0; in_edges.node_count()];
     returns
         .par_chunks_mut(NODE_CHUNK)
         .enumerate()
         .for_each(|(chunk, slots)| {
-            for (i, slot) in slots.iter_mut().enumerate() {
-                let node = chunk * NODE_CHUNK + i;
-                let (given, taken) = (out_edges.row(node), in_edges.row(node));
-                let own = out_weights[node];
-                let back = sum_of_common(given, taken, |actor, to_actor, from_actor| {
-                    share(to_actor, own) * share(from_actor, out_weights[actor as usize])
-                });
+            for (target, slot) in (chunk * NODE_CHUNK..).zip(slots) {
+                let mutual = mutual.among(in_edges.range(target));
+                let back = mutual.iter().fold(0.0, |sum, mutual| sum + term(target, mutual));
                 *slot = damping * damping * back.min(1.0); // Rounding can exceed 1.
             }
         });
     returns
-}
-
-/// Returns `weight` as a share of the actor's outgoing weight; 0 if it has none.
-fn share(weight: f64, out_weight: f64) -> f64 {
-    if out_weight > 0.0 { weight / out_weight } else { 0.0 }
-}
-
-/// Merges two ascending rows and sums `term(node, weight in a, weight in b)` over their common nodes.
-fn sum_of_common(a: (&[u32], &[f64]), b: (&[u32], &[f64]), term: impl Fn(u32, f64, f64) -> f64) -> f64 {
-    let (mut i, mut j, mut sum) = (0, 0, 0.0);
-    while i < a.0.len() && j < b.0.len() {
-        let (left, right) = (a.0[i], b.0[j]);
-        if left == right {
-            sum += term(left, a.1[i], b.1[j]);
-        }
-        i += usize::from(left <= right);
-        j += usize::from(right <= left);
-    }
-    sum
 }

@@ -28,7 +28,7 @@ use super::endorser_credibility::compute_credibility;
 use super::influence_scores::InfluenceScores;
 use super::person_topics::{PersonTopics, TopicEdge, TopicInputs};
 use clout_base::error::{Error, Result};
-use clout_graph::{Csr, PropagationOutcome};
+use clout_graph::{InEdges, MutualEdges, PropagationOutcome};
 use clout_model::influence::score::compute_belief;
 use clout_model::influence::trust::{ReactorRanks, propagate_trust};
 use clout_model::influence::weights::saturate;
@@ -145,20 +145,15 @@ impl Actors {
     fn of(inputs: &TopicInputs, claims: &PersonTopics, known: &InfluenceScores) -> Result<Actors> {
         let params = inputs.model.params();
         let failed = |error| Error::internal("the reactions on topics are not a valid graph").with_source(error);
-        let edges = claims.reactions.par_iter();
-        let weights = edges.map(|edge| saturate(edge.strength, params.repeats.beta));
-        let in_edges = Csr::from_sorted_rows(
-            claims.reaction_offsets.clone(),
-            claims.reactions.iter().map(|edge| edge.actor).collect(),
-            weights.collect(),
-        )
-        .map_err(failed)?;
+        let sources: Vec<u32> = claims.reactions.iter().map(|edge| edge.actor).collect();
+        let in_edges = InEdges::new(&claims.reaction_offsets, &sources).map_err(failed)?;
+        let weight = |edge: usize| saturate(claims.reactions[edge].strength, params.repeats.beta);
         let keys = claims.keys.par_iter();
         let trust: Vec<f64> = keys.map(|(person, _)| known.model.trust[*person as usize]).collect();
         let ReactorRanks {
             rank_factors: standing,
             outcome,
-        } = propagate_trust(&in_edges, &trust, params);
+        } = propagate_trust(in_edges, weight, &MutualEdges::find(in_edges), &trust, params)?;
         Ok(Actors {
             trust,
             standing,

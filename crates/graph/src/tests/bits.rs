@@ -1,11 +1,10 @@
 //! Same input, same bits: neither the thread count nor the order of the edges affects a result.
 
 use super::*;
-use crate::numeric::{EDGE_CHUNK, NODE_CHUNK};
-use crate::{compute_return_probabilities, propagate};
+use crate::blocked_graph::{HUB_EDGES, SOURCE_BLOCK};
 
-/// More than three chunks of nodes, and one row of three chunks of edges.
-const NODES: u32 = 3 * NODE_CHUNK as u32 + 17 + 2 * EDGE_CHUNK as u32;
+/// More than one block of sources, and one hub whose row is cut into several chunks.
+const NODES: u32 = SOURCE_BLOCK as u32 + HUB_EDGES as u32 / 2 + 17;
 
 fn crowd() -> Reactions {
     let mut reactions = heavy_tailed(NODES, 60_000, 11);
@@ -19,30 +18,23 @@ fn trust() -> Vec<f64> {
     (0..NODES).map(|_| next()).collect()
 }
 
-/// Computes every result of the module for the crowd, as bits.
-fn compute_all(reactions: &[(u32, u32, f64)]) -> Vec<u64> {
+/// Computes every result of the module for the crowd, and its layout; numbers as bits.
+fn compute_all(reactions: &[(u32, u32, f64)]) -> (BlockedGraph, MutualEdges, Vec<u64>) {
     let in_edges = graph(NODES as usize, reactions);
-    let (out_edges, edges) = in_edges.transpose();
-    let outcome = propagate(&in_edges, &trust(), &PropagationParams::default());
-    let returns = compute_return_probabilities(&in_edges, &out_edges, D);
-    assert!(in_edges.range(0).len() > 2 * EDGE_CHUNK && outcome.is_converged);
+    let graph = blocked(&in_edges);
+    assert!(graph.hubs().len() == 1 && graph.block_count() == 2);
+    let outcome = propagate(&graph, &trust(), &PropagationParams::default());
+    assert!(outcome.is_converged);
+    let returns = compute_returns(&in_edges);
     let totals = [
         outcome.residual,
         outcome.mass,
         outcome.dangling_mass,
         outcome.iterations.into(),
     ];
-    let floats = [
-        &outcome.ranks,
-        &outcome.inflow,
-        &returns,
-        in_edges.weights(),
-        out_edges.weights(),
-        &totals,
-    ];
-    let floats = floats.into_iter().flatten().map(|x| x.to_bits());
-    let ids = edges.into_iter().chain(in_edges.neighbors().to_vec()).map(u64::from);
-    floats.chain(ids).collect()
+    let floats = [&outcome.ranks, &outcome.inflow, &returns, in_edges.weights(), &totals];
+    let bits = floats.into_iter().flatten().map(|x| x.to_bits()).collect();
+    (graph, MutualEdges::find(in_edges.in_edges()), bits)
 }
 
 #[test]
@@ -66,18 +58,4 @@ fn results_do_not_depend_on_the_order_of_the_edges() {
         shuffled.swap(last, (next() * (last + 1) as f64) as usize);
     }
     assert!(compute_all(&reactions) == compute_all(&shuffled));
-}
-
-#[test]
-fn a_transpose_of_many_parts_equals_the_graph_of_the_reversed_edges() {
-    let (in_edges, turned): (Csr, Reactions) = {
-        let reactions = crowd();
-        let turned = reactions.iter().map(|&(actor, target, weight)| (target, actor, weight));
-        (graph(NODES as usize, &reactions), turned.collect())
-    };
-    let (out_edges, edges) = in_edges.transpose();
-    assert!(out_edges == graph(NODES as usize, &turned));
-    let from_there = edges.iter().map(|&edge| in_edges.weights()[edge as usize]);
-    assert!(from_there.eq(out_edges.weights().iter().copied()));
-    assert!(out_edges.transpose().0 == in_edges);
 }

@@ -2,18 +2,20 @@
 
 mod bits;
 mod closed_forms;
+mod layout;
 mod properties;
 mod reference;
 mod returns;
 
-use super::{Csr, PropagationOutcome, PropagationParams};
+use super::{
+    BlockedGraph, Csr, MutualEdges, PropagationOutcome, PropagationParams, compute_return_probabilities, propagate,
+};
 
 /// Parameters with a tolerance so small that only rounding errors remain.
 const EXACT: PropagationParams = PropagationParams {
     damping: 0.85,
     tolerance: 1e-15,
     max_iterations: 400,
-    dangling: super::DanglingPolicy::Teleport,
 };
 
 const D: f64 = EXACT.damping;
@@ -27,6 +29,22 @@ fn graph(node_count: usize, reactions: &[(u32, u32, f64)]) -> Csr {
     let actors: Vec<u32> = reactions.iter().map(|reaction| reaction.0).collect();
     let weights: Vec<f64> = reactions.iter().map(|reaction| reaction.2).collect();
     Csr::from_edges(node_count, &targets, &actors, &weights).unwrap()
+}
+
+/// Builds the layout of a graph for the propagation.
+fn blocked(in_edges: &Csr) -> BlockedGraph {
+    BlockedGraph::build(in_edges.in_edges(), |edge| in_edges.weights()[edge]).unwrap()
+}
+
+/// Propagates `trust` along reactions.
+fn run(reactions: &[(u32, u32, f64)], trust: &[f64], params: &PropagationParams) -> PropagationOutcome {
+    propagate(&blocked(&graph(trust.len(), reactions)), trust, params)
+}
+
+fn compute_returns(in_edges: &Csr) -> Vec<f64> {
+    let weight = |edge: usize| in_edges.weights()[edge];
+    let mutual = MutualEdges::find(in_edges.in_edges());
+    compute_return_probabilities(&blocked(in_edges), in_edges.in_edges(), weight, &mutual, D)
 }
 
 /// Fails with `name` if a number differs from the expected one by more than `tolerance`.
@@ -58,13 +76,14 @@ fn noise(seed: u64) -> impl FnMut() -> f64 {
     }
 }
 
-/// Returns reactions with a heavy-tailed in-degree; the last tenth of the nodes reacts to no node.
+/// Returns reactions with a heavy-tailed in-degree; the last tenth of the nodes reacts to no node. All weights are
+/// multiples of 2^-16, which the layout holds exactly.
 fn heavy_tailed(node_count: u32, reactions: usize, seed: u64) -> Reactions {
     let mut next = noise(seed);
     let n = f64::from(node_count);
     let mut reaction = || {
         let (actor, target) = ((0.9 * n * next()) as u32, (n * next().powi(4)) as u32);
-        (actor, target, 0.01 + next())
+        (actor, target, (1.0 + (65_535.0 * next()).floor()) / 65_536.0)
     };
     (0..reactions).map(|_| reaction()).collect()
 }

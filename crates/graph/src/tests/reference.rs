@@ -1,7 +1,6 @@
 //! The same numbers by other methods: Gaussian elimination of the dense system, and a serial push.
 
 use super::*;
-use crate::{DanglingPolicy, propagate};
 
 /// Computes the dense transition matrix, one row per actor, directly from the list of reactions.
 pub(super) fn transitions(node_count: usize, reactions: &[(u32, u32, f64)]) -> Vec<Vec<f64>> {
@@ -46,51 +45,73 @@ fn random_case(seed: u64) -> (usize, Reactions, Vec<f64>) {
     (node_count, reactions, trust)
 }
 
+/// Solves for ranks and inflow of a case.
+fn solve_case(node_count: usize, reactions: &[(u32, u32, f64)], trust: &[f64]) -> (Vec<f64>, Vec<f64>) {
+    let total: f64 = trust.iter().sum();
+    let teleport: Vec<f64> = trust.iter().map(|g| g / total).collect();
+    let moves = transitions(node_count, reactions);
+    let fresh = |values: &[f64]| values.iter().map(|x| (1.0 - D) * x).collect::<Vec<_>>();
+    let is_dangling = |row: &[f64]| row.iter().all(|p| *p == 0.0);
+    let landed = |row: &Vec<f64>| {
+        if is_dangling(row) {
+            teleport.clone()
+        } else {
+            row.clone()
+        }
+    };
+    let closed: Vec<Vec<f64>> = moves.iter().map(landed).collect();
+    (solve(&closed, D, &fresh(&teleport)), solve(&moves, D, &fresh(trust)))
+}
+
 #[test]
 fn ranks_and_inflow_solve_the_linear_system() {
     for seed in 0..40 {
         let (node_count, reactions, mut trust) = random_case(seed);
         trust[0] = 1.0;
-        let total: f64 = trust.iter().sum();
-        let teleport: Vec<f64> = trust.iter().map(|g| g / total).collect();
-        let uniform = vec![1.0 / node_count as f64; node_count];
-        let moves = transitions(node_count, &reactions);
-        let fresh = |values: &[f64]| values.iter().map(|x| (1.0 - D) * x).collect::<Vec<_>>();
-        let inflow = solve(&moves, D, &fresh(&trust));
-        for (dangling, landing) in [
-            (DanglingPolicy::Teleport, &teleport),
-            (DanglingPolicy::Uniform, &uniform),
-        ] {
-            let landed = |row: &Vec<f64>| {
-                if row.iter().all(|p| *p == 0.0) {
-                    landing.clone()
-                } else {
-                    row.clone()
-                }
-            };
-            let closed: Vec<Vec<f64>> = moves.iter().map(landed).collect();
-            let ranks = solve(&closed, D, &fresh(&teleport));
-            let params = PropagationParams { dangling, ..EXACT };
-            let outcome = propagate(&graph(node_count, &reactions), &trust, &params);
-            assert_sound(&outcome);
-            assert_close(
-                &outcome.ranks,
-                &ranks,
-                1e-13,
-                &format!("{dangling:?} ranks, seed {seed}"),
-            );
-            assert_close(
-                &outcome.inflow,
-                &inflow,
-                1e-12,
-                &format!("{dangling:?} inflow, seed {seed}"),
+        let (ranks, inflow) = solve_case(node_count, &reactions, &trust);
+        let outcome = run(&reactions, &trust, &EXACT);
+        assert_sound(&outcome);
+        assert_close(&outcome.ranks, &ranks, 1e-13, &format!("ranks, seed {seed}"));
+        assert_close(&outcome.inflow, &inflow, 1e-12, &format!("inflow, seed {seed}"));
+    }
+}
+
+#[test]
+fn the_residual_bounds_the_distance_to_the_fixed_point() {
+    for seed in 0..40 {
+        let (node_count, reactions, mut trust) = random_case(seed);
+        trust[0] = 1.0;
+        let (ranks, _) = solve_case(node_count, &reactions, &trust);
+        for tolerance in [1e-2, 1e-4, 1e-7] {
+            let outcome = run(&reactions, &trust, &PropagationParams { tolerance, ..EXACT });
+            let distance: f64 = outcome.ranks.iter().zip(&ranks).map(|(r, s)| (r - s).abs()).sum();
+            assert!(outcome.is_converged && outcome.residual <= tolerance);
+            assert!(
+                distance <= D / (1.0 - D) * outcome.residual + 1e-14,
+                "seed {seed}: {distance}"
             );
         }
     }
 }
 
+#[test]
+fn rounding_the_weights_moves_an_inflow_by_less_than_1e_8() {
+    for seed in 0..40 {
+        let (node_count, mut reactions, mut trust) = random_case(seed);
+        trust[0] = 1.0;
+        let mut next = noise(seed + 99);
+        reactions
+            .iter_mut()
+            .for_each(|reaction| reaction.2 *= 10f64.powf(6.0 * next() - 3.0));
+        let (_, inflow) = solve_case(node_count, &reactions, &trust);
+        let found = run(&reactions, &trust, &EXACT).inflow;
+        let relative: Vec<f64> = found.iter().zip(&inflow).map(|(x, y)| (x - y) / y.max(1.0)).collect();
+        assert_close(&relative, &vec![0.0; node_count], 1e-8, &format!("seed {seed}"));
+    }
+}
+
 /// Computes the power series of the inflow, pushed from actor to target edge by edge.
-fn pushed_inflow(reactions: &[(u32, u32, f64)], trust: &[f64]) -> Vec<f64> {
+pub(super) fn pushed_inflow(reactions: &[(u32, u32, f64)], trust: &[f64]) -> Vec<f64> {
     let mut given = vec![0.0; trust.len()];
     reactions
         .iter()
@@ -112,9 +133,9 @@ fn pushed_inflow(reactions: &[(u32, u32, f64)], trust: &[f64]) -> Vec<f64> {
 fn pulling_in_chunks_agrees_with_pushing_edge_by_edge() {
     let node_count = 9_000;
     let mut reactions = heavy_tailed(node_count, 30_000, 7);
-    reactions.extend((1..node_count).map(|fan| (fan, 0, 1.0))); // A row longer than EDGE_CHUNK.
+    reactions.extend((1..node_count).map(|fan| (fan, 0, 1.0))); // In two chunks of targets.
     let trust: Vec<f64> = (0..node_count).map(|u| f64::from(u % 3) / 2.0).collect();
-    let outcome = propagate(&graph(trust.len(), &reactions), &trust, &EXACT);
+    let outcome = run(&reactions, &trust, &EXACT);
     let pushed = pushed_inflow(&reactions, &trust);
     let relative: Vec<f64> = outcome
         .inflow

@@ -2,11 +2,9 @@
 
 use super::reference::transitions;
 use super::*;
-use crate::compute_return_probabilities;
 
 fn compute_returns(node_count: usize, reactions: &[(u32, u32, f64)]) -> Vec<f64> {
-    let in_edges = graph(node_count, reactions);
-    compute_return_probabilities(&in_edges, &in_edges.transpose().0, D)
+    super::compute_returns(&graph(node_count, reactions))
 }
 
 #[test]

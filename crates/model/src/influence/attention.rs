@@ -23,6 +23,8 @@ use super::pairs::PairSums;
 use super::weights::saturate;
 use crate::people::persons::PersonMap;
 use clout_base::day::Day;
+use clout_base::error::{Error, Result};
+use clout_graph::InEdges;
 
 /// One term of s: the reactions of one reactor on one network under one verb.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -277,6 +279,15 @@ impl AttentionGraph {
     /// Returns the number of (reactor, target) pairs.
     pub fn edge_count(&self) -> usize {
         self.reactors.len()
+    }
+
+    /// Returns a view of the edges for the graph kernels.
+    ///
+    /// # Errors
+    /// An internal error if the arrays do not form a valid graph.
+    pub fn in_edges(&self) -> Result<InEdges<'_>> {
+        InEdges::new(&self.offsets, &self.reactors)
+            .map_err(|error| Error::internal("the attention of this date is not a valid graph").with_source(error))
     }
 
     /// Returns the range of a target's edges.

@@ -12,6 +12,7 @@ use crate::account_activity::AccountActivity;
 use crate::networks::Network;
 use crate::people::persons::PersonMap;
 use clout_base::error::Result;
+use clout_graph::MutualEdges;
 
 /// The stored sums of accounts, and their assignment to persons.
 pub struct AccountState<'a> {
@@ -70,9 +71,12 @@ impl PeopleScores {
     ) -> Result<PeopleScores> {
         let params = model.params();
         let trust = trust::compute_trust(memory.persons, memory.facts, moment.warehouse_days, &params.trust);
-        let graph = reciprocity::discount_returned(&mut attention, &trust)?;
+        let mutual = MutualEdges::find(attention.in_edges()?);
+        let mut amounts = std::mem::take(&mut attention.amounts); // Apart, while a view borrows the edges.
+        reciprocity::discount_returned(attention.in_edges()?, &mutual, &mut amounts, &trust);
+        attention.amounts = amounts;
         let shares: Vec<f64> = networks.iter().map(|network| network.share).collect();
-        let reactors = trust::compute_reactor_ranks(&attention, graph, &trust, &shares, params)?;
+        let reactors = trust::compute_reactor_ranks(&attention, &mutual, &trust, &shares, params)?;
         let contributions = ContributionModel {
             trust: &trust,
             rank: &reactors.rank_factors,

@@ -95,6 +95,7 @@ pub fn merge_input(
         .iter_mut()
         .for_each(|facts| facts.drop_expired(sources.as_of));
     state.as_of = Some(sources.as_of);
+    state.kept_scores = None;
     state.close_files(sources.list_closed_files().into_iter());
     Ok(MergeResult {
         is_opted_out: counted.is_opted_out,

@@ -195,6 +195,7 @@ fn run_checked(
 
     watch.begin_stage("publishing");
     known.store_in(&mut state, results.person_hashes(), as_of);
+    state.kept_scores = Some(results.keep_scores());
     let commit = SnapshotCommit {
         job,
         output,

@@ -17,6 +17,7 @@ use clout_warehouse::store::{Store, StoredObject};
 pub fn state_requirements(job: &Job) -> StateRequirements<'_> {
     StateRequirements {
         state_version: job.compute_state_version(),
+        model_version: job.compute_model_version(),
         hash_key: Some(format!(
             "{:032x}",
             HashKey::from_text(&job.state.hash_key).hash(&["state.hash_key"])

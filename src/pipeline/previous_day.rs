@@ -34,9 +34,9 @@ pub struct LoadDateEffects {
 
 impl PreviousDay {
     /// Scores the state, which must be as of `day`.
-    pub fn score(job: &Job, state: &RunState, day: Day) -> Result<PreviousDay> {
+    pub fn score(job: &Job, state: &mut RunState, day: Day) -> Result<PreviousDay> {
         Ok(PreviousDay {
-            judged: ScoredState::compute(job, state, day, &mut || ())?,
+            judged: ScoredState::restore(job, state, day)?,
             accounts: state.accounts.clone(),
         })
     }

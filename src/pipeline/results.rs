@@ -25,6 +25,7 @@ use clout_graph::PropagationOutcome;
 use clout_model::influence::attention::ScoringMoment;
 use clout_model::influence::coverage::CoverageInputs;
 use clout_model::influence::interval::{ScoreBootstrap, ScoreInterval};
+use clout_model::influence::kept_scores::KeptScores;
 use clout_model::influence::score_table::ScoreStatistics;
 use clout_topics::evidence::EvidenceNames;
 use clout_topics::influence_scores::InfluenceScores;
@@ -35,6 +36,7 @@ use clout_warehouse::encoded_part::{EncodedPart, encode_part};
 /// Scores of one snapshot date and their inputs.
 pub struct SnapshotResults {
     judged: ScoredState,
+    outcome: PropagationOutcome,
     coverage: Vec<f64>,
     intervals: Vec<Option<ScoreInterval>>,
     topics: Vec<TopicScore>,
@@ -50,8 +52,10 @@ impl SnapshotResults {
         metrics: &mut RunMetrics,
         timings: &mut StageTimer,
     ) -> Result<SnapshotResults> {
-        let judged = ScoredState::compute(job, state, as_of, &mut || timings.lap("attention"))?;
+        let mut judged = ScoredState::compute(job, state, as_of, &mut || timings.lap("attention"))?;
+        let outcome = judged.scored.outcome.take();
         let results = SnapshotResults {
+            outcome: outcome.ok_or_else(|| Error::internal("the scores have no propagation"))?,
             judged,
             coverage: Vec::new(),
             intervals: Vec::new(),
@@ -147,6 +151,11 @@ impl SnapshotResults {
         metrics.set("score_max", spread.max);
     }
 
+    /// Returns what the state keeps of the scores.
+    pub fn keep_scores(&self) -> KeptScores {
+        KeptScores::from_people_scores(&self.judged.scored)
+    }
+
     /// Returns the distribution of the scores.
     pub fn distribution(&self) -> ScoreStatistics {
         ScoreStatistics::from_sorted(&self.judged.scored.scores.sorted_scores())
@@ -154,7 +163,7 @@ impl SnapshotResults {
 
     /// Returns iterations and residual of the propagation.
     pub fn outcome(&self) -> &PropagationOutcome {
-        &self.judged.scored.reactor_ranks.outcome
+        &self.outcome
     }
 
     /// Refuses scores of a propagation that did not converge, unless the job allows them.

@@ -44,6 +44,26 @@ impl ScoredState {
         })
     }
 
+    /// Scores the state of `day`, or restores the scores that the run of that day kept.
+    pub fn restore(job: &Job, state: &mut RunState, day: Day) -> Result<ScoredState> {
+        let persons = PersonMap::from_owners(&state.accounts, &state.owners);
+        let Some(kept) = state.kept_scores.take().filter(|kept| kept.len() == persons.len()) else {
+            return ScoredState::compute(job, state, day, &mut || ());
+        };
+        let presences = PresenceTable::compute(&state.presence_sources(), &persons);
+        let moment = find_moment(&state.histories, day);
+        let memory = state.account_state(&persons);
+        let attention = memory.compute_attention(&moment, &job.model);
+        let scored = PeopleScores::restore(attention, &memory, &moment, &job.model, kept)?;
+        drop(memory);
+        Ok(ScoredState {
+            as_of: day,
+            persons,
+            presences,
+            scored,
+        })
+    }
+
     /// Returns the inputs of topic scores. `state` is the scored state.
     pub fn topic_inputs<'a>(&'a self, job: &'a Job, state: &'a RunState, ontology: &'a Ontology) -> TopicInputs<'a> {
         TopicInputs {

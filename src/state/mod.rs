@@ -9,6 +9,7 @@ pub mod closed_files;
 pub mod covisit_tables;
 mod delivered_files;
 mod ipc;
+mod kept_score_files;
 mod ledger_tables;
 pub mod old_states;
 pub mod opt_outs;
@@ -31,6 +32,7 @@ use clout_model::accounts::AccountIndex;
 use clout_model::accounts::NO_NODE;
 use clout_model::delivered::DeliveredIds;
 use clout_model::influence::attention::ScoringMoment;
+use clout_model::influence::kept_scores::KeptScores;
 use clout_model::influence::pair_table::PairTable;
 use clout_model::influence::recency::HalfLifeMixture;
 use clout_model::influence::scoring::AccountState;
@@ -106,6 +108,9 @@ pub struct RunState {
     pub published: HashSet<u128>,
     /// Dates of the snapshots that `published` covers.
     pub published_dates: Vec<Day>,
+    /// Scores of the last merged load date under the model version of the job; none if the state was made under another
+    /// one, or was changed since.
+    pub kept_scores: Option<KeptScores>,
     /// Files of the state as it was loaded; none before the first run and in a rebuild.
     pub stored: Option<StateIndex>,
     /// Rows that `stored` lacks.
@@ -156,6 +161,7 @@ impl RunState {
             opt_outs: OptOuts::default(),
             published: HashSet::new(),
             published_dates: Vec::new(),
+            kept_scores: None,
             stored: None,
             changes: StateChanges::default(),
             closed: Vec::new(),

@@ -15,7 +15,7 @@ use super::closed_files::ClosedEntry;
 use super::ipc::{checksum, from_ipc, to_ipc};
 use super::opt_outs::OptOuts;
 use super::{
-    NetworkHistory, RunState, covisit_tables, delivered_files, reference_tables, segment_files, tables, topic_tables,
+    NetworkHistory, RunState, covisit_tables, delivered_files, kept_score_files, reference_tables, segment_files, tables, topic_tables,
 };
 use clout_base::day::Day;
 use clout_base::error::{Error, ErrorContext, ErrorKind, Result};
@@ -32,6 +32,7 @@ const LAYOUT: u32 = 8;
 struct Meta {
     layout: u32,
     state_version: String,
+    model_version: String,
     hash_key: String,
     as_of: Day,
     networks: Vec<String>,
@@ -55,6 +56,8 @@ struct TableFile {
 pub struct StateRequirements<'a> {
     /// State version of the job.
     pub state_version: String,
+    /// Model version of the job. A state of another model is used without its kept scores.
+    pub model_version: String,
     /// Fingerprint of the job's `state.hash_key`; none for readers that need no hashes.
     pub hash_key: Option<String>,
     /// Networks of the job.
@@ -83,6 +86,7 @@ pub fn save_state(store: &Store, prefix: &str, state: &RunState, wanted: &StateR
     let hash_key = hash_key.ok_or_else(|| Error::internal("the state has no hash key and cannot be saved"))?;
     let mut index = segment_files::save(store, prefix, state, as_of, wanted.mixture.len())?;
     delivered_files::save(store, &mut index, state, as_of)?;
+    kept_score_files::save(store, &mut index, state, as_of)?;
     let tables = table_builders(state, wanted)
         .par_iter()
         .map(|(name, make)| {
@@ -99,6 +103,7 @@ pub fn save_state(store: &Store, prefix: &str, state: &RunState, wanted: &StateR
     let meta = Meta {
         layout: LAYOUT,
         state_version: wanted.state_version.clone(),
+        model_version: wanted.model_version.clone(),
         hash_key,
         as_of,
         networks: wanted.networks.iter().map(|n| n.name.clone()).collect(),
@@ -215,6 +220,9 @@ fn assemble(
     state.published_dates = meta.published_dates.clone();
     segment_files::load(store, &meta.index, &mut state, meta.as_of, wanted.mixture)?;
     delivered_files::load(store, &meta.index, &mut state)?;
+    if meta.model_version == wanted.model_version {
+        state.kept_scores = kept_score_files::load(store, &meta.index)?;
+    }
     reference_tables::add_temporary(&get("temporary.arrow")?, &mut state)?;
     reference_tables::add_owners(&get("owners.arrow")?, &mut state)?;
     reference_tables::add_listed(&get("listed.arrow")?, &mut state)?;

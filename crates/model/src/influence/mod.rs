@@ -11,6 +11,7 @@ pub mod attention;
 pub mod changes;
 pub mod coverage;
 pub mod interval;
+pub mod kept_scores;
 pub mod merge_pairs;
 pub mod model;
 pub mod network_parts;

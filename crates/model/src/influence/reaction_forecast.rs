@@ -120,7 +120,7 @@ impl<'a> ReactorCrowd<'a> {
         ReactorCrowd {
             own: extract_target(&scored.attention, person),
             trust: [&scored.trust[..], &[1.0, known]].concat(),
-            standing: [&scored.reactor_ranks.rank_factors[..], &standings].concat(),
+            standing: [&scored.rank_factors[..], &standings].concat(),
             scored,
             model,
         }

@@ -31,6 +31,26 @@ pub struct ContributionSum {
     pub basis: ShareBasis,
 }
 
+impl ContributionSum {
+    /// Computes the sum from T and U.
+    pub fn from_parts(trusted: f64, strangers: f64, params: &CorroborationParams) -> ContributionSum {
+        let belief = compute_belief(trusted, strangers, params);
+        let contributed = trusted + belief * strangers;
+        let basis = match (contributed > 0.0, strangers > 0.0) {
+            (true, _) => ShareBasis::Contributions,
+            (false, true) => ShareBasis::Strangers,
+            (false, false) => ShareBasis::Heads,
+        };
+        ContributionSum {
+            trusted,
+            strangers,
+            belief,
+            influence: params.base + contributed,
+            basis,
+        }
+    }
+}
+
 /// The unit of an edge's part in shares, reach and means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ShareBasis {
@@ -89,20 +109,7 @@ impl ContributionModel<'_> {
             trusted += t;
             strangers += s;
         }
-        let believed = compute_belief(trusted, strangers, self.corroboration);
-        let contributed = trusted + believed * strangers;
-        let basis = match (contributed > 0.0, strangers > 0.0) {
-            (true, _) => ShareBasis::Contributions,
-            (false, true) => ShareBasis::Strangers,
-            (false, false) => ShareBasis::Heads,
-        };
-        Some(ContributionSum {
-            trusted,
-            strangers,
-            belief: believed,
-            influence: self.corroboration.base + contributed,
-            basis,
-        })
+        Some(ContributionSum::from_parts(trusted, strangers, self.corroboration))
     }
 
     /// Sums the contributions of each person.

@@ -20,7 +20,11 @@ pub struct ScoreTable {
 impl ScoreTable {
     /// Scores and ranks all persons.
     pub fn compute(attention: &AttentionGraph, model: &ContributionModel, line: &ScoreScale) -> ScoreTable {
-        let sums = model.sum_all(attention);
+        ScoreTable::from_sums(model.sum_all(attention), line)
+    }
+
+    /// Scores and ranks all persons by the sums of their contributions.
+    pub fn from_sums(sums: Vec<Option<ContributionSum>>, line: &ScoreScale) -> ScoreTable {
         let values: Vec<Option<f64>> = sums
             .iter()
             .map(|sum| sum.map(|sum| line.unclamped_score(sum.influence)))

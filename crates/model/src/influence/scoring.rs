@@ -1,18 +1,19 @@
 //! Scoring of one date: runs every step of the model, from the account state to scores and ranks.
 
 use super::attention::{self, AttentionGraph, ScoringMoment};
+use super::kept_scores::KeptScores;
 use super::model::InfluenceModel;
 use super::pair_table::PairTable;
 use super::reciprocity;
 use super::score::ContributionModel;
 use super::score_scale::ScoreScale;
 use super::score_table::ScoreTable;
-use super::trust::{self, ReactorRanks};
+use super::trust;
 use crate::account_activity::AccountActivity;
 use crate::networks::Network;
 use crate::people::persons::PersonMap;
 use clout_base::error::Result;
-use clout_graph::MutualEdges;
+use clout_graph::{MutualEdges, PropagationOutcome};
 
 /// The stored sums of accounts, and their assignment to persons.
 pub struct AccountState<'a> {
@@ -41,8 +42,10 @@ pub struct PeopleScores {
     pub trust: Vec<f64>,
     /// Seasoning of each person, 0 to 1, see [`trust::compute_seasoning`].
     pub seasoning: Vec<f64>,
-    /// Rank factor rho of each person, and the outcome of the propagation.
-    pub reactor_ranks: ReactorRanks,
+    /// Rank factor rho of each person.
+    pub rank_factors: Vec<f64>,
+    /// Outcome of the propagation; none if an earlier run kept the rank factors.
+    pub outcome: Option<PropagationOutcome>,
     /// Scores, ranks and percentiles.
     pub scores: ScoreTable,
     /// Score scale.
@@ -71,10 +74,7 @@ impl PeopleScores {
     ) -> Result<PeopleScores> {
         let params = model.params();
         let trust = trust::compute_trust(memory.persons, memory.facts, moment.warehouse_days, &params.trust);
-        let mutual = MutualEdges::find(attention.in_edges()?);
-        let mut amounts = std::mem::take(&mut attention.amounts); // Apart, while a view borrows the edges.
-        reciprocity::discount_returned(attention.in_edges()?, &mutual, &mut amounts, &trust);
-        attention.amounts = amounts;
+        let mutual = discount_returned(&mut attention, &trust)?;
         let shares: Vec<f64> = networks.iter().map(|network| network.share).collect();
         let reactors = trust::compute_reactor_ranks(&attention, &mutual, &trust, &shares, params)?;
         let contributions = ContributionModel {
@@ -87,8 +87,35 @@ impl PeopleScores {
             attention,
             trust,
             seasoning: trust::compute_seasoning(memory.persons, memory.facts, moment.warehouse_days, params),
-            reactor_ranks: reactors,
+            rank_factors: reactors.rank_factors,
+            outcome: Some(reactors.outcome),
             scores: standings,
+            scale: *model.scale(),
+        })
+    }
+
+    /// Restores the scores of all persons from kept values. `attention` may lack edges: the scores do not depend on it.
+    ///
+    /// # Errors
+    /// An internal error if the attention does not form a valid graph.
+    pub fn restore(
+        mut attention: AttentionGraph,
+        memory: &AccountState,
+        moment: &ScoringMoment,
+        model: &InfluenceModel,
+        kept: KeptScores,
+    ) -> Result<PeopleScores> {
+        let params = model.params();
+        let trust = trust::compute_trust(memory.persons, memory.facts, moment.warehouse_days, &params.trust);
+        discount_returned(&mut attention, &trust)?;
+        let sums = kept.sums(&params.corroboration);
+        Ok(PeopleScores {
+            attention,
+            trust,
+            seasoning: trust::compute_seasoning(memory.persons, memory.facts, moment.warehouse_days, params),
+            rank_factors: kept.rank_factors,
+            outcome: None,
+            scores: ScoreTable::from_sums(sums, model.scale()),
             scale: *model.scale(),
         })
     }
@@ -97,8 +124,17 @@ impl PeopleScores {
     pub fn contribution_model<'a>(&'a self, model: &'a InfluenceModel) -> ContributionModel<'a> {
         ContributionModel {
             trust: &self.trust,
-            rank: &self.reactor_ranks.rank_factors,
+            rank: &self.rank_factors,
             corroboration: &model.params().corroboration,
         }
     }
+}
+
+/// Discounts returned attention; returns the mutual edges.
+fn discount_returned(attention: &mut AttentionGraph, trust: &[f64]) -> Result<MutualEdges> {
+    let mutual = MutualEdges::find(attention.in_edges()?);
+    let mut amounts = std::mem::take(&mut attention.amounts); // Apart, while a view borrows the edges.
+    reciprocity::discount_returned(attention.in_edges()?, &mutual, &mut amounts, trust);
+    attention.amounts = amounts;
+    Ok(mutual)
 }

@@ -1,6 +1,6 @@
 //! Measures size, encoding and decoding of the state files, on one thread.
 //!
-//! `CLOUT_BENCH_EVENTS=20000000 cargo bench -p clout-state` measures the reference load; the default is a tenth of it.
+//! `CLOUT_BENCH_REACTIONS=20000000 cargo bench -p clout-state` measures the reference load; the default is a tenth of it.
 
 #![allow(
     clippy::unwrap_used,
@@ -16,7 +16,8 @@ mod testing;
 use std::hint::black_box;
 
 use clout_base::day::Day;
-use clout_model::account_activity::{AccountActivity, AccountPost};
+use clout_model::account_activity::AccountActivity;
+use clout_model::reactions::WeighedReaction;
 use clout_state::accounts::{AccountName, AccountRows, decode_accounts, encode_accounts};
 use clout_state::activity::{decode_activity, encode_activity};
 use clout_state::column_file::ColumnFile;
@@ -24,12 +25,11 @@ use clout_state::damage::Damage;
 use clout_state::encoded_file::EncodedFile;
 use clout_state::ids::{decode_ids, encode_ids};
 use clout_state::pairs::{decode_pair_accounts, decode_pairs, encode_pairs};
-use clout_state::posts::{decode_posts, encode_posts};
-use clout_state::reactions::{SettledReaction, decode_reactions, encode_reactions};
+use clout_state::reactions::{decode_reactions, encode_reactions};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use testing::{DATES, Event, FIRST, make_events, make_ids, make_pairs, mixture};
+use testing::{DATES, FIRST, make_ids, make_pairs, make_reactions, mixture, select_date};
 
-const DEFAULT_EVENTS: usize = 2_000_000;
+const DEFAULT_REACTIONS: usize = 2_000_000;
 const LAST: Day = Day(FIRST.0 + DATES - 1);
 
 /// Measures one table and prints its bytes a row.
@@ -58,45 +58,30 @@ fn measure<T>(
     group.finish();
 }
 
-fn segment(events: &[Event]) -> Vec<SettledReaction> {
-    let day = events.iter().filter(|event| event.load_date == LAST);
-    let mut rows: Vec<SettledReaction> = day
-        .map(|event| SettledReaction {
-            target: event.target,
-            actor: event.actor,
-            occurred_at: event.occurred_at,
-            verb: event.verb,
-            weight: event.weight,
-        })
-        .collect();
-    rows.sort_by_key(SettledReaction::order);
-    rows
-}
-
-/// Returns a record for each account, from its reactions; every third act also counts as a post.
-fn make_activity(events: &[Event], accounts: usize) -> Vec<AccountActivity> {
+/// Returns the records of the accounts that reacted, from their reactions; every third act also counts as a post.
+fn make_activity(reactions: &[WeighedReaction], accounts: usize) -> Vec<(u32, AccountActivity)> {
     let mut records = vec![AccountActivity::default(); accounts];
-    for (event, nth) in events.iter().zip(0..) {
-        let record = &mut records[event.actor as usize];
-        *record = record.with_act_at(event.occurred_at);
+    for (reaction, nth) in reactions.iter().zip(0..) {
+        let record = &mut records[reaction.actor as usize];
+        *record = record.with_act_at(reaction.occurred_at);
         if nth % 3 == 0 {
             record.posts += 1;
-            record.last_post_load = record.last_post_load.max(event.load_date.0);
-            record.last_post_at = record.last_post_at.max(event.occurred_at);
+            record.last_post_load = record.last_post_load.max(reaction.load_date.0);
+            record.last_post_at = record.last_post_at.max(reaction.occurred_at);
         }
     }
-    records
+    (0..).zip(records).filter(|(_, record)| record.days_seen > 0).collect()
 }
 
 fn tables(criterion: &mut Criterion) {
     rayon::ThreadPoolBuilder::new().num_threads(1).build_global().unwrap();
-    let wanted = std::env::var("CLOUT_BENCH_EVENTS").ok();
-    let events = make_events(wanted.map_or(DEFAULT_EVENTS, |count| count.parse().unwrap()));
-    let accounts = events.len() / 20;
+    let wanted = std::env::var("CLOUT_BENCH_REACTIONS").ok();
+    let reactions = make_reactions(wanted.map_or(DEFAULT_REACTIONS, |count| count.parse().unwrap()));
+    let accounts = reactions.len() / 20;
     let stride = mixture().len();
 
-    let pairs = make_pairs(&events);
-    let encode = || encode_pairs(&pairs, stride, LAST).unwrap();
+    let pairs = make_pairs(&reactions);
+    let encode = || vec![encode_pairs(&pairs, stride, LAST).unwrap()];
     measure(criterion, "pairs", pairs.len(), encode, |file| {
         decode_pairs(file, stride)
     });
@@ -108,34 +93,17 @@ fn tables(criterion: &mut Criterion) {
         decode_pair_accounts,
     );
 
-    let reactions = segment(&events);
-    let encode = || encode_reactions(&reactions, LAST).unwrap();
+    let of_date = select_date(&reactions, LAST);
+    let encode = || encode_reactions(&of_date, LAST).unwrap();
     measure(
         criterion,
         "reactions of a date",
-        reactions.len(),
+        of_date.len(),
         encode,
         decode_reactions,
     );
 
-    let mut posts: Vec<AccountPost> = reactions
-        .iter()
-        .map(|row| AccountPost {
-            actor: row.actor,
-            load_date: LAST,
-            occurred_at: row.occurred_at,
-        })
-        .collect();
-    posts.sort_unstable();
-    measure(
-        criterion,
-        "posts of a date",
-        posts.len(),
-        || encode_posts(&posts, LAST).unwrap(),
-        decode_posts,
-    );
-
-    let ids = make_ids(reactions.len() / 4);
+    let ids = make_ids(of_date.len() / 4);
     measure(
         criterion,
         "ids of a date",
@@ -144,14 +112,14 @@ fn tables(criterion: &mut Criterion) {
         decode_ids,
     );
 
-    let records = make_activity(&events, accounts);
-    measure(
-        criterion,
-        "activity records",
-        records.len(),
-        || encode_activity(&records, LAST).unwrap(),
-        decode_activity,
-    );
+    for (name, reactions) in [
+        ("activity records", &reactions),
+        ("activity records of a date", &of_date),
+    ] {
+        let records = make_activity(reactions, accounts);
+        let encode = || encode_activity(&records, LAST).unwrap();
+        measure(criterion, name, records.len(), encode, decode_activity);
+    }
 
     let mut names = AccountRows::new(0);
     for account in 0..accounts {

@@ -12,7 +12,8 @@ use clout_base::day::Day;
 use clout_base::error::{Error, Result};
 use clout_warehouse::store::Store;
 
-/// Most rows of a file. A reader of one person reads one file, and a file of a base has about 14 MB.
+/// Most rows of a file of accounts, activity records or reactions, so that a file has at most about 20 MB. Pairs are cut
+/// by the caller.
 pub const FILE_ROWS: usize = 1 << 20;
 
 /// File of a state, ready to be written.

@@ -35,16 +35,16 @@ const CHECKSUM: usize = 16;
 pub enum TableKind {
     /// Accounts by number.
     Accounts = 1,
-    /// Activity records of the accounts by number.
+    /// Activity records by number of the account.
     Activity = 2,
     /// Sums of reactions by (target, actor, verb).
     Pairs = 3,
-    /// Reactions of a load date by (target, actor, time, verb).
+    /// Reactions of a load date by (target, actor, time, verb, weight).
     Reactions = 4,
     /// Ids that one network delivered on a load date, in order.
-    Ids = 6,
+    Ids = 5,
     /// Bytes of another table; their meaning is the caller's.
-    Bytes = 7,
+    Bytes = 6,
 }
 
 /// Chunk of rows.

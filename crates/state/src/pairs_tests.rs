@@ -2,17 +2,12 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::head::CHUNK_ROWS;
-use crate::testing::{DATES, FIRST, make_events, make_pairs, mixture};
+use crate::testing::{DATES, FIRST, make_pairs, make_reactions, mixture};
 
 const LAST: Day = Day(FIRST.0 + DATES - 1);
 
-fn decode_all(files: &[EncodedFile], stride: usize) -> PairSums {
-    let mut all = PairSums::default();
-    for file in files {
-        let file = ColumnFile::parse(&file.bytes).unwrap();
-        all.append(decode_pairs(&file, stride).unwrap(), stride);
-    }
-    all
+fn decode(file: &EncodedFile, stride: usize) -> PairSums {
+    decode_pairs(&ColumnFile::parse(&file.bytes).unwrap(), stride).unwrap()
 }
 
 /// Row of a test: key, count, last load date, time, weight bits and sums.
@@ -48,7 +43,7 @@ proptest! {
     )) {
         for rows in [rows, few] {
             let pairs = build(rows);
-            prop_assert_eq!(decode_all(&encode_pairs(&pairs, 2, LAST).unwrap(), 2), pairs);
+            prop_assert_eq!(decode(&encode_pairs(&pairs, 2, LAST).unwrap(), 2), pairs);
         }
     }
 }
@@ -72,7 +67,7 @@ fn extreme_rows_come_back() {
     ];
     for rows in [rows[..1].to_vec(), rows, Vec::new()] {
         let pairs = build(rows);
-        let found = decode_all(&encode_pairs(&pairs, 2, LAST).unwrap(), 2);
+        let found = decode(&encode_pairs(&pairs, 2, LAST).unwrap(), 2);
         assert_eq!(found, pairs);
         let bits = |pairs: &PairSums| pairs.sums.iter().map(|sum| sum.to_bits()).collect::<Vec<u64>>();
         assert_eq!(bits(&found), bits(&pairs));
@@ -85,7 +80,7 @@ fn rows_out_of_order_and_another_stride_are_refused() {
         ((1, 2, 3), 1, 0, 0, 0, [0.0; 2]),
         ((2, 2, 3), 1, 0, 0, 0, [0.0; 2]),
     ]);
-    let file = encode_pairs(&pairs, 2, LAST).unwrap().swap_remove(0);
+    let file = encode_pairs(&pairs, 2, LAST).unwrap();
     let file = ColumnFile::parse(&file.bytes).unwrap();
     assert_eq!(decode_pairs(&file, 3), Err(Damage::Table));
     pairs.targets.swap(0, 1);
@@ -94,26 +89,23 @@ fn rows_out_of_order_and_another_stride_are_refused() {
 
 #[test]
 fn realistic_pairs_take_less_than_15_bytes_a_row() {
-    let pairs = make_pairs(&make_events(400_000));
+    let pairs = make_pairs(&make_reactions(400_000));
     let stride = mixture().len();
-    let files = encode_pairs(&pairs, stride, LAST).unwrap();
-    let bytes: usize = files.iter().map(|file| file.bytes.len()).sum();
-    let per_row = bytes as f64 / pairs.len() as f64;
+    let file = encode_pairs(&pairs, stride, LAST).unwrap();
+    let per_row = file.bytes.len() as f64 / pairs.len() as f64;
     assert!((8.0..15.0).contains(&per_row), "{per_row}");
-    assert_eq!(decode_all(&files, stride), pairs);
-    let file = ColumnFile::parse(&files[0].bytes).unwrap();
-    let accounts = decode_pair_accounts(&file).unwrap();
+    assert_eq!(decode(&file, stride), pairs);
+    let accounts = decode_pair_accounts(&ColumnFile::parse(&file.bytes).unwrap()).unwrap();
     assert!(accounts.actors == pairs.actors && accounts.targets == pairs.targets);
 }
 
 #[test]
 fn the_bytes_do_not_depend_on_threads() {
-    let pairs = make_pairs(&make_events(150_000));
+    let pairs = make_pairs(&make_reactions(150_000));
     assert!(pairs.len() > CHUNK_ROWS);
     let encode = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        let files = pool.install(|| encode_pairs(&pairs, mixture().len(), LAST).unwrap());
-        files.into_iter().map(|file| file.bytes).collect::<Vec<_>>()
+        pool.install(|| encode_pairs(&pairs, mixture().len(), LAST).unwrap().bytes)
     };
     assert_eq!(encode(1), encode(3));
 }

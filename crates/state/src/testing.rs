@@ -7,6 +7,7 @@ use clout_base::day::{DAY_MICROS, Day};
 use clout_model::influence::pairs::PairSums;
 use clout_model::influence::params::{RecencyParams, SelectivityParams};
 use clout_model::influence::recency::HalfLifeMixture;
+use clout_model::reactions::WeighedReaction;
 use rand::seq::SliceRandom;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -16,17 +17,6 @@ pub(crate) const FIRST: Day = Day(20_000);
 /// Number of load dates.
 pub(crate) const DATES: i32 = 30;
 
-/// Settled reaction with its load date.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Event {
-    pub(crate) target: u32,
-    pub(crate) actor: u32,
-    pub(crate) verb: u8,
-    pub(crate) load_date: Day,
-    pub(crate) occurred_at: i64,
-    pub(crate) weight: f32,
-}
-
 fn power_law(rng: &mut ChaCha8Rng, exponent: f64, accounts: &[u32]) -> u32 {
     let e = 1.0 - exponent;
     let x = (((accounts.len() as f64).powf(e) - 1.0) * rng.random::<f64>() + 1.0).powf(1.0 / e) - 1.0;
@@ -34,16 +24,16 @@ fn power_law(rng: &mut ChaCha8Rng, exponent: f64, accounts: &[u32]) -> u32 {
 }
 
 /// Returns `count` reactions in order of (target, actor, verb, time).
-pub(crate) fn make_events(count: usize) -> Vec<Event> {
+pub(crate) fn make_reactions(count: usize) -> Vec<WeighedReaction> {
     let mut rng = ChaCha8Rng::seed_from_u64(7);
     let mut actors: Vec<u32> = (0..(count / 20).max(2) as u32).collect();
     let mut targets = actors.clone();
     actors.shuffle(&mut rng);
     targets.shuffle(&mut rng);
-    let mut events: Vec<Event> = (0..count)
+    let mut reactions: Vec<WeighedReaction> = (0..count)
         .map(|_| {
             let load_date = FIRST.days_after(rng.random_range(0..DATES));
-            Event {
+            WeighedReaction {
                 target: power_law(&mut rng, 1.15, &targets),
                 actor: power_law(&mut rng, 0.75, &actors),
                 verb: rng.random_range(0..4),
@@ -53,25 +43,25 @@ pub(crate) fn make_events(count: usize) -> Vec<Event> {
             }
         })
         .collect();
-    events.sort_unstable_by_key(|event| (event.actor, event.load_date));
-    for day in events.chunk_by_mut(|a, b| (a.actor, a.load_date) == (b.actor, b.load_date)) {
+    reactions.sort_unstable_by_key(|reaction| (reaction.actor, reaction.load_date));
+    for day in reactions.chunk_by_mut(|a, b| (a.actor, a.load_date) == (b.actor, b.load_date)) {
         let others = (day.len() - 1) as f64;
         let params = SelectivityParams::default();
         let selectivity = 1.0 / (1.0 + others / params.crowd + (others / params.flood).powi(2));
-        for event in day {
-            event.weight = (selectivity * [1.0, 2.5, 0.5, 0.25][usize::from(event.verb)]) as f32;
+        for reaction in day {
+            reaction.weight = (selectivity * [1.0, 2.5, 0.5, 0.25][usize::from(reaction.verb)]) as f32;
         }
     }
-    events.sort_unstable_by_key(|event| {
-        (
-            event.target,
-            event.actor,
-            event.verb,
-            event.load_date,
-            event.occurred_at,
-        )
-    });
-    events
+    reactions.sort_unstable_by_key(|r| (r.target, r.actor, r.verb, r.load_date, r.occurred_at));
+    reactions
+}
+
+/// Returns the reactions of a load date, in the order of a segment.
+pub(crate) fn select_date(reactions: &[WeighedReaction], load_date: Day) -> Vec<WeighedReaction> {
+    let of_date = reactions.iter().filter(|reaction| reaction.load_date == load_date);
+    let mut rows: Vec<WeighedReaction> = of_date.copied().collect();
+    rows.sort_unstable_by_key(WeighedReaction::order);
+    rows
 }
 
 /// Returns the half-lives of the sums.
@@ -79,11 +69,11 @@ pub(crate) fn mixture() -> HalfLifeMixture {
     HalfLifeMixture::new(&RecencyParams::default())
 }
 
-/// Merges sorted events into pairs.
-pub(crate) fn make_pairs(events: &[Event]) -> PairSums {
+/// Merges reactions in the order of [`make_reactions`] into pairs.
+pub(crate) fn make_pairs(reactions: &[WeighedReaction]) -> PairSums {
     let mixture = mixture();
     let mut pairs = PairSums::default();
-    for row in events.chunk_by(|a, b| (a.target, a.actor, a.verb) == (b.target, b.actor, b.verb)) {
+    for row in reactions.chunk_by(|a, b| (a.target, a.actor, a.verb) == (b.target, b.actor, b.verb)) {
         let last = row[row.len() - 1];
         pairs.targets.push(last.target);
         pairs.actors.push(last.actor);
@@ -97,8 +87,13 @@ pub(crate) fn make_pairs(events: &[Event]) -> PairSums {
         }
         pairs.details.push((pairs.sums.len() / mixture.len()) as u32);
         let mut sums = vec![0.0; mixture.len()];
-        for event in row {
-            mixture.add_reaction(&mut sums, f64::from(event.weight), event.occurred_at, last.load_date);
+        for reaction in row {
+            mixture.add_reaction(
+                &mut sums,
+                f64::from(reaction.weight),
+                reaction.occurred_at,
+                last.load_date,
+            );
         }
         pairs.sums.append(&mut sums);
     }

@@ -1,4 +1,4 @@
-//! State of a snapshot, loaded and scored again in the same way as by its run.
+//! State of a snapshot, loaded with the scores that its run kept.
 
 use serde_json::Value;
 
@@ -8,7 +8,7 @@ use crate::pipeline::observer::RunObserver;
 use crate::pipeline::plan::state_requirements;
 use crate::pipeline::scored_state::ScoredState;
 use crate::queries::person_rows::JsonRow;
-use crate::state::state_files::{StateRequirements, load_state, state_folder};
+use crate::state::state_files::{StatePart, StateRequirements, load_state, state_folder};
 use crate::state::{RunState, find_moment};
 use clout_base::day::Day;
 use clout_base::error::Result;
@@ -32,35 +32,48 @@ pub struct LoadedState {
 }
 
 impl LoadedState {
-    /// Loads and scores the state of the snapshot. `scores` is the person's published row. Returns `Ok(Err(why))` if
-    /// the state cannot be used or yields another score than the published one.
+    /// Loads the state of the snapshot with the scores that its run kept. `scores` is the person's published row. Without
+    /// `needs_all_pairs`, only the pairs of the person are read. Returns `Ok(Err(why))` if the state cannot be used or
+    /// yields another score than the published one.
     pub fn load(
         question: &ExplainRequest,
         scores: &JsonRow,
+        needs_all_pairs: bool,
         watch: &dyn RunObserver,
     ) -> Result<std::result::Result<LoadedState, String>> {
         watch.begin_stage("reading the state");
-        let (job, state) = match read(question)? {
+        let own_pairs = |state: &RunState| mark_accounts(state, question.person_id);
+        let part = match needs_all_pairs {
+            true => StatePart::All,
+            false => StatePart::PairsOf(&own_pairs),
+        };
+        let (job, mut state) = match read(question, &part)? {
             Ok(found) => found,
             Err(why) => return Ok(Err(why)),
         };
-        watch.begin_stage("scoring the state");
         let as_of = question.manifest.snapshot_date;
-        let judged = ScoredState::compute(&job, &state, as_of, &mut || ())?;
+        if state.kept_scores.is_none() {
+            return Ok(Err(format!("the state of {as_of} has no scores")));
+        }
+        watch.begin_stage("scoring the state");
+        let restored = ScoredState::restore(&job, &mut state, as_of)?;
         let differs = || format!("the scores recomputed from the state of {as_of} differ from the published ones");
-        let Some(person) = judged.persons.find_index(question.person_id) else {
+        let Some(person) = restored.persons.find_index(question.person_id) else {
             return Ok(Err(differs()));
         };
         let person = person as usize;
+        let model = restored.scored.contribution_model(&job.model);
+        let sum = model.sum_contributions(&restored.scored.attention, person);
+        let again = sum.map(|sum| restored.scored.scale.score(sum.influence));
         let published = scores.get("score").and_then(Value::as_f64);
-        let is_same = match (judged.scored.scores.score(person), published) {
+        let is_same = match (again, published) {
             (Some(again), Some(published)) => (again - published).abs() <= SAME_SCORE,
             (again, published) => again == published,
         };
         let reopened = LoadedState {
             job,
             state,
-            scored_state: judged,
+            scored_state: restored,
             person_index: person,
             as_of,
         };
@@ -73,7 +86,8 @@ impl LoadedState {
         let Some((network, account_id)) = question.person_id.split_once(':') else {
             return Ok(None);
         };
-        let Ok((_, state)) = read(question)? else {
+        let no_pairs = |state: &RunState| vec![false; state.accounts.len()];
+        let Ok((_, state)) = read(question, &StatePart::PairsOf(&no_pairs))? else {
             return Ok(None);
         };
         let names = state.accounts.network_names();
@@ -108,8 +122,21 @@ impl LoadedState {
     }
 }
 
+/// Returns a flag for each account node: true if the person owns it.
+fn mark_accounts(state: &RunState, person_id: &str) -> Vec<bool> {
+    let is_own = |node: usize| match &state.owners[node] {
+        Some(owner) => **owner == *person_id,
+        None => {
+            let network = &state.accounts.network_names()[state.accounts.network_of(node as u32)];
+            let account = person_id.split_once(':');
+            account.is_some_and(|(name, id)| name == network && id == state.accounts.id(node as u32))
+        }
+    };
+    (0..state.accounts.len()).map(is_own).collect()
+}
+
 /// Reads the job that produced the snapshot, and its state. Explaining needs no hashes, so the hash key is not checked.
-fn read(question: &ExplainRequest) -> Result<std::result::Result<(Job, RunState), String>> {
+fn read(question: &ExplainRequest, part: &StatePart) -> Result<std::result::Result<(Job, RunState), String>> {
     let manifest = question.manifest;
     let job = match restore_job(question.job, &manifest.model_version, &manifest.parameters)? {
         Ok(job) => job,
@@ -120,7 +147,7 @@ fn read(question: &ExplainRequest) -> Result<std::result::Result<(Job, RunState)
         hash_key: None,
         ..state_requirements(&job)
     };
-    let found = load_state(question.store, &state_folder(date, &manifest.commit_id), &wanted)?;
+    let found = load_state(question.store, &state_folder(date, &manifest.commit_id), &wanted, part)?;
     Ok(match found {
         Ok(state) => Ok((job, state)),
         Err(why) => Err(format!(

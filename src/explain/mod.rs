@@ -2,7 +2,7 @@
 //! more reactions.
 //!
 //! Published values come from the tables of the snapshot ([`published_metrics`], [`changes`]). All other parts are computed
-//! from the state of the snapshot, loaded and scored again by [`loaded_state`]: neighbours of people below the top
+//! from the state of the snapshot, loaded with its kept scores by [`loaded_state`]: neighbours of people below the top
 //! percentiles ([`neighbours`]), the forecast without new reactions ([`forecast`]), and the effect of one more reaction
 //! ([`reaction_effects`]). If the state is missing, the answer lists the missing parts with the reason. [`texts`] turns the
 //! answer into sentences for readers without knowledge of the model.
@@ -168,7 +168,9 @@ fn of_person(
         topics,
         missing: question.without_topics().into_iter().collect(),
     };
-    match &LoadedState::load(question, &answer.scores, watch)? {
+    // A forecast of topic scores needs the audience of everyone.
+    let needs_all_pairs = !answer.topics.is_empty();
+    match &LoadedState::load(question, &answer.scores, needs_all_pairs, watch)? {
         Ok(reopened) => answer.compute(question, reopened)?,
         Err(why) => answer.do_without(question, why)?,
     }

@@ -9,7 +9,6 @@ use clout_base::error::Result;
 use clout_model::influence::reaction_forecast::{ReactionActor, ReactorCrowd, compute_strength, compute_trust_after};
 use clout_model::influence::weights::saturate;
 use clout_model::networks::Network;
-use clout_model::people::presence::rows_between_persons;
 use clout_topics::forecast::{AddedReaction, forecast_gains};
 use clout_topics::influence_scores::InfluenceScores;
 use clout_topics::ontology::Ontology;
@@ -111,14 +110,6 @@ pub fn compute_reaction_effects(
 /// Returns the most common verb with a positive weight, for each network with counted reactions.
 fn common_reactions(reopened: &LoadedState) -> Vec<Common> {
     let networks = &reopened.job.networks;
-    let pairs = &reopened.state.pairs;
-    let mut counts: Vec<Vec<u64>> = networks.iter().map(|network| vec![0; network.verbs.len()]).collect();
-    for shard in pairs.shards() {
-        for row in rows_between_persons(shard, &reopened.scored_state.persons) {
-            let network = reopened.state.accounts.network_of(shard.actors[row]);
-            counts[network][usize::from(shard.verbs[row])] += u64::from(shard.counts[row]);
-        }
-    }
     let now = reopened.moment_after(0);
     let most = |(network, counts): (usize, &Vec<u64>)| {
         let weighty = |verb: &usize| networks[network].verbs[*verb].weight > 0.0 && counts[*verb] > 0;
@@ -131,7 +122,7 @@ fn common_reactions(reopened: &LoadedState) -> Vec<Common> {
             strength: compute_strength(networks, network, verb, &now, &reopened.job.model),
         })
     };
-    counts.iter().enumerate().filter_map(most).collect()
+    reopened.state.reaction_counts.iter().enumerate().filter_map(most).collect()
 }
 
 fn verb_name(networks: &[Network], common: &Common) -> String {

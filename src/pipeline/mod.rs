@@ -196,6 +196,7 @@ fn run_checked(
     watch.begin_stage("publishing");
     known.store_in(&mut state, results.person_hashes(), as_of);
     state.kept_scores = Some(results.keep_scores());
+    state.reaction_counts = results.count_reactions(job, &state);
     let commit = SnapshotCommit {
         job,
         output,

@@ -4,7 +4,7 @@ use super::observer::RunObserver;
 use super::run_facts::RunFact;
 use crate::job::Job;
 use crate::state::RunState;
-use crate::state::state_files::{StateRequirements, load_state, state_folder};
+use crate::state::state_files::{StatePart, StateRequirements, load_state, state_folder};
 use clout_base::day::Day;
 use clout_base::error::{Error, ErrorKind, Result};
 use clout_base::ids::HashKey;
@@ -51,6 +51,7 @@ pub fn load_base_state(
             output,
             &state_folder(*day, &manifest.commit_id),
             &state_requirements(job),
+            &StatePart::All,
         )? {
             Ok(state) => {
                 reasons.iter().for_each(|reason| watch.warn(reason));

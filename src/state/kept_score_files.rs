@@ -12,6 +12,7 @@ use clout_warehouse::store::Store;
 
 /// Names of the files.
 const NAMES: [&str; 3] = ["rank_factors", "trusted", "strangers"];
+const REACTORS: &str = "reactors";
 
 /// Writes the kept scores below the folder of `index`.
 ///
@@ -22,9 +23,11 @@ pub(super) fn save(store: &Store, index: &mut StateIndex, state: &RunState, as_o
     let Some(kept) = &state.kept_scores else {
         return Ok(());
     };
-    for (name, values) in NAMES.into_iter().zip([&kept.rank_factors, &kept.trusted, &kept.strangers]) {
+    let columns = [&kept.rank_factors, &kept.trusted, &kept.strangers].map(|values| to_planes(values, f64::to_bits, 8));
+    let reactors = to_planes(&kept.reactors, u64::from, 4);
+    for (name, bytes) in NAMES.into_iter().zip(columns).chain([(REACTORS, reactors)]) {
         let path = format!("{}/{name}.seg", index.folder);
-        let file = encode_bytes(&to_planes(values), as_of)?.save(store, &path)?;
+        let file = encode_bytes(&bytes, as_of)?.save(store, &path)?;
         index.tables.push(NamedFile {
             name: name.to_owned(),
             file,
@@ -38,37 +41,39 @@ pub(super) fn save(store: &Store, index: &mut StateIndex, state: &RunState, as_o
 /// # Errors
 /// Returns an error that names a damaged file, or an error of the store.
 pub(super) fn load(store: &Store, index: &StateIndex) -> std::result::Result<Option<KeptScores>, StateError> {
-    let read = |name: &str| -> std::result::Result<Option<Vec<f64>>, StateError> {
+    let read = |name: &str| -> std::result::Result<Option<Vec<u8>>, StateError> {
         let file = index.table(name);
         let bytes = file.map(|file| read_table(store, file, FileSelection::default(), decode_bytes));
-        Ok(bytes.transpose()?.map(|bytes| from_planes(&bytes)))
+        bytes.transpose()
     };
     let [ranks, trusted, strangers] = NAMES.map(read);
-    let kept = match (ranks?, trusted?, strangers?) {
-        (Some(rank_factors), Some(trusted), Some(strangers)) => KeptScores {
-            rank_factors,
-            trusted,
-            strangers,
-        },
-        _ => return Ok(None),
+    let (Some(ranks), Some(trusted), Some(strangers), Some(reactors)) = (ranks?, trusted?, strangers?, read(REACTORS)?)
+    else {
+        return Ok(None);
     };
-    let is_whole = kept.trusted.len() == kept.len() && kept.strangers.len() == kept.len();
-    Ok(Some(kept).filter(|_| is_whole))
+    let kept = KeptScores {
+        rank_factors: from_planes(&ranks, f64::from_bits, 8),
+        trusted: from_planes(&trusted, f64::from_bits, 8),
+        strangers: from_planes(&strangers, f64::from_bits, 8),
+        reactors: from_planes(&reactors, |bits| bits as u32, 4),
+    };
+    let lengths = [kept.trusted.len(), kept.strangers.len(), kept.reactors.len()];
+    Ok(Some(kept).filter(|kept| lengths.iter().all(|length| *length == kept.len())))
 }
 
 /// Groups the bytes of the values by their place, so that similar bytes are neighbours and compress.
-fn to_planes(values: &[f64]) -> Vec<u8> {
-    let plane = |shift: usize| values.iter().map(move |value| (value.to_bits() >> (8 * shift)) as u8);
-    (0..8).flat_map(plane).collect()
+fn to_planes<T: Copy>(values: &[T], bits: impl Fn(T) -> u64, width: usize) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(values.len() * width);
+    for place in 0..width {
+        bytes.extend(values.iter().map(|value| (bits(*value) >> (8 * place)) as u8));
+    }
+    bytes
 }
 
-fn from_planes(bytes: &[u8]) -> Vec<f64> {
-    let count = bytes.len() / 8;
-    let value = |row: usize| {
-        let bits = (0..8).map(|shift| u64::from(bytes[shift * count + row]) << (8 * shift));
-        f64::from_bits(bits.sum())
-    };
-    (0..count).map(value).collect()
+fn from_planes<T>(bytes: &[u8], value: impl Fn(u64) -> T, width: usize) -> Vec<T> {
+    let count = bytes.len() / width;
+    let bits = |row: usize| (0..width).map(|place| u64::from(bytes[place * count + row]) << (8 * place)).sum();
+    (0..count).map(|row| value(bits(row))).collect()
 }
 
 #[cfg(test)]
@@ -78,7 +83,9 @@ mod tests {
     #[test]
     fn values_come_back_bit_for_bit() {
         let values = [0.0, -0.0, 1.5, f64::NAN, f64::MIN_POSITIVE, 1e300];
-        let back: Vec<u64> = from_planes(&to_planes(&values)).iter().map(|value| value.to_bits()).collect();
+        let back = from_planes(&to_planes(&values, f64::to_bits, 8), |bits| bits, 8);
         assert_eq!(back, values.map(f64::to_bits));
+        let counts = [0, 1, 70_000, u32::MAX];
+        assert_eq!(from_planes(&to_planes(&counts, u64::from, 4), |bits| bits as u32, 4), counts);
     }
 }

@@ -111,6 +111,8 @@ pub struct RunState {
     /// Scores of the last merged load date under the model version of the job; none if the state was made under another
     /// one, or was changed since.
     pub kept_scores: Option<KeptScores>,
+    /// By network and verb: counted reactions between different persons, as of the last scoring.
+    pub reaction_counts: Vec<Vec<u64>>,
     /// Files of the state as it was loaded; none before the first run and in a rebuild.
     pub stored: Option<StateIndex>,
     /// Rows that `stored` lacks.
@@ -162,6 +164,7 @@ impl RunState {
             published: HashSet::new(),
             published_dates: Vec::new(),
             kept_scores: None,
+            reaction_counts: Vec::new(),
             stored: None,
             changes: StateChanges::default(),
             closed: Vec::new(),

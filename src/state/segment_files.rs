@@ -13,6 +13,7 @@ use clout_model::influence::merge_pairs::{MergeParams, merge_reactions};
 use clout_model::influence::pair_table::PairTable;
 use clout_model::influence::pairs::PairSums;
 use clout_model::influence::recency::HalfLifeMixture;
+use clout_model::reactions::WeighedReaction;
 use clout_state::accounts::{AccountName, AccountRows, decode_accounts, encode_accounts};
 use clout_state::activity::{decode_activity, encode_activity};
 use clout_state::column_file::{FileSelection, read_table};
@@ -20,7 +21,7 @@ use clout_state::compaction::needs_new_base;
 use clout_state::damage::StateError;
 use clout_state::encoded_file::{EncodedFile, FILE_ROWS};
 use clout_state::index::{BaseFiles, FileEntry, SegmentFiles, StateIndex};
-use clout_state::pairs::{decode_pairs, encode_pairs};
+use clout_state::pairs::{ACTOR, TARGET, decode_pair_accounts, decode_pairs, encode_pairs};
 use clout_state::reactions::{decode_reactions, encode_reactions};
 use clout_warehouse::store::Store;
 
@@ -134,43 +135,85 @@ impl FileWriter<'_> {
     }
 }
 
-/// Reads accounts, activity records and pairs into `state`, as of `as_of`. `state.erased` is set, too.
+/// Reads accounts and activity records into `state`, as of `as_of`. `state.erased` is set, too.
 ///
 /// # Errors
 /// Returns an error that names a damaged file, or an error of the store.
-pub(super) fn load(
+pub(super) fn load_accounts(
     store: &Store,
     index: &StateIndex,
     state: &mut RunState,
     as_of: Day,
-    mixture: &HalfLifeMixture,
 ) -> std::result::Result<(), StateError> {
     read_accounts(store, index, state)?;
-    let count = state.accounts.len();
-    state.activity = vec![AccountActivity::default(); count];
-    let base = index.base.as_ref();
-    let of_base = base.iter().flat_map(|base| &base.activity);
+    state.activity = vec![AccountActivity::default(); state.accounts.len()];
+    let of_base = index.base.iter().flat_map(|base| &base.activity);
     for file in of_base.chain(index.segments.iter().flat_map(|segment| &segment.activity)) {
         for (node, record) in read_table(store, file, FileSelection::default(), decode_activity)? {
             state.activity[node as usize] = record;
         }
     }
     state.activity.iter_mut().for_each(|record| record.drop_expired(as_of));
-    let pair_files: Vec<&FileEntry> = base.iter().flat_map(|base| &base.pairs).collect();
-    let read = |file: &&FileEntry| {
-        read_table(store, file, FileSelection::default(), |file| decode_pairs(file, mixture.len()))
-    };
-    let shards: Vec<PairSums> = pair_files.par_iter().map(read).collect::<std::result::Result<_, _>>()?;
-    let reaction_files: Vec<&FileEntry> = index.segments.iter().flat_map(|segment| &segment.reactions).collect();
-    let read = |file: &&FileEntry| read_table(store, file, FileSelection::default(), decode_reactions);
-    let reactions: Vec<_> = reaction_files.par_iter().map(read).collect::<std::result::Result<_, _>>()?;
-    let table = PairTable::from_shards(shards);
-    state.pairs = match reactions.is_empty() && base.is_some_and(|base| base.as_of == as_of) {
-        true => table,
-        false => merge_reactions(table, reactions, &MergeParams { mixture, as_of }),
-    };
-    drop_erased(state, mixture);
+    for node in state.erased.values() {
+        state.activity[*node as usize] = AccountActivity::default();
+    }
     Ok(())
+}
+
+/// Reads the pairs of `state`, whose accounts are read, as of `as_of`: all, or those with an account that `is_wanted`
+/// marks, by node.
+///
+/// # Errors
+/// Returns an error that names a damaged file, or an error of the store.
+pub(super) fn load_pairs(
+    store: &Store,
+    index: &StateIndex,
+    state: &mut RunState,
+    is_wanted: Option<&[bool]>,
+    params: &MergeParams,
+) -> std::result::Result<(), StateError> {
+    let is_kept = |target: u32, actor: u32| is_wanted.is_none_or(|is| is[target as usize] || is[actor as usize]);
+    let base = index.base.as_ref();
+    let files: Vec<&FileEntry> = base.iter().flat_map(|base| &base.pairs).collect();
+    let read = |file: &&FileEntry| match is_wanted {
+        Some(_) => read_some_pairs(store, file, &is_kept, params.mixture),
+        None => read_table(store, file, FileSelection::default(), |file| decode_pairs(file, params.mixture.len())),
+    };
+    let shards: Vec<PairSums> = files.par_iter().map(read).collect::<std::result::Result<_, _>>()?;
+    let files: Vec<&FileEntry> = index.segments.iter().flat_map(|segment| &segment.reactions).collect();
+    let read = |file: &&FileEntry| -> std::result::Result<Vec<WeighedReaction>, StateError> {
+        let mut reactions = read_table(store, file, FileSelection::default(), decode_reactions)?;
+        reactions.retain(|reaction| is_kept(reaction.target, reaction.actor));
+        Ok(reactions)
+    };
+    let reactions: Vec<_> = files.par_iter().map(read).collect::<std::result::Result<_, _>>()?;
+    let table = PairTable::from_shards(shards);
+    state.pairs = match reactions.is_empty() && base.is_some_and(|base| base.as_of == params.as_of) {
+        true => table,
+        false => merge_reactions(table, reactions, params),
+    };
+    drop_erased(state, params.mixture);
+    Ok(())
+}
+
+/// Reads the rows of a file that `is_kept` accepts. Most files have none, so their accounts are read first.
+fn read_some_pairs(
+    store: &Store,
+    file: &FileEntry,
+    is_kept: &(dyn Fn(u32, u32) -> bool + Sync),
+    mixture: &HalfLifeMixture,
+) -> std::result::Result<PairSums, StateError> {
+    let accounts = FileSelection {
+        columns: Some(&[TARGET, ACTOR]),
+        keys: None,
+    };
+    let accounts = read_table(store, file, accounts, decode_pair_accounts)?;
+    let mut rows = accounts.targets.iter().zip(&accounts.actors);
+    if !rows.any(|(target, actor)| is_kept(*target, *actor)) {
+        return Ok(PairSums::default());
+    }
+    let pairs = read_table(store, file, FileSelection::default(), |file| decode_pairs(file, mixture.len()))?;
+    Ok(pairs.filter_rows(mixture, is_kept))
 }
 
 fn read_accounts(store: &Store, index: &StateIndex, state: &mut RunState) -> std::result::Result<(), StateError> {
@@ -207,8 +250,5 @@ fn drop_erased(state: &mut RunState, mixture: &HalfLifeMixture) {
     };
     if state.pairs.shards().par_iter().any(has_erased) {
         state.pairs = state.pairs.filter_rows(mixture, is_kept);
-    }
-    for node in state.erased.values() {
-        state.activity[*node as usize] = AccountActivity::default();
     }
 }

@@ -19,6 +19,7 @@ use super::{
 };
 use clout_base::day::Day;
 use clout_base::error::{Error, ErrorContext, ErrorKind, Result};
+use clout_model::influence::merge_pairs::MergeParams;
 use clout_model::influence::recency::HalfLifeMixture;
 use clout_model::networks::Network;
 use clout_state::damage::StateError;
@@ -42,6 +43,7 @@ struct Meta {
     tables: Vec<TableFile>,
     closed: Vec<ClosedEntry>,
     volumes: Vec<BTreeMap<Day, u64>>,
+    reaction_counts: Vec<Vec<u64>>,
 }
 
 /// Table in an Arrow IPC file beside `state.json`.
@@ -113,6 +115,7 @@ pub fn save_state(store: &Store, prefix: &str, state: &RunState, wanted: &StateR
         tables,
         closed: state.closed.iter().map(ClosedEntry::from_file).collect(),
         volumes: state.volumes.clone(),
+        reaction_counts: state.reaction_counts.clone(),
     };
     let json = serde_json::to_vec_pretty(&meta)
         .map_err(|error| Error::internal("state.json cannot be written").with_source(error))?;
@@ -153,6 +156,17 @@ fn table_builders<'a>(state: &'a RunState, wanted: &'a StateRequirements) -> Vec
 
 const CO_VISIT_TABLES: [&str; 3] = ["check_ins", "credits", "follows"];
 
+/// Chooses accounts of a state, whose pairs are not read yet; returns a flag for each node.
+pub type ChooseAccounts<'a> = &'a dyn Fn(&RunState) -> Vec<bool>;
+
+/// Part of a state to read.
+pub enum StatePart<'a> {
+    /// All of it, for the next run.
+    All,
+    /// All but the pairs of other than the chosen accounts, and what only the next run needs. For questions about people.
+    PairsOf(ChooseAccounts<'a>),
+}
+
 /// Reads the state below `prefix`. Returns `Ok(Err(reason))` if it is missing, damaged or does not match `wanted`.
 ///
 /// # Errors
@@ -161,6 +175,7 @@ pub fn load_state(
     store: &Store,
     prefix: &str,
     wanted: &StateRequirements,
+    part: &StatePart,
 ) -> Result<std::result::Result<RunState, String>> {
     let Some(json) = store.get(&format!("{prefix}/state.json"))? else {
         return Ok(Err("it does not exist".to_owned()));
@@ -172,7 +187,7 @@ pub fn load_state(
     if let Some(why) = find_misfit(&meta, wanted) {
         return Ok(Err(why));
     }
-    match assemble(store, prefix, &meta, wanted) {
+    match assemble(store, prefix, &meta, wanted, part) {
         Ok(state) => Ok(Ok(state)),
         Err(StateError::Store(error)) if error.kind() != ErrorKind::Internal => Err(error),
         Err(error) => Ok(Err(error.to_string())),
@@ -205,6 +220,7 @@ fn assemble(
     prefix: &str,
     meta: &Meta,
     wanted: &StateRequirements,
+    part: &StatePart,
 ) -> std::result::Result<RunState, StateError> {
     let get = |name: &str| -> Result<RecordBatch> {
         let entry = meta.tables.iter().find(|file| file.name == name);
@@ -218,22 +234,33 @@ fn assemble(
     state.as_of = Some(meta.as_of);
     state.histories = meta.histories.clone();
     state.published_dates = meta.published_dates.clone();
-    segment_files::load(store, &meta.index, &mut state, meta.as_of, wanted.mixture)?;
-    delivered_files::load(store, &meta.index, &mut state)?;
+    state.reaction_counts = meta.reaction_counts.clone();
+    segment_files::load_accounts(store, &meta.index, &mut state, meta.as_of)?;
     if meta.model_version == wanted.model_version {
         state.kept_scores = kept_score_files::load(store, &meta.index)?;
     }
     reference_tables::add_temporary(&get("temporary.arrow")?, &mut state)?;
     reference_tables::add_owners(&get("owners.arrow")?, &mut state)?;
     reference_tables::add_listed(&get("listed.arrow")?, &mut state)?;
+    let params = MergeParams {
+        mixture: wanted.mixture,
+        as_of: meta.as_of,
+    };
+    let topic_table = |name: &str| get(&format!("topic_{name}.arrow"));
+    state.topics = topic_tables::to_topic_state(wanted.networks.len(), &topic_table)?;
+    if let StatePart::PairsOf(choose) = part {
+        let chosen = choose(&state);
+        segment_files::load_pairs(store, &meta.index, &mut state, Some(&chosen), &params)?;
+        return Ok(state);
+    }
+    segment_files::load_pairs(store, &meta.index, &mut state, None, &params)?;
+    delivered_files::load(store, &meta.index, &mut state)?;
     for network in 0..wanted.networks.len() {
         if wanted.networks[network].co_visit.is_some() {
             let [check_ins, credits, follows] = CO_VISIT_TABLES.map(|name| get(&format!("{name}-{network:03}.arrow")));
             state.co_visits[network] = covisit_tables::to_co_visits(&[check_ins?, credits?, follows?])?;
         }
     }
-    let topic_table = |name: &str| get(&format!("topic_{name}.arrow"));
-    state.topics = topic_tables::to_topic_state(wanted.networks.len(), &topic_table)?;
     let hashes = |name: &str| tables::read_hashes(&get(name)?, "hash");
     state.opt_outs = OptOuts {
         persons: hashes("gone_persons.arrow")?.into_iter().collect(),

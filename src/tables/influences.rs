@@ -121,11 +121,7 @@ fn given(inputs: &SnapshotInputs, is_listed: &[bool]) -> Vec<(u32, u32, usize)> 
 /// Sums the contributions to a person; 0 without a reactor.
 fn total(inputs: &SnapshotInputs, person: usize) -> f64 {
     match &inputs.scores.sums[person] {
-        Some(sum) => inputs
-            .attention
-            .edges(person)
-            .map(|edge| inputs.model.share_part(inputs.attention, edge, sum))
-            .sum(),
+        Some(sum) => sum.total_parts(),
         None => 0.0,
     }
 }

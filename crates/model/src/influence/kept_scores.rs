@@ -16,6 +16,8 @@ pub struct KeptScores {
     pub trusted: Vec<f64>,
     /// U: attention of strangers; NaN without a reactor.
     pub strangers: Vec<f64>,
+    /// Number of reactors.
+    pub reactors: Vec<u32>,
 }
 
 impl KeptScores {
@@ -26,6 +28,7 @@ impl KeptScores {
             rank_factors: scored.rank_factors.clone(),
             trusted: sums().map(|sum| sum.map_or(f64::NAN, |sum| sum.trusted)).collect(),
             strangers: sums().map(|sum| sum.map_or(f64::NAN, |sum| sum.strangers)).collect(),
+            reactors: sums().map(|sum| sum.map_or(0, |sum| sum.reactors)).collect(),
         }
     }
 
@@ -41,10 +44,10 @@ impl KeptScores {
 
     /// Returns the sums of contributions of all persons.
     pub fn sums(&self, params: &CorroborationParams) -> Vec<Option<ContributionSum>> {
-        let parts = self.trusted.iter().zip(&self.strangers);
-        let sum = |(trusted, strangers): (&f64, &f64)| {
-            (!trusted.is_nan()).then(|| ContributionSum::from_parts(*trusted, *strangers, params))
+        let sum = |person: usize| {
+            let (trusted, strangers) = (self.trusted[person], self.strangers[person]);
+            (!trusted.is_nan()).then(|| ContributionSum::from_parts(trusted, strangers, self.reactors[person], params))
         };
-        parts.map(sum).collect()
+        (0..self.len()).map(sum).collect()
     }
 }

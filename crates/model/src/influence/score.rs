@@ -29,11 +29,13 @@ pub struct ContributionSum {
     pub influence: f64,
     /// Unit of the parts from which shares are computed.
     pub basis: ShareBasis,
+    /// Number of reactors.
+    pub reactors: u32,
 }
 
 impl ContributionSum {
-    /// Computes the sum from T and U.
-    pub fn from_parts(trusted: f64, strangers: f64, params: &CorroborationParams) -> ContributionSum {
+    /// Computes the sum from T, U and the number of reactors.
+    pub fn from_parts(trusted: f64, strangers: f64, reactors: u32, params: &CorroborationParams) -> ContributionSum {
         let belief = compute_belief(trusted, strangers, params);
         let contributed = trusted + belief * strangers;
         let basis = match (contributed > 0.0, strangers > 0.0) {
@@ -47,6 +49,16 @@ impl ContributionSum {
             belief,
             influence: params.base + contributed,
             basis,
+            reactors,
+        }
+    }
+
+    /// Returns the sum of the [parts](ContributionModel::share_part) of all reactors; above 0.
+    pub fn total_parts(&self) -> f64 {
+        match self.basis {
+            ShareBasis::Contributions => self.trusted + self.belief * self.strangers,
+            ShareBasis::Strangers => self.strangers,
+            ShareBasis::Heads => f64::from(self.reactors),
         }
     }
 }
@@ -103,13 +115,14 @@ impl ContributionModel<'_> {
         if edges.is_empty() {
             return None;
         }
+        let reactors = edges.len() as u32;
         let (mut trusted, mut strangers) = (0.0, 0.0);
         for edge in edges {
             let (t, s) = self.edge_parts(attention, edge);
             trusted += t;
             strangers += s;
         }
-        Some(ContributionSum::from_parts(trusted, strangers, self.corroboration))
+        Some(ContributionSum::from_parts(trusted, strangers, reactors, self.corroboration))
     }
 
     /// Sums the contributions of each person.

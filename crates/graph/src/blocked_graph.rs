@@ -88,7 +88,7 @@ pub(super) struct HubRow {
     pub(super) edges: Vec<HubEdge>,
 }
 
-/// A weighted graph in the layout for [`propagate`](super::propagate).
+/// A weighted graph in the layout for [`propagate()`](super::propagate()).
 #[derive(Clone, Debug, PartialEq)]
 pub struct BlockedGraph {
     order: SourceOrder,

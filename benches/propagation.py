@@ -5,7 +5,7 @@ usage: benches/propagation.py [--scale N] [--runs N]
 
 Builds the bench of crates/graph, which makes the graph (2^scale nodes, 16 edges a node), then measures in turn
   scipy    one product of the csr matrix with a vector, in one thread
-  clout    one propagation until convergence; seconds divided by its number of steps
+  clout    a step, as a tenth of the difference between eleven steps and one
 N times each, and prints the medians in millions of edges a second, with their ratio. A step of clout is more than a
 product: it divides the ranks, restores the mass, and takes the residual and the sums for the acceleration.
 Skipped if numpy or scipy is missing. RAYON_NUM_THREADS sets the threads of clout.
@@ -48,7 +48,7 @@ def measure(folder, scale, runs):
                 sys.exit("propagation: the bench of crates/graph failed")
             return line[1:]
 
-        built, mutual = answer(), answer()
+        built, mutual, converged = answer(), answer(), answer()
         matrix, vector = read_csr(folder)
         edges, products, steps = matrix.nnz, [], []
         for _ in range(runs):
@@ -57,10 +57,9 @@ def measure(folder, scale, runs):
             products.append(time.perf_counter() - started)
             clout.stdin.write("\n")
             clout.stdin.flush()
-            count, seconds = answer()
-            steps.append(float(seconds) / int(count))
+            steps.append(float(answer()[0]))
         clout.stdin.close()
-    print(f"propagation: {matrix.shape[0]} nodes, {edges} edges, {count} steps to 1e-7, {runs} runs in turn")
+    print(f"propagation: {matrix.shape[0]} nodes, {edges} edges, {converged[0]} steps to 1e-7, {runs} runs in turn")
     print(f"  blocks built in {float(built[0]):.2f} s, {mutual[1]} mutual edges found in {float(mutual[0]):.2f} s")
     rate = lambda seconds: edges / statistics.median(seconds) / 1e6
     for name, seconds in [("scipy product", products), ("clout step", steps)]:

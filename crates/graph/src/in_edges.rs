@@ -39,12 +39,35 @@ impl<'a> InEdges<'a> {
         }
         check_size(offsets.len() - 1)?;
         check_size(edges)?;
-        check_nodes(sources, offsets.len() - 1)?;
         let in_edges = InEdges { offsets, sources };
-        let is_unsorted = |&node: &usize| !in_edges.row(node).is_sorted_by(|a, b| a < b);
-        match (0..in_edges.node_count()).into_par_iter().find_first(is_unsorted) {
-            Some(row) => Err(GraphError::Unsorted { row }),
+        match (0..in_edges.node_count())
+            .into_par_iter()
+            .find_first(|row| !in_edges.is_valid(*row))
+        {
+            Some(row) => Err(in_edges.find_violation(row)),
             None => Ok(in_edges),
+        }
+    }
+
+    /// Returns true if the sources of a row ascend to at most the last node.
+    fn is_valid(self, row: usize) -> bool {
+        let sources = self.row(row);
+        let is_known = |source: &u32| (*source as usize) < self.node_count();
+        sources.is_sorted_by(|a, b| a < b) && sources.last().is_none_or(is_known)
+    }
+
+    fn find_violation(self, row: usize) -> GraphError {
+        let unknown = self
+            .row(row)
+            .iter()
+            .position(|source| *source as usize >= self.node_count());
+        match unknown.map(|index| self.range(row).start + index) {
+            Some(edge) => GraphError::UnknownNode {
+                edge,
+                node: self.sources[edge],
+                node_count: self.node_count(),
+            },
+            None => GraphError::Unsorted { row },
         }
     }
 

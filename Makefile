@@ -73,6 +73,7 @@ docs: ## write docs/src/reference from schema, command line and job keys
 
 bench: ## time the graph kernels, then whole runs beside polars + scipy (release build, minutes)
 	$(CARGO) bench --bench kernels
+	$(CARGO) bench -p clout-model --bench intervals
 	$(CARGO) build --release
 	@if command -v python3 > /dev/null; then python3 benches/night.py; \
 	 else echo "whole runs: skipped, python3 is missing"; fi

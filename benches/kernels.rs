@@ -15,11 +15,6 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use clout_graph::{Csr, PropagationParams, compute_return_probabilities, propagate};
-use clout_model::influence::attention::AttentionGraph;
-use clout_model::influence::interval::ScoreBootstrap;
-use clout_model::influence::params::ModelParams;
-use clout_model::influence::score::ContributionModel;
-use clout_model::influence::score_scale::ScoreScale;
 use clout_topics::ontology::hits::AliasHits;
 use clout_topics::ontology::lexicon::{Lexicon, LexiconScratch};
 use clout_topics::ontology::{Ontology, TopicRecord};
@@ -99,56 +94,6 @@ fn kernels(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// Measures the bootstrap and the propagation on the same graph. The bootstrap must cost at most three times as much
-/// as `trust::reactors`, which propagates, transposes and finds the return probabilities.
-fn intervals(criterion: &mut Criterion) {
-    let wanted = std::env::var("CLOUT_BENCH_EDGES")
-        .ok()
-        .and_then(|edges| edges.parse().ok());
-    let edges = heavy_tailed(wanted.unwrap_or(DEFAULT_EDGES));
-    let in_edges = Csr::from_edges(edges.node_count, &edges.targets, &edges.actors, &edges.weights);
-    let in_edges = in_edges.expect("a valid graph");
-    let attention = AttentionGraph {
-        offsets: in_edges.offsets().to_vec(),
-        reactors: in_edges.neighbors().to_vec(),
-        amounts: in_edges.weights().to_vec(),
-        ..AttentionGraph::default()
-    };
-    let ids: Vec<String> = (0..edges.node_count).map(|node| format!("twitter:{node}")).collect();
-    // More known people than unknown ones, and many in between.
-    let mut next = noise(7);
-    let trust: Vec<f64> = ids
-        .iter()
-        .map(|_| (2.0 * next() - 0.5 * next()).clamp(0.0, 1.0))
-        .collect();
-    let (standing, params) = (vec![1.0; ids.len()], ModelParams::default());
-    let model = ContributionModel {
-        trust: &trust,
-        rank: &standing,
-        corroboration: &params.corroboration,
-    };
-    let line = ScoreScale::new(&params.scale, &params.corroboration);
-    let (sums, coverage) = (model.sum_all(&attention), vec![0.7; ids.len()]);
-
-    let mut group = criterion.benchmark_group("interval");
-    group.sample_size(10).measurement_time(Duration::from_secs(10));
-    group.throughput(Throughput::Elements(in_edges.edge_count() as u64));
-    group.bench_function("for comparison: propagate, transpose, return_probability", |b| {
-        b.iter(|| {
-            let outcome = propagate(&in_edges, &trust, &PropagationParams::default());
-            let (out_edges, _) = in_edges.transpose();
-            black_box((outcome, compute_return_probabilities(&in_edges, &out_edges, 0.85)))
-        });
-    });
-    group.bench_function("bootstrap of all people", |b| {
-        b.iter(|| {
-            let bootstrap = ScoreBootstrap::new(&attention, &model, &line, &ids);
-            black_box(bootstrap.compute_intervals(&sums, &coverage))
-        });
-    });
-    group.finish();
-}
-
 /// Makes up pronounceable words of two to five syllables, mostly distinct.
 fn made_up_words(count: usize, next: &mut impl FnMut() -> f64) -> Vec<String> {
     let syllable = |next: &mut dyn FnMut() -> f64| {
@@ -216,5 +161,5 @@ fn topics(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, kernels, intervals, topics);
+criterion_group!(benches, kernels, topics);
 criterion_main!(benches);

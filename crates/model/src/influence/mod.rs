@@ -20,12 +20,14 @@ pub mod reach;
 pub mod reaction_forecast;
 pub mod recency;
 pub mod reciprocity;
+mod replicates;
 pub mod resample;
 pub mod score;
 pub mod score_scale;
 pub mod score_table;
 pub mod scoring;
 pub mod silence_forecast;
+mod tails;
 pub mod trust;
 pub mod weights;
 

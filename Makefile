@@ -74,6 +74,8 @@ docs: ## write docs/src/reference from schema, command line and job keys
 bench: ## time the graph kernels, then whole runs beside polars + scipy (release build, minutes)
 	$(CARGO) bench -p clout-graph --bench kernels
 	$(CARGO) bench --bench kernels
+	$(CARGO) bench -p clout-model
+	$(CARGO) bench -p clout-state
 	$(CARGO) build --release
 	@if command -v python3 > /dev/null; then python3 benches/propagation.py && python3 benches/night.py; \
 	 else echo "propagation beside scipy, and whole runs: skipped, python3 is missing"; fi

@@ -1,43 +1,21 @@
-//! Measures the bootstrap on a fixed heavy-tailed graph, and the search of texts for topics. The graph kernels have
-//! benches of their own in `crates/graph`.
-//!
-//! `CLOUT_BENCH_EDGES=15000000 cargo bench --bench kernels` measures a large warehouse; the default is a million
-//! edges. The graph has one node per 15 edges, and the best-known person receives about a twentieth of all reactions.
+//! Measures the search of texts for topics. The kernels of graph, model and state have benches in their own crates.
 
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::disallowed_methods,
-    reason = "a benchmark measures time, takes its size from the environment, and stops by panicking"
+    reason = "a benchmark measures time and stops by panicking"
 )]
 #![allow(missing_docs, reason = "criterion's macros make public items without docs")]
 
 use std::hint::black_box;
 use std::time::Duration;
 
-use clout_graph::{Csr, MutualEdges};
-use clout_model::influence::attention::AttentionGraph;
-use clout_model::influence::interval::ScoreBootstrap;
-use clout_model::influence::params::ModelParams;
-use clout_model::influence::score::ContributionModel;
-use clout_model::influence::score_scale::ScoreScale;
-use clout_model::influence::trust::propagate_trust;
 use clout_topics::ontology::hits::AliasHits;
 use clout_topics::ontology::lexicon::{Lexicon, LexiconScratch};
 use clout_topics::ontology::{Ontology, TopicRecord};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use rayon::prelude::*;
-
-const DEFAULT_EDGES: usize = 1_000_000;
-const EDGES_PER_NODE: usize = 15;
-
-/// Edge list: targets, actors, weights.
-struct Edges {
-    node_count: usize,
-    targets: Vec<u32>,
-    actors: Vec<u32>,
-    weights: Vec<f64>,
-}
 
 /// Returns a fixed stream of numbers in [0, 1): splitmix64.
 fn noise(seed: u64) -> impl FnMut() -> f64 {
@@ -48,74 +26,6 @@ fn noise(seed: u64) -> impl FnMut() -> f64 {
         bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         ((bits ^ (bits >> 31)) >> 11) as f64 / (1u64 << 53) as f64
     }
-}
-
-fn heavy_tailed(edge_count: usize) -> Edges {
-    let node_count = (edge_count / EDGES_PER_NODE).max(1);
-    let (n, mut next) = (node_count as f64, noise(2026));
-    let mut edges = Edges {
-        node_count,
-        targets: Vec::with_capacity(edge_count),
-        actors: Vec::with_capacity(edge_count),
-        weights: Vec::with_capacity(edge_count),
-    };
-    for _ in 0..edge_count {
-        // A multiplicative step scatters the well-known people over the ids, as hashing does.
-        let fame = (n * next().powf(4.5)) as u64;
-        edges.targets.push((fame * 2_654_435_761 % node_count as u64) as u32);
-        edges.actors.push((n * next()) as u32);
-        edges.weights.push(0.01 + next());
-    }
-    edges
-}
-
-/// Measures the bootstrap and the propagation on the same graph. The bootstrap must cost at most three times as much
-/// as the propagation with its return probabilities.
-fn intervals(criterion: &mut Criterion) {
-    let wanted = std::env::var("CLOUT_BENCH_EDGES")
-        .ok()
-        .and_then(|edges| edges.parse().ok());
-    let edges = heavy_tailed(wanted.unwrap_or(DEFAULT_EDGES));
-    let in_edges = Csr::from_edges(edges.node_count, &edges.targets, &edges.actors, &edges.weights);
-    let in_edges = in_edges.expect("a valid graph");
-    let attention = AttentionGraph {
-        offsets: in_edges.offsets().to_vec(),
-        reactors: in_edges.neighbors().to_vec(),
-        amounts: in_edges.weights().to_vec(),
-        ..AttentionGraph::default()
-    };
-    let ids: Vec<String> = (0..edges.node_count).map(|node| format!("twitter:{node}")).collect();
-    // More known people than unknown ones, and many in between.
-    let mut next = noise(7);
-    let trust: Vec<f64> = ids
-        .iter()
-        .map(|_| (2.0 * next() - 0.5 * next()).clamp(0.0, 1.0))
-        .collect();
-    let (standing, params) = (vec![1.0; ids.len()], ModelParams::default());
-    let model = ContributionModel {
-        trust: &trust,
-        rank: &standing,
-        corroboration: &params.corroboration,
-    };
-    let line = ScoreScale::new(&params.scale, &params.corroboration);
-    let (sums, coverage) = (model.sum_all(&attention), vec![0.7; ids.len()]);
-
-    let mut group = criterion.benchmark_group("interval");
-    group.sample_size(10).measurement_time(Duration::from_secs(10));
-    group.throughput(Throughput::Elements(in_edges.edge_count() as u64));
-    group.bench_function("for comparison: propagation and return probabilities", |b| {
-        b.iter(|| {
-            let (edges, weight) = (in_edges.in_edges(), |edge: usize| in_edges.weights()[edge]);
-            black_box(propagate_trust(edges, weight, &MutualEdges::find(edges), &trust, &params).is_ok())
-        });
-    });
-    group.bench_function("bootstrap of all people", |b| {
-        b.iter(|| {
-            let bootstrap = ScoreBootstrap::new(&attention, &model, &line, &ids);
-            black_box(bootstrap.compute_intervals(&sums, &coverage))
-        });
-    });
-    group.finish();
 }
 
 /// Makes up pronounceable words of two to five syllables, mostly distinct.
@@ -185,5 +95,5 @@ fn topics(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, intervals, topics);
+criterion_group!(benches, topics);
 criterion_main!(benches);

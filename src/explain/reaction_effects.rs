@@ -122,7 +122,13 @@ fn common_reactions(reopened: &LoadedState) -> Vec<Common> {
             strength: compute_strength(networks, network, verb, &now, &reopened.job.model),
         })
     };
-    reopened.state.reaction_counts.iter().enumerate().filter_map(most).collect()
+    reopened
+        .state
+        .reaction_counts
+        .iter()
+        .enumerate()
+        .filter_map(most)
+        .collect()
 }
 
 fn verb_name(networks: &[Network], common: &Common) -> String {

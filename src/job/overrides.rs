@@ -143,7 +143,7 @@ mod tests {
         assert_eq!(spec.model.trust.seeds, ["ann", "bob"]);
         assert_eq!(spec.model.repeats.beta, 1.0);
         assert_eq!(spec.model.propagation.damping, 0.9);
-        assert_eq!(spec.model.propagation.tolerance, 1e-7);
+        assert_eq!(spec.model.propagation.tolerance, 1e-9);
         let verbs = &spec.networks["x"].verbs;
         assert_eq!((verbs["ask"], verbs["answer"]), (1.0, 2.0));
         assert_eq!(spec.networks["odd.name"].verbs["a=b"], 3.0);

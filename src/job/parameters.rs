@@ -11,7 +11,7 @@ use clout_model::networks::Network;
 
 /// Number of the model that this code computes. It must increase with every change of the code that can move
 /// a score; the parameters have their own part in [`Job::compute_model_version`].
-pub const MODEL_NUMBER: u32 = 3;
+pub const MODEL_NUMBER: u32 = 4;
 
 /// Number of the code that makes the sums of the state. It must increase with every change of the code that can move
 /// them.
@@ -198,7 +198,10 @@ mod tests {
     #[case("model.propagation.tolerance=1e-8", true)]
     #[case("networks.twitter.share=2", true)]
     fn parameters_that_shape_the_state_change_its_version(#[case] text: &str, #[case] is_same: bool) {
-        assert_eq!(job(&[text]).compute_state_version() == job(&[]).compute_state_version(), is_same);
+        assert_eq!(
+            job(&[text]).compute_state_version() == job(&[]).compute_state_version(),
+            is_same
+        );
         assert_ne!(job(&[text]).compute_model_version(), job(&[]).compute_model_version());
     }
 

@@ -182,9 +182,9 @@ fn run_checked(
     timings.lap("topics");
 
     watch.begin_stage("finding reasons");
-    let past = PublishedHistory::read(output, as_of, &published)?;
+    let past = PublishedHistory::read(output, as_of, &published, results.persons())?;
     if let Some((yesterday, traces)) = read.previous_day.take() {
-        results.compute_reasons(job, &state, &past, &yesterday, &traces, &mut metrics)?;
+        results.compute_reasons(job, &state, &past, &yesterday, &traces, &mut metrics);
     }
     timings.lap("reasons");
 
@@ -194,7 +194,8 @@ fn run_checked(
     timings.lap("tables");
 
     watch.begin_stage("publishing");
-    known.store_in(&mut state, results.person_hashes(), as_of);
+    let new = results.hash_new_persons(&known);
+    known.store_in(&mut state, new, as_of);
     state.kept_scores = Some(results.keep_scores());
     state.reaction_counts = results.count_reactions(job, &state);
     let commit = SnapshotCommit {

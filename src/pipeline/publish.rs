@@ -49,12 +49,7 @@ impl SnapshotCommit<'_> {
     ) -> Result<Manifest> {
         let model_version = self.job.compute_model_version();
         let state_prefix = state_folder(self.as_of, &self.request.commit_id);
-        save_state(
-            self.output,
-            &state_prefix,
-            state,
-            &plan::state_requirements(self.job),
-        )?;
+        save_state(self.output, &state_prefix, state, &plan::state_requirements(self.job))?;
         timings.lap("save_state");
         let manifest = Manifest {
             version: 1,

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+
 use super::previous_day::{DayComparison, LoadDateEffects, PreviousDay};
 use super::scored_state::ScoredState;
 use crate::job::Job;
@@ -9,7 +11,6 @@ use crate::state::{RunState, find_moment};
 use crate::tables::published_history::PublishedHistory;
 use crate::tables::score_changes::{DetailNames, PersonChange, ReasonsByPerson, compute_reasons};
 use clout_base::day::Day;
-use clout_base::error::Result;
 use clout_model::alerts::texts::FORECAST_DAYS;
 use clout_model::influence::silence_forecast::forecast_attention;
 
@@ -22,14 +23,11 @@ pub fn compute_change_reasons(
     judged: &ScoredState,
     yesterday: &PreviousDay,
     traces: &LoadDateEffects,
-) -> Result<(ReasonsByPerson, f64)> {
-    let people = || judged.presences.group_by_person().map(|group| group[0].person);
-    let ids = people().map(|person| judged.persons.ids[person as usize].as_str());
+) -> (ReasonsByPerson, f64) {
+    let people = judged.presences.group_by_person().map(|group| group[0].person);
     let scored = |person: u32| judged.scored.scores.score(person as usize).is_some();
-    let published = people().zip(past.find_scores(0, ids)?);
-    let (persons, published): (Vec<u32>, Vec<f64>) = published
-        .filter_map(|(person, before)| Some((person, before?)).filter(|_| scored(person)))
-        .unzip();
+    let published = people.filter_map(|person| Some((person, past.find_score(0, person as usize)?)));
+    let (persons, published): (Vec<u32>, Vec<f64>) = published.filter(|(person, _)| scored(*person)).unzip();
     let changes = DayComparison::compare(job, yesterday, traces, state, judged).compute_changes(&persons);
     let moved: Vec<PersonChange> = persons
         .into_iter()
@@ -51,7 +49,7 @@ pub fn compute_change_reasons(
         persons: &judged.persons,
         recalibration: &recalibration,
     };
-    Ok(compute_reasons(&moved, words))
+    compute_reasons(&moved, words)
 }
 
 /// Forecasts the change of the score after [`FORECAST_DAYS`] without a reaction, in points, at most 0, for each person
@@ -68,7 +66,10 @@ pub fn compute_alert_forecasts(
         last.is_some_and(|last| job.alerts.becomes_inactive(last, as_of, before))
             && judged.scored.scores.score(*person as usize).is_some()
     };
-    let alerted: Vec<u32> = (0..judged.persons.len() as u32).filter(is_alerted).collect();
+    let alerted: Vec<u32> = (0..judged.persons.len() as u32)
+        .into_par_iter()
+        .filter(is_alerted)
+        .collect();
     if alerted.is_empty() {
         return BTreeMap::new();
     }

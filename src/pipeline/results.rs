@@ -11,9 +11,9 @@ use super::scored_state::ScoredState;
 use crate::job::Job;
 use crate::state::{RunState, find_moment};
 use crate::tables::alerts::AlertInputs;
-use crate::tables::published_history::{PublishedHistory, PublishedPersons, hash_person_id};
+use crate::tables::published_history::{PublishedHistory, PublishedPersons};
 use crate::tables::score_changes::{self, ReasonsByPerson};
-use crate::tables::{alerts, influences, network_scores, rejects, scores, topic_evidence, topic_scores};
+use crate::tables::{alerts, influences, network_scores, rejects, run_metrics, scores, topic_evidence, topic_scores};
 use clout_base::day::Day;
 use clout_base::error::{Error, ErrorKind, Result};
 use clout_base::metrics::RunMetrics;
@@ -28,12 +28,14 @@ use clout_model::influence::interval::{ScoreBootstrap, ScoreInterval};
 use clout_model::influence::kept_scores::KeptScores;
 use clout_model::influence::pairs::PairSums;
 use clout_model::influence::score_table::ScoreStatistics;
+use clout_model::people::persons::PersonMap;
 use clout_model::people::presence::rows_between_persons;
 use clout_topics::evidence::EvidenceNames;
 use clout_topics::influence_scores::InfluenceScores;
 use clout_topics::ontology::Ontology;
 use clout_topics::topic_scores::{TopicScore, compute_topic_scores};
-use clout_warehouse::encoded_part::{EncodedPart, encode_part};
+use clout_warehouse::encoded_part::{EncodedPart, MAX_PART_ROWS, encode_table};
+use clout_warehouse::table_rows::TableRows;
 
 /// Scores of one snapshot date and their inputs.
 pub struct SnapshotResults {
@@ -127,11 +129,10 @@ impl SnapshotResults {
         yesterday: &PreviousDay,
         traces: &LoadDateEffects,
         metrics: &mut RunMetrics,
-    ) -> Result<()> {
-        let (reasons, missed) = reasons::compute_change_reasons(job, state, past, &self.judged, yesterday, traces)?;
+    ) {
+        let (reasons, missed) = reasons::compute_change_reasons(job, state, past, &self.judged, yesterday, traces);
         metrics.set("score_changes_missed", missed);
         self.reasons = reasons;
-        Ok(())
     }
 
     fn measure(&self, state: &RunState, moment: &ScoringMoment, metrics: &mut RunMetrics) {
@@ -155,7 +156,12 @@ impl SnapshotResults {
 
     /// Counts the reactions between different persons by network and verb.
     pub fn count_reactions(&self, job: &Job, state: &RunState) -> Vec<Vec<u64>> {
-        let none = || job.networks.iter().map(|network| vec![0; network.verbs.len()]).collect();
+        let none = || {
+            job.networks
+                .iter()
+                .map(|network| vec![0; network.verbs.len()])
+                .collect()
+        };
         let of_shard = |mut counts: Vec<Vec<u64>>, shard: &PairSums| {
             for row in rows_between_persons(shard, &self.judged.persons) {
                 let network = state.accounts.network_of(shard.targets[row]);
@@ -191,12 +197,20 @@ impl SnapshotResults {
         expect_converged(job, "propagation", self.outcome())
     }
 
-    /// Returns the hashes of all persons in `scores`.
-    pub fn person_hashes(&self) -> impl Iterator<Item = u128> + '_ {
-        self.judged
-            .presences
-            .group_by_person()
-            .map(|group| hash_person_id(&self.judged.persons.ids[group[0].person as usize]))
+    /// Returns all persons of the state.
+    pub fn persons(&self) -> &PersonMap {
+        &self.judged.persons
+    }
+
+    /// Returns the hashes of the persons in `scores` that no earlier snapshot contains.
+    pub fn hash_new_persons(&self, published: &PublishedPersons) -> Vec<u128> {
+        let persons = &self.judged.persons;
+        let are_present = self.judged.presences.present_persons(persons.len());
+        let present = are_present
+            .par_iter()
+            .zip(&persons.ids)
+            .filter(|(is_present, _)| **is_present);
+        published.hash_new(present.map(|(_, id)| id.as_str()))
     }
 
     /// Builds and encodes all tables of the snapshot. `read` is the result of reading its input.
@@ -227,32 +241,29 @@ impl SnapshotResults {
             ontology,
             persons: &self.judged.persons,
         };
-        // These two tables have by far the most rows, so they are built in parallel.
-        let (topic_scores, topic_evidence) = rayon::join(
-            || topic_scores::build_table(&self.judged.persons, ontology, &self.topics),
-            || topic_evidence::build_table(&names, &self.topics),
-        );
-        let batches = [
-            (&SCORES, scores::build_table(&inputs, past, published)?),
-            (&NETWORK_SCORES, network_scores::build_table(&inputs)?),
-            (&TOPIC_SCORES, topic_scores?),
-            (&TOPIC_EVIDENCE, topic_evidence?),
+        let persons = &self.judged.persons;
+        let tables: [(&'static TableSchema, TableRows); 9] = [
+            (&SCORES, scores::build_rows(&inputs, past, published)),
+            (&NETWORK_SCORES, network_scores::build_rows(&inputs)),
+            (&TOPIC_SCORES, topic_scores::build_rows(persons, ontology, &self.topics)),
+            (&TOPIC_EVIDENCE, topic_evidence::build_rows(&names, &self.topics)),
             (
                 &INFLUENCES,
-                influences::build_table(&inputs, job.influences.min_percentile, job.influences.max_per_direction)?,
+                influences::build_rows(&inputs, job.influences.min_percentile, job.influences.max_per_direction),
             ),
-            (
-                &SCORE_CHANGES,
-                score_changes::build_table(&self.judged.persons, &self.reasons)?,
-            ),
-            (&ALERTS, alerts::build_table(&inputs, &alerts)?),
-            (&REJECTS, rejects::build_table(read.rejects)?),
-            (&RUN_METRICS, crate::tables::run_metrics::table(metrics)?),
+            (&SCORE_CHANGES, score_changes::build_rows(persons, &self.reasons)),
+            (&ALERTS, alerts::build_rows(&inputs, &alerts)),
+            (&REJECTS, rejects::build_rows(read.rejects)),
+            (&RUN_METRICS, run_metrics::build_rows(metrics)),
         ];
-        batches
+        let parts: Vec<Vec<(&'static TableSchema, EncodedPart)>> = tables
             .par_iter()
-            .map(|(table, batch)| Ok((*table, encode_part(table, batch)?)))
-            .collect()
+            .map(|(table, rows)| {
+                let parts = encode_table(rows, MAX_PART_ROWS)?;
+                Ok(parts.into_iter().map(|part| (*table, part)).collect())
+            })
+            .collect::<Result<_>>()?;
+        Ok(parts.into_iter().flatten().collect())
     }
 }
 

@@ -66,11 +66,7 @@ fn save_published(store: &Store, index: &mut StateIndex, state: &RunState, as_of
 ///
 /// # Errors
 /// Returns an error that names a damaged file, or an error of the store.
-pub(super) fn load(
-    store: &Store,
-    index: &StateIndex,
-    state: &mut RunState,
-) -> std::result::Result<(), StateError> {
+pub(super) fn load(store: &Store, index: &StateIndex, state: &mut RunState) -> std::result::Result<(), StateError> {
     let read = |file: &FileEntry| read_table(store, file, FileSelection::default(), decode_ids);
     let lists: Vec<Vec<u128>> = index
         .ids

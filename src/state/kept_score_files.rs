@@ -72,7 +72,11 @@ fn to_planes<T: Copy>(values: &[T], bits: impl Fn(T) -> u64, width: usize) -> Ve
 
 fn from_planes<T>(bytes: &[u8], value: impl Fn(u64) -> T, width: usize) -> Vec<T> {
     let count = bytes.len() / width;
-    let bits = |row: usize| (0..width).map(|place| u64::from(bytes[place * count + row]) << (8 * place)).sum();
+    let bits = |row: usize| {
+        (0..width)
+            .map(|place| u64::from(bytes[place * count + row]) << (8 * place))
+            .sum()
+    };
     (0..count).map(|row| value(bits(row))).collect()
 }
 
@@ -86,6 +90,9 @@ mod tests {
         let back = from_planes(&to_planes(&values, f64::to_bits, 8), |bits| bits, 8);
         assert_eq!(back, values.map(f64::to_bits));
         let counts = [0, 1, 70_000, u32::MAX];
-        assert_eq!(from_planes(&to_planes(&counts, u64::from, 4), |bits| bits as u32, 4), counts);
+        assert_eq!(
+            from_planes(&to_planes(&counts, u64::from, 4), |bits| bits as u32, 4),
+            counts
+        );
     }
 }

@@ -28,7 +28,10 @@ pub(super) fn add_temporary(table: &RecordBatch, state: &mut RunState) -> Result
     let ids = column(table, "account_id")?
         .as_string_opt::<i64>()
         .ok_or_else(|| damaged("account_id"))?;
-    if networks.iter().any(|n| usize::from(*n) >= state.accounts.network_names().len()) {
+    if networks
+        .iter()
+        .any(|n| usize::from(*n) >= state.accounts.network_names().len())
+    {
         return Err(damaged("network"));
     }
     for (network, id) in networks.iter().zip(ids.iter().flatten()) {
@@ -40,10 +43,17 @@ pub(super) fn add_temporary(table: &RecordBatch, state: &mut RunState) -> Result
 
 /// Converts the owners of accounts.
 pub(super) fn from_owners(state: &RunState) -> Result<RecordBatch> {
-    let owned = || (0..).zip(&state.owners).filter_map(|(node, owner)| Some((node, owner.as_deref()?)));
+    let owned = || {
+        (0..)
+            .zip(&state.owners)
+            .filter_map(|(node, owner)| Some((node, owner.as_deref()?)))
+    };
     build_batch(vec![
         ("node", uint32(owned().map(|(node, _)| node))),
-        ("owner", Arc::new(owned().map(|(_, owner)| Some(owner)).collect::<LargeStringArray>())),
+        (
+            "owner",
+            Arc::new(owned().map(|(_, owner)| Some(owner)).collect::<LargeStringArray>()),
+        ),
     ])
 }
 

@@ -74,8 +74,7 @@ fn is_new_base(state: &RunState, index: &StateIndex) -> bool {
 }
 
 fn account_rows(state: &RunState, first: u32) -> AccountRows {
-    let erased: std::collections::HashMap<u32, u128> =
-        state.erased.iter().map(|(hash, node)| (*node, *hash)).collect();
+    let erased: std::collections::HashMap<u32, u128> = state.erased.iter().map(|(hash, node)| (*node, *hash)).collect();
     let mut rows = AccountRows::new(first);
     for node in first..state.accounts.numbered() {
         let name = match erased.get(&node) {
@@ -177,7 +176,9 @@ pub(super) fn load_pairs(
     let files: Vec<&FileEntry> = base.iter().flat_map(|base| &base.pairs).collect();
     let read = |file: &&FileEntry| match is_wanted {
         Some(_) => read_some_pairs(store, file, &is_kept, params.mixture),
-        None => read_table(store, file, FileSelection::default(), |file| decode_pairs(file, params.mixture.len())),
+        None => read_table(store, file, FileSelection::default(), |file| {
+            decode_pairs(file, params.mixture.len())
+        }),
     };
     let shards: Vec<PairSums> = files.par_iter().map(read).collect::<std::result::Result<_, _>>()?;
     let files: Vec<&FileEntry> = index.segments.iter().flat_map(|segment| &segment.reactions).collect();
@@ -212,13 +213,19 @@ fn read_some_pairs(
     if !rows.any(|(target, actor)| is_kept(*target, *actor)) {
         return Ok(PairSums::default());
     }
-    let pairs = read_table(store, file, FileSelection::default(), |file| decode_pairs(file, mixture.len()))?;
+    let pairs = read_table(store, file, FileSelection::default(), |file| {
+        decode_pairs(file, mixture.len())
+    })?;
     Ok(pairs.filter_rows(mixture, is_kept))
 }
 
 fn read_accounts(store: &Store, index: &StateIndex, state: &mut RunState) -> std::result::Result<(), StateError> {
     let read = |file: &FileEntry| read_table(store, file, FileSelection::default(), decode_accounts);
-    let parts: Vec<AccountRows> = index.accounts.par_iter().map(read).collect::<std::result::Result<_, _>>()?;
+    let parts: Vec<AccountRows> = index
+        .accounts
+        .par_iter()
+        .map(read)
+        .collect::<std::result::Result<_, _>>()?;
     let mut accounts = AccountIndex::empty(state.accounts.network_names().to_vec());
     for (network, name) in parts.iter().flat_map(AccountRows::iter) {
         if usize::from(network) >= accounts.network_names().len() {

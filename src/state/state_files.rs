@@ -15,7 +15,8 @@ use super::closed_files::ClosedEntry;
 use super::ipc::{checksum, from_ipc, to_ipc};
 use super::opt_outs::OptOuts;
 use super::{
-    NetworkHistory, RunState, covisit_tables, delivered_files, kept_score_files, reference_tables, segment_files, tables, topic_tables,
+    NetworkHistory, RunState, covisit_tables, delivered_files, kept_score_files, reference_tables, segment_files,
+    tables, topic_tables,
 };
 use clout_base::day::Day;
 use clout_base::error::{Error, ErrorContext, ErrorKind, Result};
@@ -129,8 +130,14 @@ fn table_builders<'a>(state: &'a RunState, wanted: &'a StateRequirements) -> Vec
             "temporary.arrow".to_owned(),
             Box::new(|| reference_tables::from_temporary(state)),
         ),
-        ("owners.arrow".to_owned(), Box::new(|| reference_tables::from_owners(state))),
-        ("listed.arrow".to_owned(), Box::new(|| reference_tables::from_listed(state))),
+        (
+            "owners.arrow".to_owned(),
+            Box::new(|| reference_tables::from_owners(state)),
+        ),
+        (
+            "listed.arrow".to_owned(),
+            Box::new(|| reference_tables::from_listed(state)),
+        ),
     ];
     for (network, memory) in state.co_visits.iter().enumerate() {
         if wanted.networks[network].co_visit.is_some() {
@@ -226,7 +233,9 @@ fn assemble(
         let entry = meta.tables.iter().find(|file| file.name == name);
         let bytes = store.get(&format!("{prefix}/{name}"))?;
         match (entry, bytes) {
-            (Some(entry), Some(bytes)) if entry.checksum == checksum(&bytes) => from_ipc(bytes).context(|| name.to_owned()),
+            (Some(entry), Some(bytes)) if entry.checksum == checksum(&bytes) => {
+                from_ipc(bytes).context(|| name.to_owned())
+            }
             _ => Err(Error::internal(format!("{name} is missing or damaged"))),
         }
     };

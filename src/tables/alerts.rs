@@ -2,20 +2,19 @@
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::sync::Arc;
 
-use arrow::array::{RecordBatch, StringArray};
 use rayon::prelude::*;
 
 use super::published_history::{PublishedHistory, PublishedTopic};
 use super::score_changes::ReasonsByPerson;
-use super::{SnapshotInputs, batch, optional_measures};
+use super::{SnapshotInputs, optional_measures, texts};
 use clout_base::day::Day;
 use clout_base::error::Result;
 use clout_base::schema::ALERTS;
 use clout_model::alerts::{Alert, AlertRules, PersonAlertInput, ScoreEstimate, TopicTurn, compute_person_alerts};
 use clout_topics::ontology::Ontology;
 use clout_topics::topic_scores::TopicScore;
+use clout_warehouse::table_rows::TableRows;
 
 /// Inputs for alerts in addition to the scores of the snapshot date.
 pub struct AlertInputs<'a> {
@@ -47,16 +46,12 @@ pub fn compute_alerts(inputs: &SnapshotInputs, news: &AlertInputs) -> Result<Vec
         .group_by_person()
         .map(|group| group[0].person)
         .collect();
-    let ids = people
-        .iter()
-        .map(|person| inputs.persons.ids[*person as usize].as_str());
-    let before = news.past.find_estimates(ids)?;
-    let alerts_of = |(person, before): (&u32, &Option<ScoreEstimate>)| -> Vec<(u32, Alert)> {
-        let input = person_input(inputs, news, &turns, *person, *before);
+    let alerts_of = |person: &u32| -> Vec<(u32, Alert)> {
+        let input = person_input(inputs, news, &turns, *person);
         let alerts = compute_person_alerts(&input, news.rules, news.as_of);
         alerts.into_iter().map(|alert| (*person, alert)).collect()
     };
-    Ok(people.par_iter().zip(&before).flat_map_iter(alerts_of).collect())
+    Ok(people.par_iter().flat_map_iter(alerts_of).collect())
 }
 
 fn person_input<'a>(
@@ -64,7 +59,6 @@ fn person_input<'a>(
     news: &AlertInputs<'a>,
     turns: &Turns,
     person: u32,
-    before: Option<ScoreEstimate>,
 ) -> PersonAlertInput<'a> {
     let index = person as usize;
     let score = inputs.scores.score(index).zip(inputs.intervals[index]);
@@ -75,7 +69,7 @@ fn person_input<'a>(
     PersonAlertInput {
         person_id: &inputs.persons.ids[index],
         score: score.map(|(score, interval)| ScoreEstimate { score, interval }),
-        previous: before,
+        previous: news.past.find_estimate(index),
         reasons: reasons
             .iter()
             .map(|reason| (reason.cause, reason.detail.as_str(), reason.points))
@@ -150,23 +144,17 @@ fn best_first(is_gained: bool) -> impl Fn(&TopicTurn, &TopicTurn) -> Ordering {
     }
 }
 
-/// Builds the table.
-pub fn build_table(inputs: &SnapshotInputs, alerts: &[(u32, Alert)]) -> Result<RecordBatch> {
-    let person = |(person, _): &(u32, Alert)| inputs.persons.ids[*person as usize].as_str();
-    batch(
-        &ALERTS,
+/// Describes the rows.
+pub fn build_rows<'a>(inputs: &SnapshotInputs<'a>, alerts: &'a [(u32, Alert)]) -> TableRows<'a> {
+    let ids = &inputs.persons.ids;
+    TableRows::new(&ALERTS, alerts.len(), move |rows| {
+        let alerts = &alerts[rows];
         vec![
-            Arc::new(StringArray::from_iter_values(alerts.iter().map(person))),
-            Arc::new(StringArray::from_iter_values(
-                alerts.iter().map(|(_, alert)| alert.kind.as_str()),
-            )),
+            texts(alerts.iter().map(|(person, _)| &ids[*person as usize])),
+            texts(alerts.iter().map(|(_, alert)| alert.kind.as_str())),
             optional_measures(alerts.iter().map(|(_, alert)| alert.points).collect()),
-            Arc::new(StringArray::from_iter_values(
-                alerts.iter().map(|(_, alert)| &alert.message),
-            )),
-            Arc::new(StringArray::from_iter_values(
-                alerts.iter().map(|(_, alert)| &alert.advice),
-            )),
-        ],
-    )
+            texts(alerts.iter().map(|(_, alert)| &alert.message)),
+            texts(alerts.iter().map(|(_, alert)| &alert.advice)),
+        ]
+    })
 }

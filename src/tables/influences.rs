@@ -1,13 +1,10 @@
 //! Table `influences`: the strongest neighbours, in both directions, of people in the top percentiles.
 
-use std::sync::Arc;
-
-use arrow::array::{RecordBatch, StringArray};
 use rayon::prelude::*;
 
-use super::{SnapshotInputs, batch, counts, measures};
-use clout_base::error::Result;
+use super::{SnapshotInputs, counts, measures, texts};
 use clout_base::schema::INFLUENCES;
+use clout_warehouse::table_rows::TableRows;
 
 /// Direction of rows in which the other person reacted to the person.
 pub const INFLUENCED_BY: &str = "influenced_by";
@@ -29,9 +26,24 @@ pub struct InfluenceRow {
     pub reactions: i64,
 }
 
-/// Builds the table for people at or above `min_percentile`, with at most `max_per_direction` rows per person and
-/// direction.
-pub fn build_table(inputs: &SnapshotInputs, min_percentile: f64, max_per_direction: usize) -> Result<RecordBatch> {
+/// Computes the rows for people at or above `min_percentile`, at most `max_per_direction` per person and direction.
+pub fn build_rows<'a>(inputs: &SnapshotInputs<'a>, min_percentile: f64, max_per_direction: usize) -> TableRows<'a> {
+    let rows = compute_listed(inputs, min_percentile, max_per_direction);
+    let ids = &inputs.persons.ids;
+    TableRows::new(&INFLUENCES, rows.len(), move |range| {
+        let rows = &rows[range];
+        vec![
+            texts(rows.iter().map(|row| &ids[row.person as usize])),
+            texts(rows.iter().map(|row| &ids[row.other as usize])),
+            texts(rows.iter().map(|row| row.direction)),
+            measures(rows.iter().map(|row| row.points).collect()),
+            counts(rows.iter().map(|row| row.reactions).collect()),
+        ]
+    })
+}
+
+/// Computes the rows in order of the grain.
+fn compute_listed(inputs: &SnapshotInputs, min_percentile: f64, max_per_direction: usize) -> Vec<InfluenceRow> {
     let is_listed: Vec<bool> = inputs
         .scores
         .percentiles
@@ -44,7 +56,7 @@ pub fn build_table(inputs: &SnapshotInputs, min_percentile: f64, max_per_directi
         .collect();
     let given = given(inputs, &is_listed);
     let listed: Vec<usize> = (0..inputs.persons.len()).filter(|person| is_listed[*person]).collect();
-    let rows: Vec<InfluenceRow> = listed
+    listed
         .par_iter()
         .flat_map_iter(|person| {
             let received = inputs.attention.edges(*person).map(|edge| {
@@ -65,18 +77,7 @@ pub fn build_table(inputs: &SnapshotInputs, min_percentile: f64, max_per_directi
             rows.sort_by_key(|row| (row.other, row.direction));
             rows
         })
-        .collect();
-    let id = |person: u32| inputs.persons.ids[person as usize].as_str();
-    batch(
-        &INFLUENCES,
-        vec![
-            Arc::new(StringArray::from_iter_values(rows.iter().map(|row| id(row.person)))),
-            Arc::new(StringArray::from_iter_values(rows.iter().map(|row| id(row.other)))),
-            Arc::new(StringArray::from_iter_values(rows.iter().map(|row| row.direction))),
-            measures(rows.iter().map(|row| row.points).collect()),
-            counts(rows.iter().map(|row| row.reactions).collect()),
-        ],
-    )
+        .collect()
 }
 
 /// Computes the rows of any person, at most `most` per direction, most points first.
@@ -105,16 +106,14 @@ pub fn compute_rows(inputs: &SnapshotInputs, person: usize, most: usize) -> Vec<
 
 /// Collects the edges from listed persons as (reactor, target, edge), sorted.
 fn given(inputs: &SnapshotInputs, is_listed: &[bool]) -> Vec<(u32, u32, usize)> {
-    let mut given: Vec<(u32, u32, usize)> = Vec::new();
-    for target in 0..inputs.persons.len() {
-        for edge in inputs.attention.edges(target) {
-            let reactor = inputs.attention.reactors[edge];
-            if is_listed[reactor as usize] {
-                given.push((reactor, target as u32, edge));
-            }
-        }
-    }
-    given.sort_unstable();
+    let of_target = |target: usize| {
+        let edges = inputs.attention.edges(target);
+        let edges = edges.map(move |edge| (inputs.attention.reactors[edge], target as u32, edge));
+        edges.filter(|(reactor, ..)| is_listed[*reactor as usize])
+    };
+    let targets = (0..inputs.persons.len()).into_par_iter();
+    let mut given: Vec<(u32, u32, usize)> = targets.flat_map_iter(of_target).collect();
+    given.par_sort_unstable();
     given
 }
 

@@ -1,4 +1,4 @@
-//! Builds the published tables from the scores of one snapshot date.
+//! Builds the published tables from the scores of one snapshot date, by ranges of rows.
 
 pub mod alerts;
 pub mod influences;
@@ -13,10 +13,8 @@ pub mod topic_scores;
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, Float64Array, Int64Array, RecordBatch};
+use arrow::array::{ArrayRef, Float64Array, Int64Array, StringArray};
 
-use clout_base::error::{Error, Result};
-use clout_base::schema::TableSchema;
 use clout_model::influence::attention::AttentionGraph;
 use clout_model::influence::interval::ScoreInterval;
 use clout_model::influence::score::ContributionModel;
@@ -48,10 +46,8 @@ pub struct SnapshotInputs<'a> {
     pub intervals: &'a [Option<ScoreInterval>],
 }
 
-/// Builds a batch of `table` from its columns, in the order of the schema.
-fn batch(table: &TableSchema, columns: Vec<ArrayRef>) -> Result<RecordBatch> {
-    RecordBatch::try_new(table.build_arrow_schema(), columns)
-        .map_err(|error| Error::internal(format!("table {} does not fit its schema", table.name)).with_source(error))
+fn texts<T: AsRef<str>>(values: impl Iterator<Item = T>) -> ArrayRef {
+    Arc::new(StringArray::from_iter_values(values))
 }
 
 fn measures(values: Vec<f64>) -> ArrayRef {

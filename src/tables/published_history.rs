@@ -2,15 +2,18 @@
 
 use std::collections::HashSet;
 
-use arrow::array::RecordBatch;
+use arrow::array::{Array, Float64Array, RecordBatch, StringArray};
+use rayon::prelude::*;
 
 use crate::state::RunState;
 use clout_base::day::Day;
 use clout_base::error::Result;
 use clout_base::ids::HashKey;
-use clout_model::delivered::truncate_id;
 use clout_model::alerts::ScoreEstimate;
+use clout_model::delivered::truncate_id;
 use clout_model::influence::interval::ScoreInterval;
+use clout_model::people::persons::PersonMap;
+use clout_warehouse::manifest::Manifest;
 use clout_warehouse::published_columns::{boolean_column, float_column, string_column};
 use clout_warehouse::snapshots;
 use clout_warehouse::store::Store;
@@ -23,15 +26,19 @@ const SCORE_COLUMNS: [&str; 4] = ["person_id", "score", "score_low", "score_high
 /// Columns of `topic_scores` to read from an earlier snapshot.
 const TOPIC_COLUMNS: [&str; 4] = ["person_id", "topic_id", "score", "is_shown"];
 
-/// Published scores of earlier dates; empty for dates without a snapshot.
+/// Published values of earlier dates, by person of the snapshot date; empty for dates without a snapshot.
 #[derive(Clone, Debug, Default)]
 pub struct PublishedHistory {
-    scores: [Vec<RecordBatch>; 3],
+    /// Score, and for the day before also its interval, of each date in [`DELTA_DAYS`].
+    scores: [PublishedMeasures; 3],
     /// Topic scores of the day before; `None` if its snapshot has no such table.
     topics: Option<Vec<RecordBatch>>,
     model_version: Option<String>,
     night_before: Option<Day>,
 }
+
+/// Measures of one table, in the order of the columns that were read; NaN for a null or a missing person.
+type PublishedMeasures = Vec<Vec<f64>>;
 
 /// Topic of a person in an earlier snapshot.
 #[derive(Clone, Copy, Debug)]
@@ -47,79 +54,53 @@ pub struct PublishedTopic<'a> {
 }
 
 impl PublishedHistory {
-    /// Reads the published scores of the dates in [`DELTA_DAYS`] before `as_of`.
-    pub fn read(store: &Store, as_of: Day, published: &[Day]) -> Result<PublishedHistory> {
+    /// Reads the published scores of the dates in [`DELTA_DAYS`] before `as_of`, for `persons`.
+    pub fn read(store: &Store, as_of: Day, published: &[Day], persons: &PersonMap) -> Result<PublishedHistory> {
+        let of_date = |days: &i32| {
+            let manifest = snapshots::read_manifest(store, as_of.days_before(*days))?;
+            let columns = if *days == 1 {
+                &SCORE_COLUMNS[..]
+            } else {
+                &SCORE_COLUMNS[..2]
+            };
+            let scores = manifest
+                .as_ref()
+                .map(|manifest| read_measures(store, manifest, columns, persons));
+            Ok((scores.transpose()?.unwrap_or_default(), manifest))
+        };
+        let dates: Vec<(PublishedMeasures, Option<Manifest>)> =
+            DELTA_DAYS.par_iter().map(of_date).collect::<Result<_>>()?;
         let mut past = PublishedHistory {
             night_before: published.iter().copied().filter(|day| *day < as_of).max(),
             ..PublishedHistory::default()
         };
-        for (scores, days) in past.scores.iter_mut().zip(DELTA_DAYS) {
-            if let Some(manifest) = snapshots::read_manifest(store, as_of.days_before(days))? {
-                let columns = if days == 1 {
-                    &SCORE_COLUMNS[..]
-                } else {
-                    &SCORE_COLUMNS[..2]
-                };
-                *scores = snapshots::read_table(store, &manifest, "scores", Some(columns))?;
-                if days == 1 {
-                    if manifest.tables.contains_key("topic_scores") {
-                        let topics = snapshots::read_table(store, &manifest, "topic_scores", Some(&TOPIC_COLUMNS))?;
-                        past.topics = Some(topics);
-                    }
-                    past.model_version = Some(manifest.model_version);
+        for ((scores, (measures, manifest)), days) in past.scores.iter_mut().zip(dates).zip(DELTA_DAYS) {
+            *scores = measures;
+            if let Some(manifest) = manifest.filter(|_| days == 1) {
+                if manifest.tables.contains_key("topic_scores") {
+                    let topics = snapshots::read_table(store, &manifest, "topic_scores", Some(&TOPIC_COLUMNS))?;
+                    past.topics = Some(topics);
                 }
+                past.model_version = Some(manifest.model_version);
             }
         }
         Ok(past)
     }
 
-    /// Returns the published scores of `DELTA_DAYS[index]` days ago. `persons` must be in order of ids, as published
-    /// tables are.
-    pub fn find_scores<'a>(&self, index: usize, persons: impl Iterator<Item = &'a str>) -> Result<Vec<Option<f64>>> {
-        let columns = self.scores[index]
-            .iter()
-            .map(|batch| Ok((string_column(batch, "person_id")?, float_column(batch, "score")?)));
-        let columns: Vec<_> = columns.collect::<Result<_>>()?;
-        let rows = columns
-            .iter()
-            .flat_map(|(ids, scores)| ids.iter().zip(scores.iter()))
-            .filter_map(|(id, score)| Some((id?, score?)));
-        Ok(merged(rows, persons))
+    /// Returns the published score of a person `DELTA_DAYS[index]` days ago.
+    pub fn find_score(&self, index: usize, person: usize) -> Option<f64> {
+        find_measure(&self.scores[index], 0, person)
     }
 
-    /// Returns the published scores of the day before with their intervals. `persons` must be in order of ids.
-    pub fn find_estimates<'a>(&self, persons: impl Iterator<Item = &'a str>) -> Result<Vec<Option<ScoreEstimate>>> {
-        let columns = self.scores[0].iter().map(|batch| {
-            let measures = |name| float_column(batch, name);
-            Ok((
-                string_column(batch, "person_id")?,
-                measures("score")?,
-                measures("score_low")?,
-                measures("score_high")?,
-            ))
-        });
-        let columns: Vec<_> = columns.collect::<Result<_>>()?;
-        let rows = columns.iter().flat_map(|(ids, scores, lows, highs)| {
-            let ends = lows.iter().zip(highs.iter());
-            ids.iter()
-                .zip(scores.iter())
-                .zip(ends)
-                .filter_map(|((id, score), (low, high))| {
-                    // Snapshots of early versions have no interval; an infinite one excludes nothing.
-                    let interval = ScoreInterval {
-                        low: low.unwrap_or(f64::NEG_INFINITY),
-                        high: high.unwrap_or(f64::INFINITY),
-                    };
-                    Some((
-                        id?,
-                        ScoreEstimate {
-                            score: score?,
-                            interval,
-                        },
-                    ))
-                })
-        });
-        Ok(merged(rows, persons))
+    /// Returns the published score of a person the day before, with its interval.
+    pub fn find_estimate(&self, person: usize) -> Option<ScoreEstimate> {
+        let measure = |column| find_measure(&self.scores[0], column, person);
+        // Snapshots of early versions have no interval; an infinite one excludes nothing.
+        let interval = ScoreInterval {
+            low: measure(1).unwrap_or(f64::NEG_INFINITY),
+            high: measure(2).unwrap_or(f64::INFINITY),
+        };
+        measure(0).map(|score| ScoreEstimate { score, interval })
     }
 
     /// Returns the topics of the day before for which `is_meant` holds, in the order of the table. Returns `None` if
@@ -144,18 +125,6 @@ impl PublishedHistory {
         Ok(Some(meant))
     }
 
-    /// Returns the change of each score since `DELTA_DAYS[index]` days ago, in points; `None` if either score is
-    /// missing. `persons` must be in order of ids.
-    pub fn compute_deltas<'a>(
-        &self,
-        index: usize,
-        persons: impl Iterator<Item = (&'a str, Option<f64>)> + Clone,
-    ) -> Result<Vec<Option<f64>>> {
-        let earlier = self.find_scores(index, persons.clone().map(|(id, _)| id))?;
-        let pairs = persons.zip(earlier);
-        Ok(pairs.map(|((_, score), before)| Some(score? - before?)).collect())
-    }
-
     /// Returns the newest published date before the snapshot date.
     pub fn previous_date(&self) -> Option<Day> {
         self.night_before
@@ -167,17 +136,57 @@ impl PublishedHistory {
     }
 }
 
-/// Merges `rows` into `persons`. Both must be in order of ids.
-fn merged<'a, 'b, T>(
-    rows: impl Iterator<Item = (&'b str, T)>,
-    persons: impl Iterator<Item = &'a str>,
-) -> Vec<Option<T>> {
-    let mut rows = rows.peekable();
-    let row = |id: &str| {
-        while rows.next_if(|(other, _)| other.as_bytes() < id.as_bytes()).is_some() {}
-        rows.next_if(|(other, _)| *other == id).map(|(_, row)| row)
-    };
-    persons.map(row).collect()
+fn find_measure(measures: &PublishedMeasures, column: usize, person: usize) -> Option<f64> {
+    let value = *measures.get(column)?.get(person)?;
+    (!value.is_nan()).then_some(value)
+}
+
+/// Reads the measures after the first of `columns`, which has the person ids. One row group is in memory at a time.
+fn read_measures(
+    store: &Store,
+    manifest: &Manifest,
+    columns: &[&str],
+    persons: &PersonMap,
+) -> Result<PublishedMeasures> {
+    let mut measures = vec![vec![f64::NAN; persons.len()]; columns.len() - 1];
+    let mut next = 0;
+    for batch in snapshots::stream_table(store, manifest, "scores", Some(columns))? {
+        let batch = batch?;
+        let ids = string_column(&batch, columns[0])?;
+        let values: Vec<&Float64Array> = columns[1..]
+            .iter()
+            .map(|column| float_column(&batch, column))
+            .collect::<Result<_>>()?;
+        next = merge_rows(ids, &values, persons, next, &mut measures);
+    }
+    Ok(measures)
+}
+
+/// Copies the values of rows to their persons, from index `next` on; returns the index after the last one. Both are in
+/// order of ids.
+fn merge_rows(
+    ids: &StringArray,
+    values: &[&Float64Array],
+    persons: &PersonMap,
+    mut next: usize,
+    measures: &mut PublishedMeasures,
+) -> usize {
+    for row in 0..ids.len() {
+        let id = ids.value(row).as_bytes();
+        while persons.ids.get(next).is_some_and(|other| other.as_bytes() < id) {
+            next += 1;
+        }
+        if persons.ids.get(next).is_some_and(|other| other.as_bytes() == id) {
+            for (measures, values) in measures.iter_mut().zip(values) {
+                measures[next] = if values.is_null(row) {
+                    f64::NAN
+                } else {
+                    values.value(row)
+                };
+            }
+        }
+    }
+    next
 }
 
 /// Computes the hash by which the state remembers a published person.
@@ -213,9 +222,15 @@ impl PublishedPersons {
         self.hashes.contains(&hash_person_id(person_id))
     }
 
-    /// Stores the hashes, and those of the persons of `as_of`, in the state for the next run.
-    pub fn store_in(mut self, state: &mut RunState, current: impl Iterator<Item = u128>, as_of: Day) {
-        self.hashes.extend(current);
+    /// Returns the hashes of those of `person_ids` that no earlier snapshot contains.
+    pub fn hash_new<'a>(&self, person_ids: impl ParallelIterator<Item = &'a str>) -> Vec<u128> {
+        let hashes = person_ids.map(hash_person_id);
+        hashes.filter(|hash| !self.hashes.contains(hash)).collect()
+    }
+
+    /// Stores the hashes, and those of the new persons of `as_of`, in the state for the next run.
+    pub fn store_in(mut self, state: &mut RunState, new: Vec<u128>, as_of: Day) {
+        self.hashes.extend(new);
         state.changes.published = self.hashes.difference(&state.published).copied().collect();
         state.published = self.hashes;
         state.published_dates = self.dates.into_iter().chain([as_of]).collect();
@@ -224,33 +239,37 @@ impl PublishedPersons {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
-    use arrow::array::{Float64Array, StringArray};
-
     use super::*;
 
     #[test]
-    fn a_delta_needs_both_scores() {
-        let ids = StringArray::from(vec!["ada", "bob", "eve"]);
-        let values = Float64Array::from(vec![Some(10.0), None, Some(3.0)]);
-        let batch =
-            RecordBatch::try_from_iter([("person_id", Arc::new(ids) as _), ("score", Arc::new(values) as _)]).unwrap();
-        let past = PublishedHistory {
-            scores: [vec![batch], vec![], vec![]],
-            topics: None,
-            model_version: None,
-            night_before: None,
+    fn rows_of_several_batches_find_their_persons() {
+        let persons = PersonMap {
+            ids: ["aaa", "ada", "bob", "eve", "zoe"].map(str::to_owned).to_vec(),
+            by_account: Vec::new(),
         };
-        let current = [
-            ("aaa", Some(1.0)),
-            ("ada", Some(12.5)),
-            ("bob", Some(2.0)),
-            ("eve", None),
-            ("zoe", Some(1.0)),
+        let batches = [
+            (vec!["ada", "bea"], vec![Some(10.0), Some(1.0)]),
+            (vec![], vec![]),
+            (vec!["bob", "eve", "zzz"], vec![None, Some(3.0), Some(4.0)]),
         ];
-        let deltas = past.compute_deltas(0, current.into_iter()).unwrap();
-        assert_eq!(deltas, [None, Some(2.5), None, None, None]);
-        assert_eq!(past.compute_deltas(1, current.into_iter()).unwrap(), [None; 5]);
+        let mut measures = vec![vec![f64::NAN; persons.len()]];
+        let mut next = 0;
+        for (ids, values) in batches {
+            let (ids, values) = (StringArray::from(ids), Float64Array::from(values));
+            next = merge_rows(&ids, &[&values], &persons, next, &mut measures);
+        }
+        let past = PublishedHistory {
+            scores: [measures, vec![], vec![]],
+            ..PublishedHistory::default()
+        };
+        let found = |index| -> Vec<Option<f64>> {
+            (0..persons.len())
+                .map(|person| past.find_score(index, person))
+                .collect()
+        };
+        assert_eq!(found(0), [None, Some(10.0), None, Some(3.0), None]);
+        assert_eq!(found(1), [None; 5]);
+        let estimate = past.find_estimate(1).unwrap();
+        assert_eq!((estimate.score, estimate.interval.high), (10.0, f64::INFINITY));
     }
 }

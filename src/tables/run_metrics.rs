@@ -2,22 +2,23 @@
 
 use std::sync::Arc;
 
-use arrow::array::{RecordBatch, StringArray};
-use clout_base::error::Result;
+use arrow::array::StringArray;
+
+use super::{measures, texts};
 use clout_base::metrics::RunMetrics;
 use clout_base::schema::RUN_METRICS;
+use clout_warehouse::table_rows::TableRows;
 
-use super::{batch, measures};
-
-/// Builds the table, sorted by its grain; a null network comes first.
-pub fn table(metrics: &RunMetrics) -> Result<RecordBatch> {
+/// Describes the rows, sorted by their grain; a null network comes first.
+pub fn build_rows(metrics: &RunMetrics) -> TableRows<'_> {
+    let metrics: Vec<(&str, &str, f64)> = metrics.iter().collect();
     let network = |network: &str| (!network.is_empty()).then(|| network.to_owned());
-    batch(
-        &RUN_METRICS,
+    TableRows::new(&RUN_METRICS, metrics.len(), move |rows| {
+        let metrics = &metrics[rows];
         vec![
-            Arc::new(StringArray::from_iter_values(metrics.iter().map(|(name, _, _)| name))),
+            texts(metrics.iter().map(|(name, _, _)| name)),
             Arc::new(metrics.iter().map(|(_, n, _)| network(n)).collect::<StringArray>()),
-            measures(metrics.iter().map(|(_, _, value)| value).collect()),
-        ],
-    )
+            measures(metrics.iter().map(|(_, _, value)| *value).collect()),
+        ]
+    })
 }

@@ -1,19 +1,17 @@
 //! Table `score_changes`: the causes of each score change since the day before, in points that sum to `delta_1d`.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
-use arrow::array::{RecordBatch, StringArray};
 use rayon::prelude::*;
 
-use super::{batch, measures};
-use clout_base::error::Result;
+use super::{measures, texts};
 use clout_base::schema::SCORE_CHANGES;
 use clout_model::alerts::texts::shorten_id;
 use clout_model::influence::changes::tally::CauseSlot;
 use clout_model::influence::changes::{ChangeCause, PersonScoreChange, RECIPROCATED_SUFFIX};
 use clout_model::networks::Network;
 use clout_model::people::persons::PersonMap;
+use clout_warehouse::table_rows::TableRows;
 
 /// Smallest part that names people, in points: rows that print as 0.00 name the network only.
 const NAMED_FROM_POINTS: f64 = 0.005;
@@ -119,24 +117,17 @@ fn detail(slot: &CauseSlot, words: DetailNames) -> String {
     detail
 }
 
-/// Builds the table.
-pub fn build_table(persons: &PersonMap, reasons: &[(u32, Vec<ChangeReason>)]) -> Result<RecordBatch> {
-    let rows: Vec<(u32, &ChangeReason)> = reasons
-        .iter()
-        .flat_map(|(person, reasons)| reasons.iter().map(|reason| (*person, reason)))
-        .collect();
-    let person = |(person, _): &(u32, &ChangeReason)| persons.ids[*person as usize].as_str();
-    batch(
-        &SCORE_CHANGES,
+/// Describes the rows.
+pub fn build_rows<'a>(persons: &'a PersonMap, reasons: &'a [(u32, Vec<ChangeReason>)]) -> TableRows<'a> {
+    let own = |(person, reasons): &'a (u32, Vec<ChangeReason>)| reasons.iter().map(move |reason| (*person, reason));
+    let reasons: Vec<(u32, &ChangeReason)> = reasons.par_iter().flat_map_iter(own).collect();
+    TableRows::new(&SCORE_CHANGES, reasons.len(), move |rows| {
+        let reasons = &reasons[rows];
         vec![
-            Arc::new(StringArray::from_iter_values(rows.iter().map(person))),
-            Arc::new(StringArray::from_iter_values(
-                rows.iter().map(|(_, reason)| reason.cause.name()),
-            )),
-            Arc::new(StringArray::from_iter_values(
-                rows.iter().map(|(_, reason)| &reason.detail),
-            )),
-            measures(rows.iter().map(|(_, reason)| reason.points).collect()),
-        ],
-    )
+            texts(reasons.iter().map(|(person, _)| &persons.ids[*person as usize])),
+            texts(reasons.iter().map(|(_, reason)| reason.cause.name())),
+            texts(reasons.iter().map(|(_, reason)| &reason.detail)),
+            measures(reasons.iter().map(|(_, reason)| reason.points).collect()),
+        ]
+    })
 }

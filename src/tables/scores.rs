@@ -2,19 +2,17 @@
 
 use std::sync::Arc;
 
-use arrow::array::{
-    ArrayRef, BooleanArray, ListBuilder, RecordBatch, StringArray, StringBuilder, TimestampMicrosecondArray,
-};
+use arrow::array::{ArrayRef, BooleanArray, Int64Array, ListBuilder, StringBuilder, TimestampMicrosecondArray};
 use arrow::datatypes::{DataType, Field};
 use rayon::prelude::*;
 
 use super::published_history::{PublishedHistory, PublishedPersons};
-use super::{SnapshotInputs, batch, measures, optional_measures};
-use clout_base::error::Result;
+use super::{SnapshotInputs, measures, optional_measures, texts};
 use clout_base::schema::SCORES;
 use clout_model::influence::interval::ScoreInterval;
 use clout_model::influence::reach::ReachSum;
 use clout_model::people::presence::NetworkPresence;
+use clout_warehouse::table_rows::TableRows;
 
 /// Computed values of one row in addition to score and rank.
 struct Row {
@@ -24,49 +22,59 @@ struct Row {
     amplification: Option<f64>,
 }
 
-/// Builds the table. `published` has the persons of earlier snapshots, for `is_new`.
-pub fn build_table(
+/// Describes the rows. `published` has the persons of earlier snapshots, for `is_new`.
+pub fn build_rows<'a>(
+    inputs: &'a SnapshotInputs<'a>,
+    past: &'a PublishedHistory,
+    published: &'a PublishedPersons,
+) -> TableRows<'a> {
+    let groups: Vec<&[NetworkPresence]> = inputs.presences.group_by_person().collect();
+    TableRows::new(&SCORES, groups.len(), move |rows| {
+        build_columns(inputs, past, published, &groups[rows])
+    })
+}
+
+fn build_columns(
     inputs: &SnapshotInputs,
     past: &PublishedHistory,
     published: &PublishedPersons,
-) -> Result<RecordBatch> {
-    let groups: Vec<&[NetworkPresence]> = inputs.presences.group_by_person().collect();
+    groups: &[&[NetworkPresence]],
+) -> Vec<ArrayRef> {
     let rows: Vec<Row> = groups.par_iter().map(|group| row(inputs, group)).collect();
-    let ids = || rows.iter().map(|row| inputs.persons.ids[row.person].as_str());
+    let id = |row: &Row| inputs.persons.ids[row.person].as_str();
     let standings = inputs.scores;
-    let scores: Vec<Option<f64>> = rows.iter().map(|row| standings.score(row.person)).collect();
     let delta = |index| {
-        past.compute_deltas(index, ids().zip(scores.iter().copied()))
-            .map(optional_measures)
+        let deltas = rows.iter().map(|row| {
+            let before = past.find_score(index, row.person);
+            Some(standings.score(row.person)? - before?)
+        });
+        optional_measures(deltas.collect())
     };
     let end = |of: fn(&ScoreInterval) -> f64| {
         let ends = rows.iter().map(|row| inputs.intervals[row.person].as_ref().map(of));
         optional_measures(ends.collect())
     };
+    let ranks: Int64Array = rows.iter().map(|row| standings.ranks[row.person]).collect();
+    let are_new = rows.iter().map(|row| Some(!published.contains(id(row))));
     let active = rows.iter().map(|row| inputs.presences.last_active_at[row.person]);
-    let columns: Vec<ArrayRef> = vec![
-        Arc::new(StringArray::from_iter_values(ids())),
-        optional_measures(scores.clone()),
+    vec![
+        texts(rows.iter().map(id)),
+        optional_measures(rows.iter().map(|row| standings.score(row.person)).collect()),
         end(|interval| interval.low),
         end(|interval| interval.high),
         measures(rows.iter().map(|row| inputs.coverage[row.person]).collect()),
-        Arc::new(
-            rows.iter()
-                .map(|row| standings.ranks[row.person])
-                .collect::<arrow::array::Int64Array>(),
-        ),
+        Arc::new(ranks),
         optional_measures(rows.iter().map(|row| standings.percentiles[row.person]).collect()),
-        delta(0)?,
-        delta(1)?,
-        delta(2)?,
+        delta(0),
+        delta(1),
+        delta(2),
         measures(rows.iter().map(|row| row.reach).collect()),
         optional_measures(rows.iter().map(|row| row.amplification).collect()),
         optional_measures(rows.iter().map(|row| row.audience_influence).collect()),
-        networks(inputs, &groups),
-        Arc::new(BooleanArray::from_iter(ids().map(|id| Some(!published.contains(id))))),
+        networks(inputs, groups),
+        Arc::new(BooleanArray::from_iter(are_new)),
         Arc::new(active.collect::<TimestampMicrosecondArray>().with_timezone("UTC")),
-    ];
-    batch(&SCORES, columns)
+    ]
 }
 
 fn row(inputs: &SnapshotInputs, group: &[NetworkPresence]) -> Row {

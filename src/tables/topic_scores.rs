@@ -2,25 +2,23 @@
 
 use std::sync::Arc;
 
-use arrow::array::{BooleanArray, RecordBatch, StringArray};
+use arrow::array::BooleanArray;
 
-use super::{batch, counts, measures};
-use clout_base::error::Result;
+use super::{counts, measures, texts};
 use clout_base::schema::TOPIC_SCORES;
 use clout_model::people::persons::PersonMap;
 use clout_topics::ontology::Ontology;
 use clout_topics::topic_scores::TopicScore;
+use clout_warehouse::table_rows::TableRows;
 
-/// Builds the table. `standings` must be in order of person and topic.
-pub fn build_table(persons: &PersonMap, ontology: &Ontology, standings: &[TopicScore]) -> Result<RecordBatch> {
+/// Describes the rows. `standings` must be in order of person and topic.
+pub fn build_rows<'a>(persons: &'a PersonMap, ontology: &'a Ontology, standings: &'a [TopicScore]) -> TableRows<'a> {
     let person = |standing: &TopicScore| persons.ids[standing.row.person as usize].as_str();
-    batch(
-        &TOPIC_SCORES,
+    TableRows::new(&TOPIC_SCORES, standings.len(), move |rows| {
+        let standings = &standings[rows];
         vec![
-            Arc::new(StringArray::from_iter_values(standings.iter().map(person))),
-            Arc::new(StringArray::from_iter_values(
-                standings.iter().map(|standing| ontology.id(standing.row.topic)),
-            )),
+            texts(standings.iter().map(person)),
+            texts(standings.iter().map(|standing| ontology.id(standing.row.topic))),
             measures(standings.iter().map(|standing| standing.row.score()).collect()),
             counts(standings.iter().map(|standing| standing.rank).collect()),
             measures(standings.iter().map(|standing| standing.confidence).collect()),
@@ -29,6 +27,6 @@ pub fn build_table(persons: &PersonMap, ontology: &Ontology, standings: &[TopicS
             Arc::new(BooleanArray::from_iter(
                 standings.iter().map(|standing| Some(standing.is_shown)),
             )),
-        ],
-    )
+        ]
+    })
 }

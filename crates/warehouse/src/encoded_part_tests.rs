@@ -8,8 +8,9 @@ use parquet::file::metadata::PageIndexPolicy;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 
 use super::*;
+use crate::part_properties::sorting_columns;
 use clout_base::error::ErrorKind;
-use clout_base::schema::{NETWORK_SCORES, RUN_METRICS, SCORES, SNAPSHOT_TABLES};
+use clout_base::schema::{ColumnType, NETWORK_SCORES, RUN_METRICS, SCORES, SNAPSHOT_TABLES};
 
 fn metrics(rows: &[(&str, Option<&str>)]) -> RecordBatch {
     let names = StringArray::from_iter_values(rows.iter().map(|row| row.0));
@@ -105,5 +106,75 @@ fn every_table_without_rows_is_a_file_with_its_schema() {
             table.name
         );
         assert_eq!(reader.metadata().file_metadata().num_rows(), 0);
+    }
+}
+
+/// Builds `n` metrics by range, named by `name`.
+fn generated(n: usize, name: impl Fn(usize) -> String + Sync + 'static) -> TableRows<'static> {
+    TableRows::new(&RUN_METRICS, n, move |rows| {
+        let names = StringArray::from_iter_values(rows.clone().map(&name));
+        let values = Float64Array::from_iter_values(rows.clone().map(|row| row as f64));
+        vec![
+            Arc::new(names),
+            Arc::new(StringArray::new_null(rows.len())),
+            Arc::new(values),
+        ]
+    })
+}
+
+#[test]
+fn a_table_is_cut_into_parts_at_fixed_rows() {
+    let name = |row: usize| format!("m{row:06}");
+    let whole = encode_table(&generated(1_000, name), MAX_PART_ROWS).unwrap();
+    assert_eq!(whole.len(), 1);
+    for (max_part_rows, expected) in [(1_000, vec![1_000]), (999, vec![999, 1]), (400, vec![400, 400, 200])] {
+        let parts = encode_table(&generated(1_000, name), max_part_rows).unwrap();
+        let rows: Vec<u64> = parts.iter().map(|part| part.rows).collect();
+        assert_eq!(rows, expected);
+        let mut values = Vec::new();
+        for part in parts {
+            for batch in ParquetRecordBatchReaderBuilder::try_new(part.bytes)
+                .unwrap()
+                .build()
+                .unwrap()
+            {
+                let batch = batch.unwrap();
+                let column: &Float64Array = batch.column(2).as_any().downcast_ref().unwrap();
+                values.extend(column.values().iter().copied());
+            }
+        }
+        assert_eq!(values, (0..1_000).map(f64::from).collect::<Vec<_>>());
+    }
+    assert_eq!(encode_table(&generated(0, name), 1).unwrap()[0].rows, 0);
+}
+
+#[test]
+fn row_groups_built_apart_give_the_bytes_of_one_batch_for_any_number_of_threads() {
+    let name = |row: usize| format!("m{row:06}");
+    let rows = ROW_GROUP_ROWS + 7;
+    let batch = generated(rows, name).build(0..rows).unwrap();
+    let one = encode_part(&RUN_METRICS, &batch).unwrap();
+    for threads in [1, 3] {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        let parts = pool
+            .install(|| encode_table(&generated(rows, name), MAX_PART_ROWS))
+            .unwrap();
+        assert_eq!(parts[0].bytes, one.bytes);
+    }
+}
+
+#[test]
+fn the_order_is_checked_across_row_groups_and_parts() {
+    let rows = ROW_GROUP_ROWS + 2;
+    for (wrong, max_part_rows) in [(ROW_GROUP_ROWS, MAX_PART_ROWS), (20, 20), (41, 20)] {
+        let name = move |row: usize| {
+            if row == wrong {
+                "a".to_owned()
+            } else {
+                format!("m{row:06}")
+            }
+        };
+        let error = encode_table(&generated(rows.min(10 * max_part_rows), name), max_part_rows).unwrap_err();
+        assert!(error.to_string().contains(&format!("row {wrong} belongs")), "{error}");
     }
 }

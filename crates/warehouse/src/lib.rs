@@ -28,6 +28,7 @@ mod mutants_tests;
 mod object_listing;
 mod page_headers;
 mod page_inflation;
+mod part_properties;
 mod part_reader;
 mod partition_path;
 pub mod perk_draws;
@@ -44,6 +45,7 @@ mod store_address;
 mod store_calls;
 pub mod store_checks;
 mod store_failure;
+pub mod table_rows;
 #[cfg(test)]
 mod testing;
 pub mod text_lists;

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, Float64Array, StringArray};
 
 use super::*;
-use crate::encoded_part::encode_part;
+use crate::encoded_part::{MAX_PART_ROWS, encode_table};
 use crate::manifest::example_manifest;
 use crate::publish::{SnapshotPublication, publish_snapshot};
 use crate::store::StoreOptions;
+use crate::table_rows::TableRows;
 use clout_base::schema::RUN_METRICS;
 
 fn metrics(rows: usize) -> RecordBatch {
@@ -20,16 +21,21 @@ fn metrics(rows: usize) -> RecordBatch {
 }
 
 fn published(days: &[Day], rows: usize) -> (tempfile::TempDir, Store) {
+    published_in_parts(days, rows, MAX_PART_ROWS)
+}
+
+fn published_in_parts(days: &[Day], rows: usize, max_part_rows: usize) -> (tempfile::TempDir, Store) {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path().to_str().unwrap(), &StoreOptions::default()).unwrap();
     for day in days {
-        let part = encode_part(&RUN_METRICS, &metrics(rows)).unwrap();
+        let batch = metrics(rows);
+        let parts = encode_table(&TableRows::from_batch(&RUN_METRICS, &batch).unwrap(), max_part_rows).unwrap();
         let manifest = example_manifest(*day, "c");
         publish_snapshot(
             &store,
             SnapshotPublication {
                 manifest,
-                parts: vec![(&RUN_METRICS, part)],
+                parts: parts.into_iter().map(|part| (&RUN_METRICS, part)).collect(),
                 state_prefix: None,
             },
         )
@@ -128,4 +134,28 @@ fn verify_finds_missing_cut_flipped_and_added_files() {
     store.put(&stray, "1".into()).unwrap();
     assert_eq!(problems(), [FileProblem::NotNamed { path: stray }]);
     assert!(verify_snapshot(&store, Day(20_001)).is_err());
+}
+
+#[test]
+fn a_table_of_several_parts_is_read_in_order_and_verified_whole() {
+    let day = Day(20_000);
+    let (_folder, store) = published_in_parts(&[day], 1_000, 300);
+    let manifest = read_manifest(&store, day).unwrap().unwrap();
+    let table = &manifest.tables["run_metrics"];
+    assert_eq!(table.rows, 1_000);
+    assert_eq!(
+        table.files.iter().map(|file| file.rows).collect::<Vec<_>>(),
+        [300, 300, 300, 100]
+    );
+    let batches = read_table(&store, &manifest, "run_metrics", None).unwrap();
+    let whole = arrow::compute::concat_batches(&RUN_METRICS.build_arrow_schema(), &batches).unwrap();
+    assert_eq!(whole, metrics(1_000));
+    let found = read_matching_rows(&store, &manifest, "run_metrics", ("name", "m0000950")).unwrap();
+    assert_eq!(found.iter().map(RecordBatch::num_rows).sum::<usize>(), 1);
+    let verified = verify_snapshot(&store, day).unwrap();
+    assert_eq!((verified.files, verified.problems.len()), (4, 0));
+    store.delete(&table.files[2].path).unwrap();
+    let verified = verify_snapshot(&store, day).unwrap();
+    let path = table.files[2].path.clone();
+    assert_eq!(verified.problems, [FileProblem::Missing { path }]);
 }

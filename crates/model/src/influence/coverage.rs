@@ -15,12 +15,15 @@
 //! contribution, all networks that ever delivered have the same weight. People seen on no network have 0.
 //!
 //! Cost: one pass over the edges and their terms, and one byte per person and network. Reproducible: sums
-//! are taken in fixed chunks of persons, in order.
+//! are taken in fixed chunks of persons, in order, and a mark set by several threads is the same mark.
+
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::Relaxed;
 
 use rayon::prelude::*;
 
 use super::attention::AttentionGraph;
-use super::network_parts;
+use super::network_parts::NetworkParts;
 use super::recency::HalfLifeMixture;
 use super::score::{ContributionModel, ContributionSum};
 use crate::people::presence::PresenceTable;
@@ -62,8 +65,8 @@ impl CoverageInputs<'_> {
         };
         let whole: f64 = weights.iter().sum();
         let seen = self.seen();
-        let covered = |seen: &[bool]| {
-            let visible = seen.iter().zip(&weights).zip(delivered).filter(|((seen, _), _)| **seen);
+        let covered = |seen: &[AtomicBool]| {
+            let visible = (seen.iter().zip(&weights).zip(delivered)).filter(|((seen, _), _)| seen.load(Relaxed));
             let part = visible.fold(0.0, |sum, ((_, weight), d)| sum + weight * d.unwrap_or(0.0));
             if whole > 0.0 { (part / whole).min(1.0) } else { 0.0 }
         };
@@ -73,17 +76,15 @@ impl CoverageInputs<'_> {
     /// Sums the contributions of all persons by network.
     fn sum_by_network(&self) -> Vec<f64> {
         let of_chunk = |(chunk, sums): (usize, &[Option<ContributionSum>])| {
-            let mut network_sums = vec![0.0; self.networks];
+            let (mut network_sums, mut parts) = (vec![0.0; self.networks], NetworkParts::new(self.networks));
             let scored = sums
                 .iter()
                 .enumerate()
                 .filter_map(|(offset, sum)| Some((chunk * NODE_CHUNK + offset, sum.as_ref()?)));
             for (person, sum) in scored {
-                let parts =
-                    network_parts::compute_network_parts(self.model, self.attention, self.networks, person, sum);
                 network_sums
                     .iter_mut()
-                    .zip(&parts)
+                    .zip(parts.compute(self.model, self.attention, person, sum))
                     .for_each(|(q, part)| *q += part.contributed);
             }
             network_sums
@@ -97,20 +98,31 @@ impl CoverageInputs<'_> {
     }
 
     /// Returns, by person and network, true if the person was seen on the network.
-    fn seen(&self) -> Vec<bool> {
-        let mut seen = vec![false; self.sums.len() * self.networks];
-        let mut mark = |person: usize, network: u8| seen[person * self.networks + usize::from(network)] = true;
-        for presence in self.presences.rows.iter().filter(|presence| presence.posts > 0) {
-            mark(presence.person as usize, presence.network);
-        }
-        for target in 0..self.sums.len() {
+    fn seen(&self) -> Vec<AtomicBool> {
+        let cells = self.sums.len() * self.networks;
+        let seen: Vec<AtomicBool> = (0..cells).into_par_iter().map(|_| AtomicBool::new(false)).collect();
+        let mark = |person: usize, network: u8| {
+            let cell = &seen[person * self.networks + usize::from(network)];
+            // Read first: threads would otherwise take the cache lines of known people from each other.
+            if !cell.load(Relaxed) {
+                cell.store(true, Relaxed);
+            }
+        };
+        self.presences
+            .rows
+            .par_iter()
+            .filter(|presence| presence.posts > 0)
+            .for_each(|presence| {
+                mark(presence.person as usize, presence.network);
+            });
+        (0..self.sums.len()).into_par_iter().for_each(|target| {
             for edge in self.attention.edges(target) {
                 for term in self.attention.terms(edge) {
                     mark(target, term.network);
                     mark(self.attention.reactors[edge] as usize, term.network);
                 }
             }
-        }
+        });
         seen
     }
 }

@@ -21,20 +21,20 @@
 //! exists.
 //!
 //! Not modelled: correlated reactors (a ring is resampled one by one), differences between days, and the uncertainty
-//! of the reactors' own trust. Cost: one pass over the edges of people with T > 0, 128 x 2 products
-//! per edge (128 if the reactor is fully trusted or a stranger) and 128 exponentials per person with U > 0. On
-//! a date of 14.6 M pairs this takes 1.4 s with coverage; trust, propagation and ranks take 2.3 s
-//! (`benches/night.py`). On a random graph, where propagation converges in a third of the steps, it takes 3 times
-//! the time of propagation (`benches/kernels.rs`). Reproducible: one thread sums each person, in the order of the
-//! reactors, which is that of their ids.
+//! of the reactors' own trust. Cost: one pass over the edges of people with T > 0 and several reactors, 128 x 2 products
+//! per edge and 128 exponentials per person; with one reactor, the score is monotone in its weight, so four evaluations
+//! suffice. The sums are in single precision ([`super::replicates`]): bounds differ by less than 10^-4 points from those
+//! of double precision. The table of weights takes 72 bytes per person. Reproducible: one thread sums each person, in
+//! the order of the reactors, which is that of their ids.
 
 use rayon::prelude::*;
 
 use super::attention::AttentionGraph;
-use super::params::CorroborationParams;
-use super::resample::{BootstrapWeights, REPLICATES, compute_seed, compute_weights};
-use super::score::{ContributionModel, ContributionSum, compute_belief, split_amount};
+use super::replicates::{ReactorTable, ReplicateBuffers};
+use super::resample::REPLICATES;
+use super::score::{ContributionModel, ContributionSum, compute_belief};
 use super::score_scale::{ScoreScale, clamp_score};
+use super::tails::{TAIL, find_tails};
 
 /// Shares of the replicates below the two bounds: 90 % lie between them.
 const ENDS: [f64; 2] = [0.05, 0.95];
@@ -48,23 +48,12 @@ pub struct ScoreInterval {
     pub high: f64,
 }
 
-/// Number of edges with reactors fetched together, so that their cache misses overlap.
-const BLOCK: usize = 16;
-
-/// The data of one reactor, stored together: an edge costs one cache line instead of three.
-#[derive(Clone, Copy, Debug, Default)]
-struct Reactor {
-    trust: f64,
-    standing: f64,
-    seed: u64,
-}
-
 /// Inputs of the bootstrap.
 pub struct ScoreBootstrap<'a> {
     attention: &'a AttentionGraph,
-    corroboration: &'a CorroborationParams,
+    model: ContributionModel<'a>,
     line: &'a ScoreScale,
-    reactors: Vec<Reactor>,
+    reactors: ReactorTable,
 }
 
 impl<'a> ScoreBootstrap<'a> {
@@ -75,43 +64,40 @@ impl<'a> ScoreBootstrap<'a> {
         line: &'a ScoreScale,
         person_ids: &[String],
     ) -> ScoreBootstrap<'a> {
-        let reactor = |(person, id): (usize, &String)| Reactor {
-            trust: model.trust[person],
-            standing: model.rank[person],
-            seed: compute_seed(id),
-        };
         ScoreBootstrap {
             attention,
-            corroboration: model.corroboration,
+            model: *model,
             line,
-            reactors: person_ids.par_iter().enumerate().map(reactor).collect(),
+            reactors: ReactorTable::new(model, person_ids),
         }
     }
 
     /// Computes the interval of each person; `None` without a score.
     pub fn compute_intervals(&self, sums: &[Option<ContributionSum>], coverage: &[f64]) -> Vec<Option<ScoreInterval>> {
-        let one = |(target, sum): (usize, &Option<ContributionSum>)| {
-            Some(self.interval(target, sum.as_ref()?, coverage[target]))
+        let people = sums.par_iter().zip(coverage).enumerate();
+        let one = |buffers: &mut ReplicateBuffers, (target, (sum, coverage)): (usize, (&Option<_>, &f64))| {
+            Some(self.interval(target, sum.as_ref()?, *coverage, buffers))
         };
-        sums.par_iter().enumerate().map(one).collect()
+        people.map_init(ReplicateBuffers::default, one).collect()
     }
 
-    fn interval(&self, target: usize, sum: &ContributionSum, coverage: f64) -> ScoreInterval {
+    fn interval(
+        &self,
+        target: usize,
+        sum: &ContributionSum,
+        coverage: f64,
+        buffers: &mut ReplicateBuffers,
+    ) -> ScoreInterval {
         let value = self.line.unclamped_score(sum.influence);
-        let base = self.corroboration.base;
+        let base = self.line.base();
         // Without a trusted reactor, strangers are not believed in any replicate.
         let ends = (sum.trusted > 0.0).then(|| {
-            let mut influences = self.replicates(target, sum.strangers > 0.0);
+            let [low, high] = self.contributions_around_ends(target, sum, buffers);
             let whole = if coverage > 0.0 { coverage.min(1.0) } else { 1.0 };
-            let low = percentile(&mut influences, ENDS[0], |influence| {
-                self.line.unclamped_score(influence)
-            });
-            let high = percentile(&mut influences, ENDS[1], |influence| {
-                // At most MAX, so that the interpolation never subtracts two infinities at a tiny coverage.
-                self.line
-                    .unclamped_score((base + (influence - base) / whole).min(f64::MAX))
-            });
-            (low, high)
+            // At most MAX, so that the interpolation never subtracts two infinities at a tiny coverage.
+            let scaled = high.map(|contributed| (base + contributed / whole).min(f64::MAX));
+            let low = low.map(|contributed| base + contributed);
+            (self.percentile(low, ENDS[0]), self.percentile(scaled, ENDS[1]))
         });
         let (low, high) = ends.unwrap_or((value, value));
         ScoreInterval {
@@ -120,71 +106,44 @@ impl<'a> ScoreBootstrap<'a> {
         }
     }
 
-    /// Computes the influence of each replicate, in replicate order.
-    fn replicates(&self, target: usize, has_strangers: bool) -> [f64; REPLICATES] {
-        let (mut trusted, mut strangers) = ([0.0; REPLICATES], [0.0; REPLICATES]);
+    /// Computes, for each of [`ENDS`], the two contributions I_b - B between whose indices the percentile lies.
+    fn contributions_around_ends(
+        &self,
+        target: usize,
+        sum: &ContributionSum,
+        buffers: &mut ReplicateBuffers,
+    ) -> [[f64; 2]; 2] {
         let edges = self.attention.edges(target);
         let (reactors, amounts) = (&self.attention.reactors[edges.clone()], &self.attention.amounts[edges]);
-        for (reactors, amounts) in reactors.chunks(BLOCK).zip(amounts.chunks(BLOCK)) {
-            let mut block = [Reactor::default(); BLOCK];
-            for (slot, reactor) in block.iter_mut().zip(reactors) {
-                *slot = self.reactors[*reactor as usize];
-            }
-            for (reactor, amount) in block.iter().zip(amounts) {
-                let (t, s) = split_amount(reactor.trust, reactor.standing, *amount);
-                let weights = compute_weights(reactor.seed);
-                match (t > 0.0, s > 0.0) {
-                    (true, true) => add_both(&mut trusted, &mut strangers, &weights, [t, s]),
-                    (true, false) => add(&mut trusted, &weights, t),
-                    (false, true) => add(&mut strangers, &weights, s),
-                    (false, false) => {}
-                }
-            }
+        let corroboration = self.model.corroboration;
+        if let [reactor] = reactors {
+            let weights = self.reactors.weights(*reactor);
+            let contribution = |index: usize| {
+                let weight = f64::from(weights.order_statistic(index));
+                let (trusted, strangers) = (weight * sum.trusted, weight * sum.strangers);
+                trusted + compute_belief(trusted, strangers, corroboration) * strangers
+            };
+            return ENDS.map(|share| [lower_index(share), lower_index(share) + 1].map(contribution));
         }
-        let mut influences = trusted;
-        for (influence, strangers) in influences.iter_mut().zip(&strangers) {
-            let trusted = *influence;
-            *influence += self.corroboration.base;
-            if has_strangers && *strangers > 0.0 {
-                *influence += compute_belief(trusted, *strangers, self.corroboration) * strangers;
-            }
-        }
-        influences
+        let contributions = (self.reactors).resample_contributions(reactors, amounts, corroboration, buffers);
+        let [least, greatest] = find_tails(&contributions);
+        let pair = |tail: &[f32; TAIL], index: usize| [tail[index], tail[index + 1]].map(f64::from);
+        [
+            pair(&least, lower_index(ENDS[0])),
+            pair(&greatest, lower_index(ENDS[1]) - (REPLICATES - TAIL)),
+        ]
+    }
+
+    /// Interpolates the percentile between the scores of two influences.
+    fn percentile(&self, influences: [f64; 2], share: f64) -> f64 {
+        let [low, high] = influences.map(|influence| self.line.unclamped_score(influence));
+        low + (high - low) * (share * (REPLICATES - 1) as f64).fract()
     }
 }
 
-/// Adds one reactor's part to every replicate. Not inlined: as a loop of its own it is vectorised; inside the
-/// loop over edges it was not, at five times the cost (rustc 1.95).
-#[inline(never)]
-fn add(sums: &mut [f64; REPLICATES], weights: &BootstrapWeights, part: f64) {
-    for (sum, weight) in sums.iter_mut().zip(weights) {
-        *sum += part * f64::from(*weight);
-    }
-}
-
-/// Adds one reactor's two parts to every replicate.
-#[inline(never)]
-fn add_both(
-    trusted: &mut [f64; REPLICATES],
-    strangers: &mut [f64; REPLICATES],
-    weights: &BootstrapWeights,
-    parts: [f64; 2],
-) {
-    for ((trusted, strangers), weight) in trusted.iter_mut().zip(strangers).zip(weights) {
-        let weight = f64::from(*weight);
-        *trusted += parts[0] * weight;
-        *strangers += parts[1] * weight;
-    }
-}
-
-/// Returns the value below which `share` of the replicates lie, interpolated between the values of two influences.
-/// Reorders `influences`. `value` must be monotone.
-fn percentile(influences: &mut [f64; REPLICATES], share: f64, value: impl Fn(f64) -> f64) -> f64 {
-    let position = share * (REPLICATES - 1) as f64;
-    let (_, below, above) = influences.select_nth_unstable_by(position as usize, f64::total_cmp);
-    let next = above.iter().copied().fold(f64::INFINITY, f64::min);
-    let (low, high) = (value(*below), value(next));
-    low + (high - low) * position.fract()
+/// Returns the index of the order statistic below a percentile.
+fn lower_index(share: f64) -> usize {
+    (share * (REPLICATES - 1) as f64) as usize
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 use proptest::prelude::*;
 
-use super::super::params::ScaleParams;
+use super::super::params::{CorroborationParams, ScaleParams};
+use super::super::resample::{compute_seed, compute_weights};
+use super::super::score::split_amount;
 use super::super::score_table::ScoreTable;
 use super::*;
 
@@ -114,6 +116,60 @@ fn other_people_and_the_numbering_of_people_change_no_bit() {
     }
 }
 
+/// Computes the interval in double precision, replicate by replicate, with sorted replicates.
+fn estimate_slowly(crowd: &Crowd, coverage: f64) -> ScoreInterval {
+    let params = CorroborationParams::default();
+    let sums_of = |weights: &dyn Fn(usize) -> f64| {
+        let (mut trusted, mut strangers) = (0.0, 0.0);
+        for (reactor, (_, trust, amount)) in crowd.iter().enumerate() {
+            let (t, s) = split_amount(*trust, 1.0, *amount);
+            trusted += weights(reactor) * t;
+            strangers += weights(reactor) * s;
+        }
+        trusted + compute_belief(trusted, strangers, &params) * strangers
+    };
+    let value = line().unclamped_score(params.base + sums_of(&|_| 1.0));
+    let weights: Vec<_> = crowd.iter().map(|(id, ..)| compute_weights(compute_seed(id))).collect();
+    let mut replicates: Vec<f64> = (0..REPLICATES)
+        .map(|replicate| sums_of(&|reactor| f64::from(weights[reactor][replicate])))
+        .collect();
+    replicates.sort_by(f64::total_cmp);
+    let whole = if coverage > 0.0 { coverage } else { 1.0 };
+    let percentile = |share: f64, whole: f64| {
+        let position = share * (REPLICATES - 1) as f64;
+        let around = [position.floor(), position.ceil()]
+            .map(|index| line().unclamped_score((params.base + replicates[index as usize] / whole).min(f64::MAX)));
+        around[0] + (around[1] - around[0]) * position.fract()
+    };
+    ScoreInterval {
+        low: clamp_score(percentile(0.05, 1.0).min(value)),
+        high: clamp_score(percentile(0.95, whole).max(value)),
+    }
+}
+
+#[track_caller]
+fn check_against_double_precision(crowd: &Crowd, coverage: f64) {
+    let (_, found) = estimate(crowd, coverage, 3);
+    let expected = estimate_slowly(crowd, coverage);
+    assert!((found.low - expected.low).abs() < 1e-4, "{found:?} {expected:?}");
+    assert!((found.high - expected.high).abs() < 1e-4, "{found:?} {expected:?}");
+}
+
+#[test]
+fn bounds_are_those_of_double_precision_for_any_number_of_reactors() {
+    for reactors in [1, 2, 3, 17, 255, 256, 257, 1_000, 70_000] {
+        for coverage in [1.0, 0.3] {
+            check_against_double_precision(&crowd(reactors, 0.6, 1.3), coverage);
+            // Amounts over nine powers of ten; every fifth reactor is unknown.
+            let reactor = |index: usize| {
+                let (trust, power) = ((index % 5) as f64 / 4.0, (index * 7 % 9) as i32 - 6);
+                (format!("p{index:06}"), trust, 10.0_f64.powi(power))
+            };
+            check_against_double_precision(&(0..reactors).map(reactor).collect(), coverage);
+        }
+    }
+}
+
 proptest! {
     #[test]
     fn the_interval_contains_the_score(
@@ -129,6 +185,7 @@ proptest! {
         let score = clamp_score(value);
         prop_assert!(1.0 <= interval.low && interval.low <= score, "{interval:?} {score}");
         prop_assert!(score <= interval.high && interval.high <= 100.0, "{interval:?} {score}");
+        check_against_double_precision(&crowd, coverage);
         let (_, whole) = estimate(&crowd, 1.0, 0);
         prop_assert!(whole.low == interval.low && whole.high <= interval.high);
     }

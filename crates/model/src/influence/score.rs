@@ -122,7 +122,12 @@ impl ContributionModel<'_> {
             trusted += t;
             strangers += s;
         }
-        Some(ContributionSum::from_parts(trusted, strangers, reactors, self.corroboration))
+        Some(ContributionSum::from_parts(
+            trusted,
+            strangers,
+            reactors,
+            self.corroboration,
+        ))
     }
 
     /// Sums the contributions of each person.

@@ -1,5 +1,7 @@
 //! Scores, ranks and percentiles of all persons with a score.
 
+use rayon::prelude::*;
+
 use super::attention::AttentionGraph;
 use super::score::{ContributionModel, ContributionSum};
 use super::score_scale::{ScoreScale, clamp_score};
@@ -26,7 +28,7 @@ impl ScoreTable {
     /// Scores and ranks all persons by the sums of their contributions.
     pub fn from_sums(sums: Vec<Option<ContributionSum>>, line: &ScoreScale) -> ScoreTable {
         let values: Vec<Option<f64>> = sums
-            .iter()
+            .par_iter()
             .map(|sum| sum.map(|sum| line.unclamped_score(sum.influence)))
             .collect();
         let (ranks, percentiles) = compute_ranks(&values);
@@ -45,8 +47,8 @@ impl ScoreTable {
 
     /// Returns all scores in ascending order.
     pub fn sorted_scores(&self) -> Vec<f64> {
-        let mut scores: Vec<f64> = self.values.iter().flatten().copied().map(clamp_score).collect();
-        scores.sort_unstable_by(f64::total_cmp);
+        let mut scores: Vec<f64> = (self.values.par_iter().flatten().copied()).map(clamp_score).collect();
+        scores.par_sort_unstable_by(f64::total_cmp);
         scores
     }
 }
@@ -59,7 +61,7 @@ fn compute_ranks(values: &[Option<f64>]) -> (Vec<Option<i64>>, Vec<Option<f64>>)
         .filter_map(|(person, value)| value.map(|v| (v, person)))
         .collect();
     // Ties by person index, so that the order is total.
-    scored.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    scored.par_sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     let (mut ranks, mut percentiles) = (vec![None; values.len()], vec![None; values.len()]);
     let mut above = 0;
     for equals in scored.chunk_by(|a, b| a.0 == b.0) {

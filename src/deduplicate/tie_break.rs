@@ -8,10 +8,9 @@ use std::collections::HashMap;
 use arrow::array::{Array, StringViewArray};
 
 use crate::ingest::mentions::content_hash;
-use crate::ingest::object_hash::object_hash;
+use crate::ingest::object_hash::{hash_activity_id, object_hash};
 use clout_base::day::Day;
 use clout_base::error::{Error, ErrorKind, Result};
-use clout_base::ids::HashKey;
 use clout_model::accounts::AccountIndex;
 use clout_model::accounts::NO_NODE;
 use clout_model::networks::Network;
@@ -117,7 +116,7 @@ impl ContestedRows<'_> {
         let (contents, tags) = (batch.texts(6)?, batch.text_lists(7)?);
         let text = |column: &StringViewArray, row: usize| column.is_valid(row).then(|| column.value(row).to_owned());
         for row in (0..batch.rows).filter(|row| ids.is_valid(*row) && batch.fault(*row).is_none()) {
-            let id = HashKey::ACTIVITY.hash(&[ids.value(row)]);
+            let id = hash_activity_id(ids.value(row));
             let Some(group) = wanted.get(&id) else {
                 continue;
             };

@@ -9,13 +9,11 @@ use arrow::array::{Array, StringViewArray};
 
 use super::duplicates::ContestedGroup;
 use crate::ingest::mentions::content_hash;
-use crate::ingest::object_hash::object_hash;
+use crate::ingest::object_hash::{hash_activity_id, object_hash};
 use clout_base::day::Day;
 use clout_base::error::{Error, ErrorKind, Result};
-use clout_base::ids::HashKey;
 use clout_model::accounts::AccountIndex;
 use clout_model::accounts::NO_NODE;
-use clout_model::delivered::truncate_id;
 use clout_model::networks::Network;
 use clout_topics::rows::ActivityRows;
 use clout_warehouse::admission::admit_file;
@@ -115,7 +113,7 @@ impl ContestedRows<'_> {
         let (contents, tags) = (batch.texts(6)?, batch.text_lists(7)?);
         let text = |column: &StringViewArray, row: usize| column.is_valid(row).then(|| column.value(row).to_owned());
         for row in (0..batch.rows).filter(|row| ids.is_valid(*row) && batch.fault(*row).is_none()) {
-            let id = truncate_id(HashKey::ACTIVITY.hash(&[ids.value(row)]));
+            let id = hash_activity_id(ids.value(row));
             let Some(group) = wanted.get(&id) else {
                 continue;
             };

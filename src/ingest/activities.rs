@@ -2,20 +2,19 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use rayon::prelude::*;
-
-use super::file_rows::{FileRows, RowReader, WANTED, WITHOUT_TOPICS, read_file};
+use super::file_reading::{FileReading, PartitionFiles};
+use super::file_rows::{FileRows, WANTED, WITHOUT_TOPICS};
 use super::interner::IdInterner;
 use super::missing_columns;
-use super::refused_share::{RefusedShare, find_fatal_rejects};
+use super::refused_share::RefusedShare;
 use super::rejects::RejectedRow;
-use super::validate::RowRules;
+use super::row_buffers::{RowPiece, assemble};
 use clout_base::day::Day;
 use clout_base::error::Result;
 use clout_model::networks::Network;
 use clout_topics::ontology::lexicon::Lexicon;
 use clout_topics::rows::ActivityRows;
-use clout_warehouse::admission::{AdmittedFile, admit_files};
+use clout_warehouse::admission::admit_files;
 use clout_warehouse::input_columns;
 use clout_warehouse::inventory::{InputInventory, InputPartition};
 use clout_warehouse::store::{Store, StoredObject};
@@ -72,14 +71,6 @@ pub enum KeptRejects {
     All,
 }
 
-/// Files of a partition.
-struct PartitionFiles<'a> {
-    network: usize,
-    partition: &'a InputPartition,
-    files: Vec<AdmittedFile>,
-    refused_bytes: Vec<u64>,
-}
-
 /// Admits and reads the activities of the load dates in `params`; calls `tick` with the size of each file in bytes.
 ///
 /// # Errors
@@ -92,98 +83,43 @@ pub fn read_activities(
 ) -> Result<ActivityIntake> {
     let mut rejects = Vec::new();
     let admitted = admit_partitions(store, inventory, params, &mut rejects)?;
-    let read = admitted
-        .iter()
-        .flat_map(|found| found.files.iter().map(move |file| (found.network, file)));
-    let warnings = missing_columns::describe(params.networks, read);
-    let files: Vec<(&PartitionFiles, &AdmittedFile)> = admitted
-        .iter()
-        .flat_map(|found| found.files.iter().map(move |file| (found, file)))
-        .collect();
-    let mut unreadable: Vec<bool> = vec![false; files.len()];
+    let files = admitted.iter().flat_map(PartitionFiles::with_files);
+    let warnings = missing_columns::describe(params.networks, files.map(|(found, file)| (found.network, file)));
+    let mut unreadable: Vec<bool> = vec![false; admitted.iter().map(|found| found.files.len()).sum()];
     loop {
-        let reading = Reading {
+        let reading = FileReading {
             store,
             params,
-            first_load_dates: first_load_dates(params, &files, &unreadable),
+            partitions: &admitted,
+            first_load_dates: first_load_dates(params, &admitted, &unreadable),
         };
-        let interners: Vec<IdInterner> = params.networks.iter().map(|_| IdInterner::default()).collect();
-        let outcomes = files
-            .par_iter()
-            .map(|(found, file)| {
-                let rows = reading.file(found, file, &interners[found.network]);
-                tick(file.object.size);
-                rows
-            })
-            .collect::<Result<Vec<FileRows>>>()?;
-        unreadable = outcomes.iter().map(|outcome| outcome.unreadable.is_some()).collect();
+        let read = reading.read_files(tick)?;
+        unreadable = read.files.iter().map(|file| file.unreadable.is_some()).collect();
         // A file that set a network's first load date turned out unreadable, so the other files are judged again.
-        if first_load_dates(params, &files, &unreadable) == reading.first_load_dates {
+        if first_load_dates(params, &admitted, &unreadable) == reading.first_load_dates {
             let mut intake = ActivityIntake {
-                rows: vec![ActivityRows::default(); params.networks.len()],
-                interners,
+                rows: read.rows,
+                interners: read.interners,
                 rejects,
                 shares: Vec::new(),
                 first_load_dates: reading.first_load_dates,
                 warnings,
             };
-            let mut outcomes = outcomes.into_iter();
-            for found in &admitted {
-                intake.append(found, outcomes.by_ref().take(found.files.len()));
-            }
+            intake.append(&admitted, read.files);
             return Ok(intake);
         }
     }
 }
 
 /// Returns the first load date with a row by network: known before, or among the readable files.
-fn first_load_dates(
-    params: &IntakeParams,
-    files: &[(&PartitionFiles, &AdmittedFile)],
-    unreadable: &[bool],
-) -> Vec<Option<Day>> {
+fn first_load_dates(params: &IntakeParams, partitions: &[PartitionFiles], unreadable: &[bool]) -> Vec<Option<Day>> {
     let mut dates = params.first_load_dates.clone();
-    for ((found, _), _) in files
-        .iter()
-        .zip(unreadable)
-        .filter(|((_, file), bad)| file.rows > 0 && !**bad)
-    {
+    let files = partitions.iter().flat_map(PartitionFiles::with_files);
+    for ((found, _), _) in files.zip(unreadable).filter(|((_, file), bad)| file.rows > 0 && !**bad) {
         let first = &mut dates[found.network];
         *first = Some(first.map_or(found.partition.load_date, |day| day.min(found.partition.load_date)));
     }
     dates
-}
-
-/// Context for reading a file.
-struct Reading<'a> {
-    store: &'a Store,
-    params: &'a IntakeParams<'a>,
-    first_load_dates: Vec<Option<Day>>,
-}
-
-impl Reading<'_> {
-    /// Reads one file under its partition's rules; a network's first load date may bring a backlog.
-    fn file(&self, found: &PartitionFiles, file: &AdmittedFile, interner: &IdInterner) -> Result<FileRows> {
-        let load_date = found.partition.load_date;
-        let is_first = self.first_load_dates[found.network] == Some(load_date);
-        let rules = RowRules {
-            network: &found.partition.network,
-            load_date,
-            max_lateness_days: (!is_first).then_some(self.params.max_lateness_days),
-        };
-        let rows: u64 = found.files.iter().map(|file| file.rows).sum();
-        let most_reasons = match self.params.kept_rejects {
-            KeptRejects::OfAcceptedInput => find_fatal_rejects(rows, self.params.max_refused_share),
-            KeptRejects::All => usize::MAX,
-        };
-        let reader = RowReader {
-            network: &self.params.networks[found.network],
-            rules,
-            interner,
-            lexicon: self.params.lexicon,
-        };
-        read_file(self.store, file, &reader, most_reasons)
-    }
 }
 
 /// Admits the files of all known partitions, many at a time.
@@ -243,37 +179,46 @@ fn file_reject(partition: &InputPartition, file: &str, reason: String) -> Reject
 }
 
 impl ActivityIntake {
-    fn append(&mut self, found: &PartitionFiles, outcomes: impl Iterator<Item = FileRows>) {
-        let partition = found.partition;
-        let mut share = RefusedShare::new(TABLE, &partition.network, Some(partition.load_date));
-        found
-            .refused_bytes
-            .iter()
-            .for_each(|bytes| share.add_unreadable(*bytes));
-        let rows = &mut self.rows[found.network];
-        for (file, outcome) in found.files.iter().zip(outcomes) {
-            let bytes = file.object.size;
-            if let Some(reason) = outcome.unreadable {
-                share.add_unreadable(bytes);
-                self.rejects.push(file_reject(partition, &outcome.file, reason));
-                continue;
-            }
-            share.add_readable(bytes, outcome.read, outcome.refused_count);
-            self.rejects.extend(
-                outcome
-                    .refused
-                    .into_iter()
-                    .map(|(row_number, reason, activity_id)| RejectedRow {
+    /// Assembles the rows of all files, in the order of the partitions, and collects their rejects.
+    fn append(&mut self, partitions: &[PartitionFiles], outcomes: Vec<FileRows<RowPiece>>) {
+        let mut pieces: Vec<Vec<RowPiece>> = Vec::new();
+        pieces.resize_with(self.rows.len(), Vec::new);
+        let mut ends = vec![0; self.rows.len()];
+        let mut outcomes = outcomes.into_iter();
+        for found in partitions {
+            let partition = found.partition;
+            let mut share = RefusedShare::new(TABLE, &partition.network, Some(partition.load_date));
+            found
+                .refused_bytes
+                .iter()
+                .for_each(|bytes| share.add_unreadable(*bytes));
+            let rows = &mut self.rows[found.network];
+            for (file, outcome) in found.files.iter().zip(outcomes.by_ref()) {
+                let (key, bytes) = (&file.object.key, file.object.size);
+                ends[found.network] += outcome.rows.count_rows();
+                pieces[found.network].push(outcome.rows);
+                if let Some(reason) = outcome.unreadable {
+                    share.add_unreadable(bytes);
+                    self.rejects.push(file_reject(partition, key, reason));
+                    continue;
+                }
+                share.add_readable(bytes, outcome.read, outcome.refused_count);
+                rows.mentions.extend(outcome.mentions);
+                let refused = outcome.refused.into_iter();
+                self.rejects
+                    .extend(refused.map(|(row_number, reason, activity_id)| RejectedRow {
                         row_number: Some(row_number),
                         activity_id,
                         reason,
-                        ..file_reject(partition, &outcome.file, String::new())
-                    }),
-            );
-            rows.extend(outcome.rows);
+                        ..file_reject(partition, key, String::new())
+                    }));
+            }
+            rows.date_ends.push((partition.load_date, ends[found.network]));
+            self.shares.push(share);
         }
-        rows.date_ends.push((partition.load_date, rows.ids.len()));
-        self.shares.push(share);
+        for (rows, pieces) in self.rows.iter_mut().zip(&pieces) {
+            assemble(rows, pieces);
+        }
     }
 
     /// Returns (rows read, rows refused) by network.
@@ -287,3 +232,7 @@ impl ActivityIntake {
         totals
     }
 }
+
+#[cfg(test)]
+#[path = "activities_tests.rs"]
+mod tests;

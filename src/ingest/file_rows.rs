@@ -1,18 +1,18 @@
 //! Converts one file of activities into columns of numbers, and refused rows with reasons.
 
-use arrow::array::Array;
+use arrow::array::{Array, StringViewArray};
 
-use super::interner::IdInterner;
+use super::batch_columns::BatchColumns;
+use super::interner::IdTables;
 use super::mentions::{AboutColumns, append_mentions};
-use super::object_hash::object_hash;
+use super::row_buffers::{RowBuffer, RowPiece};
 use super::validate::{RawRow, RowRules};
 use clout_base::error::Result;
-use clout_base::ids::HashKey;
 use clout_model::networks::Network;
+use clout_topics::mentions::TopicMentions;
 use clout_topics::ontology::lexicon::Lexicon;
-use clout_topics::rows::ActivityRows;
 use clout_warehouse::admission::AdmittedFile;
-use clout_warehouse::input_batches::{InputBatch, for_each_batch};
+use clout_warehouse::input_batches::{InputBatch, for_each_batch_with_dictionaries};
 use clout_warehouse::store::Store;
 
 /// Columns to read, in the order of the constants below; the last two only with topics.
@@ -28,35 +28,41 @@ pub const WANTED: [&str; 8] = [
 ];
 /// Number of leading columns that the influence score needs.
 pub const WITHOUT_TOPICS: usize = 6;
-const ACTIVITY_ID: usize = 0;
-const OCCURRED_AT: usize = 1;
-const ACTOR_ID: usize = 2;
-const VERB: usize = 3;
+/// Index of `activity_id`.
+pub const ACTIVITY_ID: usize = 0;
+/// Index of `occurred_at`.
+pub const OCCURRED_AT: usize = 1;
+/// Index of `actor_id`.
+pub const ACTOR_ID: usize = 2;
+/// Index of `verb`.
+pub const VERB: usize = 3;
 /// Index of `target_id`.
 pub const TARGET_ID: usize = 4;
 const OBJECT_ID: usize = 5;
 const TEXT: usize = 6;
 const TAGS: usize = 7;
 
-/// Context for converting a network's rows.
+/// Columns that are decoded as dictionaries where the file stores them so.
+const REPETITIVE: [usize; 3] = [ACTOR_ID, VERB, TARGET_ID];
+
+/// Context for converting the rows of a file.
 pub struct RowReader<'a> {
     /// Network of the file.
     pub network: &'a Network,
     /// Rules of the partition.
     pub rules: RowRules<'a>,
-    /// Account ids of the network.
-    pub interner: &'a IdInterner,
     /// Aliases of topics; none without topics.
     pub lexicon: Option<&'a Lexicon>,
+    /// Number of refused rows of which the reasons are kept.
+    pub most_reasons: usize,
 }
 
-/// Accepted and refused rows of one file.
-#[derive(Default)]
-pub struct FileRows {
-    /// Key of the file.
-    pub file: String,
+/// Accepted and refused rows of one file; `R` is the memory of the accepted rows.
+pub struct FileRows<R> {
     /// Accepted rows.
-    pub rows: ActivityRows,
+    pub rows: R,
+    /// Topic aliases of the accepted rows; empty without topics.
+    pub mentions: TopicMentions,
     /// Refused rows as (row number, reason, activity id); only the first ones if there are too many.
     pub refused: Vec<(i64, String, Option<String>)>,
     /// Total number of refused rows.
@@ -67,79 +73,140 @@ pub struct FileRows {
     pub unreadable: Option<String>,
 }
 
-/// Reads one admitted file; keeps the reasons of the first `most_reasons` refused rows.
+impl<'a> FileRows<RowBuffer<'a>> {
+    fn new(rows: RowBuffer<'a>) -> Self {
+        FileRows {
+            rows,
+            mentions: TopicMentions::default(),
+            refused: Vec::new(),
+            refused_count: 0,
+            read: 0,
+            unreadable: None,
+        }
+    }
+
+    /// Gives the memory of the rows back to the columns of the network.
+    pub fn into_piece(self) -> FileRows<RowPiece> {
+        FileRows {
+            rows: self.rows.into(),
+            mentions: self.mentions,
+            refused: self.refused,
+            refused_count: self.refused_count,
+            read: self.read,
+            unreadable: self.unreadable,
+        }
+    }
+}
+
+/// Reads one admitted file into `buffer`, with the numbers of `accounts`.
 ///
 /// # Errors
 /// Returns an error only if the store fails.
-pub fn read_file(store: &Store, file: &AdmittedFile, reader: &RowReader, most_reasons: usize) -> Result<FileRows> {
-    let mut taken = FileRows::default();
-    let outcome = for_each_batch(store, file, &mut |batch| taken.take(&batch, reader, most_reasons))?;
+pub fn read_file<'a>(
+    store: &Store,
+    file: &AdmittedFile,
+    reader: &RowReader,
+    accounts: &mut IdTables,
+    buffer: RowBuffer<'a>,
+) -> Result<FileRows<RowBuffer<'a>>> {
+    let mut taken = FileRows::new(buffer);
+    let mut columns = BatchColumns::default();
+    let outcome = for_each_batch_with_dictionaries(store, file, &REPETITIVE, &mut |batch| {
+        columns.read(&batch, reader, accounts)?;
+        taken.take(&batch, reader, &columns)
+    })?;
     if let Err(reason) = outcome {
+        taken.rows.clear();
         taken = FileRows {
             unreadable: Some(reason),
-            ..FileRows::default()
+            ..FileRows::new(taken.rows)
         };
     }
-    taken.file = file.object.key.clone();
     Ok(taken)
 }
 
-impl FileRows {
-    fn take(&mut self, batch: &InputBatch, reader: &RowReader, most_reasons: usize) -> std::result::Result<(), String> {
-        let (network, interner) = (reader.network, reader.interner);
+impl FileRows<RowBuffer<'_>> {
+    fn take(
+        &mut self,
+        batch: &InputBatch,
+        reader: &RowReader,
+        columns: &BatchColumns,
+    ) -> std::result::Result<(), String> {
         let ids = batch.texts(ACTIVITY_ID)?;
-        let times = batch.times(OCCURRED_AT)?;
-        let (actors, verbs, targets) = (batch.texts(ACTOR_ID)?, batch.texts(VERB)?, batch.texts(TARGET_ID)?);
-        let mut believed: Vec<u32> = Vec::with_capacity(batch.rows);
-        for row in 0..batch.rows {
-            let verb = verbs.is_valid(row).then(|| verbs.value(row));
-            let found = RawRow {
-                activity_id: ids.is_valid(row).then(|| ids.value(row)),
-                occurred_at: times.micros(row),
-                actor_id: actors.is_valid(row).then(|| actors.value(row)),
-                verb,
-                target_id: targets.is_valid(row).then(|| targets.value(row)),
-                verb_code: verb.and_then(|word| network.input_verb_code(word)),
-            };
-            let judged = match batch.fault(row) {
-                None => reader.rules.judge(&found),
-                Some(fault) => Err(fault.to_owned()),
-            };
-            match judged {
-                Ok((occurred_at, verb)) => {
-                    self.rows.ids.push(HashKey::ACTIVITY.hash(&[ids.value(row)]));
-                    self.rows.occurred_at.push(occurred_at);
-                    self.rows.verbs.push(verb);
-                    believed.push(row as u32);
-                }
-                Err(reason) => {
-                    self.refused_count += 1;
-                    if self.refused.len() < most_reasons {
-                        let number = self.read as i64 + row as i64;
-                        self.refused
-                            .push((number, reason, found.activity_id.map(str::to_owned)));
-                    }
-                }
-            }
-        }
-        interner.intern(&actors, &believed, &mut self.rows.actors);
-        interner.intern(&targets, &believed, &mut self.rows.targets);
-        if network.co_visit.is_some() {
-            let venues = batch.texts(OBJECT_ID)?;
-            self.rows
-                .venues
-                .extend(believed.iter().map(|row| object_hash(&venues, *row as usize)));
+        let believed = match columns.is_suspect.contains(&true) {
+            true => Some(self.judge_suspects(batch, reader, &columns.is_suspect)?),
+            false => None,
+        };
+        let venues = match reader.network.co_visit {
+            Some(_) => Some(batch.texts(OBJECT_ID)?),
+            None => None,
+        };
+        let count = believed.as_ref().map_or(batch.rows, Vec::len);
+        let has_space = self.rows.append(count, venues.is_some(), |rows| match &believed {
+            Some(believed) => columns.write(rows, &ids, venues.as_ref(), believed.iter().map(|row| *row as usize)),
+            None => columns.write(rows, &ids, venues.as_ref(), 0..batch.rows),
+        });
+        if !has_space {
+            return Err("it contains more rows than it announces".to_owned());
         }
         if let Some(lexicon) = reader.lexicon {
-            let columns = AboutColumns {
+            let about = AboutColumns {
                 activity_ids: ids,
                 objects: batch.texts(OBJECT_ID)?,
                 texts: batch.texts(TEXT)?,
                 tags: batch.text_lists(TAGS)?,
             };
-            append_mentions(&mut self.rows.mentions, &columns, &believed, lexicon);
+            let believed = believed.unwrap_or_else(|| (0..batch.rows as u32).collect());
+            append_mentions(&mut self.mentions, &about, &believed, lexicon);
         }
         self.read += batch.rows as u64;
         Ok(())
     }
+
+    /// Applies all rules to the rows that are suspect; returns the rows that are accepted.
+    fn judge_suspects(
+        &mut self,
+        batch: &InputBatch,
+        reader: &RowReader,
+        is_suspect: &[bool],
+    ) -> std::result::Result<Vec<u32>, String> {
+        let times = batch.times(OCCURRED_AT)?;
+        let ids = batch.texts(ACTIVITY_ID)?;
+        let (actors, verbs, targets) = (batch.texts(ACTOR_ID)?, batch.texts(VERB)?, batch.texts(TARGET_ID)?);
+        let mut believed = Vec::with_capacity(batch.rows);
+        for (row, is_suspect) in is_suspect.iter().enumerate() {
+            if !is_suspect {
+                believed.push(row as u32);
+                continue;
+            }
+            let verb = text_of(&verbs, row);
+            let found = RawRow {
+                activity_id: text_of(&ids, row),
+                occurred_at: times.micros(row),
+                actor_id: text_of(&actors, row),
+                verb,
+                target_id: text_of(&targets, row),
+                verb_code: verb.and_then(|word| reader.network.input_verb_code(word)),
+            };
+            let judged = match batch.fault(row) {
+                None => reader.rules.judge(&found).map(|_| ()),
+                Some(fault) => Err(fault.to_owned()),
+            };
+            match judged {
+                Ok(()) => believed.push(row as u32),
+                Err(reason) => {
+                    self.refused_count += 1;
+                    if self.refused.len() < reader.most_reasons {
+                        let activity_id = found.activity_id.map(str::to_owned);
+                        self.refused.push((self.read as i64 + row as i64, reason, activity_id));
+                    }
+                }
+            }
+        }
+        Ok(believed)
+    }
+}
+
+fn text_of(column: &StringViewArray, row: usize) -> Option<&str> {
+    column.is_valid(row).then(|| column.value(row))
 }

@@ -1,143 +1,180 @@
 //! Assigns a provisional number to every account id of a network while files are read in parallel.
 //!
-//! The numbers depend on the order of reading, so they never leave the intake:
-//! [`accounts`](super::merge_accounts) maps them to canonical nodes, in byte order of the ids.
+//! Each reader of files has tables of its own and waits for no other. [`IdInterner::merge`] joins them at the end. The
+//! numbers depend on the order of reading, so they never leave the intake: [`accounts`](super::merge_accounts) maps
+//! them to canonical nodes, in byte order of the ids.
 
-use std::hash::BuildHasher;
+use std::hint::black_box;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use arrow::array::{Array, StringViewArray};
 use clout_model::accounts::NO_NODE;
-use hashbrown::hash_table::{Entry, HashTable};
+use rayon::prelude::*;
 
-/// Number of shards. Each is locked once per batch of ids, so readers seldom wait for each other.
-const SHARD_COUNT: usize = 64;
+use super::id_table::{IdKey, IdTable};
+
+/// Number of tables, by the upper bits of the hash, so that merging is parallel.
+const SHARD_COUNT: usize = 16;
 const SHARD_BITS: u32 = SHARD_COUNT.trailing_zeros();
+/// Texts that are looked up together: about as many reads as a processor keeps in flight.
+const BLOCK: usize = 32;
+/// Longest text in bytes that a view holds.
+const INLINE_VIEW_BYTES: u32 = 12;
+
+/// Number of an empty id, which no row may have.
+pub const EMPTY_ID: u32 = NO_NODE - 1;
+
+/// Account ids of one network with their numbers, for one reader.
+#[derive(Debug, Default)]
+pub struct IdTables([IdTable; SHARD_COUNT]);
+
+impl IdTables {
+    /// Appends the numbers of `ids` to `numbers`: [`NO_NODE`] for null, [`EMPTY_ID`] for an empty text.
+    pub fn intern_texts(&mut self, ids: &StringViewArray, numbers: &mut Vec<u32>) {
+        let mut keys = [IdKey::from_inline_view(0); BLOCK];
+        numbers.reserve(ids.len());
+        for (block, views) in ids.views().chunks(BLOCK).enumerate() {
+            let mut touched = 0;
+            for (index, (key, view)) in keys.iter_mut().zip(views).enumerate() {
+                *key = match *view as u32 <= INLINE_VIEW_BYTES {
+                    true => IdKey::from_inline_view(*view),
+                    false => IdKey::from_text(ids.value(block * BLOCK + index).as_bytes()),
+                };
+                touched |= self.0[shard_of(key.hash())].touch(key.hash());
+            }
+            black_box(touched);
+            for (index, (key, view)) in keys.iter().zip(views).enumerate() {
+                let is_null = ids.null_count() > 0 && ids.is_null(block * BLOCK + index);
+                numbers.push(match *view as u32 {
+                    _ if is_null => NO_NODE,
+                    0 => EMPTY_ID,
+                    _ => self.number(key),
+                });
+            }
+        }
+    }
+
+    fn number(&mut self, key: &IdKey) -> u32 {
+        let shard = shard_of(key.hash());
+        (self.0[shard].number(key) << SHARD_BITS) | shard as u32
+    }
+
+    fn number_bound(&self) -> usize {
+        self.0.iter().map(IdTable::len).max().unwrap_or(0) << SHARD_BITS
+    }
+
+    fn for_each(&self, mut see: impl FnMut(u32, &str)) {
+        for (shard_index, shard) in self.0.iter().enumerate() {
+            shard.for_each(|index, id| {
+                // Only whole texts are stored, so decoding cannot fail.
+                if let Ok(id) = std::str::from_utf8(id) {
+                    see((index << SHARD_BITS) | shard_index as u32, id);
+                }
+            });
+        }
+    }
+}
+
+/// Returns the shard of a hash. The tables use the low bits.
+fn shard_of(hash: u64) -> usize {
+    (hash >> (u64::BITS - SHARD_BITS)) as usize
+}
+
+/// Numbers after a merge, by the number that a reader assigned.
+#[derive(Debug)]
+pub struct MergedNumbers([Vec<u32>; SHARD_COUNT]);
+
+impl MergedNumbers {
+    /// Replaces the numbers of a reader by those after the merge.
+    pub fn renumber(&self, numbers: &mut [u32]) {
+        for number in numbers.iter_mut().filter(|number| **number < EMPTY_ID) {
+            *number = self.0[*number as usize % SHARD_COUNT][(*number >> SHARD_BITS) as usize];
+        }
+    }
+}
 
 /// Account ids of one network with their provisional numbers.
-pub struct IdInterner {
-    shards: Vec<Mutex<Shard>>,
-    hasher: foldhash::fast::FixedState,
-}
-
-#[derive(Default)]
-struct Shard {
-    table: HashTable<u32>,
-    text: Vec<u8>,
-    ends: Vec<usize>,
-}
-
-impl Shard {
-    fn id(&self, index: u32) -> &[u8] {
-        let index = index as usize;
-        let start = if index == 0 { 0 } else { self.ends[index - 1] };
-        &self.text[start..self.ends[index]]
-    }
-
-    fn number(&mut self, hash: u64, id: &[u8], hasher: &foldhash::fast::FixedState) -> u32 {
-        let Shard { table, text, ends } = self;
-        let stored = |index: u32| {
-            let index = index as usize;
-            let start = if index == 0 { 0 } else { ends[index - 1] };
-            &text[start..ends[index]]
-        };
-        match table.entry(
-            hash,
-            |index| stored(*index) == id,
-            |index| hasher.hash_one(stored(*index)),
-        ) {
-            Entry::Occupied(entry) => *entry.get(),
-            Entry::Vacant(entry) => {
-                let index = ends.len() as u32;
-                entry.insert(index);
-                text.extend_from_slice(id);
-                ends.push(text.len());
-                index
-            }
-        }
-    }
-}
-
-impl Default for IdInterner {
-    fn default() -> Self {
-        IdInterner {
-            shards: (0..SHARD_COUNT).map(|_| Mutex::default()).collect(),
-            hasher: foldhash::fast::FixedState::default(),
-        }
-    }
-}
+#[derive(Debug, Default)]
+pub struct IdInterner(Mutex<IdTables>);
 
 impl IdInterner {
+    /// Merges the ids of all readers. Returns for each reader its numbers after the merge; none if they are the same.
+    pub fn merge(readers: Vec<IdTables>) -> (IdInterner, Vec<Option<MergedNumbers>>) {
+        let mut by_shard: [Vec<IdTable>; SHARD_COUNT] = Default::default();
+        let reader_count = readers.len();
+        for reader in readers {
+            by_shard
+                .iter_mut()
+                .zip(reader.0)
+                .for_each(|(tables, table)| tables.push(table));
+        }
+        let merged = by_shard
+            .into_par_iter()
+            .enumerate()
+            .map(|(shard, tables)| merge_shard(shard, tables));
+        let mut all = IdTables::default();
+        let mut numbers: Vec<MergedNumbers> = Vec::new();
+        numbers.resize_with(reader_count, || MergedNumbers(Default::default()));
+        for (shard, (table, new)) in merged.collect::<Vec<_>>().into_iter().enumerate() {
+            all.0[shard] = table;
+            for (reader, new) in numbers.iter_mut().skip(1).zip(new) {
+                reader.0[shard] = new;
+            }
+        }
+        let numbers = numbers.into_iter().enumerate();
+        let numbers = numbers
+            .map(|(reader, numbers)| (reader > 0).then_some(numbers))
+            .collect();
+        (IdInterner(Mutex::new(all)), numbers)
+    }
+
     /// Appends the numbers of `ids` at `rows` to `numbers`; a null id is [`NO_NODE`].
     pub fn intern(&self, ids: &StringViewArray, rows: &[u32], numbers: &mut Vec<u32>) {
-        let first = numbers.len();
-        numbers.resize(first + rows.len(), NO_NODE);
-        let mut by_shard: Vec<Vec<(u32, u64)>> = vec![Vec::new(); SHARD_COUNT];
-        for (position, row) in rows.iter().enumerate() {
-            if ids.is_valid(*row as usize) {
-                let hash = self.hasher.hash_one(ids.value(*row as usize).as_bytes());
-                by_shard[shard_of(hash)].push((position as u32, hash));
-            }
-        }
-        for (shard_index, wanted) in by_shard.iter().enumerate().filter(|(_, wanted)| !wanted.is_empty()) {
-            let mut shard = lock(&self.shards[shard_index]);
-            for (position, hash) in wanted {
-                let id = ids.value(rows[*position as usize] as usize).as_bytes();
-                let index = shard.number(*hash, id, &self.hasher);
-                numbers[first + *position as usize] = (index << SHARD_BITS) | shard_index as u32;
-            }
-        }
+        let all = self.intern_all(ids);
+        numbers.extend(rows.iter().map(|row| all[*row as usize]));
     }
 
     /// Returns the numbers of all `ids`.
     pub fn intern_all(&self, ids: &StringViewArray) -> Vec<u32> {
-        let rows: Vec<u32> = (0..ids.len() as u32).collect();
-        let mut numbers = Vec::with_capacity(ids.len());
-        self.intern(ids, &rows, &mut numbers);
+        let mut numbers = Vec::new();
+        self.lock().intern_texts(ids, &mut numbers);
         numbers
     }
 
     /// Returns the number of one id.
     pub fn intern_one(&self, id: &str) -> u32 {
-        let hash = self.hasher.hash_one(id.as_bytes());
-        let shard_index = shard_of(hash);
-        let index = lock(&self.shards[shard_index]).number(hash, id.as_bytes(), &self.hasher);
-        (index << SHARD_BITS) | shard_index as u32
+        self.lock().number(&IdKey::from_text(id.as_bytes()))
     }
 
     /// Returns one more than the greatest number assigned so far.
     pub fn number_bound(&self) -> usize {
-        let longest = self
-            .shards
-            .iter()
-            .map(|shard| lock(shard).ends.len())
-            .max()
-            .unwrap_or(0);
-        longest << SHARD_BITS
+        self.lock().number_bound()
     }
 
-    /// Calls `see` with every number and its id.
-    pub fn for_each(&self, mut see: impl FnMut(u32, &str)) {
-        for (shard_index, shard) in self.shards.iter().enumerate() {
-            let shard = lock(shard);
-            for index in 0..shard.ends.len() as u32 {
-                // Only whole texts are stored, so decoding cannot fail.
-                if let Ok(id) = std::str::from_utf8(shard.id(index)) {
-                    see((index << SHARD_BITS) | shard_index as u32, id);
-                }
-            }
-        }
+    /// Calls `see` with every number and its id, in an order without a meaning.
+    pub fn for_each(&self, see: impl FnMut(u32, &str)) {
+        self.lock().for_each(see);
+    }
+
+    /// Locks the tables, even if poisoned: no call leaves an incomplete entry.
+    fn lock(&self) -> MutexGuard<'_, IdTables> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Returns the shard of a hash. The hash table uses the low and the top bits, so the shard uses bits in between.
-fn shard_of(hash: u64) -> usize {
-    (hash >> 40) as usize % SHARD_COUNT
-}
-
-/// Locks a shard, even if poisoned: a reader that panicked on a bad file left no incomplete entry.
-fn lock(shard: &Mutex<Shard>) -> MutexGuard<'_, Shard> {
-    shard.lock().unwrap_or_else(PoisonError::into_inner)
+/// Merges one shard of all readers into that of the first. Returns it with the new numbers of the other readers.
+fn merge_shard(shard: usize, tables: Vec<IdTable>) -> (IdTable, Vec<Vec<u32>>) {
+    let mut tables = tables.into_iter();
+    let mut merged = tables.next().unwrap_or_default();
+    let renumber = |table: IdTable| {
+        let mut new = vec![0; table.len()];
+        table.for_each(|number, id| {
+            new[number as usize] = (merged.number(&IdKey::from_text(id)) << SHARD_BITS) | shard as u32;
+        });
+        new
+    };
+    let new = tables.map(renumber).collect();
+    (merged, new)
 }
 
 #[cfg(test)]
@@ -147,24 +184,23 @@ mod tests {
     #[test]
     fn equal_ids_share_a_number_and_others_do_not() {
         let interner = IdInterner::default();
-        let ids = StringViewArray::from(vec![Some("ada"), None, Some("bob"), Some("ada")]);
+        let ids = StringViewArray::from(vec![Some("ada"), None, Some("bob"), Some("ada"), Some("")]);
         let mut numbers = vec![7];
-        interner.intern(&ids, &[0, 1, 2, 3], &mut numbers);
+        interner.intern(&ids, &[0, 1, 2, 3, 4], &mut numbers);
         assert_eq!(numbers[0], 7);
         assert_eq!(numbers[1], numbers[4]);
         assert_eq!(numbers[2], NO_NODE);
         assert_ne!(numbers[1], numbers[3]);
+        assert_eq!(numbers[5], EMPTY_ID);
         assert!((numbers[3] as usize) < interner.number_bound());
+        assert_eq!(interner.intern_one("bob"), numbers[3]);
     }
 
     #[test]
     fn every_id_is_seen_with_its_number() {
         let interner = IdInterner::default();
         let texts: Vec<String> = (0..1_000).map(|i| format!("account-{i}")).collect();
-        let ids = StringViewArray::from_iter_values(&texts);
-        let rows: Vec<u32> = (0..1_000).collect();
-        let mut numbers = Vec::new();
-        interner.intern(&ids, &rows, &mut numbers);
+        let numbers = interner.intern_all(&StringViewArray::from_iter_values(&texts));
         let mut seen = 0;
         interner.for_each(|number, id| {
             let position: usize = id["account-".len()..].parse().unwrap();
@@ -172,5 +208,32 @@ mod tests {
             seen += 1;
         });
         assert_eq!(seen, 1_000);
+    }
+
+    #[test]
+    fn readers_agree_after_the_merge() {
+        // Ids of 1 to 60 bytes; the readers share every second one, and one reader has none.
+        let text = |id: usize| format!("{id}{}", "x".repeat(id % 57));
+        let ranges = [0..3_000, 0..0, 1_500..4_000, 2_000..2_001];
+        let mut readers: Vec<IdTables> = Vec::new();
+        let mut numbers: Vec<Vec<u32>> = Vec::new();
+        for range in &ranges {
+            let (mut tables, mut found) = (IdTables::default(), Vec::new());
+            let ids: StringViewArray = range.clone().map(|id| Some(text(id))).chain([None]).collect();
+            tables.intern_texts(&ids, &mut found);
+            readers.push(tables);
+            numbers.push(found);
+        }
+        let (interner, merged) = IdInterner::merge(readers);
+        for ((range, mut numbers), merged) in ranges.into_iter().zip(numbers).zip(merged) {
+            if let Some(merged) = merged {
+                merged.renumber(&mut numbers);
+            }
+            let ids: StringViewArray = range.map(|id| Some(text(id))).chain([None]).collect();
+            assert_eq!(interner.intern_all(&ids), numbers);
+        }
+        let mut count = 0;
+        interner.for_each(|_, _| count += 1);
+        assert_eq!(count, 4_000);
     }
 }

@@ -1,9 +1,13 @@
 //! Reads delivered files into columns of numbers and maps account ids to dense nodes.
 
 pub mod activities;
+pub mod batch_columns;
 pub mod claim_changes;
+pub mod coded_columns;
 pub mod endorsements;
+pub mod file_reading;
 pub mod file_rows;
+mod id_table;
 pub mod interner;
 pub mod mentions;
 pub mod merge_accounts;
@@ -14,6 +18,7 @@ pub mod opt_out_rows;
 pub mod reference;
 pub mod refused_share;
 pub mod rejects;
+pub mod row_buffers;
 pub mod table_rows;
 pub mod tags;
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, RecordBatch, StringArray};
 use parquet::arrow::ArrowWriter;
+use parquet::file::properties::WriterProperties;
 
 use clout_base::day::Day;
 use clout_warehouse::inventory::{InputInventory, InventoryRules};
@@ -28,10 +29,15 @@ impl InputFolder {
 
     /// Writes one file.
     pub(super) fn write(&self, key: &str, columns: &[(&str, ArrayRef)]) {
+        self.write_as(key, columns, WriterProperties::default());
+    }
+
+    /// Writes one file with certain properties.
+    pub(super) fn write_as(&self, key: &str, columns: &[(&str, ArrayRef)], properties: WriterProperties) {
         let nullable = columns.iter().map(|(name, column)| (*name, column.clone(), true));
         let batch = RecordBatch::try_from_iter_with_nullable(nullable).unwrap();
         let file = std::fs::File::create(self.path(key)).unwrap();
-        let mut writer = ArrowWriter::try_new(file, batch.schema(), None).unwrap();
+        let mut writer = ArrowWriter::try_new(file, batch.schema(), Some(properties)).unwrap();
         writer.write(&batch).unwrap();
         writer.close().unwrap();
     }

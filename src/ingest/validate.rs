@@ -1,5 +1,7 @@
 //! Validates rows of activities; the first failed rule gives the reason. Other tables share some of the rules.
 
+use std::ops::Range;
+
 use arrow::array::{Array, StringViewArray};
 
 use clout_base::day::{DAY_MICROS, Day, FIRST_VALID_DAY};
@@ -36,6 +38,13 @@ pub struct RawRow<'a> {
 pub type ValidRow = (i64, u8);
 
 impl RowRules<'_> {
+    /// Returns the times, in microseconds since 1970, that [`RowRules::judge`] accepts.
+    pub fn valid_times(&self) -> Range<i64> {
+        let oldest = self.max_lateness_days.map(|max| self.load_date.0.saturating_sub(max));
+        let first = Day(oldest.unwrap_or(i32::MIN).max(FIRST_VALID_DAY.0));
+        first.start_micros()..self.load_date.end_micros()
+    }
+
     /// Returns the row's time and verb, or the reason for refusing it.
     pub fn judge(&self, found: &RawRow) -> Result<ValidRow, String> {
         let ids = [
@@ -143,127 +152,5 @@ pub fn shorten_value(word: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const RULES: RowRules = RowRules {
-        network: "twitter",
-        load_date: Day(20_000),
-        max_lateness_days: Some(30),
-    };
-
-    fn found(occurred_at: i64) -> RawRow<'static> {
-        RawRow {
-            activity_id: Some("1"),
-            occurred_at: Some(occurred_at.into()),
-            actor_id: Some("a"),
-            verb: Some("like"),
-            target_id: None,
-            verb_code: Some(2),
-        }
-    }
-
-    #[test]
-    fn times_are_bounded_by_the_load_date_and_the_lateness_window() {
-        let end = RULES.load_date.end_micros();
-        assert_eq!(RULES.judge(&found(end - 1)), Ok((end - 1, 2)));
-        assert!(RULES.judge(&found(end)).unwrap_err().starts_with("time after"));
-        let oldest = RULES.load_date.days_before(30).start_micros();
-        assert!(RULES.judge(&found(oldest)).is_ok());
-        assert!(
-            RULES
-                .judge(&found(oldest - 1))
-                .unwrap_err()
-                .starts_with("delivered too late")
-        );
-        assert!(
-            RULES
-                .judge(&found(FIRST_VALID_DAY.start_micros() - 1))
-                .unwrap_err()
-                .contains("2004")
-        );
-        let backlog = RowRules {
-            max_lateness_days: None,
-            ..RULES
-        };
-        assert!(backlog.judge(&found(FIRST_VALID_DAY.start_micros())).is_ok());
-    }
-
-    #[test]
-    fn every_sentinel_is_refused_with_the_day_that_it_states() {
-        let date = |text: &str| i128::from(text.parse::<Day>().unwrap().start_micros());
-        let reason = |stated: i128| check_time(stated, RULES.load_date).unwrap_err();
-        for (stated, day) in [
-            (-62_135_596_800_000_000, "0001-01-01"),
-            // The first day of Spark's hybrid calendar, read as a proleptic one.
-            (-62_135_769_600_000_000, "0000-12-30"),
-            (date("1582-10-15"), "1582-10-15"),
-            (i128::from(i64::MIN) / 1_000 - 1, "1677-09-21"),
-            (date("1900-01-01"), "1900-01-01"),
-            (0, "1970-01-01"),
-            (date("2003-12-31"), "2003-12-31"),
-            (i128::from(i64::MIN), "-290308-12-21"),
-            (i128::from(i64::MIN) * 1_000_000, "-292277022657-01-27"),
-        ] {
-            assert_eq!(reason(stated), format!("time before 2004: occurred on {day}"));
-        }
-        for (stated, day) in [
-            (253_402_300_799_999_999, "9999-12-31"),
-            (date("2262-04-11"), "2262-04-11"),
-            (date("2999-01-01"), "2999-01-01"),
-            (i128::from(i64::MAX), "+294247-01-10"),
-            (i128::from(i64::MAX) * 1_000, "+292278994-08-17"),
-            (i128::from(i64::MAX) * 1_000_000, "+292277026596-12-04"),
-        ] {
-            let expected = format!("time after the load date's end: occurred on {day}, ");
-            assert!(reason(stated).starts_with(&expected), "{}", reason(stated));
-        }
-    }
-
-    #[test]
-    fn a_day_is_described_like_every_other_date() {
-        for number in (-800_000..2_900_000).step_by(997) {
-            let day = Day(number);
-            let noon = i128::from(day.start_micros()) + i128::from(DAY_MICROS) / 2;
-            if (-719_528..=2_932_896).contains(&number) {
-                assert_eq!(describe_day(noon), day.to_string());
-            }
-        }
-    }
-
-    #[test]
-    fn null_ids_and_unknown_verbs_are_refused_with_their_column() {
-        let good = found(RULES.load_date.start_micros());
-        let reason = |found: RawRow| RULES.judge(&found).unwrap_err();
-        assert!(reason(RawRow { actor_id: None, ..good }).contains("actor_id"));
-        assert!(
-            reason(RawRow {
-                activity_id: Some(""),
-                ..good
-            })
-            .contains("empty activity_id")
-        );
-        assert!(
-            reason(RawRow {
-                target_id: Some(""),
-                ..good
-            })
-            .contains("target_id")
-        );
-        assert!(
-            reason(RawRow {
-                occurred_at: None,
-                ..good
-            })
-            .contains("occurred_at")
-        );
-        assert!(
-            reason(RawRow {
-                verb: Some("poke"),
-                verb_code: None,
-                ..good
-            })
-            .contains("'poke'")
-        );
-    }
-}
+#[path = "validate_tests.rs"]
+mod tests;

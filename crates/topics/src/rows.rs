@@ -8,7 +8,7 @@ use clout_model::accounts::NO_NODE;
 /// [`accounts`](clout_model::accounts) maps them to nodes.
 #[derive(Clone, Debug, Default)]
 pub struct ActivityRows {
-    /// Hashes of the activity ids; empty once duplicates are resolved.
+    /// Hashes of the activity ids, below 2⁹⁶; empty once duplicates are resolved.
     pub ids: Vec<u128>,
     /// Times, microseconds since 1970.
     pub occurred_at: Vec<i64>,
@@ -27,17 +27,6 @@ pub struct ActivityRows {
 }
 
 impl ActivityRows {
-    /// Appends the rows of one file.
-    pub fn extend(&mut self, other: ActivityRows) {
-        self.ids.extend(other.ids);
-        self.occurred_at.extend(other.occurred_at);
-        self.actors.extend(other.actors);
-        self.targets.extend(other.targets);
-        self.verbs.extend(other.verbs);
-        self.venues.extend(other.venues);
-        self.mentions.extend(other.mentions);
-    }
-
     /// Returns the number of rows.
     pub fn len(&self) -> usize {
         self.occurred_at.len()

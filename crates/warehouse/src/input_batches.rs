@@ -1,14 +1,16 @@
 //! Reading of the wanted columns of an admitted file, one row group at a time.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use arrow::array::{ArrayRef, AsArray, Float64Array, Int64Array, RecordBatch, StringViewArray, new_null_array};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Float64Type, Int64Type};
 
-use super::admission::{AdmittedColumn, AdmittedFile, RefusalReason};
+use super::admission::{AdmittedFile, RefusalReason};
 use super::catch_panic::catch_panic;
 use super::column_shape::ColumnShape;
+use super::dictionary_texts::CheckedDictionaries;
 use super::fetched_ranges::FetchedRanges;
 use super::footer::LeafFormat;
 use super::input_columns::{FREE_TEXT, InputType};
@@ -18,16 +20,26 @@ use super::store::Store;
 use super::utf8_columns::{to_lossy_texts, to_texts};
 use clout_base::error::Result;
 
+pub use super::dictionary_texts::TextColumn;
 pub use super::text_lists::TextLists;
 
 /// One decoded batch with the wanted columns in order; absent columns are null throughout.
 pub struct InputBatch {
     /// Columns, with texts already checked.
-    columns: Vec<Option<(ArrayRef, ColumnShape)>>,
+    columns: Vec<Option<BatchColumn>>,
     /// Faults of rows, by row.
     faults: BTreeMap<usize, String>,
     /// Number of rows.
     pub rows: usize,
+}
+
+/// Column of a batch.
+#[derive(Clone)]
+enum BatchColumn {
+    /// Checked texts.
+    Texts(TextColumn),
+    /// Values of another kind, with their shape in the file.
+    Other(ArrayRef, ColumnShape),
 }
 
 impl InputBatch {
@@ -47,6 +59,14 @@ impl InputBatch {
         Ok(self.cast(index, &DataType::Utf8View)?.as_string_view().clone())
     }
 
+    /// Returns column `index` like [`InputBatch::texts`], as a dictionary where it was decoded as one.
+    pub fn text_column(&self, index: usize) -> std::result::Result<TextColumn, RefusalReason> {
+        match &self.columns[index] {
+            Some(BatchColumn::Texts(texts)) => Ok(texts.clone()),
+            _ => self.texts(index).map(TextColumn::Values),
+        }
+    }
+
     /// Returns column `index` as whole numbers; values beyond 64 signed bits become null.
     pub fn counts(&self, index: usize) -> std::result::Result<Int64Array, RefusalReason> {
         Ok(self.cast(index, &DataType::Int64)?.as_primitive::<Int64Type>().clone())
@@ -62,7 +82,8 @@ impl InputBatch {
     /// absent column has empty lists.
     pub fn text_lists(&self, index: usize) -> std::result::Result<TextLists, RefusalReason> {
         match &self.columns[index] {
-            Some((array, _)) => TextLists::from_column(array.as_ref()),
+            Some(BatchColumn::Other(array, _)) => TextLists::from_column(array.as_ref()),
+            Some(BatchColumn::Texts(_)) => Err("a text is not a list of texts".to_owned()),
             None => Ok(TextLists::empty(self.rows)),
         }
     }
@@ -70,27 +91,46 @@ impl InputBatch {
     /// Returns column `index` as times.
     pub fn times(&self, index: usize) -> std::result::Result<InputTimes, RefusalReason> {
         match &self.columns[index] {
-            Some((array, ColumnShape::Value(LeafFormat::Time(unit)))) => {
+            Some(BatchColumn::Other(array, ColumnShape::Value(LeafFormat::Time(unit)))) => {
                 InputTimes::new(array.clone(), TimeFormat::Int64(*unit))
             }
-            Some((array, _)) => InputTimes::new(array.clone(), TimeFormat::Int96),
+            Some(BatchColumn::Other(array, _)) => InputTimes::new(array.clone(), TimeFormat::Int96),
+            Some(BatchColumn::Texts(_)) => Err("a text is not a time".to_owned()),
             None => InputTimes::new(new_null_array(&DataType::Null, self.rows), TimeFormat::Null),
         }
     }
 
     fn cast(&self, index: usize, to: &DataType) -> std::result::Result<ArrayRef, RefusalReason> {
-        match &self.columns[index] {
-            Some((array, _)) => cast(array, to).map_err(|error| error.to_string()),
-            None => Ok(new_null_array(to, self.rows)),
-        }
+        let array = match &self.columns[index] {
+            Some(BatchColumn::Texts(texts)) => Arc::new(texts.to_values()?),
+            Some(BatchColumn::Other(array, _)) => array.clone(),
+            None => return Ok(new_null_array(to, self.rows)),
+        };
+        cast(&array, to).map_err(|error| error.to_string())
     }
 
     /// Arranges the columns of a decoded batch in the wanted order, and checks their texts.
-    fn new(file: &AdmittedFile, batch: &RecordBatch) -> std::result::Result<InputBatch, RefusalReason> {
+    fn new(
+        file: &AdmittedFile,
+        batch: &RecordBatch,
+        dictionaries: &mut CheckedDictionaries,
+    ) -> std::result::Result<InputBatch, RefusalReason> {
         let mut faults = BTreeMap::new();
         let mut columns = Vec::with_capacity(file.columns.len());
-        for (admitted, array) in file.columns.iter().zip(batch.columns()) {
-            columns.push((checked_column(admitted, array, &mut faults)?, admitted.shape));
+        for (index, (admitted, array)) in file.columns.iter().zip(batch.columns()).enumerate() {
+            let name = admitted.column.name;
+            let mut report = |row| {
+                let reason = || format!("{name} is not UTF-8: expected a text in UTF-8");
+                faults.entry(row).or_insert_with(reason);
+            };
+            columns.push(match admitted.column.input_type {
+                InputType::Text if name == FREE_TEXT => BatchColumn::Texts(TextColumn::Values(to_lossy_texts(array)?)),
+                InputType::Id | InputType::Text => BatchColumn::Texts(match array.data_type() {
+                    DataType::Dictionary(..) => dictionaries.check(index, array, &mut report)?,
+                    _ => TextColumn::Values(to_texts(array, &mut report)?),
+                }),
+                _ => BatchColumn::Other(array.clone(), admitted.shape),
+            });
         }
         Ok(InputBatch {
             columns: file
@@ -112,24 +152,6 @@ impl InputBatch {
     }
 }
 
-/// Converts a column of texts to texts, and leaves other columns as they are.
-fn checked_column(
-    admitted: &AdmittedColumn,
-    array: &ArrayRef,
-    faults: &mut BTreeMap<usize, String>,
-) -> std::result::Result<ArrayRef, RefusalReason> {
-    let column = &admitted.column;
-    let texts = match column.input_type {
-        InputType::Text if column.name == FREE_TEXT => to_lossy_texts(array)?,
-        InputType::Id | InputType::Text => to_texts(array, &mut |row| {
-            let reason = || format!("{} is not UTF-8: expected a text in UTF-8", column.name);
-            faults.entry(row).or_insert_with(reason);
-        })?,
-        _ => return Ok(array.clone()),
-    };
-    Ok(std::sync::Arc::new(texts))
-}
-
 /// Calls `take` with every batch of the file, in order. A refusal describes the fault of the file; the caller
 /// must then discard all batches of the file.
 ///
@@ -140,9 +162,23 @@ pub fn for_each_batch(
     file: &AdmittedFile,
     take: &mut dyn FnMut(InputBatch) -> std::result::Result<(), RefusalReason>,
 ) -> Result<std::result::Result<(), RefusalReason>> {
+    for_each_batch_with_dictionaries(store, file, &[], take)
+}
+
+/// Calls `take` like [`for_each_batch`]. The wanted columns at the indices `repetitive`, of ids or words, are
+/// dictionaries where the file stores them so.
+///
+/// # Errors
+/// Returns an error if the store fails.
+pub fn for_each_batch_with_dictionaries(
+    store: &Store,
+    file: &AdmittedFile,
+    repetitive: &[usize],
+    take: &mut dyn FnMut(InputBatch) -> std::result::Result<(), RefusalReason>,
+) -> Result<std::result::Result<(), RefusalReason>> {
     for row_group in 0..file.row_groups.len() {
         let fetched = fetch(store, file, row_group)?;
-        let decoded = decode_group(file, row_group, fetched, take);
+        let decoded = decode_group(file, row_group, fetched, repetitive, take);
         if let Err(refusal) = decoded {
             return Ok(Err(format!("row group {row_group}: {refusal}")));
         }
@@ -170,6 +206,7 @@ pub(super) fn decode_group(
     file: &AdmittedFile,
     row_group: usize,
     fetched: FetchedRanges,
+    repetitive: &[usize],
     take: &mut dyn FnMut(InputBatch) -> std::result::Result<(), RefusalReason>,
 ) -> std::result::Result<(), RefusalReason> {
     let group = &file.row_groups[row_group];
@@ -182,7 +219,11 @@ pub(super) fn decode_group(
         }
         return Ok(());
     }
+    let wants_dictionary = |column: usize| repetitive.iter().any(|index| file.indexes[*index] == Some(column));
+    let mut dictionaries = CheckedDictionaries::default();
     catch_panic("a page cannot be decoded", || {
-        decode_row_group(file, group, fetched, &mut |batch| take(InputBatch::new(file, batch)?))
+        decode_row_group(file, group, &fetched, &wants_dictionary, &mut |batch| {
+            take(InputBatch::new(file, batch, &mut dictionaries)?)
+        })
     })
 }

@@ -65,6 +65,28 @@ impl InputTimes {
             TimeFormat::Null => None,
         }
     }
+
+    /// Appends the times of all rows in microseconds, rounded down; those beyond 64 bits become the nearest value, and
+    /// nulls the least.
+    pub fn append_saturated_micros(&self, micros: &mut Vec<i64>) {
+        let values = self.values.as_primitive_opt::<Int64Type>();
+        match (self.format, values) {
+            (TimeFormat::Int64(unit), Some(values)) if values.null_count() == 0 => {
+                let values = values.values().iter();
+                match unit {
+                    TimeUnit::Second => micros.extend(values.map(|value| value.saturating_mul(1_000_000))),
+                    TimeUnit::Millisecond => micros.extend(values.map(|value| value.saturating_mul(1_000))),
+                    TimeUnit::Microsecond => micros.extend(values),
+                    TimeUnit::Nanosecond => micros.extend(values.map(|value| value.div_euclid(1_000))),
+                }
+            }
+            _ => {
+                let nearest = |time: i128| time.clamp(i64::MIN.into(), i64::MAX.into()) as i64;
+                let rows = 0..self.values.len();
+                micros.extend(rows.map(|row| self.micros(row).map_or(i64::MIN, nearest)));
+            }
+        }
+    }
 }
 
 fn int96_micros(bytes: &[u8]) -> Option<i128> {
@@ -132,6 +154,27 @@ mod tests {
             (4_294_967_295 - 2_440_588) * DAY_MICROS + 9_223_372_036_854_775
         );
         assert_eq!(found[5], -2_440_588 * DAY_MICROS - 9_223_372_036_854_776);
+    }
+
+    #[test]
+    fn saturated_times_are_the_times_that_fit_into_64_bits() {
+        for unit in [
+            TimeUnit::Second,
+            TimeUnit::Millisecond,
+            TimeUnit::Microsecond,
+            TimeUnit::Nanosecond,
+        ] {
+            for given in [vec![Some(i64::MIN), Some(i64::MAX), Some(-1)], vec![Some(-1), None]] {
+                let read = times(given, unit);
+                let mut micros = vec![7];
+                read.append_saturated_micros(&mut micros);
+                let expected = (0..micros.len() - 1).map(|row| match read.micros(row) {
+                    Some(time) => time.clamp(i64::MIN.into(), i64::MAX.into()) as i64,
+                    None => i64::MIN,
+                });
+                assert_eq!(micros[1..], expected.collect::<Vec<_>>(), "{unit:?}");
+            }
+        }
     }
 
     #[test]

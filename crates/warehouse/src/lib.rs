@@ -9,6 +9,7 @@ mod column_matching;
 mod column_shape;
 pub mod content_hash;
 mod delta_counts;
+mod dictionary_texts;
 pub mod encoded_part;
 #[cfg(test)]
 mod faulty_store;
@@ -37,6 +38,7 @@ pub mod published_columns;
 mod request_pool;
 mod root_spelling;
 mod row_group_reader;
+mod row_segments;
 mod similar_table;
 pub mod snapshot_people;
 pub mod snapshots;

@@ -10,7 +10,9 @@ use parquet::file::properties::{WriterProperties, WriterVersion};
 use std::sync::Arc;
 
 use crate::input_columns::columns_of_table;
-use crate::testing::{Values, activities, activities_with, admit, footer_of, parquet_file, read, with_footer};
+use crate::testing::{
+    Values, activities, activities_with, admit, footer_of, parquet_file, read_with_dictionaries, with_footer,
+};
 
 const FOOTER_MUTANTS: usize = 70_000;
 const PAGE_MUTANTS: usize = 30_000;
@@ -130,7 +132,8 @@ fn decode(mutant: &[u8]) -> [usize; 3] {
     match admit(mutant, &WANTED, columns_of_table("activities")) {
         Err(_) => [0, 1, 0],
         Ok(admitted) => {
-            let batches = read(mutant, &admitted);
+            // Actors and targets as dictionaries, verbs and ids not.
+            let batches = read_with_dictionaries(mutant, &admitted, &[2, 4]);
             let texts = batches.and_then(|batches| {
                 batches.iter().try_for_each(|batch| {
                     (0..WANTED.len())

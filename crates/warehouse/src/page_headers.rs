@@ -37,17 +37,28 @@ struct PageHeader {
     is_plain: bool,
 }
 
+/// Findings about the pages of a column chunk.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct PageEncodings {
+    /// True if a page contains delta-encoded texts, which have counts inside the page.
+    pub(crate) has_delta_texts: bool,
+    /// Number of values, nulls included, in the data pages before the first one without indexes into a dictionary.
+    pub(crate) dictionary_values: u64,
+}
+
+/// Codes of the encodings PLAIN_DICTIONARY and RLE_DICTIONARY.
+const DICTIONARY_INDEXES: [Option<i64>; 2] = [Some(2), Some(8)];
 /// Codes of the encodings DELTA_LENGTH_BYTE_ARRAY and DELTA_BYTE_ARRAY.
 const DELTA_TEXTS: [Option<i64>; 2] = [Some(6), Some(7)];
 const DATA_PAGE: i64 = 0;
 const DICTIONARY_PAGE: i64 = 2;
 const DATA_PAGE_V2: i64 = 3;
 
-/// Checks all page headers of a chunk; `bytes` are those of the whole chunk. Returns true if a page contains
-/// delta-encoded texts, which have counts inside the page.
-pub(crate) fn check_pages(bytes: &[u8], chunk: &ColumnChunk, bounds: PageBounds) -> Result<bool, String> {
+/// Checks all page headers of a chunk; `bytes` are those of the whole chunk. Returns how the pages are encoded.
+pub(crate) fn check_pages(bytes: &[u8], chunk: &ColumnChunk, bounds: PageBounds) -> Result<PageEncodings, String> {
     let mut rest = bytes;
-    let mut has_delta_texts = false;
+    let mut encodings = PageEncodings::default();
+    let mut is_dictionary = true;
     let mut values_left = bounds.max_values;
     let mut uncompressed_left = chunk.max_uncompressed();
     while !rest.is_empty() {
@@ -78,7 +89,11 @@ pub(crate) fn check_pages(bytes: &[u8], chunk: &ColumnChunk, bounds: PageBounds)
             }
             _ => return Err(fault("is of an unknown kind")),
         }
-        has_delta_texts |= header.kind != Some(DICTIONARY_PAGE) && DELTA_TEXTS.contains(&header.encoding);
+        if header.kind != Some(DICTIONARY_PAGE) {
+            encodings.has_delta_texts |= DELTA_TEXTS.contains(&header.encoding);
+            is_dictionary &= DICTIONARY_INDEXES.contains(&header.encoding);
+            encodings.dictionary_values += if is_dictionary { values } else { 0 };
+        }
         let (page, after) = rest[body].split_at(compressed as usize);
         if !(header.kind == Some(DATA_PAGE_V2) && header.is_plain) {
             let levels = header.level_bytes() as usize;
@@ -86,7 +101,7 @@ pub(crate) fn check_pages(bytes: &[u8], chunk: &ColumnChunk, bounds: PageBounds)
         }
         rest = after;
     }
-    Ok(has_delta_texts)
+    Ok(encodings)
 }
 
 fn size(stated: Option<i64>) -> Option<u64> {

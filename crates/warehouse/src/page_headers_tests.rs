@@ -24,7 +24,7 @@ fn header(kind: i64, sizes: [i64; 2], structure: i16, fields: &[i64]) -> Vec<u8>
 }
 
 /// Checks one page with a body of 40 bytes.
-fn check(header: &[u8]) -> Result<bool, String> {
+fn check(header: &[u8]) -> Result<PageEncodings, String> {
     let bytes = [header, &[0; 40]].concat();
     let chunk = ColumnChunk {
         data_offset: 4,
@@ -40,7 +40,7 @@ fn check(header: &[u8]) -> Result<bool, String> {
 #[case::dictionary(header(2, [400, 40], 7, &[100, 0]))]
 #[case::data_v2(header(3, [400, 40], 8, &[100, 3, 100, 0, 20, 20]))]
 fn a_possible_page_passes(#[case] header: Vec<u8>) {
-    assert_eq!(check(&header), Ok(false));
+    assert_eq!(check(&header), Ok(PageEncodings::default()));
 }
 
 #[rstest]
@@ -72,7 +72,7 @@ fn an_impossible_page_is_refused(#[case] header: Vec<u8>, #[case] says: &str) {
 fn counts_and_sizes_add_up_over_the_pages_of_a_column() {
     let page = [header(0, [40, 40], 5, &[60, 0, 3, 3]), vec![0; 40]].concat();
     let twice = [page.clone(), header(0, [40, 40], 5, &[60, 0, 3, 3])].concat();
-    assert_eq!(check(&page[..page.len() - 40]), Ok(false));
+    assert!(check(&page[..page.len() - 40]).is_ok());
     let fault = check(&twice).unwrap_err();
     assert!(fault.contains(&format!("byte {} of the column", page.len())), "{fault}");
     assert!(fault.contains("more values than its row group"), "{fault}");
@@ -93,9 +93,26 @@ fn a_cut_header_is_refused() {
 
 #[test]
 fn pages_of_delta_encoded_texts_are_noticed() {
+    let has_delta_texts = |header: &[u8]| check(header).map(|encodings| encodings.has_delta_texts);
     for encoding in [6, 7] {
-        assert_eq!(check(&header(0, [40, 40], 5, &[1, encoding, 3, 3])), Ok(true));
-        assert_eq!(check(&header(3, [40, 40], 8, &[1, 0, 1, encoding, 0, 0])), Ok(true));
+        assert_eq!(has_delta_texts(&header(0, [40, 40], 5, &[1, encoding, 3, 3])), Ok(true));
+        assert_eq!(
+            has_delta_texts(&header(3, [40, 40], 8, &[1, 0, 1, encoding, 0, 0])),
+            Ok(true)
+        );
     }
-    assert_eq!(check(&header(3, [40, 40], 8, &[1, 0, 1, 5, 0, 0])), Ok(false));
+    assert_eq!(has_delta_texts(&header(3, [40, 40], 8, &[1, 0, 1, 5, 0, 0])), Ok(false));
+}
+
+#[test]
+fn only_pages_before_the_first_without_a_dictionary_count() {
+    let page = |encoding: i64, values: i64| [header(0, [40, 40], 5, &[values, encoding, 3, 3]), vec![0; 40]].concat();
+    let dictionary = [header(2, [400, 40], 7, &[5, 0]), vec![0; 40]].concat();
+    let count = |pages: &[Vec<u8>]| {
+        let bytes = pages.concat();
+        check(&bytes[..bytes.len() - 40]).unwrap().dictionary_values
+    };
+    assert_eq!(count(&[dictionary.clone(), page(8, 10), page(2, 7)]), 17);
+    assert_eq!(count(&[dictionary.clone(), page(8, 10), page(0, 7), page(8, 3)]), 10);
+    assert_eq!(count(&[dictionary, page(0, 7), page(8, 3)]), 0);
 }

@@ -12,8 +12,9 @@ use super::admission::{AdmittedFile, RefusalReason};
 use super::column_shape::{ColumnShape, physical_type};
 use super::delta_counts::check_delta_counts;
 use super::fetched_ranges::FetchedRanges;
-use super::footer::RowGroup;
+use super::footer::{LeafFormat, RowGroup};
 use super::page_headers::{PageBounds, check_pages};
+use super::row_segments::RowSegment;
 use parquet::basic::Type as PhysicalType;
 
 /// Rows per batch: large enough to amortise a call, small enough for the cache.
@@ -25,23 +26,39 @@ const MAX_LIST_VALUES_PER_BYTE: u64 = 64;
 const FREE_LIST_VALUES: u64 = 1 << 20;
 
 /// Decodes a row group, and calls `take` with each batch of the file's columns. The page headers are checked first.
+/// Columns of texts for which `wants_dictionary` is true, by index in the file's columns, are dictionaries where they
+/// are stored so.
 pub(super) fn decode_row_group(
     file: &AdmittedFile,
     row_group: &RowGroup,
-    fetched: FetchedRanges,
+    fetched: &FetchedRanges,
+    wants_dictionary: &dyn Fn(usize) -> bool,
     take: &mut dyn FnMut(&RecordBatch) -> Result<(), RefusalReason>,
 ) -> Result<(), RefusalReason> {
-    let unreadable = |error: ParquetError| error.to_string();
     let metadata = metadata(file, row_group).map_err(unreadable)?;
-    check_all_pages(file, row_group, metadata.metadata().row_group(0), &fetched)?;
-    let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(fetched, metadata)
-        .with_batch_size(BATCH_ROWS)
-        .build();
+    let mut dictionary_rows = check_all_pages(file, row_group, metadata.row_group(0), fetched)?;
+    for (index, rows) in dictionary_rows.iter_mut().enumerate() {
+        if !wants_dictionary(index) {
+            *rows = 0;
+        }
+    }
     let mut rows = 0;
-    for batch in reader.map_err(unreadable)? {
-        let batch = batch.map_err(|error| error.to_string())?;
-        rows += batch.num_rows() as u64;
-        take(&batch)?;
+    for segment in RowSegment::split(&dictionary_rows, row_group.rows) {
+        let options = ArrowReaderOptions::new().with_schema(segment.schema(file, &dictionary_rows));
+        let metadata = ArrowReaderMetadata::try_new(metadata.clone(), options).map_err(unreadable)?;
+        let mut reader =
+            ParquetRecordBatchReaderBuilder::new_with_metadata(fetched.clone(), metadata).with_batch_size(BATCH_ROWS);
+        if segment.0.start > 0 {
+            reader = reader.with_offset(segment.0.start as usize);
+        }
+        if segment.0.end < row_group.rows {
+            reader = reader.with_limit((segment.0.end - segment.0.start) as usize);
+        }
+        for batch in reader.build().map_err(unreadable)? {
+            let batch = batch.map_err(|error| error.to_string())?;
+            rows += batch.num_rows() as u64;
+            take(&batch)?;
+        }
     }
     match rows == row_group.rows {
         true => Ok(()),
@@ -49,13 +66,20 @@ pub(super) fn decode_row_group(
     }
 }
 
+fn unreadable(error: ParquetError) -> RefusalReason {
+    error.to_string()
+}
+
+/// Checks the pages of all columns. Returns, by column, the number of leading rows that are stored as indexes into a
+/// dictionary of texts.
 fn check_all_pages(
     file: &AdmittedFile,
     row_group: &RowGroup,
     group: &RowGroupMetaData,
     fetched: &FetchedRanges,
-) -> Result<(), RefusalReason> {
+) -> Result<Vec<u64>, RefusalReason> {
     let lists = file.object.size.saturating_mul(MAX_LIST_VALUES_PER_BYTE);
+    let mut dictionary_rows = Vec::with_capacity(file.columns.len());
     for (index, (column, chunk)) in file.columns.iter().zip(&row_group.chunks).enumerate() {
         let fault = |fault: String| format!("column {}: {fault}", column.column.name);
         let length = usize::try_from(chunk.length).map_err(|error| fault(error.to_string()))?;
@@ -71,12 +95,17 @@ fn check_all_pages(
                 _ => row_group.rows,
             },
         };
-        if check_pages(&bytes, chunk, bounds).map_err(fault)? {
+        let encodings = check_pages(&bytes, chunk, bounds).map_err(fault)?;
+        if encodings.has_delta_texts {
             let chunk = group.column(index);
             check_delta_counts(fetched, chunk, row_group.rows).map_err(fault)?;
         }
+        dictionary_rows.push(match column.shape {
+            ColumnShape::Value(LeafFormat::Text) => encodings.dictionary_values,
+            _ => 0,
+        });
     }
-    Ok(())
+    Ok(dictionary_rows)
 }
 
 /// Returns the least number of bytes of a value in a dictionary page.
@@ -92,7 +121,7 @@ fn min_value_bytes((physical, length): (PhysicalType, i32)) -> u64 {
 }
 
 /// Builds the metadata with which arrow-rs reads the columns of one row group.
-fn metadata(file: &AdmittedFile, row_group: &RowGroup) -> Result<ArrowReaderMetadata, ParquetError> {
+fn metadata(file: &AdmittedFile, row_group: &RowGroup) -> Result<Arc<ParquetMetaData>, ParquetError> {
     let chunks = file
         .schema
         .columns()
@@ -112,6 +141,5 @@ fn metadata(file: &AdmittedFile, row_group: &RowGroup) -> Result<ArrowReaderMeta
         .set_column_metadata(chunks.collect::<Result<_, _>>()?)
         .build()?;
     let footer = FileMetaData::new(1, row_group.rows as i64, None, None, file.schema.clone(), None);
-    let options = ArrowReaderOptions::new().with_schema(file.arrow_schema.clone());
-    ArrowReaderMetadata::try_new(Arc::new(ParquetMetaData::new(footer, vec![group])), options)
+    Ok(Arc::new(ParquetMetaData::new(footer, vec![group])))
 }

@@ -179,14 +179,23 @@ pub(crate) fn admit(file: &[u8], wanted: &[&str], all: &[InputColumn]) -> Result
     admit_footer(&object, &footer_of(file), wanted, all)
 }
 
-/// Reads all batches of an admitted file.
+/// Reads all batches of an admitted file, without dictionaries.
 pub(crate) fn read(file: &[u8], admitted: &AdmittedFile) -> Result<Vec<InputBatch>, String> {
+    read_with_dictionaries(file, admitted, &[])
+}
+
+/// Reads all batches of an admitted file, with dictionaries of the wanted columns at the indices `repetitive`.
+pub(crate) fn read_with_dictionaries(
+    file: &[u8],
+    admitted: &AdmittedFile,
+    repetitive: &[usize],
+) -> Result<Vec<InputBatch>, String> {
     let mut batches = Vec::new();
     for row_group in 0..admitted.row_groups.len() {
         let all = 0..file.len() as u64;
         let parts = vec![Bytes::copy_from_slice(file)];
         let fetched = FetchedRanges::new(all.end, std::slice::from_ref(&all), parts);
-        decode_group(admitted, row_group, fetched, &mut |batch| {
+        decode_group(admitted, row_group, fetched, repetitive, &mut |batch| {
             batches.push(batch);
             Ok(())
         })?;

@@ -29,7 +29,7 @@ pub struct ContestedGroup {
     pub load_date: Day,
     /// Rows, ascending.
     pub rows: Vec<usize>,
-    /// Their id, as [`truncate_id`](clout_model::delivered::truncate_id) returns it.
+    /// Their id.
     pub id: u128,
 }
 

@@ -243,10 +243,8 @@ mod tests {
 
     #[test]
     fn rows_of_several_batches_find_their_persons() {
-        let persons = PersonMap {
-            ids: ["aaa", "ada", "bob", "eve", "zoe"].map(str::to_owned).to_vec(),
-            by_account: Vec::new(),
-        };
+        let ids = ["aaa", "ada", "bob", "eve", "zoe"].map(str::to_owned);
+        let persons = PersonMap::of_single_accounts(ids.to_vec());
         let batches = [
             (vec!["ada", "bea"], vec![Some(10.0), Some(1.0)]),
             (vec![], vec![]),

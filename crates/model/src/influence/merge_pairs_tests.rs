@@ -9,6 +9,7 @@ fn reaction(actor: u32, target: u32, verb: u8, load: i32, hour: i64) -> WeighedR
         occurred_at: load_date.start_micros() + hour * 3_600_000_000,
         load_date,
         verb,
+        weight: 1.0 / (1.0 + f32::from(verb)),
     }
 }
 

@@ -140,15 +140,20 @@ impl<'a> DayComparison<'a> {
 
     /// Computes the changes of `persons`, indices of the snapshot date. All of them must have a score.
     pub fn compute_changes(&self, persons: &[u32]) -> Vec<PersonScoreChange> {
-        let side = |judged: &'a ScoredState| ComparedDate {
+        let reactors = [self.before, self.after].map(|judged| {
+            let (trust, ranks) = (judged.scored.trust.iter(), &judged.scored.rank_factors);
+            trust.zip(ranks).map(|(trust, rank)| [*trust, *rank]).collect::<Vec<_>>()
+        });
+        let [before, after] = [self.before, self.after];
+        let side = |judged: &'a ScoredState, reactors| ComparedDate {
             attention: &judged.scored.attention,
-            model: judged.scored.contribution_model(&self.job.model),
+            reactors,
             scores: &judged.scored.scores,
             presences: &judged.presences,
         };
         let nights = DatePair {
-            before: side(self.before),
-            after: side(self.after),
+            before: side(before, &reactors[0]),
+            after: side(after, &reactors[1]),
             matching: &self.matching,
             moves: &self.moves,
             scale: &self.after.scored.scale,

@@ -12,6 +12,7 @@ use clout_state::column_file::{FileSelection, read_table};
 use clout_state::damage::StateError;
 use clout_state::ids::{decode_ids, encode_ids};
 use clout_state::index::{FileEntry, IdFile, StateIndex};
+use clout_warehouse::request_pool::run_requests;
 use clout_warehouse::store::Store;
 
 /// Writes the ids that the stored files lack below the folder of `index`, and drops expired ones from `index`.
@@ -39,7 +40,7 @@ pub(super) fn save(store: &Store, index: &mut StateIndex, state: &RunState, as_o
             file: encode_ids(&ids, *load_date)?.save(store, &path)?,
         })
     };
-    index.ids = wanted.par_iter().map(save).collect::<Result<_>>()?;
+    index.ids = run_requests(wanted.len(), || wanted.par_iter().map(save).collect())?;
     save_published(store, index, state, as_of)
 }
 
@@ -68,13 +69,12 @@ fn save_published(store: &Store, index: &mut StateIndex, state: &RunState, as_of
 /// Returns an error that names a damaged file, or an error of the store.
 pub(super) fn load(store: &Store, index: &StateIndex, state: &mut RunState) -> std::result::Result<(), StateError> {
     let read = |file: &FileEntry| read_table(store, file, FileSelection::default(), decode_ids);
-    let lists: Vec<Vec<u128>> = index
-        .ids
-        .par_iter()
-        .map(|ids| read(&ids.file))
-        .collect::<std::result::Result<_, _>>()?;
+    // Small files, of which there are many: their requests take longer than their bytes.
+    let lists: std::result::Result<Vec<Vec<u128>>, StateError> = run_requests(index.ids.len(), || {
+        Ok(index.ids.par_iter().map(|ids| read(&ids.file)).collect())
+    })?;
     state.delivered = vec![DeliveredIds::default(); state.delivered.len()];
-    for (ids, list) in index.ids.iter().zip(lists) {
+    for (ids, list) in index.ids.iter().zip(lists?) {
         if let Some(delivered) = state.delivered.get_mut(usize::from(ids.network)) {
             delivered.push(ids.load_date, IdList::from_sorted(list));
         }

@@ -55,8 +55,8 @@ pub struct TopicMerge<'a> {
 pub struct NewTopicData {
     touches: Vec<LedgerEntry<(u32, u32, u32), 3>>,
     posts: Vec<LedgerEntry<(u32, u32), 1>>,
-    /// Sources by period; a period ends at a load date with opt-outs, or at the last load date.
-    sources: BTreeMap<Day, EvidenceSources>,
+    /// Sources by period and network; a period ends at a load date with opt-outs, or at the last load date.
+    sources: BTreeMap<Day, Vec<EvidenceSources>>,
     opted_out_on: Arc<[Day]>,
     together: Together,
 }
@@ -111,11 +111,10 @@ impl TopicMerge<'_> {
         }
         objects.merge_new(last, self.max_lateness_days);
         memory.objects[index] = objects;
-        // Accounts of one network are contiguous and networks come in order, so appending keeps the sort order.
         for end in ends {
             let until = sources.remove(&end).unwrap_or_default();
             let until = latest_sources(until, &settled.rows);
-            new_data.sources.entry(end).or_default().append(until);
+            new_data.sources.entry(end).or_default().push(until);
         }
     }
 
@@ -269,7 +268,7 @@ impl NewTopicData {
         memory.touches.merge(self.touches, touch_half_lives(params), as_of);
         memory.posts.merge(self.posts, [half_life], as_of);
         for (end, until) in &self.sources {
-            memory.sources.merge(until, as_of);
+            until.iter().for_each(|network| memory.sources.merge(network, as_of));
             memory
                 .sources
                 .drop_opted_out(|node| self.opted_out_on.get(node as usize).is_some_and(|since| since <= end));

@@ -177,16 +177,6 @@ impl EvidenceSources {
         }
     }
 
-    /// Appends sources of accounts after the present ones.
-    pub fn append(&mut self, other: EvidenceSources) {
-        let base = self.ids.len();
-        self.ids.push_str(&other.ids);
-        self.rows.extend(other.rows.into_iter().map(|row| EvidenceSource {
-            start: base + row.start,
-            ..row
-        }));
-    }
-
     /// Merges new sources and keeps the latest; drops sources past retention at `as_of`.
     pub fn merge(&mut self, new_sources: &EvidenceSources, as_of: Day) {
         let oldest = as_of.days_before(RETENTION_DAYS).end_micros();

@@ -35,7 +35,7 @@ mod partition_path;
 pub mod perk_draws;
 pub mod publish;
 pub mod published_columns;
-mod request_pool;
+pub mod request_pool;
 mod root_spelling;
 mod row_group_reader;
 mod row_segments;

@@ -10,7 +10,7 @@ const REQUESTS_IN_FLIGHT: usize = 16;
 ///
 /// # Errors
 /// Returns an error if no thread can be started, or the error of `work`.
-pub(super) fn run_requests<T: Send>(requests: usize, work: impl FnOnce() -> Result<T> + Send) -> Result<T> {
+pub fn run_requests<T: Send>(requests: usize, work: impl FnOnce() -> Result<T> + Send) -> Result<T> {
     let threads = REQUESTS_IN_FLIGHT.min(requests.max(1));
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
     let pool = pool.map_err(|error| Error::internal("cannot start threads for requests").with_source(error))?;

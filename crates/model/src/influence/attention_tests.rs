@@ -1,4 +1,5 @@
 use super::*;
+use crate::influence::pairs::PairSums;
 
 #[test]
 fn accounts_of_one_reactor_share_one_edge_and_keep_their_terms() {

@@ -8,6 +8,7 @@
 //! daily change, and [`silence_forecast`] and [`reaction_forecast`] forecast it.
 
 pub mod attention;
+mod attention_entries;
 pub mod changes;
 pub mod coverage;
 pub mod interval;

@@ -25,8 +25,20 @@ impl ScoreTable {
         ScoreTable::from_sums(model.sum_all(attention), line)
     }
 
+    /// Scores all persons by the sums of their contributions, without ranks and percentiles.
+    pub fn without_ranks(sums: Vec<Option<ContributionSum>>, line: &ScoreScale) -> ScoreTable {
+        let values = sums.par_iter().map(|sum| sum.map(|sum| line.unclamped_score(sum.influence)));
+        let values: Vec<Option<f64>> = values.collect();
+        ScoreTable {
+            ranks: vec![None; values.len()],
+            percentiles: vec![None; values.len()],
+            values,
+            sums,
+        }
+    }
+
     /// Scores and ranks all persons by the sums of their contributions.
-    pub fn from_sums(sums: Vec<Option<ContributionSum>>, line: &ScoreScale) -> ScoreTable {
+    fn from_sums(sums: Vec<Option<ContributionSum>>, line: &ScoreScale) -> ScoreTable {
         let values: Vec<Option<f64>> = sums
             .par_iter()
             .map(|sum| sum.map(|sum| line.unclamped_score(sum.influence)))

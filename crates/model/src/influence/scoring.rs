@@ -94,7 +94,8 @@ impl PeopleScores {
         })
     }
 
-    /// Restores the scores of all persons from kept values. `attention` may lack edges: the scores do not depend on it.
+    /// Restores the scores of all persons, without ranks, from kept values. `attention` may lack edges: the scores do not
+    /// depend on it.
     ///
     /// # Errors
     /// An internal error if the attention does not form a valid graph.
@@ -115,7 +116,7 @@ impl PeopleScores {
             seasoning: trust::compute_seasoning(memory.persons, memory.facts, moment.warehouse_days, params),
             rank_factors: kept.rank_factors,
             outcome: None,
-            scores: ScoreTable::from_sums(sums, model.scale()),
+            scores: ScoreTable::without_ranks(sums, model.scale()),
             scale: *model.scale(),
         })
     }

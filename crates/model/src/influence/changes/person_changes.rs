@@ -8,7 +8,6 @@ use super::split::{ContributionFactors, split_change};
 use super::strength_moves::{NO_PERSON, PersonMatching, StrengthMoves, StrengthPart};
 use super::tally::{CauseSlot, CauseTally};
 use crate::influence::attention::AttentionGraph;
-use crate::influence::score::ContributionModel;
 use crate::influence::score_scale::{ScoreScale, clamp_score};
 use crate::influence::score_table::ScoreTable;
 use crate::influence::weights::saturate;
@@ -18,8 +17,8 @@ use crate::people::presence::PresenceTable;
 pub struct ComparedDate<'a> {
     /// Attention between persons, after the reciprocity discount.
     pub attention: &'a AttentionGraph,
-    /// Trust, rank and constants that turn attention into contributions.
-    pub model: ContributionModel<'a>,
+    /// Trust and rank factor of each person, side by side: one access to memory for each edge.
+    pub reactors: &'a [[f64; 2]],
     /// Sums and values of the scores.
     pub scores: &'a ScoreTable,
     /// Presence of persons on networks.
@@ -215,14 +214,15 @@ impl Walk<'_> {
         let strength: f64 = side.attention.terms(edge).iter().map(|term| term.strength).sum();
         let whole = saturate(strength, self.nights.beta);
         let sum = &side.scores.sums[target as usize];
+        let [trust, rank] = side.reactors[reactor];
         ContributionFactors {
             kept: if whole > 0.0 {
                 side.attention.amounts[edge] / whole
             } else {
                 1.0
             },
-            trust: side.model.trust[reactor],
-            rank: side.model.rank[reactor],
+            trust,
+            rank,
             belief: sum.map_or(0.0, |sum| sum.belief),
         }
     }

@@ -43,11 +43,12 @@ impl CauseTally {
 
     /// Closes the current reactor; `None` for a reactor missing on the snapshot date.
     pub fn finish_reactor(&mut self, reactor: Option<u32>) {
-        for (key, part) in std::mem::take(&mut self.own) {
-            if part != 0.0 {
-                self.slot(key).add(reactor, part);
-            }
+        let mut own = std::mem::take(&mut self.own);
+        for (key, part) in own.drain(..).filter(|(_, part)| *part != 0.0) {
+            self.slot(key).add(reactor, part);
         }
+        // Keeps the memory for the next reactor.
+        self.own = own;
     }
 
     /// Returns the slots, sorted by cause, answers and network.

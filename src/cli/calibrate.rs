@@ -35,8 +35,8 @@ pub(super) struct CalibrateArgs {
     format: OutputFormat,
 }
 
-const NOTE: &str = "Published snapshots do not change. The first run with the new model_version reads the whole \
-input again, and its score changes include the change of scale.";
+const NOTE: &str = "Published snapshots do not change. The first run with the new model_version applies it to the kept \
+                    state, and its score changes include the change of scale.";
 
 impl CalibrateArgs {
     /// Computes the scale and prints it. Does not change published snapshots.

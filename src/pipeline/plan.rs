@@ -88,11 +88,14 @@ pub struct RunEstimate {
 /// Bytes of memory, measured on 20 million activities of a million accounts (docs/src/research/costs.md) and rounded
 /// up: for the program itself, a row until it is merged, a pair with its part of the graph, and an account.
 const FIXED_BYTES: u64 = 64 << 20;
-const ROW_BYTES: u64 = 160;
-const PAIR_BYTES: u64 = 180;
-const ACCOUNT_BYTES: u64 = 500;
-/// Additional bytes per pair and account if the run starts from the day before, because it scores that day again.
-const PAIR_BEFORE_BYTES: u64 = 40;
+const ROW_BYTES: u64 = 110;
+const PAIR_BYTES: u64 = 150;
+const ACCOUNT_BYTES: u64 = 450;
+/// Additional bytes for each of the first rows, many of which bring a new account.
+const NEW_ACCOUNT_BYTES: u64 = 220;
+const NEW_ACCOUNT_ROWS: u64 = 2_000_000;
+/// Additional bytes per pair and account if the run starts from the day before, because it compares with that day.
+const PAIR_BEFORE_BYTES: u64 = 35;
 const ACCOUNT_BEFORE_BYTES: u64 = 250;
 /// Additional bytes per row, and per account and topic in the state, if the input has topics. Measured on 440,000 rows,
 /// nearly all with tags (`benches/night.py`), and rounded up.
@@ -114,13 +117,15 @@ pub fn estimate_run(input: &Store, inventory: &InputInventory, base: &RunState, 
         true => 0,
         false => rows * TOPIC_ROW_BYTES + base.topics.len() as u64 * TOPIC_ENTRY_BYTES,
     };
+    let new_accounts = rows.min(NEW_ACCOUNT_ROWS) * NEW_ACCOUNT_BYTES;
+    let of_rows = rows * ROW_BYTES + new_accounts + topics;
     Ok(RunEstimate {
         files: inventory.files_between(first, as_of).count() as u64,
         input_bytes: inventory.files_between(first, as_of).map(|file| file.size).sum(),
         rows,
         state_pairs: pairs,
-        memory_bytes: FIXED_BYTES + rows * ROW_BYTES + pairs * PAIR_BYTES + accounts * ACCOUNT_BYTES + before + topics,
-        output_bytes: (pairs + rows) * 60 + accounts * 120,
+        memory_bytes: FIXED_BYTES + of_rows + pairs * PAIR_BYTES + accounts * ACCOUNT_BYTES + before,
+        output_bytes: (pairs + rows) * 30 + accounts * 120,
     })
 }
 

@@ -142,7 +142,10 @@ impl<'a> DayComparison<'a> {
     pub fn compute_changes(&self, persons: &[u32]) -> Vec<PersonScoreChange> {
         let reactors = [self.before, self.after].map(|judged| {
             let (trust, ranks) = (judged.scored.trust.iter(), &judged.scored.rank_factors);
-            trust.zip(ranks).map(|(trust, rank)| [*trust, *rank]).collect::<Vec<_>>()
+            trust
+                .zip(ranks)
+                .map(|(trust, rank)| [*trust, *rank])
+                .collect::<Vec<_>>()
         });
         let [before, after] = [self.before, self.after];
         let side = |judged: &'a ScoredState, reactors| ComparedDate {

@@ -119,6 +119,9 @@ impl AccountIndex {
 
     /// Returns only the accounts with permanent numbers.
     pub fn without_temporary(&self) -> AccountIndex {
+        if self.len() == self.numbered as usize {
+            return self.clone();
+        }
         let nodes = 0..self.numbered;
         AccountIndex::from_accounts(
             self.names.clone(),

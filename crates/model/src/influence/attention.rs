@@ -95,26 +95,26 @@ pub fn compute_attention(
 }
 
 impl AttentionGraph {
+    /// Joins the graphs of consecutive persons; copies the columns at the same time.
     fn join(pieces: Vec<AttentionGraph>) -> AttentionGraph {
-        let mut attention = AttentionGraph {
-            offsets: vec![0],
-            term_offsets: vec![0],
-            ..AttentionGraph::default()
-        };
-        let edges: usize = pieces.iter().map(|piece| piece.reactors.len()).sum();
-        attention
-            .offsets
-            .reserve(pieces.iter().map(|piece| piece.offsets.len()).sum());
-        attention.reactors.reserve(edges);
-        attention.amounts.reserve(edges);
-        attention.term_offsets.reserve(edges);
-        attention
-            .terms
-            .reserve(pieces.iter().map(|piece| piece.terms.len()).sum());
-        for piece in pieces {
-            attention.append(piece);
+        let (targets, edges) = rayon::join(
+            || join_offsets(pieces.iter().map(|piece| &piece.offsets)),
+            || join_offsets(pieces.iter().map(|piece| &piece.term_offsets)),
+        );
+        let (terms, (reactors, amounts)) = rayon::join(
+            || concat(pieces.iter().map(|piece| &piece.terms)),
+            || {
+                let reactors = concat(pieces.iter().map(|piece| &piece.reactors));
+                (reactors, concat(pieces.iter().map(|piece| &piece.amounts)))
+            },
+        );
+        AttentionGraph {
+            offsets: targets,
+            reactors,
+            amounts,
+            term_offsets: edges,
+            terms,
         }
-        attention
     }
 
     fn add_target(&mut self, entries: &mut [AttentionEntry], account_ranks: &[u32], beta: f64) {
@@ -137,16 +137,6 @@ impl AttentionGraph {
             self.term_offsets.push(self.terms.len());
         }
         self.offsets.push(self.reactors.len());
-    }
-
-    fn append(&mut self, piece: AttentionGraph) {
-        let (edges, terms) = (self.reactors.len(), self.terms.len());
-        self.offsets.extend(piece.offsets.iter().map(|offset| edges + offset));
-        self.term_offsets
-            .extend(piece.term_offsets.iter().map(|offset| terms + offset));
-        self.reactors.extend(piece.reactors);
-        self.amounts.extend(piece.amounts);
-        self.terms.extend(piece.terms);
     }
 
     /// Returns the number of (reactor, target) pairs.
@@ -191,6 +181,23 @@ impl AttentionGraph {
             .sum();
         self.amounts[edge] * scaled / strength
     }
+}
+
+fn concat<'a, T: Copy + 'a>(pieces: impl Iterator<Item = &'a Vec<T>> + Clone) -> Vec<T> {
+    let mut all = Vec::with_capacity(pieces.clone().map(Vec::len).sum());
+    pieces.for_each(|piece| all.extend_from_slice(piece));
+    all
+}
+
+/// Joins the ends of groups, which start at 0 in each piece; the result starts with 0.
+fn join_offsets<'a>(pieces: impl Iterator<Item = &'a Vec<usize>> + Clone) -> Vec<usize> {
+    let mut all = Vec::with_capacity(1 + pieces.clone().map(Vec::len).sum::<usize>());
+    all.push(0);
+    for piece in pieces {
+        let base = all.last().copied().unwrap_or_default();
+        all.extend(piece.iter().map(|end| base + end));
+    }
+    all
 }
 
 #[cfg(test)]

@@ -26,6 +26,8 @@ pub struct MergeParams<'a> {
 
 /// Approximate number of rows of a shard, so that a shard and its sort fit the processor's cache.
 const SHARD_ROWS: usize = 1 << 16;
+/// Reactions that one thread distributes at a time.
+const CHUNK_ROWS: usize = 1 << 20;
 /// Keys that are sampled for each shard, to find cuts with about equal numbers of rows.
 const SAMPLES: usize = 16;
 
@@ -33,9 +35,11 @@ const SAMPLES: usize = 16;
 pub fn merge_reactions(before: PairTable, reactions: Vec<Vec<WeighedReaction>>, params: &MergeParams) -> PairTable {
     let cuts = find_cuts(&before, &reactions);
     let distributed: Vec<ShardedReactions> = reactions
-        .into_par_iter()
-        .map(|part| ShardedReactions::new(&part, &cuts))
+        .par_iter()
+        .flat_map(|part| part.par_chunks(CHUNK_ROWS))
+        .map(|chunk| ShardedReactions::new(chunk, &cuts))
         .collect();
+    drop(reactions);
     let shards: Vec<PairSums> = (0..cuts.len() + 1)
         .into_par_iter()
         .with_max_len(1)

@@ -27,7 +27,9 @@ impl ScoreTable {
 
     /// Scores all persons by the sums of their contributions, without ranks and percentiles.
     pub fn without_ranks(sums: Vec<Option<ContributionSum>>, line: &ScoreScale) -> ScoreTable {
-        let values = sums.par_iter().map(|sum| sum.map(|sum| line.unclamped_score(sum.influence)));
+        let values = sums
+            .par_iter()
+            .map(|sum| sum.map(|sum| line.unclamped_score(sum.influence)));
         let values: Vec<Option<f64>> = values.collect();
         ScoreTable {
             ranks: vec![None; values.len()],

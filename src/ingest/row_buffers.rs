@@ -69,7 +69,7 @@ pub enum RowBuffer<'a> {
     /// Part of the columns of the network; the number of rows so far.
     Shared(RowSlices<'a>, usize),
     /// Columns of the file.
-    Own(ActivityRows),
+    Own(Box<ActivityRows>),
 }
 
 impl RowBuffer<'_> {
@@ -112,7 +112,7 @@ impl RowBuffer<'_> {
     pub fn clear(&mut self) {
         match self {
             RowBuffer::Shared(_, filled) => *filled = 0,
-            RowBuffer::Own(rows) => *rows = ActivityRows::default(),
+            RowBuffer::Own(rows) => **rows = ActivityRows::default(),
         }
     }
 }
@@ -151,7 +151,7 @@ pub fn allocate<'a>(files: impl Iterator<Item = &'a AdmittedFile>, has_venues: b
 pub fn next_buffer<'a>(remaining: &mut RowSlices<'a>, file: &AdmittedFile) -> RowBuffer<'a> {
     match plausible_rows(file) {
         Some(count) => RowBuffer::Shared(remaining.split_front(count), 0),
-        None => RowBuffer::Own(ActivityRows::default()),
+        None => RowBuffer::Own(Box::default()),
     }
 }
 
@@ -160,7 +160,7 @@ pub enum RowPiece {
     /// Number of rows at the start of a part of the network's columns, and the length of the part.
     Shared(usize, usize),
     /// Columns of the file.
-    Own(ActivityRows),
+    Own(Box<ActivityRows>),
 }
 
 impl RowPiece {

@@ -1,15 +1,15 @@
 use super::*;
 
 /// Returns rows with these ids, and other columns that follow from them.
-fn rows(ids: &[u128]) -> ActivityRows {
-    ActivityRows {
+fn rows(ids: &[u128]) -> Box<ActivityRows> {
+    Box::new(ActivityRows {
         ids: ids.to_vec(),
         occurred_at: ids.iter().map(|id| *id as i64 * 10).collect(),
         actors: ids.iter().map(|id| *id as u32 + 100).collect(),
         targets: ids.iter().map(|id| *id as u32 + 200).collect(),
         verbs: ids.iter().map(|id| *id as u8).collect(),
         ..ActivityRows::default()
-    }
+    })
 }
 
 #[track_caller]
@@ -47,7 +47,7 @@ fn a_buffer_takes_no_more_rows_than_it_has_space() {
     let mut remaining = RowSlices::from_rows(&mut columns, 0);
     let mut first = RowBuffer::Shared(remaining.split_front(3), 0);
     let mut second = RowBuffer::Shared(remaining.split_front(9), 0);
-    let mut own = RowBuffer::Own(ActivityRows::default());
+    let mut own = RowBuffer::Own(Box::default());
     let append =
         |buffer: &mut RowBuffer, count: usize| buffer.append(count, false, |rows| rows.ids.fill(count as u128));
     assert!(append(&mut first, 2) && !append(&mut first, 2));

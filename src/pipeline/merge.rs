@@ -44,7 +44,7 @@ pub struct MergeResult {
 }
 
 /// Merges everything into `state` and advances it to the snapshot date. The caller must then
-/// [prune](RunState::prune) opted-out people.
+/// [erase](RunState::erase_accounts) opted-out people.
 pub fn merge_input(
     state: &mut RunState,
     delivered: MergeInput,

@@ -5,6 +5,7 @@
 
 #![allow(
     clippy::unwrap_used,
+    clippy::expect_used,
     clippy::disallowed_methods,
     reason = "a benchmark takes its size from the environment, and stops by panicking"
 )]
@@ -111,7 +112,8 @@ fn settling(c: &mut Criterion) {
     group.sample_size(10).measurement_time(Duration::from_secs(10));
     group.throughput(Throughput::Elements(count as u64));
 
-    let find = |(ids, mut delivered, dates): (Vec<u128>, DeliveredIds, &[(Day, Range<usize>)])| {
+    type Delivery<'a> = (Vec<u128>, DeliveredIds, &'a [(Day, Range<usize>)]);
+    let find = |(ids, mut delivered, dates): Delivery| {
         (
             find_repeated_ids(ids, dates, &mut delivered, MAX_LATENESS_DAYS),
             delivered,

@@ -29,7 +29,8 @@ fn sorted(repeated: &RepeatedIds) -> (Vec<u32>, Vec<Vec<u32>>) {
         .iter()
         .map(|group| repeated.rows(group).to_vec())
         .collect();
-    (copies.sort(), groups.sort());
+    copies.sort();
+    groups.sort();
     (copies, groups)
 }
 
@@ -53,13 +54,14 @@ fn find_slowly(delivery: &Delivery, window: i32) -> (Vec<u32>, Vec<Vec<u32>>) {
             }
         }
     }
-    (copies.sort(), groups.sort());
+    copies.sort();
+    groups.sort();
     (copies, groups)
 }
 
 fn any_delivery() -> impl Strategy<Value = Delivery> {
     // Ids of a few partitions; some differ in the upper or the lower bits only, and one is 0.
-    let id = (0_u128..4, 0_u128..6).prop_map(|(upper, lower)| upper * 0x55 << 88 | lower);
+    let id = (0_u128..4, 0_u128..6).prop_map(|(upper, lower)| ((upper * 0x55) << 88) | lower);
     prop::collection::vec((0_i32..40, id), 0..150).prop_map(|mut rows| {
         rows.sort_by_key(|(date, _)| *date);
         rows
@@ -92,7 +94,8 @@ proptest! {
             kept.drop_expired(Day(chunk[chunk.len() - 1].0), window);
             before += chunk.len() as u32;
         }
-        (in_chunks.0.sort(), in_chunks.1.sort());
+        in_chunks.0.sort();
+        in_chunks.1.sort();
         prop_assert_eq!(in_chunks, expected);
         kept.drop_expired(Day(40), window);
         prop_assert_eq!(kept, delivered);

@@ -2,7 +2,7 @@
 //!
 //! Rows are sorted by the grain (declared, nulls first) and cut at fixed numbers of rows: into parts, and each part
 //! into row groups. Threads build and encode row groups independently, so that only a few of them are in memory at a
-//! time, besides the encoded bytes. [`super::part_properties`] lists the properties of a file.
+//! time, besides the encoded bytes. `part_properties` lists the properties of a file.
 
 use std::cmp::Ordering;
 use std::ops::Range;

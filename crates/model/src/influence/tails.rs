@@ -83,11 +83,9 @@ fn merge_halves<const ALL: usize, const HALF: usize>(
 /// Puts the lesser of two rows' values into row `above`, in every column.
 #[inline(always)]
 fn exchange<const N: usize>(columns: &mut Columns<N>, above: usize, below: usize) {
-    for column in 0..N {
-        let (a, b) = (columns[above][column], columns[below][column]);
-        columns[above][column] = least(a, b);
-        columns[below][column] = greatest(a, b);
-    }
+    let (a, b) = (columns[above], columns[below]);
+    columns[above] = std::array::from_fn(|column| least(a[column], b[column]));
+    columns[below] = std::array::from_fn(|column| greatest(a[column], b[column]));
 }
 
 /// One instruction, unlike `f32::min`, which also treats NaN.

@@ -232,7 +232,9 @@ fn read_accounts(store: &Store, index: &StateIndex, state: &mut RunState) -> std
             return Err(Error::internal("an account of the state has an unknown network").into());
         }
         match name {
-            AccountName::Id(id) => drop(accounts.push(usize::from(network), id)),
+            AccountName::Id(id) => {
+                accounts.push(usize::from(network), id);
+            }
             AccountName::Erased(hash) => {
                 let node = accounts.push(usize::from(network), "");
                 state.erased.insert(hash, node);

@@ -290,3 +290,7 @@ pub fn load_index(store: &Store, prefix: &str) -> Result<Option<StateIndex>> {
     let meta = json.and_then(|json| serde_json::from_slice::<Meta>(&json).ok());
     Ok(meta.map(|meta| meta.index))
 }
+
+#[cfg(test)]
+#[path = "state_files_tests.rs"]
+mod tests;

@@ -112,7 +112,7 @@ fn the_answer_is_reproducible_and_never_overwrites_a_file() {
     result
         .prints("[model.scale]")
         .prints("points_per_decade = ")
-        .prints("reads the whole input again");
+        .prints("applies it to the kept");
     calibrate(&site, &["--to", &path(&file)]).exits(0);
     let written = std::fs::read_to_string(&file).unwrap();
     calibrate(&site, &["--to", &path(&file), "--median", "21"])

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use std::process::{Child, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -66,9 +66,10 @@ fn a_killed_run_leaves_whole_parts_only_and_the_next_run_gives_the_same_bytes() 
     let site = Site::new(&crate::nightly::eventful());
     site.run_into("first", &["--as-of", FIRST]).exits(0);
     copy_folder(&site.output_named("first"), &site.output_named("undisturbed"));
-    let begin = Instant::now();
+    let count = |name: &str| files_below_if_stable(&site.output_named(name)).len();
+    let before = count("undisturbed");
     assert!(start(&site, "undisturbed").wait().unwrap().success());
-    let usual = begin.elapsed();
+    let written = count("undisturbed") - before;
     let expected = Snapshot::read(&site.output_named("undisturbed"), DATE).hashes(&[]);
     let mut rng = ChaCha8Rng::seed_from_u64(12);
     let mut killed = 0;
@@ -76,9 +77,10 @@ fn a_killed_run_leaves_whole_parts_only_and_the_next_run_gives_the_same_bytes() 
         let name = format!("killed-{number}");
         let output = site.output_named(&name);
         copy_folder(&site.output_named("first"), &output);
-        let delay = usual.mul_f64(rng.random_range(0.5..1.05));
-        let (mut run, begin) = (start(&site, &name), Instant::now());
-        while begin.elapsed() < delay && run.try_wait().unwrap().is_none() {
+        // Killed once it has written so many files, whatever the speed of the machine.
+        let wanted = before + rng.random_range(1..written);
+        let mut run = start(&site, &name);
+        while count(&name) < wanted && run.try_wait().unwrap().is_none() {
             assert_eq!(unfinished(&output), Vec::<String>::new(), "during run {number}");
             std::thread::sleep(Duration::from_millis(1));
         }

@@ -1,7 +1,7 @@
 //! Finds rows with an id that was delivered before, or that comes several times on one load date.
 //!
 //! An id is a copy if it was delivered on an earlier load date at most `max_lateness_days` before. Equal ids have equal
-//! upper bits, so the ids are decided in [`PARTITIONS`] parts that fit into the cache. The ids of earlier load dates are
+//! upper bits, so the ids are decided in 256 parts that fit into the cache. The ids of earlier load dates are
 //! only read past those of the new ones; no list of all ids exists.
 
 use std::ops::Range;

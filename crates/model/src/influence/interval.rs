@@ -23,7 +23,7 @@
 //! Not modelled: correlated reactors (a ring is resampled one by one), differences between days, and the uncertainty
 //! of the reactors' own trust. Cost: one pass over the edges of people with T > 0 and several reactors, 128 x 2 products
 //! per edge and 128 exponentials per person; with one reactor, the score is monotone in its weight, so four evaluations
-//! suffice. The sums are in single precision ([`super::replicates`]): bounds differ by less than 10^-4 points from those
+//! suffice. The sums are in single precision (`replicates`): bounds differ by less than 10^-4 points from those
 //! of double precision. The table of weights takes 72 bytes per person. Reproducible: one thread sums each person, in
 //! the order of the reactors, which is that of their ids.
 

@@ -1,8 +1,8 @@
 //! The eight least and the eight greatest of 128 values, by comparators that the compiler turns into vector minima.
 //!
 //! The values are 16 columns of 8. Each column is sorted by the network of 19 comparators for eight values (Knuth,
-//! *The Art of Computer Programming* 3, 5.3.4). Two sorted columns a and b are then merged four times: min(a[i],
-//! b[7 - i]) are the eight least of both, in bitonic order (Batcher, *Sorting networks and their applications*, 1968),
+//! *The Art of Computer Programming* 3, 5.3.4). Two sorted columns a and b are then merged four times:
+//! `min(a[i], b[7 - i])` are the eight least of both, in bitonic order (Batcher, *Sorting networks and their applications*, 1968),
 //! which three steps sort. Cost: about 0.2 µs on one core, a third of two quickselects.
 
 use super::resample::REPLICATES;

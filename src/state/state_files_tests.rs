@@ -1,0 +1,267 @@
+use std::path::Path;
+
+use clout_model::influence::merge_pairs::merge_reactions;
+use clout_model::influence::pair_table::PairTable;
+use clout_model::influence::pairs::PairSums;
+use clout_model::influence::params::RecencyParams;
+use clout_model::networks::builtin_networks;
+use clout_model::reactions::WeighedReaction;
+
+use super::*;
+use clout_base::ids::HashKey;
+use clout_model::account_activity::{AccountPost, merge_activity};
+use clout_model::delivered::IdList;
+use clout_model::influence::kept_scores::KeptScores;
+
+const FIRST: Day = Day(20_000);
+const ACCOUNTS: u32 = 40;
+
+/// A state and its nights, without a pipeline.
+struct Nights {
+    store: Store,
+    folder: tempfile::TempDir,
+    networks: Vec<Network>,
+    mixture: HalfLifeMixture,
+}
+
+impl Nights {
+    fn new() -> Nights {
+        let folder = tempfile::tempdir().unwrap();
+        Nights {
+            store: Store::open(folder.path().to_str().unwrap(), &Default::default()).unwrap(),
+            folder,
+            networks: builtin_networks(),
+            mixture: HalfLifeMixture::new(&RecencyParams::default()),
+        }
+    }
+
+    fn wanted(&self, model_version: &str) -> StateRequirements<'_> {
+        StateRequirements {
+            state_version: "1".to_owned(),
+            model_version: model_version.to_owned(),
+            hash_key: Some("key".to_owned()),
+            networks: &self.networks,
+            mixture: &self.mixture,
+        }
+    }
+
+    /// Adds the rows of one load date: one account that is new, and 60 reactions, or 3 of a small night.
+    fn add_date(&self, state: &mut RunState, date: i32) {
+        let load_date = Day(FIRST.0 + date);
+        if date > 0 {
+            state.accounts.push(3, &format!("new-{date}"));
+        } else {
+            for account in 0..ACCOUNTS {
+                state.accounts.push((account % 4) as usize, &format!("id-{account}"));
+            }
+        }
+        state.accounts.number_all();
+        let count = state.accounts.len();
+        state.activity.resize(count, Default::default());
+        state.is_listed.resize(count, false);
+        state.owners.resize(count, None);
+        let rows = if date == 0 { 600 } else { 3 };
+        let reaction = |row: u32| WeighedReaction {
+            actor: (row * 7 + date as u32) % ACCOUNTS,
+            target: (row * 3 + date as u32) % ACCOUNTS,
+            occurred_at: load_date.start_micros() + i64::from(row) * 1_000_003,
+            load_date,
+            verb: (row % 3) as u8,
+            weight: 0.25 + row as f32 / 1024.0,
+        };
+        let mut reactions: Vec<WeighedReaction> = (0..rows).map(reaction).collect();
+        reactions.sort_by_key(|r| (r.actor, r.target, r.occurred_at, r.verb));
+        let posts = [AccountPost {
+            load_date,
+            actor: count as u32 - 1,
+            occurred_at: load_date.start_micros(),
+        }];
+        merge_activity(&mut state.activity, &reactions, |_| true, &posts);
+        if state.stored.is_some() {
+            state.changes.add_reactions(&reactions);
+            state.changes.add_actors(posts.iter().map(|post| post.actor));
+        }
+        let params = MergeParams {
+            mixture: &self.mixture,
+            as_of: load_date,
+        };
+        state.pairs = merge_reactions(std::mem::take(&mut state.pairs), vec![reactions], &params);
+        state.delivered[0].push(load_date, IdList::from_sorted([u128::from(date as u32), 1 << 90]));
+        state.as_of = Some(load_date);
+    }
+
+    fn save(&self, state: &RunState) -> String {
+        let prefix = state_folder(state.as_of.unwrap(), "commit");
+        save_state(&self.store, &prefix, state, &self.wanted("m")).unwrap();
+        prefix
+    }
+
+    fn load(&self, prefix: &str) -> RunState {
+        let loaded = load_state(&self.store, prefix, &self.wanted("m"), &StatePart::All);
+        loaded.unwrap().unwrap()
+    }
+
+    fn files(&self, prefix: &str) -> Vec<String> {
+        let names = std::fs::read_dir(self.folder.path().join(prefix)).unwrap();
+        let mut names: Vec<String> = names
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+}
+
+fn join(pairs: &PairTable, stride: usize) -> PairSums {
+    let mut all = PairSums::default();
+    for shard in pairs.shards() {
+        all.append_rows(shard, 0..shard.len(), stride);
+    }
+    all
+}
+
+fn expect_equal(nights: &Nights, loaded: &RunState, expected: &RunState) {
+    let stride = nights.mixture.len();
+    assert_eq!(join(&loaded.pairs, stride), join(&expected.pairs, stride));
+    assert_eq!(loaded.activity, expected.activity);
+    let ids = |state: &RunState| -> Vec<String> {
+        (0..state.accounts.len() as u32)
+            .map(|node| state.accounts.own_person_id(node))
+            .collect()
+    };
+    assert_eq!(ids(loaded), ids(expected));
+    assert_eq!(loaded.delivered, expected.delivered);
+    assert_eq!(
+        (&loaded.owners, &loaded.is_listed),
+        (&expected.owners, &expected.is_listed)
+    );
+    assert_eq!(
+        (&loaded.erased, &loaded.published),
+        (&expected.erased, &expected.published)
+    );
+}
+
+#[test]
+fn nights_write_their_rows_and_the_loaded_state_is_the_one_in_memory() {
+    let nights = Nights::new();
+    let mut whole = RunState::empty(&nights.networks);
+    let mut loaded = RunState::empty(&nights.networks);
+    let mut bases = Vec::new();
+    for date in 0..80 {
+        nights.add_date(&mut whole, date);
+        nights.add_date(&mut loaded, date);
+        whole.published.insert(u128::from(date as u32));
+        loaded.published.insert(u128::from(date as u32));
+        loaded.changes.published = vec![u128::from(date as u32)];
+        let prefix = nights.save(&loaded);
+        let files = nights.files(&prefix);
+        if files.iter().any(|name| name.starts_with("pairs-")) {
+            bases.push(date);
+        } else {
+            assert!(files.iter().any(|name| name.starts_with("reactions-")), "{files:?}");
+        }
+        loaded = nights.load(&prefix);
+        expect_equal(&nights, &loaded, &whole);
+    }
+    assert!(bases.len() > 1 && bases.len() < 8, "{bases:?}");
+}
+
+#[test]
+fn an_erased_account_leaves_the_files_of_the_night_and_keeps_its_number() {
+    let nights = Nights::new();
+    let mut state = RunState::empty(&nights.networks);
+    nights.add_date(&mut state, 0);
+    let prefix = nights.save(&state);
+    let mut state = nights.load(&prefix);
+    nights.add_date(&mut state, 1);
+    let is_opted_out: Vec<bool> = (0..state.accounts.len()).map(|node| node == 5).collect();
+    state.erase_accounts(&is_opted_out, &nights.mixture, HashKey::from_text("key"));
+    let prefix = nights.save(&state);
+    assert!(nights.files(&prefix).contains(&"accounts-00000.seg".to_owned()));
+    let loaded = nights.load(&prefix);
+    expect_equal(&nights, &loaded, &state);
+    assert!(loaded.accounts.is_erased(5) && loaded.erased.values().eq([&5]));
+    let has_pair = |(shard, row): (&PairSums, usize)| shard.targets[row] == 5 || shard.actors[row] == 5;
+    assert!(!loaded.pairs.rows().any(has_pair) && loaded.activity[5].is_empty());
+}
+
+#[test]
+fn one_person_can_be_read_alone() {
+    let nights = Nights::new();
+    let mut state = RunState::empty(&nights.networks);
+    nights.add_date(&mut state, 0);
+    let mut state = nights.load(&nights.save(&state));
+    nights.add_date(&mut state, 1);
+    let prefix = nights.save(&state);
+    let choose = |state: &RunState| (0..state.accounts.len()).map(|node| node == 9).collect::<Vec<bool>>();
+    let loaded = load_state(
+        &nights.store,
+        &prefix,
+        &nights.wanted("m"),
+        &StatePart::PairsOf(&choose),
+    );
+    let loaded = loaded.unwrap().unwrap();
+    let expected = state
+        .pairs
+        .filter_rows(&nights.mixture, |target, actor| target == 9 || actor == 9);
+    let stride = nights.mixture.len();
+    assert!(!expected.is_empty());
+    assert_eq!(join(&loaded.pairs, stride), join(&expected, stride));
+}
+
+#[test]
+fn kept_scores_are_used_under_their_own_model_only() {
+    let nights = Nights::new();
+    let mut state = RunState::empty(&nights.networks);
+    nights.add_date(&mut state, 0);
+    let kept = KeptScores {
+        rank_factors: vec![1.0, 0.95],
+        trusted: vec![2.5, f64::NAN],
+        strangers: vec![0.0, f64::NAN],
+        reactors: vec![3, 0],
+    };
+    state.kept_scores = Some(kept);
+    let prefix = nights.save(&state);
+    let load = |model: &str| load_state(&nights.store, &prefix, &nights.wanted(model), &StatePart::All);
+    let ranks = |model: &str| load(model).unwrap().unwrap().kept_scores.map(|kept| kept.rank_factors);
+    assert_eq!((ranks("m"), ranks("other")), (Some(vec![1.0, 0.95]), None));
+    let other = StateRequirements {
+        state_version: "2".to_owned(),
+        ..nights.wanted("m")
+    };
+    let refused = load_state(&nights.store, &prefix, &other, &StatePart::All).unwrap();
+    assert!(refused.unwrap_err().contains("state version"));
+}
+
+#[test]
+fn each_damaged_or_missing_file_is_named() {
+    let nights = Nights::new();
+    let mut state = RunState::empty(&nights.networks);
+    nights.add_date(&mut state, 0);
+    let mut state = nights.load(&nights.save(&state));
+    nights.add_date(&mut state, 1);
+    let prefix = nights.save(&state);
+    let root: &Path = nights.folder.path();
+    let named = load_index(&nights.store, &prefix).unwrap().unwrap();
+    let paths: Vec<String> = named.files().map(|file| file.path.clone()).collect();
+    assert!(paths.iter().any(|path| path.contains("pairs-")) && paths.iter().any(|path| path.contains("reactions-")));
+    let own = nights
+        .files(&prefix)
+        .into_iter()
+        .filter(|name| name.ends_with(".arrow"));
+    for path in paths.into_iter().chain(own.map(|name| format!("{prefix}/{name}"))) {
+        let bytes = std::fs::read(root.join(&path)).unwrap();
+        let mut flipped = bytes.clone();
+        flipped[bytes.len() / 2] ^= 0x10;
+        for broken in [Some(&flipped[..]), Some(&bytes[..bytes.len() / 2]), None] {
+            match broken {
+                Some(broken) => std::fs::write(root.join(&path), broken).unwrap(),
+                None => std::fs::remove_file(root.join(&path)).unwrap(),
+            }
+            let loaded = load_state(&nights.store, &prefix, &nights.wanted("m"), &StatePart::All).unwrap();
+            let why = loaded.err().unwrap_or_else(|| panic!("{path} was accepted"));
+            assert!(why.contains(path.rsplit('/').next().unwrap()), "{path}: {why}");
+        }
+        std::fs::write(root.join(&path), bytes).unwrap();
+    }
+    nights.load(&prefix);
+}

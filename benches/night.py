@@ -104,7 +104,7 @@ def main():
 
     rows = compare(measured)
     rows += night_state.measure_nights(warehouse, last_day, args.nights, summary["pairs"])
-    rows += night_state.measure_explain(last_day)
+    rows += night_state.measure_explain()
     rows += night_state.measure_plan(args, warehouse, last_day)
     if args.large:
         rows += night_state.measure_large(median(measured["rebuild"]) / args.events)

@@ -1,8 +1,8 @@
 //! Assigns a provisional number to every account id of a network while files are read in parallel.
 //!
 //! Each reader of files has tables of its own and waits for no other. [`IdInterner::merge`] joins them at the end. The
-//! numbers depend on the order of reading, so they never leave the intake: [`accounts`](super::merge_accounts) maps
-//! them to canonical nodes, in byte order of the ids.
+//! numbers depend on the order of reading, so they never leave the intake: [`merge_accounts`](super::merge_accounts)
+//! maps them to account numbers.
 
 use std::hint::black_box;
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -4,6 +4,8 @@
 //! Accounts that only reference tables name follow them, in order of (network, account id), and are numbered again in
 //! each run.
 
+use std::collections::HashMap;
+
 use clout_base::day::Day;
 use clout_model::accounts::{AccountIndex, NO_NODE};
 use rayon::prelude::*;
@@ -79,11 +81,8 @@ fn with_restored(accounts: AccountIndex, restored: &[(u32, Box<str>)]) -> Accoun
     if restored.is_empty() {
         return accounts;
     }
-    let id_of = |node: u32| {
-        let restored = restored.iter().find(|(other, _)| *other == node);
-        restored.map_or(accounts.id(node), |(_, id)| id)
-    };
-    accounts.with_ids(id_of)
+    let restored: HashMap<u32, &str> = restored.iter().map(|(node, id)| (*node, &**id)).collect();
+    accounts.with_ids(|node| restored.get(&node).copied().unwrap_or(accounts.id(node)))
 }
 
 /// Accounts of one network, as found in the state.

@@ -67,7 +67,7 @@ impl StateAdvance<'_> {
             true => {
                 if state.as_of != Some(day_before) {
                     let (merged, _) = self.take(state, day_before, published, &mut rejects, metrics, timings)?;
-                    self.prune(state, &merged);
+                    self.erase_opted_out(state, &merged);
                 }
                 self.watch.begin_stage("scoring the day before");
                 let yesterday = PreviousDay::score(self.job, state, day_before)?;
@@ -83,7 +83,7 @@ impl StateAdvance<'_> {
                 Some((yesterday, traces))
             }
             None => {
-                self.prune(state, &merged);
+                self.erase_opted_out(state, &merged);
                 None
             }
         };
@@ -97,7 +97,7 @@ impl StateAdvance<'_> {
         })
     }
 
-    fn prune(&self, state: &mut RunState, merged: &MergeResult) {
+    fn erase_opted_out(&self, state: &mut RunState, merged: &MergeResult) {
         let key = HashKey::from_text(&self.job.state.hash_key);
         state.erase_accounts(&merged.is_opted_out, self.job.model.mixture(), key);
     }

@@ -208,7 +208,7 @@ fn run_checked(
         outcome: results.outcome(),
     };
     let manifest = commit
-        .publish(&state, parts, timings, &published)
+        .publish(&state, parts, timings)
         .context(|| format!("publishing {as_of}"))?;
     Ok(RunOutcome::Published {
         manifest: Box::new(manifest),

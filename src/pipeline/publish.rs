@@ -15,6 +15,7 @@ use clout_graph::PropagationOutcome;
 use clout_warehouse::encoded_part::EncodedPart;
 use clout_warehouse::manifest::{InputFile, Manifest};
 use clout_warehouse::publish::{PublishOutcome, SnapshotPublication, publish_snapshot};
+use clout_warehouse::snapshots;
 use clout_warehouse::store::Store;
 
 /// Snapshot that is ready to be published.
@@ -45,7 +46,6 @@ impl SnapshotCommit<'_> {
         state: &RunState,
         parts: Vec<(&'static TableSchema, EncodedPart)>,
         mut timings: StageTimer,
-        published: &[Day],
     ) -> Result<Manifest> {
         let model_version = self.job.compute_model_version();
         let state_prefix = state_folder(self.as_of, &self.request.commit_id);
@@ -72,7 +72,7 @@ impl SnapshotCommit<'_> {
         };
         match publish_snapshot(self.output, publication)? {
             PublishOutcome::Done(manifest) => {
-                self.sweep_states(published);
+                self.sweep_states();
                 Ok(manifest)
             }
             PublishOutcome::Lost { winner, is_same_bytes } => Err(lost(self.as_of, &winner, is_same_bytes)),
@@ -89,12 +89,13 @@ impl SnapshotCommit<'_> {
         dates.collect()
     }
 
-    /// Deletes states beyond `state.keep`. The snapshot is already published, so a failure is only a warning.
-    fn sweep_states(&self, published: &[Day]) {
-        let mut dates: Vec<Day> = published.iter().copied().chain([self.as_of]).collect();
-        dates.sort_unstable();
+    /// Deletes states beyond `state.keep`. The snapshot is already published, so a failure is only a warning. The dates
+    /// are listed again, because another run may have published a later date that needs files of this one.
+    fn sweep_states(&self) {
         let keep = self.job.state.keep;
-        if let Err(error) = delete_old_states(self.output, &dates, keep, self.as_of, &self.request.commit_id) {
+        let delete =
+            |dates: Vec<Day>| delete_old_states(self.output, &dates, keep, self.as_of, &self.request.commit_id);
+        if let Err(error) = snapshots::list_dates(self.output).and_then(delete) {
             self.watch
                 .warn(&format!("some old states could not be deleted: {error}"));
         }

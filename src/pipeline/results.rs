@@ -137,7 +137,7 @@ impl SnapshotResults {
 
     fn measure(&self, state: &RunState, moment: &ScoringMoment, metrics: &mut RunMetrics) {
         let outcome = self.outcome();
-        metrics.set("accounts", state.accounts.len() as f64);
+        metrics.set("accounts", state.accounts.count_present() as f64);
         metrics.set("persons", self.judged.presences.group_by_person().count() as f64);
         metrics.set("pairs", self.judged.scored.attention.edge_count() as f64);
         metrics.set("history_days", moment.warehouse_days);

@@ -11,6 +11,7 @@ mod delivered_files;
 mod ipc;
 mod kept_score_files;
 mod ledger_tables;
+mod meta;
 pub mod old_states;
 pub mod opt_outs;
 mod reference_tables;
@@ -247,10 +248,10 @@ impl RunState {
             memory.for_each_account(|node| is_used[node as usize] = true);
         }
         let is_kept = |node: u32| is_used[node as usize] && is_present(node);
-        let gone: Vec<u32> = (0..self.accounts.len() as u32)
+        let erased: Vec<u32> = (0..self.accounts.len() as u32)
             .filter(|node| !is_kept(*node) && !self.accounts.is_erased(*node))
             .collect();
-        for node in gone.iter().copied() {
+        for node in erased.iter().copied() {
             if node < self.accounts.numbered() {
                 let network = &self.accounts.network_names()[self.accounts.network_of(node)];
                 let hash = hash_account(key, network, self.accounts.id(node));
@@ -261,7 +262,7 @@ impl RunState {
             self.is_listed[node] = false;
             self.owners[node] = None;
         }
-        if !gone.is_empty() {
+        if !erased.is_empty() {
             let id = |node: u32| if is_kept(node) { self.accounts.id(node) } else { "" };
             self.accounts = self.accounts.with_ids(id);
         }

@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 
-use super::state_files::{load_index, state_folder};
+use super::meta::load_index;
+use super::state_files::state_folder;
 use clout_base::day::Day;
 use clout_base::error::Result;
 use clout_state::index::StateIndex;
@@ -42,10 +43,11 @@ pub fn delete_old_states(store: &Store, published: &[Day], keep: usize, date: Da
     Ok(deleted)
 }
 
-/// Reads the indexes of the kept states; `None` if a published state exists and cannot be read. A state that is missing
-/// names no files.
+/// Reads the indexes of the kept states; `None` if one exists and cannot be read, or if the newest is missing: a run of
+/// this moment may have replaced it. Another state that is missing names no files.
 fn read_indexes(store: &Store, kept: &[Day], date: Day, commit_id: &str) -> Result<Option<Vec<StateIndex>>> {
     let mut indexes = Vec::new();
+    let newest = kept.iter().max();
     for day in kept.iter().collect::<HashSet<&Day>>() {
         let commit_id = match *day == date {
             true => Some(commit_id.to_owned()),
@@ -57,7 +59,7 @@ fn read_indexes(store: &Store, kept: &[Day], date: Day, commit_id: &str) -> Resu
         let prefix = state_folder(*day, &commit_id);
         match load_index(store, &prefix)? {
             Some(index) => indexes.push(index),
-            None if store.head(&format!("{prefix}/state.json"))?.is_some() => return Ok(None),
+            None if Some(day) == newest || store.head(&format!("{prefix}/state.json"))?.is_some() => return Ok(None),
             None => {}
         }
     }

@@ -171,7 +171,12 @@ pub(super) fn load_pairs(
     is_wanted: Option<&[bool]>,
     params: &MergeParams,
 ) -> std::result::Result<(), StateError> {
-    let is_kept = |target: u32, actor: u32| is_wanted.is_none_or(|is| is[target as usize] || is[actor as usize]);
+    if is_wanted.is_some_and(|is_wanted| !is_wanted.contains(&true)) {
+        return Ok(());
+    }
+    let is_wanted_node = |is_wanted: &[bool], node: u32| is_wanted.get(node as usize).copied().unwrap_or(false);
+    let is_kept =
+        |target: u32, actor: u32| is_wanted.is_none_or(|is| is_wanted_node(is, target) || is_wanted_node(is, actor));
     let base = index.base.as_ref();
     let files: Vec<&FileEntry> = base.iter().flat_map(|base| &base.pairs).collect();
     let read = |file: &&FileEntry| match is_wanted {
@@ -193,11 +198,17 @@ pub(super) fn load_pairs(
         true => table,
         false => merge_reactions(table, reactions, params),
     };
+    let count = state.accounts.numbered();
+    let is_unknown = |shard: &PairSums| shard.targets.iter().chain(&shard.actors).any(|node| *node >= count);
+    if state.pairs.shards().par_iter().any(is_unknown) {
+        return Err(Error::internal("the state has pairs of unknown accounts").into());
+    }
     drop_erased(state, params.mixture);
     Ok(())
 }
 
-/// Reads the rows of a file that `is_kept` accepts. Most files have none, so their accounts are read first.
+/// Reads the rows of a file that `is_kept` accepts. The accounts of the rows are read first, because a person with few
+/// reactions is in few files.
 fn read_some_pairs(
     store: &Store,
     file: &FileEntry,

@@ -1,22 +1,19 @@
 //! Saves and loads states: a `state.json` in `state/<date>/<commit id>/`, written last, that names all files.
 //!
 //! Accounts, activity records, pairs and delivered ids are in files of an index ([`clout_state::index`]), which stay
-//! where the run that wrote them put them. The other tables are Arrow IPC files beside `state.json`. Every file has a
-//! checksum, so an incomplete or damaged state is never used. The commit id is that of the snapshot's manifest, so no
+//! where the run that wrote them put them. The other tables are Arrow IPC files beside `state.json`. `state.json` has
+//! a checksum of every file, so an incomplete or damaged state is never used. The commit id is that of the snapshot's manifest, so no
 //! search for the newest state is needed.
-
-use std::collections::BTreeMap;
 
 use arrow::array::RecordBatch;
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
 
 use super::closed_files::ClosedEntry;
 use super::ipc::{checksum, from_ipc, to_ipc};
+use super::meta::{LAYOUT, Meta, TableFile, find_misfit, parse_meta};
 use super::opt_outs::OptOuts;
 use super::{
-    NetworkHistory, RunState, covisit_tables, delivered_files, kept_score_files, reference_tables, segment_files,
-    tables, topic_tables,
+    RunState, covisit_tables, delivered_files, kept_score_files, reference_tables, segment_files, tables, topic_tables,
 };
 use clout_base::day::Day;
 use clout_base::error::{Error, ErrorContext, ErrorKind, Result};
@@ -24,36 +21,7 @@ use clout_model::influence::merge_pairs::MergeParams;
 use clout_model::influence::recency::HalfLifeMixture;
 use clout_model::networks::Network;
 use clout_state::damage::StateError;
-use clout_state::index::StateIndex;
 use clout_warehouse::store::Store;
-
-/// Version of the layout; a state with another version is not used.
-const LAYOUT: u32 = 8;
-
-#[derive(Serialize, Deserialize)]
-struct Meta {
-    layout: u32,
-    state_version: String,
-    model_version: String,
-    hash_key: String,
-    as_of: Day,
-    networks: Vec<String>,
-    histories: Vec<Option<NetworkHistory>>,
-    published_dates: Vec<Day>,
-    index: StateIndex,
-    tables: Vec<TableFile>,
-    closed: Vec<ClosedEntry>,
-    volumes: Vec<BTreeMap<Day, u64>>,
-    reaction_counts: Vec<Vec<u64>>,
-}
-
-/// Table in an Arrow IPC file beside `state.json`.
-#[derive(Serialize, Deserialize)]
-struct TableFile {
-    name: String,
-    size: u64,
-    checksum: String,
-}
 
 /// Properties that a state must match to be used.
 pub struct StateRequirements<'a> {
@@ -187,9 +155,9 @@ pub fn load_state(
     let Some(json) = store.get(&format!("{prefix}/state.json"))? else {
         return Ok(Err("it does not exist".to_owned()));
     };
-    let meta: Meta = match serde_json::from_slice(&json) {
+    let meta = match parse_meta(&json) {
         Ok(meta) => meta,
-        Err(error) => return Ok(Err(format!("its state.json is damaged ({error})"))),
+        Err(why) => return Ok(Err(why)),
     };
     if let Some(why) = find_misfit(&meta, wanted) {
         return Ok(Err(why));
@@ -198,27 +166,6 @@ pub fn load_state(
         Ok(state) => Ok(Ok(state)),
         Err(StateError::Store(error)) if error.kind() != ErrorKind::Internal => Err(error),
         Err(error) => Ok(Err(error.to_string())),
-    }
-}
-
-fn find_misfit(meta: &Meta, wanted: &StateRequirements) -> Option<String> {
-    let names = || wanted.networks.iter().map(|n| &n.name);
-    if meta.layout != LAYOUT {
-        Some(format!(
-            "it has layout {}, this version needs layout {LAYOUT}",
-            meta.layout
-        ))
-    } else if meta.state_version != wanted.state_version {
-        Some(format!(
-            "it has state version {}, this run needs {}",
-            meta.state_version, wanted.state_version
-        ))
-    } else if wanted.hash_key.as_ref().is_some_and(|key| *key != meta.hash_key) {
-        Some("it was written with another state.hash_key".to_owned())
-    } else if !meta.networks.iter().eq(names()) {
-        Some("it was written for other networks".to_owned())
-    } else {
-        meta.index.find_fault()
     }
 }
 
@@ -279,16 +226,6 @@ fn assemble(
     state.volumes = meta.volumes.clone();
     state.stored = Some(meta.index.clone());
     Ok(state)
-}
-
-/// Reads the index of the state below `prefix`; none if the state is missing or damaged, or has another layout.
-///
-/// # Errors
-/// Returns an error if the store fails.
-pub fn load_index(store: &Store, prefix: &str) -> Result<Option<StateIndex>> {
-    let json = store.get(&format!("{prefix}/state.json"))?;
-    let meta = json.and_then(|json| serde_json::from_slice::<Meta>(&json).ok());
-    Ok(meta.map(|meta| meta.index))
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use clout_model::influence::params::RecencyParams;
 use clout_model::networks::builtin_networks;
 use clout_model::reactions::WeighedReaction;
 
+use super::super::meta::load_index;
 use super::*;
 use clout_base::ids::HashKey;
 use clout_model::account_activity::{AccountPost, merge_activity};

@@ -3,7 +3,7 @@
 //! A number never moves: accounts of valid activity rows are numbered in order of (first load date, network, account
 //! id), and later ones follow. So sums by account need no renumbering when a load date adds accounts, and load dates
 //! merged one by one give the same numbers as all at once. Accounts that only reference tables name follow the numbered
-//! ones; their places last for one run. No published value depends on a number.
+//! ones, and are numbered again in each run. No published value depends on a number.
 
 use foldhash::fast::FixedState;
 use hashbrown::hash_table::HashTable;
@@ -97,6 +97,11 @@ impl AccountIndex {
     /// Returns true if the account has no id any more.
     pub fn is_erased(&self, node: u32) -> bool {
         self.id(node).is_empty()
+    }
+
+    /// Returns the number of accounts that are not erased.
+    pub fn count_present(&self) -> usize {
+        (0..self.len() as u32).filter(|node| !self.is_erased(*node)).count()
     }
 
     /// Returns the node of an account, if it is known and not erased.

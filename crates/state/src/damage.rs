@@ -63,11 +63,6 @@ impl StateError {
             damage,
         }
     }
-
-    /// Returns true if a rebuild helps: the state is damaged or incomplete, and the store works.
-    pub fn is_damage(&self) -> bool {
-        !matches!(self, StateError::Store(_))
-    }
 }
 
 impl From<StateError> for Error {

@@ -21,5 +21,4 @@ fn an_entry_has_the_keys_and_the_checksum_of_its_file() {
     assert_eq!((entry.rows, entry.first_key, entry.last_key), (2, 3, 9));
     assert_eq!(entry.size, file.bytes.len() as u64);
     assert_eq!(entry.checksum.len(), 32);
-    assert!(entry.overlaps(9, 20) && entry.overlaps(0, 3) && !entry.overlaps(10, 20) && !entry.overlaps(0, 2));
 }

@@ -1,7 +1,7 @@
 //! The index of a state: which files make it up, and how each is verified.
 //!
 //! A state is a base, the segments of the load dates after it, the ids of the lateness window, and other tables. Files
-//! stay where the night that wrote them put them; the index is part of that night's `state.json` and names them by path.
+//! stay in the folder of the run that wrote them; the index is part of `state.json` and names them by path.
 
 use serde::{Deserialize, Serialize};
 
@@ -25,13 +25,6 @@ pub struct FileEntry {
     pub first_key: u32,
     /// Key of the last row.
     pub last_key: u32,
-}
-
-impl FileEntry {
-    /// Returns true if the file may have rows of the keys `first..=last`.
-    pub fn overlaps(&self, first: u32, last: u32) -> bool {
-        self.rows > 0 && self.first_key <= last && first <= self.last_key
-    }
 }
 
 /// Everything up to a date, merged.
@@ -144,11 +137,6 @@ impl StateIndex {
     /// Returns the number of accounts.
     pub fn account_rows(&self) -> u64 {
         self.accounts.iter().map(|file| file.rows).sum()
-    }
-
-    /// Drops the ids of load dates before `first`, which no later delivery can repeat.
-    pub fn drop_ids_before(&mut self, first: Day) {
-        self.ids.retain(|ids| ids.load_date >= first);
     }
 
     /// Returns the reason that the index cannot be right, if any: another layout, a path outside of `state/`, dates out

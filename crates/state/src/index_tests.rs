@@ -40,18 +40,13 @@ fn index() -> StateIndex {
 
 #[test]
 fn an_index_survives_json_and_lists_every_file() {
-    let mut index = index();
+    let index = index();
     assert_eq!(index.find_fault(), None);
     let json = serde_json::to_string(&index).unwrap();
     assert_eq!(serde_json::from_str::<StateIndex>(&json).unwrap(), index);
     assert_eq!(index.files().count(), 8);
     assert_eq!(index.account_rows(), 12);
     assert_eq!(index.segments[0].reaction_rows(), 5);
-    index.drop_ids_before(Day(71));
-    assert_eq!(
-        index.ids.iter().map(|ids| ids.load_date).collect::<Vec<Day>>(),
-        [Day(101)]
-    );
     assert_eq!(index.table("owners"), None);
 }
 

@@ -6,8 +6,7 @@
 //! depends on the date of the base.
 //!
 //! Each table has `encode_…` and `decode_…`. [`column_file`] reads files, whole or in part; [`index`] names them;
-//! [`compaction`] decides when to write a base, and [`obsolete`] what can be deleted. Bytes are equal for any number of
-//! threads.
+//! [`compaction`] decides when to write a base. Bytes are equal for any number of threads.
 
 pub mod accounts;
 pub mod activity;
@@ -21,7 +20,6 @@ pub mod encoded_file;
 mod head;
 pub mod ids;
 pub mod index;
-pub mod obsolete;
 pub mod pairs;
 mod planes;
 pub mod reactions;

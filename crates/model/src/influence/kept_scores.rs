@@ -1,13 +1,13 @@
-//! What the state keeps of a night's scores, so that the next run need not propagate that night again.
+//! What the state keeps of the scores of a snapshot date, so that the next run need not propagate that date again.
 //!
-//! Rank factors need the propagation, and sums need all reactors of a person; everything else of the night follows from
+//! Rank factors need the propagation, and sums need all reactors of a person; everything else of the date follows from
 //! the sums of pairs. The values are those of the scored state, bit for bit.
 
 use super::params::CorroborationParams;
 use super::score::ContributionSum;
 use super::scoring::PeopleScores;
 
-/// Kept values of all persons of one night, in order of person ids.
+/// Kept values of all persons of one snapshot date, in order of person ids.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct KeptScores {
     /// Rank factor rho.

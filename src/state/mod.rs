@@ -18,6 +18,8 @@ mod reference_tables;
 mod segment_files;
 pub mod state_files;
 pub mod tables;
+#[cfg(test)]
+mod testing;
 pub mod topic_tables;
 
 use std::collections::{BTreeMap, HashMap, HashSet};

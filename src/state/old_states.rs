@@ -65,3 +65,7 @@ fn read_indexes(store: &Store, kept: &[Day], date: Day, commit_id: &str) -> Resu
     }
     Ok(Some(indexes))
 }
+
+#[cfg(test)]
+#[path = "old_states_tests.rs"]
+mod tests;

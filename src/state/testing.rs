@@ -1,0 +1,111 @@
+//! A small state that grows by load dates, without a pipeline, for tests.
+
+use super::RunState;
+use super::state_files::{StatePart, StateRequirements, load_state, save_state, state_folder};
+use clout_base::day::Day;
+use clout_model::account_activity::{AccountPost, merge_activity};
+use clout_model::delivered::IdList;
+use clout_model::influence::merge_pairs::{MergeParams, merge_reactions};
+use clout_model::influence::params::RecencyParams;
+use clout_model::influence::recency::HalfLifeMixture;
+use clout_model::networks::{Network, builtin_networks};
+use clout_model::reactions::WeighedReaction;
+use clout_warehouse::store::Store;
+
+const FIRST: Day = Day(20_000);
+const ACCOUNTS: u32 = 40;
+
+/// A state and its nights, without a pipeline.
+pub(super) struct Nights {
+    pub(super) store: Store,
+    pub(super) folder: tempfile::TempDir,
+    pub(super) networks: Vec<Network>,
+    pub(super) mixture: HalfLifeMixture,
+}
+
+impl Nights {
+    pub(super) fn new() -> Nights {
+        let folder = tempfile::tempdir().unwrap();
+        Nights {
+            store: Store::open(folder.path().to_str().unwrap(), &Default::default()).unwrap(),
+            folder,
+            networks: builtin_networks(),
+            mixture: HalfLifeMixture::new(&RecencyParams::default()),
+        }
+    }
+
+    pub(super) fn wanted(&self, model_version: &str) -> StateRequirements<'_> {
+        StateRequirements {
+            state_version: "1".to_owned(),
+            model_version: model_version.to_owned(),
+            hash_key: Some("key".to_owned()),
+            networks: &self.networks,
+            mixture: &self.mixture,
+        }
+    }
+
+    /// Adds the rows of one load date: one account that is new, and 60 reactions, or 3 of a small night.
+    pub(super) fn add_date(&self, state: &mut RunState, date: i32) {
+        let load_date = Day(FIRST.0 + date);
+        if date > 0 {
+            state.accounts.push(3, &format!("new-{date}"));
+        } else {
+            for account in 0..ACCOUNTS {
+                state.accounts.push((account % 4) as usize, &format!("id-{account}"));
+            }
+        }
+        state.accounts.number_all();
+        let count = state.accounts.len();
+        state.activity.resize(count, Default::default());
+        state.is_listed.resize(count, false);
+        state.owners.resize(count, None);
+        let rows = if date == 0 { 600 } else { 3 };
+        let reaction = |row: u32| WeighedReaction {
+            actor: (row * 7 + date as u32) % ACCOUNTS,
+            target: (row * 3 + date as u32) % ACCOUNTS,
+            occurred_at: load_date.start_micros() + i64::from(row) * 1_000_003,
+            load_date,
+            verb: (row % 3) as u8,
+            weight: 0.25 + row as f32 / 1024.0,
+        };
+        let mut reactions: Vec<WeighedReaction> = (0..rows).map(reaction).collect();
+        reactions.sort_by_key(|r| (r.actor, r.target, r.occurred_at, r.verb));
+        let posts = [AccountPost {
+            load_date,
+            actor: count as u32 - 1,
+            occurred_at: load_date.start_micros(),
+        }];
+        merge_activity(&mut state.activity, &reactions, |_| true, &posts);
+        if state.stored.is_some() {
+            state.changes.add_reactions(&reactions);
+            state.changes.add_actors(posts.iter().map(|post| post.actor));
+        }
+        let params = MergeParams {
+            mixture: &self.mixture,
+            as_of: load_date,
+        };
+        state.pairs = merge_reactions(std::mem::take(&mut state.pairs), vec![reactions], &params);
+        state.delivered[0].push(load_date, IdList::from_sorted([u128::from(date as u32), 1 << 90]));
+        state.as_of = Some(load_date);
+    }
+
+    pub(super) fn save(&self, state: &RunState) -> String {
+        let prefix = state_folder(state.as_of.unwrap(), "commit");
+        save_state(&self.store, &prefix, state, &self.wanted("m")).unwrap();
+        prefix
+    }
+
+    pub(super) fn load(&self, prefix: &str) -> RunState {
+        let loaded = load_state(&self.store, prefix, &self.wanted("m"), &StatePart::All);
+        loaded.unwrap().unwrap()
+    }
+
+    pub(super) fn files(&self, prefix: &str) -> Vec<String> {
+        let names = std::fs::read_dir(self.folder.path().join(prefix)).unwrap();
+        let mut names: Vec<String> = names
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+}

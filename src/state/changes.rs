@@ -25,8 +25,9 @@ impl StateChanges {
     /// Adds reactions of any load dates.
     pub fn add_reactions(&mut self, reactions: &[WeighedReaction]) {
         self.add_actors(reactions.iter().map(|reaction| reaction.actor));
-        for reaction in reactions {
-            self.reactions.entry(reaction.load_date).or_default().push(*reaction);
+        for same_date in reactions.chunk_by(|a, b| a.load_date == b.load_date) {
+            let of_date = self.reactions.entry(same_date[0].load_date).or_default();
+            of_date.extend_from_slice(same_date);
         }
     }
 

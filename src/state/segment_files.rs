@@ -2,6 +2,8 @@
 //!
 //! A run appends a segment to the files of the stored state, or replaces them by a new base.
 
+use std::collections::HashMap;
+
 use rayon::prelude::*;
 
 use super::RunState;
@@ -74,7 +76,7 @@ fn is_new_base(state: &RunState, index: &StateIndex) -> bool {
 }
 
 fn account_rows(state: &RunState, first: u32) -> AccountRows {
-    let erased: std::collections::HashMap<u32, u128> = state.erased.iter().map(|(hash, node)| (*node, *hash)).collect();
+    let erased: HashMap<u32, u128> = state.erased.iter().map(|(hash, node)| (*node, *hash)).collect();
     let mut rows = AccountRows::new(first);
     for node in first..state.accounts.numbered() {
         let name = match erased.get(&node) {
@@ -159,8 +161,8 @@ pub(super) fn load_accounts(
     Ok(())
 }
 
-/// Reads the pairs of `state`, whose accounts are read, as of `as_of`: all, or those with an account that `is_wanted`
-/// marks, by node.
+/// Reads the pairs of `state`, as of `params.as_of`: all, or those with an account that `is_wanted` marks, by node. The
+/// accounts must be read before.
 ///
 /// # Errors
 /// Returns an error that names a damaged file, or an error of the store.

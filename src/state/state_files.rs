@@ -131,7 +131,7 @@ fn table_builders<'a>(state: &'a RunState, wanted: &'a StateRequirements) -> Vec
 
 const CO_VISIT_TABLES: [&str; 3] = ["check_ins", "credits", "follows"];
 
-/// Chooses accounts of a state, whose pairs are not read yet; returns a flag for each node.
+/// Chooses accounts of a state before its pairs are read; returns a flag for each node.
 pub type ChooseAccounts<'a> = &'a dyn Fn(&RunState) -> Vec<bool>;
 
 /// Part of a state to read.

@@ -82,14 +82,20 @@ fn an_erased_account_leaves_the_files_of_the_night_and_keeps_its_number() {
     assert!(!loaded.pairs.rows().any(has_pair) && loaded.activity[5].is_empty());
 }
 
-#[test]
-fn one_person_can_be_read_alone() {
-    let nights = Nights::new();
+/// Saves two dates, a base and a segment; returns the state and its folder.
+fn save_two_dates(nights: &Nights) -> (RunState, String) {
     let mut state = RunState::empty(&nights.networks);
     nights.add_date(&mut state, 0);
     let mut state = nights.load(&nights.save(&state));
     nights.add_date(&mut state, 1);
     let prefix = nights.save(&state);
+    (state, prefix)
+}
+
+#[test]
+fn one_person_can_be_read_alone() {
+    let nights = Nights::new();
+    let (state, prefix) = save_two_dates(&nights);
     let choose = |state: &RunState| (0..state.accounts.len()).map(|node| node == 9).collect::<Vec<bool>>();
     let loaded = load_state(
         &nights.store,
@@ -133,11 +139,7 @@ fn kept_scores_are_used_under_their_own_model_only() {
 #[test]
 fn each_damaged_or_missing_file_is_named() {
     let nights = Nights::new();
-    let mut state = RunState::empty(&nights.networks);
-    nights.add_date(&mut state, 0);
-    let mut state = nights.load(&nights.save(&state));
-    nights.add_date(&mut state, 1);
-    let prefix = nights.save(&state);
+    let (_, prefix) = save_two_dates(&nights);
     let root: &Path = nights.folder.path();
     let named = load_index(&nights.store, &prefix).unwrap().unwrap();
     let paths: Vec<String> = named.files().map(|file| file.path.clone()).collect();

@@ -24,7 +24,7 @@ use rayon::prelude::*;
 use super::in_edges::InEdges;
 use super::numeric::{NODE_CHUNK, cut_by_length};
 
-/// Number of nodes in a chunk of sources, whose cursors fit the cache. It does not affect the result.
+/// Number of nodes in a chunk of sources, so that their cursors fit the cache. No result depends on it.
 const SOURCE_CHUNK: usize = 1 << 13;
 
 /// Number of parallel parts. It does not affect the result.
@@ -107,7 +107,7 @@ impl MutualEdges {
     }
 }
 
-/// An edge whose source is above its target.
+/// An edge from a source to a target with a lower index.
 #[derive(Clone, Copy)]
 struct UpperEdge {
     target: u32,

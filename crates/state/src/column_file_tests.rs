@@ -165,7 +165,7 @@ fn parts_of_a_file_are_read_alone() {
     assert!(found.targets == pairs.targets && found.actors == pairs.actors);
     assert_eq!(decode_pairs(&accounts, stride), Err(Damage::Unread(2)));
 
-    // A target whose rows end in the second of several chunks.
+    // A target with rows that end in the second of several chunks.
     let target = pairs.targets[CHUNK_ROWS + 5];
     let one = FileSelection {
         columns: None,

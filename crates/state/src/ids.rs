@@ -12,13 +12,11 @@ use crate::head::TableKind;
 use crate::planes::PlaneWriter;
 use clout_base::day::Day;
 use clout_base::error::{Error, Result};
+use clout_model::delivered::ID_BITS;
 
 const LOW: usize = 0;
 const HIGH: usize = 1;
 const COLUMNS: usize = 2;
-
-/// Number of bits of an id.
-pub const ID_BITS: u32 = 96;
 
 /// Encodes the ids that a network delivered on a load date as one file.
 ///

@@ -67,7 +67,7 @@ pub struct IdFile {
     pub file: FileEntry,
 }
 
-/// Table whose meaning is the caller's.
+/// Table that this crate does not interpret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NamedFile {
     /// Name of the table.

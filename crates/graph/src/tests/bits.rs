@@ -3,7 +3,7 @@
 use super::*;
 use crate::blocked_graph::{HUB_EDGES, SOURCE_BLOCK};
 
-/// More than one block of sources, and one hub whose row is cut into several chunks.
+/// More than one block of sources, and one hub with a row that is cut into several chunks.
 const NODES: u32 = SOURCE_BLOCK as u32 + HUB_EDGES as u32 / 2 + 17;
 
 fn crowd() -> Reactions {

@@ -106,7 +106,7 @@ impl<'a> ScoreBootstrap<'a> {
         }
     }
 
-    /// Computes, for each of [`ENDS`], the two contributions I_b - B between whose indices the percentile lies.
+    /// Computes, for each of [`ENDS`], the two contributions I_b - B with indices around the percentile.
     fn contributions_around_ends(
         &self,
         target: usize,

@@ -13,6 +13,7 @@ use super::pair_table::PairTable;
 use super::pairs::{MAX_HALF_LIVES, PairKey, PairRow, PairSums, pair_key};
 use super::recency::HalfLifeMixture;
 use crate::account_activity::RETENTION_DAYS;
+use crate::buckets::Buckets;
 use crate::reactions::WeighedReaction;
 use clout_base::day::Day;
 
@@ -88,20 +89,11 @@ impl ShardedReactions {
             .iter()
             .map(|reaction| cuts.partition_point(|cut| *cut <= key_of(reaction)) as u32)
             .collect();
-        let mut starts = vec![0_usize; cuts.len() + 2];
-        shards.iter().for_each(|shard| starts[*shard as usize + 1] += 1);
-        for shard in 0..=cuts.len() {
-            starts[shard + 1] += starts[shard];
-        }
-        let mut next = starts.clone();
-        let mut order = vec![0_u32; part.len()];
-        for (index, shard) in shards.iter().enumerate() {
-            order[next[*shard as usize]] = index as u32;
-            next[*shard as usize] += 1;
-        }
+        let place = |row: usize| Some((shards[row] as usize, row as u32));
+        let order = Buckets::fill(0..part.len(), cuts.len() + 1, place);
         ShardedReactions {
-            reactions: order.iter().map(|index| part[*index as usize]).collect(),
-            starts,
+            reactions: order.values.iter().map(|row| part[*row as usize]).collect(),
+            starts: order.starts,
         }
     }
 
@@ -128,9 +120,10 @@ fn merge_shard(
         let mut row = rows.start;
         while row < rows.end {
             let key = shard.key(row);
-            let (earlier, others) = rest.split_at(rest.partition_point(|reaction| key_of(reaction) < key));
+            // Most rows have no new reaction, so a look at the next one is cheaper than a search.
+            let (earlier, others) = rest.split_at(rest.iter().take_while(|reaction| key_of(reaction) < key).count());
             merge_new_pairs(&mut merged, earlier, params);
-            let (own, others) = others.split_at(others.partition_point(|reaction| key_of(reaction) == key));
+            let (own, others) = others.split_at(others.iter().take_while(|reaction| key_of(reaction) == key).count());
             let end = row + (row..rows.end).take_while(|row| shard.key(*row) == key).count();
             merge_pair(&mut merged, (shard, row..end), own, params);
             (rest, row) = (others, end);

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::pairs::{PairKey, PairSums, pair_key};
+use super::pairs::{PairKey, PairSums};
 use super::recency::HalfLifeMixture;
 
 /// Shards of pairs in ascending order. No shard is empty, and all rows of a pair are in one shard. No result depends on
@@ -53,11 +53,6 @@ impl PairTable {
             .iter()
             .take_while(move |shard| shard.key(0) < keys.end);
         of_range.map(move |shard| (shard, shard.first_row_from(keys.start)..shard.first_row_from(keys.end)))
-    }
-
-    /// Returns the row ranges of a target, in order.
-    pub fn target_rows(&self, target: u32) -> impl Iterator<Item = (&PairSums, Range<usize>)> {
-        self.key_rows(pair_key(target, 0)..pair_key(target + 1, 0))
     }
 
     /// Returns the rows with a (target, actor) that `is_kept` accepts.

@@ -109,7 +109,7 @@ impl PairSums {
         start + self.actors[start..end].partition_point(|other| *other < actor)
     }
 
-    /// Appends the rows of `other`, whose keys must not be lower. `stride` is the number of half-lives.
+    /// Appends the rows of `other`; their keys must not be lower. `stride` is the number of half-lives.
     pub fn append(&mut self, mut other: PairSums, stride: usize) {
         let base = (self.sums.len() / stride) as u32;
         let moved = other.details.iter().zip(&other.counts);
@@ -124,7 +124,7 @@ impl PairSums {
         self.sums.append(&mut other.sums);
     }
 
-    /// Appends copies of the rows `rows` of `other`, whose keys must not be lower.
+    /// Appends copies of the rows `rows` of `other`; their keys must not be lower.
     pub fn append_rows(&mut self, other: &PairSums, rows: Range<usize>, stride: usize) {
         self.targets.extend_from_slice(&other.targets[rows.clone()]);
         self.actors.extend_from_slice(&other.actors[rows.clone()]);

@@ -171,13 +171,13 @@ fn push_foreign(source: &str, out: &mut Vec<u8>) -> usize {
         if is_combining_mark(letter) {
             // A combining mark belongs to the letter before it in every script.
         } else if !letter.is_alphanumeric() {
-            separate(out);
+            end_foreign_word(out);
             after_unspaced = false;
             continue;
         } else {
             let is_unspaced = is_unspaced(letter);
             if is_unspaced || after_unspaced {
-                separate(out);
+                end_foreign_word(out);
             }
             after_unspaced = is_unspaced;
         }
@@ -200,6 +200,12 @@ const ARABIC_PREFIXES: [(&str, usize); 7] = [
     ("لل", 2),
     ("و", 3),
 ];
+
+/// Ends the current word inside of a run of non-ASCII characters, such as a word before an Arabic comma.
+fn end_foreign_word(out: &mut Vec<u8>) {
+    strip_article(out);
+    separate(out);
+}
 
 /// Removes all Arabic articles from the start of the current word.
 fn strip_article(out: &mut Vec<u8>) {

@@ -86,6 +86,12 @@ fn a_tag_has_one_squeezed_form() {
 }
 
 #[test]
+fn a_word_before_arabic_punctuation_loses_its_article_too() {
+    assert_eq!(normal("القهوة، القهوة"), normal("قهوة قهوة"));
+    assert_eq!(normal("\u{FDF8}\u{FFFC}"), normal("\u{FDF8} "));
+}
+
+#[test]
 fn a_letter_with_an_apostrophe_is_the_letter() {
     assert_eq!(normal("ŉ"), normal("n"));
 }

@@ -1,0 +1,105 @@
+//! The work folder of a run: create-only files below `work/<date>/<run key>/`.
+
+use bytes::Bytes;
+
+use super::block::StoredBlock;
+use clout_base::day::Day;
+use clout_base::error::{Error, Result};
+use clout_base::ids::HashKey;
+use clout_warehouse::store::{CreateOutcome, Store};
+
+/// Folder of all work folders below the output root.
+pub const WORK: &str = "work";
+
+/// Folder for the blocks and receipts of one run. Runs with equal input, state and parameters have equal run keys, so a
+/// run after a killed one has the same folder.
+#[derive(Clone)]
+pub struct WorkFolder {
+    store: Store,
+    prefix: String,
+}
+
+impl WorkFolder {
+    /// Returns the folder of a run for the snapshot of `date`. `run_key` names everything that the blocks depend on.
+    pub fn new(store: &Store, date: Day, run_key: &str) -> WorkFolder {
+        WorkFolder {
+            store: store.clone(),
+            prefix: format!("{WORK}/{date}/{run_key}"),
+        }
+    }
+
+    /// Returns the key of the folder below the output root.
+    pub fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
+    /// Writes a file. An existing file of the same size is the same block, because blocks depend on the run key only.
+    ///
+    /// # Errors
+    /// Returns an internal error if a file of another size exists, or an error of the store.
+    pub fn create(&self, name: &str, bytes: Bytes) -> Result<StoredBlock> {
+        let key = format!("{}/{name}", self.prefix);
+        let block = StoredBlock {
+            size: bytes.len() as u64,
+            checksum: checksum(&bytes),
+            key,
+        };
+        if self.store.create(&block.key, bytes)? == CreateOutcome::Exists {
+            let found = self.store.head(&block.key)?.map(|object| object.size);
+            if found != Some(block.size) {
+                let message = format!(
+                    "block {} exists with {found:?} bytes, expected {}",
+                    block.key, block.size
+                );
+                return Err(Error::internal(message));
+            }
+        }
+        Ok(block)
+    }
+
+    /// Reads a file, or `None` if it does not exist.
+    ///
+    /// # Errors
+    /// Returns an error if the store fails.
+    pub fn find(&self, name: &str) -> Result<Option<Bytes>> {
+        self.store.get(&format!("{}/{name}", self.prefix))
+    }
+
+    /// Reads a block.
+    ///
+    /// # Errors
+    /// Returns an internal error that names the block if it is missing or damaged, or an error of the store.
+    pub fn read(&self, block: &StoredBlock) -> Result<Bytes> {
+        let bytes = self.store.get(&block.key)?;
+        bytes
+            .filter(|bytes| bytes.len() as u64 == block.size && checksum(bytes) == block.checksum)
+            .ok_or_else(|| Error::internal(format!("block {} is missing or damaged", block.key)))
+    }
+
+    /// Deletes a block that is no longer needed.
+    ///
+    /// # Errors
+    /// Returns an error if the store fails.
+    pub fn delete(&self, block: &StoredBlock) -> Result<()> {
+        self.store.delete(&block.key)
+    }
+}
+
+/// Deletes the work folders of all dates up to `date`: once that date is published, no run needs them.
+///
+/// # Errors
+/// Returns an error if the store fails.
+pub fn sweep_work(store: &Store, date: Day) -> Result<()> {
+    for folder in store.list_folders(WORK)? {
+        if folder.parse::<Day>().is_ok_and(|day| day <= date) {
+            for object in store.list(&format!("{WORK}/{folder}"))?.objects {
+                store.delete(&object.key)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn checksum(bytes: &[u8]) -> String {
+    format!("{:032x}", HashKey::PUBLISHED.checksum(bytes))
+}

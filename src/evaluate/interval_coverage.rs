@@ -56,6 +56,7 @@ pub fn compute_coverage(scene: &MomentData, scored: &PeopleScores, without: Opti
         model: &scored.contribution_model(scene.model),
         sums: &scored.scores.sums,
         presences: &collect_presences(scene),
+        acts: &scored.acts,
     };
     let delivered = |index| Some(if Some(index) == without { 0.0 } else { 1.0 });
     signal.compute_coverage(&(0..scene.networks.len()).map(delivered).collect::<Vec<_>>())

@@ -67,7 +67,7 @@ pub fn measure_networks(scene: &MomentData, scored: &PeopleScores) -> Vec<Networ
             persons: &scene.persons,
             network_of: Box::new(scene.network_index()),
         };
-        memory.compute_attention(&scene.moment(), scene.model)
+        memory.compute_attention(&scene.moment(), scene.model).graph
     };
     let whole = attention(&pairs);
     let mut found = Vec::new();

@@ -197,7 +197,7 @@ fn run_checked(
     let new = results.hash_new_persons(&known);
     known.store_in(&mut state, new, as_of);
     state.kept_scores = Some(results.keep_scores());
-    state.reaction_counts = results.count_reactions(job, &state);
+    state.reaction_counts = results.count_reactions(job);
     let commit = SnapshotCommit {
         job,
         output,

@@ -26,10 +26,9 @@ use clout_model::influence::attention::ScoringMoment;
 use clout_model::influence::coverage::CoverageInputs;
 use clout_model::influence::interval::{ScoreBootstrap, ScoreInterval};
 use clout_model::influence::kept_scores::KeptScores;
-use clout_model::influence::pairs::PairSums;
 use clout_model::influence::score_table::ScoreStatistics;
+use clout_model::networks::Network;
 use clout_model::people::persons::PersonMap;
-use clout_model::people::presence::rows_between_persons;
 use clout_topics::evidence::EvidenceNames;
 use clout_topics::influence_scores::InfluenceScores;
 use clout_topics::ontology::Ontology;
@@ -82,6 +81,7 @@ impl SnapshotResults {
             model: &model,
             sums: &self.judged.scored.scores.sums,
             presences: &self.judged.presences,
+            acts: &self.judged.scored.acts,
         };
         let bootstrap = ScoreBootstrap::new(
             &self.judged.scored.attention,
@@ -155,26 +155,14 @@ impl SnapshotResults {
     }
 
     /// Counts the reactions between different persons by network and verb.
-    pub fn count_reactions(&self, job: &Job, state: &RunState) -> Vec<Vec<u64>> {
-        let none = || {
-            job.networks
-                .iter()
-                .map(|network| vec![0; network.verbs.len()])
+    pub fn count_reactions(&self, job: &Job) -> Vec<Vec<u64>> {
+        let of_network = |(network, spec): (usize, &Network)| {
+            let verbs = 0..spec.verbs.len();
+            verbs
+                .map(|verb| self.judged.scored.acts.count_reactions(network, verb))
                 .collect()
         };
-        let of_shard = |mut counts: Vec<Vec<u64>>, shard: &PairSums| {
-            for row in rows_between_persons(shard, &self.judged.persons) {
-                let network = state.accounts.network_of(shard.targets[row]);
-                counts[network][usize::from(shard.verbs[row])] += u64::from(shard.counts[row]);
-            }
-            counts
-        };
-        let add = |mut all: Vec<Vec<u64>>, other: Vec<Vec<u64>>| {
-            let counts = all.iter_mut().flatten().zip(other.iter().flatten());
-            counts.for_each(|(count, other)| *count += other);
-            all
-        };
-        state.pairs.shards().par_iter().fold(none, of_shard).reduce(none, add)
+        job.networks.iter().enumerate().map(of_network).collect()
     }
 
     /// Returns what the state keeps of the scores.

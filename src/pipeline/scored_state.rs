@@ -29,13 +29,14 @@ impl ScoredState {
     /// so that the caller can time them.
     pub fn compute(job: &Job, state: &RunState, as_of: Day, attended: &mut dyn FnMut()) -> Result<ScoredState> {
         let persons = PersonMap::from_owners(&state.accounts, &state.owners);
-        let presences = PresenceTable::compute(&state.presence_sources(), &persons);
         let moment = find_moment(&state.histories, as_of);
         let memory = state.account_state(&persons);
         let attention = memory.compute_attention(&moment, &job.model);
         attended();
-        let scored = PeopleScores::compute_from_attention(attention, &memory, &moment, &job.networks, &job.model)?;
+        let (facts, networks) = (&state.activity, &job.networks);
+        let scored = PeopleScores::compute_from_attention(attention, &persons, facts, &moment, networks, &job.model)?;
         drop(memory);
+        let presences = PresenceTable::compute(&state.presence_sources(), &persons, &scored.acts);
         Ok(ScoredState {
             as_of,
             persons,
@@ -50,12 +51,12 @@ impl ScoredState {
         let Some(kept) = state.kept_scores.take().filter(|kept| kept.len() == persons.len()) else {
             return ScoredState::compute(job, state, day, &mut || ());
         };
-        let presences = PresenceTable::compute(&state.presence_sources(), &persons);
         let moment = find_moment(&state.histories, day);
         let memory = state.account_state(&persons);
         let attention = memory.compute_attention(&moment, &job.model);
         let scored = PeopleScores::restore(attention, &memory, &moment, &job.model, kept)?;
         drop(memory);
+        let presences = PresenceTable::compute(&state.presence_sources(), &persons, &scored.acts);
         Ok(ScoredState {
             as_of: day,
             persons,

@@ -134,7 +134,6 @@ impl RunState {
             facts: &self.activity,
             is_listed: &self.is_listed,
             owners: &self.owners,
-            pairs: &self.pairs,
         }
     }
 

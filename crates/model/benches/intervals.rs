@@ -13,10 +13,12 @@
 use std::hint::black_box;
 use std::time::Duration;
 
-use clout_model::influence::attention::{AttentionGraph, AttentionTerm};
+use clout_model::influence::attention::AttentionGraph;
 use clout_model::influence::coverage::CoverageInputs;
+use clout_model::influence::edge_terms::AttentionTerm;
 use clout_model::influence::interval::ScoreBootstrap;
 use clout_model::influence::params::ModelParams;
+use clout_model::influence::reaction_acts::ReactionActs;
 use clout_model::influence::score::ContributionModel;
 use clout_model::influence::score_scale::ScoreScale;
 use clout_model::influence::score_table::ScoreTable;
@@ -52,20 +54,18 @@ fn heavy_tailed(edge_count: usize) -> AttentionGraph {
     edges.dedup();
     let mut attention = AttentionGraph {
         offsets: vec![0; people + 1],
-        term_offsets: vec![0],
         ..AttentionGraph::default()
     };
     for (target, reactor) in edges {
         attention.offsets[target as usize + 1] += 1;
         attention.reactors.push(reactor);
         attention.amounts.push(0.01 + next());
-        attention.terms.push(AttentionTerm {
+        attention.terms.push(&[AttentionTerm {
             network: (next() * NETWORKS as f64) as u8,
-            verb: 0,
             reactions: 1,
             strength: 0.01 + next(),
-        });
-        attention.term_offsets.push(attention.terms.len());
+            before: 0.0,
+        }]);
     }
     for person in 0..people {
         attention.offsets[person + 1] += attention.offsets[person];
@@ -99,6 +99,7 @@ fn intervals(criterion: &mut Criterion) {
         model: &model,
         sums: &sums,
         presences: &presences,
+        acts: &ReactionActs::new(people, NETWORKS),
     };
     let coverage = signal.compute_coverage(&[Some(1.0); NETWORKS]);
 

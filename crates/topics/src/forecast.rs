@@ -12,6 +12,7 @@ use super::rollup::{self, TopicScoreRow};
 use super::strengths::{TopicStrength, TopicStrengths};
 use clout_base::error::Result;
 use clout_model::influence::attention::AttentionGraph;
+use clout_model::influence::edge_terms::EdgeTerms;
 use clout_model::influence::score::ContributionModel;
 use clout_model::influence::weights::saturate;
 
@@ -128,8 +129,7 @@ fn audience_of(
     offsets[reaction.person as usize + 1..].fill(reactors.len());
     AttentionGraph {
         offsets,
-        term_offsets: vec![0; reactors.len() + 1],
-        terms: Vec::new(),
+        terms: EdgeTerms::default(),
         reactors,
         amounts,
     }

@@ -1,147 +1,278 @@
-//! Reading of pairs at a moment: the reactions to each target account as entries, by persons.
+//! Reading of pairs at a moment: each row becomes an entry between two persons.
+//!
+//! Entries are distributed to ranges of target persons. Their order within a range does not matter: a target's entries
+//! are sorted by reactor, network, verb and value before they are added, so no bit depends on account numbers or shards.
 
-use std::cmp::Ordering;
-
-use rayon::prelude::*;
-
-use super::attention::{AttentionTerm, ScoringMoment};
+use super::attention::ScoringMoment;
 use super::model::InfluenceModel;
-use super::pair_table::PairTable;
-use super::pairs::PairSums;
-use crate::people::persons::PersonMap;
+use super::pairs::{HalfLifeSums, MAX_HALF_LIVES, PairSums};
+use super::recency::HalfLifeMixture;
+use crate::account_activity::RETENTION_DAYS;
+use crate::people::persons::NO_PERSON;
+use clout_base::day::Day;
 
-/// Factors of a row's sums, by network and by days since the row's last load date.
-type ReadingFactors = Vec<Vec<Vec<f64>>>;
-
-fn compute_factors(pairs: &PairTable, model: &InfluenceModel, moment: &ScoringMoment) -> ReadingFactors {
-    let oldest = pairs
-        .shards()
-        .par_iter()
-        .filter_map(|shard| shard.last_loads.iter().min())
-        .min();
-    let oldest = oldest.copied().unwrap_or(moment.as_of);
-    let of_network = |history: &f64| {
-        let days = 0..=(moment.as_of.0 - oldest.0).max(0);
-        days.map(|days| {
-            model
-                .mixture()
-                .reading_factors(f64::from(days) - moment.early_days, *history)
-        })
-        .collect()
-    };
-    moment.history_days.iter().map(of_network).collect()
-}
-
-/// Marks a target without a row.
-const NO_ROW: (u32, u32) = (u32::MAX, 0);
-
-/// Returns the first row of each target account, as (shard, row of the shard).
-fn find_first_rows(pairs: &PairTable, accounts: usize) -> Vec<(u32, u32)> {
-    let mut first_rows = vec![NO_ROW; accounts];
-    let mut last = None;
-    for (index, shard) in pairs.shards().iter().enumerate() {
-        for (row, target) in shard.targets.iter().enumerate() {
-            if last != Some(*target) {
-                first_rows[*target as usize] = (index as u32, row as u32);
-                last = Some(*target);
-            }
-        }
-    }
-    first_rows
-}
-
-/// A row of pairs, read at the moment.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct AttentionEntry {
+/// Reactions of one reactor to one target on one network under one verb, read at a moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct AttentionEntry {
+    /// Person of the target account.
+    pub target: u32,
     /// Person of the actor.
-    pub(super) reactor: u32,
-    pub(super) actor: u32,
-    pub(super) target: u32,
-    pub(super) term: AttentionTerm,
+    pub reactor: u32,
+    /// Number of counted reactions; 0 if the row exists on the day before only.
+    pub reactions: u32,
+    /// Index of the network.
+    pub network: u8,
+    /// Code of the verb on the network.
+    pub verb: u8,
+    /// Dates on which the row exists: [`NOW`], [`BEFORE`], or both.
+    pub dates: u8,
+    /// Time of the latest reaction, microseconds since 1970.
+    pub last_at: i64,
+    /// Part of the strength s at the moment.
+    pub strength: f64,
+    /// Part of the strength s on the day before.
+    pub before: f64,
 }
+
+/// The row exists at the moment.
+pub const NOW: u8 = 1;
+/// The row exists on the day before.
+pub const BEFORE: u8 = 2;
 
 impl AttentionEntry {
-    pub(super) fn order(&self) -> (u32, u8, u8) {
-        (self.reactor, self.term.network, self.term.verb)
-    }
-
-    /// Compares by reactor, network and verb, then by the ids of the accounts.
-    pub(super) fn compare(&self, other: &AttentionEntry, account_ranks: &[u32]) -> Ordering {
-        let rank = |node: u32| account_ranks[node as usize];
-        self.order().cmp(&other.order()).then_with(|| {
-            let accounts = |entry: &AttentionEntry| (rank(entry.actor), rank(entry.target));
-            accounts(self).cmp(&accounts(other))
-        })
+    /// Returns the key by which the entries of a target are sorted.
+    pub(super) fn order(&self) -> (u32, u8, u8, u64, u64) {
+        let values = (self.strength.to_bits(), self.before.to_bits());
+        (self.reactor, self.network, self.verb, values.0, values.1)
     }
 }
 
-/// The pairs, and what is needed to read them at a moment.
-pub(super) struct AttentionReading<'a> {
-    pairs: &'a PairTable,
-    persons: &'a PersonMap,
-    network_of: &'a (dyn Fn(u32) -> usize + Sync),
-    model: &'a InfluenceModel,
+/// Equal ranges of persons.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PersonRanges {
+    persons: usize,
+    width: usize,
+}
+
+/// Most ranges, so that a shard of pairs has some entries of each.
+const MAX_RANGES: usize = 256;
+/// Least persons in a range.
+const LEAST_PERSONS: usize = 1 << 12;
+
+impl PersonRanges {
+    /// Cuts `persons` persons into ranges.
+    pub fn new(persons: usize) -> PersonRanges {
+        PersonRanges {
+            persons,
+            width: persons.div_ceil(MAX_RANGES).max(LEAST_PERSONS),
+        }
+    }
+
+    /// Returns the number of ranges.
+    pub fn len(&self) -> usize {
+        self.persons.div_ceil(self.width)
+    }
+
+    /// Returns true without persons.
+    pub fn is_empty(&self) -> bool {
+        self.persons == 0
+    }
+
+    /// Returns the range of a person.
+    pub fn find(&self, person: u32) -> usize {
+        person as usize / self.width
+    }
+
+    /// Returns the persons of a range.
+    pub fn persons(&self, range: usize) -> std::ops::Range<usize> {
+        range * self.width..((range + 1) * self.width).min(self.persons)
+    }
+}
+
+/// Factors of a row's sums, by network and by days since the row's last load date.
+struct ReadingFactors<'a> {
+    mixture: &'a HalfLifeMixture,
     moment: &'a ScoringMoment,
-    factors: ReadingFactors,
-    first_rows: Vec<(u32, u32)>,
+    /// By network, then by days up to [`RETENTION_DAYS`].
+    table: Vec<HalfLifeSums>,
+}
+
+impl<'a> ReadingFactors<'a> {
+    fn new(mixture: &'a HalfLifeMixture, moment: &'a ScoringMoment) -> ReadingFactors<'a> {
+        let mut factors = ReadingFactors {
+            mixture,
+            moment,
+            table: Vec::new(),
+        };
+        let networks = 0..moment.history_days.len();
+        let cells = networks.flat_map(|network| (0..=RETENTION_DAYS).map(move |days| (network, days)));
+        factors.table = cells.map(|(network, days)| factors.compute(network, days)).collect();
+        factors
+    }
+
+    fn compute(&self, network: usize, days: i32) -> HalfLifeSums {
+        let age_days = f64::from(days) - self.moment.early_days;
+        let by_half_life = self
+            .mixture
+            .reading_factors(age_days, self.moment.history_days[network]);
+        let mut factors = [0.0; MAX_HALF_LIVES];
+        factors[..by_half_life.len()].copy_from_slice(&by_half_life);
+        factors
+    }
+
+    /// Returns the strength of a row with these sums as of `last_load`.
+    fn strength(&self, sums: &HalfLifeSums, network: usize, last_load: Day) -> f64 {
+        let days = (self.moment.as_of.0 - last_load.0).max(0);
+        let read = |factors: &HalfLifeSums| {
+            let terms = sums.iter().zip(factors).take(self.mixture.len());
+            terms.map(|(sum, factor)| sum * factor).sum()
+        };
+        match days <= RETENTION_DAYS {
+            true => read(&self.table[network * (RETENTION_DAYS as usize + 1) + days as usize]),
+            false => read(&self.compute(network, days)),
+        }
+    }
+}
+
+/// Assignment of accounts to persons at a moment.
+pub struct DateReading<'a> {
+    /// Person of each account; [`NO_PERSON`] for an account without one.
+    pub persons: &'a [u32],
+    /// Moment of the reading.
+    pub moment: &'a ScoringMoment,
+}
+
+/// Reads shards of pairs at a moment, and on the day before.
+pub struct AttentionReading<'a> {
+    mixture: &'a HalfLifeMixture,
+    network_of: &'a (dyn Fn(u32) -> usize + Sync),
+    now: DateFactors<'a>,
+    before: Option<DateFactors<'a>>,
+}
+
+/// One date of a reading.
+struct DateFactors<'a> {
+    persons: &'a [u32],
+    factors: ReadingFactors<'a>,
 }
 
 impl<'a> AttentionReading<'a> {
-    /// Prepares the reading of all pairs.
-    pub(super) fn new(
-        pairs: &'a PairTable,
-        persons: &'a PersonMap,
-        network_of: &'a (dyn Fn(u32) -> usize + Sync),
+    /// Prepares the reading. `network_of` returns the network index of an account node.
+    pub fn new(
         model: &'a InfluenceModel,
-        moment: &'a ScoringMoment,
+        network_of: &'a (dyn Fn(u32) -> usize + Sync),
+        now: DateReading<'a>,
+        before: Option<DateReading<'a>>,
     ) -> AttentionReading<'a> {
+        let mixture = model.mixture();
+        let prepare = |date: DateReading<'a>| DateFactors {
+            persons: date.persons,
+            factors: ReadingFactors::new(mixture, date.moment),
+        };
         AttentionReading {
-            pairs,
-            persons,
+            mixture,
             network_of,
-            model,
-            moment,
-            factors: compute_factors(pairs, model, moment),
-            first_rows: find_first_rows(pairs, persons.by_account.len()),
+            now: prepare(now),
+            before: before.map(prepare),
         }
     }
 
-    /// Appends the rows of a target account by other persons.
-    pub(super) fn append_entries(&self, account: u32, target: u32, entries: &mut Vec<AttentionEntry>) {
-        let (shard, mut row) = self.first_rows[account as usize];
-        if shard == NO_ROW.0 {
-            return;
-        }
-        let network = (self.network_of)(account);
-        for shard in &self.pairs.shards()[shard as usize..] {
-            while shard.targets.get(row as usize) == Some(&account) {
-                let reactor = self.persons.by_account[shard.actors[row as usize] as usize];
-                if reactor != target {
-                    entries.push(self.read_row(shard, row as usize, network, reactor));
+    /// Reads the rows of a shard: `rows` at the moment, and `rows_before` on the day before.
+    pub fn read_shard(&self, rows: &PairSums, rows_before: &PairSums) -> Vec<AttentionEntry> {
+        let mut entries = Vec::with_capacity(rows.len());
+        let mut next_before = 0;
+        let key = |rows: &PairSums, row: usize| (rows.key(row), rows.verbs[row]);
+        for row in 0..rows.len() {
+            let sums = rows.row_sums(row, self.mixture);
+            let mut entry_before = None;
+            if let Some(before) = &self.before {
+                while next_before < rows_before.len() && key(rows_before, next_before) < key(rows, row) {
+                    entries.extend(self.read_before(before, rows_before, next_before));
+                    next_before += 1;
                 }
-                row += 1;
+                if next_before < rows_before.len() && key(rows_before, next_before) == key(rows, row) {
+                    entry_before = match is_same_row(rows, row, rows_before, next_before) {
+                        true => self.read_row(before, rows, row, &sums).map(into_before),
+                        false => self.read_before(before, rows_before, next_before),
+                    };
+                    next_before += 1;
+                }
             }
-            if (row as usize) < shard.len() {
-                break;
-            }
-            row = 0;
+            push_both(&mut entries, self.read_row(&self.now, rows, row, &sums), entry_before);
         }
+        if let Some(before) = &self.before {
+            let rest = next_before..rows_before.len();
+            entries.extend(rest.filter_map(|row| self.read_before(before, rows_before, row)));
+        }
+        entries
     }
 
-    fn read_row(&self, shard: &PairSums, row: usize, network: usize, reactor: u32) -> AttentionEntry {
-        let days = (self.moment.as_of.0 - shard.last_loads[row].0).max(0) as usize;
-        let factors = &self.factors[network][days];
-        let sums = shard.row_sums(row, self.model.mixture());
-        AttentionEntry {
-            reactor,
-            actor: shard.actors[row],
-            target: shard.targets[row],
-            term: AttentionTerm {
-                network: network as u8,
-                verb: shard.verbs[row],
-                reactions: shard.counts[row],
-                strength: sums.iter().zip(factors).map(|(sum, factor)| sum * factor).sum(),
-            },
-        }
+    /// Reads a row that exists on the day before.
+    fn read_before(&self, date: &DateFactors, rows: &PairSums, row: usize) -> Option<AttentionEntry> {
+        let sums = rows.row_sums(row, self.mixture);
+        self.read_row(date, rows, row, &sums).map(into_before)
     }
+
+    /// Returns the entry of a row, or `None` if it is not between two persons.
+    fn read_row(&self, date: &DateFactors, rows: &PairSums, row: usize, sums: &HalfLifeSums) -> Option<AttentionEntry> {
+        let target = date.persons[rows.targets[row] as usize];
+        let reactor = date.persons[rows.actors[row] as usize];
+        if target == reactor || target == NO_PERSON || reactor == NO_PERSON {
+            return None;
+        }
+        let network = (self.network_of)(rows.targets[row]);
+        Some(AttentionEntry {
+            target,
+            reactor,
+            reactions: rows.counts[row],
+            network: network as u8,
+            verb: rows.verbs[row],
+            dates: NOW,
+            last_at: rows.last_at[row],
+            strength: date.factors.strength(sums, network, rows.last_loads[row]),
+            before: 0.0,
+        })
+    }
+}
+
+/// Returns true if a row has had no reaction since the day before, so that its sums are the same.
+fn is_same_row(rows: &PairSums, row: usize, rows_before: &PairSums, row_before: usize) -> bool {
+    let of = |rows: &PairSums, row: usize| (rows.counts[row], rows.last_loads[row]);
+    of(rows, row) == of(rows_before, row_before)
+}
+
+/// Adds the entries of one row; they are one if both dates agree about the persons.
+fn push_both(entries: &mut Vec<AttentionEntry>, now: Option<AttentionEntry>, before: Option<AttentionEntry>) {
+    match (now, before) {
+        (Some(now), Some(before)) if (now.target, now.reactor) == (before.target, before.reactor) => {
+            entries.push(AttentionEntry {
+                dates: NOW | BEFORE,
+                before: before.before,
+                ..now
+            });
+        }
+        (now, before) => entries.extend(now.into_iter().chain(before)),
+    }
+}
+
+/// Makes an entry that was read on the day before one that exists on that day only.
+fn into_before(entry: AttentionEntry) -> AttentionEntry {
+    AttentionEntry {
+        reactions: 0,
+        dates: BEFORE,
+        strength: 0.0,
+        before: entry.strength,
+        ..entry
+    }
+}
+
+/// Distributes entries to the ranges of their targets.
+pub fn distribute(entries: &[AttentionEntry], ranges: PersonRanges) -> Vec<Vec<AttentionEntry>> {
+    let mut sizes = vec![0_usize; ranges.len()];
+    entries.iter().for_each(|entry| sizes[ranges.find(entry.target)] += 1);
+    let mut parts: Vec<Vec<AttentionEntry>> = sizes.into_iter().map(Vec::with_capacity).collect();
+    for entry in entries {
+        parts[ranges.find(entry.target)].push(*entry);
+    }
+    parts
 }

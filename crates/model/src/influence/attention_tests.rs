@@ -1,37 +1,79 @@
 use super::*;
-use crate::influence::pairs::PairSums;
+use crate::influence::attention_entries::{AttentionEntry, BEFORE, NOW};
+
+fn plan(has_before: bool) -> BuildPlan {
+    BuildPlan {
+        persons: 5,
+        networks: 2,
+        beta: 2.0,
+        keeps_strengths: true,
+        has_before,
+    }
+}
+
+fn entry(reactor: u32, network: u8, verb: u8, strength: f64) -> AttentionEntry {
+    AttentionEntry {
+        reactor,
+        network,
+        verb,
+        strength,
+        reactions: 1,
+        dates: NOW,
+        last_at: i64::from(verb),
+        ..AttentionEntry::default()
+    }
+}
 
 #[test]
-fn accounts_of_one_reactor_share_one_edge_and_keep_their_terms() {
-    let entry = |reactor, actor, network, verb, strength| AttentionEntry {
-        reactor,
-        actor,
-        target: 0,
-        term: AttentionTerm {
-            network,
-            verb,
-            reactions: 1,
-            strength,
-        },
-    };
-    let mut entries = vec![
-        entry(4, 2, 1, 0, 0.5),
-        entry(2, 1, 0, 0, 1.0),
-        entry(4, 3, 0, 3, 0.25),
-        entry(4, 1, 1, 0, 0.25),
+fn entries_of_one_reactor_share_one_edge_with_a_term_for_each_network() {
+    let entries = vec![
+        entry(4, 1, 0, 0.5),
+        entry(2, 0, 0, 1.0),
+        entry(4, 0, 3, 0.25),
+        entry(4, 1, 0, 0.25),
     ];
-    let mut attention = AttentionGraph {
-        offsets: vec![0],
-        term_offsets: vec![0],
-        ..AttentionGraph::default()
-    };
-    attention.add_target(&mut entries, &[0, 1, 2, 3], 2.0);
+    let Ok(parts) = attention_build::build(&plan(false), vec![vec![entries]]);
+    let attention = parts.graph;
     assert_eq!(attention.reactors, [2, 4]);
     assert_eq!(attention.amounts[1], 1.0);
     assert_eq!(attention.terms(1).len(), 2);
     assert_eq!(attention.count_reactions(1), 3);
     assert_eq!(attention.scaled_amount(1, &[1.0, 1.0]), 1.0);
     assert_eq!(attention.scaled_amount(1, &[0.0, 1.0]), 0.75);
+    assert_eq!((parts.acts.latest(4), parts.acts.latest(0)), (Some(3), None));
+    assert!(parts.acts.is_seen(0, 1) && parts.acts.is_seen(4, 0) && !parts.acts.is_seen(2, 1));
+    assert_eq!(
+        (parts.acts.count_reactions(1, 0), parts.acts.count_reactions(0, 3)),
+        (2, 1)
+    );
+}
+
+#[test]
+fn edges_of_two_dates_have_both_amounts_and_past_edges_are_listed_apart() {
+    let both = AttentionEntry {
+        dates: NOW | BEFORE,
+        before: 2.0,
+        ..entry(1, 0, 0, 1.0)
+    };
+    let past = AttentionEntry {
+        dates: BEFORE,
+        reactions: 0,
+        strength: 0.0,
+        before: 1.0,
+        ..entry(3, 1, 0, 0.0)
+    };
+    let Ok(parts) = attention_build::build(&plan(true), vec![vec![vec![past, entry(2, 0, 0, 1.0)], vec![both]]]);
+    assert_eq!(parts.graph.reactors, [1, 2]);
+    assert_eq!(parts.graph.terms(0)[0].before, 2.0);
+    let before = parts.before.unwrap();
+    assert_eq!(before.amounts[0], 1.5);
+    assert!(before.amounts[1].is_nan());
+    assert_eq!(
+        (before.edges.len(), before.edges[0].reactor, before.edges[0].amount),
+        (1, 3, 1.0)
+    );
+    assert!(parts.acts.was_seen(3, 1) && !parts.acts.is_seen(3, 1) && parts.acts.was_seen(0, 0));
+    assert_eq!(parts.acts.latest(3), None);
 }
 
 #[test]
@@ -75,11 +117,11 @@ fn neither_account_numbers_nor_shards_move_a_bit() {
             history_days: vec![9.0],
             warehouse_days: 9.0,
         };
-        let graph = compute_attention(&PairTable::from_shards(shards), &persons, &|_| 0, &model, &moment);
+        let graph = compute_attention(&PairTable::from_shards(shards), &persons, &|_| 0, &model, &moment).graph;
         (graph.offsets, graph.amounts, graph.terms)
     };
     let expected = build([0, 1, 2, 3, 4], 6);
-    assert_eq!(expected.0, [0, 0, 1]);
+    assert_eq!((&expected.0, expected.2.reactions(0)), (&vec![0, 0, 1], 6));
     for (to, shard_rows) in [([0, 1, 2, 3, 4], 1), ([4, 2, 0, 1, 3], 2), ([3, 4, 1, 0, 2], 4)] {
         assert_eq!(build(to, shard_rows), expected);
     }

@@ -15,15 +15,13 @@
 //! contribution, all networks that ever delivered have the same weight. People seen on no network have 0.
 //!
 //! Cost: one pass over the edges and their terms, and one byte per person and network. Reproducible: sums
-//! are taken in fixed chunks of persons, in order, and a mark set by several threads is the same mark.
-
-use std::sync::atomic::AtomicBool;
-use std::sync::atomic::Ordering::Relaxed;
+//! are taken in fixed chunks of persons, in order.
 
 use rayon::prelude::*;
 
 use super::attention::AttentionGraph;
 use super::network_parts::NetworkParts;
+use super::reaction_acts::ReactionActs;
 use super::recency::HalfLifeMixture;
 use super::score::{ContributionModel, ContributionSum};
 use crate::people::presence::PresenceTable;
@@ -52,6 +50,8 @@ pub struct CoverageInputs<'a> {
     pub sums: &'a [Option<ContributionSum>],
     /// Presence of persons on networks.
     pub presences: &'a PresenceTable,
+    /// Networks on which persons have pairs.
+    pub acts: &'a ReactionActs,
 }
 
 impl CoverageInputs<'_> {
@@ -65,8 +65,8 @@ impl CoverageInputs<'_> {
         };
         let whole: f64 = weights.iter().sum();
         let seen = self.seen();
-        let covered = |seen: &[AtomicBool]| {
-            let visible = (seen.iter().zip(&weights).zip(delivered)).filter(|((seen, _), _)| seen.load(Relaxed));
+        let covered = |seen: &[bool]| {
+            let visible = (seen.iter().zip(&weights).zip(delivered)).filter(|((seen, _), _)| **seen);
             let part = visible.fold(0.0, |sum, ((_, weight), d)| sum + weight * d.unwrap_or(0.0));
             if whole > 0.0 { (part / whole).min(1.0) } else { 0.0 }
         };
@@ -98,31 +98,14 @@ impl CoverageInputs<'_> {
     }
 
     /// Returns, by person and network, true if the person was seen on the network.
-    fn seen(&self) -> Vec<AtomicBool> {
-        let cells = self.sums.len() * self.networks;
-        let seen: Vec<AtomicBool> = (0..cells).into_par_iter().map(|_| AtomicBool::new(false)).collect();
-        let mark = |person: usize, network: u8| {
-            let cell = &seen[person * self.networks + usize::from(network)];
-            // Read first: threads would otherwise take the cache lines of known people from each other.
-            if !cell.load(Relaxed) {
-                cell.store(true, Relaxed);
-            }
-        };
-        self.presences
-            .rows
-            .par_iter()
-            .filter(|presence| presence.posts > 0)
-            .for_each(|presence| {
-                mark(presence.person as usize, presence.network);
-            });
-        (0..self.sums.len()).into_par_iter().for_each(|target| {
-            for edge in self.attention.edges(target) {
-                for term in self.attention.terms(edge) {
-                    mark(target, term.network);
-                    mark(self.attention.reactors[edge] as usize, term.network);
-                }
-            }
-        });
+    fn seen(&self) -> Vec<bool> {
+        let cells = (0..self.sums.len() * self.networks).into_par_iter();
+        let mut seen: Vec<bool> = cells
+            .map(|cell| self.acts.is_seen(cell / self.networks, cell % self.networks))
+            .collect();
+        for presence in self.presences.rows.iter().filter(|presence| presence.posts > 0) {
+            seen[presence.person as usize * self.networks + usize::from(presence.network)] = true;
+        }
         seen
     }
 }

@@ -1,4 +1,5 @@
-use super::super::attention::AttentionTerm;
+use super::super::attention_entries::{AttentionEntry, NOW};
+use super::super::edge_terms::{AttentionTerm, EdgeTerms};
 use super::super::params::{CorroborationParams, RecencyParams};
 use super::*;
 use crate::people::presence::NetworkPresence;
@@ -8,18 +9,29 @@ use crate::people::presence::NetworkPresence;
 fn coverage(amounts: [f64; 2], delivered: &[Option<f64>]) -> Vec<f64> {
     let term = |network, strength| AttentionTerm {
         network,
-        verb: 0,
         reactions: 1,
         strength,
+        before: 0.0,
     };
     let strong = |share: f64| if amounts[0] > 0.0 { share } else { 0.0 };
+    let mut terms = EdgeTerms::default();
+    terms.push(&[term(0, strong(0.75)), term(1, strong(0.25))]);
+    terms.push(&[term(0, strong(1.0))]);
     let attention = AttentionGraph {
         offsets: vec![0, 0, 0, 2, 2],
         reactors: vec![0, 1],
         amounts: amounts.to_vec(),
-        term_offsets: vec![0, 2, 3],
-        terms: vec![term(0, strong(0.75)), term(1, strong(0.25)), term(0, strong(1.0))],
+        terms,
     };
+    let acts = ReactionActs::new(4, 3);
+    let entry = |reactor, network| AttentionEntry {
+        target: 2,
+        reactor,
+        network,
+        dates: NOW,
+        ..AttentionEntry::default()
+    };
+    acts.add(&[entry(0, 0), entry(0, 1), entry(1, 0)]);
     let (trust, standing, corroboration) = (vec![1.0; 4], vec![1.0; 4], CorroborationParams::default());
     let model = ContributionModel {
         trust: &trust,
@@ -45,6 +57,7 @@ fn coverage(amounts: [f64; 2], delivered: &[Option<f64>]) -> Vec<f64> {
         model: &model,
         sums: &model.sum_all(&attention),
         presences: &presences,
+        acts: &acts,
     };
     signal.compute_coverage(delivered)
 }

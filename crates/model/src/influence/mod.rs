@@ -8,9 +8,12 @@
 //! daily change, and [`silence_forecast`] and [`reaction_forecast`] forecast it.
 
 pub mod attention;
-mod attention_entries;
+pub mod attention_build;
+mod attention_columns;
+pub mod attention_entries;
 pub mod changes;
 pub mod coverage;
+pub mod edge_terms;
 pub mod interval;
 pub mod kept_scores;
 pub mod merge_pairs;
@@ -20,6 +23,7 @@ pub mod pair_table;
 pub mod pairs;
 pub mod params;
 pub mod reach;
+pub mod reaction_acts;
 pub mod reaction_forecast;
 pub mod recency;
 pub mod reciprocity;

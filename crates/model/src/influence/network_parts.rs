@@ -1,6 +1,7 @@
 //! A person's contributions by network.
 
-use super::attention::{AttentionGraph, AttentionTerm};
+use super::attention::AttentionGraph;
+use super::edge_terms::AttentionTerm;
 use super::reach::ReachSum;
 use super::score::{ContributionModel, ContributionSum, ShareBasis};
 
@@ -45,7 +46,7 @@ impl NetworkParts {
         self.parts.fill(NetworkPart::default());
         for edge in attention.edges(person) {
             let whole = model.share_part(attention, edge, sum);
-            match attention.terms(edge) {
+            match &*attention.terms(edge) {
                 // Most edges: the whole is the part of one network.
                 [term] if term.reactions > 0 => {
                     self.parts[usize::from(term.network)].add(whole, u64::from(term.reactions), sum.basis);

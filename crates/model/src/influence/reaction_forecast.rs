@@ -52,8 +52,10 @@ pub fn compute_strength(
     };
     let pairs = merge_reactions(PairTable::default(), vec![weighed.reactions], &merge_params);
     let persons = PersonMap::of_single_accounts(vec![String::new(); 2]);
-    let attention = attention::compute_attention(&pairs, &persons, &|_| network, model, moment);
-    attention.terms.iter().map(|term| term.strength).sum()
+    let attention = attention::compute_attention(&pairs, &persons, &|_| network, model, moment).graph;
+    (0..attention.edge_count())
+        .map(|edge| attention.terms.strength(edge))
+        .sum()
 }
 
 /// One person's reactors, extended by the two possible new ones.
@@ -163,8 +165,10 @@ impl<'a> ReactorCrowd<'a> {
         let model = self.contribution_model();
         let sum = model.sum_contributions(&self.own, 0)?;
         let has_reacted = |edge: &usize| {
-            let mut terms = self.own.terms(*edge).iter();
-            terms.any(|term| usize::from(term.network) == network)
+            self.own
+                .terms(*edge)
+                .iter()
+                .any(|term| usize::from(term.network) == network)
         };
         let mut parts: Vec<(f64, usize)> = (0..self.own.edge_count())
             .filter(has_reacted)
@@ -184,7 +188,7 @@ impl<'a> ReactorCrowd<'a> {
         attention
             .amounts
             .push(saturate(strength, self.model.params().repeats.beta));
-        attention.term_offsets.push(attention.terms.len());
+        attention.terms.push(&[]);
         attention.offsets = vec![0, attention.reactors.len()];
     }
 
@@ -205,12 +209,9 @@ impl<'a> ReactorCrowd<'a> {
 /// Returns the edges of one target as an attention with a single row.
 fn extract_target(attention: &AttentionGraph, target: usize) -> AttentionGraph {
     let edges = attention.edges(target);
-    let first = attention.term_offsets[edges.start];
-    let offsets = attention.term_offsets[edges.start..=edges.end].iter();
     AttentionGraph {
         offsets: vec![0, edges.len()],
-        term_offsets: offsets.map(|offset| offset - first).collect(),
-        terms: attention.terms[first..attention.term_offsets[edges.end]].to_vec(),
+        terms: attention.terms.extract(edges.clone()),
         reactors: attention.reactors[edges.clone()].to_vec(),
         amounts: attention.amounts[edges].to_vec(),
     }

@@ -1,9 +1,11 @@
 //! Scoring of one date: runs every step of the model, from the account state to scores and ranks.
 
 use super::attention::{self, AttentionGraph, ScoringMoment};
+use super::attention_build::AttentionParts;
 use super::kept_scores::KeptScores;
 use super::model::InfluenceModel;
 use super::pair_table::PairTable;
+use super::reaction_acts::ReactionActs;
 use super::reciprocity;
 use super::score::ContributionModel;
 use super::score_scale::ScoreScale;
@@ -29,7 +31,7 @@ pub struct AccountState<'a> {
 
 impl AccountState<'_> {
     /// Computes the attention between persons, before the reciprocity discount.
-    pub fn compute_attention(&self, moment: &ScoringMoment, model: &InfluenceModel) -> AttentionGraph {
+    pub fn compute_attention(&self, moment: &ScoringMoment, model: &InfluenceModel) -> AttentionParts {
         attention::compute_attention(self.pairs, self.persons, &*self.network_of, model, moment)
     }
 }
@@ -38,6 +40,8 @@ impl AccountState<'_> {
 pub struct PeopleScores {
     /// Attention between persons, after the reciprocity discount.
     pub attention: AttentionGraph,
+    /// Presence of persons, and counts of reactions.
+    pub acts: ReactionActs,
     /// Trust g of each person.
     pub trust: Vec<f64>,
     /// Seasoning of each person, 0 to 1, see [`trust::compute_seasoning`].
@@ -61,19 +65,21 @@ impl PeopleScores {
         model: &InfluenceModel,
     ) -> Result<PeopleScores> {
         let attention = memory.compute_attention(moment, model);
-        PeopleScores::compute_from_attention(attention, memory, moment, networks, model)
+        PeopleScores::compute_from_attention(attention, memory.persons, memory.facts, moment, networks, model)
     }
 
-    /// Scores all persons from their attention at the moment.
+    /// Scores all persons from their attention at the moment. `facts` is the activity of each account.
     pub fn compute_from_attention(
-        mut attention: AttentionGraph,
-        memory: &AccountState,
+        parts: AttentionParts,
+        persons: &PersonMap,
+        facts: &[AccountActivity],
         moment: &ScoringMoment,
         networks: &[Network],
         model: &InfluenceModel,
     ) -> Result<PeopleScores> {
         let params = model.params();
-        let trust = trust::compute_trust(memory.persons, memory.facts, moment.warehouse_days, &params.trust);
+        let mut attention = parts.graph;
+        let trust = trust::compute_trust(persons, facts, moment.warehouse_days, &params.trust);
         let mutual = discount_returned(&mut attention, &trust)?;
         let shares: Vec<f64> = networks.iter().map(|network| network.share).collect();
         let reactors = trust::compute_reactor_ranks(&attention, &mutual, &trust, &shares, params)?;
@@ -85,8 +91,9 @@ impl PeopleScores {
         let standings = ScoreTable::compute(&attention, &contributions, model.scale());
         Ok(PeopleScores {
             attention,
+            acts: parts.acts,
             trust,
-            seasoning: trust::compute_seasoning(memory.persons, memory.facts, moment.warehouse_days, params),
+            seasoning: trust::compute_seasoning(persons, facts, moment.warehouse_days, params),
             rank_factors: reactors.rank_factors,
             outcome: Some(reactors.outcome),
             scores: standings,
@@ -100,18 +107,20 @@ impl PeopleScores {
     /// # Errors
     /// An internal error if the attention does not form a valid graph.
     pub fn restore(
-        mut attention: AttentionGraph,
+        parts: AttentionParts,
         memory: &AccountState,
         moment: &ScoringMoment,
         model: &InfluenceModel,
         kept: KeptScores,
     ) -> Result<PeopleScores> {
         let params = model.params();
+        let mut attention = parts.graph;
         let trust = trust::compute_trust(memory.persons, memory.facts, moment.warehouse_days, &params.trust);
         discount_returned(&mut attention, &trust)?;
         let sums = kept.sums(&params.corroboration);
         Ok(PeopleScores {
             attention,
+            acts: parts.acts,
             trust,
             seasoning: trust::compute_seasoning(memory.persons, memory.facts, moment.warehouse_days, params),
             rank_factors: kept.rank_factors,

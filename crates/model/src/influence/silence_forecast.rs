@@ -46,7 +46,7 @@ pub fn forecast_attention(
     model: &InfluenceModel,
 ) -> AttentionGraph {
     let read = |pairs: &PairTable, moment: &ScoringMoment| {
-        attention::compute_attention(pairs, memory.persons, &*memory.network_of, model, moment)
+        attention::compute_attention(pairs, memory.persons, &*memory.network_of, model, moment).graph
     };
     let fold_params = MergeParams {
         mixture: model.mixture(),

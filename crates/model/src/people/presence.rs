@@ -5,8 +5,7 @@ use rayon::prelude::*;
 use super::persons::{NO_PERSON, PersonMap};
 use crate::account_activity::AccountActivity;
 use crate::accounts::AccountIndex;
-use crate::influence::pair_table::PairTable;
-use crate::influence::pairs::PairSums;
+use crate::influence::reaction_acts::ReactionActs;
 
 /// A person's presence on one network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,7 +18,7 @@ pub struct NetworkPresence {
     pub posts: u64,
 }
 
-/// Parts of the state from which presence is computed; all by account node, except `pairs`.
+/// Parts of the state from which presence is computed, by account node.
 pub struct PresenceSources<'a> {
     /// Accounts.
     pub accounts: &'a AccountIndex,
@@ -29,8 +28,6 @@ pub struct PresenceSources<'a> {
     pub is_listed: &'a [bool],
     /// Owner by the identities in force.
     pub owners: &'a [Option<Box<str>>],
-    /// Pairs of accounts.
-    pub pairs: &'a PairTable,
 }
 
 /// The presence of all persons, and their last activity.
@@ -43,34 +40,47 @@ pub struct PresenceTable {
 }
 
 impl PresenceTable {
-    /// Computes the presence of persons. An account is present if it has a post or a pair with another person that is
-    /// not forgotten, or is listed in the accounts or identities in force.
-    pub fn compute(state: &PresenceSources, persons: &PersonMap) -> PresenceTable {
-        let mut acts = PairActs::collect(state.pairs, persons);
-        for (node, facts) in state.facts.iter().enumerate() {
-            if facts.posts > 0 {
-                acts.see(persons.by_account[node], facts.last_post_at);
-            }
-            acts.is_present[node] |= facts.posts > 0 || state.is_listed[node] || state.owners[node].is_some();
-        }
-        let (is_present, last_active_at) = (acts.is_present, acts.last_active_at);
-        let mut rows: Vec<NetworkPresence> = (0..state.accounts.len())
-            .filter(|node| is_present[*node] && persons.by_account[*node] != NO_PERSON)
-            .map(|node| NetworkPresence {
-                person: persons.by_account[node],
-                network: state.accounts.network_of(node as u32) as u8,
-                posts: u64::from(state.facts[node].posts),
-            })
+    /// Computes the presence of persons. A person is present on a network with an account that has a post or a pair with
+    /// another person that is not forgotten, or is listed in the accounts or identities in force.
+    pub fn compute(state: &PresenceSources, persons: &PersonMap, acts: &ReactionActs) -> PresenceTable {
+        let networks = state.accounts.network_names().len();
+        let cells = (0..persons.len() * networks).into_par_iter();
+        let mut is_present: Vec<bool> = cells
+            .map(|cell| acts.is_seen(cell / networks, cell % networks))
             .collect();
-        rows.sort_unstable();
-        rows.dedup_by(|next, first| {
-            let is_same = (next.person, next.network) == (first.person, first.network);
-            if is_same {
-                first.posts += next.posts;
+        let mut last_active_at: Vec<Option<i64>> = (0..persons.len()).map(|person| acts.latest(person)).collect();
+        let owned = || {
+            (0..)
+                .zip(&persons.by_account)
+                .filter(|(_, person)| **person != NO_PERSON)
+        };
+        let cell = |node: usize, person: u32| person as usize * networks + state.accounts.network_of(node as u32);
+        for (node, person) in owned() {
+            let facts = &state.facts[node];
+            if facts.posts > 0 {
+                let last = &mut last_active_at[*person as usize];
+                *last = (*last).max(Some(facts.last_post_at));
             }
-            is_same
-        });
-        PresenceTable { rows, last_active_at }
+            is_present[cell(node, *person)] |= facts.posts > 0 || state.is_listed[node] || state.owners[node].is_some();
+        }
+        let mut table = PresenceTable {
+            rows: Vec::with_capacity(is_present.iter().filter(|is| **is).count()),
+            last_active_at,
+        };
+        let mut row_of_cell = vec![u32::MAX; is_present.len()];
+        for cell in (0..is_present.len()).filter(|cell| is_present[*cell]) {
+            row_of_cell[cell] = table.rows.len() as u32;
+            table.rows.push(NetworkPresence {
+                person: (cell / networks) as u32,
+                network: (cell % networks) as u8,
+                posts: 0,
+            });
+        }
+        for (node, person) in owned().filter(|(node, _)| state.facts[*node].posts > 0) {
+            let row = row_of_cell[cell(node, *person)];
+            table.rows[row as usize].posts += u64::from(state.facts[node].posts);
+        }
+        table
     }
 
     /// Returns, for each of `persons` persons, true if the person is present.
@@ -86,65 +96,4 @@ impl PresenceTable {
     pub fn group_by_person(&self) -> impl Iterator<Item = &[NetworkPresence]> {
         self.rows.chunk_by(|a, b| a.person == b.person)
     }
-}
-
-/// What the pairs between two different persons say about presence.
-struct PairActs {
-    /// By account: true if it has such a pair.
-    is_present: Vec<bool>,
-    /// By person: latest reaction.
-    last_active_at: Vec<Option<i64>>,
-}
-
-impl PairActs {
-    fn collect(pairs: &PairTable, persons: &PersonMap) -> PairActs {
-        let shards = pairs.shards();
-        let piece = shards.len().div_ceil(rayon::current_num_threads()).max(1);
-        let parts = shards
-            .par_chunks(piece)
-            .map(|shards| PairActs::of_shards(shards, persons));
-        let none = || PairActs {
-            is_present: vec![false; persons.by_account.len()],
-            last_active_at: vec![None; persons.len()],
-        };
-        // Both merges are exact in any order.
-        parts.reduce_with(PairActs::merge).unwrap_or_else(none)
-    }
-
-    fn of_shards(shards: &[PairSums], persons: &PersonMap) -> PairActs {
-        let mut acts = PairActs {
-            is_present: vec![false; persons.by_account.len()],
-            last_active_at: vec![None; persons.len()],
-        };
-        for shard in shards {
-            for row in rows_between_persons(shard, persons) {
-                let (actor, target) = (shard.actors[row] as usize, shard.targets[row] as usize);
-                (acts.is_present[actor], acts.is_present[target]) = (true, true);
-                acts.see(persons.by_account[actor], shard.last_at[row]);
-            }
-        }
-        acts
-    }
-
-    fn merge(mut self, other: PairActs) -> PairActs {
-        self.is_present
-            .iter_mut()
-            .zip(other.is_present)
-            .for_each(|(own, other)| *own |= other);
-        let latest = self.last_active_at.iter_mut().zip(other.last_active_at);
-        latest.for_each(|(own, other)| *own = (*own).max(other));
-        self
-    }
-
-    fn see(&mut self, person: u32, at: i64) {
-        if let Some(last) = self.last_active_at.get_mut(person as usize) {
-            *last = (*last).max(Some(at));
-        }
-    }
-}
-
-/// Returns the rows of a shard that are between two different persons.
-pub fn rows_between_persons<'a>(shard: &'a PairSums, persons: &'a PersonMap) -> impl Iterator<Item = usize> + 'a {
-    let person = |node: u32| persons.by_account[node as usize];
-    (0..shard.len()).filter(move |row| person(shard.actors[*row]) != person(shard.targets[*row]))
 }

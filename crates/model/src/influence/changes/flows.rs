@@ -1,6 +1,6 @@
 //! The change of one reactor's strength on each network between two snapshot dates.
 
-use crate::influence::attention::AttentionTerm;
+use crate::influence::edge_terms::AttentionTerm;
 
 /// One network's part of a reactor's strength s, from the previous date to the snapshot date.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

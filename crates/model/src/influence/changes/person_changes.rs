@@ -176,7 +176,7 @@ impl Walk<'_> {
         if let Some(edge) = old {
             let reactor_id = reactor(&nights.before, edge);
             self.flows
-                .add_terms(nights.before.attention.terms(edge), FlowField::Before);
+                .add_terms(&nights.before.attention.terms(edge), FlowField::Before);
             take_parts(&mut self.opted_out, reactor_id, FlowField::OptedOut, &mut self.flows);
             take_parts(&mut self.moved_out, reactor_id, FlowField::MovedOut, &mut self.flows);
             self.old.1 += 1;
@@ -184,7 +184,7 @@ impl Walk<'_> {
         if let Some(edge) = new {
             let reactor_id = reactor(&nights.after, edge);
             self.flows
-                .add_terms(nights.after.attention.terms(edge), FlowField::After);
+                .add_terms(&nights.after.attention.terms(edge), FlowField::After);
             take_parts(&mut self.moved_in, reactor_id, FlowField::MovedIn, &mut self.flows);
             take_parts(&mut self.brought, reactor_id, FlowField::Added, &mut self.flows);
             self.new.1 += 1;

@@ -8,11 +8,12 @@ use crate::pipeline::observer::RunObserver;
 use crate::pipeline::plan::state_requirements;
 use crate::pipeline::scored_state::ScoredState;
 use crate::queries::person_rows::JsonRow;
-use crate::state::state_files::{StatePart, StateRequirements, load_state, state_folder};
+use crate::state::state_files::{self as state, StatePart, StateRequirements, load_state, state_folder};
 use crate::state::{RunState, find_moment};
 use clout_base::day::Day;
 use clout_base::error::Result;
 use clout_model::influence::attention::ScoringMoment;
+use clout_model::influence::pair_table::PairTable;
 use clout_model::influence::scoring::{AccountState, PeopleScores};
 
 /// Largest allowed difference between a recomputed and the published score.
@@ -24,6 +25,8 @@ pub struct LoadedState {
     pub job: Job,
     /// Loaded state.
     pub state: RunState,
+    /// Pairs of the person, or of all people.
+    pub pairs: PairTable,
     /// Scores of the state.
     pub scored_state: ScoredState,
     /// Index of the person.
@@ -42,21 +45,19 @@ impl LoadedState {
         watch: &dyn RunObserver,
     ) -> Result<std::result::Result<LoadedState, String>> {
         watch.begin_stage("reading the state");
-        let own_pairs = |state: &RunState| mark_accounts(state, question.person_id);
-        let part = match needs_all_pairs {
-            true => StatePart::All,
-            false => StatePart::PairsOf(&own_pairs),
+        let choose = |state: &RunState| match needs_all_pairs {
+            true => vec![true; state.accounts.len()],
+            false => mark_accounts(state, question.person_id),
         };
-        let (job, mut state) = match read(question, &part)? {
+        let (job, state::LoadedState { mut state, pairs }) = match read(question, &StatePart::PairsOf(&choose))? {
             Ok(found) => found,
             Err(why) => return Ok(Err(why)),
         };
         let as_of = question.manifest.snapshot_date;
-        if state.kept_scores.is_none() {
-            return Ok(Err(format!("the state of {as_of} has no scores")));
-        }
         watch.begin_stage("scoring the state");
-        let restored = ScoredState::restore(&job, &mut state, as_of)?;
+        let Some(restored) = ScoredState::restore(&job, &mut state, &pairs, as_of)? else {
+            return Ok(Err(format!("the state of {as_of} has no scores")));
+        };
         let differs = || format!("the scores recomputed from the state of {as_of} differ from the published ones");
         let Some(person) = restored.persons.find_index(question.person_id) else {
             return Ok(Err(differs()));
@@ -73,6 +74,7 @@ impl LoadedState {
         let reopened = LoadedState {
             job,
             state,
+            pairs,
             scored_state: restored,
             person_index: person,
             as_of,
@@ -87,7 +89,7 @@ impl LoadedState {
             return Ok(None);
         };
         let no_pairs = |state: &RunState| vec![false; state.accounts.len()];
-        let Ok((_, state)) = read(question, &StatePart::PairsOf(&no_pairs))? else {
+        let Ok((_, state::LoadedState { state, .. })) = read(question, &StatePart::PairsOf(&no_pairs))? else {
             return Ok(None);
         };
         let names = state.accounts.network_names();
@@ -118,7 +120,7 @@ impl LoadedState {
 
     /// Returns the account sums of the state.
     pub fn account_state(&self) -> AccountState<'_> {
-        self.state.account_state(&self.scored_state.persons)
+        self.state.account_state(&self.pairs, &self.scored_state.persons)
     }
 }
 
@@ -136,7 +138,7 @@ fn mark_accounts(state: &RunState, person_id: &str) -> Vec<bool> {
 }
 
 /// Reads the job that produced the snapshot, and its state. Explaining needs no hashes, so the hash key is not checked.
-fn read(question: &ExplainRequest, part: &StatePart) -> Result<std::result::Result<(Job, RunState), String>> {
+fn read(question: &ExplainRequest, part: &StatePart) -> Result<std::result::Result<(Job, state::LoadedState), String>> {
     let manifest = question.manifest;
     let job = match restore_job(question.job, &manifest.model_version, &manifest.parameters)? {
         Ok(job) => job,

@@ -16,6 +16,7 @@ use clout_base::day::Day;
 use clout_base::error::Result;
 use clout_base::ids::HashKey;
 use clout_base::metrics::RunMetrics;
+use clout_steps::BlockSpace;
 use clout_topics::ontology::Ontology;
 use clout_warehouse::inventory::InputInventory;
 use clout_warehouse::manifest::InputFile;
@@ -39,6 +40,10 @@ pub struct StateAdvance<'a> {
     pub mode: RunMode,
     /// Receiver of the results of checks.
     pub log: &'a CheckLog,
+    /// Store of the state.
+    pub output: &'a Store,
+    /// Place of the blocks.
+    pub space: &'a BlockSpace,
 }
 
 /// Result of reading the input.
@@ -70,7 +75,7 @@ impl StateAdvance<'_> {
                     self.erase_opted_out(state, &merged);
                 }
                 self.watch.begin_stage("scoring the day before");
-                let yesterday = PreviousDay::score(self.job, state, day_before)?;
+                let yesterday = PreviousDay::score(self.job, state, self.output, self.space, day_before)?;
                 timings.lap("yesterday");
                 Some(yesterday)
             }
@@ -99,7 +104,7 @@ impl StateAdvance<'_> {
 
     fn erase_opted_out(&self, state: &mut RunState, merged: &MergeResult) {
         let key = HashKey::from_text(&self.job.state.hash_key);
-        state.erase_accounts(&merged.is_opted_out, self.job.model.mixture(), key);
+        state.erase_accounts(&merged.is_opted_out, key);
     }
 
     /// Reads the load dates after the state's date up to `last`, and merges them into the state.
@@ -115,6 +120,7 @@ impl StateAdvance<'_> {
         self.watch.begin_stage("reading the load dates");
         let mut sources = MergeSources::dates_after(state, self.job, self.input, self.inventory, last);
         sources.inputs = self.inputs;
+        sources.space = self.space;
         let params = sources.intake_params(state);
         let delivery = DeliveredInput::read(self.input, self.inventory, &params, TopicsWanted::Rows, self.watch)?;
         self.judge(state, &delivery, &sources, published)?;

@@ -12,7 +12,6 @@ use clout_base::error::Result;
 use clout_base::ids::HashKey;
 use clout_base::metrics::RunMetrics;
 use clout_model::influence::changes::strength_moves::NewReaction;
-use clout_model::influence::merge_pairs::{self, MergeParams};
 use clout_model::reactions::WeighedReaction;
 use clout_topics::endorsements::Endorsement;
 use clout_topics::merge::{NewTopicData, TopicMerge};
@@ -52,10 +51,6 @@ pub fn merge_input(
     metrics: &mut RunMetrics,
 ) -> Result<MergeResult> {
     let job = sources.job;
-    let params = MergeParams {
-        mixture: job.model.mixture(),
-        as_of: sources.as_of,
-    };
     let numbers = state.topics.add_topics(delivered.ontology);
     let topic_merge = TopicMerge {
         ontology: delivered.ontology,
@@ -64,7 +59,6 @@ pub fn merge_input(
         model: &job.model,
         max_lateness_days: job.input.max_lateness_days,
     };
-    let mut reactions: Vec<Vec<WeighedReaction>> = Vec::new();
     let mut topics = NewTopicData::default();
     let mut brought = Vec::new();
     let counted = count_rows(
@@ -81,13 +75,18 @@ pub fn merge_input(
             counted.add_to_records(&mut state.activity, network);
             brought.extend(brought_on(sources.as_of, &counted.reactions));
             if state.stored.is_some() {
-                state.changes.add_reactions(&counted.reactions);
+                state
+                    .changes
+                    .add_actors(counted.reactions.iter().map(|reaction| reaction.actor));
                 state.changes.add_actors(counted.posts.iter().map(|post| post.actor));
             }
-            reactions.push(std::mem::take(&mut counted.reactions));
+            let name = format!("reactions/{}-{index:03}", sources.as_of);
+            let accounts = state.accounts.len();
+            state
+                .pairs
+                .add_reactions(sources.space, &name, &counted.reactions, accounts)
         },
     )?;
-    state.pairs = merge_pairs::merge_reactions(std::mem::take(&mut state.pairs), reactions, &params);
     topics.merge_into(&mut state.topics, &job.model.params().topics, sources.as_of);
     merge_endorsements(state, &delivered.endorsements, &topic_merge, sources, metrics);
     state
@@ -161,7 +160,7 @@ pub fn count_rows(
     mut reference: ReferenceTables,
     sources: &MergeSources,
     metrics: &mut RunMetrics,
-    take: &mut dyn FnMut(&mut RunState, usize, CountedRows),
+    take: &mut dyn FnMut(&mut RunState, usize, CountedRows) -> Result<()>,
 ) -> Result<OptOutResult> {
     for (network, (read, refused)) in intake.count_rows_by_network() {
         metrics.add("rows_read", network, read as f64);
@@ -183,7 +182,7 @@ pub fn count_rows(
             first_load_date: intake.first_load_dates[index],
         };
         let counted = night.count_rows(state, rows, follows, metrics)?;
-        take(state, index, counted);
+        take(state, index, counted)?;
     }
     let is_out = |since: &Day| *since <= sources.as_of;
     Ok(OptOutResult {

@@ -2,18 +2,22 @@
 
 pub mod advance;
 pub mod already_published;
+pub mod attention_stage;
 pub mod check;
 pub mod check_log;
 pub mod closed_files;
 pub mod count;
+pub mod day_comparison;
 pub mod delivery;
 pub mod delivery_checks;
 pub mod delivery_stops;
+mod entry_bytes;
 pub mod input_listing;
 pub mod load_dates;
 pub mod merge;
 pub mod observer;
 pub mod ownership;
+pub mod pair_step;
 pub mod plan;
 pub mod previous_day;
 pub mod publish;
@@ -30,10 +34,12 @@ use std::collections::BTreeMap;
 
 use crate::ingest::rejects::count_by_reason;
 use crate::job::Job;
+use crate::state::state_files::state_folder;
 use crate::tables::published_history::{PublishedHistory, PublishedPersons};
 use clout_base::day::Day;
 use clout_base::error::{ErrorContext, ErrorKind, Result};
 use clout_base::metrics::RunMetrics;
+use clout_steps::BlockSpace;
 use clout_warehouse::inventory::InputInventory;
 use clout_warehouse::manifest::Manifest;
 use clout_warehouse::snapshots;
@@ -41,13 +47,16 @@ use clout_warehouse::store::Store;
 
 use self::advance::StateAdvance;
 use self::already_published::find_published;
+use self::attention_stage::AttentionStage;
 use self::check_log::{CheckLog, RunEnd, names};
 use self::closed_files::{find_late_deliveries, hash_input_files, report_late_deliveries};
+use self::day_comparison::DayComparison;
 use self::delivery_stops::find_missing_networks;
 use self::observer::{RunObserver, StageTimer};
 use self::publish::SnapshotCommit;
 use self::results::SnapshotResults;
 use self::run_facts::RunFact;
+use self::scored_state::ScoredState;
 use self::trimmed_input::judge_history;
 
 /// Reason for a run.
@@ -156,6 +165,7 @@ fn run_checked(
     timings.lap("state");
 
     let mut metrics = RunMetrics::default();
+    let space = BlockSpace::Memory;
     let advance = StateAdvance {
         job,
         input,
@@ -165,11 +175,34 @@ fn run_checked(
         as_of,
         mode: request.mode,
         log,
+        output,
+        space: &space,
     };
     let mut read = advance.run(&mut state, &published, &mut metrics, &mut timings)?;
 
+    watch.begin_stage("reading attention");
+    let state_folder = state_folder(as_of, &request.commit_id);
+    let attention = AttentionStage {
+        job,
+        output,
+        space: &space,
+        as_of,
+        state_folder: &state_folder,
+    };
+    let attended = attention.run(&mut state, read.previous_day.take())?;
+    timings.lap("attention");
+
     watch.begin_stage("propagating influence");
-    let mut results = SnapshotResults::compute(job, &state, as_of, &mut metrics, &mut timings)?;
+    let trust_before = attended.comparison.as_ref().map(DayComparison::trust_before);
+    let scored = ScoredState::compute(
+        job,
+        &state,
+        as_of,
+        attended.persons,
+        attended.parts,
+        &trust_before.unwrap_or_default(),
+    )?;
+    let mut results = SnapshotResults::new(scored, &state, &mut metrics)?;
     results.expect_converged(job)?;
     timings.lap("score");
 
@@ -183,14 +216,15 @@ fn run_checked(
 
     watch.begin_stage("finding reasons");
     let past = PublishedHistory::read(output, as_of, &published, results.persons())?;
-    if let Some((yesterday, traces)) = read.previous_day.take() {
-        results.compute_reasons(job, &state, &past, &yesterday, &traces, &mut metrics);
+    if let Some(comparison) = attended.comparison {
+        results.compute_reasons(job, &state, &past, &comparison, &attended.listed, &mut metrics);
     }
     timings.lap("reasons");
 
     watch.begin_stage("writing tables");
     let reasons = count_by_reason(&read.rejects);
-    let parts = results.build_tables(job, &state, &past, &known, read, &metrics)?;
+    let reading = attention.pair_reading(&state);
+    let parts = results.build_tables(job, &state, &reading, &past, &known, read, &metrics)?;
     timings.lap("tables");
 
     watch.begin_stage("publishing");
@@ -206,6 +240,7 @@ fn run_checked(
         inputs,
         watch,
         outcome: results.outcome(),
+        space: &space,
     };
     let manifest = commit
         .publish(&state, parts, timings)

@@ -51,11 +51,13 @@ pub fn load_base_state(
             output,
             &state_folder(*day, &manifest.commit_id),
             &state_requirements(job),
-            &StatePart::All,
+            &StatePart::All {
+                keeps_base: job.run.memory_limit.is_none(),
+            },
         )? {
-            Ok(state) => {
+            Ok(loaded) => {
                 reasons.iter().for_each(|reason| watch.warn(reason));
-                return Ok(state);
+                return Ok(loaded.state);
             }
             Err(why) => reasons.push(format!("the state of {day} cannot be used: {why}")),
         }
@@ -108,7 +110,7 @@ pub fn estimate_run(input: &Store, inventory: &InputInventory, base: &RunState, 
     let activities = inventory.partitions_between("activities", first, as_of);
     let activities: Vec<&StoredObject> = activities.flat_map(|(_, files)| files).collect();
     let rows = count_announced_rows(input, &activities)?;
-    let (pairs, accounts) = (base.pairs.len() as u64, base.accounts.len() as u64);
+    let (pairs, accounts) = (base.pairs.base_rows(), base.accounts.len() as u64);
     let before = match base.as_of == Some(as_of.days_before(1)) {
         true => pairs * PAIR_BEFORE_BYTES + accounts * ACCOUNT_BEFORE_BYTES,
         false => 0,

@@ -1,43 +1,79 @@
-//! Scores the day before again under the current model, and tracks the changes since: new reactions, opt-outs and new
-//! owners of accounts.
+//! The day before the snapshot date, as the reasons of changes need it: its persons with their trust, ranks and sums under
+//! the current model.
+
+use std::collections::HashMap;
 
 use super::merge::MergeResult;
-use super::scored_state::ScoredState;
+use super::pair_step::PairStep;
 use crate::job::Job;
 use crate::state::{RunState, find_moment};
 use clout_base::day::Day;
 use clout_base::error::Result;
 use clout_base::ids::HashKey;
 use clout_model::accounts::AccountIndex;
-use clout_model::influence::changes::strength_moves::{
-    NO_PERSON, PersonMatching, StateReading, StrengthMoves, StrengthParts,
-};
-use clout_model::influence::changes::{ComparedDate, DatePair, PersonScoreChange};
+use clout_model::influence::attention::ScoringMoment;
+use clout_model::influence::attention_entries::{AttentionReading, DateReading};
+use clout_model::influence::changes::strength_moves::{AccountStrengths, NO_PERSON, StateReading};
+use clout_model::influence::kept_scores::KeptScores;
+use clout_model::influence::score::ContributionSum;
+use clout_model::influence::scoring::PeopleScores;
+use clout_model::influence::trust::compute_trust;
+use clout_model::people::persons::PersonMap;
+use clout_steps::BlockSpace;
+use clout_warehouse::store::Store;
 
-/// Scores and accounts of the day before.
+/// Persons of the day before.
 pub struct PreviousDay {
-    judged: ScoredState,
-    accounts: AccountIndex,
+    /// The day before.
+    pub date: Day,
+    /// Lengths of the history on that day.
+    pub moment: ScoringMoment,
+    /// Persons, in order of ids.
+    pub persons: PersonMap,
+    /// Trust of each person.
+    pub trust: Vec<f64>,
+    /// Rank factor of each person.
+    pub rank_factors: Vec<f64>,
+    /// Sum of each person's contributions.
+    pub sums: Vec<Option<ContributionSum>>,
+    /// By person and network: true if the person has a post, or an account that a reference table lists.
+    pub is_named: Vec<bool>,
+    accounts: KnownAccounts,
 }
 
 /// Effects of the last load date, as needed for the reasons of changes.
 pub struct LoadDateEffects {
-    /// Strength of the reactions that the load date added, by current nodes (actor, target).
-    brought: Vec<((u32, u32), f64)>,
+    /// Strength of the reactions that the load date added.
+    pub added: AccountStrengths,
     /// Person of the day before, by current node; [`NO_PERSON`] for new accounts.
-    was: Vec<u32>,
-    /// Strength removed with opted-out reactors (`opted_out`), and with other accounts that opted out (`taken`), by persons
-    /// of the day before.
-    opted_out: StrengthParts,
-    taken: StrengthParts,
+    pub was: Vec<u32>,
+    /// By current node: true if the owner of the account has opted out.
+    pub is_opted_out: Vec<bool>,
 }
 
 impl PreviousDay {
-    /// Scores the state, which must be as of `day`.
-    pub fn score(job: &Job, state: &mut RunState, day: Day) -> Result<PreviousDay> {
+    /// Scores the state, which must be as of `date`, or takes the scores that the run of that day kept.
+    ///
+    /// # Errors
+    /// Returns an error if the pairs cannot be read.
+    pub fn score(job: &Job, state: &mut RunState, store: &Store, space: &BlockSpace, date: Day) -> Result<PreviousDay> {
+        let persons = PersonMap::from_owners(&state.accounts, &state.owners);
+        let moment = find_moment(&state.histories, date);
+        let params = job.model.params();
+        let kept = state.kept_scores.take().filter(|kept| kept.len() == persons.len());
+        let kept = match kept {
+            Some(kept) => kept,
+            None => compute_scores(job, state, store, space, &persons, &moment)?,
+        };
         Ok(PreviousDay {
-            judged: ScoredState::restore(job, state, day)?,
-            accounts: state.accounts.clone(),
+            date,
+            trust: compute_trust(&persons, &state.activity, moment.warehouse_days, &params.trust),
+            sums: kept.sums(&params.corroboration),
+            rank_factors: kept.rank_factors,
+            is_named: find_named(state, &persons, job.networks.len()),
+            accounts: KnownAccounts::new(&state.accounts, &persons),
+            moment,
+            persons,
         })
     }
 
@@ -49,119 +85,89 @@ impl PreviousDay {
             moment: &moment,
             accounts: &state.accounts,
         };
-        let brought = reading.sum_new_strengths(merged.new_reactions);
-        let was = self.find_persons(&state.accounts);
-        let person = |node: u32| was[node as usize];
-        let is_opted_out = |node: u32| merged.is_opted_out[node as usize];
-        let lost = |is_meant: &(dyn Fn(u32, u32) -> bool + Sync)| match merged.is_opted_out.contains(&true) {
-            true => reading.assign_to_persons(
-                &reading.sum_earlier_strengths(&state.pairs, &brought, is_meant),
-                &person,
-            ),
-            false => StrengthParts::default(),
-        };
-        let traces = LoadDateEffects {
-            opted_out: lost(&|actor, _| is_opted_out(actor)),
-            taken: lost(&|actor, target| is_opted_out(target) && !is_opted_out(actor)),
-            brought,
-            was,
+        let effects = LoadDateEffects {
+            added: reading.sum_new_strengths(merged.new_reactions),
+            was: self.accounts.find_persons(&state.accounts, &self.persons),
+            is_opted_out: merged.is_opted_out,
         };
         let key = HashKey::from_text(&job.state.hash_key);
-        state.erase_accounts(&merged.is_opted_out, job.model.mixture(), key);
-        traces
-    }
-
-    /// Returns the person of the day before of each account of `accounts`; [`NO_PERSON`] for new accounts. Permanent
-    /// numbers are the same on both days.
-    fn find_persons(&self, accounts: &AccountIndex) -> Vec<u32> {
-        let person = |node: u32| self.judged.persons.by_account[node as usize];
-        let before = |node: u32| match node < self.accounts.numbered() {
-            true => Some(node),
-            false => self.accounts.find(accounts.network_of(node), accounts.id(node)),
-        };
-        (0..accounts.len() as u32)
-            .map(|node| before(node).map_or(NO_PERSON, person))
-            .collect()
+        state.erase_accounts(&effects.is_opted_out, key);
+        effects
     }
 }
 
-/// Comparison of the scores of two consecutive dates.
-pub struct DayComparison<'a> {
-    job: &'a Job,
-    before: &'a ScoredState,
-    after: &'a ScoredState,
-    matching: PersonMatching,
-    moves: StrengthMoves,
+fn compute_scores(
+    job: &Job,
+    state: &RunState,
+    store: &Store,
+    space: &BlockSpace,
+    persons: &PersonMap,
+    moment: &ScoringMoment,
+) -> Result<KeptScores> {
+    let network_of = |node: u32| state.accounts.network_of(node);
+    let date = DateReading {
+        persons: &persons.by_account,
+        moment,
+    };
+    let step = PairStep {
+        job,
+        state,
+        store,
+        space,
+        name: "pairs-before",
+        as_of: moment.as_of,
+        day_before: None,
+        reading: &AttentionReading::new(&job.model, &network_of, date, None),
+        persons: persons.len(),
+        keeps_strengths: false,
+        base_folder: None,
+        takes: false,
+    };
+    let parts = step.run(None)?.parts;
+    let (facts, networks) = (&state.activity, &job.networks);
+    let scored = PeopleScores::compute_from_attention(parts, &[], persons, facts, moment, networks, &job.model)?;
+    Ok(KeptScores::from_people_scores(&scored))
 }
 
-impl<'a> DayComparison<'a> {
-    /// Compares the scores of the snapshot date with those of the day before. `state` is that of the snapshot date.
-    pub fn compare(
-        job: &'a Job,
-        yesterday: &'a PreviousDay,
-        traces: &LoadDateEffects,
-        state: &RunState,
-        current: &'a ScoredState,
-    ) -> DayComparison<'a> {
-        let (before, after) = (&yesterday.judged, current);
-        let matching = PersonMatching::from_persons(&before.persons, &after.persons);
-        let moment = find_moment(&state.histories, current.as_of);
-        let reading = StateReading {
-            mixture: job.model.mixture(),
-            moment: &moment,
-            accounts: &state.accounts,
-        };
-        let is = |node: u32| after.persons.by_account[node as usize];
-        let was = |node: u32| traces.was[node as usize];
-        let has_moved: Vec<bool> = (0..state.accounts.len() as u32)
-            .map(|node| was(node) != NO_PERSON && matching.to_after[was(node) as usize] != is(node))
-            .collect();
-        let moved = match has_moved.contains(&true) {
-            true => {
-                let is_meant = |actor: u32, target: u32| has_moved[actor as usize] || has_moved[target as usize];
-                reading.sum_earlier_strengths(&state.pairs, &traces.brought, &is_meant)
-            }
-            false => Vec::new(),
-        };
-        let moves = StrengthMoves {
-            added: reading.assign_to_persons(&traces.brought, &is),
-            moved_in: reading.assign_to_persons(&moved, &is),
-            moved_out: reading.assign_to_persons(&moved, &was).merge(&traces.taken),
-            opted_out: traces.opted_out.clone(),
-        };
-        DayComparison {
-            job,
-            before,
-            after,
-            matching,
-            moves,
+/// Returns, by person and network, true if the person has a post, or an account that a reference table lists.
+fn find_named(state: &RunState, persons: &PersonMap, networks: usize) -> Vec<bool> {
+    let mut is_named = vec![false; persons.len() * networks];
+    for (node, person) in (0..).zip(&persons.by_account).filter(|(_, person)| **person != NO_PERSON) {
+        let cell = *person as usize * networks + state.accounts.network_of(node as u32);
+        is_named[cell] |= state.activity[node].posts > 0 || state.is_listed[node] || state.owners[node].is_some();
+    }
+    is_named
+}
+
+/// Accounts of the day before. Permanent numbers are the same on the next day; the others are found by their ids.
+struct KnownAccounts {
+    numbered: u32,
+    /// Persons of the other accounts.
+    temporary: HashMap<(usize, Box<str>), u32>,
+}
+
+impl KnownAccounts {
+    fn new(accounts: &AccountIndex, persons: &PersonMap) -> KnownAccounts {
+        let temporary = accounts.numbered()..accounts.len() as u32;
+        let named = temporary.map(|node| {
+            let key = (accounts.network_of(node), accounts.id(node).into());
+            (key, persons.by_account[node as usize])
+        });
+        KnownAccounts {
+            numbered: accounts.numbered(),
+            temporary: named.collect(),
         }
     }
 
-    /// Computes the changes of `persons`, indices of the snapshot date. All of them must have a score.
-    pub fn compute_changes(&self, persons: &[u32]) -> Vec<PersonScoreChange> {
-        let reactors = [self.before, self.after].map(|judged| {
-            let (trust, ranks) = (judged.scored.trust.iter(), &judged.scored.rank_factors);
-            trust
-                .zip(ranks)
-                .map(|(trust, rank)| [*trust, *rank])
-                .collect::<Vec<_>>()
-        });
-        let [before, after] = [self.before, self.after];
-        let side = |judged: &'a ScoredState, reactors| ComparedDate {
-            attention: &judged.scored.attention,
-            reactors,
-            scores: &judged.scored.scores,
-            presences: &judged.presences,
+    /// Returns the person of the day before of each account of `accounts`; [`NO_PERSON`] for new accounts.
+    fn find_persons(&self, accounts: &AccountIndex, persons: &PersonMap) -> Vec<u32> {
+        let person = |node: u32| match node < self.numbered {
+            true => persons.by_account[node as usize],
+            false => {
+                let key = (accounts.network_of(node), accounts.id(node).into());
+                self.temporary.get(&key).copied().unwrap_or(NO_PERSON)
+            }
         };
-        let nights = DatePair {
-            before: side(before, &reactors[0]),
-            after: side(after, &reactors[1]),
-            matching: &self.matching,
-            moves: &self.moves,
-            scale: &self.after.scored.scale,
-            beta: self.job.model.params().repeats.beta,
-        };
-        nights.compute_changes(persons)
+        (0..accounts.len() as u32).map(person).collect()
     }
 }

@@ -12,6 +12,7 @@ use clout_base::day::Day;
 use clout_base::error::{Error, ErrorKind, Result};
 use clout_base::schema::TableSchema;
 use clout_graph::PropagationOutcome;
+use clout_steps::BlockSpace;
 use clout_warehouse::encoded_part::EncodedPart;
 use clout_warehouse::manifest::{InputFile, Manifest};
 use clout_warehouse::publish::{PublishOutcome, SnapshotPublication, publish_snapshot};
@@ -34,6 +35,8 @@ pub struct SnapshotCommit<'a> {
     pub watch: &'a dyn RunObserver,
     /// Iterations and residual of the propagation.
     pub outcome: &'a PropagationOutcome,
+    /// Place of the blocks of reactions.
+    pub space: &'a BlockSpace,
 }
 
 impl SnapshotCommit<'_> {
@@ -49,7 +52,13 @@ impl SnapshotCommit<'_> {
     ) -> Result<Manifest> {
         let model_version = self.job.compute_model_version();
         let state_prefix = state_folder(self.as_of, &self.request.commit_id);
-        save_state(self.output, &state_prefix, state, &plan::state_requirements(self.job))?;
+        save_state(
+            self.output,
+            &state_prefix,
+            state,
+            &plan::state_requirements(self.job),
+            self.space,
+        )?;
         timings.lap("save_state");
         let manifest = Manifest {
             version: 1,

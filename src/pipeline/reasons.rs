@@ -4,14 +4,17 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use super::previous_day::{DayComparison, LoadDateEffects, PreviousDay};
+use super::day_comparison::DayComparison;
 use super::scored_state::ScoredState;
 use crate::job::Job;
+use crate::state::stored_pairs::PairReading;
 use crate::state::{RunState, find_moment};
 use crate::tables::published_history::PublishedHistory;
 use crate::tables::score_changes::{DetailNames, PersonChange, ReasonsByPerson, compute_reasons};
 use clout_base::day::Day;
+use clout_base::error::Result;
 use clout_model::alerts::texts::FORECAST_DAYS;
+use clout_model::influence::changes::strength_moves::AccountStrengths;
 use clout_model::influence::silence_forecast::forecast_attention;
 
 /// Computes the reasons of all score changes since the day before, in order of persons. The second value is the largest
@@ -21,14 +24,14 @@ pub fn compute_change_reasons(
     state: &RunState,
     past: &PublishedHistory,
     judged: &ScoredState,
-    yesterday: &PreviousDay,
-    traces: &LoadDateEffects,
+    comparison: &DayComparison,
+    listed: &[AccountStrengths; 3],
 ) -> (ReasonsByPerson, f64) {
     let people = judged.presences.group_by_person().map(|group| group[0].person);
     let scored = |person: u32| judged.scored.scores.score(person as usize).is_some();
     let published = people.filter_map(|person| Some((person, past.find_score(0, person as usize)?)));
     let (persons, published): (Vec<u32>, Vec<f64>) = published.filter(|(person, _)| scored(*person)).unzip();
-    let changes = DayComparison::compare(job, yesterday, traces, state, judged).compute_changes(&persons);
+    let changes = comparison.compute_changes(job, state, judged, listed, &persons);
     let moved: Vec<PersonChange> = persons
         .into_iter()
         .zip(published)
@@ -54,12 +57,16 @@ pub fn compute_change_reasons(
 
 /// Forecasts the change of the score after [`FORECAST_DAYS`] without a reaction, in points, at most 0, for each person
 /// with a new inactivity alert. `before` is the previous published date.
+///
+/// # Errors
+/// Returns an error if the pairs cannot be read.
 pub fn compute_alert_forecasts(
     job: &Job,
     state: &RunState,
+    reading: &PairReading,
     judged: &ScoredState,
     before: Option<Day>,
-) -> BTreeMap<u32, f64> {
+) -> Result<BTreeMap<u32, f64>> {
     let as_of = judged.as_of;
     let is_alerted = |person: &u32| {
         let last = judged.presences.last_active_at[*person as usize].map(Day::from_micros);
@@ -71,17 +78,18 @@ pub fn compute_alert_forecasts(
         .filter(is_alerted)
         .collect();
     if alerted.is_empty() {
-        return BTreeMap::new();
+        return Ok(BTreeMap::new());
     }
-    let memory = state.account_state(&judged.persons);
     let credits = |target: u32| {
         alerted
             .binary_search(&judged.persons.by_account[target as usize])
             .is_ok()
     };
+    let is_erased = |node: u32| state.accounts.is_erased(node);
     let own = state
         .pairs
-        .filter_rows(job.model.mixture(), |target, _| credits(target));
+        .select_rows(as_of, reading, |target, actor| credits(target) && !is_erased(actor))?;
+    let memory = state.account_state(&own, &judged.persons);
     let now = find_moment(&state.histories, as_of);
     let later = find_moment(&state.histories, as_of.days_after(FORECAST_DAYS));
     let attention = forecast_attention(&own, &memory, &judged.scored, &now, &later, &job.model);
@@ -94,5 +102,5 @@ pub fn compute_alert_forecasts(
             .map_or(line.base(), |sum| sum.influence);
         Some((person, line.score(later) - current))
     };
-    alerted.iter().filter_map(|person| cost(*person)).collect()
+    Ok(alerted.iter().filter_map(|person| cost(*person)).collect())
 }

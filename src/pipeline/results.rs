@@ -3,12 +3,12 @@
 use rayon::prelude::*;
 
 use super::advance::AdvanceResult;
+use super::day_comparison::DayComparison;
 use super::load_dates;
-use super::observer::StageTimer;
-use super::previous_day::{LoadDateEffects, PreviousDay};
 use super::reasons;
 use super::scored_state::ScoredState;
 use crate::job::Job;
+use crate::state::stored_pairs::PairReading;
 use crate::state::{RunState, find_moment};
 use crate::tables::alerts::AlertInputs;
 use crate::tables::published_history::{PublishedHistory, PublishedPersons};
@@ -23,6 +23,7 @@ use clout_base::schema::{
 };
 use clout_graph::PropagationOutcome;
 use clout_model::influence::attention::ScoringMoment;
+use clout_model::influence::changes::strength_moves::AccountStrengths;
 use clout_model::influence::coverage::CoverageInputs;
 use clout_model::influence::interval::{ScoreBootstrap, ScoreInterval};
 use clout_model::influence::kept_scores::KeptScores;
@@ -47,15 +48,9 @@ pub struct SnapshotResults {
 }
 
 impl SnapshotResults {
-    /// Scores the state at the snapshot date.
-    pub fn compute(
-        job: &Job,
-        state: &RunState,
-        as_of: Day,
-        metrics: &mut RunMetrics,
-        timings: &mut StageTimer,
-    ) -> Result<SnapshotResults> {
-        let mut judged = ScoredState::compute(job, state, as_of, &mut || timings.lap("attention"))?;
+    /// Measures the scored state.
+    pub fn new(mut judged: ScoredState, state: &RunState, metrics: &mut RunMetrics) -> Result<SnapshotResults> {
+        let as_of = judged.as_of;
         let outcome = judged.scored.outcome.take();
         let results = SnapshotResults {
             outcome: outcome.ok_or_else(|| Error::internal("the scores have no propagation"))?,
@@ -126,11 +121,11 @@ impl SnapshotResults {
         job: &Job,
         state: &RunState,
         past: &PublishedHistory,
-        yesterday: &PreviousDay,
-        traces: &LoadDateEffects,
+        comparison: &DayComparison,
+        listed: &[AccountStrengths; 3],
         metrics: &mut RunMetrics,
     ) {
-        let (reasons, missed) = reasons::compute_change_reasons(job, state, past, &self.judged, yesterday, traces);
+        let (reasons, missed) = reasons::compute_change_reasons(job, state, past, &self.judged, comparison, listed);
         metrics.set("score_changes_missed", missed);
         self.reasons = reasons;
     }
@@ -206,6 +201,7 @@ impl SnapshotResults {
         &self,
         job: &Job,
         state: &RunState,
+        reading: &PairReading,
         past: &PublishedHistory,
         published: &PublishedPersons,
         read: AdvanceResult,
@@ -213,7 +209,7 @@ impl SnapshotResults {
     ) -> Result<Vec<(&'static TableSchema, EncodedPart)>> {
         let ontology = &read.ontology;
         let inputs = self.judged.snapshot_inputs(job, &self.coverage, &self.intervals);
-        let silence = reasons::compute_alert_forecasts(job, state, &self.judged, past.previous_date());
+        let silence = reasons::compute_alert_forecasts(job, state, reading, &self.judged, past.previous_date())?;
         let news = AlertInputs {
             rules: &job.alerts,
             as_of: self.judged.as_of,

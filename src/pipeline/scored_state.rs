@@ -1,11 +1,13 @@
-//! Scores a state at its date.
+//! Persons of one date with their scores.
 
 use crate::job::Job;
 use crate::state::{RunState, find_moment};
 use crate::tables::SnapshotInputs;
 use clout_base::day::Day;
 use clout_base::error::Result;
+use clout_model::influence::attention_build::AttentionParts;
 use clout_model::influence::interval::ScoreInterval;
+use clout_model::influence::pair_table::PairTable;
 use clout_model::influence::scoring::PeopleScores;
 use clout_model::people::persons::PersonMap;
 use clout_model::people::presence::PresenceTable;
@@ -25,44 +27,54 @@ pub struct ScoredState {
 }
 
 impl ScoredState {
-    /// Scores the state at the snapshot date. Calls `attended` between the two long steps, attention and propagation,
-    /// so that the caller can time them.
-    pub fn compute(job: &Job, state: &RunState, as_of: Day, attended: &mut dyn FnMut()) -> Result<ScoredState> {
-        let persons = PersonMap::from_owners(&state.accounts, &state.owners);
+    /// Scores the persons of the state at the snapshot date by their attention. `trust_before` is the trust on the day
+    /// before, if the attention is of two dates.
+    ///
+    /// # Errors
+    /// Returns an internal error if the attention does not form a valid graph.
+    pub fn compute(
+        job: &Job,
+        state: &RunState,
+        as_of: Day,
+        persons: PersonMap,
+        mut parts: AttentionParts,
+        trust_before: &[f64],
+    ) -> Result<ScoredState> {
+        // Persons of the day before only have no edge.
+        parts.graph.offsets.truncate(persons.len() + 1);
         let moment = find_moment(&state.histories, as_of);
-        let memory = state.account_state(&persons);
-        let attention = memory.compute_attention(&moment, &job.model);
-        attended();
         let (facts, networks) = (&state.activity, &job.networks);
-        let scored = PeopleScores::compute_from_attention(attention, &persons, facts, &moment, networks, &job.model)?;
-        drop(memory);
-        let presences = PresenceTable::compute(&state.presence_sources(), &persons, &scored.acts);
+        let scored =
+            PeopleScores::compute_from_attention(parts, trust_before, &persons, facts, &moment, networks, &job.model)?;
         Ok(ScoredState {
             as_of,
+            presences: PresenceTable::compute(&state.presence_sources(), &persons, &scored.acts),
             persons,
-            presences,
             scored,
         })
     }
 
-    /// Scores the state of `day`, or restores the scores that the run of that day kept.
-    pub fn restore(job: &Job, state: &mut RunState, day: Day) -> Result<ScoredState> {
+    /// Restores the scores that the run of `day` kept. `pairs` may be those of some persons: the scores do not depend on
+    /// them. Returns `None` if the state has no scores.
+    ///
+    /// # Errors
+    /// Returns an internal error if the attention does not form a valid graph.
+    pub fn restore(job: &Job, state: &mut RunState, pairs: &PairTable, day: Day) -> Result<Option<ScoredState>> {
         let persons = PersonMap::from_owners(&state.accounts, &state.owners);
         let Some(kept) = state.kept_scores.take().filter(|kept| kept.len() == persons.len()) else {
-            return ScoredState::compute(job, state, day, &mut || ());
+            return Ok(None);
         };
         let moment = find_moment(&state.histories, day);
-        let memory = state.account_state(&persons);
+        let memory = state.account_state(pairs, &persons);
         let attention = memory.compute_attention(&moment, &job.model);
         let scored = PeopleScores::restore(attention, &memory, &moment, &job.model, kept)?;
         drop(memory);
-        let presences = PresenceTable::compute(&state.presence_sources(), &persons, &scored.acts);
-        Ok(ScoredState {
+        Ok(Some(ScoredState {
             as_of: day,
+            presences: PresenceTable::compute(&state.presence_sources(), &persons, &scored.acts),
             persons,
-            presences,
             scored,
-        })
+        }))
     }
 
     /// Returns the inputs of topic scores. `state` is the scored state.

@@ -14,9 +14,11 @@ mod ledger_tables;
 mod meta;
 pub mod old_states;
 pub mod opt_outs;
+pub mod reaction_shards;
 mod reference_tables;
-mod segment_files;
+pub mod segment_files;
 pub mod state_files;
+pub mod stored_pairs;
 pub mod tables;
 #[cfg(test)]
 mod testing;
@@ -28,6 +30,7 @@ use crate::ingest::claim_changes::ClaimKeys;
 use crate::state::changes::StateChanges;
 use crate::state::closed_files::ClosedFile;
 use crate::state::opt_outs::{OptOuts, hash_account};
+use crate::state::stored_pairs::StoredPairs;
 use clout_base::day::Day;
 use clout_base::ids::HashKey;
 use clout_model::account_activity::AccountActivity;
@@ -37,7 +40,6 @@ use clout_model::delivered::DeliveredIds;
 use clout_model::influence::attention::ScoringMoment;
 use clout_model::influence::kept_scores::KeptScores;
 use clout_model::influence::pair_table::PairTable;
-use clout_model::influence::recency::HalfLifeMixture;
 use clout_model::influence::scoring::AccountState;
 use clout_model::networks::Network;
 use clout_model::networks::co_visit::CoVisitState;
@@ -95,8 +97,8 @@ pub struct RunState {
     pub owners: Vec<Option<Box<str>>>,
     /// Nodes of erased accounts, by the hash of (network, account id).
     pub erased: HashMap<u128, u32>,
-    /// Sums of reactions by pair of accounts.
-    pub pairs: PairTable,
+    /// Pairs of accounts.
+    pub pairs: StoredPairs,
     /// By network: ids that a later load date may repeat.
     pub delivered: Vec<DeliveredIds>,
     /// By network: check-ins, credits and follows, if co-visits are derived.
@@ -137,10 +139,10 @@ impl RunState {
         }
     }
 
-    /// Returns the parts from which scores are computed.
-    pub fn account_state<'a>(&'a self, persons: &'a PersonMap) -> AccountState<'a> {
+    /// Returns the parts from which the scores of people with these pairs are computed.
+    pub fn account_state<'a>(&'a self, pairs: &'a PairTable, persons: &'a PersonMap) -> AccountState<'a> {
         AccountState {
-            pairs: &self.pairs,
+            pairs,
             facts: &self.activity,
             persons,
             network_of: Box::new(|node| self.accounts.network_of(node)),
@@ -157,7 +159,7 @@ impl RunState {
             is_listed: Vec::new(),
             owners: Vec::new(),
             erased: HashMap::new(),
-            pairs: PairTable::default(),
+            pairs: StoredPairs::default(),
             delivered: vec![DeliveredIds::default(); networks.len()],
             co_visits: vec![CoVisitState::default(); networks.len()],
             topics: TopicState::empty(networks.len()),
@@ -229,13 +231,10 @@ impl RunState {
     }
 
     /// Erases the accounts that are opted out, with all that refers to them, and the temporary accounts to which nothing
-    /// refers any more. `key` is the hash key of the job.
-    pub fn erase_accounts(&mut self, is_opted_out: &[bool], mixture: &HalfLifeMixture, key: HashKey) {
+    /// refers any more. Readers of pairs leave out those of erased accounts. `key` is the hash key of the job.
+    pub fn erase_accounts(&mut self, is_opted_out: &[bool], key: HashKey) {
         let is_present = |node: u32| !is_opted_out[node as usize];
         if is_opted_out.contains(&true) {
-            self.pairs = self
-                .pairs
-                .filter_rows(mixture, |target, actor| is_present(actor) && is_present(target));
             self.topics.retain_accounts(is_present);
         }
         let mut is_used: Vec<bool> = (0..self.accounts.len())

@@ -21,7 +21,7 @@ fn three_dates(nights: &Nights) -> (Vec<Day>, String) {
     let (mut dates, mut prefix) = (Vec::new(), String::new());
     for date in 0..3 {
         nights.add_date(&mut state, date);
-        prefix = nights.save(&state);
+        prefix = nights.save(&mut state);
         dates.push(state.as_of.unwrap());
         publish(nights, dates[dates.len() - 1]);
         state = nights.load(&prefix);

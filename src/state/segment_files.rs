@@ -21,21 +21,28 @@ use clout_state::activity::{decode_activity, encode_activity};
 use clout_state::column_file::{FileSelection, read_table};
 use clout_state::compaction::needs_new_base;
 use clout_state::damage::StateError;
-use clout_state::encoded_file::{EncodedFile, FILE_ROWS};
+use clout_state::encoded_file::EncodedFile;
 use clout_state::index::{BaseFiles, FileEntry, SegmentFiles, StateIndex};
 use clout_state::pairs::{ACTOR, TARGET, decode_pair_accounts, decode_pairs, encode_pairs};
 use clout_state::reactions::{decode_reactions, encode_reactions};
+use clout_steps::BlockSpace;
 use clout_warehouse::store::Store;
 
 /// Writes what the stored files of the state lack, and returns the index of all files. New files are below `folder`.
 ///
 /// # Errors
 /// Returns an error if the store fails.
-pub(super) fn save(store: &Store, folder: &str, state: &RunState, as_of: Day, stride: usize) -> Result<StateIndex> {
+pub(super) fn save(
+    store: &Store,
+    folder: &str,
+    state: &RunState,
+    as_of: Day,
+    space: &BlockSpace,
+) -> Result<StateIndex> {
     let mut index = state.stored.clone().unwrap_or_else(|| StateIndex::new(String::new()));
     index.folder = folder.to_owned();
     let writer = FileWriter { store, folder };
-    let is_base = is_new_base(state, &index);
+    let is_base = state.changes.new_base.is_some();
     let stored_accounts = index.account_rows() as u32;
     if is_base || state.changes.has_erased {
         index.accounts = writer.save("accounts", encode_accounts(&account_rows(state, 0), as_of)?)?;
@@ -44,16 +51,16 @@ pub(super) fn save(store: &Store, folder: &str, state: &RunState, as_of: Day, st
         let files = writer.save("accounts", encode_accounts(&added, as_of)?)?;
         index.accounts.extend(files);
     }
-    if is_base {
+    if let Some(pairs) = &state.changes.new_base {
         index.base = Some(BaseFiles {
             as_of,
             activity: save_activity(&writer, state, (0..state.accounts.numbered()).collect(), as_of)?,
-            pairs: writer.save("pairs", encode_base(&state.pairs, stride, as_of)?)?,
+            pairs: pairs.clone(),
         });
         index.segments.clear();
     } else {
         let mut reactions = Vec::new();
-        for (load_date, rows) in state.changes.sort_reactions() {
+        for (load_date, rows) in state.pairs.reactions.sort_new(space)? {
             reactions.extend(encode_reactions(&rows, load_date)?);
         }
         index.segments.push(SegmentFiles {
@@ -65,14 +72,29 @@ pub(super) fn save(store: &Store, folder: &str, state: &RunState, as_of: Day, st
     Ok(index)
 }
 
-fn is_new_base(state: &RunState, index: &StateIndex) -> bool {
-    let Some(base) = &index.base else {
+/// Returns true if the run must write a new base: without a stored one, or if the segments are too large beside it.
+pub fn is_base_due(state: &RunState) -> bool {
+    let Some(index) = state.stored.as_ref().filter(|index| index.base.is_some()) else {
         return true;
     };
-    let base_rows = base.pairs.iter().map(|file| file.rows).sum();
     let segments = index.segments.iter().map(SegmentFiles::reaction_rows);
-    let rows: Vec<u64> = segments.chain([state.changes.reaction_rows()]).collect();
-    needs_new_base(base_rows, &rows)
+    let rows: Vec<u64> = segments.chain([state.pairs.reactions.new_rows()]).collect();
+    needs_new_base(state.pairs.base_rows(), &rows)
+}
+
+/// Writes a shard of pairs as a file of a new base below `folder`.
+///
+/// # Errors
+/// Returns an error if the store fails.
+pub fn save_base_shard(
+    store: &Store,
+    folder: &str,
+    shard: usize,
+    rows: &PairSums,
+    stride: usize,
+    as_of: Day,
+) -> Result<FileEntry> {
+    encode_pairs(rows, stride, as_of)?.save(store, &format!("{folder}/pairs-{shard:05}.seg"))
 }
 
 fn account_rows(state: &RunState, first: u32) -> AccountRows {
@@ -94,30 +116,6 @@ fn save_activity(writer: &FileWriter, state: &RunState, nodes: Vec<u32>, as_of: 
         .map(|node| (node, state.activity[node as usize]))
         .collect();
     writer.save("activity", encode_activity(&records, as_of)?)
-}
-
-/// Encodes the pairs in files of whole shards.
-fn encode_base(pairs: &PairTable, stride: usize, as_of: Day) -> Result<Vec<EncodedFile>> {
-    let mut groups: Vec<&[PairSums]> = Vec::new();
-    let mut rest = pairs.shards();
-    while !rest.is_empty() {
-        let mut rows = 0;
-        let fits = |shard: &&PairSums| {
-            rows += shard.len();
-            rows <= FILE_ROWS
-        };
-        let (group, others) = rest.split_at(rest.iter().take_while(fits).count().max(1));
-        groups.push(group);
-        rest = others;
-    }
-    let encode = |group: &&[PairSums]| {
-        let mut joined = PairSums::default();
-        for shard in *group {
-            joined.append_rows(shard, 0..shard.len(), stride);
-        }
-        encode_pairs(&joined, stride, as_of)
-    };
-    groups.par_iter().map(encode).collect()
 }
 
 /// Writer of numbered files below a folder.
@@ -161,32 +159,25 @@ pub(super) fn load_accounts(
     Ok(())
 }
 
-/// Reads the pairs of `state`, as of `params.as_of`: all, or those with an account that `is_wanted` marks, by node. The
-/// accounts must be read before.
+/// Reads the pairs with an account that `is_wanted` marks, by node, as of `params.as_of`. The accounts of `state` must be
+/// read before.
 ///
 /// # Errors
 /// Returns an error that names a damaged file, or an error of the store.
 pub(super) fn load_pairs(
     store: &Store,
     index: &StateIndex,
-    state: &mut RunState,
-    is_wanted: Option<&[bool]>,
+    state: &RunState,
+    is_wanted: &[bool],
     params: &MergeParams,
-) -> std::result::Result<(), StateError> {
-    if is_wanted.is_some_and(|is_wanted| !is_wanted.contains(&true)) {
-        return Ok(());
+) -> std::result::Result<PairTable, StateError> {
+    if !is_wanted.contains(&true) {
+        return Ok(PairTable::default());
     }
-    let is_wanted_node = |is_wanted: &[bool], node: u32| is_wanted.get(node as usize).copied().unwrap_or(false);
-    let is_kept =
-        |target: u32, actor: u32| is_wanted.is_none_or(|is| is_wanted_node(is, target) || is_wanted_node(is, actor));
-    let base = index.base.as_ref();
-    let files: Vec<&FileEntry> = base.iter().flat_map(|base| &base.pairs).collect();
-    let read = |file: &&FileEntry| match is_wanted {
-        Some(_) => read_some_pairs(store, file, &is_kept, params.mixture),
-        None => read_table(store, file, FileSelection::default(), |file| {
-            decode_pairs(file, params.mixture.len())
-        }),
-    };
+    let is_wanted_node = |node: u32| is_wanted.get(node as usize).copied().unwrap_or(false);
+    let is_kept = |target: u32, actor: u32| is_wanted_node(target) || is_wanted_node(actor);
+    let files: Vec<&FileEntry> = index.base.iter().flat_map(|base| &base.pairs).collect();
+    let read = |file: &&FileEntry| read_some_pairs(store, file, &is_kept, params.mixture);
     let shards: Vec<PairSums> = files.par_iter().map(read).collect::<std::result::Result<_, _>>()?;
     let files: Vec<&FileEntry> = index.segments.iter().flat_map(|segment| &segment.reactions).collect();
     let read = |file: &&FileEntry| -> std::result::Result<Vec<WeighedReaction>, StateError> {
@@ -195,18 +186,16 @@ pub(super) fn load_pairs(
         Ok(reactions)
     };
     let reactions: Vec<_> = files.par_iter().map(read).collect::<std::result::Result<_, _>>()?;
-    let table = PairTable::from_shards(shards);
-    state.pairs = match reactions.is_empty() && base.is_some_and(|base| base.as_of == params.as_of) {
-        true => table,
-        false => merge_reactions(table, reactions, params),
-    };
-    let count = state.accounts.numbered();
-    let is_unknown = |shard: &PairSums| shard.targets.iter().chain(&shard.actors).any(|node| *node >= count);
-    if state.pairs.shards().par_iter().any(is_unknown) {
+    let pairs = merge_reactions(PairTable::from_shards(shards), reactions, params);
+    let accounts = &state.accounts;
+    let is_unknown = |shard: &PairSums| shard.targets.iter().chain(&shard.actors).any(|node| *node >= accounts.numbered());
+    if pairs.shards().par_iter().any(is_unknown) {
         return Err(Error::internal("the state has pairs of unknown accounts").into());
     }
-    drop_erased(state, params.mixture);
-    Ok(())
+    // Accounts may have been erased after the rows were written.
+    Ok(pairs.filter_rows(params.mixture, |target, actor| {
+        !accounts.is_erased(target) && !accounts.is_erased(actor)
+    }))
 }
 
 /// Reads the rows of a file that `is_kept` accepts. The accounts of the rows are read first, because a person with few
@@ -257,20 +246,4 @@ fn read_accounts(store: &Store, index: &StateIndex, state: &mut RunState) -> std
     accounts.number_all();
     state.accounts = accounts;
     Ok(())
-}
-
-/// Drops the rows of accounts that were erased after the rows were written.
-fn drop_erased(state: &mut RunState, mixture: &HalfLifeMixture) {
-    if state.erased.is_empty() {
-        return;
-    }
-    let accounts = &state.accounts;
-    let is_kept = |target: u32, actor: u32| !accounts.is_erased(target) && !accounts.is_erased(actor);
-    let has_erased = |shard: &PairSums| {
-        let mut rows = shard.targets.iter().zip(&shard.actors);
-        rows.any(|(target, actor)| !is_kept(*target, *actor))
-    };
-    if state.pairs.shards().par_iter().any(has_erased) {
-        state.pairs = state.pairs.filter_rows(mixture, is_kept);
-    }
 }

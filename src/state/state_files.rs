@@ -12,15 +12,18 @@ use super::closed_files::ClosedEntry;
 use super::ipc::{checksum, from_ipc, to_ipc};
 use super::meta::{LAYOUT, Meta, TableFile, find_misfit, parse_meta};
 use super::opt_outs::OptOuts;
+use super::stored_pairs::StoredPairs;
 use super::{
     RunState, covisit_tables, delivered_files, kept_score_files, reference_tables, segment_files, tables, topic_tables,
 };
 use clout_base::day::Day;
 use clout_base::error::{Error, ErrorContext, ErrorKind, Result};
 use clout_model::influence::merge_pairs::MergeParams;
+use clout_model::influence::pair_table::PairTable;
 use clout_model::influence::recency::HalfLifeMixture;
 use clout_model::networks::Network;
 use clout_state::damage::StateError;
+use clout_steps::BlockSpace;
 use clout_warehouse::store::Store;
 
 /// Properties that a state must match to be used.
@@ -49,13 +52,19 @@ type Make<'a> = Box<dyn Fn() -> Result<RecordBatch> + Send + Sync + 'a>;
 ///
 /// # Errors
 /// Returns an error if the store fails, or if the state has no date or no hash key.
-pub fn save_state(store: &Store, prefix: &str, state: &RunState, wanted: &StateRequirements) -> Result<()> {
+pub fn save_state(
+    store: &Store,
+    prefix: &str,
+    state: &RunState,
+    wanted: &StateRequirements,
+    space: &BlockSpace,
+) -> Result<()> {
     let as_of = state
         .as_of
         .ok_or_else(|| Error::internal("the state has no date and cannot be saved"))?;
     let hash_key = wanted.hash_key.clone();
     let hash_key = hash_key.ok_or_else(|| Error::internal("the state has no hash key and cannot be saved"))?;
-    let mut index = segment_files::save(store, prefix, state, as_of, wanted.mixture.len())?;
+    let mut index = segment_files::save(store, prefix, state, as_of, space)?;
     delivered_files::save(store, &mut index, state, as_of)?;
     kept_score_files::save(store, &mut index, state, as_of)?;
     let tables = table_builders(state, wanted)
@@ -136,10 +145,22 @@ pub type ChooseAccounts<'a> = &'a dyn Fn(&RunState) -> Vec<bool>;
 
 /// Part of a state to read.
 pub enum StatePart<'a> {
-    /// All of it, for the next run.
-    All,
-    /// All but the pairs of other than the chosen accounts, and what only the next run needs. For questions about people.
+    /// All of it, for the next run. `keeps_base` keeps the files of the base in memory.
+    All {
+        /// True to keep the files.
+        keeps_base: bool,
+    },
+    /// The pairs of the chosen accounts, and all that only the next run does not need. For questions about people.
     PairsOf(ChooseAccounts<'a>),
+}
+
+/// State that was read.
+#[derive(Debug)]
+pub struct LoadedState {
+    /// State.
+    pub state: RunState,
+    /// Pairs of the chosen accounts; empty if the state is for the next run, which reads them shard by shard.
+    pub pairs: PairTable,
 }
 
 /// Reads the state below `prefix`. Returns `Ok(Err(reason))` if it is missing, damaged or does not match `wanted`.
@@ -151,7 +172,7 @@ pub fn load_state(
     prefix: &str,
     wanted: &StateRequirements,
     part: &StatePart,
-) -> Result<std::result::Result<RunState, String>> {
+) -> Result<std::result::Result<LoadedState, String>> {
     let Some(json) = store.get(&format!("{prefix}/state.json"))? else {
         return Ok(Err("it does not exist".to_owned()));
     };
@@ -163,7 +184,7 @@ pub fn load_state(
         return Ok(Err(why));
     }
     match assemble(store, prefix, &meta, wanted, part) {
-        Ok(state) => Ok(Ok(state)),
+        Ok(loaded) => Ok(Ok(loaded)),
         Err(StateError::Store(error)) if error.kind() != ErrorKind::Internal => Err(error),
         Err(error) => Ok(Err(error.to_string())),
     }
@@ -175,7 +196,7 @@ fn assemble(
     meta: &Meta,
     wanted: &StateRequirements,
     part: &StatePart,
-) -> std::result::Result<RunState, StateError> {
+) -> std::result::Result<LoadedState, StateError> {
     let get = |name: &str| -> Result<RecordBatch> {
         let entry = meta.tables.iter().find(|file| file.name == name);
         let bytes = store.get(&format!("{prefix}/{name}"))?;
@@ -204,12 +225,14 @@ fn assemble(
     };
     let topic_table = |name: &str| get(&format!("topic_{name}.arrow"));
     state.topics = topic_tables::to_topic_state(wanted.networks.len(), &topic_table)?;
-    if let StatePart::PairsOf(choose) = part {
-        let chosen = choose(&state);
-        segment_files::load_pairs(store, &meta.index, &mut state, Some(&chosen), &params)?;
-        return Ok(state);
-    }
-    segment_files::load_pairs(store, &meta.index, &mut state, None, &params)?;
+    let keeps_base = match part {
+        StatePart::PairsOf(choose) => {
+            let pairs = segment_files::load_pairs(store, &meta.index, &state, &choose(&state), &params)?;
+            return Ok(LoadedState { state, pairs });
+        }
+        StatePart::All { keeps_base } => *keeps_base,
+    };
+    state.pairs = StoredPairs::load(store, &meta.index, keeps_base)?;
     delivered_files::load(store, &meta.index, &mut state)?;
     for network in 0..wanted.networks.len() {
         if wanted.networks[network].co_visit.is_some() {
@@ -225,7 +248,10 @@ fn assemble(
     state.closed = meta.closed.iter().cloned().map(ClosedEntry::into_file).collect();
     state.volumes = meta.volumes.clone();
     state.stored = Some(meta.index.clone());
-    Ok(state)
+    Ok(LoadedState {
+        state,
+        pairs: PairTable::default(),
+    })
 }
 
 #[cfg(test)]

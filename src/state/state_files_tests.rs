@@ -9,6 +9,8 @@ use super::*;
 use clout_base::ids::HashKey;
 use clout_model::influence::kept_scores::KeptScores;
 
+const ALL: StatePart = StatePart::All { keeps_base: false };
+
 fn join(pairs: &PairTable, stride: usize) -> PairSums {
     let mut all = PairSums::default();
     for shard in pairs.shards() {
@@ -19,7 +21,10 @@ fn join(pairs: &PairTable, stride: usize) -> PairSums {
 
 fn expect_equal(nights: &Nights, loaded: &RunState, expected: &RunState) {
     let stride = nights.mixture.len();
-    assert_eq!(join(&loaded.pairs, stride), join(&expected.pairs, stride));
+    assert_eq!(
+        join(&nights.read_pairs(loaded), stride),
+        join(&nights.read_pairs(expected), stride)
+    );
     assert_eq!(loaded.activity, expected.activity);
     let ids = |state: &RunState| -> Vec<String> {
         (0..state.accounts.len() as u32)
@@ -50,7 +55,7 @@ fn nights_write_their_rows_and_the_loaded_state_is_the_one_in_memory() {
         whole.published.insert(u128::from(date as u32));
         loaded.published.insert(u128::from(date as u32));
         loaded.changes.published = vec![u128::from(date as u32)];
-        let prefix = nights.save(&loaded);
+        let prefix = nights.save(&mut loaded);
         let files = nights.files(&prefix);
         if files.iter().any(|name| name.starts_with("pairs-")) {
             bases.push(date);
@@ -68,27 +73,27 @@ fn an_erased_account_leaves_the_files_of_the_night_and_keeps_its_number() {
     let nights = Nights::new();
     let mut state = RunState::empty(&nights.networks);
     nights.add_date(&mut state, 0);
-    let prefix = nights.save(&state);
+    let prefix = nights.save(&mut state);
     let mut state = nights.load(&prefix);
     nights.add_date(&mut state, 1);
     let is_opted_out: Vec<bool> = (0..state.accounts.len()).map(|node| node == 5).collect();
-    state.erase_accounts(&is_opted_out, &nights.mixture, HashKey::from_text("key"));
-    let prefix = nights.save(&state);
+    state.erase_accounts(&is_opted_out, HashKey::from_text("key"));
+    let prefix = nights.save(&mut state);
     assert!(nights.files(&prefix).contains(&"accounts-00000.seg".to_owned()));
     let loaded = nights.load(&prefix);
     expect_equal(&nights, &loaded, &state);
     assert!(loaded.accounts.is_erased(5) && loaded.erased.values().eq([&5]));
     let has_pair = |(shard, row): (&PairSums, usize)| shard.targets[row] == 5 || shard.actors[row] == 5;
-    assert!(!loaded.pairs.rows().any(has_pair) && loaded.activity[5].is_empty());
+    assert!(!nights.read_pairs(&loaded).rows().any(has_pair) && loaded.activity[5].is_empty());
 }
 
 /// Saves two dates, a base and a segment; returns the state and its folder.
 fn save_two_dates(nights: &Nights) -> (RunState, String) {
     let mut state = RunState::empty(&nights.networks);
     nights.add_date(&mut state, 0);
-    let mut state = nights.load(&nights.save(&state));
+    let mut state = nights.load(&nights.save(&mut state));
     nights.add_date(&mut state, 1);
-    let prefix = nights.save(&state);
+    let prefix = nights.save(&mut state);
     (state, prefix)
 }
 
@@ -104,8 +109,8 @@ fn one_person_can_be_read_alone() {
         &StatePart::PairsOf(&choose),
     );
     let loaded = loaded.unwrap().unwrap();
-    let expected = state
-        .pairs
+    let expected = nights
+        .read_pairs(&state)
         .filter_rows(&nights.mixture, |target, actor| target == 9 || actor == 9);
     let stride = nights.mixture.len();
     assert!(!expected.is_empty());
@@ -124,15 +129,15 @@ fn kept_scores_are_used_under_their_own_model_only() {
         reactors: vec![3, 0],
     };
     state.kept_scores = Some(kept);
-    let prefix = nights.save(&state);
-    let load = |model: &str| load_state(&nights.store, &prefix, &nights.wanted(model), &StatePart::All);
-    let ranks = |model: &str| load(model).unwrap().unwrap().kept_scores.map(|kept| kept.rank_factors);
+    let prefix = nights.save(&mut state);
+    let load = |model: &str| load_state(&nights.store, &prefix, &nights.wanted(model), &ALL);
+    let ranks = |model: &str| load(model).unwrap().unwrap().state.kept_scores.map(|kept| kept.rank_factors);
     assert_eq!((ranks("m"), ranks("other")), (Some(vec![1.0, 0.95]), None));
     let other = StateRequirements {
         state_version: "2".to_owned(),
         ..nights.wanted("m")
     };
-    let refused = load_state(&nights.store, &prefix, &other, &StatePart::All).unwrap();
+    let refused = load_state(&nights.store, &prefix, &other, &ALL).unwrap();
     assert!(refused.unwrap_err().contains("state version"));
 }
 
@@ -157,7 +162,7 @@ fn each_damaged_or_missing_file_is_named() {
                 Some(broken) => std::fs::write(root.join(&path), broken).unwrap(),
                 None => std::fs::remove_file(root.join(&path)).unwrap(),
             }
-            let loaded = load_state(&nights.store, &prefix, &nights.wanted("m"), &StatePart::All).unwrap();
+            let loaded = load_state(&nights.store, &prefix, &nights.wanted("m"), &ALL).unwrap();
             let why = loaded.err().unwrap_or_else(|| panic!("{path} was accepted"));
             assert!(why.contains(path.rsplit('/').next().unwrap()), "{path}: {why}");
         }

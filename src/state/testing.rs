@@ -1,15 +1,18 @@
 //! A small state that grows by load dates, without a pipeline, for tests.
 
 use super::RunState;
+use super::segment_files::{is_base_due, save_base_shard};
 use super::state_files::{StatePart, StateRequirements, load_state, save_state, state_folder};
+use super::stored_pairs::PairReading;
 use clout_base::day::Day;
 use clout_model::account_activity::{AccountPost, merge_activity};
 use clout_model::delivered::IdList;
-use clout_model::influence::merge_pairs::{MergeParams, merge_reactions};
+use clout_model::influence::pair_table::PairTable;
 use clout_model::influence::params::RecencyParams;
 use clout_model::influence::recency::HalfLifeMixture;
 use clout_model::networks::{Network, builtin_networks};
 use clout_model::reactions::WeighedReaction;
+use clout_steps::BlockSpace;
 use clout_warehouse::store::Store;
 
 const FIRST: Day = Day(20_000);
@@ -77,27 +80,49 @@ impl Nights {
         }];
         merge_activity(&mut state.activity, &reactions, |_| true, &posts);
         if state.stored.is_some() {
-            state.changes.add_reactions(&reactions);
+            state.changes.add_actors(reactions.iter().map(|reaction| reaction.actor));
             state.changes.add_actors(posts.iter().map(|post| post.actor));
         }
-        let params = MergeParams {
-            mixture: &self.mixture,
-            as_of: load_date,
-        };
-        state.pairs = merge_reactions(std::mem::take(&mut state.pairs), vec![reactions], &params);
+        let added = state.pairs.add_reactions(&BlockSpace::Memory, "", &reactions, count);
+        added.unwrap();
         state.delivered[0].push(load_date, IdList::from_sorted([u128::from(date as u32), 1 << 90]));
         state.as_of = Some(load_date);
     }
 
-    pub(super) fn save(&self, state: &RunState) -> String {
-        let prefix = state_folder(state.as_of.unwrap(), "commit");
-        save_state(&self.store, &prefix, state, &self.wanted("m")).unwrap();
+    /// Saves the state, with a new base if one is due.
+    pub(super) fn save(&self, state: &mut RunState) -> String {
+        let as_of = state.as_of.unwrap();
+        let prefix = state_folder(as_of, "commit");
+        if is_base_due(state) {
+            let pairs = self.read_pairs(state);
+            let files = pairs.shards().iter().enumerate().map(|(shard, rows)| {
+                save_base_shard(&self.store, &prefix, shard, rows, self.mixture.len(), as_of).unwrap()
+            });
+            state.changes.new_base = Some(files.collect());
+        }
+        let space = BlockSpace::Memory;
+        save_state(&self.store, &prefix, state, &self.wanted("m"), &space).unwrap();
         prefix
     }
 
     pub(super) fn load(&self, prefix: &str) -> RunState {
-        let loaded = load_state(&self.store, prefix, &self.wanted("m"), &StatePart::All);
-        loaded.unwrap().unwrap()
+        let part = StatePart::All { keeps_base: true };
+        let loaded = load_state(&self.store, prefix, &self.wanted("m"), &part);
+        loaded.unwrap().unwrap().state
+    }
+
+    /// Returns the pairs of accounts that are not erased.
+    pub(super) fn read_pairs(&self, state: &RunState) -> PairTable {
+        let reading = PairReading {
+            store: &self.store,
+            space: &BlockSpace::Memory,
+            mixture: &self.mixture,
+            accounts: &state.accounts,
+            takes: false,
+        };
+        let is_kept =
+            |target: u32, actor: u32| !state.accounts.is_erased(target) && !state.accounts.is_erased(actor);
+        state.pairs.select_rows(state.as_of.unwrap(), &reading, is_kept).unwrap()
     }
 
     pub(super) fn files(&self, prefix: &str) -> Vec<String> {

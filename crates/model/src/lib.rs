@@ -4,6 +4,7 @@ pub mod account_activity;
 pub mod accounts;
 pub mod alerts;
 pub mod buckets;
+pub mod compact_reactions;
 pub mod delivered;
 pub mod influence;
 pub mod networks;

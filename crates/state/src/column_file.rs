@@ -82,6 +82,19 @@ impl ColumnFile {
         Ok(file)
     }
 
+    /// Verifies the checksums of all blocks that were read.
+    ///
+    /// # Errors
+    /// Returns the damage.
+    pub fn verify(&self) -> Result<(), Damage> {
+        let blocks = self.head.blocks.iter().zip(&self.blocks);
+        let mut read = blocks.filter_map(|(head, bytes)| Some((head, bytes.as_ref()?)));
+        match read.all(|(head, bytes)| checksum(bytes) == head.checksum) {
+            true => Ok(()),
+            false => Err(Damage::Checksum),
+        }
+    }
+
     /// Reads part of the file of an entry, without its other bytes.
     ///
     /// # Errors

@@ -74,7 +74,7 @@ impl BlockSpace {
         }
     }
 
-    fn folder(&self) -> Result<&WorkFolder> {
+    pub(super) fn folder(&self) -> Result<&WorkFolder> {
         match self {
             BlockSpace::Folder(folder) => Ok(folder),
             BlockSpace::Memory => Err(Error::internal("a stored block is read without a work folder")),

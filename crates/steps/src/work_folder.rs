@@ -1,5 +1,7 @@
 //! The work folder of a run: create-only files below `work/<date>/<run key>/`.
 
+use std::ops::Range;
+
 use bytes::Bytes;
 
 use super::block::StoredBlock;
@@ -76,6 +78,19 @@ impl WorkFolder {
             .ok_or_else(|| Error::internal(format!("block {} is missing or damaged", block.key)))
     }
 
+    /// Reads a range of a block; `expected` is its checksum.
+    ///
+    /// # Errors
+    /// As [`WorkFolder::read`].
+    pub fn read_range(&self, block: &StoredBlock, range: Range<u64>, expected: &str) -> Result<Bytes> {
+        if range.is_empty() {
+            return Ok(Bytes::new());
+        }
+        let read = self.store.get_ranges(&block.key, &[range])?;
+        let bytes = read.into_iter().next().filter(|bytes| checksum(bytes) == expected);
+        bytes.ok_or_else(|| Error::internal(format!("block {} is damaged", block.key)))
+    }
+
     /// Deletes a block that is no longer needed.
     ///
     /// # Errors
@@ -100,6 +115,6 @@ pub fn sweep_work(store: &Store, date: Day) -> Result<()> {
     Ok(())
 }
 
-fn checksum(bytes: &[u8]) -> String {
+pub(super) fn checksum(bytes: &[u8]) -> String {
     format!("{:032x}", HashKey::PUBLISHED.checksum(bytes))
 }

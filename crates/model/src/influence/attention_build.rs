@@ -9,6 +9,7 @@ use super::attention::AttentionGraph;
 use super::attention_columns::{Columns, RangeColumns};
 use super::attention_entries::{AttentionEntry, BEFORE, NOW, PersonRanges};
 use super::edge_terms::{AttentionTerm, EdgeTerms, sum_terms};
+use super::past_attention::{PastAttention, PastEdge};
 use super::reaction_acts::ReactionActs;
 use super::weights::saturate;
 
@@ -52,28 +53,6 @@ pub struct BuildPlan {
     pub keeps_strengths: bool,
     /// True if the entries are of two dates; strengths are kept then.
     pub has_before: bool,
-}
-
-/// Edge that exists on the day before only.
-#[derive(Clone, Debug, PartialEq)]
-pub struct PastEdge {
-    /// Person reacted to.
-    pub target: u32,
-    /// Person who reacted.
-    pub reactor: u32,
-    /// Amount a(u,v) on the day before.
-    pub amount: f64,
-    /// Terms, with values of the day before only.
-    pub terms: Vec<AttentionTerm>,
-}
-
-/// Attention of the day before.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct PastAttention {
-    /// Amount of each edge of the graph on the day before; NaN if it did not exist.
-    pub amounts: Vec<f64>,
-    /// Edges that exist on the day before only, sorted by target and reactor.
-    pub edges: Vec<PastEdge>,
 }
 
 /// The graph, and what else the entries say.

@@ -85,6 +85,11 @@ impl EdgeTerms {
         self.strengths[edge]
     }
 
+    /// Returns the strengths of an edge at the moment and on the day before, in a graph of two dates.
+    pub fn strengths_of(&self, edge: usize) -> (f64, f64) {
+        (self.strengths[edge], self.before[edge])
+    }
+
     /// Returns true if strengths are kept.
     pub fn has_strengths(&self) -> bool {
         !self.strengths.is_empty() || self.networks.is_empty()

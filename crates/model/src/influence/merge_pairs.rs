@@ -54,6 +54,11 @@ pub fn merge_reactions(before: PairTable, reactions: Vec<Vec<WeighedReaction>>, 
     PairTable::from_shards(shards)
 }
 
+/// Merges reactions of the pairs of one shard, in any order, into the rows of `before`; as [`merge_reactions`].
+pub fn merge_rows(before: PairSums, reactions: Vec<WeighedReaction>, params: &MergeParams) -> PairSums {
+    merge_shard(&PairTable::from_shards([before]), 0..PairKey::MAX, reactions, params)
+}
+
 /// Finds the first keys of all shards but the first one.
 fn find_cuts(before: &PairTable, reactions: &[Vec<WeighedReaction>]) -> Vec<PairKey> {
     let rows = before.len() + reactions.iter().map(Vec::len).sum::<usize>();

@@ -21,6 +21,7 @@ pub mod model;
 pub mod network_parts;
 pub mod pair_table;
 pub mod pairs;
+pub mod past_attention;
 pub mod params;
 pub mod reach;
 pub mod reaction_acts;

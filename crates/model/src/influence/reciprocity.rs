@@ -15,14 +15,16 @@
 
 use clout_graph::{InEdges, MutualEdges};
 
-/// Discounts the `amounts` of all edges at one moment. `mutual` is found in `in_edges`, `trust` is by target.
+/// Discounts the `amounts` of all edges at one moment; NaN for an edge that does not exist at the moment. `mutual` is
+/// found in `in_edges`, `trust` is by target.
 ///
 /// # Panics
 /// If `amounts` has fewer entries than there are edges.
 pub fn discount_returned(in_edges: InEdges<'_>, mutual: &MutualEdges, amounts: &mut [f64], trust: &[f64]) {
     let amount = |edge: u32| amounts[edge as usize];
     let discounted = mutual.map(in_edges, |target, mutual| {
-        discounted_amount(amount(mutual.edge), amount(mutual.back), trust[target])
+        // NaN, of an edge that does not exist at the moment, becomes 0.
+        discounted_amount(amount(mutual.edge), amount(mutual.back).max(0.0), trust[target])
     });
     for (mutual, discounted) in mutual.as_slice().iter().zip(discounted) {
         amounts[mutual.edge as usize] = discounted;

@@ -5,6 +5,7 @@ use super::attention_build::AttentionParts;
 use super::kept_scores::KeptScores;
 use super::model::InfluenceModel;
 use super::pair_table::PairTable;
+use super::past_attention::PastAttention;
 use super::reaction_acts::ReactionActs;
 use super::reciprocity;
 use super::score::ContributionModel;
@@ -40,6 +41,8 @@ impl AccountState<'_> {
 pub struct PeopleScores {
     /// Attention between persons, after the reciprocity discount.
     pub attention: AttentionGraph,
+    /// Attention of the day before, after the discount, if the run compares both dates.
+    pub past: Option<PastAttention>,
     /// Presence of persons, and counts of reactions.
     pub acts: ReactionActs,
     /// Trust g of each person.
@@ -65,12 +68,14 @@ impl PeopleScores {
         model: &InfluenceModel,
     ) -> Result<PeopleScores> {
         let attention = memory.compute_attention(moment, model);
-        PeopleScores::compute_from_attention(attention, memory.persons, memory.facts, moment, networks, model)
+        PeopleScores::compute_from_attention(attention, &[], memory.persons, memory.facts, moment, networks, model)
     }
 
-    /// Scores all persons from their attention at the moment. `facts` is the activity of each account.
+    /// Scores all persons from their attention at the moment. `facts` is the activity of each account; `trust_before` is
+    /// the trust on the day before, if the attention is of two dates.
     pub fn compute_from_attention(
         parts: AttentionParts,
+        trust_before: &[f64],
         persons: &PersonMap,
         facts: &[AccountActivity],
         moment: &ScoringMoment,
@@ -81,6 +86,10 @@ impl PeopleScores {
         let mut attention = parts.graph;
         let trust = trust::compute_trust(persons, facts, moment.warehouse_days, &params.trust);
         let mutual = discount_returned(&mut attention, &trust)?;
+        let mut past = parts.before;
+        if let Some(past) = &mut past {
+            past.discount(attention.in_edges()?, &mutual, trust_before);
+        }
         let shares: Vec<f64> = networks.iter().map(|network| network.share).collect();
         let reactors = trust::compute_reactor_ranks(&attention, &mutual, &trust, &shares, params)?;
         let contributions = ContributionModel {
@@ -91,6 +100,7 @@ impl PeopleScores {
         let standings = ScoreTable::compute(&attention, &contributions, model.scale());
         Ok(PeopleScores {
             attention,
+            past,
             acts: parts.acts,
             trust,
             seasoning: trust::compute_seasoning(persons, facts, moment.warehouse_days, params),
@@ -120,6 +130,7 @@ impl PeopleScores {
         let sums = kept.sums(&params.corroboration);
         Ok(PeopleScores {
             attention,
+            past: None,
             acts: parts.acts,
             trust,
             seasoning: trust::compute_seasoning(memory.persons, memory.facts, moment.warehouse_days, params),

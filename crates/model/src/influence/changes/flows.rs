@@ -1,7 +1,5 @@
 //! The change of one reactor's strength on each network between two snapshot dates.
 
-use crate::influence::edge_terms::AttentionTerm;
-
 /// One network's part of a reactor's strength s, from the previous date to the snapshot date.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct StrengthFlow {
@@ -82,12 +80,5 @@ impl NetworkFlows {
             FlowField::After => &mut flow.after,
         };
         *slot += strength;
-    }
-
-    /// Adds the strengths of all terms of an edge.
-    pub fn add_terms(&mut self, terms: &[AttentionTerm], way: FlowField) {
-        for term in terms {
-            self.add_strength(term.network, way, term.strength);
-        }
     }
 }

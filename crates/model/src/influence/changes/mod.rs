@@ -13,8 +13,8 @@
 //! clamping and of a changed model are added separately ([`person_changes`]). No remainder exists, so no cause is named
 //! "other".
 //!
-//! Persons of the two dates are matched by person id. Cost: one pass over the edges of both dates. Reproducible: a
-//! person's parts are added in the order of reactors.
+//! Persons of the two dates are matched by person id. Cost: one pass over the edges, which have the amounts of both
+//! dates. Reproducible: a person's parts are added in the order of reactors.
 //!
 //! Source: the additive decomposition of a logarithm by logarithmic means (Ang, *The LMDI approach to decomposition
 //! analysis*, Energy Policy 33, 2005).
@@ -27,4 +27,4 @@ pub mod strength_moves;
 pub mod tally;
 
 pub use cause::{ChangeCause, RECIPROCATED_SUFFIX, describe_detail};
-pub use person_changes::{ComparedDate, DatePair, PersonScoreChange};
+pub use person_changes::{DatePair, PersonScoreChange, ReactorPair};

@@ -5,34 +5,39 @@ use rayon::prelude::*;
 use super::cause::ChangeCause;
 use super::flows::{FlowField, NetworkFlows};
 use super::split::{ContributionFactors, split_change};
-use super::strength_moves::{NO_PERSON, PersonMatching, StrengthMoves, StrengthPart};
+use super::strength_moves::{StrengthMoves, StrengthPart};
 use super::tally::{CauseSlot, CauseTally};
 use crate::influence::attention::AttentionGraph;
+use crate::influence::edge_terms::AttentionTerm;
+use crate::influence::past_attention::{PastAttention, PastEdge};
+use crate::influence::score::ContributionSum;
 use crate::influence::score_scale::{ScoreScale, clamp_score};
-use crate::influence::score_table::ScoreTable;
 use crate::influence::weights::saturate;
-use crate::people::presence::PresenceTable;
 
-/// The scoring inputs and results of one of the two dates.
-pub struct ComparedDate<'a> {
-    /// Attention between persons, after the reciprocity discount.
-    pub attention: &'a AttentionGraph,
-    /// Trust and rank factor of each person, side by side: one access to memory for each edge.
-    pub reactors: &'a [[f64; 2]],
-    /// Sums and values of the scores.
-    pub scores: &'a ScoreTable,
-    /// Presence of persons on networks.
-    pub presences: &'a PresenceTable,
+/// Trust and rank factor of a reactor on both dates, side by side: one access to memory for each edge.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct ReactorPair {
+    /// Trust and rank factor on the day before; undefined for a person missing on it.
+    pub before: [f64; 2],
+    /// Trust and rank factor on the snapshot date; undefined for a person missing on it.
+    pub after: [f64; 2],
 }
 
-/// Two snapshot dates, one day apart.
+/// Two snapshot dates, one day apart, under the model of the later one. Persons have their index of the snapshot date;
+/// those missing on it follow.
 pub struct DatePair<'a> {
-    /// The previous date, computed under the model of the snapshot date.
-    pub before: ComparedDate<'a>,
-    /// The snapshot date.
-    pub after: ComparedDate<'a>,
-    /// Mapping between the persons of both dates.
-    pub matching: &'a PersonMatching,
+    /// Attention of the snapshot date, after the reciprocity discount, with strengths of both dates.
+    pub attention: &'a AttentionGraph,
+    /// Attention of the day before, after the discount.
+    pub past: &'a PastAttention,
+    /// Trust and rank factors of each person.
+    pub reactors: &'a [ReactorPair],
+    /// Sums of contributions on the day before.
+    pub sums_before: &'a [Option<ContributionSum>],
+    /// Sums of contributions on the snapshot date.
+    pub sums_after: &'a [Option<ContributionSum>],
+    /// Returns true if a person was present on a network on the day before, and on the snapshot date.
+    pub are_present: &'a (dyn Fn(u32, u8) -> [bool; 2] + Sync),
     /// New reactions, and rows that changed their owner.
     pub moves: &'a StrengthMoves,
     /// Score scale.
@@ -60,16 +65,13 @@ impl DatePair<'_> {
         persons.par_iter().map(|person| self.change(*person)).collect()
     }
 
-    fn change(&self, after: u32) -> PersonScoreChange {
-        let before = self.matching.to_before[after as usize];
+    fn change(&self, person: u32) -> PersonScoreChange {
         let base = self.scale.base();
-        let influence = |side: &ComparedDate, person: u32| match person {
-            NO_PERSON => base,
-            person => side.scores.sums[person as usize].map_or(base, |sum| sum.influence),
-        };
-        let (old, new) = (influence(&self.before, before), influence(&self.after, after));
+        let influence =
+            |sums: &[Option<ContributionSum>]| sums[person as usize].map_or(base, |sum| sum.influence);
+        let (old, new) = (influence(self.sums_before), influence(self.sums_after));
         let mut tally = CauseTally::default();
-        self.edges(before, after, &mut tally);
+        self.add_reactors(person, &mut tally);
         let rate = self.scale.points_per_unit(old, new);
         let mut slots = tally.into_slots();
         for slot in &mut slots {
@@ -85,151 +87,112 @@ impl DatePair<'_> {
         }
     }
 
-    /// Merges the reactors of both dates in order and adds their parts to the tally.
-    fn edges(&self, before: u32, after: u32, tally: &mut CauseTally) {
-        let networks = Networks {
-            before: collect_networks(self.before.presences, before),
-            after: collect_networks(self.after.presences, after),
-        };
-        let old_edges = match before {
-            NO_PERSON => 0..0,
-            person => self.before.attention.edges(person as usize),
-        };
-        let mut walk = Walk {
-            nights: self,
-            networks,
-            old: (before, old_edges.start),
-            new: (after, self.after.attention.edges(after as usize).start),
+    /// Adds the parts of all reactors of both dates, by index.
+    fn add_reactors(&self, person: u32, tally: &mut CauseTally) {
+        let belief = |sums: &[Option<ContributionSum>]| sums[person as usize].map_or(0.0, |sum| sum.belief);
+        let mut walk = ReactorWalk {
+            dates: self,
+            person,
+            beliefs: [belief(self.sums_before), belief(self.sums_after)],
             flows: NetworkFlows::default(),
-            moved_out: parts_of(&self.moves.moved_out, before),
-            opted_out: parts_of(&self.moves.opted_out, before),
-            moved_in: self.moves.moved_in.target_parts(after),
-            brought: self.moves.added.target_parts(after),
+            moved_out: self.moves.moved_out.target_parts(person),
+            opted_out: self.moves.opted_out.target_parts(person),
+            moved_in: self.moves.moved_in.target_parts(person),
+            added: self.moves.added.target_parts(person),
         };
-        let new_end = self.after.attention.edges(after as usize).end;
-        while walk.old.1 < old_edges.end || walk.new.1 < new_end {
-            let old = (walk.old.1 < old_edges.end).then_some(walk.old.1);
-            let new = (walk.new.1 < new_end).then_some(walk.new.1);
-            walk.step(old, new, tally);
+        let mut past = self.past.edges_to(person).iter().peekable();
+        for edge in self.attention.edges(person as usize) {
+            while let Some(earlier) = past.next_if(|past| past.reactor < self.attention.reactors[edge]) {
+                walk.add_past_edge(earlier, tally);
+            }
+            walk.add_edge(edge, tally);
         }
+        past.for_each(|edge| walk.add_past_edge(edge, tally));
     }
 }
 
-fn parts_of(parts: &super::strength_moves::StrengthParts, person: u32) -> &[StrengthPart] {
-    if person == NO_PERSON {
-        &[]
-    } else {
-        parts.target_parts(person)
-    }
-}
-
-/// Returns the networks of a person, in ascending order.
-fn collect_networks(presences: &PresenceTable, person: u32) -> Vec<u8> {
-    let start = presences.rows.partition_point(|row| row.person < person);
-    let own = presences.rows[start..].iter().take_while(|row| row.person == person);
-    own.map(|row| row.network).collect()
-}
-
-struct Networks {
-    before: Vec<u8>,
-    after: Vec<u8>,
-}
-
-impl Networks {
-    fn cause(&self, cause: ChangeCause, network: u8) -> ChangeCause {
-        let (was, is) = (self.before.contains(&network), self.after.contains(&network));
-        cause.on_network(!was && is, was && !is)
-    }
-}
-
-/// A merge of one person's reactors on both dates.
-struct Walk<'a> {
-    nights: &'a DatePair<'a>,
-    networks: Networks,
-    /// Person and next edge on the previous date.
-    old: (u32, usize),
-    /// Person and next edge on the snapshot date.
-    new: (u32, usize),
+/// A walk over one person's reactors on both dates.
+struct ReactorWalk<'a> {
+    dates: &'a DatePair<'a>,
+    person: u32,
+    /// Belief in strangers on both dates.
+    beliefs: [f64; 2],
     flows: NetworkFlows,
     moved_out: &'a [StrengthPart],
     opted_out: &'a [StrengthPart],
     moved_in: &'a [StrengthPart],
-    brought: &'a [StrengthPart],
+    added: &'a [StrengthPart],
 }
 
-impl Walk<'_> {
-    /// Processes the next reactor: first those missing on the snapshot date, then the lower index of both sides.
-    fn step(&mut self, old: Option<usize>, new: Option<usize>, tally: &mut CauseTally) {
-        let nights = self.nights;
-        let reactor = |side: &ComparedDate, edge: usize| side.attention.reactors[edge];
-        let known = |edge: usize| nights.matching.to_after[reactor(&nights.before, edge) as usize];
-        let old_reactor = old.map(known);
-        let new_reactor = new.map(|edge| reactor(&nights.after, edge));
-        let (takes_old, takes_new) = match (old_reactor, new_reactor) {
-            (Some(NO_PERSON), _) => (true, false),
-            (Some(old_reactor), Some(new_reactor)) => (old_reactor <= new_reactor, new_reactor <= old_reactor),
-            (old_reactor, new_reactor) => (old_reactor.is_some(), new_reactor.is_some()),
-        };
-        self.flows.flows.clear();
-        let old = old.filter(|_| takes_old);
-        let new = new.filter(|_| takes_new);
-        if let Some(edge) = old {
-            let reactor_id = reactor(&nights.before, edge);
-            self.flows
-                .add_terms(&nights.before.attention.terms(edge), FlowField::Before);
-            take_parts(&mut self.opted_out, reactor_id, FlowField::OptedOut, &mut self.flows);
-            take_parts(&mut self.moved_out, reactor_id, FlowField::MovedOut, &mut self.flows);
-            self.old.1 += 1;
-        }
-        if let Some(edge) = new {
-            let reactor_id = reactor(&nights.after, edge);
-            self.flows
-                .add_terms(&nights.after.attention.terms(edge), FlowField::After);
-            take_parts(&mut self.moved_in, reactor_id, FlowField::MovedIn, &mut self.flows);
-            take_parts(&mut self.brought, reactor_id, FlowField::Added, &mut self.flows);
-            self.new.1 += 1;
-        }
-        let before = old.map(|edge| self.factors(&nights.before, self.old.0, edge));
-        let after = new.map(|edge| self.factors(&nights.after, self.new.0, edge));
-        let networks = &self.networks;
-        split_change(
-            &self.flows.flows,
-            before,
-            after,
-            nights.beta,
-            &mut |cause, answers, network, part| {
-                tally.add_part((networks.cause(cause, network), answers, network), part)
-            },
-        );
-        let name = match (takes_new, new_reactor, old_reactor) {
-            (true, Some(new_reactor), _) => Some(new_reactor),
-            (_, _, Some(old_reactor)) if old_reactor != NO_PERSON => Some(old_reactor),
-            _ => None,
-        };
-        tally.finish_reactor(name);
+impl ReactorWalk<'_> {
+    /// Adds the part of an edge that exists on the snapshot date.
+    fn add_edge(&mut self, edge: usize, tally: &mut CauseTally) {
+        let dates = self.dates;
+        let reactor = dates.attention.reactors[edge];
+        self.set_flows(&dates.attention.terms(edge), reactor);
+        let pair = dates.reactors[reactor as usize];
+        let (strength, strength_before) = dates.attention.terms.strengths_of(edge);
+        let amount_before = dates.past.amounts[edge];
+        let before = (!amount_before.is_nan())
+            .then(|| self.factors(amount_before, strength_before, pair.before, self.beliefs[0]));
+        let after = self.factors(dates.attention.amounts[edge], strength, pair.after, self.beliefs[1]);
+        self.split(before, Some(after), tally);
+        tally.finish_reactor(Some(reactor));
     }
 
-    fn factors(&self, side: &ComparedDate, target: u32, edge: usize) -> ContributionFactors {
-        let reactor = side.attention.reactors[edge] as usize;
-        let strength: f64 = side.attention.terms(edge).iter().map(|term| term.strength).sum();
-        let whole = saturate(strength, self.nights.beta);
-        let sum = &side.scores.sums[target as usize];
-        let [trust, rank] = side.reactors[reactor];
-        ContributionFactors {
-            kept: if whole > 0.0 {
-                side.attention.amounts[edge] / whole
-            } else {
-                1.0
-            },
-            trust,
-            rank,
-            belief: sum.map_or(0.0, |sum| sum.belief),
+    /// Adds the part of an edge that existed on the day before only.
+    fn add_past_edge(&mut self, edge: &PastEdge, tally: &mut CauseTally) {
+        self.set_flows(&edge.terms, edge.reactor);
+        let strength = edge.terms.iter().map(|term| term.before).sum();
+        let pair = self.dates.reactors[edge.reactor as usize];
+        let before = self.factors(edge.amount, strength, pair.before, self.beliefs[0]);
+        self.split(Some(before), None, tally);
+        let is_missing = edge.reactor as usize >= self.dates.sums_after.len();
+        tally.finish_reactor((!is_missing).then_some(edge.reactor));
+    }
+
+    /// Sets the flows of a reactor by network.
+    fn set_flows(&mut self, terms: &[AttentionTerm], reactor: u32) {
+        self.flows.flows.clear();
+        for term in terms {
+            self.flows.add_strength(term.network, FlowField::Before, term.before);
+            self.flows.add_strength(term.network, FlowField::After, term.strength);
         }
+        take_parts(&mut self.opted_out, reactor, FlowField::OptedOut, &mut self.flows);
+        take_parts(&mut self.moved_out, reactor, FlowField::MovedOut, &mut self.flows);
+        take_parts(&mut self.moved_in, reactor, FlowField::MovedIn, &mut self.flows);
+        take_parts(&mut self.added, reactor, FlowField::Added, &mut self.flows);
+    }
+
+    fn factors(&self, amount: f64, strength: f64, reactor: [f64; 2], belief: f64) -> ContributionFactors {
+        let whole = saturate(strength, self.dates.beta);
+        ContributionFactors {
+            kept: if whole > 0.0 { amount / whole } else { 1.0 },
+            trust: reactor[0],
+            rank: reactor[1],
+            belief,
+        }
+    }
+
+    fn split(
+        &self,
+        before: Option<ContributionFactors>,
+        after: Option<ContributionFactors>,
+        tally: &mut CauseTally,
+    ) {
+        let add = &mut |cause: ChangeCause, answers, network, part| {
+            let [was, is] = (self.dates.are_present)(self.person, network);
+            tally.add_part((cause.on_network(!was && is, was && !is), answers, network), part);
+        };
+        split_change(&self.flows.flows, before, after, self.dates.beta, add);
     }
 }
 
 /// Adds the front parts of `reactor` to the flows and drops them; skips parts of lower reactors.
 fn take_parts(parts: &mut &[StrengthPart], reactor: u32, way: FlowField, flows: &mut NetworkFlows) {
+    if parts.is_empty() {
+        return;
+    }
     let skipped = parts.partition_point(|part| part.reactor < reactor);
     let rest = &parts[skipped..];
     let (own, rest) = rest.split_at(rest.partition_point(|part| part.reactor == reactor));

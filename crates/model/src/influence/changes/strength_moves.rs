@@ -4,7 +4,6 @@ use rayon::prelude::*;
 
 use crate::accounts::AccountIndex;
 use crate::influence::attention::ScoringMoment;
-use crate::influence::pair_table::PairTable;
 use crate::influence::pairs::{MAX_HALF_LIVES, PairSums};
 use crate::influence::recency::HalfLifeMixture;
 pub use crate::people::persons::NO_PERSON;
@@ -38,6 +37,9 @@ pub struct StrengthPart {
     /// Strength s, in the unit of the attention of the snapshot date.
     pub strength: f64,
 }
+
+/// Strengths by (actor, target) account.
+pub type AccountStrengths = Vec<((u32, u32), f64)>;
 
 /// Parts sorted by target, reactor and network.
 #[derive(Clone, Debug, Default)]
@@ -89,7 +91,7 @@ impl StateReading<'_> {
     }
 
     /// Sums the strength of the moment's new reactions by (actor, target), sorted by that key.
-    pub fn sum_new_strengths(&self, mut brought: Vec<NewReaction>) -> Vec<((u32, u32), f64)> {
+    pub fn sum_new_strengths(&self, mut brought: Vec<NewReaction>) -> AccountStrengths {
         brought.par_sort_unstable_by_key(|row| (row.actor, row.target, row.occurred_at, row.weight.to_bits()));
         let networks = 0..self.moment.history_days.len();
         let factors: Vec<Vec<f64>> = networks.map(|network| self.factors(network, 0)).collect();
@@ -102,7 +104,7 @@ impl StateReading<'_> {
             let strength = sums.iter().zip(factors).map(|(sum, factor)| sum * factor).sum();
             ((row.actor, row.target), strength)
         });
-        let mut rows: Vec<((u32, u32), f64)> = rows.collect();
+        let mut rows: AccountStrengths = rows.collect();
         rows.dedup_by(|next, first| {
             let is_same = next.0 == first.0;
             first.1 += if is_same { next.1 } else { 0.0 };
@@ -111,25 +113,14 @@ impl StateReading<'_> {
         rows
     }
 
-    /// Computes the strength from before the moment's load date, by (actor, target), for the pairs that `is_meant`
-    /// accepts. `brought` is the strength of that load date.
+    /// Computes the strength from before the moment's load date, by (actor, target), for the pairs of a shard that
+    /// `is_meant` accepts. `brought` is the strength of that load date.
     pub fn sum_earlier_strengths(
         &self,
-        pairs: &PairTable,
-        brought: &[((u32, u32), f64)],
-        is_meant: &(dyn Fn(u32, u32) -> bool + Sync),
-    ) -> Vec<((u32, u32), f64)> {
-        let of_shard = |shard: &PairSums| self.sum_earlier_in_shard(shard, brought, is_meant);
-        let by_shard: Vec<Vec<_>> = pairs.shards().par_iter().map(of_shard).collect();
-        by_shard.concat()
-    }
-
-    fn sum_earlier_in_shard(
-        &self,
         shard: &PairSums,
-        brought: &[((u32, u32), f64)],
+        brought: &AccountStrengths,
         is_meant: &(dyn Fn(u32, u32) -> bool + Sync),
-    ) -> Vec<((u32, u32), f64)> {
+    ) -> AccountStrengths {
         let key = |row: usize| (shard.actors[row], shard.targets[row]);
         let meant: Vec<usize> = (0..shard.len())
             .filter(|row| is_meant(shard.actors[*row], shard.targets[*row]))

@@ -1,0 +1,119 @@
+//! Reads the attention of the snapshot date, and of the day before if both are compared, and writes a new base if one is due.
+
+use super::day_comparison::DayComparison;
+use super::pair_step::{PairStep, PairStepResult};
+use super::previous_day::{LoadDateEffects, PreviousDay};
+use crate::job::Job;
+use crate::state::segment_files::is_base_due;
+use crate::state::stored_pairs::{PairReading, StoredPairs};
+use crate::state::{RunState, find_moment};
+use clout_base::day::Day;
+use clout_base::error::Result;
+use clout_model::influence::attention_build::AttentionParts;
+use clout_model::influence::attention_entries::{AttentionReading, DateReading};
+use clout_model::influence::changes::strength_moves::AccountStrengths;
+use clout_model::people::persons::PersonMap;
+use clout_steps::BlockSpace;
+use clout_warehouse::store::Store;
+
+/// Context of the stage.
+pub struct AttentionStage<'a> {
+    /// Job of the run.
+    pub job: &'a Job,
+    /// Store of the state.
+    pub output: &'a Store,
+    /// Place of the blocks.
+    pub space: &'a BlockSpace,
+    /// Snapshot date.
+    pub as_of: Day,
+    /// Folder of the state that the run writes.
+    pub state_folder: &'a str,
+}
+
+/// Attention of the snapshot date.
+pub struct Attended {
+    /// Persons of the snapshot date.
+    pub persons: PersonMap,
+    /// Graph, and what else the pairs say.
+    pub parts: AttentionParts,
+    /// Comparison with the day before, if it is published.
+    pub comparison: Option<DayComparison>,
+    /// Earlier strengths that the comparison needs.
+    pub listed: [AccountStrengths; 3],
+}
+
+impl AttentionStage<'_> {
+    /// Reads all pairs once. With a new base, the pairs of `state` are those of its files afterwards.
+    ///
+    /// # Errors
+    /// Returns an error if pairs cannot be read, or if a file cannot be written.
+    pub fn run(
+        &self,
+        state: &mut RunState,
+        yesterday: Option<(PreviousDay, LoadDateEffects)>,
+    ) -> Result<Attended> {
+        let persons = PersonMap::from_owners(&state.accounts, &state.owners);
+        let comparison = yesterday
+            .map(|(yesterday, effects)| DayComparison::new(yesterday, effects, state, &persons, self.as_of));
+        let result = self.run_step(state, &persons, comparison.as_ref())?;
+        if let Some(base) = result.base {
+            state.pairs = StoredPairs::from_base(base.iter().cloned());
+            state.changes.new_base = Some(base);
+        }
+        Ok(Attended {
+            persons,
+            parts: result.parts,
+            comparison,
+            listed: result.listed,
+        })
+    }
+
+    fn run_step(
+        &self,
+        state: &RunState,
+        persons: &PersonMap,
+        comparison: Option<&DayComparison>,
+    ) -> Result<PairStepResult> {
+        let moment = find_moment(&state.histories, self.as_of);
+        let network_of = |node: u32| state.accounts.network_of(node);
+        let now = DateReading {
+            persons: &persons.by_account,
+            moment: &moment,
+        };
+        let before = comparison.map(DayComparison::day_before);
+        let date_before = before.map(|(yesterday, persons)| DateReading {
+            persons,
+            moment: &yesterday.moment,
+        });
+        let is_base = is_base_due(state);
+        let step = PairStep {
+            job: self.job,
+            state,
+            store: self.output,
+            space: self.space,
+            name: "pairs",
+            as_of: self.as_of,
+            day_before: before.map(|(yesterday, _)| yesterday.date),
+            reading: &AttentionReading::new(&self.job.model, &network_of, now, date_before),
+            persons: comparison.map_or(persons.len(), DayComparison::persons),
+            keeps_strengths: false,
+            base_folder: is_base.then_some(self.state_folder),
+            takes: is_base,
+        };
+        match comparison {
+            Some(comparison) => comparison.with_listed_rows(self.job, state, |listed| step.run(listed.as_ref())),
+            None => step.run(None),
+        }
+    }
+
+    /// Returns what is needed to read pairs of `state` again.
+    pub fn pair_reading<'b>(&'b self, state: &'b RunState) -> PairReading<'b> {
+        PairReading {
+            store: self.output,
+            space: self.space,
+            mixture: self.job.model.mixture(),
+            accounts: &state.accounts,
+            takes: false,
+        }
+    }
+}

@@ -103,6 +103,7 @@ fn planned(job: &Job, as_of: Option<Day>) -> Result<PlanSummary> {
         "rows": estimate.rows,
         "state_pairs": estimate.state_pairs,
         "memory_bytes": estimate.memory_bytes,
+        "least_memory_bytes": estimate.least_memory_bytes,
         "output_bytes": estimate.output_bytes,
     });
     Ok(PlanSummary {

@@ -173,7 +173,7 @@ mod tests {
     #[case("input.max_refused_share=0.5")]
     #[case("input.expect=['twitter']")]
     #[case("output.root=elsewhere")]
-    #[case("run={threads=1, memory_limit='1GiB', allow_unconverged=true}")]
+    #[case("run={threads=1, memory_limit='1GiB', shards=3, allow_unconverged=true}")]
     #[case("state={keep=9, hash_key='secret'}")]
     #[case("storage.max_retries=1")]
     #[case("influences={min_percentile=50, max_per_direction=5}")]

@@ -19,6 +19,7 @@ pub(super) const JOB_KEYS: &[&str] = &[
     "storage.request_timeout_seconds",
     "run.threads",
     "run.memory_limit",
+    "run.shards",
     "run.allow_unconverged",
     "influences.min_percentile",
     "influences.max_per_direction",

@@ -53,6 +53,15 @@ impl RunRules {
             let is_some = (1..=1024).contains(&threads);
             require(is_some, "run.threads", threads, "1 to 1024 (all cores without the key)")?;
         }
+        if let Some(shards) = spec.shards {
+            let is_some = (1..=4096).contains(&shards);
+            require(
+                is_some,
+                "run.shards",
+                shards,
+                "1 to 4096 (by the number of accounts without the key)",
+            )?;
+        }
         let bytes_of = |text: String| match byte_size::parse_size(&text) {
             Some(bytes) => Ok(bytes),
             None => Err(Error::usage(format!(
@@ -63,6 +72,7 @@ impl RunRules {
         Ok(RunRules {
             threads: spec.threads,
             memory_limit: spec.memory_limit.map(bytes_of).transpose()?,
+            shards: spec.shards,
             allow_unconverged: spec.allow_unconverged,
         })
     }

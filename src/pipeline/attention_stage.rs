@@ -47,14 +47,10 @@ impl AttentionStage<'_> {
     ///
     /// # Errors
     /// Returns an error if pairs cannot be read, or if a file cannot be written.
-    pub fn run(
-        &self,
-        state: &mut RunState,
-        yesterday: Option<(PreviousDay, LoadDateEffects)>,
-    ) -> Result<Attended> {
+    pub fn run(&self, state: &mut RunState, yesterday: Option<(PreviousDay, LoadDateEffects)>) -> Result<Attended> {
         let persons = PersonMap::from_owners(&state.accounts, &state.owners);
-        let comparison = yesterday
-            .map(|(yesterday, effects)| DayComparison::new(yesterday, effects, state, &persons, self.as_of));
+        let comparison =
+            yesterday.map(|(yesterday, effects)| DayComparison::new(yesterday, effects, state, &persons, self.as_of));
         let result = self.run_step(state, &persons, comparison.as_ref())?;
         if let Some(base) = result.base {
             state.pairs = StoredPairs::from_base(base.iter().cloned());

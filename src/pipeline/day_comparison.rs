@@ -2,8 +2,8 @@
 //!
 //! Persons of both dates have one index: that of the snapshot date; persons of the day before only follow.
 
-use super::previous_day::{LoadDateEffects, PreviousDay};
 use super::pair_step::ListedRows;
+use super::previous_day::{LoadDateEffects, PreviousDay};
 use super::scored_state::ScoredState;
 use crate::job::Job;
 use crate::state::{RunState, find_moment};
@@ -101,12 +101,7 @@ impl DayComparison {
 
     /// Calls `run` with the rows of which [`DayComparison::compute_changes`] needs the earlier strength: those of
     /// opted-out reactors, of other opted-out accounts, and of accounts with another owner; none if there are none.
-    pub fn with_listed_rows<R>(
-        &self,
-        job: &Job,
-        state: &RunState,
-        run: impl FnOnce(Option<ListedRows>) -> R,
-    ) -> R {
+    pub fn with_listed_rows<R>(&self, job: &Job, state: &RunState, run: impl FnOnce(Option<ListedRows>) -> R) -> R {
         let is_out = |node: u32| self.effects.is_opted_out[node as usize];
         let has_moved = |node: u32| self.has_moved[node as usize];
         let is_any = self.effects.is_opted_out.contains(&true) || self.has_moved.contains(&true);
@@ -122,7 +117,12 @@ impl DayComparison {
         run(is_any.then_some(listed))
     }
 
-    fn collect_moves(&self, reading: &StateReading, persons: &PersonMap, listed: &[AccountStrengths; 3]) -> StrengthMoves {
+    fn collect_moves(
+        &self,
+        reading: &StateReading,
+        persons: &PersonMap,
+        listed: &[AccountStrengths; 3],
+    ) -> StrengthMoves {
         let is = |node: u32| persons.by_account[node as usize];
         let was = |node: u32| self.was[node as usize];
         let [opted_out, taken, moved] = listed;

@@ -7,6 +7,7 @@ use crate::ingest::activities::ActivityIntake;
 use crate::ingest::opt_out_rows::OptOutRow;
 use crate::ingest::reference::ReferenceTables;
 use crate::state::RunState;
+use crate::state::reaction_shards::TargetCuts;
 use clout_base::day::Day;
 use clout_base::error::Result;
 use clout_base::ids::HashKey;
@@ -84,7 +85,8 @@ pub fn merge_input(
             let accounts = state.accounts.len();
             state
                 .pairs
-                .add_reactions(sources.space, &name, &counted.reactions, accounts)
+                .cut_shards(|| TargetCuts::of_accounts(accounts, job.run.shards));
+            state.pairs.reactions.add_new(sources.space, &name, &counted.reactions)
         },
     )?;
     topics.merge_into(&mut state.topics, &job.model.params().topics, sources.as_of);

@@ -3,6 +3,7 @@
 pub mod advance;
 pub mod already_published;
 pub mod attention_stage;
+pub mod block_space;
 pub mod check;
 pub mod check_log;
 pub mod closed_files;
@@ -26,38 +27,23 @@ mod reference;
 pub mod results;
 pub mod run_facts;
 pub mod scored_state;
+mod snapshot_run;
 pub mod sources;
 pub mod stops;
 mod trimmed_input;
 
 use std::collections::BTreeMap;
 
-use crate::ingest::rejects::count_by_reason;
 use crate::job::Job;
-use crate::state::state_files::state_folder;
-use crate::tables::published_history::{PublishedHistory, PublishedPersons};
 use clout_base::day::Day;
-use clout_base::error::{ErrorContext, ErrorKind, Result};
+use clout_base::error::Result;
 use clout_base::metrics::RunMetrics;
-use clout_steps::BlockSpace;
-use clout_warehouse::inventory::InputInventory;
 use clout_warehouse::manifest::Manifest;
-use clout_warehouse::snapshots;
 use clout_warehouse::store::Store;
 
-use self::advance::StateAdvance;
-use self::already_published::find_published;
-use self::attention_stage::AttentionStage;
-use self::check_log::{CheckLog, RunEnd, names};
-use self::closed_files::{find_late_deliveries, hash_input_files, report_late_deliveries};
-use self::day_comparison::DayComparison;
-use self::delivery_stops::find_missing_networks;
-use self::observer::{RunObserver, StageTimer};
-use self::publish::SnapshotCommit;
-use self::results::SnapshotResults;
-use self::run_facts::RunFact;
-use self::scored_state::ScoredState;
-use self::trimmed_input::judge_history;
+use self::check_log::{CheckLog, RunEnd};
+use self::observer::RunObserver;
+use self::snapshot_run::SnapshotRun;
 
 /// Reason for a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,7 +102,15 @@ pub fn run_snapshot(
     watch: &dyn RunObserver,
 ) -> Result<RunOutcome> {
     let log = CheckLog::default();
-    let outcome = run_checked(job, input, output, request, watch, &log);
+    let run = SnapshotRun {
+        job,
+        input,
+        output,
+        request,
+        watch,
+        log: &log,
+    };
+    let outcome = run.execute();
     let end = match outcome {
         Ok(RunOutcome::Published { .. }) => RunEnd::Complete,
         Ok(RunOutcome::AlreadyPublished { .. }) => RunEnd::AlreadyPublished,
@@ -124,176 +118,6 @@ pub fn run_snapshot(
     };
     log.report(job, end, watch);
     outcome
-}
-
-fn run_checked(
-    job: &Job,
-    input: &Store,
-    output: &Store,
-    request: &RunRequest,
-    watch: &dyn RunObserver,
-    log: &CheckLog,
-) -> Result<RunOutcome> {
-    let mut timings = StageTimer::start(watch);
-    output.sweep_staging();
-    let (inventory, as_of) = match list_deliveries(job, input, output, request, watch, log)? {
-        RunStart::Done(outcome) => return Ok(outcome),
-        RunStart::Ready { inventory, as_of } => (inventory, as_of),
-    };
-    timings.lap("list");
-
-    watch.begin_stage("reading the state");
-    let published = snapshots::list_dates(output)?;
-    let mut state = plan::load_base_state(job, output, &published, as_of, request.is_rebuild, watch)?;
-    match state.as_of {
-        None if !request.is_rebuild => {
-            let judged = judge_history(job, output, &inventory, &published, as_of)?;
-            log.add_judged(judged, |_| ErrorKind::Refused, watch).into_result()?;
-        }
-        None => {}
-        Some(closed_until) => {
-            let late = find_late_deliveries(input, &inventory, closed_until, &mut state.closed)?;
-            report_late_deliveries(late, closed_until, watch);
-        }
-    }
-    if let Some(limit) = job.run.memory_limit {
-        plan::estimate_run(input, &inventory, &state, as_of)?.expect_within(limit)?;
-    }
-    let inputs = hash_input_files(input, &inventory, &state, as_of)?;
-    watch.record(RunFact::BytesRead(inputs.iter().map(|file| file.size).sum()));
-    let known = PublishedPersons::read_before(output, &state, as_of, &published)?;
-    timings.lap("state");
-
-    let mut metrics = RunMetrics::default();
-    let space = BlockSpace::Memory;
-    let advance = StateAdvance {
-        job,
-        input,
-        inventory: &inventory,
-        inputs: &inputs,
-        watch,
-        as_of,
-        mode: request.mode,
-        log,
-        output,
-        space: &space,
-    };
-    let mut read = advance.run(&mut state, &published, &mut metrics, &mut timings)?;
-
-    watch.begin_stage("reading attention");
-    let state_folder = state_folder(as_of, &request.commit_id);
-    let attention = AttentionStage {
-        job,
-        output,
-        space: &space,
-        as_of,
-        state_folder: &state_folder,
-    };
-    let attended = attention.run(&mut state, read.previous_day.take())?;
-    timings.lap("attention");
-
-    watch.begin_stage("propagating influence");
-    let trust_before = attended.comparison.as_ref().map(DayComparison::trust_before);
-    let scored = ScoredState::compute(
-        job,
-        &state,
-        as_of,
-        attended.persons,
-        attended.parts,
-        &trust_before.unwrap_or_default(),
-    )?;
-    let mut results = SnapshotResults::new(scored, &state, &mut metrics)?;
-    results.expect_converged(job)?;
-    timings.lap("score");
-
-    watch.begin_stage("estimating intervals");
-    results.estimate_intervals(job, &state, as_of);
-    timings.lap("interval");
-
-    watch.begin_stage("attributing topics");
-    results.score_topics(job, &state, &read.ontology, &mut metrics)?;
-    timings.lap("topics");
-
-    watch.begin_stage("finding reasons");
-    let past = PublishedHistory::read(output, as_of, &published, results.persons())?;
-    if let Some(comparison) = attended.comparison {
-        results.compute_reasons(job, &state, &past, &comparison, &attended.listed, &mut metrics);
-    }
-    timings.lap("reasons");
-
-    watch.begin_stage("writing tables");
-    let reasons = count_by_reason(&read.rejects);
-    let reading = attention.pair_reading(&state);
-    let parts = results.build_tables(job, &state, &reading, &past, &known, read, &metrics)?;
-    timings.lap("tables");
-
-    watch.begin_stage("publishing");
-    let new = results.hash_new_persons(&known);
-    known.store_in(&mut state, new, as_of);
-    state.kept_scores = Some(results.keep_scores());
-    state.reaction_counts = results.count_reactions(job);
-    let commit = SnapshotCommit {
-        job,
-        output,
-        request,
-        as_of,
-        inputs,
-        watch,
-        outcome: results.outcome(),
-        space: &space,
-    };
-    let manifest = commit
-        .publish(&state, parts, timings)
-        .context(|| format!("publishing {as_of}"))?;
-    Ok(RunOutcome::Published {
-        manifest: Box::new(manifest),
-        metrics,
-        rejects: reasons,
-    })
-}
-
-/// Start of a run.
-enum RunStart {
-    /// The date is already published.
-    Done(RunOutcome),
-    /// The listed input may be read.
-    Ready { inventory: InputInventory, as_of: Day },
-}
-
-/// Lists the input, resolves the snapshot date, and judges the listing.
-fn list_deliveries(
-    job: &Job,
-    input: &Store,
-    output: &Store,
-    request: &RunRequest,
-    watch: &dyn RunObserver,
-    log: &CheckLog,
-) -> Result<RunStart> {
-    input_listing::expect_not_after_today(request.as_of, watch.today())?;
-    if let Some(asked) = request.as_of
-        && let Some(done) = find_published(job, input, output, asked, None, watch)?
-    {
-        return Ok(RunStart::Done(done));
-    }
-    watch.begin_stage("listing the input");
-    let inventory = input_listing::list_input(job, input, watch)?;
-    let stops = input_listing::check_listing(&inventory, job, log);
-    let as_of = match input_listing::resolve_snapshot_date(&inventory, request.as_of, input.url(), watch) {
-        Err(error) => return stops.into_result().and(Err(error)),
-        Ok(as_of) => as_of,
-    };
-    watch.record(RunFact::SnapshotDate(as_of));
-    if request.as_of.is_none()
-        && let Some(done) = find_published(job, input, output, as_of, Some(&inventory), watch)?
-    {
-        return Ok(RunStart::Done(done));
-    }
-    stops.into_result()?;
-    let missing = find_missing_networks(&inventory, job, as_of, &[]);
-    log.add_stops(names::EXPECT, "every network of input.expect has a partition", &missing);
-    missing.into_result()?;
-    input_listing::warn_of_empty_date(&inventory, as_of, watch);
-    Ok(RunStart::Ready { inventory, as_of })
 }
 
 /// Returns the run's parameters in the form of the manifest.

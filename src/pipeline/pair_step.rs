@@ -199,12 +199,12 @@ impl PairStep<'_> {
     }
 
     fn ranges(&self) -> PersonRanges {
-        PersonRanges::new(self.persons)
+        PersonRanges::new(self.persons, self.job.run.shards)
     }
 
     fn build_graph(&self, entries: Vec<(Slices<EntryBlock>, Vec<usize>)>) -> Result<AttentionParts> {
         let plan = BuildPlan {
-            persons: self.persons,
+            ranges: self.ranges(),
             networks: self.job.networks.len(),
             beta: self.job.model.params().repeats.beta,
             keeps_strengths: self.keeps_strengths,

@@ -83,6 +83,8 @@ pub struct RunEstimate {
     pub state_pairs: u64,
     /// Expected memory of the run, in bytes.
     pub memory_bytes: u64,
+    /// Expected memory of the run with intermediate data in files, in bytes: the least memory limit.
+    pub least_memory_bytes: u64,
     /// Expected size of the output and the state, in bytes.
     pub output_bytes: u64,
 }
@@ -90,6 +92,7 @@ pub struct RunEstimate {
 /// Bytes of memory, measured on 20 million activities of a million accounts (docs/src/research/costs.md) and rounded
 /// up: for the program itself, a row until it is merged, a pair with its part of the graph, and an account.
 const FIXED_BYTES: u64 = 64 << 20;
+const LEAST_FIXED_BYTES: u64 = 48 << 20;
 const ROW_BYTES: u64 = 110;
 const PAIR_BYTES: u64 = 150;
 const ACCOUNT_BYTES: u64 = 450;
@@ -127,20 +130,27 @@ pub fn estimate_run(input: &Store, inventory: &InputInventory, base: &RunState, 
         rows,
         state_pairs: pairs,
         memory_bytes: FIXED_BYTES + of_rows + pairs * PAIR_BYTES + accounts * ACCOUNT_BYTES + before,
+        least_memory_bytes: LEAST_FIXED_BYTES
+            + rows * 1
+            + new_accounts
+            + topics
+            + pairs * 30
+            + accounts * ACCOUNT_BYTES
+            + before,
         output_bytes: (pairs + rows) * 30 + accounts * 120,
     })
 }
 
 impl RunEstimate {
-    /// Refuses a run that needs more memory than `limit` bytes.
+    /// Refuses a run that needs more memory than `limit` bytes, even with intermediate data in files.
     pub fn expect_within(&self, limit: u64) -> Result<()> {
-        if self.memory_bytes <= limit {
+        if self.least_memory_bytes <= limit {
             return Ok(());
         }
         let message = format!(
-            "this run needs about {} MiB for {} rows and {} pairs, but the memory limit is {limit} bytes. Raise the \
-             limit, or backfill in smaller steps of days",
-            self.memory_bytes >> 20,
+            "this run needs about {} MiB for {} rows and {} pairs, even with intermediate data in files, but the memory \
+             limit is {limit} bytes. Raise the limit, or backfill in smaller steps of days",
+            self.least_memory_bytes >> 20,
             self.rows,
             self.state_pairs
         );

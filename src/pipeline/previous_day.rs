@@ -132,7 +132,10 @@ fn compute_scores(
 /// Returns, by person and network, true if the person has a post, or an account that a reference table lists.
 fn find_named(state: &RunState, persons: &PersonMap, networks: usize) -> Vec<bool> {
     let mut is_named = vec![false; persons.len() * networks];
-    for (node, person) in (0..).zip(&persons.by_account).filter(|(_, person)| **person != NO_PERSON) {
+    for (node, person) in (0..)
+        .zip(&persons.by_account)
+        .filter(|(_, person)| **person != NO_PERSON)
+    {
         let cell = *person as usize * networks + state.accounts.network_of(node as u32);
         is_named[cell] |= state.activity[node].posts > 0 || state.is_listed[node] || state.owners[node].is_some();
     }

@@ -13,6 +13,7 @@ use clout_base::error::{Error, ErrorKind, Result};
 use clout_base::schema::TableSchema;
 use clout_graph::PropagationOutcome;
 use clout_steps::BlockSpace;
+use clout_steps::work_folder::sweep_work;
 use clout_warehouse::encoded_part::EncodedPart;
 use clout_warehouse::manifest::{InputFile, Manifest};
 use clout_warehouse::publish::{PublishOutcome, SnapshotPublication, publish_snapshot};
@@ -82,9 +83,10 @@ impl SnapshotCommit<'_> {
         match publish_snapshot(self.output, publication)? {
             PublishOutcome::Done(manifest) => {
                 self.sweep_states();
+                self.sweep_work();
                 Ok(manifest)
             }
-            PublishOutcome::Lost { winner, is_same_bytes } => Err(lost(self.as_of, &winner, is_same_bytes)),
+            PublishOutcome::Lost { winner, is_same_bytes } => Err(lost(self.as_of, &winner, Some(is_same_bytes))),
         }
     }
 
@@ -109,12 +111,28 @@ impl SnapshotCommit<'_> {
                 .warn(&format!("some old states could not be deleted: {error}"));
         }
     }
+
+    /// Deletes the work folders of this date and those before. A failure is only a warning, as above.
+    fn sweep_work(&self) {
+        if let Err(error) = sweep_work(self.output, self.as_of) {
+            self.watch.warn(&format!(
+                "some intermediate files below work/ could not be deleted: {error}"
+            ));
+        }
+    }
 }
 
-fn lost(as_of: Day, winner: &Manifest, is_same_bytes: bool) -> Error {
+/// Returns the error of a run that lost `as_of` to another one before its end; none if the date is not published.
+pub(super) fn find_winner(output: &Store, as_of: Day) -> Option<Error> {
+    let winner = snapshots::read_manifest(output, as_of).ok().flatten()?;
+    Some(lost(as_of, &winner, None))
+}
+
+fn lost(as_of: Day, winner: &Manifest, is_same_bytes: Option<bool>) -> Error {
     let verdict = match is_same_bytes {
-        true => "with the same bytes, so nothing is lost",
-        false => "with different bytes: compare the input and parameters of the two runs",
+        Some(true) => "with the same bytes, so nothing is lost",
+        Some(false) => "with different bytes: compare the input and parameters of the two runs",
+        None => "and deleted the unfinished state of this one, so nothing is lost",
     };
     Error::new(
         ErrorKind::Conflict,

@@ -127,6 +127,7 @@ impl SnapshotResults {
     ) {
         let (reasons, missed) = reasons::compute_change_reasons(job, state, past, &self.judged, comparison, listed);
         metrics.set("score_changes_missed", missed);
+        self.judged.scored.past = None;
         self.reasons = reasons;
     }
 

@@ -21,9 +21,12 @@ const MAX_SHARDS: usize = 1 << 8;
 const LEAST_ACCOUNTS: usize = 1 << 12;
 
 impl TargetCuts {
-    /// Cuts `accounts` accounts into shards of equal ranges.
-    pub fn of_accounts(accounts: usize) -> TargetCuts {
-        let width = accounts.div_ceil(MAX_SHARDS).max(LEAST_ACCOUNTS);
+    /// Cuts `accounts` accounts into shards of equal ranges: into this number of shards, if it is given.
+    pub fn of_accounts(accounts: usize, shards: Option<usize>) -> TargetCuts {
+        let width = match shards {
+            Some(shards) => accounts.div_ceil(shards.max(1)).max(1),
+            None => accounts.div_ceil(MAX_SHARDS).max(LEAST_ACCOUNTS),
+        };
         TargetCuts((width..accounts).step_by(width).map(|first| first as u32).collect())
     }
 
@@ -59,7 +62,9 @@ impl BlockData for ReactionBlock {
     fn decode(bytes: Bytes) -> Result<ReactionBlock> {
         let (reactions, rest) = bytes.as_chunks::<REACTION_BYTES>();
         match rest {
-            [] => Ok(ReactionBlock(reactions.iter().map(CompactReaction::from_bytes).collect())),
+            [] => Ok(ReactionBlock(
+                reactions.iter().map(CompactReaction::from_bytes).collect(),
+            )),
             _ => Err(Error::internal("a block of reactions has an incomplete row")),
         }
     }

@@ -188,7 +188,13 @@ pub(super) fn load_pairs(
     let reactions: Vec<_> = files.par_iter().map(read).collect::<std::result::Result<_, _>>()?;
     let pairs = merge_reactions(PairTable::from_shards(shards), reactions, params);
     let accounts = &state.accounts;
-    let is_unknown = |shard: &PairSums| shard.targets.iter().chain(&shard.actors).any(|node| *node >= accounts.numbered());
+    let is_unknown = |shard: &PairSums| {
+        shard
+            .targets
+            .iter()
+            .chain(&shard.actors)
+            .any(|node| *node >= accounts.numbered())
+    };
     if pairs.shards().par_iter().any(is_unknown) {
         return Err(Error::internal("the state has pairs of unknown accounts").into());
     }

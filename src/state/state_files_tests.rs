@@ -131,7 +131,14 @@ fn kept_scores_are_used_under_their_own_model_only() {
     state.kept_scores = Some(kept);
     let prefix = nights.save(&mut state);
     let load = |model: &str| load_state(&nights.store, &prefix, &nights.wanted(model), &ALL);
-    let ranks = |model: &str| load(model).unwrap().unwrap().state.kept_scores.map(|kept| kept.rank_factors);
+    let ranks = |model: &str| {
+        load(model)
+            .unwrap()
+            .unwrap()
+            .state
+            .kept_scores
+            .map(|kept| kept.rank_factors)
+    };
     assert_eq!((ranks("m"), ranks("other")), (Some(vec![1.0, 0.95]), None));
     let other = StateRequirements {
         state_version: "2".to_owned(),

@@ -11,7 +11,6 @@ use clout_model::influence::merge_pairs::{MergeParams, merge_rows};
 use clout_model::influence::pair_table::PairTable;
 use clout_model::influence::pairs::PairSums;
 use clout_model::influence::recency::HalfLifeMixture;
-use clout_model::reactions::WeighedReaction;
 use clout_state::column_file::{ColumnFile, FileSelection, read_table};
 use clout_state::damage::StateError;
 use clout_state::index::{FileEntry, StateIndex};
@@ -74,7 +73,8 @@ impl StoredPairs {
         let mut pairs = StoredPairs::from_base(files.cloned());
         pairs.base.par_iter_mut().try_for_each(|shard| {
             let file = ColumnFile::read(store, &shard.entry)?;
-            file.verify().map_err(|damage| StateError::damaged(&shard.entry.path, damage))?;
+            file.verify()
+                .map_err(|damage| StateError::damaged(&shard.entry.path, damage))?;
             shard.file = keeps_base.then_some(file);
             Ok::<(), StateError>(())
         })?;
@@ -108,21 +108,11 @@ impl StoredPairs {
         self.base.iter().map(|shard| shard.entry.rows).sum()
     }
 
-    /// Adds reactions of further load dates; as [`ReactionShards::add_new`]. `accounts` is the number of all accounts.
-    ///
-    /// # Errors
-    /// Returns an error if a block cannot be written.
-    pub fn add_reactions(
-        &mut self,
-        space: &BlockSpace,
-        name: &str,
-        reactions: &[WeighedReaction],
-        accounts: usize,
-    ) -> Result<()> {
+    /// Sets the shards, if there is no base and no reaction yet.
+    pub fn cut_shards(&mut self, cuts: impl FnOnce() -> TargetCuts) {
         if self.base.is_empty() && self.reactions.is_empty() {
-            self.reactions = ReactionShards::new(TargetCuts::of_accounts(accounts));
+            self.reactions = ReactionShards::new(cuts());
         }
-        self.reactions.add_new(space, name, reactions)
     }
 
     /// Reads a shard as of `as_of`, and as of `day_before` if it is given.

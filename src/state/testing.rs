@@ -1,6 +1,7 @@
 //! A small state that grows by load dates, without a pipeline, for tests.
 
 use super::RunState;
+use super::reaction_shards::TargetCuts;
 use super::segment_files::{is_base_due, save_base_shard};
 use super::state_files::{StatePart, StateRequirements, load_state, save_state, state_folder};
 use super::stored_pairs::PairReading;
@@ -80,10 +81,13 @@ impl Nights {
         }];
         merge_activity(&mut state.activity, &reactions, |_| true, &posts);
         if state.stored.is_some() {
-            state.changes.add_actors(reactions.iter().map(|reaction| reaction.actor));
+            state
+                .changes
+                .add_actors(reactions.iter().map(|reaction| reaction.actor));
             state.changes.add_actors(posts.iter().map(|post| post.actor));
         }
-        let added = state.pairs.add_reactions(&BlockSpace::Memory, "", &reactions, count);
+        state.pairs.cut_shards(|| TargetCuts::of_accounts(count, Some(3)));
+        let added = state.pairs.reactions.add_new(&BlockSpace::Memory, "", &reactions);
         added.unwrap();
         state.delivered[0].push(load_date, IdList::from_sorted([u128::from(date as u32), 1 << 90]));
         state.as_of = Some(load_date);
@@ -120,9 +124,11 @@ impl Nights {
             accounts: &state.accounts,
             takes: false,
         };
-        let is_kept =
-            |target: u32, actor: u32| !state.accounts.is_erased(target) && !state.accounts.is_erased(actor);
-        state.pairs.select_rows(state.as_of.unwrap(), &reading, is_kept).unwrap()
+        let is_kept = |target: u32, actor: u32| !state.accounts.is_erased(target) && !state.accounts.is_erased(actor);
+        state
+            .pairs
+            .select_rows(state.as_of.unwrap(), &reading, is_kept)
+            .unwrap()
     }
 
     pub(super) fn files(&self, prefix: &str) -> Vec<String> {

@@ -54,6 +54,7 @@ mod inspection;
 mod intervals;
 mod json_log;
 mod killed_runs;
+mod memory_limit;
 mod perks;
 mod perks_once;
 mod plain_words;

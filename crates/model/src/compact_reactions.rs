@@ -62,7 +62,8 @@ impl CompactReaction {
 
     /// Returns the reaction of these bytes.
     pub fn from_bytes(bytes: &[u8; REACTION_BYTES]) -> CompactReaction {
-        let word = |start: usize| u32::from_le_bytes([bytes[start], bytes[start + 1], bytes[start + 2], bytes[start + 3]]);
+        let word =
+            |start: usize| u32::from_le_bytes([bytes[start], bytes[start + 1], bytes[start + 2], bytes[start + 3]]);
         CompactReaction {
             target: word(0),
             actor: word(4),

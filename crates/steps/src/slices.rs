@@ -105,7 +105,9 @@ impl BlockSpace {
         match slices {
             Slices::Memory(slices) => {
                 let slice = slices[index].lock().unwrap_or_else(PoisonError::into_inner);
-                let slice = slice.as_ref().ok_or_else(|| Error::internal("a slice was taken before"))?;
+                let slice = slice
+                    .as_ref()
+                    .ok_or_else(|| Error::internal("a slice was taken before"))?;
                 Ok(read(slice))
             }
             Slices::Stored(stored) => Ok(read(&self.read_slice(stored, index)?)),

@@ -75,7 +75,15 @@ impl WorkFolder {
         let bytes = self.store.get(&block.key)?;
         bytes
             .filter(|bytes| bytes.len() as u64 == block.size && checksum(bytes) == block.checksum)
-            .ok_or_else(|| Error::internal(format!("block {} is missing or damaged", block.key)))
+            .ok_or_else(|| self.damaged(block))
+    }
+
+    fn damaged(&self, block: &StoredBlock) -> Error {
+        let message = format!(
+            "{} is missing or damaged; delete {} and run again",
+            block.key, self.prefix
+        );
+        Error::internal(message)
     }
 
     /// Reads a range of a block; `expected` is its checksum.
@@ -86,9 +94,16 @@ impl WorkFolder {
         if range.is_empty() {
             return Ok(Bytes::new());
         }
+        if self
+            .store
+            .head(&block.key)?
+            .is_none_or(|object| object.size != block.size)
+        {
+            return Err(self.damaged(block));
+        }
         let read = self.store.get_ranges(&block.key, &[range])?;
         let bytes = read.into_iter().next().filter(|bytes| checksum(bytes) == expected);
-        bytes.ok_or_else(|| Error::internal(format!("block {} is damaged", block.key)))
+        bytes.ok_or_else(|| self.damaged(block))
     }
 
     /// Deletes a block that is no longer needed.

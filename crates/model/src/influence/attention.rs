@@ -66,7 +66,7 @@ pub fn compute_attention(
         moment,
     };
     let reading = AttentionReading::new(model, network_of, now, None);
-    let ranges = PersonRanges::new(persons.len());
+    let ranges = PersonRanges::new(persons.len(), None);
     let none = PairSums::default();
     let read = |shard: &PairSums| distribute(&reading.read_shard(shard, &none), ranges);
     let by_shard: Vec<Vec<_>> = pairs.shards().par_iter().map(read).collect();
@@ -77,7 +77,7 @@ pub fn compute_attention(
         }
     }
     let plan = BuildPlan {
-        persons: persons.len(),
+        ranges,
         networks: moment.history_days.len(),
         beta: model.params().repeats.beta,
         keeps_strengths: true,

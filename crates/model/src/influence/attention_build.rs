@@ -43,8 +43,8 @@ impl RangeEntries for Vec<Vec<AttentionEntry>> {
 /// What to build.
 #[derive(Clone, Copy, Debug)]
 pub struct BuildPlan {
-    /// Number of persons.
-    pub persons: usize,
+    /// Ranges of persons.
+    pub ranges: PersonRanges,
     /// Number of networks.
     pub networks: usize,
     /// Saturation of repeated reactions.
@@ -81,10 +81,10 @@ struct RangeEdges {
 /// # Errors
 /// Returns an error if the entries of a range cannot be read.
 pub fn build<E: RangeEntries>(plan: &BuildPlan, entries: Vec<E>) -> Result<AttentionParts, E::Error> {
-    let ranges = PersonRanges::new(plan.persons);
+    let ranges = plan.ranges;
     let sizes: Vec<usize> = entries.iter().map(E::count).collect();
     let mut columns = Columns::allocate(plan, sizes.iter().sum());
-    let acts = ReactionActs::new(plan.persons, plan.networks);
+    let acts = ReactionActs::new(ranges.person_count(), plan.networks);
     let tasks: Vec<(usize, E, RangeColumns)> = (0..)
         .zip(entries)
         .zip(columns.split(&sizes))
@@ -118,7 +118,7 @@ fn join(
         .map(|range| range.counts.iter().map(|count| *count as usize).sum())
         .collect();
     columns.close_gaps(sizes, &edges);
-    let mut offsets = Vec::with_capacity(plan.persons + 1);
+    let mut offsets = Vec::with_capacity(plan.ranges.person_count() + 1);
     offsets.push(0);
     let mut terms = EdgeTerms::default();
     let mut past = Vec::new();

@@ -60,12 +60,18 @@ const MAX_RANGES: usize = 256;
 const LEAST_PERSONS: usize = 1 << 12;
 
 impl PersonRanges {
-    /// Cuts `persons` persons into ranges.
-    pub fn new(persons: usize) -> PersonRanges {
-        PersonRanges {
-            persons,
-            width: persons.div_ceil(MAX_RANGES).max(LEAST_PERSONS),
-        }
+    /// Cuts `persons` persons into ranges: into this number of ranges, if it is given.
+    pub fn new(persons: usize, ranges: Option<usize>) -> PersonRanges {
+        let width = match ranges {
+            Some(ranges) => persons.div_ceil(ranges.max(1)).max(1),
+            None => persons.div_ceil(MAX_RANGES).max(LEAST_PERSONS),
+        };
+        PersonRanges { persons, width }
+    }
+
+    /// Returns the number of persons.
+    pub fn person_count(&self) -> usize {
+        self.persons
     }
 
     /// Returns the number of ranges.

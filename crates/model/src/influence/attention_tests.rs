@@ -3,7 +3,7 @@ use crate::influence::attention_entries::{AttentionEntry, BEFORE, NOW};
 
 fn plan(has_before: bool) -> BuildPlan {
     BuildPlan {
-        persons: 5,
+        ranges: PersonRanges::new(5, None),
         networks: 2,
         beta: 2.0,
         keeps_strengths: true,

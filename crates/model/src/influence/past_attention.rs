@@ -65,7 +65,10 @@ impl PastAttention {
     /// Returns the edge of the day before from `reactor` to `target`, with its amount.
     fn find(&self, in_edges: InEdges<'_>, target: u32, reactor: u32) -> Option<(AnyEdge, f64)> {
         let key = (target, reactor);
-        if let Ok(index) = self.edges.binary_search_by_key(&key, |edge| (edge.target, edge.reactor)) {
+        if let Ok(index) = self
+            .edges
+            .binary_search_by_key(&key, |edge| (edge.target, edge.reactor))
+        {
             return Some((AnyEdge::Past(index), self.edges[index].amount));
         }
         if target as usize >= in_edges.node_count() {

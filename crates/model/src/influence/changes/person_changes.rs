@@ -67,8 +67,7 @@ impl DatePair<'_> {
 
     fn change(&self, person: u32) -> PersonScoreChange {
         let base = self.scale.base();
-        let influence =
-            |sums: &[Option<ContributionSum>]| sums[person as usize].map_or(base, |sum| sum.influence);
+        let influence = |sums: &[Option<ContributionSum>]| sums[person as usize].map_or(base, |sum| sum.influence);
         let (old, new) = (influence(self.sums_before), influence(self.sums_after));
         let mut tally = CauseTally::default();
         self.add_reactors(person, &mut tally);
@@ -174,12 +173,7 @@ impl ReactorWalk<'_> {
         }
     }
 
-    fn split(
-        &self,
-        before: Option<ContributionFactors>,
-        after: Option<ContributionFactors>,
-        tally: &mut CauseTally,
-    ) {
+    fn split(&self, before: Option<ContributionFactors>, after: Option<ContributionFactors>, tally: &mut CauseTally) {
         let add = &mut |cause: ChangeCause, answers, network, part| {
             let [was, is] = (self.dates.are_present)(self.person, network);
             tally.add_part((cause.on_network(!was && is, was && !is), answers, network), part);

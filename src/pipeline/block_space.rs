@@ -1,0 +1,57 @@
+//! Chooses where a run keeps its blocks: in memory if it fits, else in a work folder.
+
+use super::plan::RunEstimate;
+use crate::job::Job;
+use crate::state::RunState;
+use clout_base::day::Day;
+use clout_base::error::Result;
+use clout_base::ids::HashKey;
+use clout_steps::{BlockSpace, WorkFolder};
+use clout_warehouse::inventory::{EARLIEST_DAY, InputInventory};
+use clout_warehouse::store::Store;
+
+/// Chooses the place of the blocks of a run for `as_of` from `state` within `limit` bytes of memory. `published` are the dates
+/// with a snapshot.
+///
+/// # Errors
+/// [`ErrorKind::Memory`](clout_base::error::ErrorKind::Memory) if the run exceeds its memory limit even with blocks in files.
+pub fn choose_space(
+    job: &Job,
+    output: &Store,
+    (inventory, published): (&InputInventory, &[Day]),
+    state: &RunState,
+    estimate: &RunEstimate,
+    (as_of, limit): (Day, u64),
+) -> Result<BlockSpace> {
+    if estimate.memory_bytes <= limit {
+        return Ok(BlockSpace::Memory);
+    }
+    estimate.expect_within(limit)?;
+    let is_compared = published.contains(&as_of.days_before(1));
+    let key = compute_run_key(job, inventory, state, as_of, is_compared);
+    Ok(BlockSpace::Folder(WorkFolder::new(output, as_of, &key)))
+}
+
+/// Computes the key of everything that blocks depend on: program, parameters, input and state. Times of changes are part
+/// of it through the etags.
+fn compute_run_key(job: &Job, inventory: &InputInventory, state: &RunState, as_of: Day, is_compared: bool) -> String {
+    let first = state.as_of.map_or(EARLIEST_DAY, Day::next);
+    let mut parts: Vec<String> = vec![
+        env!("CARGO_PKG_VERSION").to_owned(),
+        job.compute_model_version(),
+        job.compute_state_version(),
+        format!("{:?} {is_compared} {}", job.run.shards, job.state.hash_key),
+        job.to_manifest_parameters().to_string(),
+        state
+            .stored
+            .as_ref()
+            .map(|index| index.folder.clone())
+            .unwrap_or_default(),
+    ];
+    for file in inventory.files_between(first, as_of) {
+        let etag = file.etag.as_deref().unwrap_or_default();
+        parts.push(format!("{} {} {etag}", file.key, file.size));
+    }
+    let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+    format!("{:032x}", HashKey::from_text("work").hash(&parts))
+}

@@ -1,0 +1,123 @@
+//! A run within a memory limit keeps intermediate data in files, and no byte depends on it or on the number of shards.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use rstest::rstest;
+use serde_json::Value;
+
+use crate::support::clout::{Site, clout, path};
+use crate::support::files_below;
+
+const DATES: [&str; 3] = ["2026-03-06", "2026-03-07", "2026-03-08"];
+
+/// Runs the dates of the eventful warehouse night by night; returns the hashes of all parts of each snapshot.
+fn run_nights(site: &Site, arguments: &[&str]) -> Vec<BTreeMap<String, String>> {
+    let night = |date: &&str| {
+        let all = [arguments, &["--as-of", date]].concat();
+        site.run(&all).exits(0);
+        site.snapshot(date).hashes(&[])
+    };
+    DATES.iter().map(night).collect()
+}
+
+fn eventful() -> Site {
+    Site::new(&crate::nightly::eventful())
+}
+
+#[rstest]
+#[case::one("1")]
+#[case::three("3")]
+#[case::sixteen("16")]
+#[case::sixty_four("64")]
+fn the_bytes_do_not_depend_on_the_number_of_shards(#[case] shards: &str) {
+    let expected = run_nights(&eventful(), &[]);
+    let set = format!("run.shards={shards}");
+    assert_eq!(run_nights(&eventful(), &["--set", &set]), expected);
+    assert_eq!(run_nights(&eventful(), &["--set", &set, "--threads", "1"]), expected);
+}
+
+/// Returns the least memory limit that `clout plan` names for the next run, in bytes, below the memory without one.
+fn least_limit(site: &Site, date: &str) -> String {
+    let (input, output) = (path(&site.input()), path(&site.output()));
+    let plan = clout(&[
+        "plan", "--input", &input, "--output", &output, "--as-of", date, "--format", "json",
+    ]);
+    let plan: Value = serde_json::from_str(&plan.exits(0).out).unwrap();
+    let [least, whole] = ["least_memory_bytes", "memory_bytes"].map(|name| plan[name].as_u64().unwrap());
+    assert!(least < whole, "{least} {whole}");
+    least.to_string()
+}
+
+fn work_files(output: &Path) -> Vec<String> {
+    files_below(output)
+        .into_iter()
+        .filter(|file| file.starts_with("work/2026"))
+        .collect()
+}
+
+#[rstest]
+#[case::one_shard("1")]
+#[case::five_shards("5")]
+fn the_bytes_do_not_depend_on_the_memory_limit_and_work_is_swept(#[case] shards: &str) {
+    let expected = run_nights(&eventful(), &[]);
+    let set = format!("run.shards={shards}");
+    let site = eventful();
+    for (date, expected) in DATES.iter().zip(expected) {
+        let limit = least_limit(&site, date);
+        site.run(&["--as-of", date, "--memory-limit", &limit, "--set", &set])
+            .exits(0);
+        assert_eq!(site.snapshot(date).hashes(&[]), expected, "{date}");
+        assert_eq!(work_files(&site.output()), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn a_limit_below_the_least_one_is_refused_with_what_to_do() {
+    let site = eventful();
+    let limit: u64 = least_limit(&site, DATES[0]).parse().unwrap();
+    let less = (limit - 1).to_string();
+    let refused = site.run(&["--as-of", DATES[0], "--memory-limit", &less]);
+    assert!(refused.exits(8).err.contains("even with intermediate data in files"));
+    assert!(!site.output().join("scores").exists());
+}
+
+#[test]
+fn a_run_after_a_failed_one_takes_up_its_blocks_and_gives_the_same_bytes() {
+    let (allowed, once) = ("run.allow_unconverged=true", "model.propagation.max_iterations=1");
+    let undisturbed = eventful();
+    let arguments = ["--as-of", DATES[0], "--set", once, "--set", "run.shards=4"];
+    undisturbed
+        .run(&[&arguments[..], &["--set", allowed]].concat())
+        .exits(0);
+    let expected = undisturbed.snapshot(DATES[0]).hashes(&[]);
+
+    let site = eventful();
+    let limit = least_limit(&site, DATES[0]);
+    let limited = [&arguments[..], &["--memory-limit", &limit]].concat();
+    // The run ends after its blocks are written.
+    site.run(&limited).exits(7);
+    let left = work_files(&site.output());
+    assert!(left.iter().any(|file| file.ends_with("pairs/00003.json")), "{left:?}");
+    site.run(&limited).exits(7);
+    assert_eq!(
+        work_files(&site.output()),
+        left,
+        "the second run writes no further block"
+    );
+
+    let entries = left.iter().find(|file| file.ends_with("pairs/00000-entries")).unwrap();
+    let (block, aside) = (site.output().join(entries), site.output().join("aside"));
+    std::fs::rename(&block, &aside).unwrap();
+    let missing = site.run(&limited).exits(1);
+    assert!(
+        missing.err.contains(entries.as_str()) && missing.err.contains("delete work/"),
+        "{}",
+        missing.err
+    );
+    std::fs::rename(&aside, &block).unwrap();
+
+    site.run(&[&limited[..], &["--set", allowed]].concat()).exits(0);
+    assert_eq!(site.snapshot(DATES[0]).hashes(&[]), expected);
+    assert_eq!(work_files(&site.output()), Vec::<String>::new());
+}

@@ -120,3 +120,95 @@ where
     folder.create(&name, bytes.into())?;
     Ok(receipt.output)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use bytes::Bytes;
+    use clout_base::day::Day;
+    use clout_warehouse::store::Store;
+
+    use super::*;
+    use crate::slices::Slices;
+    use crate::work_folder::sweep_work;
+
+    const DATE: Day = Day(20_000);
+
+    fn folder() -> (tempfile::TempDir, Store, BlockSpace) {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path().to_str().unwrap(), &Default::default()).unwrap();
+        let space = BlockSpace::Folder(WorkFolder::new(&store, DATE, "key"));
+        (folder, store, space)
+    }
+
+    fn call(shards: usize) -> StepCall {
+        StepCall {
+            step: "double".to_owned(),
+            shards,
+        }
+    }
+
+    /// Runs a step of blocks with twice the number of their shard; returns the numbers and how often a shard ran.
+    fn run(space: &BlockSpace, shards: usize) -> (Vec<u8>, usize) {
+        let runs = AtomicUsize::new(0);
+        let double = |shard: usize| {
+            runs.fetch_add(1, Ordering::Relaxed);
+            space.put(&format!("double/{shard}"), Bytes::from(vec![2 * shard as u8]))
+        };
+        let blocks: Vec<Block<Bytes>> = space.run_step(&call(shards), double).unwrap();
+        let numbers = blocks.into_iter().map(|block| space.take(block).unwrap()[0]).collect();
+        (numbers, runs.into_inner())
+    }
+
+    #[test]
+    fn a_shard_with_a_receipt_does_not_run_again_and_another_call_has_no_receipt() {
+        let (_kept, store, space) = folder();
+        assert_eq!(run(&BlockSpace::Memory, 3), (vec![0, 2, 4], 3));
+        assert_eq!(run(&space, 3), (vec![0, 2, 4], 3));
+        assert_eq!(run(&space, 3), (vec![0, 2, 4], 0));
+        let key = format!("work/{DATE}/key/double/00001.json");
+        store.delete(&key).unwrap();
+        assert_eq!(run(&space, 3), (vec![0, 2, 4], 1));
+        let other = BlockSpace::Folder(WorkFolder::new(&store, DATE, "other"));
+        assert_eq!(run(&other, 2), (vec![0, 2], 2));
+        sweep_work(&store, Day(DATE.0 - 1)).unwrap();
+        assert_eq!(run(&space, 3).1, 0);
+        sweep_work(&store, DATE).unwrap();
+        assert_eq!(store.list("work").unwrap().objects.len(), 0);
+    }
+
+    #[test]
+    fn slices_are_read_one_by_one_and_damage_is_named() {
+        let (kept, _, space) = folder();
+        for space in [&BlockSpace::Memory, &space] {
+            let slices = [&b"one"[..], b"", b"three"].map(Bytes::from_static).to_vec();
+            let slices: Slices<Bytes> = space.put_slices("slices", slices).unwrap();
+            let read = |index| space.with_slice(&slices, index, Bytes::clone).unwrap();
+            assert_eq!(
+                (slices.len(), read(2), read(1), read(0)),
+                (3, "three".into(), "".into(), "one".into())
+            );
+            assert_eq!(space.take_slice(&slices, 2).unwrap(), "three");
+        }
+        let slices: Slices<Bytes> = space
+            .put_slices("slices", vec!["one".into(), "".into(), "three".into()])
+            .unwrap();
+        let path = kept.path().join(format!("work/{DATE}/key/slices"));
+        std::fs::write(&path, "onethre3").unwrap();
+        assert_eq!(space.take_slice(&slices, 0).unwrap(), "one");
+        let error = space.take_slice(&slices, 2).unwrap_err().to_string();
+        assert!(error.contains("key/slices is missing or damaged"), "{error}");
+        std::fs::remove_file(&path).unwrap();
+        let error = space.take_slice(&slices, 0).unwrap_err().to_string();
+        assert!(error.contains("key/slices is missing or damaged"), "{error}");
+    }
+
+    #[test]
+    fn a_block_of_another_size_under_the_same_name_is_refused() {
+        let (_kept, _, space) = folder();
+        space.put("name", Bytes::from_static(b"12")).unwrap();
+        space.put("name", Bytes::from_static(b"12")).unwrap();
+        assert!(space.put("name", Bytes::from_static(b"123")).is_err());
+    }
+}

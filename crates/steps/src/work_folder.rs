@@ -94,24 +94,16 @@ impl WorkFolder {
         if range.is_empty() {
             return Ok(Bytes::new());
         }
-        if self
-            .store
-            .head(&block.key)?
-            .is_none_or(|object| object.size != block.size)
-        {
-            return Err(self.damaged(block));
-        }
-        let read = self.store.get_ranges(&block.key, &[range])?;
+        let read = match self.store.get_ranges(&block.key, &[range]) {
+            Ok(read) => read,
+            Err(error) => {
+                let found = self.store.head(&block.key)?;
+                let is_whole = found.is_some_and(|object| object.size == block.size);
+                return Err(if is_whole { error } else { self.damaged(block) });
+            }
+        };
         let bytes = read.into_iter().next().filter(|bytes| checksum(bytes) == expected);
         bytes.ok_or_else(|| self.damaged(block))
-    }
-
-    /// Deletes a block that is no longer needed.
-    ///
-    /// # Errors
-    /// Returns an error if the store fails.
-    pub fn delete(&self, block: &StoredBlock) -> Result<()> {
-        self.store.delete(&block.key)
     }
 }
 

@@ -114,7 +114,7 @@ fn merge_shard(
     mut reactions: Vec<WeighedReaction>,
     params: &MergeParams,
 ) -> PairSums {
-    reactions.sort_unstable_by_key(|r| (key_of(r), r.load_date, r.occurred_at, r.verb, r.weight.to_bits()));
+    sort_reactions(&mut reactions);
     let old: Vec<(&PairSums, Range<usize>)> = before.key_rows(keys).collect();
     let old_rows: usize = old.iter().map(|(_, rows)| rows.len()).sum();
     let stride = params.mixture.len();
@@ -137,6 +137,24 @@ fn merge_shard(
     merge_new_pairs(&mut merged, rest, params);
     merged.shrink();
     merged
+}
+
+/// Sorts reactions by target, then by actor, load date, time, verb and weight. A shard has few targets beside its rows, so
+/// they are counted first, and the reactions of each target are sorted in the fastest cache.
+fn sort_reactions(reactions: &mut Vec<WeighedReaction>) {
+    let order = |r: &WeighedReaction| (r.actor, r.load_date, r.occurred_at, r.verb, r.weight.to_bits());
+    let targets = reactions.iter().map(|reaction| reaction.target);
+    let (first, last) = (targets.clone().min().unwrap_or(0), targets.max().unwrap_or(0));
+    if (last - first) as usize >= 4 * reactions.len() {
+        reactions.sort_unstable_by_key(|reaction| (reaction.target, order(reaction)));
+        return;
+    }
+    let place = |row: usize| Some(((reactions[row].target - first) as usize, row as u32));
+    let by_target = Buckets::fill(0..reactions.len(), (last - first) as usize + 1, place);
+    *reactions = by_target.values.iter().map(|row| reactions[*row as usize]).collect();
+    for own in by_target.starts.windows(2) {
+        reactions[own[0]..own[1]].sort_unstable_by_key(order);
+    }
 }
 
 /// Appends the rows of pairs that had none.
@@ -181,13 +199,7 @@ fn fold_pair(rows: &mut Vec<PairRow>, reactions: &[WeighedReaction], params: &Me
         }
         last_load = Some(load_date);
         for reaction in same_date {
-            let row = row_of(rows, reaction, params.mixture);
-            let weight = f64::from(reaction.weight);
-            params
-                .mixture
-                .add_reaction(&mut row.sums, weight, reaction.occurred_at, load_date);
-            row.count += 1;
-            row.last_at = row.last_at.max(reaction.occurred_at);
+            add_reaction(rows, reaction, params.mixture);
         }
     }
     if last_load.is_some_and(|last| params.as_of.0 - last.0 >= RETENTION_DAYS) {
@@ -195,21 +207,27 @@ fn fold_pair(rows: &mut Vec<PairRow>, reactions: &[WeighedReaction], params: &Me
     }
 }
 
-/// Returns the row of the reaction's verb, with its sums faded to the end of the reaction's load date.
-fn row_of<'a>(rows: &'a mut Vec<PairRow>, reaction: &WeighedReaction, mixture: &HalfLifeMixture) -> &'a mut PairRow {
+/// Adds a reaction to the row of its verb, after the sums are faded to the end of its load date.
+fn add_reaction(rows: &mut Vec<PairRow>, reaction: &WeighedReaction, mixture: &HalfLifeMixture) {
     let index = rows.partition_point(|row| row.verb < reaction.verb);
     if rows.get(index).is_none_or(|row| row.verb != reaction.verb) {
         let row = PairRow {
             verb: reaction.verb,
-            count: 0,
+            count: 1,
             last_load: reaction.load_date,
-            last_at: i64::MIN,
+            last_at: reaction.occurred_at,
             weight: reaction.weight,
             sums: [0.0; MAX_HALF_LIVES],
         };
         rows.insert(index, row);
+        return;
     }
     let row = &mut rows[index];
+    if row.count == 1 {
+        // The sums of one reaction follow from its weight and time, and are not computed before they are needed.
+        row.sums = [0.0; MAX_HALF_LIVES];
+        mixture.add_reaction(&mut row.sums, f64::from(row.weight), row.last_at, row.last_load);
+    }
     if row.last_load != reaction.load_date {
         let fading = mixture.fading_factors(f64::from(reaction.load_date.0 - row.last_load.0));
         for (sum, factor) in row.sums.iter_mut().zip(fading) {
@@ -217,7 +235,10 @@ fn row_of<'a>(rows: &'a mut Vec<PairRow>, reaction: &WeighedReaction, mixture: &
         }
         row.last_load = reaction.load_date;
     }
-    row
+    let weight = f64::from(reaction.weight);
+    mixture.add_reaction(&mut row.sums, weight, reaction.occurred_at, reaction.load_date);
+    row.count += 1;
+    row.last_at = row.last_at.max(reaction.occurred_at);
 }
 
 #[cfg(test)]

@@ -45,6 +45,7 @@ pub(super) struct PairRow {
     pub(super) last_at: i64,
     /// [Weight](super::weights) of the first reaction.
     pub(super) weight: f32,
+    /// Sums of a row of several reactions.
     pub(super) sums: HalfLifeSums,
 }
 
@@ -175,7 +176,10 @@ impl PairSums {
             last_load: self.last_loads[row],
             last_at: self.last_at[row],
             weight: f32::from_bits(self.details[row]),
-            sums: self.row_sums(row, mixture),
+            sums: match self.counts[row] {
+                1 => [0.0; MAX_HALF_LIVES],
+                _ => self.row_sums(row, mixture),
+            },
         }
     }
 

@@ -167,6 +167,7 @@ impl DayComparison {
             reactors: &self.pair_reactors(current),
             sums_before: &self.by_index::<Option<ContributionSum>>(&self.yesterday.sums, None),
             sums_after: &current.scored.scores.sums,
+            networks,
             are_present: &are_present,
             moves: &moves,
             scale: &current.scored.scale,

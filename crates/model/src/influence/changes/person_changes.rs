@@ -36,6 +36,8 @@ pub struct DatePair<'a> {
     pub sums_before: &'a [Option<ContributionSum>],
     /// Sums of contributions on the snapshot date.
     pub sums_after: &'a [Option<ContributionSum>],
+    /// Number of networks.
+    pub networks: usize,
     /// Returns true if a person was present on a network on the day before, and on the snapshot date.
     pub are_present: &'a (dyn Fn(u32, u8) -> [bool; 2] + Sync),
     /// New reactions, and rows that changed their owner.
@@ -91,7 +93,9 @@ impl DatePair<'_> {
         let belief = |sums: &[Option<ContributionSum>]| sums[person as usize].map_or(0.0, |sum| sum.belief);
         let mut walk = ReactorWalk {
             dates: self,
-            person,
+            are_present: (0..self.networks)
+                .map(|network| (self.are_present)(person, network as u8))
+                .collect(),
             beliefs: [belief(self.sums_before), belief(self.sums_after)],
             flows: NetworkFlows::default(),
             moved_out: self.moves.moved_out.target_parts(person),
@@ -113,7 +117,8 @@ impl DatePair<'_> {
 /// A walk over one person's reactors on both dates.
 struct ReactorWalk<'a> {
     dates: &'a DatePair<'a>,
-    person: u32,
+    /// By network: true if the person was present on the day before, and on the snapshot date.
+    are_present: Vec<[bool; 2]>,
     /// Belief in strangers on both dates.
     beliefs: [f64; 2],
     flows: NetworkFlows,
@@ -175,7 +180,7 @@ impl ReactorWalk<'_> {
 
     fn split(&self, before: Option<ContributionFactors>, after: Option<ContributionFactors>, tally: &mut CauseTally) {
         let add = &mut |cause: ChangeCause, answers, network, part| {
-            let [was, is] = (self.dates.are_present)(self.person, network);
+            let [was, is] = self.are_present[usize::from(network)];
             tally.add_part((cause.on_network(!was && is, was && !is), answers, network), part);
         };
         split_change(&self.flows.flows, before, after, self.dates.beta, add);
@@ -184,13 +189,12 @@ impl ReactorWalk<'_> {
 
 /// Adds the front parts of `reactor` to the flows and drops them; skips parts of lower reactors.
 fn take_parts(parts: &mut &[StrengthPart], reactor: u32, way: FlowField, flows: &mut NetworkFlows) {
-    if parts.is_empty() {
-        return;
+    while let [first, rest @ ..] = *parts
+        && first.reactor <= reactor
+    {
+        if first.reactor == reactor {
+            flows.add_strength(first.network, way, first.strength);
+        }
+        *parts = rest;
     }
-    let skipped = parts.partition_point(|part| part.reactor < reactor);
-    let rest = &parts[skipped..];
-    let (own, rest) = rest.split_at(rest.partition_point(|part| part.reactor == reactor));
-    own.iter()
-        .for_each(|part| flows.add_strength(part.network, way, part.strength));
-    *parts = rest;
 }

@@ -43,25 +43,35 @@ pub type AccountStrengths = Vec<((u32, u32), f64)>;
 
 /// Parts sorted by target, reactor and network.
 #[derive(Clone, Debug, Default)]
-pub struct StrengthParts(Vec<StrengthPart>);
+pub struct StrengthParts {
+    parts: Vec<StrengthPart>,
+    /// Start of the parts of each target up to the last one, and the end.
+    starts: Vec<usize>,
+}
 
 impl StrengthParts {
     /// Sorts the parts. The sort is stable, so parts of equal key keep their order.
     pub fn from_unsorted(mut parts: Vec<StrengthPart>) -> StrengthParts {
         parts.par_sort_by_key(|part| (part.target, part.reactor, part.network));
-        StrengthParts(parts)
+        let mut starts = vec![0; parts.last().map_or(0, |last| last.target as usize + 2)];
+        parts.iter().for_each(|part| starts[part.target as usize + 1] += 1);
+        for target in 1..starts.len() {
+            starts[target] += starts[target - 1];
+        }
+        StrengthParts { parts, starts }
     }
 
     /// Returns the union of both lists, sorted.
     pub fn merge(self, others: &StrengthParts) -> StrengthParts {
-        StrengthParts::from_unsorted([self.0, others.0.clone()].concat())
+        StrengthParts::from_unsorted([self.parts, others.parts.clone()].concat())
     }
 
     /// Returns the parts of a target.
     pub fn target_parts(&self, target: u32) -> &[StrengthPart] {
-        let start = self.0.partition_point(|part| part.target < target);
-        let length = self.0[start..].partition_point(|part| part.target == target);
-        &self.0[start..start + length]
+        match self.starts.get(target as usize..target as usize + 2) {
+            Some(bounds) => &self.parts[bounds[0]..bounds[1]],
+            None => &[],
+        }
     }
 }
 

@@ -24,53 +24,60 @@ pub struct CauseSlot {
 
 type Key = (ChangeCause, bool, u8);
 
-/// The slots of a person, sorted by key.
+/// The slots of a person. There are few, so the list is searched from the front.
 #[derive(Debug, Default)]
 pub struct CauseTally {
+    keys: Vec<Key>,
     slots: Vec<CauseSlot>,
-    /// Parts of the current reactor.
-    own: Vec<(Key, f64)>,
+    /// Sum of the current reactor's parts in each slot.
+    own: Vec<f64>,
+    /// Slots with a part of the current reactor, in order of their first part.
+    touched: Vec<usize>,
 }
 
 impl CauseTally {
     /// Adds a part of the current reactor.
     pub fn add_part(&mut self, key: Key, part: f64) {
-        match self.own.iter_mut().find(|(other, _)| *other == key) {
-            Some((_, sum)) => *sum += part,
-            None => self.own.push((key, part)),
+        let slot = match self.keys.iter().position(|other| *other == key) {
+            Some(slot) => slot,
+            None => self.add_slot(key),
+        };
+        if !self.touched.contains(&slot) {
+            self.touched.push(slot);
         }
+        self.own[slot] += part;
+    }
+
+    fn add_slot(&mut self, key: Key) -> usize {
+        self.keys.push(key);
+        self.own.push(0.0);
+        self.slots.push(CauseSlot {
+            cause: key.0,
+            is_reciprocated: key.1,
+            network: key.2,
+            part: 0.0,
+            reactors: 0,
+            largest: Vec::with_capacity(MAX_NAMED_PEOPLE + 1),
+        });
+        self.slots.len() - 1
     }
 
     /// Closes the current reactor; `None` for a reactor missing on the snapshot date.
     pub fn finish_reactor(&mut self, reactor: Option<u32>) {
-        let mut own = std::mem::take(&mut self.own);
-        for (key, part) in own.drain(..).filter(|(_, part)| *part != 0.0) {
-            self.slot(key).add(reactor, part);
+        for slot in self.touched.drain(..) {
+            let part = std::mem::take(&mut self.own[slot]);
+            if part != 0.0 {
+                self.slots[slot].add(reactor, part);
+            }
         }
-        // Keeps the memory for the next reactor.
-        self.own = own;
     }
 
-    /// Returns the slots, sorted by cause, answers and network.
-    pub fn into_slots(self) -> Vec<CauseSlot> {
+    /// Returns the slots with a part, sorted by cause, answers and network.
+    pub fn into_slots(mut self) -> Vec<CauseSlot> {
+        self.slots.retain(|slot| slot.reactors > 0);
         self.slots
-    }
-
-    fn slot(&mut self, key: Key) -> &mut CauseSlot {
-        let key_of = |slot: &CauseSlot| (slot.cause, slot.is_reciprocated, slot.network);
-        let index = self.slots.partition_point(|slot| key_of(slot) < key);
-        if self.slots.get(index).is_none_or(|slot| key_of(slot) != key) {
-            let slot = CauseSlot {
-                cause: key.0,
-                is_reciprocated: key.1,
-                network: key.2,
-                part: 0.0,
-                reactors: 0,
-                largest: Vec::with_capacity(MAX_NAMED_PEOPLE + 1),
-            };
-            self.slots.insert(index, slot);
-        }
-        &mut self.slots[index]
+            .sort_unstable_by_key(|slot| (slot.cause, slot.is_reciprocated, slot.network));
+        self.slots
     }
 }
 
@@ -79,6 +86,12 @@ impl CauseSlot {
         self.part += part;
         self.reactors += 1;
         // Among equal parts the earlier one stays first.
+        if self.largest.len() == MAX_NAMED_PEOPLE
+            && let Some((_, least)) = self.largest.last()
+            && least.abs() >= part.abs()
+        {
+            return;
+        }
         let index = self.largest.partition_point(|(_, other)| other.abs() >= part.abs());
         if index < MAX_NAMED_PEOPLE {
             self.largest.insert(index, (reactor, part));

@@ -190,11 +190,11 @@ fn run_checked(
 
     watch.begin_stage("writing tables");
     let reasons = count_by_reason(&read.rejects);
-    let parts = results.build_tables(job, &state, &past, &known, read, &metrics)?;
+    let new = results.find_new_persons(&state, &known);
+    let parts = results.build_tables(job, &state, &past, &new, read, &metrics)?;
     timings.lap("tables");
 
     watch.begin_stage("publishing");
-    let new = results.hash_new_persons(&known);
     known.store_in(&mut state, new, as_of);
     state.kept_scores = Some(results.keep_scores());
     state.reaction_counts = results.count_reactions(job, &state);

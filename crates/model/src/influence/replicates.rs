@@ -18,6 +18,7 @@ use rayon::prelude::*;
 use super::params::CorroborationParams;
 use super::resample::{PackedWeights, REPLICATES};
 use super::score::{ContributionModel, split_amount};
+use crate::people::person_ids::PersonIds;
 
 /// Reactors per block: their weights (16 KiB) fit the fastest cache, because a block is read once per 32 replicates.
 /// It affects the result: another value changes the last bits.
@@ -55,16 +56,13 @@ impl Default for ReplicateBuffers {
 
 impl ReactorTable {
     /// Computes the weights and parts of the persons with these ids.
-    pub(super) fn new(model: &ContributionModel, person_ids: &[String]) -> ReactorTable {
+    pub(super) fn new(model: &ContributionModel, person_ids: &PersonIds) -> ReactorTable {
         let unit_parts = |(trust, rank): (&f64, &f64)| {
             let (t, s) = split_amount(*trust, *rank, 1.0);
             [t as f32, s as f32]
         };
         ReactorTable {
-            weights: person_ids
-                .par_iter()
-                .map(|id| PackedWeights::from_person_id(id))
-                .collect(),
+            weights: person_ids.par_iter().map(PackedWeights::from_person_id).collect(),
             unit_parts: model.trust.par_iter().zip(model.rank).map(unit_parts).collect(),
         }
     }

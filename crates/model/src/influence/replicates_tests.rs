@@ -17,7 +17,7 @@ fn saturation_is_exact_to_six_digits_at_any_load() {
 /// Compares with sums in double precision, in the same order.
 #[track_caller]
 fn check(reactors: usize, amount: impl Fn(usize) -> f64, params: &CorroborationParams) {
-    let ids: Vec<String> = (0..reactors).map(|reactor| format!("p{reactor}")).collect();
+    let ids: PersonIds = (0..reactors).map(|reactor| format!("p{reactor}")).collect();
     let trust: Vec<f64> = (0..reactors).map(|reactor| (reactor % 5) as f64 / 4.0).collect();
     let rank: Vec<f64> = (0..reactors)
         .map(|reactor| 0.95 + (reactor % 7) as f64 / 10.0)

@@ -94,9 +94,10 @@ impl<'a> MomentData<'a> {
     pub fn add_accounts(&mut self, network: usize, count: usize) -> u32 {
         let first = self.network_of.len() as u32;
         for _ in 0..count {
-            self.persons.by_account.push(self.persons.ids.len() as u32);
+            let person = self.persons.ids.len();
+            self.persons.by_account.push(person as u32);
             self.persons.account_ranks.push(self.network_of.len() as u32);
-            self.persons.ids.push(format!("{LAST}{:08}", self.persons.ids.len()));
+            self.persons.ids.push(&format!("{LAST}{person:08}"));
             self.network_of.push(network as u8);
             self.opted_out.push(false);
         }

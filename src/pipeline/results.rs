@@ -11,7 +11,7 @@ use crate::job::Job;
 use crate::state::stored_pairs::PairReading;
 use crate::state::{RunState, find_moment};
 use crate::tables::alerts::AlertInputs;
-use crate::tables::published_history::{PublishedHistory, PublishedPersons};
+use crate::tables::published_history::{NewPersons, PublishedHistory, PublishedPersons};
 use crate::tables::score_changes::{self, ReasonsByPerson};
 use crate::tables::{alerts, influences, network_scores, rejects, run_metrics, scores, topic_evidence, topic_scores};
 use clout_base::day::Day;
@@ -186,15 +186,10 @@ impl SnapshotResults {
         &self.judged.persons
     }
 
-    /// Returns the hashes of the persons in `scores` that no earlier snapshot contains.
-    pub fn hash_new_persons(&self, published: &PublishedPersons) -> Vec<u128> {
+    /// Finds the persons in `scores` that no earlier snapshot contains.
+    pub fn find_new_persons(&self, state: &RunState, published: &PublishedPersons) -> NewPersons {
         let persons = &self.judged.persons;
-        let are_present = self.judged.presences.present_persons(persons.len());
-        let present = are_present
-            .par_iter()
-            .zip(&persons.ids)
-            .filter(|(is_present, _)| **is_present);
-        published.hash_new(present.map(|(_, id)| id.as_str()))
+        published.find_new(state, persons, &self.judged.presences.present_persons(persons.len()))
     }
 
     /// Builds and encodes all tables of the snapshot. `read` is the result of reading its input.
@@ -204,7 +199,7 @@ impl SnapshotResults {
         state: &RunState,
         reading: &PairReading,
         past: &PublishedHistory,
-        published: &PublishedPersons,
+        new: &NewPersons,
         read: AdvanceResult,
         metrics: &RunMetrics,
     ) -> Result<Vec<(&'static TableSchema, EncodedPart)>> {
@@ -220,35 +215,52 @@ impl SnapshotResults {
             topics: &self.topics,
             forecast_changes: &silence,
         };
-        let alerts = alerts::compute_alerts(&inputs, &news)?;
         let names = EvidenceNames {
             memory: &state.topics,
             ontology,
             persons: &self.judged.persons,
         };
-        let persons = &self.judged.persons;
-        let tables: [(&'static TableSchema, TableRows); 9] = [
-            (&SCORES, scores::build_rows(&inputs, past, published)),
-            (&NETWORK_SCORES, network_scores::build_rows(&inputs)),
-            (&TOPIC_SCORES, topic_scores::build_rows(persons, ontology, &self.topics)),
-            (&TOPIC_EVIDENCE, topic_evidence::build_rows(&names, &self.topics)),
-            (
-                &INFLUENCES,
-                influences::build_rows(&inputs, job.influences.min_percentile, job.influences.max_per_direction),
-            ),
-            (&SCORE_CHANGES, score_changes::build_rows(persons, &self.reasons)),
-            (&ALERTS, alerts::build_rows(&inputs, &alerts)),
-            (&REJECTS, rejects::build_rows(read.rejects)),
-            (&RUN_METRICS, run_metrics::build_rows(metrics)),
+        let (persons, min_percentile) = (&self.judged.persons, job.influences.min_percentile);
+        let (inputs, topics, rejected) = (&inputs, &self.topics, read.rejects);
+        let influences = || influences::build_rows(inputs, min_percentile, job.influences.max_per_direction);
+        // Each task builds, encodes and drops its rows, so that those of all tables are never in memory together.
+        let tables: [TableTask; 9] = [
+            TableTask::new(&SCORES, || scores::build_rows(inputs, past, new)),
+            TableTask::new(&NETWORK_SCORES, || network_scores::build_rows(inputs)),
+            TableTask::new(&TOPIC_SCORES, || topic_scores::build_rows(persons, ontology, topics)),
+            TableTask::new(&TOPIC_EVIDENCE, || topic_evidence::build_rows(&names, topics)),
+            TableTask::new(&INFLUENCES, influences),
+            TableTask::new(&SCORE_CHANGES, || score_changes::build_rows(persons, &self.reasons)),
+            TableTask {
+                table: &ALERTS,
+                encode: Box::new(|| {
+                    let alerts = alerts::compute_alerts(inputs, &news)?;
+                    encode_table(&alerts::build_rows(inputs, &alerts), MAX_PART_ROWS)
+                }),
+            },
+            TableTask::new(&REJECTS, || rejects::build_rows(rejected)),
+            TableTask::new(&RUN_METRICS, || run_metrics::build_rows(metrics)),
         ];
-        let parts: Vec<Vec<(&'static TableSchema, EncodedPart)>> = tables
-            .par_iter()
-            .map(|(table, rows)| {
-                let parts = encode_table(rows, MAX_PART_ROWS)?;
-                Ok(parts.into_iter().map(|part| (*table, part)).collect())
-            })
-            .collect::<Result<_>>()?;
+        let of_table = |task: TableTask| -> Result<Vec<(&'static TableSchema, EncodedPart)>> {
+            Ok((task.encode)()?.into_iter().map(|part| (task.table, part)).collect())
+        };
+        let parts: Vec<_> = tables.into_par_iter().map(of_table).collect::<Result<_>>()?;
         Ok(parts.into_iter().flatten().collect())
+    }
+}
+
+/// Builds and encodes a table.
+struct TableTask<'a> {
+    table: &'static TableSchema,
+    encode: Box<dyn FnOnce() -> Result<Vec<EncodedPart>> + Send + 'a>,
+}
+
+impl<'a> TableTask<'a> {
+    fn new(table: &'static TableSchema, build: impl FnOnce() -> TableRows<'a> + Send + 'a) -> TableTask<'a> {
+        TableTask {
+            table,
+            encode: Box::new(move || encode_table(&build(), MAX_PART_ROWS)),
+        }
     }
 }
 

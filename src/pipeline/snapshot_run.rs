@@ -221,11 +221,11 @@ impl SnapshotRun<'_> {
         watch.begin_stage("writing tables");
         let rejects = count_by_reason(&read.rejects);
         let reading = attention.pair_reading(&state);
-        let parts = results.build_tables(job, &state, &reading, &past, &known, read, &metrics)?;
+        let new = results.find_new_persons(&state, &known);
+        let parts = results.build_tables(job, &state, &reading, &past, &new, read, &metrics)?;
         timings.lap("tables");
 
         watch.begin_stage("publishing");
-        let new = results.hash_new_persons(&known);
         known.store_in(&mut state, new, as_of);
         state.kept_scores = Some(results.keep_scores());
         state.reaction_counts = results.count_reactions(job);

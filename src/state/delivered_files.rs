@@ -48,7 +48,7 @@ pub(super) fn save(store: &Store, index: &mut StateIndex, state: &RunState, as_o
 fn save_published(store: &Store, index: &mut StateIndex, state: &RunState, as_of: Day) -> Result<()> {
     let is_base = index.segments.is_empty();
     let mut hashes: Vec<u128> = match is_base {
-        true => state.published.iter().copied().collect(),
+        true => state.published.clone(),
         false => state.changes.published.clone(),
     };
     if is_base {
@@ -82,5 +82,7 @@ pub(super) fn load(store: &Store, index: &StateIndex, state: &mut RunState) -> s
     for file in &index.published {
         state.published.extend(read(file)?);
     }
+    // One sorted run per file.
+    state.published.par_sort();
     Ok(())
 }

@@ -24,7 +24,7 @@ pub mod tables;
 mod testing;
 pub mod topic_tables;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use crate::ingest::claim_changes::ClaimKeys;
 use crate::state::changes::StateChanges;
@@ -109,8 +109,8 @@ pub struct RunState {
     pub histories: Vec<Option<NetworkHistory>>,
     /// Opt-outs, as hashes only.
     pub opt_outs: OptOuts,
-    /// Hashes of the persons in any snapshot under this root.
-    pub published: HashSet<u128>,
+    /// Hashes of the persons in any snapshot under this root, ascending.
+    pub published: Vec<u128>,
     /// Dates of the snapshots that `published` covers.
     pub published_dates: Vec<Day>,
     /// Scores of the last merged load date under the model version of the job; none if the state was made under another
@@ -165,7 +165,7 @@ impl RunState {
             topics: TopicState::empty(networks.len()),
             histories: vec![None; networks.len()],
             opt_outs: OptOuts::default(),
-            published: HashSet::new(),
+            published: Vec::new(),
             published_dates: Vec::new(),
             kept_scores: None,
             reaction_counts: Vec::new(),

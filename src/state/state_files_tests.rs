@@ -52,8 +52,8 @@ fn nights_write_their_rows_and_the_loaded_state_is_the_one_in_memory() {
     for date in 0..80 {
         nights.add_date(&mut whole, date);
         nights.add_date(&mut loaded, date);
-        whole.published.insert(u128::from(date as u32));
-        loaded.published.insert(u128::from(date as u32));
+        whole.published.push(u128::from(date as u32));
+        loaded.published.push(u128::from(date as u32));
         loaded.changes.published = vec![u128::from(date as u32)];
         let prefix = nights.save(&mut loaded);
         let files = nights.files(&prefix);

@@ -44,12 +44,8 @@ pub fn build_rows<'a>(inputs: &SnapshotInputs<'a>, min_percentile: f64, max_per_
 
 /// Computes the rows in order of the grain.
 fn compute_listed(inputs: &SnapshotInputs, min_percentile: f64, max_per_direction: usize) -> Vec<InfluenceRow> {
-    let is_listed: Vec<bool> = inputs
-        .scores
-        .percentiles
-        .iter()
-        .map(|p| p.is_some_and(|p| p >= min_percentile))
-        .collect();
+    let percentiles = (0..inputs.persons.len()).map(|person| inputs.scores.percentile(person));
+    let is_listed: Vec<bool> = percentiles.map(|p| p.is_some_and(|p| p >= min_percentile)).collect();
     let totals: Vec<f64> = (0..inputs.persons.len())
         .into_par_iter()
         .map(|person| total(inputs, person))

@@ -172,11 +172,11 @@ fn merge_rows(
     measures: &mut PublishedMeasures,
 ) -> usize {
     for row in 0..ids.len() {
-        let id = ids.value(row).as_bytes();
-        while persons.ids.get(next).is_some_and(|other| other.as_bytes() < id) {
+        let id = ids.value(row);
+        while persons.ids.get(next).is_some_and(|other| other < id) {
             next += 1;
         }
-        if persons.ids.get(next).is_some_and(|other| other.as_bytes() == id) {
+        if persons.ids.get(next) == Some(id) {
             for (measures, values) in measures.iter_mut().zip(values) {
                 measures[next] = if values.is_null(row) {
                     f64::NAN
@@ -194,45 +194,72 @@ pub fn hash_person_id(person_id: &str) -> u128 {
     truncate_id(HashKey::PUBLISHED.hash(&[person_id]))
 }
 
-/// Hashes of all persons in earlier snapshots.
+/// Persons in earlier snapshots, in addition to those of the state.
 pub struct PublishedPersons {
-    hashes: HashSet<u128>,
+    /// Hashes of the persons in snapshots that the state does not cover, ascending.
+    uncovered: Vec<u128>,
     dates: Vec<Day>,
 }
 
+/// Persons of the snapshot date that no earlier snapshot contains.
+pub struct NewPersons {
+    /// True if the person is new, by person.
+    pub are_new: Vec<bool>,
+    hashes: Vec<u128>,
+}
+
 impl PublishedPersons {
-    /// Combines the hashes of the state with those of published snapshots that the state does not cover.
+    /// Reads the persons of published snapshots that the state does not cover.
     pub fn read_before(store: &Store, state: &RunState, as_of: Day, published: &[Day]) -> Result<PublishedPersons> {
         let dates: Vec<Day> = published.iter().copied().filter(|day| *day < as_of).collect();
         let covered: HashSet<Day> = state.published_dates.iter().copied().collect();
-        let mut hashes = state.published.clone();
+        let mut uncovered = Vec::new();
         for day in dates.iter().filter(|day| !covered.contains(day)) {
             let Some(manifest) = snapshots::read_manifest(store, *day)? else {
                 continue;
             };
-            for batch in snapshots::read_table(store, &manifest, "scores", Some(&["person_id"]))? {
-                hashes.extend(string_column(&batch, "person_id")?.iter().flatten().map(hash_person_id));
+            for batch in snapshots::stream_table(store, &manifest, "scores", Some(&["person_id"]))? {
+                uncovered.extend(
+                    string_column(&batch?, "person_id")?
+                        .iter()
+                        .flatten()
+                        .map(hash_person_id),
+                );
             }
+            // One sorted run of earlier dates, and the rows of this one.
+            uncovered.par_sort();
+            uncovered.dedup();
         }
-        Ok(PublishedPersons { hashes, dates })
+        Ok(PublishedPersons { uncovered, dates })
     }
 
-    /// Returns true if an earlier snapshot contains the person.
-    pub fn contains(&self, person_id: &str) -> bool {
-        self.hashes.contains(&hash_person_id(person_id))
-    }
-
-    /// Returns the hashes of those of `person_ids` that no earlier snapshot contains.
-    pub fn hash_new<'a>(&self, person_ids: impl ParallelIterator<Item = &'a str>) -> Vec<u128> {
-        let hashes = person_ids.map(hash_person_id);
-        hashes.filter(|hash| !self.hashes.contains(hash)).collect()
+    /// Finds the new ones among the persons that `are_present`. `state` is the state before [`Self::store_in`].
+    pub fn find_new(&self, state: &RunState, persons: &PersonMap, are_present: &[bool]) -> NewPersons {
+        let is_new = |(id, is_present): (&str, &bool)| {
+            let is_known = |hash: u128| {
+                let mut lists = [&state.published, &self.uncovered].into_iter();
+                lists.any(|list| list.binary_search(&hash).is_ok())
+            };
+            *is_present && !is_known(hash_person_id(id))
+        };
+        let are_new: Vec<bool> = persons.ids.par_iter().zip(are_present).map(is_new).collect();
+        let new = persons.ids.par_iter().zip(&are_new).filter(|(_, is_new)| **is_new);
+        NewPersons {
+            hashes: new.map(|(id, _)| hash_person_id(id)).collect(),
+            are_new,
+        }
     }
 
     /// Stores the hashes, and those of the new persons of `as_of`, in the state for the next run.
-    pub fn store_in(mut self, state: &mut RunState, new: Vec<u128>, as_of: Day) {
-        self.hashes.extend(new);
-        state.changes.published = self.hashes.difference(&state.published).copied().collect();
-        state.published = self.hashes;
+    pub fn store_in(self, state: &mut RunState, new: NewPersons, as_of: Day) {
+        let mut added = self.uncovered;
+        added.retain(|hash| state.published.binary_search(hash).is_err());
+        added.extend(new.hashes);
+        added.par_sort_unstable();
+        state.published.extend_from_slice(&added);
+        // Two sorted runs.
+        state.published.par_sort();
+        state.changes.published = added;
         state.published_dates = self.dates.into_iter().chain([as_of]).collect();
     }
 }
@@ -243,8 +270,8 @@ mod tests {
 
     #[test]
     fn rows_of_several_batches_find_their_persons() {
-        let ids = ["aaa", "ada", "bob", "eve", "zoe"].map(str::to_owned);
-        let persons = PersonMap::of_single_accounts(ids.to_vec());
+        let ids = ["aaa", "ada", "bob", "eve", "zoe"];
+        let persons = PersonMap::of_single_accounts(ids.into_iter().collect());
         let batches = [
             (vec!["ada", "bea"], vec![Some(10.0), Some(1.0)]),
             (vec![], vec![]),

@@ -6,7 +6,7 @@ use arrow::array::{ArrayRef, BooleanArray, Int64Array, ListBuilder, StringBuilde
 use arrow::datatypes::{DataType, Field};
 use rayon::prelude::*;
 
-use super::published_history::{PublishedHistory, PublishedPersons};
+use super::published_history::{NewPersons, PublishedHistory};
 use super::{SnapshotInputs, measures, optional_measures, texts};
 use clout_base::schema::SCORES;
 use clout_model::influence::interval::ScoreInterval;
@@ -22,26 +22,26 @@ struct Row {
     amplification: Option<f64>,
 }
 
-/// Describes the rows. `published` has the persons of earlier snapshots, for `is_new`.
+/// Describes the rows.
 pub fn build_rows<'a>(
     inputs: &'a SnapshotInputs<'a>,
     past: &'a PublishedHistory,
-    published: &'a PublishedPersons,
+    new: &'a NewPersons,
 ) -> TableRows<'a> {
     let groups: Vec<&[NetworkPresence]> = inputs.presences.group_by_person().collect();
     TableRows::new(&SCORES, groups.len(), move |rows| {
-        build_columns(inputs, past, published, &groups[rows])
+        build_columns(inputs, past, new, &groups[rows])
     })
 }
 
 fn build_columns(
     inputs: &SnapshotInputs,
     past: &PublishedHistory,
-    published: &PublishedPersons,
+    new: &NewPersons,
     groups: &[&[NetworkPresence]],
 ) -> Vec<ArrayRef> {
     let rows: Vec<Row> = groups.par_iter().map(|group| row(inputs, group)).collect();
-    let id = |row: &Row| inputs.persons.ids[row.person].as_str();
+    let id = |row: &Row| &inputs.persons.ids[row.person];
     let standings = inputs.scores;
     let delta = |index| {
         let deltas = rows.iter().map(|row| {
@@ -54,8 +54,8 @@ fn build_columns(
         let ends = rows.iter().map(|row| inputs.intervals[row.person].as_ref().map(of));
         optional_measures(ends.collect())
     };
-    let ranks: Int64Array = rows.iter().map(|row| standings.ranks[row.person]).collect();
-    let are_new = rows.iter().map(|row| Some(!published.contains(id(row))));
+    let ranks: Int64Array = rows.iter().map(|row| standings.rank(row.person)).collect();
+    let are_new = rows.iter().map(|row| Some(new.are_new[row.person]));
     let active = rows.iter().map(|row| inputs.presences.last_active_at[row.person]);
     vec![
         texts(rows.iter().map(id)),
@@ -64,7 +64,7 @@ fn build_columns(
         end(|interval| interval.high),
         measures(rows.iter().map(|row| inputs.coverage[row.person]).collect()),
         Arc::new(ranks),
-        optional_measures(rows.iter().map(|row| standings.percentiles[row.person]).collect()),
+        optional_measures(rows.iter().map(|row| standings.percentile(row.person)).collect()),
         delta(0),
         delta(1),
         delta(2),

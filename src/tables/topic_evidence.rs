@@ -15,7 +15,7 @@ type Piece<'a> = (&'a TopicScore, &'a EvidencePiece);
 pub fn build_rows<'a>(names: &'a EvidenceNames<'a>, standings: &'a [TopicScore]) -> TableRows<'a> {
     let own = |standing: &'a TopicScore| standing.evidence.iter().map(move |piece| (standing, piece));
     let pieces: Vec<Piece> = standings.par_iter().flat_map_iter(own).collect();
-    let person = |standing: &TopicScore| names.persons.ids[standing.row.person as usize].as_str();
+    let person = |standing: &TopicScore| &names.persons.ids[standing.row.person as usize];
     TableRows::new(&TOPIC_EVIDENCE, pieces.len(), move |rows| {
         let pieces = &pieces[rows];
         vec![

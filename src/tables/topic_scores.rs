@@ -13,7 +13,7 @@ use clout_warehouse::table_rows::TableRows;
 
 /// Describes the rows. `standings` must be in order of person and topic.
 pub fn build_rows<'a>(persons: &'a PersonMap, ontology: &'a Ontology, standings: &'a [TopicScore]) -> TableRows<'a> {
-    let person = |standing: &TopicScore| persons.ids[standing.row.person as usize].as_str();
+    let person = |standing: &TopicScore| &persons.ids[standing.row.person as usize];
     TableRows::new(&TOPIC_SCORES, standings.len(), move |rows| {
         let standings = &standings[rows];
         vec![

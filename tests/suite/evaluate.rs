@@ -54,7 +54,7 @@ fn scores(stream: &CountedStream, at: i64) -> Scores {
     let scored = MomentData::from_stream(stream, at, &job.networks, &job.model)
         .score()
         .unwrap();
-    let score = |(person, id): (usize, &String)| Some((id.clone(), scored.scores.score(person)?));
+    let score = |(person, id): (usize, &str)| Some((id.to_owned(), scored.scores.score(person)?));
     stream.persons.ids.iter().enumerate().filter_map(score).collect()
 }
 

@@ -22,6 +22,7 @@ use clout_model::influence::reaction_acts::ReactionActs;
 use clout_model::influence::score::ContributionModel;
 use clout_model::influence::score_scale::ScoreScale;
 use clout_model::influence::score_table::ScoreTable;
+use clout_model::people::person_ids::PersonIds;
 use clout_model::people::presence::PresenceTable;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
@@ -77,7 +78,7 @@ fn intervals(criterion: &mut Criterion) {
     let wanted = std::env::var("CLOUT_BENCH_EDGES").ok();
     let attention = heavy_tailed(wanted.and_then(|edges| edges.parse().ok()).unwrap_or(DEFAULT_EDGES));
     let people = attention.offsets.len() - 1;
-    let ids: Vec<String> = (0..people).map(|person| format!("twitter:{person}")).collect();
+    let ids: PersonIds = (0..people).map(|person| format!("twitter:{person}")).collect();
     // More known people than unknown ones, and many in between.
     let mut next = noise(7);
     let trust: Vec<f64> = ids

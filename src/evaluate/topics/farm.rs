@@ -170,7 +170,7 @@ impl TopicMoment<'_> {
     }
 
     fn endorsement(&self, account: u32, (person, topic): (u32, u32)) -> Endorsement {
-        let id = |person: u32| self.scene.persons.ids[person as usize].as_str();
+        let id = |person: u32| &self.scene.persons.ids[person as usize];
         Endorsement {
             id: format!("farm {account}").into(),
             endorsed_at: self.time_before(0),

@@ -102,7 +102,7 @@ fn neither_account_numbers_nor_shards_move_a_bit() {
             sums: Vec::new(),
         });
         let mut persons = PersonMap {
-            ids: vec!["a".to_owned(), "b".to_owned()],
+            ids: ["a", "b"].into_iter().collect(),
             by_account: vec![0; 5],
             account_ranks: vec![0; 5],
         };

@@ -35,6 +35,7 @@ use super::resample::REPLICATES;
 use super::score::{ContributionModel, ContributionSum, compute_belief};
 use super::score_scale::{ScoreScale, clamp_score};
 use super::tails::{TAIL, find_tails};
+use crate::people::person_ids::PersonIds;
 
 /// Shares of the replicates below the two bounds: 90 % lie between them.
 const ENDS: [f64; 2] = [0.05, 0.95];
@@ -62,7 +63,7 @@ impl<'a> ScoreBootstrap<'a> {
         attention: &'a AttentionGraph,
         model: &ContributionModel<'a>,
         line: &'a ScoreScale,
-        person_ids: &[String],
+        person_ids: &PersonIds,
     ) -> ScoreBootstrap<'a> {
         ScoreBootstrap {
             attention,

@@ -19,9 +19,9 @@ fn crowd(count: usize, trust: f64, amount: f64) -> Crowd {
 /// Computes the score value and its interval. `others` is the number of persons without reactions that come first.
 fn estimate(crowd: &Crowd, coverage: f64, others: usize) -> (f64, ScoreInterval) {
     let people = others + crowd.len() + 1;
-    let mut ids: Vec<String> = (0..others).map(|other| format!("other{other}")).collect();
-    ids.extend(crowd.iter().map(|(id, ..)| id.clone()));
-    ids.push("target".to_owned());
+    let mut ids: PersonIds = (0..others).map(|other| format!("other{other}")).collect();
+    ids.extend(crowd.iter().map(|(id, ..)| id));
+    ids.push("target");
     let mut offsets = vec![0; people];
     offsets.push(crowd.len());
     let attention = AttentionGraph {

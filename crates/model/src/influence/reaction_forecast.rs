@@ -51,7 +51,7 @@ pub fn compute_strength(
         as_of: moment.as_of,
     };
     let pairs = merge_reactions(PairTable::default(), vec![weighed.reactions], &merge_params);
-    let persons = PersonMap::of_single_accounts(vec![String::new(); 2]);
+    let persons = PersonMap::of_single_accounts(["", ""].into_iter().collect());
     let attention = attention::compute_attention(&pairs, &persons, &|_| network, model, moment).graph;
     (0..attention.edge_count())
         .map(|edge| attention.terms.strength(edge))

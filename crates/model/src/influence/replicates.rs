@@ -9,15 +9,15 @@
 //! Sums run over blocks of [`BLOCK`] reactors in f32, with 32 replicates in registers at a time, and the blocks are
 //! added in f64. All terms are positive, so a sum is off by at most `BLOCK` x 2^-24 of itself: 10^-4 points at twelve
 //! points a decade, whatever the number of reactors. Each replicate is summed in the order of the reactors by plain
-//! products and sums, without fused ones, so no bit depends on the width of the machine's vectors. Wider vectors than
-//! those that each x86-64 machine has would save a quarter of the time on the present benchmark, too little for code
-//! by instruction set.
+//! products and sums, without fused ones, so no bit depends on the width of the machine's vectors. Therefore the same
+//! source is compiled twice, for the vectors of each x86-64 machine and for those of AVX2, and the machine decides.
 
 use rayon::prelude::*;
 
 use super::params::CorroborationParams;
 use super::resample::{PackedWeights, REPLICATES};
 use super::score::{ContributionModel, split_amount};
+use crate::people::person_ids::PersonIds;
 
 /// Reactors per block: their weights (16 KiB) fit the fastest cache, because a block is read once per 32 replicates.
 /// It affects the result: another value changes the last bits.
@@ -55,16 +55,13 @@ impl Default for ReplicateBuffers {
 
 impl ReactorTable {
     /// Computes the weights and parts of the persons with these ids.
-    pub(super) fn new(model: &ContributionModel, person_ids: &[String]) -> ReactorTable {
+    pub(super) fn new(model: &ContributionModel, person_ids: &PersonIds) -> ReactorTable {
         let unit_parts = |(trust, rank): (&f64, &f64)| {
             let (t, s) = split_amount(*trust, *rank, 1.0);
             [t as f32, s as f32]
         };
         ReactorTable {
-            weights: person_ids
-                .par_iter()
-                .map(|id| PackedWeights::from_person_id(id))
-                .collect(),
+            weights: person_ids.par_iter().map(PackedWeights::from_person_id).collect(),
             unit_parts: model.trust.par_iter().zip(model.rank).map(unit_parts).collect(),
         }
     }
@@ -82,6 +79,37 @@ impl ReactorTable {
         corroboration: &CorroborationParams,
         buffers: &mut ReplicateBuffers,
     ) -> Replicates {
+        #[cfg(target_arch = "x86_64")]
+        if std::arch::is_x86_feature_detected!("avx2") {
+            // SAFETY: The function is safe code; it needs a machine with AVX2, and this is one.
+            return unsafe { self.resample_with_avx2(reactors, amounts, corroboration, buffers) };
+        }
+        self.resample(reactors, amounts, corroboration, buffers)
+    }
+
+    /// Computes the same bits as [`Self::resample`], with vectors of 256 bits. Fused products would change bits, and are
+    /// another feature of the machine.
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2")]
+    fn resample_with_avx2(
+        &self,
+        reactors: &[u32],
+        amounts: &[f64],
+        corroboration: &CorroborationParams,
+        buffers: &mut ReplicateBuffers,
+    ) -> Replicates {
+        self.resample(reactors, amounts, corroboration, buffers)
+    }
+
+    // This function and those that it calls are always inlined, because they are compiled for the vectors of the caller.
+    #[inline(always)]
+    fn resample(
+        &self,
+        reactors: &[u32],
+        amounts: &[f64],
+        corroboration: &CorroborationParams,
+        buffers: &mut ReplicateBuffers,
+    ) -> Replicates {
         buffers.sums = [[0.0; REPLICATES]; 2];
         for (reactors, amounts) in reactors.chunks(BLOCK).zip(amounts.chunks(BLOCK)) {
             self.fetch_block(reactors, amounts, buffers);
@@ -91,6 +119,7 @@ impl ReactorTable {
     }
 
     /// Copies the data of a block's reactors, so that their cache misses overlap.
+    #[inline(always)]
     fn fetch_block(&self, reactors: &[u32], amounts: &[f64], buffers: &mut ReplicateBuffers) {
         let [trusted, strangers] = &mut buffers.parts;
         let parts = trusted.iter_mut().zip(strangers);
@@ -105,6 +134,7 @@ impl ReactorTable {
 
 impl ReplicateBuffers {
     /// Adds the first `reactors` reactors of the block to all replicates.
+    #[inline(always)]
     fn add_block(&mut self, reactors: usize) {
         let [trusted, strangers] = &self.parts;
         let parts = (&trusted[..reactors], &strangers[..reactors]);
@@ -123,6 +153,7 @@ impl ReplicateBuffers {
 }
 
 /// Sums t and s of the replicates in the bytes from `first` on.
+#[inline(always)]
 fn sum_lanes(weights: &[PackedWeights], parts: (&[f32], &[f32]), first: usize) -> [[f32; 4]; LANES] {
     let [mut lower_t, mut upper_t, mut lower_s, mut upper_s] = [[0.0_f32; LANES]; 4];
     for ((weights, t), s) in weights.iter().zip(parts.0).zip(parts.1) {
@@ -140,6 +171,7 @@ fn sum_lanes(weights: &[PackedWeights], parts: (&[f32], &[f32]), first: usize) -
 }
 
 /// Computes C of each replicate from T and U: T + cap (1 - exp(-U / cap)).
+#[inline(always)]
 fn combine(sums: &[[f64; REPLICATES]; 2], params: &CorroborationParams) -> Replicates {
     // A larger crowd has a share of 1, and its square is finite.
     const MAX_CROWD: f32 = 1e30;

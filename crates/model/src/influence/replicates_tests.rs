@@ -1,3 +1,6 @@
+use proptest::collection::vec;
+use proptest::prelude::*;
+
 use super::*;
 use crate::influence::resample::{compute_seed, compute_weights};
 use crate::influence::score::compute_belief;
@@ -17,7 +20,7 @@ fn saturation_is_exact_to_six_digits_at_any_load() {
 /// Compares with sums in double precision, in the same order.
 #[track_caller]
 fn check(reactors: usize, amount: impl Fn(usize) -> f64, params: &CorroborationParams) {
-    let ids: Vec<String> = (0..reactors).map(|reactor| format!("p{reactor}")).collect();
+    let ids: PersonIds = (0..reactors).map(|reactor| format!("p{reactor}")).collect();
     let trust: Vec<f64> = (0..reactors).map(|reactor| (reactor % 5) as f64 / 4.0).collect();
     let rank: Vec<f64> = (0..reactors)
         .map(|reactor| 0.95 + (reactor % 7) as f64 / 10.0)
@@ -82,5 +85,30 @@ fn extreme_parameters_keep_the_digits() {
         for amount in [1e-9, 1.0, 1e9] {
             check(700, |_| amount, &params);
         }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn no_bit_depends_on_the_vectors_of_the_machine(
+        reactors in 1_usize..600,
+        (amounts, trusts) in (vec(1e-12_f64..1e12, 600), vec(prop_oneof![Just(0.0), 0.0..=1.0, Just(1.0)], 600)),
+    ) {
+        let params = CorroborationParams::default();
+        let ids: PersonIds = (0..600).map(|reactor| format!("p{reactor}")).collect();
+        let model = ContributionModel {
+            trust: &trusts,
+            rank: &vec![1.3; 600],
+            corroboration: &params,
+        };
+        let table = ReactorTable::new(&model, &ids);
+        let order: Vec<u32> = (0..reactors as u32).rev().collect();
+        let mut buffers = ReplicateBuffers::default();
+        // Without a feature of the machine, as the test is compiled, and with the widest vectors.
+        let plain = table.resample(&order, &amounts[..reactors], &params, &mut buffers);
+        let found = table.resample_contributions(&order, &amounts[..reactors], &params, &mut buffers);
+        prop_assert_eq!(plain.map(f32::to_bits), found.map(f32::to_bits));
     }
 }

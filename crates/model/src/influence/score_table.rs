@@ -13,10 +13,19 @@ pub struct ScoreTable {
     pub sums: Vec<Option<ContributionSum>>,
     /// Score before clamping.
     pub values: Vec<Option<f64>>,
-    /// Rank by score; 1 is best, and equal scores share a rank.
-    pub ranks: Vec<Option<i64>>,
-    /// Percentile: 100 x the share of scored people with a strictly lower value.
-    pub percentiles: Vec<Option<f64>>,
+    /// Ranks of the persons; empty if they were not computed.
+    ranks: Vec<PersonRank>,
+    /// Number of persons with a value.
+    scored: u32,
+}
+
+/// Numbers of scored persons around one; both are 0 without a score.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct PersonRank {
+    /// 1 more than the number of persons with a higher value.
+    rank: u32,
+    /// Number of persons with a lower value.
+    below: u32,
 }
 
 impl ScoreTable {
@@ -30,33 +39,35 @@ impl ScoreTable {
         let values = sums
             .par_iter()
             .map(|sum| sum.map(|sum| line.unclamped_score(sum.influence)));
-        let values: Vec<Option<f64>> = values.collect();
         ScoreTable {
-            ranks: vec![None; values.len()],
-            percentiles: vec![None; values.len()],
-            values,
+            values: values.collect(),
             sums,
+            ..ScoreTable::default()
         }
     }
 
     /// Scores and ranks all persons by the sums of their contributions.
     fn from_sums(sums: Vec<Option<ContributionSum>>, line: &ScoreScale) -> ScoreTable {
-        let values: Vec<Option<f64>> = sums
-            .par_iter()
-            .map(|sum| sum.map(|sum| line.unclamped_score(sum.influence)))
-            .collect();
-        let (ranks, percentiles) = compute_ranks(&values);
-        ScoreTable {
-            sums,
-            values,
-            ranks,
-            percentiles,
-        }
+        let mut table = ScoreTable::without_ranks(sums, line);
+        (table.ranks, table.scored) = compute_ranks(&table.values);
+        table
     }
 
     /// Returns the score of a person, from 1 to 100.
     pub fn score(&self, person: usize) -> Option<f64> {
         self.values[person].map(clamp_score)
+    }
+
+    /// Returns the rank of a person by score: 1 is best, and equal scores share a rank.
+    pub fn rank(&self, person: usize) -> Option<i64> {
+        let rank = self.ranks.get(person)?.rank;
+        (rank > 0).then_some(i64::from(rank))
+    }
+
+    /// Returns the percentile of a person: 100 x the share of scored people with a strictly lower value.
+    pub fn percentile(&self, person: usize) -> Option<f64> {
+        let ranked = self.ranks.get(person).filter(|ranked| ranked.rank > 0)?;
+        Some(100.0 * f64::from(ranked.below) / f64::from(self.scored))
     }
 
     /// Returns all scores in ascending order.
@@ -67,26 +78,25 @@ impl ScoreTable {
     }
 }
 
-/// Computes ranks (1, 1, 3) and percentiles by descending value.
-fn compute_ranks(values: &[Option<f64>]) -> (Vec<Option<i64>>, Vec<Option<f64>>) {
-    let mut scored: Vec<(f64, usize)> = values
-        .iter()
-        .enumerate()
-        .filter_map(|(person, value)| value.map(|v| (v, person)))
-        .collect();
+/// Computes ranks (1, 1, 3) by descending value, and the number of values.
+fn compute_ranks(values: &[Option<f64>]) -> (Vec<PersonRank>, u32) {
+    let valued = |(person, value): (usize, &Option<f64>)| value.map(|value| (value, person as u32));
+    let mut scored: Vec<(f64, u32)> = values.par_iter().enumerate().filter_map(valued).collect();
     // Ties by person index, so that the order is total.
     scored.par_sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-    let (mut ranks, mut percentiles) = (vec![None; values.len()], vec![None; values.len()]);
+    let mut ranks = vec![PersonRank::default(); values.len()];
     let mut above = 0;
     for equals in scored.chunk_by(|a, b| a.0 == b.0) {
-        let below = scored.len() - above - equals.len();
+        let below = (scored.len() - above - equals.len()) as u32;
         for (_, person) in equals {
-            ranks[*person] = Some(above as i64 + 1);
-            percentiles[*person] = Some(100.0 * below as f64 / scored.len() as f64);
+            ranks[*person as usize] = PersonRank {
+                rank: above as u32 + 1,
+                below,
+            };
         }
         above += equals.len();
     }
-    (ranks, percentiles)
+    (ranks, scored.len() as u32)
 }
 
 /// Mean, median, 95th and 99th percentile (by linear interpolation) and maximum of the scores.
@@ -140,9 +150,22 @@ mod tests {
 
     #[test]
     fn equal_scores_share_a_rank_and_the_next_rank_is_skipped() {
-        let (ranks, percentiles) = compute_ranks(&[Some(5.0), None, Some(9.0), Some(9.0), Some(1.0)]);
-        assert_eq!(ranks, [Some(3), None, Some(1), Some(1), Some(4)]);
-        assert_eq!(percentiles, [Some(25.0), None, Some(50.0), Some(50.0), Some(0.0)]);
+        let values = vec![Some(5.0), None, Some(9.0), Some(9.0), Some(1.0)];
+        let (ranks, scored) = compute_ranks(&values);
+        let table = ScoreTable {
+            values,
+            ranks,
+            scored,
+            ..ScoreTable::default()
+        };
+        assert_eq!(
+            (0..5).map(|person| table.rank(person)).collect::<Vec<_>>(),
+            [Some(3), None, Some(1), Some(1), Some(4)]
+        );
+        assert_eq!(
+            (0..5).map(|person| table.percentile(person)).collect::<Vec<_>>(),
+            [Some(25.0), None, Some(50.0), Some(50.0), Some(0.0)]
+        );
     }
 
     #[test]

@@ -67,7 +67,7 @@ impl TestWorld {
             ..AccountActivity::default()
         };
         TestWorld {
-            persons: PersonMap::of_single_accounts(ids),
+            persons: PersonMap::of_single_accounts(ids.iter().collect()),
             facts: vec![seen_once; people as usize],
             networks,
             network,

@@ -181,7 +181,7 @@ mod tests {
     #[test]
     fn an_account_seen_on_every_date_is_fully_seasoned() {
         let persons = PersonMap {
-            ids: ["a", "b", "c"].map(str::to_owned).to_vec(),
+            ids: ["a", "b", "c"].into_iter().collect(),
             by_account: vec![0, 1, 1, 2],
             account_ranks: vec![0, 1, 2, 3],
         };

@@ -1,17 +1,27 @@
 //! Assignment of accounts to persons, by the identities in force on the snapshot date.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
+use super::person_ids::PersonIds;
+use super::person_order::{KeyedNode, OwnedAccounts};
 use crate::accounts::AccountIndex;
 
 /// Marks an account without a person: an erased one.
 pub const NO_PERSON: u32 = u32::MAX;
 
+/// Number of accounts of a block, which one thread collects.
+const BLOCK: usize = 1 << 14;
+
+/// Blocks that are in memory at a time.
+const ROUND: usize = 1 << 6;
+
 /// The owners of at least one account, in byte order of their person ids.
 #[derive(Clone, Debug, Default)]
 pub struct PersonMap {
     /// Person ids, ascending.
-    pub ids: Vec<String>,
+    pub ids: PersonIds,
     /// Index into `ids` of each account node's person; [`NO_PERSON`] for erased accounts.
     pub by_account: Vec<u32>,
     /// Rank of each account node in order of (person, network, account id), so that sums over the accounts of a person
@@ -22,36 +32,36 @@ pub struct PersonMap {
 impl PersonMap {
     /// Assigns each account to its owner, or to a person of its own; erased accounts have none.
     pub fn from_owners(accounts: &AccountIndex, owners: &[Option<Box<str>>]) -> PersonMap {
-        let mut named: Vec<(String, u32)> = (0..accounts.len() as u32)
-            .into_par_iter()
-            .filter(|node| !accounts.is_erased(*node))
-            .map(|node| match &owners[node as usize] {
-                Some(owner) => (owner.to_string(), node),
-                None => (accounts.own_person_id(node), node),
-            })
-            .collect();
-        let account = |node: u32| (accounts.network_of(node), accounts.id(node));
-        named.par_sort_unstable_by(|a, b| {
-            let by_person = a.0.as_bytes().cmp(b.0.as_bytes());
-            by_person.then_with(|| account(a.1).cmp(&account(b.1)))
-        });
+        let owned = OwnedAccounts::new(accounts, owners);
+        let sorted = owned.sort();
         let mut persons = PersonMap {
-            ids: Vec::with_capacity(named.len()),
+            ids: PersonIds::default(),
             by_account: vec![NO_PERSON; accounts.len()],
             account_ranks: vec![0; accounts.len()],
         };
-        for (rank, (id, node)) in named.into_iter().enumerate() {
-            if persons.ids.last() != Some(&id) {
-                persons.ids.push(id);
+        for (rank, account) in sorted.iter().enumerate() {
+            persons.account_ranks[account.node as usize] = rank as u32;
+        }
+        // In rounds, so that the copies of the blocks take little memory.
+        let starts: Vec<usize> = (0..sorted.len()).step_by(BLOCK).collect();
+        for round in starts.chunks(ROUND) {
+            let blocks = round.par_iter().map(|start| {
+                let end = sorted.len().min(start + BLOCK);
+                PersonBlock::collect(&owned, &sorted, *start..end)
+            });
+            for (block, start) in blocks.collect::<Vec<PersonBlock>>().iter().zip(round) {
+                let before = persons.ids.len() as u32;
+                for (account, count) in sorted[*start..].iter().zip(&block.counts) {
+                    persons.by_account[account.node as usize] = before + count - 1;
+                }
+                persons.ids.append(&block.ids);
             }
-            persons.by_account[node as usize] = persons.ids.len() as u32 - 1;
-            persons.account_ranks[node as usize] = rank as u32;
         }
         persons
     }
 
     /// Creates the map of persons that each have the account node of the same number.
-    pub fn of_single_accounts(ids: Vec<String>) -> PersonMap {
+    pub fn of_single_accounts(ids: PersonIds) -> PersonMap {
         let nodes: Vec<u32> = (0..ids.len() as u32).collect();
         PersonMap {
             ids,
@@ -98,27 +108,36 @@ impl PersonMap {
 
     /// Returns the index of the person with this id.
     pub fn find_index(&self, person_id: &str) -> Option<u32> {
-        self.ids
-            .binary_search_by(|id| id.as_bytes().cmp(person_id.as_bytes()))
-            .ok()
-            .map(|index| index as u32)
+        self.ids.find_index(person_id)
+    }
+}
+
+/// Persons of a range of sorted accounts.
+struct PersonBlock {
+    /// Ids of the persons that begin in the block.
+    ids: PersonIds,
+    /// Number of these persons up to each account.
+    counts: Vec<u32>,
+}
+
+impl PersonBlock {
+    fn collect(owned: &OwnedAccounts, sorted: &[KeyedNode], range: Range<usize>) -> PersonBlock {
+        let mut block = PersonBlock {
+            ids: PersonIds::default(),
+            counts: Vec::with_capacity(range.len()),
+        };
+        for rank in range {
+            let account = &sorted[rank];
+            if rank == 0 || !owned.are_of_one_person(&sorted[rank - 1], account) {
+                let (first, second) = owned.person_id(account.node);
+                block.ids.push_parts(first, second);
+            }
+            block.counts.push(block.ids.len() as u32);
+        }
+        block
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn claimed_accounts_join_their_owner_and_others_are_separate_persons() {
-        let names = vec!["facebook".to_owned(), "twitter".to_owned()];
-        let accounts = AccountIndex::from_accounts(names, [(0, "a"), (0, "b"), (1, "a"), (1, "z")]);
-        let owners = [Some("zoe".into()), None, Some("ada".into()), Some("zoe".into())];
-        let persons = PersonMap::from_owners(&accounts, &owners);
-        assert_eq!(persons.ids, ["ada", "facebook:b", "zoe"]);
-        assert_eq!(persons.by_account, [2, 1, 0, 2]);
-        assert_eq!(persons.group_accounts(), (vec![0, 1, 2, 4], vec![2, 1, 0, 3]));
-        assert_eq!(persons.find_index("zoe"), Some(2));
-        assert_eq!(persons.find_index("bob"), None);
-    }
-}
+#[path = "persons_tests.rs"]
+mod tests;

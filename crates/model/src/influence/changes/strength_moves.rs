@@ -190,10 +190,10 @@ impl PersonMatching {
         };
         let mut index = 0;
         for (person, id) in before.ids.iter().enumerate() {
-            while index < after.len() && after.ids[index].as_bytes() < id.as_bytes() {
+            while index < after.len() && &after.ids[index] < id {
                 index += 1;
             }
-            if index < after.len() && after.ids[index] == *id {
+            if index < after.len() && &after.ids[index] == id {
                 matching.to_after[person] = index as u32;
                 matching.to_before[index] = person as u32;
             }

@@ -15,9 +15,8 @@
 //! Papers: Anderson, *Iterative Procedures for Nonlinear Integral Equations*, 1965; Walker, Ni, *Anderson Acceleration
 //! for Fixed-Point Iterations*, 2011.
 
-use rayon::prelude::*;
-
-use super::pull::{Iterate, NodeVector, StepSums};
+use super::node_vector::NodeVector;
+use super::pull::{Iterate, StepSums};
 
 /// Smallest determinant of the normal equations, relative to the product of their diagonal, at which both earlier steps
 /// are used. Below it the two differences are parallel up to rounding.
@@ -29,9 +28,10 @@ pub(super) struct Acceleration {
     iterates: [Iterate; 3],
     /// Number of earlier iterates in the memory, at most 2.
     depth: usize,
+    /// c1 and c2 of the next iterate; zeros for a plain step.
+    coefficients: [f64; 2],
     /// Residual of the last step.
     residual: f64,
-    is_accelerated: bool,
     /// Plain steps that are due.
     plain_steps: u32,
     /// Plain steps after the next failure.
@@ -40,20 +40,29 @@ pub(super) struct Acceleration {
 
 impl Acceleration {
     /// Starts at `y`.
-    pub(super) fn new(node_count: usize, y: NodeVector) -> Acceleration {
-        let iterate = |residual| Iterate {
-            value: NodeVector::new(node_count),
-            residual,
+    pub(super) fn new(y: NodeVector) -> Acceleration {
+        let zeros = || NodeVector::zeros(y.slots.len());
+        let iterate = |value| Iterate {
+            value,
+            residual: zeros(),
         };
-        let [one, two] = std::array::from_fn(|_| iterate(NodeVector::new(node_count)));
+        let [one, two] = std::array::from_fn(|_| iterate(zeros()));
         Acceleration {
-            iterates: [iterate(y), one, two],
+            iterates: [iterate(y.clone()), one, two],
             depth: 0,
+            coefficients: [0.0; 2],
             residual: f64::INFINITY,
-            is_accelerated: false,
             plain_steps: 0,
             penalty: 1,
         }
+    }
+
+    /// Makes the oldest iterate the newest, for the next step. Returns it, the results of the two steps before, and the
+    /// coefficients of y; the result of the third step before is still in the iterate.
+    pub(super) fn start_step(&mut self) -> (&mut Iterate, [&NodeVector; 2], [f64; 2]) {
+        self.iterates.rotate_right(1);
+        let [newest, one, two] = &mut self.iterates;
+        (newest, [&one.value, &two.value], self.coefficients)
     }
 
     /// Returns the newest iterate, and the residuals of the two before.
@@ -62,20 +71,16 @@ impl Acceleration {
         (newest, [&one.residual, &two.residual])
     }
 
-    /// Returns the current y, before its step.
-    pub(super) fn current(&self) -> &NodeVector {
-        &self.iterates[0].residual
-    }
-
     /// Returns the result of the last step.
     pub(super) fn into_value(self) -> NodeVector {
         let [newest, _, _] = self.iterates;
         newest.value
     }
 
-    /// Computes the next y from the sums of the last step.
-    pub(super) fn advance(&mut self, sums: &StepSums) {
-        if self.is_accelerated && sums.residual > self.residual {
+    /// Takes the sums of a step, for the coefficients of the next iterate.
+    pub(super) fn finish_step(&mut self, sums: &StepSums) {
+        let was_accelerated = self.coefficients != [0.0; 2];
+        if was_accelerated && sums.residual > self.residual {
             self.depth = 0;
             self.plain_steps = self.penalty;
             self.penalty = self.penalty.saturating_mul(2);
@@ -85,23 +90,9 @@ impl Acceleration {
             0 => solve(&sums.products, self.depth),
             _ => None,
         };
+        self.coefficients = coefficients.unwrap_or_default();
         self.plain_steps = self.plain_steps.saturating_sub(1);
-        self.is_accelerated = coefficients.is_some();
         self.depth = (self.depth + 1).min(2);
-        self.combine(coefficients.unwrap_or_default());
-        self.iterates.rotate_right(1);
-    }
-
-    /// Writes y' into the residual of the oldest iterate, which no step needs any more.
-    fn combine(&mut self, [c1, c2]: [f64; 2]) {
-        let [newest, one, two] = &mut self.iterates;
-        two.residual.chunks_mut().enumerate().for_each(|(chunk, next)| {
-            let [g, g1, g2] = [&newest.value, &one.value, &two.value].map(|value| value.chunk(chunk));
-            for (node, next) in next.iter_mut().enumerate() {
-                let change = c1 * (g[node] - g1[node]) + c2 * (g1[node] - g2[node]);
-                *next = (g[node] - change).max(0.0);
-            }
-        });
     }
 }
 

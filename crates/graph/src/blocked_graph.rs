@@ -2,81 +2,48 @@
 //!
 //! ```text
 //!                 sources 0 .. 64 Ki    64 Ki .. 128 Ki   …
-//! targets 0 .. 8 Ki     cell                cell               each cell: its edges by source, then by target
-//!   8 Ki .. 16 Ki       cell                cell
-//! edge = weight as a whole number (32 bits) | target in the chunk (16 bits) | source in the block (16 bits)
+//! targets of chunk 0     cell                cell               each cell: its edges by source, then by target
+//!         of chunk 1     cell                cell
 //! ```
 //!
 //! One thread takes a chunk of targets. Their sums fit the cache, the shares of a block are read from front to back,
-//! and no branch depends on an edge: on a Kronecker graph a step takes a quarter of the time of rows with 64-bit
-//! weights. Sources are numbered by activity, see [`SourceOrder`]. A target with more than [`HUB_EDGES`] in-edges is
-//! a hub and has a row of its own, which threads share; in a cell, it would keep one of them busy alone.
+//! and no branch depends on an edge: on a Kronecker graph a step takes a quarter of the time of rows with 64-bit weights.
+//! Sources and targets have the same slots, see [`NodeOrder`], so all vectors of a step are read from front to back. A
+//! chunk is cut at [`TARGET_CHUNK`] targets or at a limit of edges: the first targets have the most reactors. A target
+//! with more than [`HUB_EDGES`] in-edges is a hub and has a row of its own, which threads share; in a cell, it would
+//! keep one of them busy alone.
 //!
 //! Chunks, blocks and the order of the edges are fixed, so the graph and each sum are bitwise identical for any number
 //! of threads. Memory: 8 bytes an edge, 20 bytes a node, 4 bytes a cell. Building it needs 24 bytes an edge of the
-//! chunks at work beyond that, and the time of about 25 steps: two random reads an edge, and the sort. Sorting by
-//! groups of sources only made it a fifth faster, but each step a third slower.
+//! chunks at work beyond that, about 25 MB a thread, and 8 bytes a node for each of up to four threads.
 //!
 //! Papers: Beamer, Asanović, Patterson, *Reducing Pagerank Communication via Propagation Blocking*, 2017; Zhang,
 //! Kiriansky, Mendis, Amarasinghe, Zaharia, *Making Caches Work for Graph Analytics*, 2017 (segments, and sources by
 //! degree).
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
+use super::cells::{CellSorter, SOURCE_BLOCK, TARGET_CHUNK, TargetChunk};
 use super::error::GraphError;
 use super::in_edges::InEdges;
-use super::numeric::cut_by_length;
-use super::source_order::SourceOrder;
-
-/// Number of targets in a chunk. It affects the order of sums: another value changes the last bits.
-pub(super) const TARGET_CHUNK: usize = 1 << 13;
-
-/// Number of sources in a block: as many as 16 bits can number.
-pub(super) const SOURCE_BLOCK: usize = 1 << 16;
+use super::node_order::NodeOrder;
+use super::node_vector::LANES;
 
 /// Largest number of in-edges of a target in a cell; a hub has more.
 pub(super) const HUB_EDGES: usize = 1 << 16;
 
-/// One edge in a cell: weight, target within its chunk, source within its block.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) struct CellEdge(u64);
+/// Number of chunks into which a graph is cut at least, so that threads are busy until the end of a step.
+const MIN_CHUNKS: usize = 32;
 
-impl CellEdge {
-    fn new(weight: u32, target: u16, source: u16) -> CellEdge {
-        CellEdge(u64::from(weight) << 32 | u64::from(target) << 16 | u64::from(source))
-    }
-
-    pub(super) fn weight(self) -> u64 {
-        self.0 >> 32
-    }
-
-    pub(super) fn target(self) -> usize {
-        (self.0 >> 16) as usize % TARGET_CHUNK // Spares the kernel a bounds check.
-    }
-
-    pub(super) fn source(self) -> usize {
-        self.0 as usize % SOURCE_BLOCK
-    }
-}
-
-/// The in-edges of the targets of one chunk.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct TargetChunk {
-    /// Start of each block's edges; one entry more than there are blocks.
-    starts: Vec<u32>,
-    edges: Vec<CellEdge>,
-}
-
-impl TargetChunk {
-    /// Returns the edges from the sources of a block.
-    pub(super) fn cell(&self, block: usize) -> &[CellEdge] {
-        &self.edges[self.starts[block] as usize..self.starts[block + 1] as usize]
-    }
-}
+/// Least and greatest limit of the edges of a chunk.
+const CHUNK_EDGES: Range<usize> = 1 << 16..1 << 20;
 
 /// One in-edge of a hub.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct HubEdge {
+    /// Slot of the source.
     pub(super) source: u32,
     pub(super) weight: u32,
 }
@@ -84,6 +51,7 @@ pub(super) struct HubEdge {
 /// The in-edges of a hub, by source.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct HubRow {
+    /// Slot of the hub.
     pub(super) target: usize,
     pub(super) edges: Vec<HubEdge>,
 }
@@ -91,11 +59,13 @@ pub(super) struct HubRow {
 /// A weighted graph in the layout for [`propagate()`](super::propagate()).
 #[derive(Clone, Debug, PartialEq)]
 pub struct BlockedGraph {
-    order: SourceOrder,
-    /// Sum of the weights of each source's out-edges, in order of position. Greater than 0.
+    order: NodeOrder,
+    /// Sum of the weights of each source's out-edges, by slot. Greater than 0.
     out_weights: Vec<f64>,
+    /// First slot of each chunk.
+    cuts: Vec<usize>,
     chunks: Vec<TargetChunk>,
-    /// Hubs, by target.
+    /// Hubs, by slot.
     hubs: Vec<HubRow>,
 }
 
@@ -106,33 +76,43 @@ impl BlockedGraph {
     /// # Errors
     /// If a weight is not a number from 0 to [`MAX_WEIGHT`](super::MAX_WEIGHT); the error names the first.
     pub fn build(in_edges: InEdges<'_>, weight: impl Fn(usize) -> f64 + Sync) -> Result<BlockedGraph, GraphError> {
-        let order = SourceOrder::compute(in_edges, &weight)?;
-        let nodes = 0..in_edges.node_count();
-        let is_hub = |node: &usize| in_edges.range(*node).len() > HUB_EDGES;
-        let hubs: Vec<usize> = nodes.clone().into_par_iter().filter(is_hub).collect();
+        let order = NodeOrder::compute(in_edges, &weight)?;
+        let in_edges_of = |slot: usize| in_edges.range(order.nodes()[slot] as usize);
+        let place = |edge: usize| order.place(in_edges.sources()[edge], weight(edge));
+        let slots = 0..order.nodes().len();
+        let hubs: Vec<usize> = slots
+            .clone()
+            .into_par_iter()
+            .filter(|slot| in_edges_of(*slot).len() > HUB_EDGES)
+            .collect();
         let hubs = hubs
             .into_iter()
-            .map(|hub| build_hub(in_edges, hub, &order, &weight))
+            .map(|target| HubRow {
+                target,
+                edges: sort_hub_edges(in_edges_of(target), place),
+            })
             .collect();
-        let chunks = cut_by_length(nodes.end, TARGET_CHUNK)
-            .map_init(
-                || CellSorter::new(order.nodes().len()),
-                |sorter, targets| {
-                    for (slot, target) in (0_u16..).zip(targets) {
-                        let edges = in_edges.range(target);
-                        if edges.len() <= HUB_EDGES {
-                            edges.for_each(|edge| {
-                                sorter.push(order.place(in_edges.sources()[edge], weight(edge)), slot)
-                            });
-                        }
+        let limit = (in_edges.edge_count() / MIN_CHUNKS).clamp(CHUNK_EDGES.start, CHUNK_EDGES.end);
+        let cuts = cut_chunks(slots.clone().map(|slot| in_edges_of(slot).len()), limit);
+        let block_count = order.source_count().div_ceil(SOURCE_BLOCK);
+        let targets = cuts.par_iter().enumerate();
+        let targets = targets.map(|(chunk, start)| *start..cuts.get(chunk + 1).copied().unwrap_or(slots.end));
+        let fill = |sorter: &mut CellSorter, targets: Range<usize>| {
+            for (target, slot) in (0_u16..).zip(targets) {
+                let edges = Some(in_edges_of(slot)).filter(|edges| edges.len() <= HUB_EDGES);
+                for (source, weight) in edges.into_iter().flatten().map(place) {
+                    if weight > 0 {
+                        sorter.push(source, target, weight);
                     }
-                    sorter.finish()
-                },
-            )
-            .collect();
+                }
+            }
+            sorter.finish()
+        };
+        let chunks = targets.map_init(|| CellSorter::new(block_count), fill).collect();
         let mut graph = BlockedGraph {
             out_weights: Vec::new(),
             order,
+            cuts,
             chunks,
             hubs,
         };
@@ -150,16 +130,21 @@ impl BlockedGraph {
     pub fn transition_probability(&self, source: u32, weight: f64) -> f64 {
         match self.order.place(source, weight) {
             (_, 0) => 0.0,
-            (position, weight) => f64::from(weight) / self.out_weights[position as usize],
+            (slot, weight) => f64::from(weight) / self.out_weights[slot as usize],
         }
     }
 
-    pub(super) fn order(&self) -> &SourceOrder {
+    pub(super) fn order(&self) -> &NodeOrder {
         &self.order
     }
 
     pub(super) fn out_weights(&self) -> &[f64] {
         &self.out_weights
+    }
+
+    /// Returns the first slot of each chunk.
+    pub(super) fn cuts(&self) -> &[usize] {
+        &self.cuts
     }
 
     pub(super) fn chunks(&self) -> &[TargetChunk] {
@@ -172,16 +157,22 @@ impl BlockedGraph {
 
     /// Returns the number of blocks of sources.
     pub(super) fn block_count(&self) -> usize {
-        self.order.nodes().len().div_ceil(SOURCE_BLOCK)
+        self.order.source_count().div_ceil(SOURCE_BLOCK)
     }
 
     /// Sums the weights of each source's out-edges, block by block. Whole numbers: exact up to 2^53.
     fn sum_out_weights(&self) -> Vec<f64> {
-        let mut sums = vec![0_u64; self.order.nodes().len()];
-        sums.par_chunks_mut(SOURCE_BLOCK).enumerate().for_each(|(block, sums)| {
-            for edge in self.chunks.iter().flat_map(|chunk| chunk.cell(block)) {
-                sums[edge.source()] += edge.weight();
-            }
+        let sum_block = |block: usize| {
+            let sums = self.chunks.par_iter().fold(
+                || vec![0_u64; SOURCE_BLOCK],
+                |mut sums, chunk| {
+                    for edge in chunk.cell(block) {
+                        sums[edge.source()] += u64::from(edge.weight());
+                    }
+                    sums
+                },
+            );
+            let mut sums = sums.reduce_with(add_to).unwrap_or_default();
             let (first, end) = (block * SOURCE_BLOCK, (block + 1) * SOURCE_BLOCK);
             for hub in &self.hubs {
                 let edges = &hub.edges[hub.edges.partition_point(|edge| (edge.source as usize) < first)..];
@@ -189,109 +180,54 @@ impl BlockedGraph {
                     sums[edge.source as usize - first] += u64::from(edge.weight);
                 }
             }
-        });
-        sums.into_par_iter().map(|sum| sum as f64).collect()
+            sums.into_iter().map(|sum| sum as f64)
+        };
+        let mut sums: Vec<f64> = (0..self.block_count()).flat_map(sum_block).collect();
+        sums.truncate(self.order.source_count());
+        sums
     }
 }
 
-fn build_hub(
-    in_edges: InEdges<'_>,
-    target: usize,
-    order: &SourceOrder,
-    weight: &(impl Fn(usize) -> f64 + Sync),
-) -> HubRow {
-    let edges = in_edges.range(target).into_par_iter();
-    let place = |edge: usize| order.place(in_edges.sources()[edge], weight(edge));
-    let placed = edges.map(place).filter(|(_, weight)| *weight > 0);
+/// Cuts slots into chunks of at most [`TARGET_CHUNK`] targets, and one more after `limit` edges; `in_degrees` has the
+/// number of edges of each slot. Returns the first slot of each chunk.
+fn cut_chunks(in_degrees: impl Iterator<Item = usize>, limit: usize) -> Vec<usize> {
+    let (mut cuts, mut edges) = (Vec::new(), 0);
+    for (slot, degree) in in_degrees.enumerate() {
+        let degree = if degree <= HUB_EDGES { degree } else { 0 };
+        let is_full = |start: &usize| slot - start == TARGET_CHUNK || edges >= limit;
+        if slot % LANES == 0 && cuts.last().is_none_or(is_full) {
+            cuts.push(slot);
+            edges = 0;
+        }
+        edges += degree;
+    }
+    cuts
+}
+
+fn add_to(mut sums: Vec<u64>, others: Vec<u64>) -> Vec<u64> {
+    sums.iter_mut().zip(others).for_each(|(sum, other)| *sum += other);
+    sums
+}
+
+/// Returns the edges of a hub by source.
+fn sort_hub_edges(edges: Range<usize>, place: impl Fn(usize) -> (u32, u32) + Sync) -> Vec<HubEdge> {
+    let placed = edges.into_par_iter().map(&place).filter(|(_, weight)| *weight > 0);
     let mut edges: Vec<HubEdge> = placed.map(|(source, weight)| HubEdge { source, weight }).collect();
     edges.par_sort_unstable_by_key(|edge| edge.source); // Each source once.
-    HubRow { target, edges }
+    edges
 }
 
-/// An edge of a chunk, not yet in its cell.
-#[derive(Clone, Copy, Default)]
-struct LooseEdge {
-    source: u32,
-    weight: u32,
-    target: u16,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// Sorts the edges of one chunk at a time into cells: a radix sort by source in two digits, which keeps the order of
-/// the targets. The higher digit is a part of a block.
-struct CellSorter {
-    /// Bits of the lower digit, at most those of a source in a block.
-    low_bits: u32,
-    block_count: usize,
-    edges: Vec<LooseEdge>,
-    sorted: Vec<LooseEdge>,
-    /// Number of edges by lower and by higher digit, then the next slot of each.
-    low: Vec<u32>,
-    high: Vec<u32>,
-}
-
-impl CellSorter {
-    fn new(source_count: usize) -> CellSorter {
-        let bits = usize::BITS - source_count.leading_zeros();
-        let low_bits = bits.div_ceil(2);
-        CellSorter {
-            low_bits,
-            block_count: source_count.div_ceil(SOURCE_BLOCK),
-            edges: Vec::new(),
-            sorted: Vec::new(),
-            low: vec![0; 1 << low_bits],
-            high: vec![0; 1 << (bits - low_bits)],
-        }
-    }
-
-    /// Adds an edge. Targets must ascend.
-    fn push(&mut self, (source, weight): (u32, u32), target: u16) {
-        if weight > 0 {
-            let (low, high) = split_digits(source, self.low_bits);
-            self.low[low] += 1;
-            self.high[high] += 1;
-            self.edges.push(LooseEdge { source, weight, target });
-        }
-    }
-
-    /// Returns the chunk of the edges, and removes them.
-    fn finish(&mut self) -> TargetChunk {
-        start_slots(&mut self.low);
-        start_slots(&mut self.high);
-        let digits_per_block = SOURCE_BLOCK >> self.low_bits;
-        let first = |block: usize| self.high.get(block * digits_per_block).copied();
-        let end = self.edges.len() as u32;
-        let starts = (0..=self.block_count)
-            .map(|block| first(block).unwrap_or(end))
-            .collect();
-        self.sorted.resize(self.edges.len(), LooseEdge::default());
-        for edge in &self.edges {
-            let slot = &mut self.low[split_digits(edge.source, self.low_bits).0];
-            self.sorted[*slot as usize] = *edge;
-            *slot += 1;
-        }
-        let mut edges = vec![CellEdge::default(); self.edges.len()];
-        for edge in &self.sorted {
-            let slot = &mut self.high[split_digits(edge.source, self.low_bits).1];
-            edges[*slot as usize] = CellEdge::new(edge.weight, edge.target, edge.source as u16);
-            *slot += 1;
-        }
-        self.edges.clear();
-        self.low.fill(0);
-        self.high.fill(0);
-        TargetChunk { starts, edges }
-    }
-}
-
-/// Returns the lower and the higher digit of a source.
-fn split_digits(source: u32, low_bits: u32) -> (usize, usize) {
-    let source = source as usize;
-    (source & ((1 << low_bits) - 1), source >> low_bits)
-}
-
-/// Replaces the number of edges of each digit by the index of its first slot.
-fn start_slots(counts: &mut [u32]) {
-    let mut start = 0;
-    for count in counts {
-        start += std::mem::replace(count, start);
+    #[test]
+    fn a_chunk_ends_at_the_limit_of_targets_or_of_edges() {
+        let cut = |in_degrees: &[usize], limit| cut_chunks(in_degrees.iter().copied(), limit);
+        assert_eq!(cut(&[], 10), [0; 0]);
+        assert_eq!(cut(&[1; TARGET_CHUNK], 1 << 16), [0]);
+        assert_eq!(cut(&[1; TARGET_CHUNK + 1], 1 << 16), [0, TARGET_CHUNK]);
+        assert_eq!(cut(&[5; 4 * LANES], 10 * LANES), [0, 2 * LANES]);
+        assert_eq!(cut(&[HUB_EDGES + 1; 4 * LANES], 10), [0], "hubs are not in a chunk");
     }
 }

@@ -20,16 +20,18 @@
 mod anderson;
 mod blocked_graph;
 mod build;
+mod cells;
 mod csr;
 mod error;
 mod in_edges;
 mod limits;
 mod mutual_edges;
+mod node_order;
+mod node_vector;
 pub mod numeric;
 mod propagate;
 mod pull;
 mod return_probability;
-mod source_order;
 
 pub use blocked_graph::BlockedGraph;
 pub use csr::Csr;

@@ -46,9 +46,11 @@
 use rayon::prelude::*;
 
 use super::anderson::Acceleration;
-use super::blocked_graph::{BlockedGraph, SOURCE_BLOCK};
+use super::blocked_graph::BlockedGraph;
+use super::cells::SOURCE_BLOCK;
+use super::node_vector::{Teleport, share_of};
 use super::numeric::sum_in_order;
-use super::pull::{NodeVector, pull, share_out};
+use super::pull::{pull, share_out};
 
 /// Damping and stopping rule of the propagation.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -100,28 +102,33 @@ pub fn propagate(graph: &BlockedGraph, teleport: &[f64], params: &PropagationPar
     assert_eq!(teleport.len(), graph.node_count(), "one trust value per node");
     debug_assert!(teleport.iter().all(|g| g.is_finite() && *g >= 0.0));
     let trust = sum_in_order(teleport);
-    let start = normalize(teleport, trust);
+    let order = graph.order();
+    let start = Teleport::new(order, teleport, trust);
     let mut outcome = PropagationOutcome {
         is_converged: teleport.is_empty(),
         ..PropagationOutcome::default()
     };
-    let mut iteration = Acceleration::new(teleport.len(), start.clone());
-    let mut shares = vec![0.0; graph.block_count() * SOURCE_BLOCK];
-    while !outcome.is_converged {
-        let mass = share_out(graph, iteration.current().values(), params.damping, &mut shares);
-        outcome.dangling_mass = mass.dangling / mass.total;
+    let mut iteration = Acceleration::new(start.shares.clone());
+    let mut shares = vec![0.0; order.nodes().len().next_multiple_of(SOURCE_BLOCK)];
+    while !outcome.is_converged && outcome.iterations < params.max_iterations.max(1) {
+        let (newest, values, coefficients) = iteration.start_step();
+        let to = (params.damping, &mut shares[..]);
+        let mass = share_out(graph, &start, newest, values, coefficients, to);
+        outcome.dangling_mass = mass.dangling / mass.total();
         let restart = params.restart(outcome.dangling_mass);
         let (newest, older) = iteration.parts();
-        let sums = pull(graph, &shares, (restart, &start), mass.total, newest, older);
+        let sums = pull(graph, &shares, (restart, &start), mass.total(), newest, older);
+        iteration.finish_step(&sums);
         outcome.iterations += 1;
         outcome.residual = sums.residual;
         outcome.is_converged = sums.residual <= params.tolerance;
-        if outcome.is_converged || outcome.iterations >= params.max_iterations {
-            break;
-        }
-        iteration.advance(&sums);
     }
-    outcome.ranks = iteration.into_value().values()[..teleport.len()].to_vec();
+    let value = iteration.into_value();
+    let rank = |node: usize| match order.slot(node) {
+        Some(slot) => value.slots[slot],
+        None => value.rest * share_of(teleport, trust, node),
+    };
+    outcome.ranks = (0..teleport.len()).into_par_iter().map(rank).collect();
     outcome.mass = sum_in_order(&outcome.ranks);
     outcome.inflow = compute_inflow(&outcome, trust, params);
     outcome
@@ -132,15 +139,6 @@ impl PropagationParams {
     fn restart(&self, dangling_mass: f64) -> f64 {
         (1.0 - self.damping) + self.damping * dangling_mass
     }
-}
-
-/// Divides `teleport` by its sum `trust`; uniform if that is 0.
-fn normalize(teleport: &[f64], trust: f64) -> NodeVector {
-    let mut start = NodeVector::new(teleport.len());
-    let uniform = 1.0 / teleport.len() as f64;
-    let slots = start.values_mut().par_iter_mut().zip(teleport);
-    slots.for_each(|(slot, g)| *slot = if trust > 0.0 { g / trust } else { uniform });
-    start
 }
 
 /// Rescales the ranks to `x = r G (1 - d) / c`, with the c of the last step.

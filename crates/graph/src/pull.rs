@@ -1,49 +1,29 @@
 //! One step of the propagation on a [`BlockedGraph`]: each target adds up the shares of its sources.
 //!
 //! ```text
-//! s_u   = d y_u / out(u)                              share of a source per unit of weight, by position
+//! y     = g1 - c1 (g1 - g2) - c2 (g2 - g3), or 0      the iterate: results of earlier steps, see `anderson`
+//! s_u   = d y_u / out(u)                              share of a source per unit of weight
 //! g_v   = (1 - d + d m) t_v + (sum_u s_u q(u, v)) / Y          m = mass of the nodes without out-edges / Y,  Y = sum y
 //! r     = g - y / Y                                            the residual of the plain step
 //! ```
 //!
-//! Dividing by Y restores a mass of 1, whatever rounding y went through. The sums that convergence and acceleration
-//! need are taken while a chunk is in the cache.
+//! Dividing by Y restores a mass of 1, whatever rounding y went through. Two passes over the nodes compute these; the
+//! sums that mass, convergence and acceleration need are taken on the way. All nodes without an edge have y and g in
+//! proportion to their teleport, so one factor stands for them, see [`NodeVector`].
 
 use rayon::prelude::*;
 
-use super::blocked_graph::{BlockedGraph, HubEdge, SOURCE_BLOCK, TARGET_CHUNK, TargetChunk};
-use super::numeric::{EDGE_CHUNK, NODE_CHUNK, cut_by_length};
+use super::blocked_graph::{BlockedGraph, HubEdge};
+use super::cells::{CellEdge, SOURCE_BLOCK, TargetChunk};
+use super::node_vector::{LANES, NodeVector, Teleport};
+use super::numeric::{EDGE_CHUNK, NODE_CHUNK, cut_at};
 
-/// One value per node, and zeros up to the end of the last chunk of targets.
-#[derive(Clone)]
-pub(super) struct NodeVector(Vec<f64>);
+/// Number of edges by which the processor fetches ahead of the sum: 2 KiB, because the pages of memory end the stream
+/// that it detects by itself. It does not affect the result.
+const FETCH_AHEAD: usize = 256;
 
-impl NodeVector {
-    /// Returns zeros for `node_count` nodes.
-    pub(super) fn new(node_count: usize) -> NodeVector {
-        NodeVector(vec![0.0; node_count.next_multiple_of(TARGET_CHUNK)])
-    }
-
-    /// Returns all values, with the zeros at the end.
-    pub(super) fn values(&self) -> &[f64] {
-        &self.0
-    }
-
-    /// Returns all values, with the zeros at the end.
-    pub(super) fn values_mut(&mut self) -> &mut [f64] {
-        &mut self.0
-    }
-
-    /// Returns the values of a chunk of targets.
-    pub(super) fn chunk(&self, chunk: usize) -> &[f64; TARGET_CHUNK] {
-        &self.0.as_chunks().0[chunk]
-    }
-
-    /// Returns the values of all chunks of targets.
-    pub(super) fn chunks_mut(&mut self) -> impl IndexedParallelIterator<Item = &mut [f64; TARGET_CHUNK]> {
-        self.0.as_chunks_mut().0.par_iter_mut()
-    }
-}
+/// Number of edges in a cache line.
+const LINE: usize = 8;
 
 /// An iterate y, and the result of one plain step from it.
 pub(super) struct Iterate {
@@ -66,116 +46,198 @@ pub(super) struct StepSums {
 /// Mass of the iterate of a step.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct StepMass {
-    /// Y, the sum of the iterate.
-    pub(super) total: f64,
+    /// Sum over the nodes with out-edges.
+    pub(super) sources: f64,
     /// Sum over the nodes without out-edges.
     pub(super) dangling: f64,
 }
 
-/// Sets the share of each source; returns the mass of the iterate y.
-pub(super) fn share_out(graph: &BlockedGraph, y: &[f64], damping: f64, shares: &mut [f64]) -> StepMass {
-    let sources = graph.order().nodes().par_chunks(NODE_CHUNK);
-    let out_weights = graph.out_weights().par_chunks(NODE_CHUNK);
-    let slots = shares.par_chunks_mut(NODE_CHUNK);
-    slots
-        .zip(sources)
-        .zip(out_weights)
-        .for_each(|((slots, sources), out_weights)| {
-            for ((slot, source), out_weight) in slots.iter_mut().zip(sources).zip(out_weights) {
-                *slot = damping * y[*source as usize] / out_weight;
+impl StepMass {
+    /// Returns Y, the sum of the iterate.
+    pub(super) fn total(self) -> f64 {
+        self.sources + self.dangling
+    }
+}
+
+/// Replaces the residual of `newest` by y, and sets the share of each source. `values` are g1 and g2; `newest` has g3.
+pub(super) fn share_out(
+    graph: &BlockedGraph,
+    teleport: &Teleport,
+    newest: &mut Iterate,
+    values: [&NodeVector; 2],
+    coefficients: [f64; 2],
+    (damping, shares): (f64, &mut [f64]),
+) -> StepMass {
+    let combine = |[g1, g2, g3]: [f64; 3]| {
+        let change = coefficients[0] * (g1 - g2) + coefficients[1] * (g2 - g3);
+        (g1 - change).max(0.0)
+    };
+    let y = newest.residual.slots.par_chunks_mut(NODE_CHUNK);
+    let parts = y.zip(shares.par_chunks_mut(NODE_CHUNK)).enumerate();
+    let masses: Vec<StepMass> = parts
+        .map(|(chunk, (y, shares))| {
+            let start = chunk * NODE_CHUNK;
+            let older = [values[0], values[1], &newest.value];
+            let [g1, g2, g3] = older.map(|value| &value.slots[start..start + y.len()]);
+            for (((y, g1), g2), g3) in y.iter_mut().zip(g1).zip(g2).zip(g3) {
+                *y = combine([*g1, *g2, *g3]);
             }
-        });
-    let masses: Vec<StepMass> = cut_by_length(graph.node_count(), NODE_CHUNK)
-        .map(|nodes| {
-            let mut mass = StepMass::default();
-            for node in nodes {
-                mass.total += y[node];
-                mass.dangling += if graph.order().is_dangling(node) { y[node] } else { 0.0 };
+            let out_weights = &graph.out_weights()[start.min(graph.out_weights().len())..];
+            let (sources, dangling) = y.split_at(out_weights.len().min(y.len()));
+            for ((share, y), out_weight) in shares.iter_mut().zip(sources).zip(out_weights) {
+                *share = damping * y / out_weight;
             }
-            mass
+            StepMass {
+                sources: sum_in_lanes(sources),
+                dangling: sum_in_lanes(dangling),
+            }
         })
         .collect();
+    newest.residual.rest = combine([values[0].rest, values[1].rest, newest.value.rest]);
+    let rest = StepMass {
+        sources: 0.0,
+        dangling: newest.residual.rest * teleport.rest_sum,
+    };
     let add = |sum: StepMass, mass: &StepMass| StepMass {
-        total: sum.total + mass.total,
+        sources: sum.sources + mass.sources,
         dangling: sum.dangling + mass.dangling,
     };
-    masses.iter().fold(StepMass::default(), add) // In chunk order, for identical bits.
+    masses.iter().fold(rest, add) // In chunk order, for identical bits.
 }
 
 /// Runs one step from the iterate in `newest.residual`, with the shares of [`share_out`]. `restart` is the factor of
-/// the teleport, `total` is Y.
+/// the teleport, `total` is Y; `older` are r1 and r2.
 pub(super) fn pull(
     graph: &BlockedGraph,
     shares: &[f64],
-    (restart, teleport): (f64, &NodeVector),
+    (restart, teleport): (f64, &Teleport),
     total: f64,
     newest: &mut Iterate,
     older: [&NodeVector; 2],
 ) -> StepSums {
     let hub_sums: Vec<f64> = graph.hubs().iter().map(|hub| sum_hub(&hub.edges, shares)).collect();
     let norm = 1.0 / total;
-    let chunks = newest.value.chunks_mut().zip(newest.residual.chunks_mut()).enumerate();
+    let values = cut_at(&mut newest.value.slots, graph.cuts()).into_par_iter();
+    let residuals = cut_at(&mut newest.residual.slots, graph.cuts());
+    let chunks = values
+        .zip(residuals)
+        .zip(graph.chunks())
+        .zip(graph.cuts())
+        .with_max_len(1);
     let sums: Vec<StepSums> = chunks
-        .map(|(chunk, (value, residual))| {
-            gather(&graph.chunks()[chunk], shares, value);
-            let targets = chunk * TARGET_CHUNK..(chunk + 1) * TARGET_CHUNK;
+        .map(|(((value, residual), chunk), start)| {
+            let targets = *start..start + value.len();
+            gather(chunk, shares, value);
             let first = graph.hubs().partition_point(|hub| hub.target < targets.start);
-            for (hub, sum) in graph.hubs()[first..].iter().zip(&hub_sums[first..]) {
-                if hub.target < targets.end {
-                    value[hub.target - targets.start] = *sum;
-                }
+            let hubs = graph.hubs()[first..].iter().zip(&hub_sums[first..]);
+            for (hub, sum) in hubs.take_while(|(hub, _)| hub.target < targets.end) {
+                value[hub.target - targets.start] = *sum;
             }
-            for (value, teleport) in value.iter_mut().zip(teleport.chunk(chunk)) {
+            for (value, teleport) in value.iter_mut().zip(&teleport.shares.slots[targets.clone()]) {
                 *value = restart * teleport + norm * *value;
             }
-            finish_chunk(value, norm, residual, older.map(|residual| residual.chunk(chunk)))
+            finish_chunk(
+                value,
+                norm,
+                residual,
+                older.map(|residual| &residual.slots[targets.clone()]),
+            )
         })
         .collect();
-    sums.iter().fold(StepSums::default(), |sum, part| StepSums {
+    newest.value.rest = restart;
+    let y = newest.residual.rest;
+    newest.residual.rest = restart - norm * y;
+    let rest = compare_residuals(newest.residual.rest, older.map(|residual| residual.rest));
+    let rest = StepSums {
+        residual: rest[0] * teleport.rest_sum,
+        products: std::array::from_fn(|i| rest[i + 1] * teleport.rest_squares),
+    };
+    sums.iter().fold(rest, |sum, part| StepSums {
         residual: sum.residual + part.residual,
         products: std::array::from_fn(|i| sum.products[i] + part.products[i]),
     })
 }
 
 /// Sets `sums` to the sum of shares of each target in a chunk.
-fn gather(chunk: &TargetChunk, shares: &[f64], sums: &mut [f64; TARGET_CHUNK]) {
+fn gather(chunk: &TargetChunk, shares: &[f64], sums: &mut [f64]) {
     sums.fill(0.0);
     let (blocks, _) = shares.as_chunks::<SOURCE_BLOCK>(); // A fixed length spares the bounds check of each edge.
-    for (block, shares) in blocks.iter().enumerate() {
-        for edge in chunk.cell(block) {
-            sums[edge.target()] += edge.weight() as f64 * shares[edge.source()];
+    for (cell, shares) in chunk.cells().zip(blocks) {
+        let mut add = |edge: &CellEdge| sums[edge.target()] += f64::from(edge.weight()) * shares[edge.source()];
+        let (lines, rest) = cell.as_chunks::<LINE>();
+        for line in lines {
+            fetch(line, FETCH_AHEAD);
+            line.iter().for_each(&mut add);
         }
+        rest.iter().for_each(add);
     }
 }
 
 /// Sums the shares of the sources of a hub, in fixed chunks that threads may share.
 fn sum_hub(edges: &[HubEdge], shares: &[f64]) -> f64 {
-    let product = |edge: &HubEdge| f64::from(edge.weight) * shares[edge.source as usize];
-    let sums = edges
-        .par_chunks(EDGE_CHUNK)
-        .map(|edges| edges.iter().fold(0.0, |sum, edge| sum + product(edge)));
+    let sums = edges.par_chunks(EDGE_CHUNK).map(|edges| {
+        let (lines, rest) = edges.as_chunks::<LINE>();
+        let product = |edge: &HubEdge| f64::from(edge.weight) * shares[edge.source as usize];
+        let mut sums = [0.0; LINE];
+        for line in lines {
+            fetch(line, FETCH_AHEAD);
+            sums.iter_mut().zip(line).for_each(|(sum, edge)| *sum += product(edge));
+        }
+        sums.iter_mut().zip(rest).for_each(|(sum, edge)| *sum += product(edge));
+        sums.iter().fold(0.0, |sum, part| sum + part)
+    });
     let sums: Vec<f64> = sums.collect();
     sums.iter().fold(0.0, |sum, part| sum + part)
 }
 
-/// Replaces y in `residual` by r, and takes the sums of a chunk.
-fn finish_chunk(
-    value: &[f64; TARGET_CHUNK],
-    norm: f64,
-    residual: &mut [f64; TARGET_CHUNK],
-    older: [&[f64; TARGET_CHUNK]; 2],
-) -> StepSums {
-    let mut sums = StepSums::default();
-    for node in 0..TARGET_CHUNK {
-        let r = value[node] - norm * residual[node];
-        let (a, b) = (r - older[0][node], older[0][node] - older[1][node]);
-        residual[node] = r;
-        sums.residual += r.abs();
-        let products = [a * a, a * b, b * b, a * r, b * r];
-        sums.products
-            .iter_mut()
-            .zip(products)
-            .for_each(|(sum, product)| *sum += product);
+/// Asks the processor to load the cache line `ahead` elements after the first of a slice.
+#[cfg(target_arch = "x86_64")]
+fn fetch<T>(slice: &[T], ahead: usize) {
+    use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+    // SAFETY: a hint without any other effect, valid for every address.
+    unsafe { _mm_prefetch::<_MM_HINT_T0>(slice.as_ptr().wrapping_add(ahead).cast()) }
+}
+
+/// Does nothing: other processors have no stable instruction for it.
+#[cfg(not(target_arch = "x86_64"))]
+fn fetch<T>(_: &[T], _: usize) {}
+
+/// Replaces y in `residual` by r, and takes the sums of a chunk. All lengths are multiples of [`LANES`].
+fn finish_chunk(value: &[f64], norm: f64, residual: &mut [f64], older: [&[f64]; 2]) -> StepSums {
+    let mut sums = [[0.0; LANES]; 6];
+    let [one, two] = older.map(|residual| residual.as_chunks::<LANES>().0);
+    let lines = value
+        .as_chunks::<LANES>()
+        .0
+        .iter()
+        .zip(residual.as_chunks_mut::<LANES>().0);
+    for (((value, residual), one), two) in lines.zip(one).zip(two) {
+        for lane in 0..LANES {
+            let r = value[lane] - norm * residual[lane];
+            residual[lane] = r;
+            let products = compare_residuals(r, [one[lane], two[lane]]);
+            sums.iter_mut()
+                .zip(products)
+                .for_each(|(sums, product)| sums[lane] += product);
+        }
     }
-    sums
+    let [residual, products @ ..] = sums.map(|lanes| sum_in_lanes(&lanes));
+    StepSums { residual, products }
+}
+
+/// Returns |r| and the products of [`StepSums`].
+fn compare_residuals(r: f64, [one, two]: [f64; 2]) -> [f64; 6] {
+    let (a, b) = (r - one, one - two);
+    [r.abs(), a * a, a * b, b * b, a * r, b * r]
+}
+
+/// Adds up numbers in [`LANES`] sums side by side.
+fn sum_in_lanes(values: &[f64]) -> f64 {
+    let (lines, rest) = values.as_chunks::<LANES>();
+    let mut sums = [0.0; LANES];
+    for line in lines {
+        sums.iter_mut().zip(line).for_each(|(sum, value)| *sum += value);
+    }
+    sums.iter_mut().zip(rest).for_each(|(sum, value)| *sum += value);
+    sums.iter().fold(0.0, |sum, part| sum + part)
 }

@@ -1,7 +1,8 @@
 //! Same input, same bits: neither the thread count nor the order of the edges affects a result.
 
 use super::*;
-use crate::blocked_graph::{HUB_EDGES, SOURCE_BLOCK};
+use crate::blocked_graph::HUB_EDGES;
+use crate::cells::SOURCE_BLOCK;
 
 /// More than one block of sources, and one hub with a row that is cut into several chunks.
 const NODES: u32 = SOURCE_BLOCK as u32 + HUB_EDGES as u32 / 2 + 17;

@@ -37,7 +37,7 @@ pub(super) struct JobArgs {
     /// Worker threads; default: one per processor.
     #[arg(long, value_name = "N")]
     pub threads: Option<usize>,
-    /// Refuse (exit 8) a run with a higher memory estimate, for instance 8GiB.
+    /// Memory limit, for instance 8GiB: a larger run keeps intermediate data in files, or is refused (exit 8).
     #[arg(long, value_name = "SIZE")]
     pub memory_limit: Option<String>,
 }

@@ -75,7 +75,7 @@ impl CountedStream {
             delivery.reference,
             &sources,
             &mut RunMetrics::default(),
-            &mut |_, index, counted| by_network[index] = counted,
+            &mut |_, index, counted| by_network[index].append(counted),
         )?;
         let began = state.histories.iter().flatten().map(|history| history.first_load_date);
         Ok(CountedStream {

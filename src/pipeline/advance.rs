@@ -16,6 +16,7 @@ use clout_base::day::Day;
 use clout_base::error::Result;
 use clout_base::ids::HashKey;
 use clout_base::metrics::RunMetrics;
+use clout_steps::BlockSpace;
 use clout_topics::ontology::Ontology;
 use clout_warehouse::inventory::InputInventory;
 use clout_warehouse::manifest::InputFile;
@@ -39,6 +40,8 @@ pub struct StateAdvance<'a> {
     pub mode: RunMode,
     /// Receiver of the results of checks.
     pub log: &'a CheckLog,
+    /// Place of the blocks of rows.
+    pub space: BlockSpace,
 }
 
 /// Result of reading the input.
@@ -115,6 +118,7 @@ impl StateAdvance<'_> {
         self.watch.begin_stage("reading the load dates");
         let mut sources = MergeSources::dates_after(state, self.job, self.input, self.inventory, last);
         sources.inputs = self.inputs;
+        sources.space = self.space.clone();
         let params = sources.intake_params(state);
         let delivery = DeliveredInput::read(self.input, self.inventory, &params, TopicsWanted::Rows, self.watch)?;
         self.judge(state, &delivery, &sources, published)?;

@@ -1,11 +1,12 @@
 //! Merges the rows of new load dates into an earlier state.
 
 use super::count::{CountedRows, NetworkRows};
-use super::reference::{apply_reference, assign_nodes, merge_used_accounts, number_follows};
+use super::reference::{apply_reference, merge_used_accounts, number_follows};
 use super::sources::MergeSources;
 use crate::ingest::activities::ActivityIntake;
 use crate::ingest::opt_out_rows::OptOutRow;
 use crate::ingest::reference::ReferenceTables;
+use crate::ingest::row_blocks::NodeMaps;
 use crate::state::RunState;
 use clout_base::day::Day;
 use clout_base::error::Result;
@@ -154,7 +155,8 @@ pub struct OptOutResult {
     pub unmatched_opt_outs: Vec<OptOutRow>,
 }
 
-/// Deduplicates the rows and passes the counted ones to `take`, one network after the other.
+/// Deduplicates the rows and passes the counted ones to `take`, one network and load date after the other. The rows of
+/// a network with mentions of topics follow its last load date.
 pub fn count_rows(
     state: &mut RunState,
     mut intake: ActivityIntake,
@@ -168,26 +170,34 @@ pub fn count_rows(
         metrics.add("rows_refused", network, refused as f64);
     }
     let key = HashKey::from_text(&sources.job.state.hash_key);
-    let merged = merge_used_accounts(state, &intake, &reference, key);
+    let merged = merge_used_accounts(state, &mut intake, &reference, key);
     state.take_accounts(merged.accounts, &merged.from_state);
-    assign_nodes(&mut intake, &merged.from_interner);
+    intake.interners.clear();
     let ownership = apply_reference(state, &mut reference, &merged.from_interner, sources.job);
     metrics.add_total("opt_outs_unmatched", ownership.unmatched.len() as f64);
-    let all_rows = std::mem::take(&mut intake.rows);
-    for (index, rows) in all_rows.into_iter().enumerate() {
+    let is_out = |since: &Day| *since <= sources.as_of;
+    let is_opted_out: Vec<bool> = ownership.opted_out_on.iter().map(is_out).collect();
+    let all_blocks = std::mem::take(&mut intake.blocks);
+    for (index, blocks) in all_blocks.into_iter().enumerate() {
         let follows = number_follows(&mut reference, index, &merged.from_interner[index]);
         let night = NetworkRows {
             network_index: index,
             sources,
+            space: &intake.space,
+            nodes: &NodeMaps::new(
+                &std::mem::take(&mut intake.numbers[index]),
+                &merged.from_interner[index],
+            ),
             ownership: &ownership,
+            has_opt_outs: is_opted_out.contains(&true),
             first_load_date: intake.first_load_dates[index],
         };
-        let counted = night.count_rows(state, rows, follows, metrics)?;
-        take(state, index, counted);
+        night.count_rows(state, blocks, follows, metrics, &mut |state, counted| {
+            take(state, index, counted)
+        })?;
     }
-    let is_out = |since: &Day| *since <= sources.as_of;
     Ok(OptOutResult {
-        is_opted_out: ownership.opted_out_on.iter().map(is_out).collect(),
+        is_opted_out,
         unmatched_opt_outs: ownership.unmatched,
     })
 }

@@ -6,6 +6,7 @@ pub mod check;
 pub mod check_log;
 pub mod closed_files;
 pub mod count;
+mod count_date;
 pub mod delivery;
 pub mod delivery_checks;
 pub mod delivery_stops;
@@ -34,6 +35,7 @@ use crate::tables::published_history::{PublishedHistory, PublishedPersons};
 use clout_base::day::Day;
 use clout_base::error::{ErrorContext, ErrorKind, Result};
 use clout_base::metrics::RunMetrics;
+use clout_steps::BlockSpace;
 use clout_warehouse::inventory::InputInventory;
 use clout_warehouse::manifest::Manifest;
 use clout_warehouse::snapshots;
@@ -165,6 +167,7 @@ fn run_checked(
         as_of,
         mode: request.mode,
         log,
+        space: BlockSpace::Memory,
     };
     let mut read = advance.run(&mut state, &published, &mut metrics, &mut timings)?;
 

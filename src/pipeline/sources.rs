@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use clout_base::day::Day;
+use clout_steps::BlockSpace;
 use clout_warehouse::inventory::{EARLIEST_DAY, InputInventory};
 use clout_warehouse::manifest::InputFile;
 use clout_warehouse::store::{Store, StoredObject};
@@ -26,6 +27,8 @@ pub struct MergeSources<'a> {
     pub first: Day,
     /// Files of the run with their hashes; empty if no snapshot is published.
     pub inputs: &'a [InputFile],
+    /// Place of the blocks of rows.
+    pub space: BlockSpace,
 }
 
 impl<'a> MergeSources<'a> {
@@ -45,6 +48,7 @@ impl<'a> MergeSources<'a> {
             as_of,
             first,
             inputs: &[],
+            space: BlockSpace::Memory,
         }
     }
 
@@ -81,6 +85,7 @@ impl<'a> MergeSources<'a> {
             has_opt_outs: !state.opt_outs.is_empty(),
             first_load_dates: state.histories.iter().map(|h| h.map(|h| h.first_load_date)).collect(),
             lexicon: None,
+            space: self.space.clone(),
         }
     }
 }

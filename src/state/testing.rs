@@ -1,15 +1,16 @@
 //! A small state that grows by load dates, without a pipeline, for tests.
 
 use super::RunState;
+use super::delivered::DeliveredFile;
 use super::state_files::{StatePart, StateRequirements, load_state, save_state, state_folder};
 use clout_base::day::Day;
 use clout_model::account_activity::{AccountPost, merge_activity};
-use clout_model::delivered::IdList;
 use clout_model::influence::merge_pairs::{MergeParams, merge_reactions};
 use clout_model::influence::params::RecencyParams;
 use clout_model::influence::recency::HalfLifeMixture;
 use clout_model::networks::{Network, builtin_networks};
 use clout_model::reactions::WeighedReaction;
+use clout_steps::BlockSpace;
 use clout_warehouse::store::Store;
 
 const FIRST: Day = Day(20_000);
@@ -85,7 +86,9 @@ impl Nights {
             as_of: load_date,
         };
         state.pairs = merge_reactions(std::mem::take(&mut state.pairs), vec![reactions], &params);
-        state.delivered[0].push(load_date, IdList::from_sorted([u128::from(date as u32), 1 << 90]));
+        let ids = [u128::from(date as u32), 1 << 90];
+        let ids = DeliveredFile::encode(&BlockSpace::Memory, "ids", load_date, &ids).unwrap();
+        state.delivered[0].push(load_date, ids);
         state.as_of = Some(load_date);
     }
 

@@ -6,13 +6,18 @@
 
 use rayon::prelude::*;
 
+use crate::ingest::row_blocks::DateBlock;
+use crate::state::delivered::{DeliveredFile, DeliveredWindow};
 use clout_base::day::Day;
+use clout_base::error::Result;
 use clout_model::accounts::AccountIndex;
-use clout_model::delivered::DeliveredIds;
-use clout_model::repeated_ids::find_repeated_ids;
+use clout_model::delivered::can_be_repeated;
+use clout_model::repeated_ids::{DateRepeats, RepeatSearch};
+use clout_steps::BlockSpace;
 use clout_topics::rows::ActivityRows;
+use clout_warehouse::request_pool::run_requests;
 
-/// Resolved duplicates of one network.
+/// Resolved duplicates of one network and load date.
 pub struct ResolvedRows {
     /// By row: true if it is the row of its id that counts.
     pub is_kept: Vec<bool>,
@@ -25,49 +30,100 @@ pub struct ResolvedRows {
 /// Rows of one id on one load date of which one counts.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ContestedGroup {
-    /// Load date of the rows.
-    pub load_date: Day,
     /// Rows, ascending.
     pub rows: Vec<usize>,
     /// Their id.
     pub id: u128,
 }
 
-/// Resolves duplicates among `rows` and against the ids of earlier load dates in `delivered`. Takes the ids out of
-/// `rows`, and adds them to `delivered`. `as_of` is the last load date of `rows`; ids that no later row can repeat are
-/// dropped.
-pub fn resolve_duplicates(
-    rows: &mut ActivityRows,
-    delivered: &mut DeliveredIds,
-    accounts: &AccountIndex,
+/// Load dates of the state of which the ids are in memory at a time, so that the store responds to several requests
+/// together.
+const EARLIER_AT_ONCE: usize = 4;
+
+/// Finds the repeated ids of one network's new load dates, which are ascending and after those of `delivered`.
+///
+/// # Errors
+/// Returns an error if a block or a file is damaged, or if its store fails.
+pub fn find_repeats(
+    blocks: &[DateBlock],
+    space: &BlockSpace,
+    delivered: &DeliveredWindow,
+    max_lateness_days: i32,
+) -> Result<Vec<DateRepeats>> {
+    let mut repeats = vec![DateRepeats::default(); blocks.len()];
+    for range in 0..blocks.first().map_or(0, DateBlock::count_id_ranges) {
+        let read = blocks.par_iter().map(|block| block.read_ids(space, range));
+        let ids = read.collect::<Result<Vec<_>>>()?;
+        let dates = blocks.iter().zip(&ids).map(|(block, ids)| (block.load_date, &**ids));
+        let mut search = RepeatSearch::new(dates.collect(), max_lateness_days);
+        let earlier = delivered.dates().iter();
+        let earlier: Vec<_> = earlier.filter(|(load_date, _)| search.can_repeat(*load_date)).collect();
+        for dates in earlier.chunks(EARLIER_AT_ONCE) {
+            let keys = search.key_range();
+            let read = || {
+                dates
+                    .par_iter()
+                    .map(|(_, ids)| ids.read(keys))
+                    .collect::<Result<Vec<_>>>()
+            };
+            for ((load_date, _), ids) in dates.iter().zip(run_requests(dates.len(), read)?) {
+                search.add_earlier(*load_date, &ids);
+            }
+        }
+        let found = search.find();
+        repeats.iter_mut().zip(found).for_each(|(all, found)| all.append(found));
+    }
+    Ok(repeats)
+}
+
+/// Moves the ids of one network's new load dates to `delivered`, and drops those that no row after `as_of` can repeat.
+///
+/// # Errors
+/// Returns an error if a block is damaged, or if the store of the blocks fails.
+pub fn move_ids(
+    blocks: &mut [DateBlock],
+    space: &BlockSpace,
+    delivered: &mut DeliveredWindow,
     as_of: Day,
     max_lateness_days: i32,
-) -> ResolvedRows {
-    let ids = std::mem::take(&mut rows.ids);
-    let dates: Vec<_> = rows.dates().collect();
-    let repeated = find_repeated_ids(ids, &dates, delivered, max_lateness_days);
+) -> Result<()> {
+    let encode = |block: &mut DateBlock| {
+        let ids = block.take_ids(space)?;
+        // A load date without ids is not listed.
+        if ids.is_empty() || !can_be_repeated(block.load_date, as_of, max_lateness_days) {
+            return Ok(None);
+        }
+        let name = format!("delivered/{}", block.name);
+        DeliveredFile::encode(space, &name, block.load_date, &ids).map(Some)
+    };
+    let encoded = blocks
+        .par_iter_mut()
+        .with_max_len(1)
+        .map(encode)
+        .collect::<Result<Vec<_>>>()?;
+    for (block, ids) in blocks.iter().zip(encoded) {
+        if let Some(ids) = ids {
+            delivered.push(block.load_date, ids);
+        }
+    }
     delivered.drop_expired(as_of, max_lateness_days);
+    Ok(())
+}
+
+/// Resolves the duplicates among the rows of one load date. `repeats` are the repeated ids of that date.
+pub fn resolve_duplicates(rows: &ActivityRows, repeats: &DateRepeats, accounts: &AccountIndex) -> ResolvedRows {
     let mut is_kept = vec![true; rows.len()];
-    let mut copies = repeated.copies.len() as u64;
-    repeated.copies.iter().for_each(|row| is_kept[*row as usize] = false);
+    let mut copies = repeats.copies.len() as u64;
+    repeats.copies.iter().for_each(|row| is_kept[*row as usize] = false);
     let order = RowOrder { rows, accounts };
-    let least = repeated
-        .groups
-        .par_iter()
-        .map(|group| order.find_least(repeated.rows(group)));
-    let least: Vec<Result<u32, Vec<usize>>> = least.collect();
     let mut contested = Vec::new();
-    for (group, least) in repeated.groups.iter().zip(least) {
-        let same_day = repeated.rows(group);
+    for group in &repeats.groups {
+        let same_day = repeats.rows(group);
         copies += same_day.len() as u64 - 1;
         same_day.iter().for_each(|row| is_kept[*row as usize] = false);
-        match least {
+        match order.find_least(same_day) {
             Ok(row) => is_kept[row as usize] = true,
-            Err(rows) => contested.push(ContestedGroup {
-                load_date: group.load_date,
-                rows,
-                id: group.id,
-            }),
+            Err(rows) => contested.push(ContestedGroup { rows, id: group.id }),
         }
     }
     contested.sort_unstable();
@@ -86,7 +142,7 @@ struct RowOrder<'a> {
 
 impl RowOrder<'_> {
     /// Returns the least of the rows of one id on one load date, or the candidates if only their objects decide.
-    fn find_least(&self, same_day: &[u32]) -> Result<u32, Vec<usize>> {
+    fn find_least(&self, same_day: &[u32]) -> std::result::Result<u32, Vec<usize>> {
         // Account numbers have an order of their own, so the texts are compared; verb codes are in the order of names.
         let prefix = |row: usize| {
             let actor = self.accounts.id(self.rows.actors[row]);

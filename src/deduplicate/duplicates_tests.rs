@@ -1,23 +1,22 @@
 use super::*;
+use crate::ingest::row_blocks::NodeMaps;
+use crate::ingest::row_buffers::RowBuffer;
 use clout_model::accounts::NO_NODE;
 
 /// Row as (load date, id, occurred_at, actor, target).
 type Given = (i32, u128, i64, u32, u32);
 
-fn rows(given: &[Given]) -> ActivityRows {
-    let mut rows = ActivityRows::default();
-    for (index, (day, id, occurred_at, actor, target)) in given.iter().enumerate() {
-        rows.ids.push(*id);
-        rows.occurred_at.push(*occurred_at);
-        rows.actors.push(*actor);
-        rows.targets.push(*target);
-        rows.verbs.push(0);
-        match rows.date_ends.last_mut().filter(|(last, _)| last.0 == *day) {
-            Some((_, end)) => *end = index + 1,
-            None => rows.date_ends.push((Day(*day), index + 1)),
-        }
+/// Returns the rows of one load date.
+fn rows(given: &[Given]) -> RowBuffer {
+    let mut buffer = RowBuffer::default();
+    for (_, id, occurred_at, actor, target) in given {
+        buffer.ids.push(*id);
+        buffer.rows.occurred_at.push(*occurred_at);
+        buffer.rows.actors.push(*actor);
+        buffer.rows.targets.push(*target);
+        buffer.rows.verbs.push(0);
     }
-    rows
+    buffer
 }
 
 /// Accounts with the ids `z`, `b` and `a` under the numbers 0 to 2.
@@ -25,17 +24,46 @@ fn accounts() -> AccountIndex {
     AccountIndex::from_accounts(vec!["x".to_owned()], [(0, "z"), (0, "b"), (0, "a")])
 }
 
-fn resolve(given: &[Given], delivered: &mut DeliveredIds, as_of: i32) -> ResolvedRows {
-    resolve_duplicates(&mut rows(given), delivered, &accounts(), Day(as_of), 30)
+/// Resolves the duplicates of all load dates, in `ranges` ranges of ids.
+fn resolve_in(given: &[Given], delivered: &mut DeliveredWindow, as_of: i32, ranges: usize) -> Vec<ResolvedRows> {
+    let space = BlockSpace::Memory;
+    let dates = given.chunk_by(|a, b| a.0 == b.0);
+    let block = |date: &[Given]| DateBlock::create(&space, "x", Day(date[0].0), vec![(0, rows(date))], ranges).unwrap();
+    let mut blocks: Vec<DateBlock> = dates.map(block).collect();
+    let repeats = find_repeats(&blocks, &space, delivered, 30).unwrap();
+    move_ids(&mut blocks, &space, delivered, Day(as_of), 30).unwrap();
+    let nodes = NodeMaps::new(&[None], &[0, 1, 2]);
+    let resolve = |(block, repeats): (DateBlock, &DateRepeats)| {
+        let rows = block.into_rows(&space, &nodes).unwrap();
+        resolve_duplicates(&rows, repeats, &accounts())
+    };
+    blocks.into_iter().zip(&repeats).map(resolve).collect()
+}
+
+fn resolve(given: &[Given], delivered: &mut DeliveredWindow, as_of: i32) -> Vec<ResolvedRows> {
+    resolve_in(given, delivered, as_of, 1)
+}
+
+/// Returns the ids of each load date.
+fn list(delivered: &DeliveredWindow) -> Vec<(i32, Vec<u128>)> {
+    let dates = delivered.dates().iter();
+    dates.map(|(day, file)| (day.0, file.read(None).unwrap())).collect()
+}
+
+fn join_kept(resolved: &[ResolvedRows]) -> Vec<bool> {
+    resolved.iter().flat_map(|date| date.is_kept.clone()).collect()
 }
 
 fn is_kept(given: &[Given], as_of: i32) -> Vec<bool> {
-    resolve(given, &mut DeliveredIds::default(), as_of).is_kept
+    let kept = join_kept(&resolve(given, &mut DeliveredWindow::default(), as_of));
+    let in_ranges = resolve_in(given, &mut DeliveredWindow::default(), as_of, 16);
+    assert_eq!(join_kept(&in_ranges), kept);
+    kept
 }
 
 #[test]
 fn the_earliest_load_date_counts() {
-    let mut delivered = DeliveredIds::default();
+    let mut delivered = DeliveredWindow::default();
     let given = [
         (10, 5, 100, 1, 2),
         (10, 6, 100, 1, 2),
@@ -43,11 +71,9 @@ fn the_earliest_load_date_counts() {
         (12, 5, 100, 1, 2),
     ];
     let settled = resolve(&given, &mut delivered, 12);
-    assert_eq!(settled.is_kept, [true, true, false, false]);
-    assert_eq!(settled.copies, 2);
-    let listed = |(day, ids): &(Day, clout_model::delivered::IdList)| (day.0, ids.iter().collect::<Vec<_>>());
-    let listed: Vec<_> = delivered.dates().iter().map(listed).collect();
-    assert_eq!(listed, [(10, vec![5, 6]), (11, vec![5]), (12, vec![5])]);
+    assert_eq!(join_kept(&settled), [true, true, false, false]);
+    assert_eq!(settled.iter().map(|date| date.copies).sum::<u64>(), 2);
+    assert_eq!(list(&delivered), [(10, vec![5, 6]), (11, vec![5]), (12, vec![5])]);
 }
 
 #[test]
@@ -65,9 +91,8 @@ fn actors_are_compared_by_their_ids_not_by_their_numbers() {
 #[test]
 fn rows_that_differ_only_in_target_are_contested() {
     let given = [(10, 5, 100, 1, 2), (10, 5, 100, 1, NO_NODE), (10, 5, 101, 1, 2)];
-    let settled = resolve(&given, &mut DeliveredIds::default(), 10);
+    let settled = resolve(&given, &mut DeliveredWindow::default(), 10).remove(0);
     let group = ContestedGroup {
-        load_date: Day(10),
         rows: vec![0, 1],
         id: 5,
     };
@@ -86,14 +111,14 @@ fn date_by_date_and_all_at_once_keep_the_same_rows() {
         (45, 5, 4, 1, 2),
         (50, 7, 4, 1, 2),
     ];
-    let mut at_once = DeliveredIds::default();
-    let kept_at_once = resolve(&all, &mut at_once, 50).is_kept;
-    let (mut kept, mut delivered) = (Vec::new(), DeliveredIds::default());
+    let mut at_once = DeliveredWindow::default();
+    let kept_at_once = join_kept(&resolve(&all, &mut at_once, 50));
+    let (mut kept, mut delivered) = (Vec::new(), DeliveredWindow::default());
     for day in [10, 11, 12, 45, 50] {
         let of_date: Vec<_> = all.iter().copied().filter(|row| row.0 == day).collect();
-        kept.extend(resolve(&of_date, &mut delivered, day).is_kept);
+        kept.extend(join_kept(&resolve(&of_date, &mut delivered, day)));
     }
     assert_eq!(kept, kept_at_once);
-    assert_eq!(delivered, at_once);
+    assert_eq!(list(&delivered), list(&at_once));
     assert_eq!(kept, [true, true, false, true, true, true]);
 }

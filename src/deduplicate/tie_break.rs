@@ -33,7 +33,7 @@ const WANTED: [&str; 8] = [
     "tags",
 ];
 
-/// Delivered rows of one network, as read.
+/// Delivered rows of one network and load date, as read.
 pub struct ContestedRows<'a> {
     /// Input store.
     pub store: &'a Store,
@@ -55,22 +55,21 @@ type Rank = (Option<String>, Option<String>, Option<String>, Vec<String>);
 /// Least row of each id so far: its key and row index.
 type Best = HashMap<u128, (Rank, usize)>;
 
-/// Returns the row that counts of each contested group, after reading the partitions again.
+/// Returns the row that counts of each contested group of one load date, after reading its partition again.
 ///
 /// # Errors
 /// Returns an error if the store fails or the partition changed since it was read.
-pub fn choose_rows(delivery: &ContestedRows, contested: &[ContestedGroup]) -> Result<Vec<usize>> {
-    let mut chosen = Vec::with_capacity(contested.len());
-    for same_day in contested.chunk_by(|a, b| a.load_date == b.load_date) {
-        let load_date = same_day[0].load_date;
-        let wanted = same_day.iter().map(|group| (group.id, group.rows.as_slice())).collect();
-        let best = delivery.best(load_date, &wanted)?;
-        for group in same_day {
-            let (_, row) = best.get(&group.id).ok_or_else(|| delivery.changed(load_date))?;
-            chosen.push(*row);
-        }
-    }
-    Ok(chosen)
+pub fn choose_rows(delivery: &ContestedRows, load_date: Day, contested: &[ContestedGroup]) -> Result<Vec<usize>> {
+    let wanted = contested
+        .iter()
+        .map(|group| (group.id, group.rows.as_slice()))
+        .collect();
+    let best = delivery.best(load_date, &wanted)?;
+    let row = |group: &ContestedGroup| best.get(&group.id).map(|(_, row)| *row);
+    let rows = contested
+        .iter()
+        .map(|group| row(group).ok_or_else(|| delivery.changed(load_date)));
+    rows.collect()
 }
 
 impl ContestedRows<'_> {

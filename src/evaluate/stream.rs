@@ -76,7 +76,7 @@ impl CountedStream {
             &sources,
             &mut RunMetrics::default(),
             &mut |_, index, counted| {
-                by_network[index] = counted;
+                by_network[index].append(counted);
                 Ok(())
             },
         )?;

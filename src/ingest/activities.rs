@@ -1,19 +1,19 @@
-//! Reads all delivered partitions of activities, in parallel, into columns of numbers.
+//! Reads all delivered partitions of activities, in parallel, into blocks of numbers.
 
 use std::collections::{BTreeMap, HashSet};
 
 use super::file_reading::{FileReading, PartitionFiles};
-use super::file_rows::{FileRows, WANTED, WITHOUT_TOPICS};
-use super::interner::IdInterner;
+use super::file_rows::{FileReport, WANTED, WITHOUT_TOPICS};
+use super::interner::{IdInterner, MergedNumbers};
 use super::missing_columns;
 use super::refused_share::RefusedShare;
 use super::rejects::RejectedRow;
-use super::row_buffers::{RowPiece, assemble};
+use super::row_blocks::DateBlock;
 use clout_base::day::Day;
 use clout_base::error::Result;
 use clout_model::networks::Network;
+use clout_steps::BlockSpace;
 use clout_topics::ontology::lexicon::Lexicon;
-use clout_topics::rows::ActivityRows;
 use clout_warehouse::admission::admit_files;
 use clout_warehouse::input_columns;
 use clout_warehouse::inventory::{InputInventory, InputPartition};
@@ -23,10 +23,16 @@ const TABLE: &str = "activities";
 
 /// Rows and rejects of the delivered activities.
 pub struct ActivityIntake {
-    /// Rows by network, in the order of the job's networks.
-    pub rows: Vec<ActivityRows>,
+    /// Rows by network, in the order of the job's networks, and load date.
+    pub blocks: Vec<Vec<DateBlock>>,
+    /// Place of the blocks.
+    pub space: BlockSpace,
     /// Ids of the provisional numbers, by network.
     pub interners: Vec<IdInterner>,
+    /// By network and reader: provisional numbers of the numbers in the blocks; none if they are the same.
+    pub numbers: Vec<Vec<Option<MergedNumbers>>>,
+    /// By network and provisional number: first load date with a valid row.
+    pub first_dates: Vec<Vec<Option<Day>>>,
     /// Refused rows and files.
     pub rejects: Vec<RejectedRow>,
     /// Rows read and refused, by network and load date.
@@ -60,6 +66,8 @@ pub struct IntakeParams<'a> {
     pub first_load_dates: Vec<Option<Day>>,
     /// Aliases of topics; none without topics.
     pub lexicon: Option<&'a Lexicon>,
+    /// Place of the blocks of rows.
+    pub space: BlockSpace,
 }
 
 /// Extent to which rejected rows are kept.
@@ -94,18 +102,21 @@ pub fn read_activities(
             first_load_dates: first_load_dates(params, &admitted, &unreadable),
         };
         let read = reading.read_files(tick)?;
-        unreadable = read.files.iter().map(|file| file.unreadable.is_some()).collect();
+        unreadable = read.reports.iter().map(|file| file.unreadable.is_some()).collect();
         // A file that set a network's first load date turned out unreadable, so the other files are judged again.
         if first_load_dates(params, &admitted, &unreadable) == reading.first_load_dates {
             let mut intake = ActivityIntake {
-                rows: read.rows,
+                blocks: read.blocks,
+                space: params.space.clone(),
                 interners: read.interners,
+                numbers: read.numbers,
+                first_dates: read.first_dates,
                 rejects,
                 shares: Vec::new(),
                 first_load_dates: reading.first_load_dates,
                 warnings,
             };
-            intake.append(&admitted, read.files);
+            intake.add_reports(&admitted, read.reports);
             return Ok(intake);
         }
     }
@@ -179,12 +190,9 @@ fn file_reject(partition: &InputPartition, file: &str, reason: String) -> Reject
 }
 
 impl ActivityIntake {
-    /// Assembles the rows of all files, in the order of the partitions, and collects their rejects.
-    fn append(&mut self, partitions: &[PartitionFiles], outcomes: Vec<FileRows<RowPiece>>) {
-        let mut pieces: Vec<Vec<RowPiece>> = Vec::new();
-        pieces.resize_with(self.rows.len(), Vec::new);
-        let mut ends = vec![0; self.rows.len()];
-        let mut outcomes = outcomes.into_iter();
+    /// Collects the rejects of all files, in the order of the partitions.
+    fn add_reports(&mut self, partitions: &[PartitionFiles], reports: Vec<FileReport>) {
+        let mut reports = reports.into_iter();
         for found in partitions {
             let partition = found.partition;
             let mut share = RefusedShare::new(TABLE, &partition.network, Some(partition.load_date));
@@ -192,19 +200,15 @@ impl ActivityIntake {
                 .refused_bytes
                 .iter()
                 .for_each(|bytes| share.add_unreadable(*bytes));
-            let rows = &mut self.rows[found.network];
-            for (file, outcome) in found.files.iter().zip(outcomes.by_ref()) {
+            for (file, report) in found.files.iter().zip(reports.by_ref()) {
                 let (key, bytes) = (&file.object.key, file.object.size);
-                ends[found.network] += outcome.rows.count_rows();
-                pieces[found.network].push(outcome.rows);
-                if let Some(reason) = outcome.unreadable {
+                if let Some(reason) = report.unreadable {
                     share.add_unreadable(bytes);
                     self.rejects.push(file_reject(partition, key, reason));
                     continue;
                 }
-                share.add_readable(bytes, outcome.read, outcome.refused_count);
-                rows.mentions.extend(outcome.mentions);
-                let refused = outcome.refused.into_iter();
+                share.add_readable(bytes, report.read, report.refused_count);
+                let refused = report.refused.into_iter();
                 self.rejects
                     .extend(refused.map(|(row_number, reason, activity_id)| RejectedRow {
                         row_number: Some(row_number),
@@ -213,11 +217,7 @@ impl ActivityIntake {
                         ..file_reject(partition, key, String::new())
                     }));
             }
-            rows.date_ends.push((partition.load_date, ends[found.network]));
             self.shares.push(share);
-        }
-        for (rows, pieces) in self.rows.iter_mut().zip(&pieces) {
-            assemble(rows, pieces);
         }
     }
 

@@ -3,9 +3,11 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, TimestampMicrosecondArray};
 use clout_model::accounts::NO_NODE;
 use clout_model::networks::builtin_networks;
+use clout_steps::WorkFolder;
 use parquet::file::properties::WriterProperties;
 
 use super::*;
+use crate::ingest::row_blocks::NodeMaps;
 use crate::ingest::testing::{InputFolder, texts};
 
 /// Rows of the larger file, several batches.
@@ -73,6 +75,10 @@ fn write(folder: &InputFolder, key: &str, rows: usize, properties: &WriterProper
 }
 
 fn read(folder: &InputFolder, threads: usize) -> ActivityIntake {
+    read_into(folder, threads, BlockSpace::Memory)
+}
+
+fn read_into(folder: &InputFolder, threads: usize, space: BlockSpace) -> ActivityIntake {
     let networks = builtin_networks();
     let params = IntakeParams {
         networks: &networks,
@@ -85,6 +91,7 @@ fn read(folder: &InputFolder, threads: usize) -> ActivityIntake {
         has_opt_outs: false,
         first_load_dates: vec![Some(Day(0)); networks.len()],
         lexicon: None,
+        space,
     };
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
     let (store, inventory) = (folder.store(), folder.inventory());
@@ -95,21 +102,47 @@ fn read(folder: &InputFolder, threads: usize) -> ActivityIntake {
 /// Row with ids in place of numbers.
 type NamedRow = (u128, i64, String, Option<String>, u8);
 
-/// Returns the rows of all networks with their ids.
-fn named_rows(intake: &ActivityIntake) -> Vec<Vec<NamedRow>> {
-    let networks = intake.rows.iter().zip(&intake.interners);
-    let named = networks.map(|(rows, interner)| {
+/// Returns the rows of all networks with their ids, and the load dates with the ends of their rows.
+fn named_rows(intake: &mut ActivityIntake) -> (Vec<Vec<NamedRow>>, Vec<Vec<(Day, usize)>>) {
+    let space = intake.space.clone();
+    let networks = std::mem::take(&mut intake.blocks).into_iter().enumerate();
+    let named = networks.map(|(network, blocks)| {
+        let interner = &intake.interners[network];
         let mut names = vec![String::new(); interner.number_bound()];
         interner.for_each(|number, id| names[number as usize] = id.to_owned());
-        let name = |number: u32| names[number as usize].clone();
-        let row = |row: usize| {
-            let target = Some(rows.targets[row]).filter(|target| *target != NO_NODE);
-            let (actor, target) = (name(rows.actors[row]), target.map(name));
-            (rows.ids[row], rows.occurred_at[row], actor, target, rows.verbs[row])
-        };
-        (0..rows.len()).map(row).collect()
+        let same: Vec<u32> = (0..interner.number_bound() as u32).collect();
+        let nodes = NodeMaps::new(&intake.numbers[network], &same);
+        let (mut all, mut dates) = (Vec::new(), Vec::new());
+        for mut block in blocks {
+            let by_row = sorted_rows(&block, &space);
+            let mut distinct: Vec<u128> = by_row.values().copied().collect();
+            distinct.sort_unstable();
+            distinct.dedup();
+            assert_eq!(block.take_ids(&space).unwrap(), distinct);
+            let load_date = block.load_date;
+            let rows = block.into_rows(&space, &nodes).unwrap();
+            assert_eq!(by_row.len(), rows.len());
+            let name = |number: u32| names[number as usize].clone();
+            all.extend((0..rows.len()).map(|row| {
+                let target = Some(rows.targets[row]).filter(|target| *target != NO_NODE);
+                let (actor, target) = (name(rows.actors[row]), target.map(name));
+                let id = by_row[&(row as u32)];
+                (id, rows.occurred_at[row], actor, target, rows.verbs[row])
+            }));
+            dates.push((load_date, all.len()));
+        }
+        (all, dates)
     });
-    named.collect()
+    named.unzip()
+}
+
+/// Returns the ids of a block by row.
+fn sorted_rows(block: &DateBlock, space: &BlockSpace) -> BTreeMap<u32, u128> {
+    let ranges = 0..block.count_id_ranges();
+    let ids = ranges.map(|range| block.read_ids(space, range).unwrap());
+    ids.flat_map(|ids| ids.rows().collect::<Vec<_>>())
+        .map(|(id, row)| (row, id))
+        .collect()
 }
 
 /// Writes the same rows of three files to a folder.
@@ -131,23 +164,31 @@ fn folder(properties: &WriterProperties) -> InputFolder {
 fn rows_and_rejects_do_not_depend_on_encodings_and_threads() {
     let properties = WriterProperties::builder;
     let plain = folder(&properties().set_dictionary_enabled(false).build());
-    let expected = read(&plain, 1);
-    let rows = named_rows(&expected);
+    let mut expected = read(&plain, 1);
+    let (rows, dates) = named_rows(&mut expected);
     let count: usize = rows.iter().map(Vec::len).sum();
     assert!(count > ROWS * 9 / 10 && expected.rejects.len() > 100);
     assert_eq!(count + expected.rejects.len(), ROWS + 100);
     assert!(rows.iter().flatten().all(|(id, ..)| id >> 96 == 0));
+    assert_eq!(
+        dates[3].iter().map(|(day, _)| *day).collect::<Vec<_>>(),
+        [Day(19_999), LOAD_DATE]
+    );
     let mixed = properties()
         .set_dictionary_page_size_limit(2_000)
         .set_write_batch_size(500);
     let mixed = mixed.set_data_page_row_count_limit(3_000).build();
     for folder in [plain, folder(&properties().build()), folder(&mixed)] {
         for threads in [1, 2, 3] {
-            let intake = read(&folder, threads);
-            assert_eq!(named_rows(&intake), rows);
+            let mut intake = read(&folder, threads);
+            assert_eq!(named_rows(&mut intake), (rows.clone(), dates.clone()));
             assert!(intake.rejects == expected.rejects);
             assert_eq!(intake.count_rows_by_network(), expected.count_rows_by_network());
-            assert!(intake.rows[3].date_ends == expected.rows[3].date_ends);
+            let work = InputFolder::default();
+            let space = BlockSpace::Folder(WorkFolder::new(&work.store(), LOAD_DATE, "key"));
+            let mut stored = read_into(&folder, threads, space);
+            assert_eq!(named_rows(&mut stored), (rows.clone(), dates.clone()));
+            assert!(stored.rejects == expected.rejects);
         }
     }
 }
@@ -197,8 +238,8 @@ fn a_file_with_more_rows_than_bytes_is_read_like_others() {
             .len()
             < rows as u64
     );
-    let intake = read(&folder, 2);
-    let all = &named_rows(&intake)[3];
+    let mut intake = read(&folder, 2);
+    let all = &named_rows(&mut intake).0[3];
     assert_eq!(all.len() + intake.rejects.len(), rows + 2_000);
     let equal = all
         .iter()

@@ -9,7 +9,7 @@ use super::coded_columns::CodedColumn;
 use super::file_rows::{ACTIVITY_ID, ACTOR_ID, OCCURRED_AT, RowReader, TARGET_ID, VERB};
 use super::interner::{EMPTY_ID, IdTables};
 use super::object_hash::{hash_activity_id, object_hash};
-use super::row_buffers::RowSlices;
+use super::row_buffers::RowBuffer;
 use clout_model::accounts::NO_NODE;
 use clout_warehouse::input_batches::InputBatch;
 
@@ -81,29 +81,27 @@ impl BatchColumns {
         Ok(())
     }
 
-    /// Writes the given rows of the batch, with the texts of the other columns, to memory for as many rows.
-    pub fn write(
+    /// Appends the given rows of the batch, with the texts of the other columns.
+    pub fn append_to(
         &self,
-        to: RowSlices,
+        to: &mut RowBuffer,
         ids: &StringViewArray,
         venues: Option<&StringViewArray>,
         rows: impl Iterator<Item = usize> + Clone,
     ) {
-        fn gather<T: Copy>(to: &mut [T], column: &[T], rows: impl Iterator<Item = usize>) {
-            to.iter_mut().zip(rows).for_each(|(to, row)| *to = column[row]);
+        fn gather<T: Copy>(to: &mut Vec<T>, column: &[T], rows: impl Iterator<Item = usize>) {
+            to.extend(rows.map(|row| column[row]));
         }
-        gather(to.occurred_at, &self.times, rows.clone());
-        gather(to.actors, &self.actors, rows.clone());
-        gather(to.targets, &self.targets, rows.clone());
-        gather(to.verbs, &self.verbs, rows.clone());
-        for (to, row) in to.ids.iter_mut().zip(rows.clone()) {
-            *to = hash_activity_id(ids.value(row));
-        }
+        let RowBuffer {
+            ids: to_ids, rows: to, ..
+        } = to;
+        gather(&mut to.occurred_at, &self.times, rows.clone());
+        gather(&mut to.actors, &self.actors, rows.clone());
+        gather(&mut to.targets, &self.targets, rows.clone());
+        gather(&mut to.verbs, &self.verbs, rows.clone());
+        to_ids.extend(rows.clone().map(|row| hash_activity_id(ids.value(row))));
         if let Some(venues) = venues {
-            to.venues
-                .iter_mut()
-                .zip(rows)
-                .for_each(|(to, row)| *to = object_hash(venues, row));
+            to.venues.extend(rows.map(|row| object_hash(venues, row)));
         }
     }
 }

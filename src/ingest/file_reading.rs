@@ -1,18 +1,20 @@
 //! Reads admitted files of activities in parallel: each thread takes one file after another, with tables of its own.
 
+use std::cmp::Reverse;
 use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
 use super::activities::{IntakeParams, KeptRejects};
-use super::file_rows::{FileRows, RowReader, read_file};
+use super::file_rows::{FileReport, RowReader, read_file};
+use super::first_dates::{FirstDates, join_first_dates};
 use super::interner::{IdInterner, IdTables, MergedNumbers};
 use super::refused_share::find_fatal_rejects;
-use super::row_buffers::{RowBuffer, RowPiece, RowSlices, allocate, next_buffer};
+use super::row_blocks::{DateBlock, count_id_ranges};
+use super::row_buffers::RowBuffer;
 use super::validate::RowRules;
 use clout_base::day::Day;
 use clout_base::error::Result;
-use clout_topics::rows::ActivityRows;
 use clout_warehouse::admission::AdmittedFile;
 use clout_warehouse::inventory::InputPartition;
 use clout_warehouse::store::Store;
@@ -48,28 +50,59 @@ pub struct FileReading<'a> {
     pub first_load_dates: Vec<Option<Day>>,
 }
 
-/// Rows and ids of all files, before the rows are assembled.
+/// Rows and ids of all files.
 pub struct ReadFiles {
-    /// By network: columns with the rows of all files and gaps between them.
-    pub rows: Vec<ActivityRows>,
-    /// By network: ids of the numbers in `rows`.
+    /// By network: blocks of its load dates, in the order of the partitions.
+    pub blocks: Vec<Vec<DateBlock>>,
+    /// By network: ids of the provisional numbers.
     pub interners: Vec<IdInterner>,
-    /// By file, in the order of the partitions: its rows in the columns of its network, and its rejects.
-    pub files: Vec<FileRows<RowPiece>>,
+    /// By network and reader: provisional numbers of the numbers in the blocks; none if they are the same.
+    pub numbers: Vec<Vec<Option<MergedNumbers>>>,
+    /// By network and provisional number: first load date with a valid row.
+    pub first_dates: Vec<Vec<Option<Day>>>,
+    /// By file, in the order of the partitions.
+    pub reports: Vec<FileReport>,
 }
 
-/// Files that one thread read, by their index, and the ids in them by network.
-struct ThreadOutput<'a> {
-    files: Vec<(usize, FileRows<RowBuffer<'a>>)>,
+/// Output of one thread.
+struct ThreadOutput {
+    /// Blocks by the index of their partition.
+    blocks: Vec<(usize, DateBlock)>,
+    /// Reports by the index of their file.
+    reports: Vec<(usize, FileReport)>,
+    /// By network: ids of the accounts.
     accounts: Vec<IdTables>,
+    /// By network: first load dates of the accounts.
+    first_dates: Vec<FirstDates>,
 }
 
-/// File to read, with the memory for its rows.
+/// File to read.
 struct FileTask<'a> {
+    /// Index of the file among all files.
     index: usize,
-    found: &'a PartitionFiles<'a>,
+    /// Index of the partition.
+    partition: usize,
+    /// Index of the file in its partition.
+    position: usize,
     file: &'a AdmittedFile,
-    buffer: RowBuffer<'a>,
+}
+
+/// File that is read.
+struct ReadFile {
+    /// Index of the file in its partition.
+    position: usize,
+    /// Index of the thread that read it.
+    reader: usize,
+    accepted: RowBuffer,
+}
+
+/// Tasks of all threads, and their progress.
+struct SharedTasks<'a> {
+    tasks: Mutex<std::vec::IntoIter<FileTask<'a>>>,
+    /// By partition: the files that are read, until all are.
+    partitions: Vec<Mutex<Vec<ReadFile>>>,
+    /// By network: number of ranges of ids.
+    id_ranges: Vec<usize>,
 }
 
 impl FileReading<'_> {
@@ -78,86 +111,149 @@ impl FileReading<'_> {
     /// # Errors
     /// Returns an error only if the store fails.
     pub fn read_files(&self, tick: &(dyn Fn(u64) + Sync)) -> Result<ReadFiles> {
-        let mut rows = self.allocate_rows();
-        let tasks = Mutex::new(self.list_tasks(&mut rows).into_iter());
+        let networks = self.params.networks.len();
+        let shared = SharedTasks {
+            tasks: Mutex::new(self.list_tasks().into_iter()),
+            partitions: self.partitions.iter().map(|_| Mutex::default()).collect(),
+            id_ranges: (0..networks).map(|network| self.count_id_ranges(network)).collect(),
+        };
         let threads = (0..rayon::current_num_threads()).into_par_iter().with_max_len(1);
         let read = threads
-            .map(|_| self.read_tasks(&tasks, tick))
+            .map(|reader| self.read_tasks(reader, &shared, tick))
             .collect::<Result<Vec<_>>>()?;
-        let (mut files, mut accounts) = (Vec::new(), Vec::new());
-        for (thread, output) in read.into_iter().enumerate() {
-            let with_thread = output.files.into_iter().map(|(index, file)| (index, thread, file));
-            files.extend(with_thread);
+        let (mut blocks, mut reports) = (self.create_empty_blocks(&shared)?, Vec::new());
+        let (mut accounts, mut first_dates) = (Vec::new(), Vec::new());
+        for output in read {
+            blocks.extend(output.blocks);
+            reports.extend(output.reports);
             accounts.push(output.accounts);
+            first_dates.push(output.first_dates);
         }
-        files.sort_by_key(|(index, ..)| *index);
-        let (interners, numbers) = merge_accounts(accounts, self.params.networks.len());
-        let networks = self.partitions.iter().flat_map(PartitionFiles::with_files);
-        let networks: Vec<usize> = networks.map(|(found, _)| found.network).collect();
-        files.par_iter_mut().for_each(|(index, thread, file)| {
-            if let Some(numbers) = &numbers[networks[*index]][*thread] {
-                file.rows
-                    .accounts_mut()
-                    .into_iter()
-                    .for_each(|accounts| numbers.renumber(accounts));
-            }
-        });
-        let files = files.into_iter().map(|(.., file)| file.into_piece()).collect();
-        Ok(ReadFiles { rows, interners, files })
+        blocks.sort_by_key(|(partition, _)| *partition);
+        reports.sort_by_key(|(file, _)| *file);
+        let merged: Vec<(IdInterner, Vec<Option<MergedNumbers>>)> = by_network(accounts, networks)
+            .into_iter()
+            .map(IdInterner::merge)
+            .collect();
+        let first_dates = by_network(first_dates, networks).into_par_iter().zip(&merged);
+        let first_dates = first_dates
+            .map(|(dates, (interner, numbers))| join_first_dates(&dates, numbers, interner.number_bound()))
+            .collect();
+        let (interners, numbers) = merged.into_iter().unzip();
+        let mut read = ReadFiles {
+            blocks: Vec::new(),
+            interners,
+            numbers,
+            first_dates,
+            reports: reports.into_iter().map(|(_, report)| report).collect(),
+        };
+        read.blocks.resize_with(networks, Vec::new);
+        for (partition, block) in blocks {
+            read.blocks[self.partitions[partition].network].push(block);
+        }
+        Ok(read)
     }
 
-    fn allocate_rows(&self) -> Vec<ActivityRows> {
-        let networks = self.params.networks.iter().enumerate();
-        let rows = networks.map(|(index, network)| {
-            let files = self.partitions.iter().filter(|found| found.network == index);
-            allocate(files.flat_map(|found| &found.files), network.co_visit.is_some())
+    /// Lists all files: partitions with many rows first, and within a partition large files first. So partitions are
+    /// complete early, and no thread gets a large file at the end.
+    fn list_tasks(&self) -> Vec<FileTask<'_>> {
+        let mut tasks = Vec::new();
+        for (partition, found) in self.partitions.iter().enumerate() {
+            let first = tasks.len();
+            let files = found.files.iter().enumerate();
+            tasks.extend(files.map(|(position, file)| FileTask {
+                index: first + position,
+                partition,
+                position,
+                file,
+            }));
+        }
+        let rows: Vec<u64> = self.partitions.iter().map(count_rows).collect();
+        tasks.sort_by_key(|task| {
+            let rows = Reverse((rows[task.partition], task.partition));
+            (rows, Reverse(task.file.rows), task.index)
         });
-        rows.collect()
-    }
-
-    /// Gives each file its part of the columns. The largest files come first, so that no thread gets one at the end.
-    fn list_tasks<'a>(&'a self, rows: &'a mut [ActivityRows]) -> Vec<FileTask<'a>> {
-        let mut remaining: Vec<RowSlices> = rows.iter_mut().map(|rows| RowSlices::from_rows(rows, 0)).collect();
-        let files = self.partitions.iter().flat_map(PartitionFiles::with_files);
-        let tasks = files.enumerate().map(|(index, (found, file))| FileTask {
-            index,
-            found,
-            file,
-            buffer: next_buffer(&mut remaining[found.network], file),
-        });
-        let mut tasks: Vec<FileTask> = tasks.collect();
-        tasks.sort_by_key(|task| std::cmp::Reverse(task.file.rows));
         tasks
     }
 
-    /// Reads tasks until none is left.
-    fn read_tasks<'a>(
-        &self,
-        tasks: &Mutex<std::vec::IntoIter<FileTask<'a>>>,
-        tick: &(dyn Fn(u64) + Sync),
-    ) -> Result<ThreadOutput<'a>> {
-        let next = || tasks.lock().unwrap_or_else(PoisonError::into_inner).next();
+    /// Reads tasks until none is left. `reader` is the index of the thread.
+    fn read_tasks(&self, reader: usize, shared: &SharedTasks, tick: &(dyn Fn(u64) + Sync)) -> Result<ThreadOutput> {
+        let next = || shared.tasks.lock().unwrap_or_else(PoisonError::into_inner).next();
         let mut output = ThreadOutput {
-            files: Vec::new(),
+            blocks: Vec::new(),
+            reports: Vec::new(),
             accounts: Vec::new(),
+            first_dates: Vec::new(),
         };
-        output
-            .accounts
-            .resize_with(self.params.networks.len(), IdTables::default);
+        let networks = self.params.networks.len();
+        output.accounts.resize_with(networks, IdTables::default);
+        output.first_dates.resize_with(networks, FirstDates::default);
         while let Some(task) = next() {
-            let reader = self.reader(task.found);
-            let accounts = &mut output.accounts[task.found.network];
-            match read_file(self.store, task.file, &reader, accounts, task.buffer) {
-                Ok(rows) => output.files.push((task.index, rows)),
-                Err(error) => {
-                    // The run fails, so the other threads need not go on.
-                    while next().is_some() {}
-                    return Err(error);
-                }
+            let read = self.read_task(reader, &task, shared, &mut output);
+            if let Err(error) = read {
+                // The run fails, so the other threads need not go on.
+                while next().is_some() {}
+                return Err(error);
             }
             tick(task.file.object.size);
         }
         Ok(output)
+    }
+
+    /// Reads one file, and creates the block of its partition if it is the last one of it.
+    fn read_task(&self, reader: usize, task: &FileTask, shared: &SharedTasks, output: &mut ThreadOutput) -> Result<()> {
+        let found = &self.partitions[task.partition];
+        let accounts = &mut output.accounts[found.network];
+        let read = read_file(self.store, task.file, &self.reader(found), accounts)?;
+        let (rows, load_date) = (&read.accepted.rows, found.partition.load_date);
+        output.first_dates[found.network].add_rows(rows, load_date, accounts.number_bound());
+        output.reports.push((task.index, read.report));
+        let file = ReadFile {
+            position: task.position,
+            reader,
+            accepted: read.accepted,
+        };
+        let files = {
+            let mut files = shared.partitions[task.partition]
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            files.push(file);
+            (files.len() == found.files.len()).then(|| std::mem::take(&mut *files))
+        };
+        if let Some(files) = files {
+            output
+                .blocks
+                .push((task.partition, self.create_block(found, files, shared)?));
+        }
+        Ok(())
+    }
+
+    fn create_block(
+        &self,
+        found: &PartitionFiles,
+        mut files: Vec<ReadFile>,
+        shared: &SharedTasks,
+    ) -> Result<DateBlock> {
+        files.sort_by_key(|file| file.position);
+        let files = files.into_iter().map(|file| (file.reader, file.accepted)).collect();
+        let load_date = found.partition.load_date;
+        let name = format!("{:03}-{load_date}", found.network);
+        let ranges = shared.id_ranges[found.network];
+        DateBlock::create(&self.params.space, &name, load_date, files, ranges)
+    }
+
+    /// Creates the blocks of the partitions without a file that can be read, by the index of the partition.
+    fn create_empty_blocks(&self, shared: &SharedTasks) -> Result<Vec<(usize, DateBlock)>> {
+        let partitions = self.partitions.iter().enumerate();
+        let empty = partitions.filter(|(_, found)| found.files.is_empty());
+        empty
+            .map(|(index, found)| Ok((index, self.create_block(found, Vec::new(), shared)?)))
+            .collect()
+    }
+
+    fn count_id_ranges(&self, network: usize) -> usize {
+        let own = self.partitions.iter().filter(|found| found.network == network);
+        count_id_ranges(&self.params.space, own.map(count_rows).fold(0, u64::saturating_add))
     }
 
     /// Returns the context of a partition's files; a network's first load date may bring a backlog.
@@ -165,7 +261,7 @@ impl FileReading<'_> {
         let network = &self.params.networks[found.network];
         let load_date = found.partition.load_date;
         let is_first = self.first_load_dates[found.network] == Some(load_date);
-        let rows: u64 = found.files.iter().map(|file| file.rows).sum();
+        let rows = count_rows(found);
         RowReader {
             network,
             rules: RowRules {
@@ -182,15 +278,17 @@ impl FileReading<'_> {
     }
 }
 
-/// Merges the tables of all threads. Returns by network the ids, and for each thread its numbers after the merge.
-fn merge_accounts(threads: Vec<Vec<IdTables>>, networks: usize) -> (Vec<IdInterner>, Vec<Vec<Option<MergedNumbers>>>) {
-    let mut by_network: Vec<Vec<IdTables>> = Vec::new();
-    by_network.resize_with(networks, Vec::new);
-    for tables in threads {
-        by_network
-            .iter_mut()
-            .zip(tables)
-            .for_each(|(all, tables)| all.push(tables));
+/// Returns the number of rows that the files of a partition announce.
+fn count_rows(found: &PartitionFiles) -> u64 {
+    found.files.iter().fold(0, |sum, file| sum.saturating_add(file.rows))
+}
+
+/// Groups the values of all threads by network.
+fn by_network<T>(threads: Vec<Vec<T>>, networks: usize) -> Vec<Vec<T>> {
+    let mut all: Vec<Vec<T>> = Vec::new();
+    all.resize_with(networks, Vec::new);
+    for values in threads {
+        all.iter_mut().zip(values).for_each(|(all, value)| all.push(value));
     }
-    by_network.into_iter().map(IdInterner::merge).unzip()
+    all
 }

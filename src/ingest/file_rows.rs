@@ -5,11 +5,10 @@ use arrow::array::{Array, StringViewArray};
 use super::batch_columns::BatchColumns;
 use super::interner::IdTables;
 use super::mentions::{AboutColumns, append_mentions};
-use super::row_buffers::{RowBuffer, RowPiece};
+use super::row_buffers::RowBuffer;
 use super::validate::{RawRow, RowRules};
 use clout_base::error::Result;
 use clout_model::networks::Network;
-use clout_topics::mentions::TopicMentions;
 use clout_topics::ontology::lexicon::Lexicon;
 use clout_warehouse::admission::AdmittedFile;
 use clout_warehouse::input_batches::{InputBatch, for_each_batch_with_dictionaries};
@@ -57,12 +56,17 @@ pub struct RowReader<'a> {
     pub most_reasons: usize,
 }
 
-/// Accepted and refused rows of one file; `R` is the memory of the accepted rows.
-pub struct FileRows<R> {
-    /// Accepted rows.
-    pub rows: R,
-    /// Topic aliases of the accepted rows; empty without topics.
-    pub mentions: TopicMentions,
+/// Accepted rows of one file, and the report about the others.
+pub struct FileRows {
+    /// Accepted rows with their ids and topic aliases.
+    pub accepted: RowBuffer,
+    /// Refused rows.
+    pub report: FileReport,
+}
+
+/// Refused rows of one file.
+#[derive(Default)]
+pub struct FileReport {
     /// Refused rows as (row number, reason, activity id); only the first ones if there are too many.
     pub refused: Vec<(i64, String, Option<String>)>,
     /// Total number of refused rows.
@@ -73,59 +77,33 @@ pub struct FileRows<R> {
     pub unreadable: Option<String>,
 }
 
-impl<'a> FileRows<RowBuffer<'a>> {
-    fn new(rows: RowBuffer<'a>) -> Self {
-        FileRows {
-            rows,
-            mentions: TopicMentions::default(),
-            refused: Vec::new(),
-            refused_count: 0,
-            read: 0,
-            unreadable: None,
-        }
-    }
-
-    /// Gives the memory of the rows back to the columns of the network.
-    pub fn into_piece(self) -> FileRows<RowPiece> {
-        FileRows {
-            rows: self.rows.into(),
-            mentions: self.mentions,
-            refused: self.refused,
-            refused_count: self.refused_count,
-            read: self.read,
-            unreadable: self.unreadable,
-        }
-    }
-}
-
-/// Reads one admitted file into `buffer`, with the numbers of `accounts`.
+/// Reads one admitted file, with the numbers of `accounts`.
 ///
 /// # Errors
 /// Returns an error only if the store fails.
-pub fn read_file<'a>(
-    store: &Store,
-    file: &AdmittedFile,
-    reader: &RowReader,
-    accounts: &mut IdTables,
-    buffer: RowBuffer<'a>,
-) -> Result<FileRows<RowBuffer<'a>>> {
-    let mut taken = FileRows::new(buffer);
+pub fn read_file(store: &Store, file: &AdmittedFile, reader: &RowReader, accounts: &mut IdTables) -> Result<FileRows> {
+    let mut taken = FileRows {
+        accepted: RowBuffer::for_file(file, reader.network.co_visit.is_some()),
+        report: FileReport::default(),
+    };
     let mut columns = BatchColumns::default();
     let outcome = for_each_batch_with_dictionaries(store, file, &REPETITIVE, &mut |batch| {
         columns.read(&batch, reader, accounts)?;
         taken.take(&batch, reader, &columns)
     })?;
     if let Err(reason) = outcome {
-        taken.rows.clear();
         taken = FileRows {
-            unreadable: Some(reason),
-            ..FileRows::new(taken.rows)
+            accepted: RowBuffer::default(),
+            report: FileReport {
+                unreadable: Some(reason),
+                ..FileReport::default()
+            },
         };
     }
     Ok(taken)
 }
 
-impl FileRows<RowBuffer<'_>> {
+impl FileRows {
     fn take(
         &mut self,
         batch: &InputBatch,
@@ -134,20 +112,25 @@ impl FileRows<RowBuffer<'_>> {
     ) -> std::result::Result<(), String> {
         let ids = batch.texts(ACTIVITY_ID)?;
         let believed = match columns.is_suspect.contains(&true) {
-            true => Some(self.judge_suspects(batch, reader, &columns.is_suspect)?),
+            true => Some(self.report.judge_suspects(batch, reader, &columns.is_suspect)?),
             false => None,
         };
         let venues = match reader.network.co_visit {
             Some(_) => Some(batch.texts(OBJECT_ID)?),
             None => None,
         };
-        let count = believed.as_ref().map_or(batch.rows, Vec::len);
-        let has_space = self.rows.append(count, venues.is_some(), |rows| match &believed {
-            Some(believed) => columns.write(rows, &ids, venues.as_ref(), believed.iter().map(|row| *row as usize)),
-            None => columns.write(rows, &ids, venues.as_ref(), 0..batch.rows),
-        });
-        if !has_space {
+        if !self.accepted.has_space(believed.as_ref().map_or(batch.rows, Vec::len)) {
             return Err("it contains more rows than it announces".to_owned());
+        }
+        let accepted = &mut self.accepted;
+        match &believed {
+            Some(believed) => columns.append_to(
+                accepted,
+                &ids,
+                venues.as_ref(),
+                believed.iter().map(|row| *row as usize),
+            ),
+            None => columns.append_to(accepted, &ids, venues.as_ref(), 0..batch.rows),
         }
         if let Some(lexicon) = reader.lexicon {
             let about = AboutColumns {
@@ -157,12 +140,14 @@ impl FileRows<RowBuffer<'_>> {
                 tags: batch.text_lists(TAGS)?,
             };
             let believed = believed.unwrap_or_else(|| (0..batch.rows as u32).collect());
-            append_mentions(&mut self.mentions, &about, &believed, lexicon);
+            append_mentions(&mut self.accepted.rows.mentions, &about, &believed, lexicon);
         }
-        self.read += batch.rows as u64;
+        self.report.read += batch.rows as u64;
         Ok(())
     }
+}
 
+impl FileReport {
     /// Applies all rules to the rows that are suspect; returns the rows that are accepted.
     fn judge_suspects(
         &mut self,

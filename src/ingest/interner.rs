@@ -59,7 +59,8 @@ impl IdTables {
         (self.0[shard].number(key) << SHARD_BITS) | shard as u32
     }
 
-    fn number_bound(&self) -> usize {
+    /// Returns one more than the greatest number assigned so far.
+    pub fn number_bound(&self) -> usize {
         self.0.iter().map(IdTable::len).max().unwrap_or(0) << SHARD_BITS
     }
 
@@ -85,11 +86,21 @@ fn shard_of(hash: u64) -> usize {
 pub struct MergedNumbers([Vec<u32>; SHARD_COUNT]);
 
 impl MergedNumbers {
-    /// Replaces the numbers of a reader by those after the merge.
-    pub fn renumber(&self, numbers: &mut [u32]) {
-        for number in numbers.iter_mut().filter(|number| **number < EMPTY_ID) {
-            *number = self.0[*number as usize % SHARD_COUNT][(*number >> SHARD_BITS) as usize];
+    /// Returns the number after the merge of a number that the reader assigned.
+    pub fn get(&self, number: u32) -> u32 {
+        self.0[number as usize % SHARD_COUNT][(number >> SHARD_BITS) as usize]
+    }
+
+    /// Returns, by the number that the reader assigned, the node of the number after the merge.
+    pub fn map_to(&self, nodes: &[u32]) -> Vec<u32> {
+        let bound = self.0.iter().map(Vec::len).max().unwrap_or(0) << SHARD_BITS;
+        let mut mapped = vec![NO_NODE; bound];
+        for (shard, numbers) in self.0.iter().enumerate() {
+            for (index, number) in numbers.iter().enumerate() {
+                mapped[index << SHARD_BITS | shard] = nodes[*number as usize];
+            }
         }
+        mapped
     }
 }
 
@@ -227,7 +238,12 @@ mod tests {
         let (interner, merged) = IdInterner::merge(readers);
         for ((range, mut numbers), merged) in ranges.into_iter().zip(numbers).zip(merged) {
             if let Some(merged) = merged {
-                merged.renumber(&mut numbers);
+                let same: Vec<u32> = (0..interner.number_bound() as u32).collect();
+                let mapped = merged.map_to(&same);
+                for number in numbers.iter_mut().filter(|number| **number < EMPTY_ID) {
+                    assert_eq!(merged.get(*number), mapped[*number as usize]);
+                    *number = mapped[*number as usize];
+                }
             }
             let ids: StringViewArray = range.map(|id| Some(text(id))).chain([None]).collect();
             assert_eq!(interner.intern_all(&ids), numbers);

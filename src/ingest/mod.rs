@@ -7,6 +7,7 @@ pub mod coded_columns;
 pub mod endorsements;
 pub mod file_reading;
 pub mod file_rows;
+mod first_dates;
 mod id_table;
 pub mod interner;
 pub mod mentions;
@@ -18,7 +19,9 @@ pub mod opt_out_rows;
 pub mod reference;
 pub mod refused_share;
 pub mod rejects;
+pub mod row_blocks;
 pub mod row_buffers;
+mod row_codec;
 pub mod table_rows;
 pub mod tags;
 #[cfg(test)]

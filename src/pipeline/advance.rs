@@ -43,7 +43,7 @@ pub struct StateAdvance<'a> {
     /// Store of the state.
     pub output: &'a Store,
     /// Place of the blocks.
-    pub space: &'a BlockSpace,
+    pub space: BlockSpace,
 }
 
 /// Result of reading the input.
@@ -75,7 +75,7 @@ impl StateAdvance<'_> {
                     self.erase_opted_out(state, &merged);
                 }
                 self.watch.begin_stage("scoring the day before");
-                let yesterday = PreviousDay::score(self.job, state, self.output, self.space, day_before)?;
+                let yesterday = PreviousDay::score(self.job, state, self.output, &self.space, day_before)?;
                 timings.lap("yesterday");
                 Some(yesterday)
             }
@@ -120,7 +120,7 @@ impl StateAdvance<'_> {
         self.watch.begin_stage("reading the load dates");
         let mut sources = MergeSources::dates_after(state, self.job, self.input, self.inventory, last);
         sources.inputs = self.inputs;
-        sources.space = self.space;
+        sources.space = self.space.clone();
         let params = sources.intake_params(state);
         let delivery = DeliveredInput::read(self.input, self.inventory, &params, TopicsWanted::Rows, self.watch)?;
         self.judge(state, &delivery, &sources, published)?;

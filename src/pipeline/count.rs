@@ -1,28 +1,30 @@
-//! Deduplicates one network's new rows and turns them into counted posts and reactions.
+//! Deduplicates one network's new rows and turns them into counted posts and reactions, load date by load date.
 
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
+use super::count_date::{CountedDate, DateRows, DateTotals};
 use super::ownership::AccountOptOuts;
 use super::sources::MergeSources;
-use crate::deduplicate::duplicates::{self, ResolvedRows};
-use crate::deduplicate::tie_break::{self, ContestedRows};
+use crate::deduplicate::duplicates::{find_repeats, move_ids};
+use crate::ingest::row_blocks::{DateBlock, NodeMaps};
 use crate::state::{NetworkHistory, RunState};
 use clout_base::day::Day;
 use clout_base::error::Result;
 use clout_base::metrics::RunMetrics;
 use clout_model::account_activity::{self, AccountActivity, AccountPost};
-use clout_model::accounts::NO_NODE;
-use clout_model::influence::weigh_dates::{TwinRule, weigh_dates};
-use clout_model::networks::co_visit::CheckIn;
-use clout_model::networks::{CoVisitRule, Network};
-use clout_model::reactions::{AccountReaction, DateReactions, WeighedReaction};
+use clout_model::networks::Network;
+use clout_model::networks::co_visit::CoVisitState;
+use clout_model::reactions::{AccountReaction, WeighedReaction};
+use clout_model::repeated_ids::DateRepeats;
+use clout_steps::BlockSpace;
 use clout_topics::merge::CountedTopicRows;
 use clout_topics::rows::ActivityRows;
 
-/// Least number of rows that one thread reads at a time.
-const CHUNK_ROWS: usize = 1 << 14;
+/// Most load dates of which the rows are in memory at a time. Each is processed by all threads; a second one is for the
+/// moments in which a load date has no work for all of them.
+const DATES_AT_ONCE: usize = 2;
 
 /// Follows as sorted pairs (follower, followed), by the load date from which they are valid.
 pub type FollowsByDate = BTreeMap<Day, Vec<(u32, u32)>>;
@@ -32,11 +34,14 @@ pub type FollowsByDate = BTreeMap<Day, Vec<(u32, u32)>>;
 pub struct CountedRows {
     /// Posts and check-ins, sorted by load date and account.
     pub posts: Vec<AccountPost>,
-    /// Reactions in the order of [`weigh_dates`].
+    /// Reactions in the order of [`weigh_dates`](clout_model::influence::weigh_dates::weigh_dates).
     pub reactions: Vec<WeighedReaction>,
     /// Rows with mentions of topics; `None` if no row mentions one.
     pub topic_rows: Option<CountedTopicRows>,
 }
+
+/// Receiver of the counted rows of a network: of one load date after another, then the rows with mentions of topics.
+pub type TakeCounted<'a> = &'a mut dyn FnMut(&mut RunState, CountedRows) -> Result<()>;
 
 /// New rows of one network in one run.
 pub struct NetworkRows<'a> {
@@ -44,163 +49,192 @@ pub struct NetworkRows<'a> {
     pub network_index: usize,
     /// Origin of the rows.
     pub sources: &'a MergeSources<'a>,
+    /// Place of the blocks of rows.
+    pub space: &'a BlockSpace,
+    /// Nodes of the accounts in the blocks.
+    pub nodes: &'a NodeMaps<'a>,
     /// Opt-out dates of accounts.
     pub ownership: &'a AccountOptOuts,
+    /// True if an account is opted out by the snapshot date.
+    pub has_opt_outs: bool,
     /// First load date on which the network delivered a row.
     pub first_load_date: Option<Day>,
 }
 
 impl NetworkRows<'_> {
-    fn network(&self) -> &Network {
+    pub(super) fn network(&self) -> &Network {
         &self.sources.job.networks[self.network_index]
     }
 
-    /// Removes copies and twins, derives co-visits, and returns the counted posts and weighed reactions.
+    /// Removes copies and twins, derives co-visits, and passes the counted posts and weighed reactions to `take`.
+    ///
+    /// # Errors
+    /// Returns an error of a store, or if the input changed while it was read.
     pub fn count_rows(
         &self,
         state: &mut RunState,
-        mut rows: ActivityRows,
+        mut blocks: Vec<DateBlock>,
         follows: FollowsByDate,
         metrics: &mut RunMetrics,
-    ) -> Result<CountedRows> {
-        let network = self.network();
-        let mut settled = self.resolve_duplicates(state, &mut rows)?;
-        metrics.add("rows_copies", &network.name, settled.copies as f64);
-        self.drop_opted_out_rows(&rows, &mut settled.is_kept);
-        self.note_history(state, &rows, &settled);
-        let posts = collect_posts(&rows, &settled.is_kept);
-        let derived = match &network.co_visit {
-            Some(rule) => self.co_visits(state, rule, collect_check_ins(&rows, &settled.is_kept, rule), follows),
-            None => Vec::new(),
-        };
-        let dates = collect_reactions(&rows, &settled.is_kept, &derived);
-        let topic_rows = (!rows.mentions.is_empty()).then(|| CountedTopicRows {
-            rows,
-            is_kept: settled.is_kept,
-            opted_out_on: self.ownership.opted_out_on.clone(),
-        });
-        let weighed = weigh_dates(dates, network, self.sources.job.model.weighing(), TwinRule::Remove);
-        metrics.add("rows_twins", &network.name, weighed.twins as f64);
-        let counted = CountedRows {
-            posts,
-            reactions: weighed.reactions,
-            topic_rows,
-        };
-        self.add_metrics(state, &counted, &derived, metrics);
-        Ok(counted)
-    }
-
-    /// Resolves the duplicates. Takes the ids out of `rows`.
-    fn resolve_duplicates(&self, state: &mut RunState, rows: &mut ActivityRows) -> Result<ResolvedRows> {
-        let mut settled = duplicates::resolve_duplicates(
-            rows,
-            &mut state.delivered[self.network_index],
-            &state.accounts,
+        take: TakeCounted,
+    ) -> Result<()> {
+        let max_lateness_days = self.sources.job.input.max_lateness_days;
+        let delivered = &mut state.delivered[self.network_index];
+        let repeats = find_repeats(&blocks, self.space, delivered, max_lateness_days)?;
+        move_ids(
+            &mut blocks,
+            self.space,
+            delivered,
             self.sources.as_of,
-            self.sources.job.input.max_lateness_days,
-        );
-        if settled.contested.is_empty() {
-            return Ok(settled);
-        }
-        let delivery = ContestedRows {
-            store: self.sources.input,
-            inventory: self.sources.inventory,
-            network: self.network(),
-            network_index: self.network_index,
-            accounts: &state.accounts,
-            rows,
+            max_lateness_days,
+        )?;
+        let mut co_visits = CoVisitDates {
+            network: self,
+            follows: follows.into_iter().peekable(),
         };
-        for row in tie_break::choose_rows(&delivery, &settled.contested)? {
-            settled.is_kept[row] = true;
+        let (mut totals, mut topic_rows) = (DateTotals::default(), TopicRows::default());
+        let mut oldest = None;
+        let mut dates = blocks.into_iter().zip(repeats);
+        loop {
+            let next: Vec<(DateBlock, DateRepeats)> = dates.by_ref().take(DATES_AT_ONCE).collect();
+            if next.is_empty() {
+                break;
+            }
+            let resolved = self.resolve_dates(state, next)?;
+            let first = resolved
+                .iter()
+                .filter(|date| Some(date.load_date) == self.first_load_date);
+            oldest = first.filter_map(find_oldest).chain(oldest).min();
+            for date in self.count_dates(state, resolved, &mut co_visits) {
+                totals.add(date.totals);
+                topic_rows.append(date.load_date, date.topic_rows);
+                take(state, date.counted)?;
+            }
         }
-        Ok(settled)
+        co_visits.finish(state);
+        self.note_history(state, oldest);
+        self.add_metrics(totals, metrics);
+        if let Some(topic_rows) = topic_rows.finish(self.ownership) {
+            take(state, topic_rows)?;
+        }
+        Ok(())
     }
 
-    /// Counts what the snapshot shows. People with an opt-out by the snapshot date must not enter the metrics either.
-    fn add_metrics(
+    fn resolve_dates(&self, state: &RunState, dates: Vec<(DateBlock, DateRepeats)>) -> Result<Vec<DateRows>> {
+        let dates = dates.into_par_iter().with_max_len(1);
+        let resolved = dates.map(|(block, repeats)| self.resolve_date(state, block, &repeats));
+        // The first error in order of load dates counts.
+        resolved.collect::<Vec<_>>().into_iter().collect()
+    }
+
+    fn count_dates(
         &self,
-        state: &RunState,
-        counted: &CountedRows,
-        derived: &[Vec<AccountReaction>],
-        metrics: &mut RunMetrics,
-    ) {
-        let name = &self.network().name;
-        let is_present = |account: u32| self.ownership.opted_out_on[account as usize] > self.sources.as_of;
-        if self.network().co_visit.is_some() {
-            let derived = derived.iter().flatten();
-            let credited = derived.filter(|r| is_present(r.actor) && is_present(r.target)).count();
-            metrics.add("co_visits", name, credited as f64);
-        }
-        let reactions = counted.reactions.par_iter().with_min_len(CHUNK_ROWS);
-        let reactions = reactions.filter(|r| is_present(r.actor) && is_present(r.target));
-        let is_own = |r: &WeighedReaction| self.ownership.is_same_person(state, r.actor, r.target);
-        let (all, own) = reactions
-            .map(|r| (1_u64, u64::from(is_own(r))))
-            .reduce(|| (0, 0), |a, b| (a.0 + b.0, a.1 + b.1));
-        metrics.add("reactions_self", name, own as f64);
-        metrics.add("reactions_counted", name, (all - own) as f64);
-        let posts = counted.posts.par_iter().with_min_len(CHUNK_ROWS);
-        let posted = posts.filter(|post| is_present(post.actor)).count();
-        metrics.add("posts_counted", name, posted as f64);
+        state: &mut RunState,
+        dates: Vec<DateRows>,
+        co_visits: &mut CoVisitDates,
+    ) -> Vec<CountedDate> {
+        let derive = |mut date: DateRows| {
+            let derived = co_visits.derive(&mut state.co_visits[self.network_index], &mut date);
+            (date, derived)
+        };
+        let dates: Vec<(DateRows, Vec<AccountReaction>)> = dates.into_iter().map(derive).collect();
+        let dates = dates.into_par_iter().with_max_len(1);
+        dates
+            .map(|(date, derived)| self.count_date(state, date, &derived))
+            .collect()
     }
 
-    /// Drops rows with an account that was opted out on their load date.
-    fn drop_opted_out_rows(&self, rows: &ActivityRows, is_kept: &mut [bool]) {
-        let opted_out_on = &self.ownership.opted_out_on;
-        if opted_out_on.par_iter().all(|date| *date > self.sources.as_of) {
-            return;
-        }
-        for (load_date, range) in rows.dates() {
-            let is_opted_out = |node: u32| node != NO_NODE && opted_out_on[node as usize] <= load_date;
-            let is_kept = is_kept[range.clone()].par_iter_mut().with_min_len(CHUNK_ROWS);
-            is_kept.zip(range).for_each(|(is_kept, row)| {
-                *is_kept &= !is_opted_out(rows.actors[row]) && !is_opted_out(rows.targets[row]);
+    fn note_history(&self, state: &mut RunState, oldest: Option<i64>) {
+        let history = &mut state.histories[self.network_index];
+        if let (None, Some(first_load_date)) = (&history, self.first_load_date) {
+            *history = Some(NetworkHistory {
+                first_load_date,
+                oldest_day: oldest.map_or(first_load_date, Day::from_micros),
             });
         }
     }
 
-    fn note_history(&self, state: &mut RunState, rows: &ActivityRows, settled: &ResolvedRows) {
-        let (None, Some(first_load_date)) = (state.histories[self.network_index], self.first_load_date) else {
-            return;
-        };
-        let of_first = rows.dates().filter(|(day, _)| *day == first_load_date);
-        let kept = of_first
-            .flat_map(|(_, range)| range)
-            .filter(|row| settled.is_kept[*row]);
-        let oldest = kept.map(|row| rows.occurred_at[row]).min();
-        let oldest_day = oldest.map_or(first_load_date, Day::from_micros);
-        state.histories[self.network_index] = Some(NetworkHistory {
-            first_load_date,
-            oldest_day,
-        });
-    }
-
-    /// Derives the co-visits of each load date with the follows and opt-outs valid on that date. Returns them in the
-    /// order of `check_ins`.
-    fn co_visits(
-        &self,
-        state: &mut RunState,
-        rule: &CoVisitRule,
-        check_ins: CheckInsByDate,
-        follows: FollowsByDate,
-    ) -> Vec<Vec<AccountReaction>> {
-        let max_lateness_days = self.sources.job.input.max_lateness_days;
-        let memory = &mut state.co_visits[self.network_index];
-        let mut follows = follows.into_iter().peekable();
-        let mut reactions = Vec::new();
-        for (load_date, delivered) in check_ins {
-            while let Some((_, pairs)) = follows.next_if(|(day, _)| *day <= load_date) {
-                memory.follows = pairs;
-            }
-            let is_opted_out = |account: u32| self.ownership.opted_out_on[account as usize] <= load_date;
-            reactions.push(memory.derive_reactions(delivered, load_date, rule, &is_opted_out));
-            memory.drop_unmatchable(load_date, max_lateness_days, rule);
+    fn add_metrics(&self, totals: DateTotals, metrics: &mut RunMetrics) {
+        let name = &self.network().name;
+        metrics.add("rows_copies", name, totals.copies as f64);
+        metrics.add("rows_twins", name, totals.twins as f64);
+        if self.network().co_visit.is_some() {
+            metrics.add("co_visits", name, totals.co_visits as f64);
         }
-        if let Some((_, pairs)) = follows.last() {
+        metrics.add("reactions_self", name, totals.own_reactions as f64);
+        metrics.add("reactions_counted", name, totals.reactions as f64);
+        metrics.add("posts_counted", name, totals.posts as f64);
+    }
+}
+
+/// Returns the time of the oldest counted row.
+fn find_oldest(date: &DateRows) -> Option<i64> {
+    let kept = date.rows.occurred_at.iter().zip(&date.is_kept);
+    kept.filter(|(_, is_kept)| **is_kept).map(|(time, _)| *time).min()
+}
+
+/// Co-visits of one network, load date by load date, with the follows and opt-outs valid on that date.
+struct CoVisitDates<'a> {
+    network: &'a NetworkRows<'a>,
+    follows: std::iter::Peekable<std::collections::btree_map::IntoIter<Day, Vec<(u32, u32)>>>,
+}
+
+impl CoVisitDates<'_> {
+    /// Derives the co-visits that the check-ins of one load date complete; none if the network derives none.
+    fn derive(&mut self, memory: &mut CoVisitState, date: &mut DateRows) -> Vec<AccountReaction> {
+        let Some(rule) = &self.network.network().co_visit else {
+            return Vec::new();
+        };
+        let load_date = date.load_date;
+        while let Some((_, pairs)) = self.follows.next_if(|(day, _)| *day <= load_date) {
             memory.follows = pairs;
         }
-        memory.drop_unmatchable(self.sources.as_of, max_lateness_days, rule);
-        reactions
+        let is_opted_out = |account: u32| self.network.ownership.opted_out_on[account as usize] <= load_date;
+        let check_ins = std::mem::take(&mut date.check_ins);
+        let derived = memory.derive_reactions(check_ins, load_date, rule, &is_opted_out);
+        memory.drop_unmatchable(load_date, self.network.sources.job.input.max_lateness_days, rule);
+        derived
+    }
+
+    /// Applies the follows after the last load date, and drops what no later load date can match.
+    fn finish(self, state: &mut RunState) {
+        let Some(rule) = &self.network.network().co_visit else {
+            return;
+        };
+        let memory = &mut state.co_visits[self.network.network_index];
+        if let Some((_, pairs)) = self.follows.last() {
+            memory.follows = pairs;
+        }
+        let sources = self.network.sources;
+        memory.drop_unmatchable(sources.as_of, sources.job.input.max_lateness_days, rule);
+    }
+}
+
+/// Rows of all load dates of a network with mentions of topics.
+#[derive(Default)]
+struct TopicRows {
+    rows: ActivityRows,
+    is_kept: Vec<bool>,
+}
+
+impl TopicRows {
+    fn append(&mut self, load_date: Day, date: Option<(ActivityRows, Vec<bool>)>) {
+        if let Some((rows, is_kept)) = date {
+            self.rows.append_date(load_date, rows);
+            self.is_kept.extend(is_kept);
+        }
+    }
+
+    /// Returns the rows; `None` if no load date has any.
+    fn finish(self, ownership: &AccountOptOuts) -> Option<CountedRows> {
+        (!self.rows.is_empty()).then(|| CountedRows {
+            topic_rows: Some(CountedTopicRows {
+                rows: self.rows,
+                is_kept: self.is_kept,
+                opted_out_on: ownership.opted_out_on.clone(),
+            }),
+            ..CountedRows::default()
+        })
     }
 }
 
@@ -211,60 +245,11 @@ impl CountedRows {
         let is_delivered = |reaction: &WeighedReaction| Some(reaction.verb) != derived;
         account_activity::merge_activity(records, &self.reactions, is_delivered, &self.posts);
     }
-}
 
-type CheckInsByDate = Vec<(Day, Vec<CheckIn>)>;
-
-/// Returns the counted posts, sorted.
-fn collect_posts(rows: &ActivityRows, is_kept: &[bool]) -> Vec<AccountPost> {
-    let of_date = |(load_date, range): (Day, std::ops::Range<usize>)| {
-        let kept = range.into_par_iter().with_min_len(CHUNK_ROWS);
-        let kept = kept.filter(|row| is_kept[*row] && rows.is_post(*row));
-        let post = |row| AccountPost {
-            load_date,
-            actor: rows.actors[row],
-            occurred_at: rows.occurred_at[row],
-        };
-        let mut posts: Vec<AccountPost> = kept.map(post).collect();
-        posts.par_sort_unstable();
-        posts
-    };
-    let dates: Vec<_> = rows.dates().collect();
-    let posts: Vec<Vec<AccountPost>> = dates.into_par_iter().map(of_date).collect();
-    posts.concat()
-}
-
-/// Returns the counted check-ins of each load date.
-fn collect_check_ins(rows: &ActivityRows, is_kept: &[bool], rule: &CoVisitRule) -> CheckInsByDate {
-    let is_check_in = |row: &usize| is_kept[*row] && rows.is_post(*row) && rows.verbs[*row] == rule.check_in;
-    let of_date = |(load_date, range): (Day, std::ops::Range<usize>)| {
-        let check_in = |row| CheckIn {
-            venue: rows.venues[row],
-            account: rows.actors[row],
-            occurred_at: rows.occurred_at[row],
-            load_date,
-        };
-        (load_date, range.filter(is_check_in).map(check_in).collect())
-    };
-    rows.dates().map(of_date).collect()
-}
-
-/// Returns the counted reactions of each load date: those of the rows, and the `derived` ones, if any.
-fn collect_reactions(rows: &ActivityRows, is_kept: &[bool], derived: &[Vec<AccountReaction>]) -> Vec<DateReactions> {
-    let of_date = |(index, (load_date, range)): (usize, (Day, std::ops::Range<usize>))| {
-        let derived = derived.get(index).map_or(&[][..], Vec::as_slice);
-        let reaction = |row: usize| match row.checked_sub(range.end) {
-            Some(number) => Some(derived[number]),
-            None => (is_kept[row] && !rows.is_post(row)).then(|| AccountReaction {
-                actor: rows.actors[row],
-                target: rows.targets[row],
-                occurred_at: rows.occurred_at[row],
-                load_date,
-                verb: rows.verbs[row],
-            }),
-        };
-        DateReactions::collect(load_date, range.start..range.end + derived.len(), reaction)
-    };
-    let dates: Vec<_> = rows.dates().enumerate().collect();
-    dates.into_par_iter().map(of_date).collect()
+    /// Appends the rows of a later load date.
+    pub fn append(&mut self, later: CountedRows) {
+        self.posts.extend(later.posts);
+        self.reactions.extend(later.reactions);
+        self.topic_rows = later.topic_rows.or(self.topic_rows.take());
+    }
 }

@@ -1,11 +1,12 @@
 //! Merges the rows of new load dates into an earlier state.
 
 use super::count::{CountedRows, NetworkRows};
-use super::reference::{apply_reference, assign_nodes, merge_used_accounts, number_follows};
+use super::reference::{apply_reference, merge_used_accounts, number_follows};
 use super::sources::MergeSources;
 use crate::ingest::activities::ActivityIntake;
 use crate::ingest::opt_out_rows::OptOutRow;
 use crate::ingest::reference::ReferenceTables;
+use crate::ingest::row_blocks::NodeMaps;
 use crate::state::RunState;
 use crate::state::reaction_shards::TargetCuts;
 use clout_base::day::Day;
@@ -81,12 +82,13 @@ pub fn merge_input(
                     .add_actors(counted.reactions.iter().map(|reaction| reaction.actor));
                 state.changes.add_actors(counted.posts.iter().map(|post| post.actor));
             }
-            let name = format!("reactions/{}-{index:03}", sources.as_of);
+            let load_date = counted.reactions.first().map_or(sources.as_of, |first| first.load_date);
+            let name = format!("reactions/{load_date}-{index:03}");
             let accounts = state.accounts.len();
             state
                 .pairs
                 .cut_shards(|| TargetCuts::of_accounts(accounts, job.run.shards));
-            state.pairs.reactions.add_new(sources.space, &name, &counted.reactions)
+            state.pairs.reactions.add_new(&sources.space, &name, &counted.reactions)
         },
     )?;
     topics.merge_into(&mut state.topics, &job.model.params().topics, sources.as_of);
@@ -155,7 +157,8 @@ pub struct OptOutResult {
     pub unmatched_opt_outs: Vec<OptOutRow>,
 }
 
-/// Deduplicates the rows and passes the counted ones to `take`, one network after the other.
+/// Deduplicates the rows and passes the counted ones to `take`, one network and load date after the other. The rows of
+/// a network with mentions of topics follow its last load date.
 pub fn count_rows(
     state: &mut RunState,
     mut intake: ActivityIntake,
@@ -169,26 +172,34 @@ pub fn count_rows(
         metrics.add("rows_refused", network, refused as f64);
     }
     let key = HashKey::from_text(&sources.job.state.hash_key);
-    let merged = merge_used_accounts(state, &intake, &reference, key);
+    let merged = merge_used_accounts(state, &mut intake, &reference, key);
     state.take_accounts(merged.accounts, &merged.from_state);
-    assign_nodes(&mut intake, &merged.from_interner);
+    intake.interners.clear();
     let ownership = apply_reference(state, &mut reference, &merged.from_interner, sources.job);
     metrics.add_total("opt_outs_unmatched", ownership.unmatched.len() as f64);
-    let all_rows = std::mem::take(&mut intake.rows);
-    for (index, rows) in all_rows.into_iter().enumerate() {
+    let is_out = |since: &Day| *since <= sources.as_of;
+    let is_opted_out: Vec<bool> = ownership.opted_out_on.iter().map(is_out).collect();
+    let all_blocks = std::mem::take(&mut intake.blocks);
+    for (index, blocks) in all_blocks.into_iter().enumerate() {
         let follows = number_follows(&mut reference, index, &merged.from_interner[index]);
         let night = NetworkRows {
             network_index: index,
             sources,
+            space: &intake.space,
+            nodes: &NodeMaps::new(
+                &std::mem::take(&mut intake.numbers[index]),
+                &merged.from_interner[index],
+            ),
             ownership: &ownership,
+            has_opt_outs: is_opted_out.contains(&true),
             first_load_date: intake.first_load_dates[index],
         };
-        let counted = night.count_rows(state, rows, follows, metrics)?;
-        take(state, index, counted)?;
+        night.count_rows(state, blocks, follows, metrics, &mut |state, counted| {
+            take(state, index, counted)
+        })?;
     }
-    let is_out = |since: &Day| *since <= sources.as_of;
     Ok(OptOutResult {
-        is_opted_out: ownership.opted_out_on.iter().map(is_out).collect(),
+        is_opted_out,
         unmatched_opt_outs: ownership.unmatched,
     })
 }

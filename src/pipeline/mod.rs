@@ -8,6 +8,7 @@ pub mod check;
 pub mod check_log;
 pub mod closed_files;
 pub mod count;
+mod count_date;
 pub mod day_comparison;
 pub mod delivery;
 pub mod delivery_checks;

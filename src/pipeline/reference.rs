@@ -9,31 +9,19 @@ use crate::ingest::reference::{AccountOwner, ReferenceTables};
 use crate::job::Job;
 use crate::state::RunState;
 use crate::state::opt_outs::hash_account;
+use clout_base::day::Day;
 use clout_base::ids::HashKey;
-use clout_model::accounts::NO_NODE;
-use clout_topics::rows::ActivityRows;
 
-/// Replaces the rows' provisional account numbers by nodes, and frees the interned ids.
-pub(super) fn assign_nodes(intake: &mut ActivityIntake, nodes: &[Vec<u32>]) {
-    intake.interners.clear();
-    for (rows, to) in intake.rows.iter_mut().zip(nodes) {
-        rows.actors.iter_mut().for_each(|actor| *actor = to[*actor as usize]);
-        let targets = rows.targets.iter_mut().filter(|target| **target != NO_NODE);
-        targets.for_each(|target| *target = to[*target as usize]);
-    }
-}
-
-/// Merges the accounts of the state with those of the delivered rows and reference tables.
+/// Merges the accounts of the state with those of the delivered rows and reference tables. Takes the first load dates
+/// out of `intake`.
 pub(super) fn merge_used_accounts(
     state: &RunState,
-    intake: &ActivityIntake,
+    intake: &mut ActivityIntake,
     reference: &ReferenceTables,
     key: HashKey,
 ) -> MergedAccounts {
-    let rows = intake.interners.iter().zip(&intake.rows);
-    let mut uses: Vec<AccountUses> = rows
-        .map(|(interner, rows)| find_first_load_dates(interner, rows))
-        .collect();
+    let dates = intake.interners.iter().zip(std::mem::take(&mut intake.first_dates));
+    let mut uses: Vec<AccountUses> = dates.map(|(interner, dates)| list_uses(interner, dates)).collect();
     let mut refer = |network: usize, number: u32| uses[network].is_referenced[number as usize] = true;
     for (network, numbers) in &reference.listed {
         numbers.iter().for_each(|number| refer(*network, *number));
@@ -57,19 +45,14 @@ pub(super) fn merge_used_accounts(
     merge_accounts(&state.accounts, &intake.interners, &uses, &find_erased)
 }
 
-/// Finds the first load date of each account of one network's rows, which are in order of load date.
-fn find_first_load_dates(interner: &IdInterner, rows: &ActivityRows) -> AccountUses {
-    let mut uses = AccountUses {
-        first_load_dates: vec![None; interner.number_bound()],
-        is_referenced: vec![false; interner.number_bound()],
-    };
-    for (load_date, range) in rows.dates() {
-        let accounts = rows.actors[range.clone()].iter().chain(&rows.targets[range]);
-        for number in accounts.filter(|number| **number != NO_NODE) {
-            uses.first_load_dates[*number as usize].get_or_insert(load_date);
-        }
+/// Returns the uses of the numbers of one network: the reference tables may have added some to those of the rows.
+fn list_uses(interner: &IdInterner, mut first_load_dates: Vec<Option<Day>>) -> AccountUses {
+    let bound = interner.number_bound();
+    first_load_dates.resize(bound, None);
+    AccountUses {
+        first_load_dates,
+        is_referenced: vec![false; bound],
     }
-    uses
 }
 
 /// Applies listed accounts, identities and opt-outs to the state.

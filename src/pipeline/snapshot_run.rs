@@ -179,7 +179,7 @@ impl SnapshotRun<'_> {
             mode: self.request.mode,
             log: self.log,
             output,
-            space: &base.space,
+            space: base.space.clone(),
         };
         let mut read = advance.run(&mut state, &base.published, &mut metrics, &mut timings)?;
 

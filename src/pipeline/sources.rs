@@ -27,8 +27,8 @@ pub struct MergeSources<'a> {
     pub first: Day,
     /// Files of the run with their hashes; empty if no snapshot is published.
     pub inputs: &'a [InputFile],
-    /// Place of the blocks of reactions.
-    pub space: &'a BlockSpace,
+    /// Place of the blocks.
+    pub space: BlockSpace,
 }
 
 impl<'a> MergeSources<'a> {
@@ -48,7 +48,7 @@ impl<'a> MergeSources<'a> {
             as_of,
             first,
             inputs: &[],
-            space: &BlockSpace::Memory,
+            space: BlockSpace::Memory,
         }
     }
 
@@ -85,6 +85,7 @@ impl<'a> MergeSources<'a> {
             has_opt_outs: !state.opt_outs.is_empty(),
             first_load_dates: state.histories.iter().map(|h| h.map(|h| h.first_load_date)).collect(),
             lexicon: None,
+            space: self.space.clone(),
         }
     }
 }

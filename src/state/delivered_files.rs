@@ -5,10 +5,10 @@
 use rayon::prelude::*;
 
 use super::RunState;
+use super::delivered::{DeliveredFile, DeliveredWindow};
 use clout_base::day::Day;
 use clout_base::error::Result;
-use clout_model::delivered::{DeliveredIds, IdList};
-use clout_state::column_file::{FileSelection, read_table};
+use clout_state::column_file::{ColumnFile, FileSelection, read_table};
 use clout_state::damage::StateError;
 use clout_state::ids::{decode_ids, encode_ids};
 use clout_state::index::{FileEntry, IdFile, StateIndex};
@@ -20,24 +20,17 @@ use clout_warehouse::store::Store;
 /// # Errors
 /// Returns an error if the store fails.
 pub(super) fn save(store: &Store, index: &mut StateIndex, state: &RunState, as_of: Day) -> Result<()> {
-    let stored = std::mem::take(&mut index.ids);
     let wanted = (0_u8..).zip(&state.delivered).flat_map(|(network, delivered)| {
         let dates = delivered.dates().iter();
         dates.map(move |(load_date, ids)| (network, *load_date, ids))
     });
-    let wanted: Vec<(u8, Day, &IdList)> = wanted.collect();
+    let wanted: Vec<(u8, Day, &DeliveredFile)> = wanted.collect();
     let folder = &index.folder;
-    let save = |(network, load_date, ids): &(u8, Day, &IdList)| {
-        let is_same = |file: &&IdFile| (file.network, file.load_date) == (*network, *load_date);
-        if let Some(file) = stored.iter().find(is_same) {
-            return Ok(file.clone());
-        }
-        let ids: Vec<u128> = ids.iter().collect();
-        let path = format!("{folder}/ids-{network:03}-{load_date}.seg");
+    let save = |(network, load_date, ids): &(u8, Day, &DeliveredFile)| {
         Ok(IdFile {
             network: *network,
             load_date: *load_date,
-            file: encode_ids(&ids, *load_date)?.save(store, &path)?,
+            file: ids.save(store, &format!("{folder}/ids-{network:03}-{load_date}.seg"))?,
         })
     };
     index.ids = run_requests(wanted.len(), || wanted.par_iter().map(save).collect())?;
@@ -63,24 +56,26 @@ fn save_published(store: &Store, index: &mut StateIndex, state: &RunState, as_of
     Ok(())
 }
 
-/// Reads the ids and published persons of `index` into `state`.
+/// Verifies the files of ids of `index`, and reads the published persons into `state`.
 ///
 /// # Errors
 /// Returns an error that names a damaged file, or an error of the store.
 pub(super) fn load(store: &Store, index: &StateIndex, state: &mut RunState) -> std::result::Result<(), StateError> {
-    let read = |file: &FileEntry| read_table(store, file, FileSelection::default(), decode_ids);
+    let verify = |file: &FileEntry| read_table(store, file, FileSelection::default(), ColumnFile::verify_blocks);
     // Small files, of which there are many: their requests take longer than their bytes.
-    let lists: std::result::Result<Vec<Vec<u128>>, StateError> = run_requests(index.ids.len(), || {
-        Ok(index.ids.par_iter().map(|ids| read(&ids.file)).collect())
+    let verified: std::result::Result<(), StateError> = run_requests(index.ids.len(), || {
+        Ok(index.ids.par_iter().map(|ids| verify(&ids.file)).collect())
     })?;
-    state.delivered = vec![DeliveredIds::default(); state.delivered.len()];
-    for (ids, list) in index.ids.iter().zip(lists?) {
+    verified?;
+    state.delivered = vec![DeliveredWindow::default(); state.delivered.len()];
+    for ids in &index.ids {
         if let Some(delivered) = state.delivered.get_mut(usize::from(ids.network)) {
-            delivered.push(ids.load_date, IdList::from_sorted(list));
+            delivered.push(ids.load_date, DeliveredFile::Stored(store.clone(), ids.file.clone()));
         }
     }
     for file in &index.published {
-        state.published.extend(read(file)?);
+        let hashes = read_table(store, file, FileSelection::default(), decode_ids)?;
+        state.published.extend(hashes);
     }
     // One sorted run per file.
     state.published.par_sort();

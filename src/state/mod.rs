@@ -7,6 +7,7 @@
 pub mod changes;
 pub mod closed_files;
 pub mod covisit_tables;
+pub mod delivered;
 mod delivered_files;
 mod ipc;
 mod kept_score_files;
@@ -29,6 +30,7 @@ use std::collections::{BTreeMap, HashMap};
 use crate::ingest::claim_changes::ClaimKeys;
 use crate::state::changes::StateChanges;
 use crate::state::closed_files::ClosedFile;
+use crate::state::delivered::DeliveredWindow;
 use crate::state::opt_outs::{OptOuts, hash_account};
 use crate::state::stored_pairs::StoredPairs;
 use clout_base::day::Day;
@@ -36,7 +38,6 @@ use clout_base::ids::HashKey;
 use clout_model::account_activity::AccountActivity;
 use clout_model::accounts::AccountIndex;
 use clout_model::accounts::NO_NODE;
-use clout_model::delivered::DeliveredIds;
 use clout_model::influence::attention::ScoringMoment;
 use clout_model::influence::kept_scores::KeptScores;
 use clout_model::influence::pair_table::PairTable;
@@ -100,7 +101,7 @@ pub struct RunState {
     /// Pairs of accounts.
     pub pairs: StoredPairs,
     /// By network: ids that a later load date may repeat.
-    pub delivered: Vec<DeliveredIds>,
+    pub delivered: Vec<DeliveredWindow>,
     /// By network: check-ins, credits and follows, if co-visits are derived.
     pub co_visits: Vec<CoVisitState>,
     /// Topic state.
@@ -160,7 +161,7 @@ impl RunState {
             owners: Vec::new(),
             erased: HashMap::new(),
             pairs: StoredPairs::default(),
-            delivered: vec![DeliveredIds::default(); networks.len()],
+            delivered: vec![DeliveredWindow::default(); networks.len()],
             co_visits: vec![CoVisitState::default(); networks.len()],
             topics: TopicState::empty(networks.len()),
             histories: vec![None; networks.len()],

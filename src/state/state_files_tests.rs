@@ -6,6 +6,7 @@ use clout_model::influence::pairs::PairSums;
 use super::super::meta::load_index;
 use super::super::testing::Nights;
 use super::*;
+use crate::state::delivered::DeliveredFile;
 use clout_base::ids::HashKey;
 use clout_model::influence::kept_scores::KeptScores;
 
@@ -32,7 +33,14 @@ fn expect_equal(nights: &Nights, loaded: &RunState, expected: &RunState) {
             .collect()
     };
     assert_eq!(ids(loaded), ids(expected));
-    assert_eq!(loaded.delivered, expected.delivered);
+    let delivered = |state: &RunState| -> Vec<Vec<(Day, Vec<u128>)>> {
+        let list = |(day, file): &(Day, DeliveredFile)| (*day, file.read(None).unwrap());
+        let networks = state.delivered.iter();
+        networks
+            .map(|window| window.dates().iter().map(list).collect())
+            .collect()
+    };
+    assert_eq!(delivered(loaded), delivered(expected));
     assert_eq!(
         (&loaded.owners, &loaded.is_listed),
         (&expected.owners, &expected.is_listed)

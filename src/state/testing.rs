@@ -1,13 +1,13 @@
 //! A small state that grows by load dates, without a pipeline, for tests.
 
 use super::RunState;
+use super::delivered::DeliveredFile;
 use super::reaction_shards::TargetCuts;
 use super::segment_files::{is_base_due, save_base_shard};
 use super::state_files::{StatePart, StateRequirements, load_state, save_state, state_folder};
 use super::stored_pairs::PairReading;
 use clout_base::day::Day;
 use clout_model::account_activity::{AccountPost, merge_activity};
-use clout_model::delivered::IdList;
 use clout_model::influence::pair_table::PairTable;
 use clout_model::influence::params::RecencyParams;
 use clout_model::influence::recency::HalfLifeMixture;
@@ -89,7 +89,9 @@ impl Nights {
         state.pairs.cut_shards(|| TargetCuts::of_accounts(count, Some(3)));
         let added = state.pairs.reactions.add_new(&BlockSpace::Memory, "", &reactions);
         added.unwrap();
-        state.delivered[0].push(load_date, IdList::from_sorted([u128::from(date as u32), 1 << 90]));
+        let ids = [u128::from(date as u32), 1 << 90];
+        let ids = DeliveredFile::encode(&BlockSpace::Memory, "ids", load_date, &ids).unwrap();
+        state.delivered[0].push(load_date, ids);
         state.as_of = Some(load_date);
     }
 

@@ -22,6 +22,7 @@ mod refusals;
 mod types;
 
 mod against_the_reference;
+mod block_spaces;
 mod closed_dates;
 mod nightly;
 mod random;

@@ -17,13 +17,13 @@ use std::time::Duration;
 
 use clout_base::day::{DAY_MICROS, Day};
 use clout_model::account_activity::{AccountActivity, AccountPost, merge_activity};
-use clout_model::delivered::DeliveredIds;
 use clout_model::influence::model::InfluenceModel;
 use clout_model::influence::params::ModelParams;
 use clout_model::influence::weigh_dates::{TwinRule, WeighedDates, weigh_dates};
 use clout_model::networks::builtin_networks;
 use clout_model::reactions::{AccountReaction, DateReactions};
-use clout_model::repeated_ids::find_repeated_ids;
+use clout_model::repeated_ids::RepeatSearch;
+use clout_model::sorted_ids::SortedIds;
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use rayon::prelude::*;
 
@@ -112,32 +112,28 @@ fn settling(c: &mut Criterion) {
     group.sample_size(10).measurement_time(Duration::from_secs(10));
     group.throughput(Throughput::Elements(count as u64));
 
-    type Delivery<'a> = (Vec<u128>, DeliveredIds, &'a [(Day, Range<usize>)]);
-    let find = |(ids, mut delivered, dates): Delivery| {
-        (
-            find_repeated_ids(ids, dates, &mut delivered, MAX_LATENESS_DAYS),
-            delivered,
-        )
+    let sort = |rows: &Range<usize>| SortedIds::sort(&even.ids[rows.clone()]);
+    group.bench_function("sorted ids of all load dates", |b| {
+        b.iter(|| even.dates.par_iter().map(|(_, rows)| sort(rows)).collect::<Vec<_>>())
+    });
+    let sorted: Vec<(Day, SortedIds)> = even.dates.iter().map(|(day, rows)| (*day, sort(rows))).collect();
+    let search = |dates: &[(Day, SortedIds)]| {
+        let dates = dates.iter().map(|(day, ids)| (*day, ids)).collect();
+        black_box(RepeatSearch::new(dates, MAX_LATENESS_DAYS).find());
     };
-    group.bench_function("ids of all load dates", |b| {
-        b.iter_batched(
-            || (even.ids.clone(), DeliveredIds::default(), even.dates.as_slice()),
-            find,
-            BatchSize::PerIteration,
-        )
-    });
-    let (last, range) = even.dates[DATES - 1].clone();
-    let mut earlier = DeliveredIds::default();
-    let before = even.ids[..range.start].to_vec();
-    find_repeated_ids(before, &even.dates[..DATES - 1], &mut earlier, MAX_LATENESS_DAYS);
-    let new = [(last, 0..range.len())];
+    group.bench_function("ids of all load dates", |b| b.iter(|| search(&sorted)));
+    let (earlier, new) = sorted.split_at(DATES - 1);
+    let earlier: Vec<(Day, Vec<u128>)> = earlier.iter().map(|(day, ids)| (*day, ids.ids().collect())).collect();
     group.bench_function("ids of the last load date", |b| {
-        b.iter_batched(
-            || (even.ids[range.clone()].to_vec(), earlier.clone(), new.as_slice()),
-            find,
-            BatchSize::PerIteration,
-        )
+        b.iter(|| {
+            let dates = new.iter().map(|(day, ids)| (*day, ids)).collect();
+            let mut search = RepeatSearch::new(dates, MAX_LATENESS_DAYS);
+            earlier.iter().for_each(|(day, ids)| search.add_earlier(*day, ids));
+            black_box(search.find())
+        })
     });
+    drop(earlier);
+    drop(sorted);
     group.bench_function("twins, crowds and weights", |b| {
         b.iter(|| black_box(weigh(&even, &model)))
     });

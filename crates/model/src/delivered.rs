@@ -3,8 +3,6 @@
 //! An id is listed under each load date on which it was delivered, so the list of a load date never changes afterwards.
 //! A load date is dropped as a whole once no later row can repeat its ids.
 
-use std::ops::Range;
-
 use clout_base::day::Day;
 
 /// Number of bits of an id that are kept. Two of a billion ids collide with a chance below 10^-10.
@@ -13,6 +11,11 @@ pub const ID_BITS: u32 = 96;
 /// Returns the kept bits of the hash of an id.
 pub fn truncate_id(hash: u128) -> u128 {
     hash & ((1 << ID_BITS) - 1)
+}
+
+/// Returns true if a row of a load date after `as_of` can repeat an id of `load_date`.
+pub fn can_be_repeated(load_date: Day, as_of: Day, max_lateness_days: i32) -> bool {
+    as_of.next().0 - load_date.0 <= max_lateness_days
 }
 
 /// Distinct ids that were delivered on one load date, ascending.
@@ -50,17 +53,7 @@ impl IdList {
 
     /// Iterates over all ids.
     pub fn iter(&self) -> impl Iterator<Item = u128> + '_ {
-        self.slice(0..self.len())
-    }
-
-    /// Iterates over the ids with the upper 32 bits `first..=last`.
-    pub fn with_upper_bits(&self, first: u32, last: u32) -> impl Iterator<Item = u128> + '_ {
-        let start = self.high.partition_point(|high| *high < first);
-        self.slice(start..start + self.high[start..].partition_point(|high| *high <= last))
-    }
-
-    fn slice(&self, range: Range<usize>) -> impl Iterator<Item = u128> + '_ {
-        let halves = self.high[range.clone()].iter().zip(&self.low[range]);
+        let halves = self.high.iter().zip(&self.low);
         halves.map(|(high, low)| u128::from(*high) << 64 | u128::from(*low))
     }
 }
@@ -96,8 +89,8 @@ impl DeliveredIds {
 
     /// Drops the load dates with ids that no row of a load date after `as_of` can repeat.
     pub fn drop_expired(&mut self, as_of: Day, max_lateness_days: i32) {
-        let is_needed = |load_date: Day| as_of.next().0 - load_date.0 <= max_lateness_days;
-        self.dates.retain(|(load_date, _)| is_needed(*load_date));
+        self.dates
+            .retain(|(load_date, _)| can_be_repeated(*load_date, as_of, max_lateness_days));
     }
 }
 
@@ -106,12 +99,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ids_are_listed_once_in_order_and_found_by_their_upper_bits() {
+    fn ids_are_listed_once_in_order() {
         let ids = [5, 5, 7 << 64, (7 << 64) + 1, truncate_id(u128::MAX)];
         let list = IdList::from_sorted(ids);
         assert_eq!(list.iter().collect::<Vec<_>>(), ids[1..]);
-        assert_eq!(list.with_upper_bits(1, 7).collect::<Vec<_>>(), ids[2..4]);
-        assert_eq!(list.with_upper_bits(8, u32::MAX).collect::<Vec<_>>(), ids[4..]);
     }
 
     #[test]

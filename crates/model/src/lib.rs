@@ -11,3 +11,4 @@ pub mod networks;
 pub mod people;
 pub mod reactions;
 pub mod repeated_ids;
+pub mod sorted_ids;

@@ -1,29 +1,26 @@
 //! Finds rows with an id that was delivered before, or that comes several times on one load date.
 //!
-//! An id is a copy if it was delivered on an earlier load date at most `max_lateness_days` before. Equal ids have equal
-//! upper bits, so the ids are decided in 256 parts that fit into the cache. The ids of earlier load dates are
-//! only read past those of the new ones; no list of all ids exists.
+//! An id is a copy if it was delivered on an earlier load date at most `max_lateness_days` before. The new load dates are
+//! compared part by part, in the cache, and a range of parts at a time if memory is short. The ids of earlier load dates
+//! are only read past those of the new ones, one load date after another; no list of all ids exists.
 
 use std::ops::Range;
 
 use rayon::prelude::*;
 
-use crate::buckets::Buckets;
-use crate::delivered::{DeliveredIds, ID_BITS, IdList, truncate_id};
+use crate::delivered::ID_BITS;
+use crate::sorted_ids::{ID_PARTS, SortedIds, first_id};
 use clout_base::day::Day;
 
-/// Number of parts, by the upper bits of an id.
-const PARTITIONS: usize = 1 << PARTITION_BITS;
-const PARTITION_BITS: u32 = 8;
-/// Bits of a row below the id in an [`IdRow`].
-const ROW_BITS: u32 = 32;
+/// Bits of a load date below the id in a slot of [`LastDates`].
+const DATE_BITS: u32 = 32;
 
-/// Rows that repeat ids.
+/// Rows of one load date that repeat ids.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct RepeatedIds {
-    /// Rows with an id of an earlier load date, in no particular order.
+pub struct DateRepeats {
+    /// Rows with an id of an earlier load date, in order of their ids.
     pub copies: Vec<u32>,
-    /// Groups of rows with one id on the load date that counts.
+    /// Groups of rows with one id that no earlier load date has.
     pub groups: Vec<RepeatGroup>,
     /// Rows of all groups.
     rows: Vec<u32>,
@@ -32,20 +29,19 @@ pub struct RepeatedIds {
 /// Several rows with one id on one load date.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RepeatGroup {
-    /// Load date of the rows.
-    pub load_date: Day,
     /// Their id.
     pub id: u128,
     rows: Range<usize>,
 }
 
-impl RepeatedIds {
+impl DateRepeats {
     /// Returns the rows of a group, ascending.
     pub fn rows(&self, group: &RepeatGroup) -> &[u32] {
         &self.rows[group.rows.clone()]
     }
 
-    fn append(&mut self, mut other: RepeatedIds) {
+    /// Appends the rows with greater ids.
+    pub fn append(&mut self, mut other: DateRepeats) {
         let before = self.rows.len();
         self.copies.append(&mut other.copies);
         self.rows.append(&mut other.rows);
@@ -54,141 +50,115 @@ impl RepeatedIds {
             ..group
         }));
     }
-}
 
-/// Id and row as one number that sorts by id, then row.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-struct IdRow(u128);
-
-impl IdRow {
-    fn new(id: u128, row: usize) -> IdRow {
-        IdRow(truncate_id(id) << ROW_BITS | row as u128)
-    }
-
-    fn id(self) -> u128 {
-        self.0 >> ROW_BITS
-    }
-
-    fn row(self) -> u32 {
-        self.0 as u32
-    }
-
-    fn partition(self) -> usize {
-        (self.0 >> (ID_BITS + ROW_BITS - PARTITION_BITS)) as usize
+    fn add_group(&mut self, id: u128, rows: impl Iterator<Item = u32>) {
+        let start = self.rows.len();
+        self.rows.extend(rows);
+        self.groups.push(RepeatGroup {
+            id,
+            rows: start..self.rows.len(),
+        });
     }
 }
 
-/// Ids of one load date, sorted, in partitions.
-struct DateIds {
-    load_date: Day,
-    ids: Buckets<IdRow>,
-}
-
-/// Finds the repeated ids among `ids`, which belong to the rows of the load dates `dates`, ascending and all after those
-/// of `delivered`. Adds the ids to `delivered`.
-pub fn find_repeated_ids(
-    ids: Vec<u128>,
-    dates: &[(Day, Range<usize>)],
-    delivered: &mut DeliveredIds,
+/// Search for the repeated ids of new load dates in one range of parts.
+pub struct RepeatSearch<'a> {
+    /// New load dates, ascending.
+    dates: Vec<(Day, &'a SortedIds)>,
+    parts: Range<usize>,
     max_lateness_days: i32,
-) -> RepeatedIds {
-    let dates: Vec<DateIds> = dates.par_iter().map(|(day, rows)| sort_ids(*day, rows, &ids)).collect();
-    drop(ids);
-    let walk = |partition| {
-        let walk = PartitionWalk {
-            partition,
-            dates: &dates,
-            delivered,
+    /// By part: last earlier delivery of each new id; empty without an earlier load date.
+    earlier: Vec<LastDates>,
+}
+
+impl<'a> RepeatSearch<'a> {
+    /// Creates the search for the ids of new load dates, ascending, all in the same range of parts.
+    pub fn new(dates: Vec<(Day, &'a SortedIds)>, max_lateness_days: i32) -> RepeatSearch<'a> {
+        RepeatSearch {
+            parts: dates.first().map_or(0..0, |(_, ids)| ids.parts()),
+            dates,
             max_lateness_days,
+            earlier: Vec::new(),
+        }
+    }
+
+    /// Returns true if a new row can repeat an id of an earlier load date.
+    pub fn can_repeat(&self, earlier: Day) -> bool {
+        let first = self.dates.first();
+        first.is_some_and(|(first, _)| first.0 - earlier.0 <= self.max_lateness_days)
+    }
+
+    /// Returns the least and the greatest upper 32 bits of the ids in the range; `None` if it has all ids.
+    pub fn key_range(&self) -> Option<(u32, u32)> {
+        let key = |id: u128| (id >> (ID_BITS - u32::BITS)) as u32;
+        let last = first_id(self.parts.end).saturating_sub(1);
+        (self.parts != (0..ID_PARTS)).then(|| (key(first_id(self.parts.start)), key(last)))
+    }
+
+    /// Adds the ids of an earlier load date, ascending; ids of other ranges are ignored. Earlier load dates are added
+    /// in ascending order.
+    pub fn add_earlier(&mut self, load_date: Day, ids: &[u128]) {
+        if self.earlier.is_empty() {
+            self.earlier = self
+                .parts
+                .clone()
+                .into_par_iter()
+                .map(|part| self.collect_ids(part))
+                .collect();
+        }
+        let parts = self.parts.clone().into_par_iter().zip(&mut self.earlier);
+        parts.for_each(|(part, last_dates)| {
+            let start = ids.partition_point(|id| *id < first_id(part));
+            let end = start + ids[start..].partition_point(|id| *id < first_id(part + 1));
+            for id in &ids[start..end] {
+                last_dates.set_if_known(*id, load_date);
+            }
+        });
+    }
+
+    fn new_table(&self, part: usize) -> LastDates {
+        LastDates::with_capacity(self.dates.iter().map(|(_, ids)| ids.part(part).len()).sum())
+    }
+
+    fn collect_ids(&self, part: usize) -> LastDates {
+        let mut last_dates = self.new_table(part);
+        let ids = self.dates.iter().flat_map(|(_, ids)| ids.part(part));
+        ids.for_each(|id| last_dates.insert(id.id()));
+        last_dates
+    }
+
+    /// Returns the repeats by new load date.
+    pub fn find(mut self) -> Vec<DateRepeats> {
+        let mut earlier: Vec<Option<LastDates>> = std::mem::take(&mut self.earlier).into_iter().map(Some).collect();
+        earlier.resize_with(self.parts.len(), || None);
+        let find = |(part, last_dates): (usize, Option<LastDates>)| {
+            self.find_in_part(part, last_dates.unwrap_or_else(|| self.new_table(part)))
         };
-        walk.find_repeats()
-    };
-    let parts: Vec<RepeatedIds> = (0..PARTITIONS).into_par_iter().map(walk).collect();
-    let mut repeated = RepeatedIds::default();
-    parts.into_iter().for_each(|part| repeated.append(part));
-    let list = |date: DateIds| {
-        (
-            date.load_date,
-            IdList::from_sorted(date.ids.values.iter().map(|id| id.id())),
-        )
-    };
-    let lists: Vec<(Day, IdList)> = dates.into_par_iter().map(list).collect();
-    lists
-        .into_iter()
-        .for_each(|(load_date, ids)| delivered.push(load_date, ids));
-    repeated
-}
+        let parts = self.parts.clone().into_par_iter().zip(earlier);
+        let found: Vec<Vec<DateRepeats>> = parts.map(find).collect();
+        let mut repeats = vec![DateRepeats::default(); self.dates.len()];
+        for part in found {
+            repeats.iter_mut().zip(part).for_each(|(all, part)| all.append(part));
+        }
+        repeats
+    }
 
-fn sort_ids(load_date: Day, rows: &Range<usize>, ids: &[u128]) -> DateIds {
-    let place = |row: usize| {
-        let id = IdRow::new(ids[row], row);
-        Some((id.partition(), id))
-    };
-    let mut ids = Buckets::fill(rows.clone(), PARTITIONS, place);
-    let partitions = Buckets::<IdRow>::split_mut(&ids.starts, &mut ids.values);
-    partitions.into_par_iter().for_each(|ids| ids.sort_unstable());
-    DateIds { load_date, ids }
-}
-
-/// The walk over one partition, load date by load date.
-struct PartitionWalk<'a> {
-    partition: usize,
-    dates: &'a [DateIds],
-    delivered: &'a DeliveredIds,
-    max_lateness_days: i32,
-}
-
-impl PartitionWalk<'_> {
-    fn find_repeats(&self) -> RepeatedIds {
-        let rows = self
-            .dates
-            .iter()
-            .map(|date| date.ids.bucket(self.partition).len())
-            .sum();
-        let mut last_dates = LastDates::with_capacity(rows);
-        self.add_earlier(&mut last_dates);
-        let mut repeated = RepeatedIds::default();
-        for date in self.dates {
-            let is_recent = |last: Day| date.load_date.0 - last.0 <= self.max_lateness_days;
-            for same in date.ids.bucket(self.partition).chunk_by(|a, b| a.id() == b.id()) {
+    fn find_in_part(&self, part: usize, mut last_dates: LastDates) -> Vec<DateRepeats> {
+        let of_date = |(load_date, ids): &(Day, &SortedIds)| {
+            let is_recent = |last: Day| load_date.0 - last.0 <= self.max_lateness_days;
+            let mut repeats = DateRepeats::default();
+            for same in ids.part(part).chunk_by(|a, b| a.id() == b.id()) {
                 let id = same[0].id();
                 let rows = same.iter().map(|id| id.row());
-                if last_dates.replace(id, date.load_date).is_some_and(is_recent) {
-                    repeated.copies.extend(rows);
+                if last_dates.replace(id, *load_date).is_some_and(is_recent) {
+                    repeats.copies.extend(rows);
                 } else if same.len() > 1 {
-                    let start = repeated.rows.len();
-                    repeated.rows.extend(rows);
-                    repeated.groups.push(RepeatGroup {
-                        load_date: date.load_date,
-                        id,
-                        rows: start..repeated.rows.len(),
-                    });
+                    repeats.add_group(id, rows);
                 }
             }
-        }
-        repeated
-    }
-
-    /// Adds the last delivery before the new load dates of each new id.
-    fn add_earlier(&self, last_dates: &mut LastDates) {
-        let Some(first) = self.dates.first().map(|date| date.load_date) else {
-            return;
+            repeats
         };
-        let shift = u32::BITS - PARTITION_BITS;
-        let upper = (self.partition as u32) << shift;
-        let earlier = self.delivered.dates().iter();
-        let mut earlier = earlier
-            .filter(|(load_date, _)| first.0 - load_date.0 <= self.max_lateness_days)
-            .peekable();
-        if earlier.peek().is_some() {
-            let new = self.dates.iter().flat_map(|date| date.ids.bucket(self.partition));
-            new.for_each(|id| last_dates.insert(id.id()));
-        }
-        for (load_date, ids) in earlier {
-            for id in ids.with_upper_bits(upper, upper | ((1 << shift) - 1)) {
-                last_dates.set_if_known(id, *load_date);
-            }
-        }
+        self.dates.iter().map(of_date).collect()
     }
 }
 
@@ -216,7 +186,7 @@ impl LastDates {
     /// Returns the slot of an id, or the free slot for it.
     fn find(&self, id: u128) -> usize {
         let mut slot = id as usize & self.mask;
-        while self.slots[slot] != 0 && self.slots[slot] >> ROW_BITS != id {
+        while self.slots[slot] != 0 && self.slots[slot] >> DATE_BITS != id {
             slot = (slot + 1) & self.mask;
         }
         slot
@@ -224,13 +194,13 @@ impl LastDates {
 
     fn insert(&mut self, id: u128) {
         let slot = self.find(id);
-        self.slots[slot] = id << ROW_BITS | u128::from(NO_DATE);
+        self.slots[slot] = id << DATE_BITS | u128::from(NO_DATE);
     }
 
     fn set_if_known(&mut self, id: u128, load_date: Day) {
         let slot = self.find(id);
         if self.slots[slot] != 0 {
-            self.slots[slot] = id << ROW_BITS | u128::from(encode(load_date));
+            self.slots[slot] = id << DATE_BITS | u128::from(encode(load_date));
         }
     }
 
@@ -238,7 +208,7 @@ impl LastDates {
     fn replace(&mut self, id: u128, load_date: Day) -> Option<Day> {
         let slot = self.find(id);
         let before = self.slots[slot] as u32;
-        self.slots[slot] = id << ROW_BITS | u128::from(encode(load_date));
+        self.slots[slot] = id << DATE_BITS | u128::from(encode(load_date));
         (before > NO_DATE).then(|| decode(before))
     }
 }

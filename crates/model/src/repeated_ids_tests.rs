@@ -5,30 +5,44 @@ use std::collections::BTreeMap;
 /// Load date and id of each row, by load date.
 type Delivery = Vec<(i32, u128)>;
 
-/// Splits a delivery into ids and load dates.
-fn columns(delivery: &Delivery) -> (Vec<u128>, Vec<(Day, Range<usize>)>) {
-    let mut end = 0;
-    let dates = delivery.chunk_by(|a, b| a.0 == b.0).map(|date| {
-        end += date.len();
-        (Day(date[0].0), end - date.len()..end)
-    });
-    let dates = dates.collect();
-    (delivery.iter().map(|(_, id)| *id).collect(), dates)
-}
+/// Load dates with all their ids.
+type Earlier = Vec<(Day, Vec<u128>)>;
 
-fn find(delivery: &Delivery, delivered: &mut DeliveredIds, window: i32) -> RepeatedIds {
-    let (ids, dates) = columns(delivery);
-    find_repeated_ids(ids, &dates, delivered, window)
-}
-
-/// Sorted copies, and sorted groups of rows.
-fn sorted(repeated: &RepeatedIds) -> (Vec<u32>, Vec<Vec<u32>>) {
-    let mut copies = repeated.copies.clone();
-    let mut groups: Vec<Vec<u32>> = repeated
-        .groups
-        .iter()
-        .map(|group| repeated.rows(group).to_vec())
+/// Finds the repeats of a delivery in `ranges` ranges of ids. Returns sorted copies, and sorted groups of rows, by their
+/// numbers in the delivery; adds the ids to `earlier`.
+fn find(delivery: &Delivery, earlier: &mut Earlier, window: i32, ranges: usize) -> (Vec<u32>, Vec<Vec<u32>>) {
+    let dates = delivery.chunk_by(|a, b| a.0 == b.0);
+    let ids = |date: &[(i32, u128)]| date.iter().map(|(_, id)| *id).collect::<Vec<_>>();
+    let sorted: Vec<(Day, Vec<SortedIds>)> = dates
+        .map(|date| (Day(date[0].0), SortedIds::sort(&ids(date)).cut(ranges)))
         .collect();
+    let mut found = vec![DateRepeats::default(); sorted.len()];
+    for range in 0..ranges {
+        let dates = sorted.iter().map(|(day, ids)| (*day, &ids[range]));
+        let mut search = RepeatSearch::new(dates.collect(), window);
+        for (day, ids) in earlier.iter() {
+            if search.can_repeat(*day) {
+                search.add_earlier(*day, ids);
+            }
+        }
+        found
+            .iter_mut()
+            .zip(search.find())
+            .for_each(|(all, found)| all.append(found));
+    }
+    let listed = sorted.into_iter().map(|(day, ids)| {
+        let mut ids: Vec<u128> = ids.iter().flat_map(SortedIds::ids).collect();
+        ids.dedup();
+        (day, ids)
+    });
+    earlier.extend(listed);
+    let (mut copies, mut groups, mut first) = (Vec::new(), Vec::new(), 0);
+    for (date, found) in delivery.chunk_by(|a, b| a.0 == b.0).zip(&found) {
+        copies.extend(found.copies.iter().map(|row| row + first));
+        let rows = found.groups.iter().map(|group| found.rows(group));
+        groups.extend(rows.map(|rows| rows.iter().map(|row| row + first).collect::<Vec<_>>()));
+        first += date.len() as u32;
+    }
     copies.sort();
     groups.sort();
     (copies, groups)
@@ -77,28 +91,25 @@ proptest! {
         window in 0_i32..20,
         cuts in prop::collection::vec(0_i32..40, 0..6),
     ) {
-        let mut delivered = DeliveredIds::default();
-        let at_once = find(&delivery, &mut delivered, window);
+        let mut all = Earlier::new();
         let expected = find_slowly(&delivery, window);
-        prop_assert_eq!(sorted(&at_once), expected.clone());
-        delivered.drop_expired(Day(40), window);
+        prop_assert_eq!(find(&delivery, &mut all, window, 1), expected.clone());
+        prop_assert_eq!(find(&delivery, &mut Earlier::new(), window, 64), expected.clone());
 
         let chunk_of = |date: i32| cuts.iter().filter(|cut| **cut <= date).count();
         let mut in_chunks = (Vec::new(), Vec::new());
-        let (mut kept, mut before) = (DeliveredIds::default(), 0);
-        for chunk in delivery.chunk_by(|a, b| chunk_of(a.0) == chunk_of(b.0)) {
-            let (copies, groups) = sorted(&find(&chunk.to_vec(), &mut kept, window));
+        let (mut earlier, mut before) = (Earlier::new(), 0);
+        for (index, chunk) in delivery.chunk_by(|a, b| chunk_of(a.0) == chunk_of(b.0)).enumerate() {
+            let (copies, groups) = find(&chunk.to_vec(), &mut earlier, window, 1 << (index % 9));
             in_chunks.0.extend(copies.iter().map(|row| row + before));
             let groups = groups.into_iter();
             in_chunks.1.extend(groups.map(|rows| rows.iter().map(|row| row + before).collect::<Vec<_>>()));
-            kept.drop_expired(Day(chunk[chunk.len() - 1].0), window);
             before += chunk.len() as u32;
         }
         in_chunks.0.sort();
         in_chunks.1.sort();
         prop_assert_eq!(in_chunks, expected);
-        kept.drop_expired(Day(40), window);
-        prop_assert_eq!(kept, delivered);
+        prop_assert_eq!(earlier, all);
     }
 }
 
@@ -109,19 +120,11 @@ fn threads_change_nothing() {
     let results: Vec<_> = (1..=3)
         .map(|threads| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-            let mut delivered = DeliveredIds::default();
-            (pool.install(|| find(&delivery, &mut delivered, 5)), delivered)
+            let mut earlier = Earlier::new();
+            (pool.install(|| find(&delivery, &mut earlier, 5, 4)), earlier)
         })
         .collect();
     assert!(results.iter().all(|result| *result == results[0]));
-    assert_eq!(sorted(&results[0].0), find_slowly(&delivery, 5));
-    assert_eq!(results[0].1.len(), 30_000);
-}
-
-#[test]
-fn a_load_date_is_remembered_as_given() {
-    for day in [-5, 0, 1, 20_000, i32::MAX] {
-        assert_eq!(decode(encode(Day(day))), Day(day));
-        assert!(encode(Day(day)) > NO_DATE);
-    }
+    assert_eq!(results[0].0, find_slowly(&delivery, 5));
+    assert_eq!(results[0].1.iter().map(|(_, ids)| ids.len()).sum::<usize>(), 30_000);
 }

@@ -5,6 +5,7 @@ use std::ops::Range;
 use bytes::Bytes;
 use rayon::prelude::*;
 
+use crate::damage::Damage;
 use crate::head::{CHUNK_ROWS, ChunkHead, FileHead, TableKind};
 use crate::index::FileEntry;
 use crate::planes::PlaneWriter;
@@ -34,6 +35,26 @@ pub struct EncodedFile {
 }
 
 impl EncodedFile {
+    /// Parses the content of an encoded file.
+    ///
+    /// # Errors
+    /// Returns the damage if these are not the bytes of a state file.
+    pub fn parse(bytes: Bytes) -> std::result::Result<EncodedFile, Damage> {
+        let head = FileHead::parse(&bytes)?;
+        if head.file_size() != bytes.len() as u64 {
+            return Err(Damage::Size);
+        }
+        Ok(EncodedFile {
+            table: head.table,
+            rows: head.chunks.iter().map(|chunk| u64::from(chunk.rows)).sum(),
+            first_key: head.chunks.first().map_or(0, |chunk| chunk.first_key),
+            last_key: head.chunks.last().map_or(0, |chunk| chunk.last_key),
+            head_size: head.size as u64,
+            checksum: head.checksum,
+            bytes,
+        })
+    }
+
     /// Returns the entry of the index for this file at `path`, a key below the output root.
     pub fn entry(&self, path: &str) -> FileEntry {
         FileEntry {
@@ -115,16 +136,7 @@ where
             .iter()
             .flatten()
             .for_each(|block| bytes.extend_from_slice(block));
-        let parsed = FileHead::parse(&head).map_err(|damage| Error::internal(damage.to_string()))?;
-        Ok(EncodedFile {
-            table: self.table,
-            rows: rows.len() as u64,
-            first_key: heads.first().map_or(0, |chunk| chunk.first_key),
-            last_key: heads.last().map_or(0, |chunk| chunk.last_key),
-            bytes: bytes.into(),
-            head_size: head.len() as u64,
-            checksum: parsed.checksum,
-        })
+        EncodedFile::parse(bytes.into()).map_err(|damage| Error::internal(damage.to_string()))
     }
 }
 

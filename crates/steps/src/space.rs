@@ -52,6 +52,18 @@ impl BlockSpace {
         }
     }
 
+    /// Creates a block that can differ between runs with the same run key, for example by numbers that depend on
+    /// threads. The name of its file ends with a checksum, so such runs do not meet. It must not be in a receipt.
+    ///
+    /// # Errors
+    /// Returns an error if the data cannot be encoded, or if the store fails.
+    pub fn put_by_content<T: BlockData>(&self, name: &str, data: T) -> Result<Block<T>> {
+        match self {
+            BlockSpace::Memory => Ok(Block::Memory(data)),
+            BlockSpace::Folder(folder) => Ok(Block::Stored(folder.create_by_content(name, data.encode()?)?)),
+        }
+    }
+
     /// Calls `read` with the data of a block.
     ///
     /// # Errors

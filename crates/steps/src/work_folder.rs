@@ -40,10 +40,23 @@ impl WorkFolder {
     /// # Errors
     /// Returns an internal error if a file of another size exists, or an error of the store.
     pub fn create(&self, name: &str, bytes: Bytes) -> Result<StoredBlock> {
-        let key = format!("{}/{name}", self.prefix);
+        self.create_block(format!("{}/{name}", self.prefix), checksum(&bytes), bytes)
+    }
+
+    /// Writes a file with its checksum as the end of its name. For blocks that can differ between runs with the same
+    /// run key.
+    ///
+    /// # Errors
+    /// Returns an error if the store fails.
+    pub fn create_by_content(&self, name: &str, bytes: Bytes) -> Result<StoredBlock> {
+        let checksum = checksum(&bytes);
+        self.create_block(format!("{}/{name}-{checksum}", self.prefix), checksum, bytes)
+    }
+
+    fn create_block(&self, key: String, checksum: String, bytes: Bytes) -> Result<StoredBlock> {
         let block = StoredBlock {
             size: bytes.len() as u64,
-            checksum: checksum(&bytes),
+            checksum,
             key,
         };
         if self.store.create(&block.key, bytes)? == CreateOutcome::Exists {

@@ -8,8 +8,6 @@ use clout_model::accounts::NO_NODE;
 /// [`accounts`](clout_model::accounts) maps them to nodes.
 #[derive(Clone, Debug, Default)]
 pub struct ActivityRows {
-    /// Hashes of the activity ids, below 2⁹⁶; empty once duplicates are resolved.
-    pub ids: Vec<u128>,
     /// Times, microseconds since 1970.
     pub occurred_at: Vec<i64>,
     /// Accounts that acted.
@@ -49,5 +47,35 @@ impl ActivityRows {
     /// Returns true if the row is a post.
     pub fn is_post(&self, row: usize) -> bool {
         self.targets[row] == NO_NODE
+    }
+
+    /// Appends the rows of another file or load date, without their load dates.
+    pub fn append(&mut self, other: ActivityRows) {
+        if self.is_empty() {
+            let date_ends = std::mem::take(&mut self.date_ends);
+            *self = ActivityRows { date_ends, ..other };
+            return;
+        }
+        self.occurred_at.extend_from_slice(&other.occurred_at);
+        self.actors.extend_from_slice(&other.actors);
+        self.targets.extend_from_slice(&other.targets);
+        self.verbs.extend_from_slice(&other.verbs);
+        self.venues.extend_from_slice(&other.venues);
+        self.mentions.extend(other.mentions);
+    }
+
+    /// Appends the rows of a later load date.
+    pub fn append_date(&mut self, load_date: Day, rows: ActivityRows) {
+        self.append(rows);
+        self.date_ends.push((load_date, self.len()));
+    }
+
+    /// Reserves memory for `rows` more rows.
+    pub fn reserve(&mut self, rows: usize, has_venues: bool) {
+        self.occurred_at.reserve_exact(rows);
+        self.actors.reserve_exact(rows);
+        self.targets.reserve_exact(rows);
+        self.verbs.reserve_exact(rows);
+        self.venues.reserve_exact(if has_venues { rows } else { 0 });
     }
 }

@@ -28,9 +28,9 @@ fn files_of_several_readers_become_one_block_in_memory_and_in_a_folder() {
     for space in [BlockSpace::Memory, stored] {
         let mut readers = [IdTables::default(), IdTables::default()];
         let files = vec![
-            (1, file(&mut readers[1], &[(9 << 90, "eve"), (2, "ada")])),
+            (1, file(&mut readers[1], &[(9 << 92, "eve"), (2, "ada")])),
             (0, RowBuffer::default()),
-            (0, file(&mut readers[0], &[(9 << 90, "ada"), (1, "bob")])),
+            (0, file(&mut readers[0], &[(9 << 92, "ada"), (1, "bob")])),
         ];
         let (interner, numbers) = IdInterner::merge(readers.into());
         let mut block = DateBlock::create(&space, "x", LOAD_DATE, files, 4).unwrap();
@@ -39,14 +39,14 @@ fn files_of_several_readers_become_one_block_in_memory_and_in_a_folder() {
         assert_eq!(ids(0), [(1, 3), (2, 1)]);
         assert_eq!(ids(3), [] as [(u128, u32); 0]);
         assert_eq!((0..4).map(|range| ids(range).len()).sum::<usize>(), 4);
-        assert_eq!(block.take_ids(&space).unwrap(), [1, 2, 9 << 90]);
+        assert_eq!(block.take_ids(&space).unwrap(), [1, 2, 9 << 92]);
         let nodes: Vec<u32> = (0..interner.number_bound() as u32).map(|number| number + 100).collect();
         let rows = block.into_rows(&space, &NodeMaps::new(&numbers, &nodes)).unwrap();
         let expected = ["eve", "ada", "ada", "bob"].map(|name| interner.intern_one(name) + 100);
         assert_eq!(rows.actors, expected);
         assert_eq!(rows.targets, [NO_NODE; 4]);
         assert_eq!(rows.verbs, [0, 2, 0, 1]);
-        assert_eq!(rows.venues, [7 + ((9_u128 << 90) as u64), 9, 7, 8]);
+        assert_eq!(rows.venues, [7 + ((9_u128 << 92) as u64), 9, 7, 8]);
         assert_eq!(rows.date_ends, [(LOAD_DATE, 4)]);
     }
 }

@@ -61,7 +61,7 @@ fn save_published(store: &Store, index: &mut StateIndex, state: &RunState, as_of
 /// # Errors
 /// Returns an error that names a damaged file, or an error of the store.
 pub(super) fn load(store: &Store, index: &StateIndex, state: &mut RunState) -> std::result::Result<(), StateError> {
-    let verify = |file: &FileEntry| read_table(store, file, FileSelection::default(), ColumnFile::verify_blocks);
+    let verify = |file: &FileEntry| read_table(store, file, FileSelection::default(), ColumnFile::verify);
     // Small files, of which there are many: their requests take longer than their bytes.
     let verified: std::result::Result<(), StateError> = run_requests(index.ids.len(), || {
         Ok(index.ids.par_iter().map(|ids| verify(&ids.file)).collect())

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use crate::bytes_reader::BytesReader;
 use crate::damage::{Damage, StateError};
-use crate::head::{BlockHead, ChunkHead, FileHead, TableKind, checksum};
+use crate::head::{ChunkHead, FileHead, TableKind, checksum};
 use crate::index::FileEntry;
 use crate::planes::PlaneReader;
 use clout_base::day::Day;
@@ -147,21 +147,6 @@ impl ColumnFile {
             return Err(Damage::Size);
         }
         match format!("{:032x}", self.head.checksum) == entry.checksum {
-            true => Ok(()),
-            false => Err(Damage::Checksum),
-        }
-    }
-
-    /// Verifies the checksums of the blocks that were read, without decoding them.
-    ///
-    /// # Errors
-    /// Returns the damage if a checksum is wrong.
-    pub fn verify_blocks(&self) -> Result<(), Damage> {
-        let blocks = self.head.blocks.iter().zip(&self.blocks);
-        let is_valid = |(head, bytes): (&BlockHead, &Option<Bytes>)| {
-            bytes.as_ref().is_none_or(|bytes| checksum(bytes) == head.checksum)
-        };
-        match blocks.into_iter().all(is_valid) {
             true => Ok(()),
             false => Err(Damage::Checksum),
         }

@@ -136,8 +136,36 @@ fn row(inputs: &SnapshotInputs, total: f64, key: (u32, u32, &'static str), targe
     }
 }
 
+/// Returns the rows with most points, at most `most`, most points first.
 fn strongest(mut rows: Vec<InfluenceRow>, most: usize) -> Vec<InfluenceRow> {
-    rows.sort_by(|a, b| b.points.total_cmp(&a.points).then(a.other.cmp(&b.other)));
-    rows.truncate(most);
+    // The other persons differ, so the order is total.
+    let order = |a: &InfluenceRow, b: &InfluenceRow| b.points.total_cmp(&a.points).then(a.other.cmp(&b.other));
+    if most < rows.len() {
+        rows.select_nth_unstable_by(most, order);
+        rows.truncate(most);
+    }
+    rows.sort_unstable_by(order);
     rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_strongest_rows_are_the_first_ones_of_all_rows_in_order() {
+        let row = |other: u32| InfluenceRow {
+            person: 7,
+            other,
+            direction: INFLUENCED_BY,
+            points: f64::from(other * 37 % 11),
+            reactions: 1,
+        };
+        let rows: Vec<InfluenceRow> = (0..50).map(row).collect();
+        let mut sorted = rows.clone();
+        sorted.sort_by(|a, b| b.points.total_cmp(&a.points).then(a.other.cmp(&b.other)));
+        for most in [0, 1, 12, 49, 50, 60] {
+            assert_eq!(strongest(rows.clone(), most), sorted[..most.min(50)], "{most}");
+        }
+    }
 }

@@ -1,7 +1,5 @@
 //! Table `score_changes`: the causes of each score change since the day before, in points that sum to `delta_1d`.
 
-use std::collections::BTreeMap;
-
 use rayon::prelude::*;
 
 use super::{measures, texts};
@@ -40,6 +38,12 @@ pub struct ChangeReason {
     pub points: f64,
 }
 
+impl ChangeReason {
+    fn key(&self) -> (&'static str, &str) {
+        (self.cause.name(), &self.detail)
+    }
+}
+
 /// Reasons by person, in order of persons.
 pub type ReasonsByPerson = Vec<(u32, Vec<ChangeReason>)>;
 
@@ -64,21 +68,19 @@ pub fn compute_reasons(moved: &[PersonChange], words: DetailNames) -> (ReasonsBy
 }
 
 fn of_person(moved: &PersonChange, words: DetailNames) -> (u32, Vec<ChangeReason>, f64) {
-    let mut reasons: BTreeMap<(&'static str, String), (ChangeCause, f64)> = BTreeMap::new();
-    let mut add = |cause: ChangeCause, detail: String, points: f64| {
-        reasons.entry((cause.name(), detail)).or_insert((cause, 0.0)).1 += points;
-    };
-    for slot in &moved.change.slots {
-        add(slot.cause, detail(slot, words), slot.part);
-    }
-    add(ChangeCause::ScaleLimit, String::new(), moved.change.scale_limit);
+    let reason = |cause: ChangeCause, detail: String, points: f64| ChangeReason { cause, detail, points };
+    let of_slot = |slot: &CauseSlot| reason(slot.cause, detail(slot, words), slot.part);
+    let mut reasons: Vec<ChangeReason> = Vec::with_capacity(moved.change.slots.len() + 2);
+    reasons.extend(moved.change.slots.iter().map(of_slot));
+    reasons.push(reason(ChangeCause::ScaleLimit, String::new(), moved.change.scale_limit));
     let recalibrated = moved.change.before - moved.published;
-    add(ChangeCause::Recalibrated, words.recalibration.to_owned(), recalibrated);
-    let mut reasons: Vec<ChangeReason> = reasons
-        .into_iter()
-        .filter(|(_, (_, points))| points.abs() >= ROUNDING_POINTS)
-        .map(|((_, detail), (cause, points))| ChangeReason { cause, detail, points })
-        .collect();
+    if recalibrated.abs() >= ROUNDING_POINTS {
+        let detail = words.recalibration.to_owned();
+        reasons.push(reason(ChangeCause::Recalibrated, detail, recalibrated));
+    }
+    merge_reasons(&mut reasons);
+    reasons.retain(|reason| reason.points.abs() >= ROUNDING_POINTS);
+    reasons.shrink_to_fit();
     let delta = moved.change.after - moved.published;
     let missed = delta - reasons.iter().map(|reason| reason.points).sum::<f64>();
     let largest = reasons
@@ -92,6 +94,18 @@ fn of_person(moved: &PersonChange, words: DetailNames) -> (u32, Vec<ChangeReason
     (moved.person, reasons, 0.0)
 }
 
+/// Sorts the reasons by the names of the causes and by details, and adds up equal ones in their present order.
+fn merge_reasons(reasons: &mut Vec<ChangeReason>) {
+    reasons.sort_by(|a, b| a.key().cmp(&b.key()));
+    reasons.dedup_by(|next, first| {
+        let is_same = next.key() == first.key();
+        if is_same {
+            first.points += next.points;
+        }
+        is_same
+    });
+}
+
 /// Writes "twitter: ada, bob and 3 more", or only the network if the part is tiny.
 fn detail(slot: &CauseSlot, words: DetailNames) -> String {
     let mut detail = words.networks[usize::from(slot.network)].name.clone();
@@ -102,13 +116,15 @@ fn detail(slot: &CauseSlot, words: DetailNames) -> String {
         return detail;
     }
     let known = slot.largest.iter().filter_map(|(reactor, _)| *reactor);
-    let names: Vec<String> = known
-        .map(|person| shorten_id(&words.persons.ids[person as usize]))
-        .collect();
-    let more = slot.reactors - names.len() as u64;
     detail.push_str(": ");
-    detail.push_str(&names.join(", "));
-    detail.push_str(&match (names.len(), more) {
+    let mut named = 0;
+    for person in known {
+        detail.push_str(if named > 0 { ", " } else { "" });
+        detail.push_str(&shorten_id(&words.persons.ids[person as usize]));
+        named += 1;
+    }
+    let more = slot.reactors - named;
+    detail.push_str(&match (named, more) {
         (_, 0) => String::new(),
         (0, 1) => "1 person".to_owned(),
         (0, more) => format!("{more} people"),
@@ -130,4 +146,34 @@ pub fn build_rows<'a>(persons: &'a PersonMap, reasons: &'a [(u32, Vec<ChangeReas
             measures(reasons.iter().map(|(_, reason)| reason.points).collect()),
         ]
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_reasons_are_one_and_all_are_in_order_of_names() {
+        let reason = |cause, detail: &str, points| ChangeReason {
+            cause,
+            detail: detail.to_owned(),
+            points,
+        };
+        let mut causes = [ChangeCause::Recalibrated, ChangeCause::ScaleLimit];
+        causes.sort_by_key(|cause| cause.name());
+        let [first, second] = causes;
+        let mut reasons = vec![
+            reason(second, "twitter", 1.0),
+            reason(first, "twitter: ada", 2.0),
+            reason(second, "facebook", 3.0),
+            reason(second, "twitter", 0.5),
+        ];
+        merge_reasons(&mut reasons);
+        let expected = [
+            reason(first, "twitter: ada", 2.0),
+            reason(second, "facebook", 3.0),
+            reason(second, "twitter", 1.5),
+        ];
+        assert_eq!(reasons, expected);
+    }
 }

@@ -15,6 +15,9 @@ pub const FORECAST_DAYS: i32 = 30;
 
 /// Cuts an id that is too long for a sentence.
 pub fn shorten_id(id: &str) -> String {
+    if id.len() <= LONGEST_NAME {
+        return id.to_owned();
+    }
     match id.char_indices().nth(LONGEST_NAME) {
         Some((end, _)) => format!("{}…", &id[..end]),
         None => id.to_owned(),

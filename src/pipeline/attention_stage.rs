@@ -4,7 +4,8 @@ use super::day_comparison::DayComparison;
 use super::pair_step::{PairStep, PairStepResult};
 use super::previous_day::{LoadDateEffects, PreviousDay};
 use crate::job::Job;
-use crate::state::segment_files::is_base_due;
+use crate::state::changes::NewBase;
+use crate::state::segment_files::{is_base_due, save_base_activity};
 use crate::state::stored_pairs::{PairReading, StoredPairs};
 use crate::state::{RunState, find_moment};
 use clout_base::day::Day;
@@ -52,9 +53,12 @@ impl AttentionStage<'_> {
         let comparison =
             yesterday.map(|(yesterday, effects)| DayComparison::new(yesterday, effects, state, &persons, self.as_of));
         let result = self.run_step(state, &persons, comparison.as_ref())?;
-        if let Some(base) = result.base {
-            state.pairs = StoredPairs::from_base(base.iter().cloned());
-            state.changes.new_base = Some(base);
+        if let Some(pairs) = result.base {
+            state.pairs = StoredPairs::from_base(pairs.iter().cloned());
+            state.changes.new_base = Some(NewBase {
+                pairs,
+                activity: Vec::new(),
+            });
         }
         Ok(Attended {
             persons,
@@ -62,6 +66,23 @@ impl AttentionStage<'_> {
             comparison,
             listed: result.listed,
         })
+    }
+
+    /// Writes the activity records of a new base, and drops them from memory. Nothing after the scores needs them.
+    ///
+    /// # Errors
+    /// Returns an error if a file cannot be written.
+    pub fn save_activity(&self, state: &mut RunState) -> Result<()> {
+        if state.changes.new_base.is_some() {
+            let files = save_base_activity(self.output, self.state_folder, state, self.as_of)?;
+            state.activity = Vec::new();
+            state
+                .changes
+                .new_base
+                .iter_mut()
+                .for_each(|base| base.activity = files.clone());
+        }
+        Ok(())
     }
 
     fn run_step(

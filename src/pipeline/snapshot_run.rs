@@ -25,7 +25,7 @@ use crate::tables::published_history::{PublishedHistory, PublishedPersons};
 use clout_base::day::Day;
 use clout_base::error::{ErrorContext, ErrorKind, Result};
 use clout_base::metrics::RunMetrics;
-use clout_steps::BlockSpace;
+use clout_steps::{BlockSpace, return_free_memory};
 use clout_warehouse::inventory::InputInventory;
 use clout_warehouse::manifest::InputFile;
 use clout_warehouse::snapshots;
@@ -182,6 +182,7 @@ impl SnapshotRun<'_> {
             space: base.space.clone(),
         };
         let mut read = advance.run(&mut state, &base.published, &mut metrics, &mut timings)?;
+        return_free_memory();
 
         watch.begin_stage("reading attention");
         let state_folder = state_folder(as_of, &self.request.commit_id);
@@ -193,12 +194,14 @@ impl SnapshotRun<'_> {
             state_folder: &state_folder,
         };
         let attended = attention.run(&mut state, read.previous_day.take())?;
+        return_free_memory();
         timings.lap("attention");
 
         watch.begin_stage("propagating influence");
         let trust_before = attended.comparison.as_ref().map(DayComparison::trust_before);
         let trust_before = trust_before.unwrap_or_default();
         let scored = ScoredState::compute(job, &state, as_of, attended.persons, attended.parts, &trust_before)?;
+        attention.save_activity(&mut state)?;
         let mut results = SnapshotResults::new(scored, &state, &mut metrics)?;
         results.expect_converged(job)?;
         timings.lap("score");

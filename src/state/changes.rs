@@ -14,8 +14,17 @@ pub struct StateChanges {
     pub published: Vec<u128>,
     /// True if an account was erased.
     pub has_erased: bool,
-    /// Files of pairs of a new base; none if the run writes a segment.
-    pub new_base: Option<Vec<FileEntry>>,
+    /// Files of a new base; none if the run writes a segment.
+    pub new_base: Option<NewBase>,
+}
+
+/// Files of a new base, written before the rest of the state.
+#[derive(Clone, Debug, Default)]
+pub struct NewBase {
+    /// Pairs.
+    pub pairs: Vec<FileEntry>,
+    /// Activity records.
+    pub activity: Vec<FileEntry>,
 }
 
 impl StateChanges {

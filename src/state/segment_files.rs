@@ -21,7 +21,7 @@ use clout_state::activity::{decode_activity, encode_activity};
 use clout_state::column_file::{FileSelection, read_table};
 use clout_state::compaction::needs_new_base;
 use clout_state::damage::StateError;
-use clout_state::encoded_file::EncodedFile;
+use clout_state::encoded_file::{EncodedFile, FILE_ROWS};
 use clout_state::index::{BaseFiles, FileEntry, SegmentFiles, StateIndex};
 use clout_state::pairs::{ACTOR, TARGET, decode_pair_accounts, decode_pairs, encode_pairs};
 use clout_state::reactions::{decode_reactions, encode_reactions};
@@ -51,11 +51,11 @@ pub(super) fn save(
         let files = writer.save("accounts", encode_accounts(&added, as_of)?)?;
         index.accounts.extend(files);
     }
-    if let Some(pairs) = &state.changes.new_base {
+    if let Some(base) = &state.changes.new_base {
         index.base = Some(BaseFiles {
             as_of,
-            activity: save_activity(&writer, state, (0..state.accounts.numbered()).collect(), as_of)?,
-            pairs: pairs.clone(),
+            activity: base.activity.clone(),
+            pairs: base.pairs.clone(),
         });
         index.segments.clear();
     } else {
@@ -80,6 +80,23 @@ pub fn is_base_due(state: &RunState) -> bool {
     let segments = index.segments.iter().map(SegmentFiles::reaction_rows);
     let rows: Vec<u64> = segments.chain([state.pairs.reactions.new_rows()]).collect();
     needs_new_base(state.pairs.base_rows(), &rows)
+}
+
+/// Writes all activity records of the state as files of a new base below `folder`, one after the other.
+///
+/// # Errors
+/// Returns an error if the store fails.
+pub fn save_base_activity(store: &Store, folder: &str, state: &RunState, as_of: Day) -> Result<Vec<FileEntry>> {
+    let count = state.accounts.numbered();
+    let mut entries = Vec::new();
+    for first in (0..count).step_by(FILE_ROWS) {
+        let nodes = first..count.min(first + FILE_ROWS as u32);
+        let records: Vec<(u32, AccountActivity)> = nodes.map(|node| (node, state.activity[node as usize])).collect();
+        for file in encode_activity(&records, as_of)? {
+            entries.push(file.save(store, &format!("{folder}/activity-{:05}.seg", entries.len()))?);
+        }
+    }
+    Ok(entries)
 }
 
 /// Writes a shard of pairs as a file of a new base below `folder`.

@@ -1,9 +1,10 @@
 //! A small state that grows by load dates, without a pipeline, for tests.
 
 use super::RunState;
+use super::changes::NewBase;
 use super::delivered::DeliveredFile;
 use super::reaction_shards::TargetCuts;
-use super::segment_files::{is_base_due, save_base_shard};
+use super::segment_files::{is_base_due, save_base_activity, save_base_shard};
 use super::state_files::{StatePart, StateRequirements, load_state, save_state, state_folder};
 use super::stored_pairs::PairReading;
 use clout_base::day::Day;
@@ -104,7 +105,10 @@ impl Nights {
             let files = pairs.shards().iter().enumerate().map(|(shard, rows)| {
                 save_base_shard(&self.store, &prefix, shard, rows, self.mixture.len(), as_of).unwrap()
             });
-            state.changes.new_base = Some(files.collect());
+            state.changes.new_base = Some(NewBase {
+                pairs: files.collect(),
+                activity: save_base_activity(&self.store, &prefix, state, as_of).unwrap(),
+            });
         }
         let space = BlockSpace::Memory;
         save_state(&self.store, &prefix, state, &self.wanted("m"), &space).unwrap();

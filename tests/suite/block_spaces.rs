@@ -78,6 +78,7 @@ impl Delivery<'_> {
                     state_folder: &prefix,
                 };
                 attention.run(&mut state, None).unwrap();
+                attention.save_activity(&mut state).unwrap();
                 read
             });
             let reasons = read

@@ -6,11 +6,13 @@
 //! takes up the shards that have one. No result depends on the number of shards, or on the place of the blocks.
 
 pub mod block;
+pub mod free_memory;
 pub mod slices;
 pub mod space;
 pub mod work_folder;
 
 pub use block::{Block, BlockData, StoredBlock};
+pub use free_memory::return_free_memory;
 pub use slices::Slices;
 pub use space::{BlockSpace, StepCall};
 pub use work_folder::WorkFolder;

@@ -63,16 +63,24 @@ impl IdTables {
     pub fn number_bound(&self) -> usize {
         self.0.iter().map(IdTable::len).max().unwrap_or(0) << SHARD_BITS
     }
+}
 
-    fn for_each(&self, mut see: impl FnMut(u32, &str)) {
-        for (shard_index, shard) in self.0.iter().enumerate() {
-            shard.for_each(|index, id| {
-                // Only whole texts are stored, so decoding cannot fail.
-                if let Ok(id) = std::str::from_utf8(id) {
-                    see((index << SHARD_BITS) | shard_index as u32, id);
-                }
-            });
-        }
+/// The ids of one network in one shard.
+#[derive(Clone, Copy, Debug)]
+pub struct IdShard<'a> {
+    table: &'a IdTable,
+    index: u32,
+}
+
+impl IdShard<'_> {
+    /// Calls `see` with every number and its id, in an order without a meaning.
+    pub fn for_each(self, mut see: impl FnMut(u32, &str)) {
+        self.table.for_each(|index, id| {
+            // Only whole texts are stored, so decoding cannot fail.
+            if let Ok(id) = std::str::from_utf8(id) {
+                see((index << SHARD_BITS) | self.index, id);
+            }
+        });
     }
 }
 
@@ -162,9 +170,19 @@ impl IdInterner {
         self.lock().number_bound()
     }
 
-    /// Calls `see` with every number and its id, in an order without a meaning.
-    pub fn for_each(&self, see: impl FnMut(u32, &str)) {
-        self.lock().for_each(see);
+    /// Computes a value of each shard, in parallel.
+    pub fn map_shards<T: Send>(&self, value: impl Fn(IdShard<'_>) -> T + Sync) -> Vec<T> {
+        let tables = self.lock();
+        let shards = tables.0.par_iter().zip(0..SHARD_COUNT as u32);
+        shards.map(|(table, index)| value(IdShard { table, index })).collect()
+    }
+
+    /// Calls `see` with every number and its id.
+    #[cfg(test)]
+    pub fn for_each(&self, mut see: impl FnMut(u32, &str)) {
+        let tables = self.lock();
+        let shards = tables.0.iter().zip(0..);
+        shards.for_each(|(table, index)| IdShard { table, index }.for_each(&mut see));
     }
 
     /// Locks the tables, even if poisoned: no call leaves an incomplete entry.
@@ -212,13 +230,16 @@ mod tests {
         let interner = IdInterner::default();
         let texts: Vec<String> = (0..1_000).map(|i| format!("account-{i}")).collect();
         let numbers = interner.intern_all(&StringViewArray::from_iter_values(&texts));
-        let mut seen = 0;
-        interner.for_each(|number, id| {
-            let position: usize = id["account-".len()..].parse().unwrap();
-            assert_eq!(numbers[position], number);
-            seen += 1;
+        let seen = interner.map_shards(|shard| {
+            let mut seen = 0;
+            shard.for_each(|number, id| {
+                let position: usize = id["account-".len()..].parse().unwrap();
+                assert_eq!(numbers[position], number);
+                seen += 1;
+            });
+            seen
         });
-        assert_eq!(seen, 1_000);
+        assert_eq!(seen.iter().sum::<usize>(), 1_000);
     }
 
     #[test]

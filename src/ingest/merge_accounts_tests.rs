@@ -98,3 +98,58 @@ fn an_erased_account_has_its_number_and_id_again_for_one_run() {
     let (merged, nodes) = merge_one(&state, &[("gone", Some(5), false), ("new", Some(5), false)]);
     assert_eq!((ids(&merged.accounts), nodes), (vec!["gone", "b", "new"], vec![0, 2]));
 }
+
+#[test]
+fn prefixes_are_in_the_order_of_the_ids_or_equal() {
+    let mut ids = [
+        "",
+        "a",
+        "a\0",
+        "a\u{1}",
+        "aé",
+        "abcdefgh",
+        "abcdefghi",
+        "abcdefgi",
+        "b",
+        "é",
+    ];
+    ids.sort_unstable();
+    for pair in ids.windows(2) {
+        assert!(prefix_of(pair[0]) <= prefix_of(pair[1]), "{pair:?}");
+    }
+    assert!(prefix_of("abcdefgh") < prefix_of("abcdefgi"));
+}
+
+#[test]
+fn many_accounts_are_numbered_in_order_of_load_dates_then_networks_then_ids() {
+    let ids: Vec<String> = (0..5_000).map(|i| format!("account-{}", i * 7_919 % 5_000)).collect();
+    let texts: Vec<&str> = ids.iter().map(String::as_str).collect();
+    let first_load_date = |id: &str| Some(Day((id.len() % 2) as i32));
+    let mut expected: Vec<(Option<Day>, usize, &str)> = Vec::new();
+    let (mut interners, mut uses) = (Vec::new(), Vec::new());
+    for network in 0..2 {
+        let (interner, numbers) = interned(&texts);
+        let mut first_load_dates = vec![None; interner.number_bound()];
+        for (number, id) in numbers.iter().zip(&texts) {
+            first_load_dates[*number as usize] = first_load_date(id);
+            expected.push((first_load_date(id), network, id));
+        }
+        uses.push(AccountUses {
+            is_referenced: vec![false; first_load_dates.len()],
+            first_load_dates,
+        });
+        interners.push(interner);
+    }
+    expected.sort_unstable();
+    let state = AccountIndex::empty(vec!["facebook".to_owned(), "twitter".to_owned()]);
+    let merged = merge_accounts(&state, &interners, &uses, &|_, _| None);
+    assert_eq!(merged.accounts.numbered() as usize, expected.len());
+    for (node, (_, network, id)) in (0..).zip(expected) {
+        assert_eq!(
+            (merged.accounts.network_of(node), merged.accounts.id(node)),
+            (network, id)
+        );
+        let number = interners[network].intern_one(id) as usize;
+        assert_eq!(merged.from_interner[network][number], node);
+    }
+}

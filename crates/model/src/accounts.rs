@@ -7,10 +7,17 @@
 
 use foldhash::fast::FixedState;
 use hashbrown::hash_table::HashTable;
+use rayon::prelude::*;
 use std::hash::BuildHasher;
 
 /// Marks no account, as in the target of a post.
 pub const NO_NODE: u32 = u32::MAX;
+
+/// Number of tables, by bits of the hash, so that they grow in parallel.
+const SHARD_COUNT: usize = 16;
+
+/// Number of accounts that are appended together; each takes 32 bytes meanwhile.
+const BATCH: usize = 1 << 18;
 
 /// Accounts by number. An erased account has a number and no id.
 #[derive(Clone, Debug, Default)]
@@ -19,7 +26,7 @@ pub struct AccountIndex {
     networks: Vec<u8>,
     text: String,
     ends: Vec<usize>,
-    by_id: HashTable<u32>,
+    by_id: [HashTable<u32>; SHARD_COUNT],
     hasher: FixedState,
     numbered: u32,
 }
@@ -36,9 +43,7 @@ impl AccountIndex {
     /// Creates an index of numbered accounts, given as (network index, account id) in the order of their numbers.
     pub fn from_accounts<'a>(names: Vec<String>, accounts: impl IntoIterator<Item = (usize, &'a str)>) -> AccountIndex {
         let mut index = AccountIndex::empty(names);
-        for (network, id) in accounts {
-            index.push(network, id);
-        }
+        index.append(accounts);
         index.number_all();
         index
     }
@@ -46,17 +51,47 @@ impl AccountIndex {
     /// Appends an account that the index lacks, and returns its node. An empty id appends an erased account.
     pub fn push(&mut self, network: usize, id: &str) -> u32 {
         let node = self.networks.len() as u32;
-        self.networks.push(network as u8);
-        self.text.push_str(id);
-        self.ends.push(self.text.len());
-        if !id.is_empty() {
-            let hash = hash_account(&self.hasher, network as u8, id);
-            let (networks, text, ends, hasher) = (&self.networks, &self.text, &self.ends, &self.hasher);
-            self.by_id.insert_unique(hash, node, |other| {
-                hash_account(hasher, networks[*other as usize], id_at(text, ends, *other))
-            });
-        }
+        self.append_batch(&[(network, id)]);
         node
+    }
+
+    /// Appends accounts that the index lacks, given as (network index, account id). An empty id appends an erased
+    /// account.
+    pub fn append<'a>(&mut self, accounts: impl IntoIterator<Item = (usize, &'a str)>) {
+        let mut accounts = accounts.into_iter();
+        let mut batch = Vec::new();
+        loop {
+            batch.extend(accounts.by_ref().take(BATCH));
+            if batch.is_empty() {
+                break;
+            }
+            self.append_batch(&batch);
+            batch.clear();
+        }
+    }
+
+    fn append_batch(&mut self, accounts: &[(usize, &str)]) {
+        let first = self.networks.len() as u32;
+        for (network, id) in accounts {
+            self.networks.push(*network as u8);
+            self.text.push_str(id);
+            self.ends.push(self.text.len());
+        }
+        let (networks, text, ends, hasher) = (&self.networks, &self.text, &self.ends, &self.hasher);
+        let hash = |node: &u32| hash_account(hasher, networks[*node as usize], id_at(text, ends, *node));
+        let nodes = first..networks.len() as u32;
+        let hashes: Vec<(u64, u32)> = nodes
+            .into_par_iter()
+            .filter(|node| !id_at(text, ends, *node).is_empty())
+            .map(|node| (hash(&node), node))
+            .collect();
+        self.by_id.par_iter_mut().enumerate().for_each(|(shard, table)| {
+            let own = || hashes.iter().filter(|(hash, _)| shard_of(*hash) == shard);
+            table.reserve(own().count(), hash);
+            for (hash_of_node, node) in own() {
+                table.insert_unique(*hash_of_node, *node, hash);
+            }
+        });
     }
 
     /// Makes the numbers of all accounts permanent.
@@ -108,16 +143,14 @@ impl AccountIndex {
     pub fn find(&self, network: usize, account_id: &str) -> Option<u32> {
         let hash = hash_account(&self.hasher, network as u8, account_id);
         let is_same = |node: &u32| self.network_of(*node) == network && self.id(*node) == account_id;
-        self.by_id.find(hash, is_same).copied()
+        self.by_id[shard_of(hash)].find(hash, is_same).copied()
     }
 
     /// Returns the accounts in order: those with permanent numbers (up to `numbered`) and the others, with `id(node)` as
     /// the id of each; an empty id erases the account.
     pub fn with_ids<'a>(&'a self, id: impl Fn(u32) -> &'a str) -> AccountIndex {
         let mut index = AccountIndex::empty(self.names.clone());
-        for node in 0..self.len() as u32 {
-            index.push(self.network_of(node), id(node));
-        }
+        index.append((0..self.len() as u32).map(|node| (self.network_of(node), id(node))));
         index.numbered = self.numbered;
         index
     }
@@ -150,6 +183,11 @@ fn hash_account(hasher: &FixedState, network: u8, id: &str) -> u64 {
     hasher.hash_one((network, id))
 }
 
+/// Returns the table of a hash, by bits that the table itself does not use.
+fn shard_of(hash: u64) -> usize {
+    (hash >> 32) as usize % SHARD_COUNT
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -180,5 +218,27 @@ mod tests {
             (erased.find(1, "b"), erased.find(0, "b"), erased.numbered()),
             (None, Some(1), 3)
         );
+    }
+
+    #[test]
+    fn accounts_appended_in_batches_are_found() {
+        let ids: Vec<String> = (0..BATCH + 300)
+            .map(|i| {
+                if i % 1_000 == 7 {
+                    String::new()
+                } else {
+                    format!("account-{i}")
+                }
+            })
+            .collect();
+        let accounts = ids.iter().enumerate().map(|(i, id)| (i % 2, id.as_str()));
+        let mut index = index();
+        index.append(accounts.clone());
+        assert_eq!(index.len(), 3 + ids.len());
+        for (node, (network, id)) in (3..).zip(accounts) {
+            assert_eq!((index.network_of(node), index.id(node)), (network, id));
+            assert_eq!(index.find(network, id), (!id.is_empty()).then_some(node));
+        }
+        assert_eq!(index.find(1, "b"), Some(0));
     }
 }

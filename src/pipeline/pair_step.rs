@@ -18,8 +18,12 @@ use clout_model::influence::attention_build::{self, AttentionParts, BuildPlan, R
 use clout_model::influence::attention_entries::{AttentionEntry, AttentionReading, PersonRanges, distribute};
 use clout_model::influence::changes::strength_moves::{AccountStrengths, StateReading};
 use clout_state::index::FileEntry;
-use clout_steps::{Block, BlockData, BlockSpace, Slices, StepCall};
+use clout_steps::{Block, BlockData, BlockSpace, Slices, StepCall, return_free_memory};
 use clout_warehouse::store::Store;
+
+/// Ranges of persons after which the memory of their entries is returned to the system, because the graph, which grows
+/// meanwhile, cannot use it.
+const RANGES_BETWEEN_RETURNS: usize = 16;
 
 /// Inputs of the step.
 pub struct PairStep<'a> {
@@ -244,6 +248,9 @@ impl RangeEntries for EntriesOfRange<'_> {
     }
 
     fn take(self) -> Result<Vec<Vec<AttentionEntry>>> {
+        if self.range.is_multiple_of(RANGES_BETWEEN_RETURNS) {
+            return_free_memory();
+        }
         let take = |(slices, _): &(Slices<EntryBlock>, _)| Ok(self.space.take_slice(slices, self.range)?.0);
         match self.space.is_folder() {
             // Many small reads, which wait for the store.

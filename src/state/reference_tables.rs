@@ -34,9 +34,8 @@ pub(super) fn add_temporary(table: &RecordBatch, state: &mut RunState) -> Result
     {
         return Err(damaged("network"));
     }
-    for (network, id) in networks.iter().zip(ids.iter().flatten()) {
-        state.accounts.push(usize::from(*network), id);
-    }
+    let accounts = networks.iter().map(|network| usize::from(*network));
+    state.accounts.append(accounts.zip(ids.iter().flatten()));
     state.activity.resize(state.accounts.len(), Default::default());
     Ok(())
 }

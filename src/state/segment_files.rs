@@ -251,22 +251,22 @@ fn read_accounts(store: &Store, index: &StateIndex, state: &mut RunState) -> std
         .par_iter()
         .map(read)
         .collect::<std::result::Result<_, _>>()?;
-    let mut accounts = AccountIndex::empty(state.accounts.network_names().to_vec());
-    for (network, name) in parts.iter().flat_map(AccountRows::iter) {
-        if usize::from(network) >= accounts.network_names().len() {
-            return Err(Error::internal("an account of the state has an unknown network").into());
-        }
-        match name {
-            AccountName::Id(id) => {
-                accounts.push(usize::from(network), id);
-            }
-            AccountName::Erased(hash) => {
-                let node = accounts.push(usize::from(network), "");
-                state.erased.insert(hash, node);
-            }
-        }
+    let names = state.accounts.network_names().to_vec();
+    let rows = || parts.iter().flat_map(AccountRows::iter);
+    if rows().any(|(network, _)| usize::from(network) >= names.len()) {
+        return Err(Error::internal("an account of the state has an unknown network").into());
     }
-    accounts.number_all();
-    state.accounts = accounts;
+    let account = |(network, name)| match name {
+        AccountName::Id(id) => (usize::from(network), id),
+        AccountName::Erased(_) => (usize::from(network), ""),
+    };
+    state.accounts = AccountIndex::from_accounts(names, rows().map(account));
+    state.erased = (0..)
+        .zip(rows())
+        .filter_map(|(node, (_, name))| match name {
+            AccountName::Erased(hash) => Some((hash, node)),
+            AccountName::Id(_) => None,
+        })
+        .collect();
     Ok(())
 }

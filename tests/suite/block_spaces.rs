@@ -92,7 +92,8 @@ impl Delivery<'_> {
             let loaded = load_state(&output, &prefix, &requirements, &part);
             state = loaded.unwrap().unwrap().state;
         }
-        assert_eq!(folder.path().join("work").is_dir(), place == Place::Folder);
+        let blocks = output.list_folders("work").unwrap();
+        assert_eq!(blocks.contains(&(*dates[0]).to_owned()), place == Place::Folder);
         Remains {
             files: read_files(folder.path(), "state"),
             metrics: all_metrics,

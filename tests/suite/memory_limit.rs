@@ -100,11 +100,11 @@ fn a_run_after_a_failed_one_takes_up_its_blocks_and_gives_the_same_bytes() {
     let left = work_files(&site.output());
     assert!(left.iter().any(|file| file.ends_with("pairs/00003.json")), "{left:?}");
     site.run(&limited).exits(7);
-    assert_eq!(
-        work_files(&site.output()),
-        left,
-        "the second run writes no further block"
-    );
+    let of_pairs = |files: &[String]| -> Vec<String> {
+        let files = files.iter().filter(|file| file.contains("/pairs/"));
+        files.cloned().collect()
+    };
+    assert_eq!(of_pairs(&work_files(&site.output())), of_pairs(&left));
 
     let entries = left.iter().find(|file| file.ends_with("pairs/00000-entries")).unwrap();
     let (block, aside) = (site.output().join(entries), site.output().join("aside"));

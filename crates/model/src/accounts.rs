@@ -51,7 +51,15 @@ impl AccountIndex {
     /// Appends an account that the index lacks, and returns its node. An empty id appends an erased account.
     pub fn push(&mut self, network: usize, id: &str) -> u32 {
         let node = self.networks.len() as u32;
-        self.append_batch(&[(network, id)]);
+        self.networks.push(network as u8);
+        self.text.push_str(id);
+        self.ends.push(self.text.len());
+        if !id.is_empty() {
+            let (networks, text, ends, hasher) = (&self.networks, &self.text, &self.ends, &self.hasher);
+            let hash = |node: &u32| hash_account(hasher, networks[*node as usize], id_at(text, ends, *node));
+            let own = hash(&node);
+            self.by_id[shard_of(own)].insert_unique(own, node, hash);
+        }
         node
     }
 

@@ -21,9 +21,9 @@ use clout_state::index::FileEntry;
 use clout_steps::{Block, BlockData, BlockSpace, Slices, StepCall, return_free_memory};
 use clout_warehouse::store::Store;
 
-/// Ranges of persons after which the memory of their entries is returned to the system, because the graph, which grows
-/// meanwhile, cannot use it.
-const RANGES_BETWEEN_RETURNS: usize = 16;
+/// Shards, or ranges of persons, after which the memory of what they read is returned to the system, because what they
+/// make, which grows meanwhile, cannot use it.
+const SHARDS_BETWEEN_RETURNS: usize = 16;
 
 /// Inputs of the step.
 pub struct PairStep<'a> {
@@ -166,6 +166,9 @@ impl PairStep<'_> {
             accounts: &self.state.accounts,
             takes: self.takes,
         };
+        if shard.is_multiple_of(SHARDS_BETWEEN_RETURNS) {
+            return_free_memory();
+        }
         let rows = pairs.read_shard(shard, self.as_of, self.day_before, &reading)?;
         let entries = distribute(&self.reading.read_shard(&rows.now, &rows.before), self.ranges());
         let name = |part: &str| format!("{}/{shard:05}-{part}", self.name);
@@ -248,7 +251,7 @@ impl RangeEntries for EntriesOfRange<'_> {
     }
 
     fn take(self) -> Result<Vec<Vec<AttentionEntry>>> {
-        if self.range.is_multiple_of(RANGES_BETWEEN_RETURNS) {
+        if self.range.is_multiple_of(SHARDS_BETWEEN_RETURNS) {
             return_free_memory();
         }
         let take = |(slices, _): &(Slices<EntryBlock>, _)| Ok(self.space.take_slice(slices, self.range)?.0);

@@ -16,7 +16,7 @@ use clout_model::influence::attention_entries::{AttentionReading, DateReading};
 use clout_model::influence::changes::strength_moves::{AccountStrengths, NO_PERSON, StateReading};
 use clout_model::influence::kept_scores::KeptScores;
 use clout_model::influence::score::ContributionSum;
-use clout_model::influence::scoring::PeopleScores;
+use clout_model::influence::scoring::{PeopleScores, PersonActivity};
 use clout_model::influence::trust::compute_trust;
 use clout_model::people::persons::PersonMap;
 use clout_steps::BlockSpace;
@@ -124,8 +124,8 @@ fn compute_scores(
         takes: false,
     };
     let parts = step.run(None)?.parts;
-    let (facts, networks) = (&state.activity, &job.networks);
-    let scored = PeopleScores::compute_from_attention(parts, &[], persons, facts, moment, networks, &job.model)?;
+    let activity = PersonActivity::compute(persons, &state.activity, moment, &job.model);
+    let scored = PeopleScores::compute_from_attention(parts, &[], activity, &job.networks, &job.model)?;
     Ok(KeptScores::from_people_scores(&scored))
 }
 

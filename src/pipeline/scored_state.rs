@@ -8,7 +8,8 @@ use clout_base::error::Result;
 use clout_model::influence::attention_build::AttentionParts;
 use clout_model::influence::interval::ScoreInterval;
 use clout_model::influence::pair_table::PairTable;
-use clout_model::influence::scoring::PeopleScores;
+use clout_model::influence::reaction_acts::ReactionActs;
+use clout_model::influence::scoring::{PeopleScores, PersonActivity};
 use clout_model::people::persons::PersonMap;
 use clout_model::people::presence::PresenceTable;
 use clout_topics::ontology::Ontology;
@@ -26,31 +27,49 @@ pub struct ScoredState {
     pub scored: PeopleScores,
 }
 
+/// Persons of one date, with all that their scores need of the accounts.
+pub struct ActivePersons {
+    /// Persons, in order of ids.
+    pub persons: PersonMap,
+    /// Networks and posts by person.
+    pub presences: PresenceTable,
+    /// Trust and seasoning by person.
+    pub activity: PersonActivity,
+}
+
+impl ActivePersons {
+    /// Computes the values of `persons` from the accounts of `state` and the acts of the pairs.
+    pub fn compute(job: &Job, state: &RunState, as_of: Day, persons: PersonMap, acts: &ReactionActs) -> ActivePersons {
+        let moment = find_moment(&state.histories, as_of);
+        ActivePersons {
+            presences: PresenceTable::compute(&state.presence_sources(), &persons, acts),
+            activity: PersonActivity::compute(&persons, &state.activity, &moment, &job.model),
+            persons,
+        }
+    }
+}
+
 impl ScoredState {
-    /// Scores the persons of the state at the snapshot date by their attention. `trust_before` is the trust on the day
-    /// before, if the attention is of two dates.
+    /// Scores active persons at the snapshot date by their attention. `trust_before` is the trust on the day before, if the
+    /// attention is of two dates.
     ///
     /// # Errors
     /// Returns an internal error if the attention does not form a valid graph.
     pub fn compute(
         job: &Job,
-        state: &RunState,
         as_of: Day,
-        persons: PersonMap,
+        active: ActivePersons,
         mut parts: AttentionParts,
         trust_before: &[f64],
     ) -> Result<ScoredState> {
         // Persons of the day before only have no edge.
-        parts.graph.offsets.truncate(persons.len() + 1);
-        let moment = find_moment(&state.histories, as_of);
-        let (facts, networks) = (&state.activity, &job.networks);
-        let scored =
-            PeopleScores::compute_from_attention(parts, trust_before, &persons, facts, &moment, networks, &job.model)?;
+        parts.graph.offsets.truncate(active.persons.len() + 1);
+        let (networks, model) = (&job.networks, &job.model);
         Ok(ScoredState {
             as_of,
-            presences: PresenceTable::compute(&state.presence_sources(), &persons, &scored.acts),
-            persons,
-            scored,
+            scored: PeopleScores::compute_from_attention(parts, trust_before, active.activity, networks, model)?,
+            presences: active.presences,
+            persons: active.persons,
         })
     }
 

@@ -14,7 +14,7 @@ use super::observer::{RunObserver, StageTimer};
 use super::publish::{SnapshotCommit, find_winner};
 use super::results::SnapshotResults;
 use super::run_facts::RunFact;
-use super::scored_state::ScoredState;
+use super::scored_state::{ActivePersons, ScoredState};
 use super::trimmed_input::judge_history;
 use super::{RunOutcome, RunRequest, input_listing, plan};
 use crate::ingest::rejects::count_by_reason;
@@ -200,10 +200,13 @@ impl SnapshotRun<'_> {
         watch.begin_stage("propagating influence");
         let trust_before = attended.comparison.as_ref().map(DayComparison::trust_before);
         let trust_before = trust_before.unwrap_or_default();
-        let scored = ScoredState::compute(job, &state, as_of, attended.persons, attended.parts, &trust_before)?;
+        let parts = attended.parts;
+        let active = ActivePersons::compute(job, &state, as_of, attended.persons, &parts.acts);
         attention.save_activity(&mut state)?;
+        let scored = ScoredState::compute(job, as_of, active, parts, &trust_before)?;
         let mut results = SnapshotResults::new(scored, &state, &mut metrics)?;
         results.expect_converged(job)?;
+        return_free_memory();
         timings.lap("score");
 
         watch.begin_stage("estimating intervals");

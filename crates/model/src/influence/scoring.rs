@@ -59,6 +59,31 @@ pub struct PeopleScores {
     pub scale: ScoreScale,
 }
 
+/// What the activity of accounts says about their persons.
+#[derive(Clone, Debug, Default)]
+pub struct PersonActivity {
+    /// Trust g of each person.
+    pub trust: Vec<f64>,
+    /// Seasoning of each person, 0 to 1, see [`trust::compute_seasoning`].
+    pub seasoning: Vec<f64>,
+}
+
+impl PersonActivity {
+    /// Computes the values from the activity of each account.
+    pub fn compute(
+        persons: &PersonMap,
+        facts: &[AccountActivity],
+        moment: &ScoringMoment,
+        model: &InfluenceModel,
+    ) -> PersonActivity {
+        let params = model.params();
+        PersonActivity {
+            trust: trust::compute_trust(persons, facts, moment.warehouse_days, &params.trust),
+            seasoning: trust::compute_seasoning(persons, facts, moment.warehouse_days, params),
+        }
+    }
+}
+
 impl PeopleScores {
     /// Scores all persons at the moment.
     pub fn compute(
@@ -68,23 +93,22 @@ impl PeopleScores {
         model: &InfluenceModel,
     ) -> Result<PeopleScores> {
         let attention = memory.compute_attention(moment, model);
-        PeopleScores::compute_from_attention(attention, &[], memory.persons, memory.facts, moment, networks, model)
+        let activity = PersonActivity::compute(memory.persons, memory.facts, moment, model);
+        PeopleScores::compute_from_attention(attention, &[], activity, networks, model)
     }
 
-    /// Scores all persons from their attention at the moment. `facts` is the activity of each account; `trust_before` is
-    /// the trust on the day before, if the attention is of two dates.
+    /// Scores all persons from their attention and activity at a moment. `trust_before` is the trust on the day before,
+    /// if the attention is of two dates.
     pub fn compute_from_attention(
         parts: AttentionParts,
         trust_before: &[f64],
-        persons: &PersonMap,
-        facts: &[AccountActivity],
-        moment: &ScoringMoment,
+        activity: PersonActivity,
         networks: &[Network],
         model: &InfluenceModel,
     ) -> Result<PeopleScores> {
         let params = model.params();
         let mut attention = parts.graph;
-        let trust = trust::compute_trust(persons, facts, moment.warehouse_days, &params.trust);
+        let PersonActivity { trust, seasoning } = activity;
         let mutual = discount_returned(&mut attention, &trust)?;
         let mut past = parts.before;
         if let Some(past) = &mut past {
@@ -103,7 +127,7 @@ impl PeopleScores {
             past,
             acts: parts.acts,
             trust,
-            seasoning: trust::compute_seasoning(persons, facts, moment.warehouse_days, params),
+            seasoning,
             rank_factors: reactors.rank_factors,
             outcome: Some(reactors.outcome),
             scores: standings,
@@ -125,7 +149,7 @@ impl PeopleScores {
     ) -> Result<PeopleScores> {
         let params = model.params();
         let mut attention = parts.graph;
-        let trust = trust::compute_trust(memory.persons, memory.facts, moment.warehouse_days, &params.trust);
+        let PersonActivity { trust, seasoning } = PersonActivity::compute(memory.persons, memory.facts, moment, model);
         discount_returned(&mut attention, &trust)?;
         let sums = kept.sums(&params.corroboration);
         Ok(PeopleScores {
@@ -133,7 +157,7 @@ impl PeopleScores {
             past: None,
             acts: parts.acts,
             trust,
-            seasoning: trust::compute_seasoning(memory.persons, memory.facts, moment.warehouse_days, params),
+            seasoning,
             rank_factors: kept.rank_factors,
             outcome: None,
             scores: ScoreTable::without_ranks(sums, model.scale()),

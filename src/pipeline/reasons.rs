@@ -80,11 +80,10 @@ pub fn compute_alert_forecasts(
     if alerted.is_empty() {
         return Ok(BTreeMap::new());
     }
-    let credits = |target: u32| {
-        alerted
-            .binary_search(&judged.persons.by_account[target as usize])
-            .is_ok()
-    };
+    let mut is_alerted = vec![false; judged.persons.len()];
+    alerted.iter().for_each(|person| is_alerted[*person as usize] = true);
+    let person = |node: u32| judged.persons.by_account[node as usize] as usize;
+    let credits = |target: u32| is_alerted.get(person(target)).copied().unwrap_or(false);
     let is_erased = |node: u32| state.accounts.is_erased(node);
     let own = state
         .pairs

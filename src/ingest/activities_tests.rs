@@ -102,8 +102,11 @@ fn read_into(folder: &InputFolder, threads: usize, space: BlockSpace) -> Activit
 /// Row with ids in place of numbers.
 type NamedRow = (u128, i64, String, Option<String>, u8);
 
-/// Returns the rows of all networks with their ids, and the load dates with the ends of their rows.
-fn named_rows(intake: &mut ActivityIntake) -> (Vec<Vec<NamedRow>>, Vec<Vec<(Day, usize)>>) {
+/// Load dates with the ends of their rows.
+type DateEnds = Vec<(Day, usize)>;
+
+/// Returns the rows of all networks with their ids, and their load dates.
+fn named_rows(intake: &mut ActivityIntake) -> (Vec<Vec<NamedRow>>, Vec<DateEnds>) {
     let space = intake.space.clone();
     let networks = std::mem::take(&mut intake.blocks).into_iter().enumerate();
     let named = networks.map(|(network, blocks)| {

@@ -93,6 +93,7 @@ pub struct RunEstimate {
 /// up: for the program itself, a row until it is merged, a pair with its part of the graph, and an account.
 const FIXED_BYTES: u64 = 64 << 20;
 const LEAST_FIXED_BYTES: u64 = 48 << 20;
+const LEAST_ROW_BYTES: u64 = 1;
 const ROW_BYTES: u64 = 110;
 const PAIR_BYTES: u64 = 150;
 const ACCOUNT_BYTES: u64 = 450;
@@ -131,7 +132,7 @@ pub fn estimate_run(input: &Store, inventory: &InputInventory, base: &RunState, 
         state_pairs: pairs,
         memory_bytes: FIXED_BYTES + of_rows + pairs * PAIR_BYTES + accounts * ACCOUNT_BYTES + before,
         least_memory_bytes: LEAST_FIXED_BYTES
-            + rows * 1
+            + rows * LEAST_ROW_BYTES
             + new_accounts
             + topics
             + pairs * 30

@@ -198,8 +198,7 @@ impl SnapshotResults {
         job: &Job,
         state: &RunState,
         reading: &PairReading,
-        past: &PublishedHistory,
-        new: &NewPersons,
+        (past, new): (&PublishedHistory, &NewPersons),
         read: AdvanceResult,
         metrics: &RunMetrics,
     ) -> Result<Vec<(&'static TableSchema, EncodedPart)>> {

@@ -228,7 +228,7 @@ impl SnapshotRun<'_> {
         let rejects = count_by_reason(&read.rejects);
         let reading = attention.pair_reading(&state);
         let new = results.find_new_persons(&state, &known);
-        let parts = results.build_tables(job, &state, &reading, &past, &new, read, &metrics)?;
+        let parts = results.build_tables(job, &state, &reading, (&past, &new), read, &metrics)?;
         timings.lap("tables");
 
         watch.begin_stage("publishing");

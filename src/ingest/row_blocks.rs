@@ -110,13 +110,13 @@ impl DateBlock {
             readers.push((reader, all.ids.len()));
         }
         let ids = SortedIds::sort(&all.ids).cut(ranges).into_iter().enumerate();
-        let put = |(range, ids)| space.put_by_content(&format!("ids/{name}-{range:03}"), IdsBlock(ids));
+        let put = |(range, ids)| space.put_own(&format!("ids/{name}-{range:03}"), IdsBlock(ids));
         let ids = ids.map(put).collect::<Result<_>>()?;
         let mentions = std::mem::take(&mut all.rows.mentions);
         Ok(DateBlock {
             name: name.to_owned(),
             load_date,
-            rows: space.put_by_content(&format!("rows/{name}"), RowsBlock(all.rows))?,
+            rows: space.put_own(&format!("rows/{name}"), RowsBlock(all.rows))?,
             mentions,
             readers,
             ids,
@@ -146,7 +146,7 @@ impl DateBlock {
     pub fn take_ids(&mut self, space: &BlockSpace) -> Result<Vec<u128>> {
         let mut all: Vec<u128> = Vec::new();
         for block in std::mem::take(&mut self.ids) {
-            all.extend(space.take(block)?.0.ids());
+            all.extend(space.take_own(block)?.0.ids());
         }
         all.dedup();
         Ok(all)
@@ -157,7 +157,7 @@ impl DateBlock {
     /// # Errors
     /// Returns an error if the block is damaged or its store fails.
     pub fn into_rows(self, space: &BlockSpace, nodes: &NodeMaps) -> Result<ActivityRows> {
-        let mut rows = space.take(self.rows)?.0;
+        let mut rows = space.take_own(self.rows)?.0;
         let mut start = 0;
         for (reader, end) in self.readers {
             let nodes = &nodes.readers[reader];

@@ -11,7 +11,7 @@ use clout_warehouse::inventory::{EARLIEST_DAY, InputInventory};
 use clout_warehouse::store::Store;
 
 /// Chooses the place of the blocks of a run for `as_of` from `state` within `limit` bytes of memory. `published` are the dates
-/// with a snapshot.
+/// with a snapshot, and `commit_id` names the run.
 ///
 /// # Errors
 /// [`ErrorKind::Memory`](clout_base::error::ErrorKind::Memory) if the run exceeds its memory limit even with blocks in files.
@@ -22,6 +22,7 @@ pub fn choose_space(
     state: &RunState,
     estimate: &RunEstimate,
     (as_of, limit): (Day, u64),
+    commit_id: &str,
 ) -> Result<BlockSpace> {
     if estimate.memory_bytes <= limit {
         return Ok(BlockSpace::Memory);
@@ -29,7 +30,9 @@ pub fn choose_space(
     estimate.expect_within(limit)?;
     let is_compared = published.contains(&as_of.days_before(1));
     let key = compute_run_key(job, inventory, state, as_of, is_compared);
-    Ok(BlockSpace::Folder(WorkFolder::new(output, as_of, &key)))
+    Ok(BlockSpace::Folder(
+        WorkFolder::new(output, as_of, &key).with_owner(commit_id),
+    ))
 }
 
 /// Computes the key of everything that blocks depend on: program, parameters, input and state. Times of changes are part

@@ -23,7 +23,7 @@ use clout_warehouse::store::Store;
 
 /// Shards, or ranges of persons, after which the memory of what they read is returned to the system, because what they
 /// make, which grows meanwhile, cannot use it.
-const SHARDS_BETWEEN_RETURNS: usize = 16;
+const SHARDS_BETWEEN_RETURNS: usize = 32;
 
 /// Inputs of the step.
 pub struct PairStep<'a> {

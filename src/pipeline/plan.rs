@@ -90,19 +90,21 @@ pub struct RunEstimate {
 }
 
 /// Bytes of memory, measured on 20 million activities of a million accounts (docs/src/research/costs.md) and rounded
-/// up: for the program itself, a row until it is merged, a pair with its part of the graph, and an account.
+/// up: for the program itself, a row of the load dates, a row of pairs in the base, and an account.
 const FIXED_BYTES: u64 = 64 << 20;
-const LEAST_FIXED_BYTES: u64 = 48 << 20;
-const LEAST_ROW_BYTES: u64 = 1;
-const ROW_BYTES: u64 = 110;
-const PAIR_BYTES: u64 = 150;
+const ROW_BYTES: u64 = 55;
+const PAIR_BYTES: u64 = 45;
 const ACCOUNT_BYTES: u64 = 450;
 /// Additional bytes for each of the first rows, many of which bring a new account.
 const NEW_ACCOUNT_BYTES: u64 = 220;
 const NEW_ACCOUNT_ROWS: u64 = 2_000_000;
 /// Additional bytes per pair and account if the run starts from the day before, because it compares with that day.
-const PAIR_BEFORE_BYTES: u64 = 35;
+const PAIR_BEFORE_BYTES: u64 = 32;
 const ACCOUNT_BEFORE_BYTES: u64 = 250;
+/// The same with intermediate data in files, measured on 20 and on 200 million activities.
+const LEAST_FIXED_BYTES: u64 = 48 << 20;
+const LEAST_ROW_BYTES: u64 = 38;
+const LEAST_PAIR_BYTES: u64 = 40;
 /// Additional bytes per row, and per account and topic in the state, if the input has topics. Measured on 440,000 rows,
 /// nearly all with tags (`benches/night.py`), and rounded up.
 const TOPIC_ROW_BYTES: u64 = 450;
@@ -124,20 +126,16 @@ pub fn estimate_run(input: &Store, inventory: &InputInventory, base: &RunState, 
         false => rows * TOPIC_ROW_BYTES + base.topics.len() as u64 * TOPIC_ENTRY_BYTES,
     };
     let new_accounts = rows.min(NEW_ACCOUNT_ROWS) * NEW_ACCOUNT_BYTES;
-    let of_rows = rows * ROW_BYTES + new_accounts + topics;
+    let common = new_accounts + topics + accounts * ACCOUNT_BYTES + before;
+    let whole = FIXED_BYTES + rows * ROW_BYTES + pairs * PAIR_BYTES;
+    let least = LEAST_FIXED_BYTES + rows * LEAST_ROW_BYTES + pairs * LEAST_PAIR_BYTES;
     Ok(RunEstimate {
         files: inventory.files_between(first, as_of).count() as u64,
         input_bytes: inventory.files_between(first, as_of).map(|file| file.size).sum(),
         rows,
         state_pairs: pairs,
-        memory_bytes: FIXED_BYTES + of_rows + pairs * PAIR_BYTES + accounts * ACCOUNT_BYTES + before,
-        least_memory_bytes: LEAST_FIXED_BYTES
-            + rows * LEAST_ROW_BYTES
-            + new_accounts
-            + topics
-            + pairs * 30
-            + accounts * ACCOUNT_BYTES
-            + before,
+        memory_bytes: whole + common,
+        least_memory_bytes: least + common,
         output_bytes: (pairs + rows) * 30 + accounts * 120,
     })
 }

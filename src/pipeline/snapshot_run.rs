@@ -142,7 +142,15 @@ impl SnapshotRun<'_> {
             None => BlockSpace::Memory,
             Some(limit) => {
                 let estimate = plan::estimate_run(self.input, &inventory, &state, as_of)?;
-                choose_space(job, output, (&inventory, &published), &state, &estimate, (as_of, limit))?
+                choose_space(
+                    job,
+                    output,
+                    (&inventory, &published),
+                    &state,
+                    &estimate,
+                    (as_of, limit),
+                    &self.request.commit_id,
+                )?
             }
         };
         let inputs = hash_input_files(self.input, &inventory, &state, as_of)?;

@@ -45,7 +45,7 @@ impl DeliveredFile {
     /// # Errors
     /// Returns an internal error if the ids are not in order, or an error of the store of the blocks.
     pub fn encode(space: &BlockSpace, name: &str, load_date: Day, ids: &[u128]) -> Result<DeliveredFile> {
-        let block = space.put_by_content(name, IdFileBlock(encode_ids(ids, load_date)?))?;
+        let block = space.put_own(name, IdFileBlock(encode_ids(ids, load_date)?))?;
         Ok(DeliveredFile::New(space.clone(), block))
     }
 

@@ -52,15 +52,31 @@ impl BlockSpace {
         }
     }
 
-    /// Creates a block that can differ between runs with the same run key, for example by numbers that depend on
-    /// threads. The name of its file ends with a checksum, so such runs do not meet. It must not be in a receipt.
+    /// Creates a block that only this run reads; it can differ between runs with the same run key. It cannot be in a
+    /// receipt.
     ///
     /// # Errors
     /// Returns an error if the data cannot be encoded, or if the store fails.
-    pub fn put_by_content<T: BlockData>(&self, name: &str, data: T) -> Result<Block<T>> {
+    pub fn put_own<T: BlockData>(&self, name: &str, data: T) -> Result<Block<T>> {
         match self {
             BlockSpace::Memory => Ok(Block::Memory(data)),
-            BlockSpace::Folder(folder) => Ok(Block::Stored(folder.create_by_content(name, data.encode()?)?)),
+            BlockSpace::Folder(folder) => Ok(Block::Stored(folder.create_own(name, data.encode()?)?)),
+        }
+    }
+
+    /// Returns the data of an [own](BlockSpace::put_own) block that no other step needs, and deletes its file.
+    ///
+    /// # Errors
+    /// Returns an error if a file is missing or damaged, or if the store fails.
+    pub fn take_own<T: BlockData>(&self, block: Block<T>) -> Result<T> {
+        match block {
+            Block::Memory(data) => Ok(data),
+            Block::Stored(stored) => {
+                let folder = self.folder()?;
+                let data = T::decode(folder.read(&stored)?)?;
+                folder.delete(&stored)?;
+                Ok(data)
+            }
         }
     }
 

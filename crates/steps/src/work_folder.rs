@@ -3,11 +3,11 @@
 use std::ops::Range;
 
 use bytes::Bytes;
+use xxhash_rust::xxh3::xxh3_128;
 
 use super::block::StoredBlock;
 use clout_base::day::Day;
 use clout_base::error::{Error, Result};
-use clout_base::ids::HashKey;
 use clout_warehouse::store::{CreateOutcome, Store};
 
 /// Folder of all work folders below the output root.
@@ -19,6 +19,7 @@ pub const WORK: &str = "work";
 pub struct WorkFolder {
     store: Store,
     prefix: String,
+    owner: String,
 }
 
 impl WorkFolder {
@@ -27,7 +28,14 @@ impl WorkFolder {
         WorkFolder {
             store: store.clone(),
             prefix: format!("{WORK}/{date}/{run_key}"),
+            owner: "run".to_owned(),
         }
+    }
+
+    /// Sets the name of this run, different from all others, below which its [own](WorkFolder::create_own) blocks are.
+    pub fn with_owner(mut self, owner: &str) -> WorkFolder {
+        self.owner = owner.to_owned();
+        self
     }
 
     /// Returns the key of the folder below the output root.
@@ -43,14 +51,21 @@ impl WorkFolder {
         self.create_block(format!("{}/{name}", self.prefix), checksum(&bytes), bytes)
     }
 
-    /// Writes a file with its checksum as the end of its name. For blocks that can differ between runs with the same
-    /// run key.
+    /// Writes a file that no other run reads. For blocks that can differ between runs with the same run key.
     ///
     /// # Errors
     /// Returns an error if the store fails.
-    pub fn create_by_content(&self, name: &str, bytes: Bytes) -> Result<StoredBlock> {
-        let checksum = checksum(&bytes);
-        self.create_block(format!("{}/{name}-{checksum}", self.prefix), checksum, bytes)
+    pub fn create_own(&self, name: &str, bytes: Bytes) -> Result<StoredBlock> {
+        let key = format!("{}/own-{}/{name}", self.prefix, self.owner);
+        self.create_block(key, checksum(&bytes), bytes)
+    }
+
+    /// Deletes a block that no step needs any more.
+    ///
+    /// # Errors
+    /// Returns an error if the store fails.
+    pub fn delete(&self, block: &StoredBlock) -> Result<()> {
+        self.store.delete(&block.key)
     }
 
     fn create_block(&self, key: String, checksum: String, bytes: Bytes) -> Result<StoredBlock> {
@@ -136,5 +151,5 @@ pub fn sweep_work(store: &Store, date: Day) -> Result<()> {
 }
 
 pub(super) fn checksum(bytes: &[u8]) -> String {
-    format!("{:032x}", HashKey::PUBLISHED.checksum(bytes))
+    format!("{:032x}", xxh3_128(bytes))
 }

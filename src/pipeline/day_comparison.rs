@@ -135,7 +135,7 @@ impl DayComparison {
         }
     }
 
-    /// Computes the changes of `who`, indices of the snapshot date. All of them must have a score. `listed` are the
+    /// Computes the changes of `wanted`, indices of the snapshot date. All of them must have a score. `listed` are the
     /// strengths of the [listed rows](DayComparison::with_listed_rows).
     pub fn compute_changes(
         &self,
@@ -143,7 +143,7 @@ impl DayComparison {
         state: &RunState,
         current: &ScoredState,
         listed: &[AccountStrengths; 3],
-        who: &[u32],
+        wanted: &[u32],
     ) -> Vec<PersonScoreChange> {
         let Some(past) = &current.scored.past else {
             return Vec::new();
@@ -173,7 +173,7 @@ impl DayComparison {
             scale: &current.scored.scale,
             beta: job.model.params().repeats.beta,
         };
-        dates.compute_changes(who)
+        dates.compute_changes(wanted)
     }
 
     fn collect_named(&self, networks: usize) -> Vec<bool> {

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::support::clout::{Site, clout, path};
 use crate::support::files_below;
+use crate::support::warehouse::{Form, Warehouse};
 
 const DATES: [&str; 3] = ["2026-03-06", "2026-03-07", "2026-03-08"];
 
@@ -35,6 +36,48 @@ fn the_bytes_do_not_depend_on_the_number_of_shards(#[case] shards: &str) {
     let set = format!("run.shards={shards}");
     assert_eq!(run_nights(&eventful(), &["--set", &set]), expected);
     assert_eq!(run_nights(&eventful(), &["--set", &set, "--threads", "1"]), expected);
+}
+
+/// A warehouse with a person with very many reactors, an actor with very many reactions, a day with rows of one actor
+/// only, and reactors that change their owner each day.
+fn hubs() -> Warehouse {
+    let lines = |count: usize, line: &dyn Fn(usize) -> String| (0..count).map(line).collect::<Vec<_>>().join("\n");
+    let mut all = Warehouse::default();
+    for (day, date) in DATES.iter().enumerate() {
+        let busy = lines(3_000, &|row| {
+            format!("{day}b{row} 11:{:02} busy retweet - t{row}", row % 60)
+        });
+        let rows = match day {
+            1 => busy,
+            _ => {
+                let hub = lines(5_000, &|row| {
+                    format!("{day}h{row} 10:{:02} r{} like - hub", row % 60, row + 500 * day)
+                });
+                format!("{hub}\n{busy}")
+            }
+        };
+        let owners = lines(40, &|row| format!("owner{}=twitter:r{}", (row + day) % 30, row * 7));
+        all = all.activities("twitter", date, &rows).identities(date, &owners);
+    }
+    all
+}
+
+#[test]
+fn hubs_with_moving_owners_in_many_files_have_the_same_bytes_within_a_limit() {
+    let form = Form {
+        files: 300,
+        shuffled: Some(4),
+        ..Form::default()
+    };
+    let whole = run_nights(&Site::new(&hubs()), &[]);
+    let site = Site::with_form(&hubs(), &form);
+    for (date, expected) in DATES.iter().zip(whole) {
+        let limit = least_limit(&site, date);
+        let arguments = ["--as-of", date, "--memory-limit", &limit, "--set", "run.shards=7"];
+        site.run(&arguments).exits(0);
+        let found = site.snapshot(date).hashes(&[]);
+        assert_eq!(found, expected, "{date}");
+    }
 }
 
 /// Returns the least memory limit that `clout plan` names for the next run, in bytes, below the memory without one.

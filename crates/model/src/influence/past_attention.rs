@@ -11,9 +11,9 @@ use super::reciprocity::{discount_returned, discounted_amount};
 /// Edge that exists on the day before only.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PastEdge {
-    /// Person reacted to.
+    /// Target person.
     pub target: u32,
-    /// Person who reacted.
+    /// Reacting person.
     pub reactor: u32,
     /// Amount a(u,v) on the day before.
     pub amount: f64,

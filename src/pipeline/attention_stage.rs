@@ -6,6 +6,7 @@ use super::previous_day::{LoadDateEffects, PreviousDay};
 use crate::job::Job;
 use crate::state::changes::NewBase;
 use crate::state::segment_files::{is_base_due, save_base_activity};
+use crate::state::state_files::state_folder;
 use crate::state::stored_pairs::{PairReading, StoredPairs};
 use crate::state::{RunState, find_moment};
 use clout_base::day::Day;
@@ -76,11 +77,9 @@ impl AttentionStage<'_> {
         if state.changes.new_base.is_some() {
             let files = save_base_activity(self.output, self.state_folder, state, self.as_of)?;
             state.activity = Vec::new();
-            state
-                .changes
-                .new_base
-                .iter_mut()
-                .for_each(|base| base.activity = files.clone());
+            if let Some(base) = &mut state.changes.new_base {
+                base.activity = files;
+            }
         }
         Ok(())
     }
@@ -103,19 +102,24 @@ impl AttentionStage<'_> {
             moment: &yesterday.moment,
         });
         let is_base = is_base_due(state);
+        // Receipts name the files, so runs that share receipts share their folder, which none of them deletes alone.
+        let base_folder = match self.space.run_key() {
+            Some(key) => state_folder(self.as_of, key),
+            None => self.state_folder.to_owned(),
+        };
         let step = PairStep {
             job: self.job,
             state,
-            store: self.output,
-            space: self.space,
+            pairs: PairReading {
+                takes: is_base,
+                ..self.pair_reading(state)
+            },
             name: "pairs",
             as_of: self.as_of,
             day_before: before.map(|(yesterday, _)| yesterday.date),
             reading: &AttentionReading::new(&self.job.model, &network_of, now, date_before),
             persons: comparison.map_or(persons.len(), DayComparison::persons),
-            keeps_strengths: false,
-            base_folder: is_base.then_some(self.state_folder),
-            takes: is_base,
+            base_folder: is_base.then_some(base_folder.as_str()),
         };
         match comparison {
             Some(comparison) => comparison.with_listed_rows(self.job, state, |listed| step.run(listed.as_ref())),

@@ -51,7 +51,12 @@ fn compute_run_key(job: &Job, inventory: &InputInventory, state: &RunState, as_o
             .map(|index| index.folder.clone())
             .unwrap_or_default(),
     ];
-    for file in inventory.files_between(first, as_of) {
+    // Opt-outs of closed load dates are read, too.
+    let opt_outs = inventory.partitions_between("opt_outs", EARLIEST_DAY, as_of);
+    let files = opt_outs
+        .flat_map(|(_, files)| files)
+        .chain(inventory.files_between(first, as_of));
+    for file in files {
         let etag = file.etag.as_deref().unwrap_or_default();
         parts.push(format!("{} {} {etag}", file.key, file.size));
     }

@@ -3,7 +3,7 @@
 use clout_model::influence::attention_entries::AttentionEntry;
 
 /// Number of bytes of an entry.
-pub(super) const ENTRY_BYTES: usize = 40;
+const ENTRY_BYTES: usize = 40;
 
 /// Returns the bytes of an entry.
 pub(super) fn entry_to_bytes(entry: &AttentionEntry) -> [u8; ENTRY_BYTES] {

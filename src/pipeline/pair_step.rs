@@ -3,23 +3,22 @@
 
 use std::sync::Arc;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::entry_bytes::{ENTRY_BYTES, entry_from_bytes, entry_to_bytes};
+use super::entry_bytes::{entry_from_bytes, entry_to_bytes};
 use crate::job::Job;
 use crate::state::RunState;
 use crate::state::segment_files::save_base_shard;
-use crate::state::stored_pairs::{PairReading, PairRows, StoredPairs};
+use crate::state::stored_pairs::{PairReading, PairRows};
 use clout_base::day::Day;
 use clout_base::error::{Error, Result};
 use clout_model::influence::attention_build::{self, AttentionParts, BuildPlan, RangeEntries};
 use clout_model::influence::attention_entries::{AttentionEntry, AttentionReading, PersonRanges, distribute};
 use clout_model::influence::changes::strength_moves::{AccountStrengths, StateReading};
 use clout_state::index::FileEntry;
-use clout_steps::{Block, BlockData, BlockSpace, Slices, StepCall, return_free_memory};
-use clout_warehouse::store::Store;
+use clout_steps::{Block, BlockData, BlockSpace, Slices, StepCall, decode_records, encode_records, return_free_memory};
 
 /// Shards, or ranges of persons, after which the memory of what they read is returned to the system, because what they
 /// make, which grows meanwhile, cannot use it.
@@ -31,10 +30,8 @@ pub struct PairStep<'a> {
     pub job: &'a Job,
     /// State, with the accounts of the snapshot date.
     pub state: &'a RunState,
-    /// Store of the state.
-    pub store: &'a Store,
-    /// Place of the blocks.
-    pub space: &'a BlockSpace,
+    /// How shards of pairs are read.
+    pub pairs: PairReading<'a>,
     /// Name of the step.
     pub name: &'static str,
     /// Snapshot date.
@@ -45,18 +42,14 @@ pub struct PairStep<'a> {
     pub reading: &'a AttentionReading<'a>,
     /// Number of persons, with those of the day before only.
     pub persons: usize,
-    /// True to keep the strength of each edge.
-    pub keeps_strengths: bool,
     /// Folder of the state for the files of a new base; none without one.
     pub base_folder: Option<&'a str>,
-    /// True if no later step needs the reactions.
-    pub takes: bool,
 }
 
 /// Returns true if a row (actor, target) is to be listed.
 pub type IsListed<'a> = &'a (dyn Fn(u32, u32) -> bool + Sync);
 
-/// Rows whose earlier strength is needed beside the graph.
+/// Rows of which the earlier strength is needed beside the graph.
 pub struct ListedRows<'a> {
     /// Reading of strengths at the snapshot date.
     pub reading: StateReading<'a>,
@@ -81,19 +74,11 @@ struct EntryBlock(Vec<AttentionEntry>);
 
 impl BlockData for EntryBlock {
     fn encode(&self) -> Result<Bytes> {
-        let mut bytes = BytesMut::with_capacity(self.0.len() * ENTRY_BYTES);
-        self.0
-            .iter()
-            .for_each(|entry| bytes.extend_from_slice(&entry_to_bytes(entry)));
-        Ok(bytes.freeze())
+        Ok(encode_records(&self.0, entry_to_bytes))
     }
 
     fn decode(bytes: Bytes) -> Result<EntryBlock> {
-        let (entries, rest) = bytes.as_chunks::<ENTRY_BYTES>();
-        match rest {
-            [] => Ok(EntryBlock(entries.iter().map(entry_from_bytes).collect())),
-            _ => Err(Error::internal("a block of attention has an incomplete row")),
-        }
+        decode_records(&bytes, entry_from_bytes).map(EntryBlock)
     }
 }
 
@@ -102,22 +87,19 @@ struct StrengthBlock(AccountStrengths);
 
 impl BlockData for StrengthBlock {
     fn encode(&self) -> Result<Bytes> {
-        let mut bytes = BytesMut::new();
-        for ((actor, target), strength) in &self.0 {
-            bytes.extend_from_slice(&actor.to_le_bytes());
-            bytes.extend_from_slice(&target.to_le_bytes());
-            bytes.extend_from_slice(&strength.to_bits().to_le_bytes());
-        }
-        Ok(bytes.freeze())
+        let pack = |((actor, target), strength): &((u32, u32), f64)| {
+            let accounts = u128::from(*actor) | u128::from(*target) << 32;
+            (accounts | u128::from(strength.to_bits()) << 64).to_le_bytes()
+        };
+        Ok(encode_records(&self.0, pack))
     }
 
     fn decode(bytes: Bytes) -> Result<StrengthBlock> {
-        let (rows, _) = bytes.as_chunks::<16>();
-        let row = |bytes: &[u8; 16]| {
+        let unpack = |bytes: &[u8; 16]| {
             let all = u128::from_le_bytes(*bytes);
             ((all as u32, (all >> 32) as u32), f64::from_bits((all >> 64) as u64))
         };
-        Ok(StrengthBlock(rows.iter().map(row).collect()))
+        decode_records(&bytes, unpack).map(StrengthBlock)
     }
 }
 
@@ -140,12 +122,15 @@ impl PairStep<'_> {
             step: self.name.to_owned(),
             shards: self.state.pairs.shards(),
         };
-        let outputs = self.space.run_step(&call, |shard| self.run_shard(shard, wanted))?;
+        let outputs = self
+            .pairs
+            .space
+            .run_step(&call, |shard| self.run_shard(shard, wanted))?;
         let mut listed: [AccountStrengths; 3] = Default::default();
         let (mut base, mut entries) = (Vec::new(), Vec::with_capacity(outputs.len()));
         for output in outputs {
             for (list, block) in listed.iter_mut().zip(output.listed) {
-                list.extend(self.space.take(block)?.0);
+                list.extend(self.pairs.space.take(block)?.0);
             }
             base.extend(output.base);
             entries.push((output.entries, output.counts));
@@ -158,28 +143,26 @@ impl PairStep<'_> {
     }
 
     fn run_shard(&self, shard: usize, wanted: Option<&ListedRows>) -> Result<ShardOutput> {
-        let pairs: &StoredPairs = &self.state.pairs;
-        let reading = PairReading {
-            store: self.store,
-            space: self.space,
-            mixture: self.job.model.mixture(),
-            accounts: &self.state.accounts,
-            takes: self.takes,
-        };
         if shard.is_multiple_of(SHARDS_BETWEEN_RETURNS) {
             return_free_memory();
         }
-        let rows = pairs.read_shard(shard, self.as_of, self.day_before, &reading)?;
+        let pairs = &self.state.pairs;
+        let rows = pairs.read_shard(shard, self.as_of, self.day_before, &self.pairs)?;
         let entries = distribute(&self.reading.read_shard(&rows.now, &rows.before), self.ranges());
         let name = |part: &str| format!("{}/{shard:05}-{part}", self.name);
         let mut listed = Vec::with_capacity(3);
         for (number, list) in list_rows(&rows, wanted).into_iter().enumerate() {
-            listed.push(self.space.put(&name(&format!("listed{number}")), StrengthBlock(list))?);
+            listed.push(
+                self.pairs
+                    .space
+                    .put(&name(&format!("listed{number}")), StrengthBlock(list))?,
+            );
         }
         let listed = listed.try_into();
         Ok(ShardOutput {
             counts: entries.iter().map(Vec::len).collect(),
             entries: self
+                .pairs
                 .space
                 .put_slices(&name("entries"), entries.into_iter().map(EntryBlock).collect())?,
             listed: listed.map_err(|_| Error::internal("a list of rows is missing"))?,
@@ -192,7 +175,7 @@ impl PairStep<'_> {
         let Some(folder) = self.base_folder else {
             return Ok(None);
         };
-        let (accounts, mixture) = (&self.state.accounts, self.job.model.mixture());
+        let (accounts, mixture) = (self.pairs.accounts, self.pairs.mixture);
         let kept = match self.state.erased.is_empty() {
             true => rows.now,
             false => rows.now.filter_rows(mixture, |target, actor| {
@@ -202,7 +185,7 @@ impl PairStep<'_> {
         if kept.is_empty() {
             return Ok(None);
         }
-        save_base_shard(self.store, folder, shard, &kept, mixture.len(), self.as_of).map(Some)
+        save_base_shard(self.pairs.store, folder, shard, &kept, mixture.len(), self.as_of).map(Some)
     }
 
     fn ranges(&self) -> PersonRanges {
@@ -214,12 +197,12 @@ impl PairStep<'_> {
             ranges: self.ranges(),
             networks: self.job.networks.len(),
             beta: self.job.model.params().repeats.beta,
-            keeps_strengths: self.keeps_strengths,
+            keeps_strengths: false,
             has_before: self.day_before.is_some(),
         };
         let entries = Arc::new(entries);
         let ranges = (0..self.ranges().len()).map(|range| EntriesOfRange {
-            space: self.space,
+            space: self.pairs.space,
             shards: Arc::clone(&entries),
             range,
         });

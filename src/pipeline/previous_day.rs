@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use super::merge::MergeResult;
 use super::pair_step::PairStep;
 use crate::job::Job;
+use crate::state::stored_pairs::PairReading;
 use crate::state::{RunState, find_moment};
 use clout_base::day::Day;
 use clout_base::error::Result;
@@ -112,16 +113,19 @@ fn compute_scores(
     let step = PairStep {
         job,
         state,
-        store,
-        space,
+        pairs: PairReading {
+            store,
+            space,
+            mixture: job.model.mixture(),
+            accounts: &state.accounts,
+            takes: false,
+        },
         name: "pairs-before",
         as_of: moment.as_of,
         day_before: None,
         reading: &AttentionReading::new(&job.model, &network_of, date, None),
         persons: persons.len(),
-        keeps_strengths: false,
         base_folder: None,
-        takes: false,
     };
     let parts = step.run(None)?.parts;
     let activity = PersonActivity::compute(persons, &state.activity, moment, &job.model);

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 
 use clout_base::day::Day;
-use clout_base::error::{Error, Result};
+use clout_base::error::Result;
 use clout_model::buckets::Buckets;
-use clout_model::compact_reactions::{CompactReaction, REACTION_BYTES};
+use clout_model::compact_reactions::CompactReaction;
 use clout_model::reactions::WeighedReaction;
-use clout_steps::{BlockData, BlockSpace, Slices};
+use clout_steps::{BlockData, BlockSpace, Slices, decode_records, encode_records};
 
 /// First targets of all shards but the first one. All rows of a target are in one shard.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -52,21 +52,11 @@ pub struct ReactionBlock(Vec<CompactReaction>);
 
 impl BlockData for ReactionBlock {
     fn encode(&self) -> Result<Bytes> {
-        let mut bytes = BytesMut::with_capacity(self.0.len() * REACTION_BYTES);
-        self.0
-            .iter()
-            .for_each(|reaction| bytes.extend_from_slice(&reaction.to_bytes()));
-        Ok(bytes.freeze())
+        Ok(encode_records(&self.0, CompactReaction::to_bytes))
     }
 
     fn decode(bytes: Bytes) -> Result<ReactionBlock> {
-        let (reactions, rest) = bytes.as_chunks::<REACTION_BYTES>();
-        match rest {
-            [] => Ok(ReactionBlock(
-                reactions.iter().map(CompactReaction::from_bytes).collect(),
-            )),
-            _ => Err(Error::internal("a block of reactions has an incomplete row")),
-        }
+        decode_records(&bytes, CompactReaction::from_bytes).map(ReactionBlock)
     }
 }
 

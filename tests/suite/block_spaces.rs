@@ -64,7 +64,7 @@ impl Delivery<'_> {
             let prefix = state_folder(as_of, "commit");
             let space = match place {
                 Place::Memory => BlockSpace::Memory,
-                Place::Folder => BlockSpace::Folder(WorkFolder::new(&output, as_of, "key")),
+                Place::Folder => BlockSpace::Folder(WorkFolder::new(&output, as_of, "commit")),
             };
             let read = pool.install(|| {
                 let advance = self.advance_to(as_of, &output, &space);

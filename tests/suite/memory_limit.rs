@@ -2,13 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
 
 use rstest::rstest;
 use serde_json::Value;
 
-use crate::support::clout::{Site, clout, path};
+use crate::support::clout::{Site, clout, command, path};
 use crate::support::files_below;
+use crate::support::s3::S3;
 use crate::support::warehouse::{Form, Warehouse};
+use crate::unread::opt_out;
 
 const DATES: [&str; 3] = ["2026-03-06", "2026-03-07", "2026-03-08"];
 
@@ -163,4 +167,94 @@ fn a_run_after_a_failed_one_takes_up_its_blocks_and_gives_the_same_bytes() {
     site.run(&[&limited[..], &["--set", allowed]].concat()).exits(0);
     assert_eq!(site.snapshot(DATES[0]).hashes(&[]), expected);
     assert_eq!(work_files(&site.output()), Vec::<String>::new());
+}
+
+#[test]
+fn an_opt_out_of_a_closed_date_after_a_failed_run_makes_its_blocks_useless() {
+    let once = ["--set", "model.propagation.max_iterations=1", "--set", "run.shards=4"];
+    let (refused, allowed) = (once, [&once[..], &["--set", "run.allow_unconverged=true"]].concat());
+    let late = |site: &Site| opt_out(site, "2026-03-05", "late.parquet", &["twitter:u3"]);
+    let run = |site: &Site, date: &str, more: &[&str]| site.run(&[&["--as-of", date], more].concat());
+
+    let undisturbed = eventful();
+    run(&undisturbed, DATES[0], &allowed).exits(0);
+    late(&undisturbed);
+    run(&undisturbed, DATES[1], &allowed).exits(0);
+    let is_published = |date: &str| undisturbed.snapshot(date).people().contains(&"twitter:u3");
+    assert!(is_published(DATES[0]) && !is_published(DATES[1]));
+
+    let site = eventful();
+    run(&site, DATES[0], &allowed).exits(0);
+    let limit = least_limit(&site, DATES[1]);
+    let limited = |arguments: &[&'static str]| -> Vec<String> {
+        let all = arguments.iter().map(|argument| (*argument).to_owned());
+        all.chain(["--memory-limit".to_owned(), limit.clone()]).collect()
+    };
+    let with_limit = |arguments: Vec<String>, code: i32| {
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        run(&site, DATES[1], &arguments).exits(code);
+    };
+    with_limit(limited(&refused), 7);
+    assert!(work_files(&site.output()).iter().any(|file| file.contains("/pairs/")));
+    late(&site);
+    with_limit(limited(&allowed), 0);
+    assert_eq!(
+        site.snapshot(DATES[1]).hashes(&[]),
+        undisturbed.snapshot(DATES[1]).hashes(&[])
+    );
+}
+
+#[test]
+fn a_run_that_is_killed_among_its_blocks_is_taken_up_with_the_same_bytes() {
+    let expected = run_nights(&eventful(), &[])[0].clone();
+    let site = eventful();
+    let limit = least_limit(&site, DATES[0]);
+    let (input, output) = (path(&site.input()), path(&site.output()));
+    let arguments = [
+        "run",
+        "--input",
+        &input,
+        "--output",
+        &output,
+        "--as-of",
+        DATES[0],
+        "--memory-limit",
+        &limit,
+        "--set",
+        "run.shards=9",
+    ];
+    let mut killed = 0;
+    for wanted in (5..60).step_by(11) {
+        let mut run = command(&arguments, &[])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        while work_files(&site.output()).len() < wanted && run.try_wait().unwrap().is_none() {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        killed += usize::from(run.try_wait().unwrap().is_none());
+        run.kill().unwrap();
+        run.wait().unwrap();
+        if site.output().join("snapshots").exists() {
+            break;
+        }
+    }
+    assert!(killed > 1, "{killed} runs were killed");
+    clout(&arguments).exits(0);
+    assert_eq!(site.snapshot(DATES[0]).hashes(&[]), expected);
+    assert_eq!(work_files(&site.output()), Vec::<String>::new());
+}
+
+#[test]
+fn a_run_within_a_limit_keeps_its_blocks_on_s3() {
+    let expected = run_nights(&eventful(), &[])[0].clone();
+    let (server, site) = (S3::start(), eventful());
+    let (input, output) = (path(&site.input()), S3::url("output"));
+    let roots = ["--input", &input, "--output", &output, "--as-of", DATES[0]];
+    let plan = server.clout(&[&["plan", "--format", "json"], &roots[..]].concat());
+    let limit = plan.exits(0).json()["least_memory_bytes"].to_string();
+    let run = [&["run", "--memory-limit", &limit, "--set", "run.shards=3"], &roots[..]].concat();
+    server.clout(&run).exits(0);
+    assert_eq!(server.snapshot("output", DATES[0]).hashes(&[]), expected);
 }

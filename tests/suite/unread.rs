@@ -15,7 +15,7 @@ fn days() -> Warehouse {
 }
 
 /// Writes a file of opt-outs of a date.
-fn opt_out(site: &Site, date: &str, file: &str, ids: &[&str]) {
+pub fn opt_out(site: &Site, date: &str, file: &str, ids: &[&str]) {
     let ids: Vec<Option<String>> = ids.iter().map(|id| Some((*id).to_owned())).collect();
     let path = site.input().join(format!("opt_outs/date={date}/{file}"));
     write_file(&path, &[("person_id", texts(&ids, Texts::Plain))]);

@@ -149,26 +149,22 @@ fn split_rows<'a>(pairs: &'a mut PairSums, chunks: &[ChunkHead], stride: usize) 
     let split = |chunk: &ChunkHead| {
         let rows = chunk.rows as usize;
         let part = ChunkRows {
-            actors: take_rows(&mut actors, rows),
-            targets: take_rows(&mut targets, rows),
-            verbs: take_rows(&mut verbs, rows),
-            counts: take_rows(&mut counts, rows),
-            last_loads: take_rows(&mut last_loads, rows),
-            last_at: take_rows(&mut last_at, rows),
-            details: take_rows(&mut details, rows),
+            actors: actors.split_off_mut(..rows).unwrap_or_default(),
+            targets: targets.split_off_mut(..rows).unwrap_or_default(),
+            verbs: verbs.split_off_mut(..rows).unwrap_or_default(),
+            counts: counts.split_off_mut(..rows).unwrap_or_default(),
+            last_loads: last_loads.split_off_mut(..rows).unwrap_or_default(),
+            last_at: last_at.split_off_mut(..rows).unwrap_or_default(),
+            details: details.split_off_mut(..rows).unwrap_or_default(),
             first_sums,
-            sums: take_rows(&mut sums, chunk.details as usize * stride),
+            sums: sums
+                .split_off_mut(..chunk.details as usize * stride)
+                .unwrap_or_default(),
         };
         first_sums = first_sums.wrapping_add(chunk.details);
         part
     };
     chunks.iter().map(split).collect()
-}
-
-fn take_rows<'a, T>(rest: &mut &'a mut [T], rows: usize) -> &'a mut [T] {
-    let (taken, others) = std::mem::take(rest).split_at_mut(rows);
-    *rest = others;
-    taken
 }
 
 fn decode_chunk(chunk: &mut ChunkReader, rows: ChunkRows, stride: usize) -> std::result::Result<(), Damage> {

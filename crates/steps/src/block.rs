@@ -1,11 +1,11 @@
 //! Blocks: intermediate data of a step, in memory or in a file of the work folder.
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use serde::de::Deserializer;
 use serde::ser::{Error as _, Serializer};
 use serde::{Deserialize, Serialize};
 
-use clout_base::error::Result;
+use clout_base::error::{Error, Result};
 
 /// Data of a block.
 pub trait BlockData: Send + Sync + Sized {
@@ -20,6 +20,27 @@ pub trait BlockData: Send + Sync + Sized {
     /// # Errors
     /// Returns an internal error if the bytes are not those of [`BlockData::encode`].
     fn decode(bytes: Bytes) -> Result<Self>;
+}
+
+/// Encodes records of a fixed size, one after the other.
+pub fn encode_records<T, const N: usize>(records: &[T], to_bytes: impl Fn(&T) -> [u8; N]) -> Bytes {
+    let mut bytes = BytesMut::with_capacity(records.len() * N);
+    for record in records {
+        bytes.extend_from_slice(&to_bytes(record));
+    }
+    bytes.freeze()
+}
+
+/// Decodes the records of [`encode_records`].
+///
+/// # Errors
+/// Returns an internal error if the last record is incomplete.
+pub fn decode_records<T, const N: usize>(bytes: &[u8], from_bytes: impl Fn(&[u8; N]) -> T) -> Result<Vec<T>> {
+    let (records, rest) = bytes.as_chunks::<N>();
+    match rest {
+        [] => Ok(records.iter().map(from_bytes).collect()),
+        _ => Err(Error::internal("the last record of a block is incomplete")),
+    }
 }
 
 /// Bytes without a structure.

@@ -11,7 +11,7 @@ pub mod slices;
 pub mod space;
 pub mod work_folder;
 
-pub use block::{Block, BlockData, StoredBlock};
+pub use block::{Block, BlockData, StoredBlock, decode_records, encode_records};
 pub use free_memory::return_free_memory;
 pub use slices::Slices;
 pub use space::{BlockSpace, StepCall};

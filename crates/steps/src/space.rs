@@ -41,6 +41,14 @@ impl BlockSpace {
         matches!(self, BlockSpace::Folder(_))
     }
 
+    /// Returns the key of runs that share the work folder; none in memory.
+    pub fn run_key(&self) -> Option<&str> {
+        match self {
+            BlockSpace::Folder(folder) => Some(folder.run_key()),
+            BlockSpace::Memory => None,
+        }
+    }
+
     /// Creates a block. `name` is its path below the work folder: step, shard and part.
     ///
     /// # Errors
@@ -113,7 +121,7 @@ impl BlockSpace {
     /// folder, a shard with a receipt of this call is not run again.
     ///
     /// # Errors
-    /// Returns an error of a shard, or an internal error if two runs of a shard had different outputs.
+    /// Returns an error of a shard, or of the store.
     pub fn run_step<O>(&self, call: &StepCall, run: impl Fn(usize) -> Result<O> + Sync) -> Result<Vec<O>>
     where
         O: Serialize + DeserializeOwned + Send,

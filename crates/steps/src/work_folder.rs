@@ -38,9 +38,9 @@ impl WorkFolder {
         self
     }
 
-    /// Returns the key of the folder below the output root.
-    pub fn prefix(&self) -> &str {
-        &self.prefix
+    /// Returns the run key.
+    pub fn run_key(&self) -> &str {
+        self.prefix.rsplit('/').next().unwrap_or_default()
     }
 
     /// Writes a file. An existing file of the same size is the same block, because blocks depend on the run key only.

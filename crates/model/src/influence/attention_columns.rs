@@ -78,24 +78,18 @@ impl Columns {
 
     /// Splits the columns into parts of these sizes.
     pub(super) fn split(&mut self, sizes: &[usize]) -> Vec<RangeColumns<'_>> {
-        fn front<'a, T>(rest: &mut &'a mut [T], count: usize) -> &'a mut [T] {
-            let count = count.min(rest.len());
-            let (first, others) = std::mem::take(rest).split_at_mut(count);
-            *rest = others;
-            first
-        }
         let (mut reactors, mut amounts) = (&mut self.reactors[..], &mut self.amounts[..]);
         let (mut networks, mut reactions) = (&mut self.networks[..], &mut self.reactions[..]);
         let (mut strengths, mut strengths_before) = (&mut self.strengths[..], &mut self.strengths_before[..]);
         let mut amounts_before = &mut self.amounts_before[..];
         let part = |size: &usize| RangeColumns {
-            reactors: front(&mut reactors, *size),
-            amounts: front(&mut amounts, *size),
-            networks: front(&mut networks, *size),
-            reactions: front(&mut reactions, *size),
-            strengths: front(&mut strengths, *size),
-            strengths_before: front(&mut strengths_before, *size),
-            amounts_before: front(&mut amounts_before, *size),
+            reactors: reactors.split_off_mut(..*size).unwrap_or_default(),
+            amounts: amounts.split_off_mut(..*size).unwrap_or_default(),
+            networks: networks.split_off_mut(..*size).unwrap_or_default(),
+            reactions: reactions.split_off_mut(..*size).unwrap_or_default(),
+            strengths: strengths.split_off_mut(..*size).unwrap_or_default(),
+            strengths_before: strengths_before.split_off_mut(..*size).unwrap_or_default(),
+            amounts_before: amounts_before.split_off_mut(..*size).unwrap_or_default(),
         };
         sizes.iter().map(part).collect()
     }

@@ -90,11 +90,6 @@ impl EdgeTerms {
         (self.strengths[edge], self.before[edge])
     }
 
-    /// Returns true if strengths are kept.
-    pub fn has_strengths(&self) -> bool {
-        !self.strengths.is_empty() || self.networks.is_empty()
-    }
-
     /// Appends the terms of a further edge, with strengths.
     pub fn push(&mut self, terms: &[AttentionTerm]) {
         let edge = self.networks.len();
@@ -168,6 +163,5 @@ mod tests {
         terms.push(&[term(2, 3, 0.7)]);
         terms.strengths.clear();
         assert_eq!(*terms.of(0), [term(2, 3, 1.0)]);
-        assert!(!terms.has_strengths());
     }
 }

@@ -11,7 +11,7 @@ use clout_model::networks::Network;
 
 /// Number of the model that this code computes. It must increase with every change of the code that can move
 /// a score; the parameters have their own part in [`Job::compute_model_version`].
-pub const MODEL_NUMBER: u32 = 5;
+pub const MODEL_NUMBER: u32 = 6;
 
 /// Number of the code that makes the sums of the state. It must increase with every change of the code that can move
 /// them.
@@ -31,7 +31,7 @@ impl Job {
     }
 
     /// Returns the state number and 12 hex digits of a hash over every parameter that shapes the state between runs:
-    /// half-lives, selectivity, repeats of a day, topics, the verbs, weights and derived reactions of all networks, and
+    /// half-lives, selectivity, repeats of a day, the verbs, weights and derived reactions of all networks, and
     /// `input.max_lateness_days`. Another value of any other parameter is applied to the kept state.
     pub fn compute_state_version(&self) -> String {
         let params = self.model.params();
@@ -45,7 +45,11 @@ impl Job {
             "half_lives_days": params.recency.half_lives_days,
             "selectivity": params.selectivity,
             "beta_day": params.repeats.beta_day,
-            "topics": params.topics,
+            "topics": [
+                params.topics.half_life_days,
+                params.topics.lasting_half_life_days,
+                params.topics.endorsement_half_life_days,
+            ],
             "networks": Value::Object(networks.collect()),
         });
         format!("{STATE_NUMBER}-{}", short_hash(shaping))

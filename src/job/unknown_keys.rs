@@ -52,6 +52,8 @@ pub(super) const JOB_KEYS: &[&str] = &[
     "model.scale.points_per_decade",
     "model.scale.one_reactor",
     "model.topics.half_life_days",
+    "model.topics.lasting_half_life_days",
+    "model.topics.lasting_share",
     "model.topics.endorsement_half_life_days",
     "model.topics.endorsement",
     "model.topics.endorser_half_at",

@@ -72,7 +72,7 @@ impl StateAdvance<'_> {
             true => {
                 if state.as_of != Some(day_before) {
                     let (merged, _) = self.take(state, day_before, published, &mut rejects, metrics, timings)?;
-                    self.erase_opted_out(state, &merged);
+                    self.erase_opted_out(state, &merged)?;
                 }
                 self.watch.begin_stage("scoring the day before");
                 let yesterday = PreviousDay::score(self.job, state, self.output, &self.space, day_before)?;
@@ -84,11 +84,11 @@ impl StateAdvance<'_> {
         let (merged, ontology) = self.take(state, self.as_of, published, &mut rejects, metrics, timings)?;
         let yesterday = match yesterday {
             Some(yesterday) => {
-                let traces = yesterday.record_effects(self.job, state, merged, self.as_of);
+                let traces = yesterday.record_effects(self.job, state, merged, self.as_of)?;
                 Some((yesterday, traces))
             }
             None => {
-                self.erase_opted_out(state, &merged);
+                self.erase_opted_out(state, &merged)?;
                 None
             }
         };
@@ -102,9 +102,9 @@ impl StateAdvance<'_> {
         })
     }
 
-    fn erase_opted_out(&self, state: &mut RunState, merged: &MergeResult) {
+    fn erase_opted_out(&self, state: &mut RunState, merged: &MergeResult) -> Result<()> {
         let key = HashKey::from_text(&self.job.state.hash_key);
-        state.erase_accounts(&merged.is_opted_out, key);
+        state.erase_accounts(&merged.is_opted_out, key)
     }
 
     /// Reads the load dates after the state's date up to `last`, and merges them into the state.

@@ -15,7 +15,7 @@ use clout_base::ids::HashKey;
 use clout_base::metrics::RunMetrics;
 use clout_model::influence::changes::strength_moves::NewReaction;
 use clout_model::reactions::WeighedReaction;
-use clout_topics::endorsements::Endorsement;
+use clout_topics::endorsements::{Endorsement, NewEndorsements};
 use clout_topics::merge::{NewTopicData, TopicMerge};
 use clout_topics::ontology::Ontology;
 use clout_topics::ontology::lexicon::Lexicon;
@@ -72,7 +72,7 @@ pub fn merge_input(
         &mut |state, index, mut counted| {
             let network = &job.networks[index];
             if let Some(settled) = counted.topic_rows.take() {
-                topic_merge.collect(&mut state.topics, &mut topics, index, network, &settled, sources.as_of);
+                topic_merge.collect(&mut state.topics, &mut topics, index, network, &settled, sources.as_of)?;
             }
             counted.add_to_records(&mut state.activity, network);
             brought.extend(brought_on(sources.as_of, &counted.reactions));
@@ -91,8 +91,8 @@ pub fn merge_input(
             state.pairs.reactions.add_new(&sources.space, &name, &counted.reactions)
         },
     )?;
-    topics.merge_into(&mut state.topics, &job.model.params().topics, sources.as_of);
-    merge_endorsements(state, &delivered.endorsements, &topic_merge, sources, metrics);
+    topics.merge_into(&mut state.topics, &topic_merge, sources.as_of)?;
+    merge_endorsements(state, &delivered.endorsements, &topic_merge, sources, metrics)?;
     state
         .activity
         .iter_mut()
@@ -124,29 +124,32 @@ fn merge_endorsements(
     topic_merge: &TopicMerge,
     sources: &MergeSources,
     metrics: &mut RunMetrics,
-) {
+) -> Result<()> {
     let number = |id: &str| {
         topic_merge
             .ontology
             .find(id)
             .map(|topic| topic_merge.numbers[topic as usize])
     };
-    let lateness = sources.job.input.max_lateness_days;
-    let tally = state
-        .topics
-        .endorsements
-        .merge(endorsements, &number, &sources.job.model, sources.as_of, lateness);
+    let new = NewEndorsements {
+        rows: endorsements,
+        number: &number,
+        as_of: sources.as_of,
+        max_lateness_days: sources.job.input.max_lateness_days,
+    };
+    let tally = state.topics.endorsements.merge(&new, &sources.job.model)?;
     let key = HashKey::from_text(&sources.job.state.hash_key);
     let opted_out = &state.opt_outs;
     state
         .topics
         .endorsements
-        .drop_opted_out(|person_id| opted_out.contains_person(key, person_id));
+        .drop_opted_out(|person_id| opted_out.contains_person(key, person_id))?;
     if !topic_merge.ontology.is_empty() {
         metrics.add_total("endorsements_counted", tally.counted as f64);
         metrics.add_total("endorsements_copies", tally.copies as f64);
         metrics.add_total("endorsements_self", tally.own as f64);
     }
+    Ok(())
 }
 
 /// Opt-outs as of the last load date.

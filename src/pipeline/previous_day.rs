@@ -79,7 +79,16 @@ impl PreviousDay {
     }
 
     /// Records the effects of merging `as_of`, and removes opted-out people from the state.
-    pub fn record_effects(&self, job: &Job, state: &mut RunState, merged: MergeResult, as_of: Day) -> LoadDateEffects {
+    ///
+    /// # Errors
+    /// Returns an internal error if a table of topics lacks a column.
+    pub fn record_effects(
+        &self,
+        job: &Job,
+        state: &mut RunState,
+        merged: MergeResult,
+        as_of: Day,
+    ) -> Result<LoadDateEffects> {
         let moment = find_moment(&state.histories, as_of);
         let reading = StateReading {
             mixture: job.model.mixture(),
@@ -92,8 +101,8 @@ impl PreviousDay {
             is_opted_out: merged.is_opted_out,
         };
         let key = HashKey::from_text(&job.state.hash_key);
-        state.erase_accounts(&effects.is_opted_out, key);
-        effects
+        state.erase_accounts(&effects.is_opted_out, key)?;
+        Ok(effects)
     }
 }
 

@@ -30,10 +30,9 @@ use clout_model::influence::kept_scores::KeptScores;
 use clout_model::influence::score_table::ScoreStatistics;
 use clout_model::networks::Network;
 use clout_model::people::persons::PersonMap;
-use clout_topics::evidence::EvidenceNames;
 use clout_topics::influence_scores::InfluenceScores;
 use clout_topics::ontology::Ontology;
-use clout_topics::topic_scores::{TopicScore, compute_topic_scores};
+use clout_topics::topic_scores::{TopicScores, compute_topic_scores};
 use clout_warehouse::encoded_part::{EncodedPart, MAX_PART_ROWS, encode_table};
 use clout_warehouse::table_rows::TableRows;
 
@@ -43,7 +42,7 @@ pub struct SnapshotResults {
     outcome: PropagationOutcome,
     coverage: Vec<f64>,
     intervals: Vec<Option<ScoreInterval>>,
-    topics: Vec<TopicScore>,
+    topics: TopicScores,
     reasons: ReasonsByPerson,
 }
 
@@ -57,7 +56,7 @@ impl SnapshotResults {
             judged,
             coverage: Vec::new(),
             intervals: Vec::new(),
-            topics: Vec::new(),
+            topics: TopicScores::default(),
             reasons: Vec::new(),
         };
         results.measure(state, &find_moment(&state.histories, as_of), metrics);
@@ -99,17 +98,17 @@ impl SnapshotResults {
     ) -> Result<()> {
         let inputs = self.judged.topic_inputs(job, state, ontology);
         let known = InfluenceScores::from_people_scores(&self.judged.scored, &job.model);
-        let (topics, outcome) = compute_topic_scores(&inputs, &known)?;
-        expect_converged(job, "propagation over topics", &outcome)?;
-        self.topics = topics;
+        self.topics = compute_topic_scores(&inputs, &known)?;
+        let outcome = &self.topics.outcome;
+        expect_converged(job, "propagation over topics", outcome)?;
         if !ontology.is_empty() {
             metrics.set("topic_iterations", f64::from(outcome.iterations));
             metrics.set("topic_residual", outcome.residual);
             metrics.set("topics", ontology.len() as f64);
-            metrics.set("topic_scores", self.topics.len() as f64);
+            metrics.set("topic_scores", self.topics.rows.len() as f64);
             metrics.set(
                 "topic_scores_shown",
-                self.topics.iter().filter(|row| row.is_shown).count() as f64,
+                self.topics.rows.iter().filter(|row| row.is_shown).count() as f64,
             );
         }
         Ok(())
@@ -211,13 +210,8 @@ impl SnapshotResults {
             past,
             reasons: &self.reasons,
             ontology,
-            topics: &self.topics,
+            topics: &self.topics.rows,
             forecast_changes: &silence,
-        };
-        let names = EvidenceNames {
-            memory: &state.topics,
-            ontology,
-            persons: &self.judged.persons,
         };
         let (persons, min_percentile) = (&self.judged.persons, job.influences.min_percentile);
         let (inputs, topics, rejected) = (&inputs, &self.topics, read.rejects);
@@ -226,8 +220,16 @@ impl SnapshotResults {
         let tables: [TableTask; 9] = [
             TableTask::new(&SCORES, || scores::build_rows(inputs, past, new)),
             TableTask::new(&NETWORK_SCORES, || network_scores::build_rows(inputs)),
-            TableTask::new(&TOPIC_SCORES, || topic_scores::build_rows(persons, ontology, topics)),
-            TableTask::new(&TOPIC_EVIDENCE, || topic_evidence::build_rows(&names, topics)),
+            TableTask::new(&TOPIC_SCORES, || {
+                topic_scores::build_rows(persons, ontology, &topics.rows)
+            }),
+            TableTask {
+                table: &TOPIC_EVIDENCE,
+                encode: Box::new(|| {
+                    let pieces = topic_evidence::build_rows(persons, ontology, &topics.evidence)?;
+                    encode_table(&pieces, MAX_PART_ROWS)
+                }),
+            },
             TableTask::new(&INFLUENCES, influences),
             TableTask::new(&SCORE_CHANGES, || score_changes::build_rows(persons, &self.reasons)),
             TableTask {

@@ -13,7 +13,7 @@ use clout_model::influence::scoring::{PeopleScores, PersonActivity};
 use clout_model::people::persons::PersonMap;
 use clout_model::people::presence::PresenceTable;
 use clout_topics::ontology::Ontology;
-use clout_topics::person_topics::TopicInputs;
+use clout_topics::person_tables::TopicInputs;
 
 /// Persons of one date with their scores.
 pub struct ScoredState {

@@ -11,7 +11,6 @@ pub mod delivered;
 mod delivered_files;
 mod ipc;
 mod kept_score_files;
-mod ledger_tables;
 mod meta;
 pub mod old_states;
 pub mod opt_outs;
@@ -23,7 +22,8 @@ pub mod stored_pairs;
 pub mod tables;
 #[cfg(test)]
 mod testing;
-pub mod topic_tables;
+mod topic_files;
+mod topic_tables;
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -34,6 +34,7 @@ use crate::state::delivered::DeliveredWindow;
 use crate::state::opt_outs::{OptOuts, hash_account};
 use crate::state::stored_pairs::StoredPairs;
 use clout_base::day::Day;
+use clout_base::error::Result;
 use clout_base::ids::HashKey;
 use clout_model::account_activity::AccountActivity;
 use clout_model::accounts::AccountIndex;
@@ -233,10 +234,13 @@ impl RunState {
 
     /// Erases the accounts that are opted out, with all that refers to them, and the temporary accounts to which nothing
     /// refers any more. Readers of pairs leave out those of erased accounts. `key` is the hash key of the job.
-    pub fn erase_accounts(&mut self, is_opted_out: &[bool], key: HashKey) {
+    ///
+    /// # Errors
+    /// Returns an internal error if a table of topics lacks a column.
+    pub fn erase_accounts(&mut self, is_opted_out: &[bool], key: HashKey) -> Result<()> {
         let is_present = |node: u32| !is_opted_out[node as usize];
         if is_opted_out.contains(&true) {
-            self.topics.retain_accounts(is_present);
+            self.topics.retain_accounts(is_present)?;
         }
         let mut is_used: Vec<bool> = (0..self.accounts.len())
             .map(|node| {
@@ -267,6 +271,7 @@ impl RunState {
             let id = |node: u32| if is_kept(node) { self.accounts.id(node) } else { "" };
             self.accounts = self.accounts.with_ids(id);
         }
+        Ok(())
     }
 }
 

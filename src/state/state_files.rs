@@ -5,7 +5,7 @@
 //! a checksum of every file, so an incomplete or damaged state is never used. The commit id is that of the snapshot's manifest, so no
 //! search for the newest state is needed.
 
-use arrow::array::RecordBatch;
+use bytes::Bytes;
 use rayon::prelude::*;
 
 use super::closed_files::ClosedEntry;
@@ -14,7 +14,8 @@ use super::meta::{LAYOUT, Meta, TableFile, find_misfit, parse_meta};
 use super::opt_outs::OptOuts;
 use super::stored_pairs::StoredPairs;
 use super::{
-    RunState, covisit_tables, delivered_files, kept_score_files, reference_tables, segment_files, tables, topic_tables,
+    RunState, covisit_tables, delivered_files, kept_score_files, reference_tables, segment_files, tables, topic_files,
+    topic_tables,
 };
 use clout_base::day::Day;
 use clout_base::error::{Error, ErrorContext, ErrorKind, Result};
@@ -24,6 +25,7 @@ use clout_model::influence::recency::HalfLifeMixture;
 use clout_model::networks::Network;
 use clout_state::damage::StateError;
 use clout_steps::BlockSpace;
+use clout_topics::topic_state::TopicState;
 use clout_warehouse::store::Store;
 
 /// Properties that a state must match to be used.
@@ -46,7 +48,7 @@ pub fn state_folder(date: Day, commit_id: &str) -> String {
 }
 
 /// Builds one table of the state; many are built and written in parallel.
-type Make<'a> = Box<dyn Fn() -> Result<RecordBatch> + Send + Sync + 'a>;
+type Make<'a> = Box<dyn Fn() -> Result<Bytes> + Send + Sync + 'a>;
 
 /// Writes the state below `prefix`, `state.json` last.
 ///
@@ -66,11 +68,12 @@ pub fn save_state(
     let hash_key = hash_key.ok_or_else(|| Error::internal("the state has no hash key and cannot be saved"))?;
     let mut index = segment_files::save(store, prefix, state, as_of, space)?;
     delivered_files::save(store, &mut index, state, as_of)?;
+    topic_files::save(store, &mut index, state, as_of)?;
     kept_score_files::save(store, &mut index, state, as_of)?;
-    let tables = table_builders(state, wanted)
+    let tables = table_builders(state, wanted)?
         .par_iter()
         .map(|(name, make)| {
-            let bytes = to_ipc(&make()?)?;
+            let bytes = make()?;
             let (size, checksum) = (bytes.len() as u64, checksum(&bytes));
             store.put(&format!("{prefix}/{name}"), bytes)?;
             Ok(TableFile {
@@ -101,42 +104,53 @@ pub fn save_state(
 }
 
 /// Returns a builder for every Arrow table of the state, with its file name.
-fn table_builders<'a>(state: &'a RunState, wanted: &'a StateRequirements) -> Vec<(String, Make<'a>)> {
+fn table_builders<'a>(state: &'a RunState, wanted: &'a StateRequirements) -> Result<Vec<(String, Make<'a>)>> {
     let mut builders: Vec<(String, Make)> = vec![
         (
             "temporary.arrow".to_owned(),
-            Box::new(|| reference_tables::from_temporary(state)),
+            Box::new(|| to_ipc(&reference_tables::from_temporary(state)?)),
         ),
         (
             "owners.arrow".to_owned(),
-            Box::new(|| reference_tables::from_owners(state)),
+            Box::new(|| to_ipc(&reference_tables::from_owners(state)?)),
         ),
         (
             "listed.arrow".to_owned(),
-            Box::new(|| reference_tables::from_listed(state)),
+            Box::new(|| to_ipc(&reference_tables::from_listed(state)?)),
         ),
     ];
     for (network, memory) in state.co_visits.iter().enumerate() {
         if wanted.networks[network].co_visit.is_some() {
             for (position, name) in CO_VISIT_TABLES.iter().enumerate() {
-                let table = move || Ok(covisit_tables::from_co_visits(memory)?[position].clone());
+                let table = move || to_ipc(&covisit_tables::from_co_visits(memory)?[position]);
                 builders.push((format!("{name}-{network:03}.arrow"), Box::new(table)));
             }
         }
     }
-    for (name, make) in topic_tables::TABLE_BUILDERS {
-        builders.push((format!("topic_{name}.arrow"), Box::new(move || make(&state.topics))));
+    for (name, table) in state.topics.to_tables()? {
+        let encode = move || topic_tables::encode_table(table.clone());
+        builders.push((format!("topic_{name}.parquet"), Box::new(encode)));
     }
+    let delivered = || to_ipc(&tables::from_delivered(&state.topics.endorsements.delivered)?);
+    builders.push((ENDORSED.to_owned(), Box::new(delivered)));
     let sets: [(&str, Vec<u128>); 2] = [
         ("gone_persons", state.opt_outs.persons.iter().copied().collect()),
         ("gone_accounts", state.opt_outs.accounts.iter().copied().collect()),
     ];
     for (name, set) in sets {
-        let table = move || tables::build_batch(vec![("hash", tables::hash_column(set.iter().copied())?)]);
+        let table = move || {
+            to_ipc(&tables::build_batch(vec![(
+                "hash",
+                tables::hash_column(set.iter().copied())?,
+            )])?)
+        };
         builders.push((format!("{name}.arrow"), Box::new(table)));
     }
-    builders
+    Ok(builders)
 }
+
+/// File of the ids of delivered endorsements.
+const ENDORSED: &str = "topic_endorsed.arrow";
 
 const CO_VISIT_TABLES: [&str; 3] = ["check_ins", "credits", "follows"];
 
@@ -197,16 +211,15 @@ fn assemble(
     wanted: &StateRequirements,
     part: &StatePart,
 ) -> std::result::Result<LoadedState, StateError> {
-    let get = |name: &str| -> Result<RecordBatch> {
+    let get_bytes = |name: &str| -> Result<Bytes> {
         let entry = meta.tables.iter().find(|file| file.name == name);
         let bytes = store.get(&format!("{prefix}/{name}"))?;
         match (entry, bytes) {
-            (Some(entry), Some(bytes)) if entry.checksum == checksum(&bytes) => {
-                from_ipc(bytes).context(|| name.to_owned())
-            }
+            (Some(entry), Some(bytes)) if entry.checksum == checksum(&bytes) => Ok(bytes),
             _ => Err(Error::internal(format!("{name} is missing or damaged"))),
         }
     };
+    let get = |name: &str| from_ipc(get_bytes(name)?).context(|| name.to_owned());
     let mut state = RunState::empty(wanted.networks);
     state.as_of = Some(meta.as_of);
     state.histories = meta.histories.clone();
@@ -223,8 +236,13 @@ fn assemble(
         mixture: wanted.mixture,
         as_of: meta.as_of,
     };
-    let topic_table = |name: &str| get(&format!("topic_{name}.arrow"));
-    state.topics = topic_tables::to_topic_state(wanted.networks.len(), &topic_table)?;
+    let topic_table = |name: &str| {
+        let file = format!("topic_{name}.parquet");
+        topic_tables::decode_table(get_bytes(&file)?).context(|| file)
+    };
+    state.topics = TopicState::from_tables(wanted.networks.len(), &topic_table)?;
+    topic_files::load(store, &meta.index, &mut state.topics)?;
+    state.topics.endorsements.delivered = tables::to_delivered(&get(ENDORSED)?)?;
     let keeps_base = match part {
         StatePart::PairsOf(choose) => {
             let pairs = segment_files::load_pairs(store, &meta.index, &state, &choose(&state), &params)?;

@@ -85,7 +85,7 @@ fn an_erased_account_leaves_the_files_of_the_night_and_keeps_its_number() {
     let mut state = nights.load(&prefix);
     nights.add_date(&mut state, 1);
     let is_opted_out: Vec<bool> = (0..state.accounts.len()).map(|node| node == 5).collect();
-    state.erase_accounts(&is_opted_out, HashKey::from_text("key"));
+    state.erase_accounts(&is_opted_out, HashKey::from_text("key")).unwrap();
     let prefix = nights.save(&mut state);
     assert!(nights.files(&prefix).contains(&"accounts-00000.seg".to_owned()));
     let loaded = nights.load(&prefix);

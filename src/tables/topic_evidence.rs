@@ -1,29 +1,35 @@
 //! Table `topic_evidence`: the sources of each topic score.
 
-use rayon::prelude::*;
+use polars::prelude::DataFrame;
 
 use super::{measures, texts};
+use clout_base::error::{Error, Result};
 use clout_base::schema::TOPIC_EVIDENCE;
-use clout_topics::evidence::{EvidenceNames, EvidencePiece};
-use clout_topics::topic_scores::TopicScore;
+use clout_model::people::persons::PersonMap;
+use clout_topics::evidence::EvidenceKind;
+use clout_topics::frames::{read_f64, read_texts, read_u32};
+use clout_topics::ontology::Ontology;
 use clout_warehouse::table_rows::TableRows;
 
-/// Row of the table: a topic score and one of its sources.
-type Piece<'a> = (&'a TopicScore, &'a EvidencePiece);
-
-/// Describes the rows. `standings` must be in order of person and topic, and their evidence in the published order.
-pub fn build_rows<'a>(names: &'a EvidenceNames<'a>, standings: &'a [TopicScore]) -> TableRows<'a> {
-    let own = |standing: &'a TopicScore| standing.evidence.iter().map(move |piece| (standing, piece));
-    let pieces: Vec<Piece> = standings.par_iter().flat_map_iter(own).collect();
-    let person = |standing: &TopicScore| &names.persons.ids[standing.row.person as usize];
-    TableRows::new(&TOPIC_EVIDENCE, pieces.len(), move |rows| {
-        let pieces = &pieces[rows];
+/// Describes the rows of the table [`pieces`](clout_topics::evidence::TopicEvidence::pieces).
+///
+/// # Errors
+/// Returns an internal error if a column is missing.
+pub fn build_rows<'a>(persons: &'a PersonMap, ontology: &'a Ontology, pieces: &'a DataFrame) -> Result<TableRows<'a>> {
+    let (people, topics) = (read_u32(pieces, "person")?, read_u32(pieces, "topic")?);
+    let (sources, weights) = (read_texts(pieces, "source_id")?, read_f64(pieces, "weight")?);
+    let kinds = read_u32(pieces, "kind")?
+        .iter()
+        .map(|kind| EvidenceKind::ALL.get(*kind as usize));
+    let kinds: Option<Vec<&str>> = kinds.map(|kind| kind.map(|kind| kind.as_str())).collect();
+    let kinds = kinds.ok_or_else(|| Error::internal("a piece of evidence has an unknown kind"))?;
+    Ok(TableRows::new(&TOPIC_EVIDENCE, pieces.height(), move |rows| {
         vec![
-            texts(pieces.iter().map(|(standing, _)| person(standing))),
-            texts(pieces.iter().map(|(standing, _)| names.ontology.id(standing.row.topic))),
-            texts(pieces.iter().map(|(_, piece)| piece.kind.as_str())),
-            texts(pieces.iter().map(|(_, piece)| names.source_id(piece))),
-            measures(pieces.iter().map(|(_, piece)| piece.weight).collect()),
+            texts(people[rows.clone()].iter().map(|person| &persons.ids[*person as usize])),
+            texts(topics[rows.clone()].iter().map(|topic| ontology.id(*topic))),
+            texts(kinds[rows.clone()].iter().copied()),
+            texts(sources[rows.clone()].iter().copied()),
+            measures(weights[rows].to_vec()),
         ]
-    })
+    }))
 }

@@ -76,6 +76,17 @@ pub struct NamedFile {
     pub file: FileEntry,
 }
 
+/// Rows of one period of a ledger of topics.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PeriodFile {
+    /// Name of the ledger.
+    pub ledger: String,
+    /// Number of the period.
+    pub period: i32,
+    /// File.
+    pub file: FileEntry,
+}
+
 /// Files of a state.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StateIndex {
@@ -93,6 +104,8 @@ pub struct StateIndex {
     pub ids: Vec<IdFile>,
     /// Hashes of the persons in any snapshot.
     pub published: Vec<FileEntry>,
+    /// Ledgers of topics, by ledger and period.
+    pub topics: Vec<PeriodFile>,
     /// Other tables.
     pub tables: Vec<NamedFile>,
 }
@@ -108,6 +121,7 @@ impl StateIndex {
             segments: Vec::new(),
             ids: Vec::new(),
             published: Vec::new(),
+            topics: Vec::new(),
             tables: Vec::new(),
         }
     }
@@ -125,6 +139,7 @@ impl StateIndex {
             .chain(&self.accounts)
             .chain(ids)
             .chain(&self.published)
+            .chain(self.topics.iter().map(|period| &period.file))
             .chain(self.tables.iter().map(|table| &table.file))
     }
 

@@ -5,14 +5,31 @@
 //! load date and never revised. An id that was delivered before is a duplicate, as with activities.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use super::ledger::{DecayedLedger, LedgerEntry, combine_by_load_date, decay_to};
+use polars::prelude::*;
+
+use super::fixed_point::{DecayPeriods, ONE, to_units};
+use super::frames::{
+    build_column, build_table, collect, columns, empty_table, join_on, query_failed, read_i64, read_texts, read_u32,
+    semi_join, sort_by, union_all,
+};
+use super::period_ledger::{LedgerColumns, PeriodLedger};
 use clout_base::day::Day;
+use clout_base::error::Result;
 use clout_base::ids::HashKey;
+use clout_model::account_activity::RETENTION_DAYS;
 use clout_model::delivered::{DeliveredIds, IdList, truncate_id};
 use clout_model::influence::model::InfluenceModel;
 use clout_model::influence::weights::saturate;
+
+/// Columns of the ledger.
+const LEDGER: LedgerColumns<4, 2> = LedgerColumns {
+    key: ["period", "endorsee", "topic", "endorser"],
+    sums: ["worth", "count"],
+};
+/// Key of the latest endorsements.
+const KEY: [&str; 3] = ["endorsee", "topic", "endorser"];
 
 /// Accepted endorsement.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,25 +63,13 @@ impl Endorsement {
     }
 }
 
-/// Endorsee, topic, endorser.
-pub type EndorsementKey = (Box<str>, u32, Box<str>);
-
-/// Latest endorsement of a key.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct LatestEndorsement {
-    /// Time in microseconds since 1970.
-    pub at: i64,
-    /// Endorsement id.
-    pub id: Box<str>,
-}
-
 /// Endorsements within the retention period.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct EndorsementSums {
-    /// Decayed worth by key.
-    pub sums: DecayedLedger<EndorsementKey, 1>,
-    /// Latest endorsement of each key, in the order of `sums`.
-    pub latest: Vec<LatestEndorsement>,
+#[derive(Clone, Debug)]
+pub struct EndorsementTables {
+    /// Decayed worth. Grain: (period, endorsee, topic, endorser), sorted.
+    pub ledger: PeriodLedger,
+    /// Time and id of the latest endorsement. Grain: (endorsee, topic, endorser), sorted.
+    pub latest: DataFrame,
     /// Ids that a later load date may repeat.
     pub delivered: DeliveredIds,
 }
@@ -80,150 +85,166 @@ pub struct EndorsementCounts {
     pub own: u64,
 }
 
-impl EndorsementSums {
-    /// Merges new endorsements, sorted by load date and id, into the sums; `number` maps a topic id to its number.
-    pub fn merge(
-        &mut self,
-        new_rows: &[Endorsement],
-        number: &dyn Fn(&str) -> Option<u32>,
-        model: &InfluenceModel,
-        as_of: Day,
-        max_lateness_days: i32,
-    ) -> EndorsementCounts {
-        let mut tally = EndorsementCounts::default();
-        let fresh = self.without_copies(new_rows, as_of, max_lateness_days, &mut tally);
-        let mut touches: Vec<(EndorsementKey, &Endorsement)> = Vec::with_capacity(fresh.len());
-        for endorsement in fresh {
+/// New endorsements of a run.
+pub struct NewEndorsements<'a> {
+    /// Rows, sorted by load date and id.
+    pub rows: &'a [Endorsement],
+    /// Number of a topic id.
+    pub number: &'a dyn Fn(&str) -> Option<u32>,
+    /// Last load date.
+    pub as_of: Day,
+    /// `input.max_lateness_days`.
+    pub max_lateness_days: i32,
+}
+
+impl EndorsementTables {
+    /// Creates the tables before the first run.
+    pub fn empty() -> EndorsementTables {
+        let key = [
+            ("endorsee", DataType::String),
+            ("topic", DataType::UInt32),
+            ("endorser", DataType::String),
+        ];
+        let ledger = [("worth", DataType::Int64), ("count", DataType::Int64)];
+        let latest = [("at", DataType::Int64), ("id", DataType::String)];
+        EndorsementTables {
+            ledger: PeriodLedger::new(empty_table(
+                &[&[("period", DataType::Int32)], &key[..], &ledger].concat(),
+            )),
+            latest: empty_table(&[&key[..], &latest].concat()),
+            delivered: DeliveredIds::default(),
+        }
+    }
+
+    /// Merges new endorsements.
+    ///
+    /// # Errors
+    /// Returns an internal error if a query does not fit its tables.
+    pub fn merge(&mut self, new: &NewEndorsements, model: &InfluenceModel) -> Result<EndorsementCounts> {
+        let mut counts = EndorsementCounts::default();
+        let mut counted: Vec<(u32, &Endorsement)> = Vec::new();
+        for endorsement in self.without_copies(new, &mut counts) {
             if endorsement.endorser == endorsement.endorsee {
-                tally.own += 1;
-            } else if let Some(topic) = number(&endorsement.topic) {
-                tally.counted += 1;
-                let key = (endorsement.endorsee.clone(), topic, endorsement.endorser.clone());
-                touches.push((key, endorsement));
+                counts.own += 1;
+            } else if let Some(topic) = (new.number)(&endorsement.topic) {
+                counts.counted += 1;
+                counted.push((topic, endorsement));
             }
         }
-        let sums = weigh(&mut touches, model);
-        let before = std::mem::take(&mut self.latest);
-        let mut latest: Vec<(EndorsementKey, LatestEndorsement)> =
-            self.sums.entries.iter().map(|e| e.key.clone()).zip(before).collect();
-        latest.extend(touches.into_iter().map(|(key, endorsement)| {
-            let latest = LatestEndorsement {
-                at: endorsement.endorsed_at,
-                id: endorsement.id.clone(),
-            };
-            (key, latest)
-        }));
-        latest.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| b.1.cmp(&a.1)));
-        latest.dedup_by(|next, first| next.0 == first.0);
-        let half_life = model.params().topics.endorsement_half_life_days;
-        self.sums.merge(sums, [half_life], as_of);
-        let mut kept = self.sums.entries.iter().map(|entry| &entry.key).peekable();
-        latest.retain(|(key, _)| kept.next_if(|other| *other == key).is_some());
-        self.latest = latest.into_iter().map(|(_, latest)| latest).collect();
-        tally
+        let periods = DecayPeriods::new(model.params().topics.endorsement_half_life_days);
+        let rows = build_rows(&counted, periods)?;
+        let worth = find_worth(&rows, model, periods)?;
+        let first_kept = periods.first_kept(new.as_of, RETENTION_DAYS);
+        self.ledger.merge(&[worth], LEDGER, first_kept)?;
+        self.latest = merge_latest(&self.latest, &rows, &self.ledger.table)?;
+        Ok(counts)
     }
 
     /// Returns the new endorsements with an id not delivered before; within a load date the first row of an id counts.
     fn without_copies<'a>(
         &mut self,
-        new_rows: &'a [Endorsement],
-        as_of: Day,
-        max_lateness_days: i32,
-        tally: &mut EndorsementCounts,
+        new: &NewEndorsements<'a>,
+        counts: &mut EndorsementCounts,
     ) -> Vec<&'a Endorsement> {
         let dates = self.delivered.dates().iter();
         let earlier = dates.flat_map(|(load_date, ids)| ids.iter().map(|id| (id, *load_date)));
         let mut known: BTreeMap<u128, Day> = earlier.collect();
         let mut fresh = Vec::new();
-        for of_date in new_rows.chunk_by(|a, b| a.load_date == b.load_date) {
+        for of_date in new.rows.chunk_by(|a, b| a.load_date == b.load_date) {
             let load_date = of_date[0].load_date;
             let mut ids = Vec::with_capacity(of_date.len());
             for endorsement in of_date {
                 let id = truncate_id(HashKey::ACTIVITY.hash(&["endorsement", &endorsement.id]));
                 ids.push(id);
                 match known.insert(id, load_date) {
-                    Some(last) if load_date.0 - last.0 <= max_lateness_days => tally.copies += 1,
+                    Some(last) if load_date.0 - last.0 <= new.max_lateness_days => counts.copies += 1,
                     _ => fresh.push(endorsement),
                 }
             }
             ids.sort_unstable();
             self.delivered.push(load_date, IdList::from_sorted(ids));
         }
-        self.delivered.drop_expired(as_of, max_lateness_days);
+        self.delivered.drop_expired(new.as_of, new.max_lateness_days);
         fresh
     }
 
-    /// Returns each key with its worth at the end of `as_of` and its latest endorsement.
-    pub fn read(
-        &self,
-        half_life_days: f64,
-        as_of: Day,
-    ) -> impl Iterator<Item = (&EndorsementKey, f64, &LatestEndorsement)> {
-        let entries = self.sums.entries.iter().zip(&self.latest);
-        entries.map(move |(entry, latest)| (&entry.key, entry.read(0, half_life_days, as_of), latest))
-    }
-
-    /// Renumbers the topics; the order must stay the same.
-    pub fn rename_topics(&mut self, topic: &(dyn Fn(u32) -> u32 + Sync)) {
-        self.sums
-            .map_keys(|(endorsee, number, endorser)| (endorsee.clone(), topic(*number), endorser.clone()));
-    }
-
-    /// Drops the endorsements by and of persons for which `is_opted_out` holds (opted out).
-    pub fn drop_opted_out(&mut self, is_opted_out: impl Fn(&str) -> bool) {
-        let persons: BTreeSet<&str> = self.sums.entries.iter().flat_map(|e| [&*e.key.0, &*e.key.2]).collect();
-        let opted_out: BTreeSet<Box<str>> = persons
-            .into_iter()
-            .filter(|id| is_opted_out(id))
-            .map(Into::into)
-            .collect();
-        if opted_out.is_empty() {
-            return;
-        }
-        let is_kept = |key: &EndorsementKey| !opted_out.contains(&key.0) && !opted_out.contains(&key.2);
-        let mut keys = self.sums.entries.iter().map(|entry| is_kept(&entry.key));
-        self.latest.retain(|_| keys.next().unwrap_or(false));
-        self.sums.entries.retain(|entry| is_kept(&entry.key));
+    /// Drops the endorsements by and of persons for which `is_opted_out` holds.
+    ///
+    /// # Errors
+    /// Returns an internal error if a table lacks a column.
+    pub fn drop_opted_out(&mut self, is_opted_out: impl Fn(&str) -> bool) -> Result<()> {
+        self.ledger.retain(&find_kept(&self.ledger.table, &is_opted_out)?)?;
+        let is_kept: BooleanChunked = find_kept(&self.latest, &is_opted_out)?.into_iter().collect();
+        self.latest = self.latest.filter(&is_kept).map_err(query_failed)?;
+        self.latest.rechunk_mut();
+        Ok(())
     }
 }
 
-/// Returns the worth by key and load date, decayed to the end of the load date.
-fn weigh(
-    touches: &mut [(EndorsementKey, &Endorsement)],
-    model: &InfluenceModel,
-) -> Vec<LedgerEntry<EndorsementKey, 1>> {
-    let params = model.params();
-    let day = |e: &Endorsement| Day::from_micros(e.endorsed_at);
-    touches.sort_unstable_by(|(a, x), (b, y)| {
-        (&a.2, x.load_date, day(x), &a.0, a.1, x.endorsed_at, &x.id).cmp(&(
-            &b.2,
-            y.load_date,
-            day(y),
-            &b.0,
-            b.1,
-            y.endorsed_at,
-            &y.id,
-        ))
-    });
-    let mut sums: Vec<LedgerEntry<EndorsementKey, 1>> = Vec::new();
-    let is_one_day = |a: &(EndorsementKey, &Endorsement), b: &(EndorsementKey, &Endorsement)| {
-        (&a.0.2, a.1.load_date, day(a.1)) == (&b.0.2, b.1.load_date, day(b.1))
+/// Counted endorsements. Grain: endorsement.
+fn build_rows(counted: &[(u32, &Endorsement)], periods: DecayPeriods) -> Result<DataFrame> {
+    let texts = |name: &str, text: &dyn Fn(&Endorsement) -> Box<str>| {
+        let texts: Vec<String> = counted.iter().map(|(_, row)| text(row).into_string()).collect();
+        build_column(name, texts)
     };
-    for one_day in touches.chunk_by(is_one_day) {
-        let endorsees = one_day.chunk_by(|a, b| a.0.0 == b.0.0).count();
-        let selectivity = model.weighing().selectivity(endorsees as u32);
-        for same in one_day.chunk_by(|a, b| a.0 == b.0) {
-            let latest = same[same.len() - 1].1;
-            let sum: f64 = same.iter().map(|(_, e)| e.weight.min(1.0)).sum();
-            let half_life = params.topics.endorsement_half_life_days;
-            let faded = decay_to(latest.endorsed_at, latest.load_date, half_life);
-            sums.push(LedgerEntry {
-                key: same[0].0.clone(),
-                last_load: latest.load_date,
-                count: same.len() as u32,
-                sums: [selectivity * saturate(sum, params.repeats.beta_day) * faded],
-            });
-        }
-    }
-    combine_by_load_date(sums)
+    let days = |name: &str, day: &dyn Fn(&Endorsement) -> i32| {
+        build_column(name, counted.iter().map(|(_, row)| day(row)).collect::<Vec<i32>>())
+    };
+    let numbers = |name: &str, number: &dyn Fn(&Endorsement) -> i64| {
+        build_column(name, counted.iter().map(|(_, row)| number(row)).collect::<Vec<i64>>())
+    };
+    build_table(vec![
+        texts("endorsee", &|row| row.endorsee.clone()),
+        build_column("topic", counted.iter().map(|(topic, _)| *topic).collect::<Vec<u32>>()),
+        texts("endorser", &|row| row.endorser.clone()),
+        days("load_date", &|row| row.load_date.0),
+        days("day", &|row| Day::from_micros(row.endorsed_at).0),
+        days("period", &|row| periods.find_period(row.endorsed_at)),
+        numbers("at", &|row| row.endorsed_at),
+        numbers("weight", &|row| to_units(row.weight.min(1.0))),
+        texts("id", &|row| row.id.clone()),
+    ])
+}
+
+/// Worth of new endorsements at the end of their period. Grain: (period, endorsee, topic, endorser).
+fn find_worth(rows: &DataFrame, model: &InfluenceModel, periods: DecayPeriods) -> Result<DataFrame> {
+    let of_day = ["endorser", "load_date", "day"];
+    let endorsees = rows.clone().lazy().group_by(columns(of_day));
+    let endorsees = endorsees.agg([col("endorsee").n_unique().cast(DataType::UInt32).alias("endorsees")]);
+    let cell = ["endorser", "load_date", "day", "period", "endorsee", "topic"];
+    let cells = rows.clone().lazy().group_by(columns(cell)).agg([
+        col("weight").sum(),
+        col("at").max(),
+        len().cast(DataType::Int64).alias("count"),
+    ]);
+    let mut cells = collect(join_on(cells, endorsees, of_day))?;
+    let (weights, times) = (read_i64(&cells, "weight")?, read_i64(&cells, "at")?);
+    let endorsees = read_u32(&cells, "endorsees")?;
+    let worth = |cell: usize| {
+        let sum = saturate(weights[cell] as f64 / ONE, model.params().repeats.beta_day);
+        to_units(model.weighing().selectivity(endorsees[cell]) * sum * periods.fade_to_period_end(times[cell]))
+    };
+    let worth: Vec<i64> = (0..cells.height()).map(worth).collect();
+    cells.with_column(build_column("worth", worth)).map_err(query_failed)?;
+    let sums = columns(LEDGER.sums).map(Expr::sum);
+    collect(cells.lazy().group_by(columns(LEDGER.key)).agg(sums))
+}
+
+/// Latest endorsement of each key of the ledger. Grain: (endorsee, topic, endorser), sorted.
+fn merge_latest(known: &DataFrame, rows: &DataFrame, ledger: &DataFrame) -> Result<DataFrame> {
+    let all = columns(["endorsee", "topic", "endorser", "at", "id"]);
+    let all = union_all([known.clone().lazy(), rows.clone().lazy().select(all)])?;
+    let order = SortMultipleOptions::default().with_order_descending_multi([false, false, false, true, true]);
+    let sorted = all.sort(["endorsee", "topic", "endorser", "at", "id"], order);
+    let latest = sorted.unique_stable_generic(Some(columns(KEY).to_vec()), UniqueKeepStrategy::First);
+    collect(sort_by(semi_join(latest, ledger.clone().lazy(), KEY), KEY))
+}
+
+/// Returns a flag for each row: true if neither person has opted out.
+fn find_kept(table: &DataFrame, is_opted_out: &dyn Fn(&str) -> bool) -> Result<Vec<bool>> {
+    let (endorsees, endorsers) = (read_texts(table, "endorsee")?, read_texts(table, "endorser")?);
+    let rows = endorsees.into_iter().zip(endorsers);
+    Ok(rows
+        .map(|(endorsee, endorser)| !is_opted_out(endorsee) && !is_opted_out(endorser))
+        .collect())
 }

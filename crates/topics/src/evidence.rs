@@ -1,18 +1,27 @@
-//! Finds the pieces of evidence behind each topic score: the rows of `topic_evidence`.
+//! Finds the sources behind each topic score: the table `topic_evidence`.
+//!
+//! | table | grain | columns |
+//! |---|---|---|
+//! | `pieces` | person, topic, kind, source_id | weight |
+//! | `supporters` | person, topic, by | independent people behind the evidence |
+
+use polars::prelude::*;
 
 use super::audience::{MAX_CITED, MIN_TRUST};
+use super::fixed_point::{from_units, to_units};
+use super::frames::{
+    build_column, build_table, collect, columns, constant_u32, query_failed, read_i64, read_u32, semi_join, sort_by,
+    take_first, union_all,
+};
 use super::influence_scores::InfluenceScores;
-use super::ledger::decay_to;
-use super::own_sources::OwnSources;
-use super::person_topics::{PersonTopics, TopicEdge, TopicInputs};
-use super::rollup::{TopicLift, TopicScoreRow};
+use super::person_sources::{find_person_sources, find_source_pieces, find_source_supporters};
+use super::person_tables::TopicInputs;
+use super::person_topics::PersonTopics;
+use super::rollup::TopicRollup;
 use super::strengths::TopicStrengths;
-use super::topic_state::TopicState;
-use crate::ontology::Ontology;
-use crate::ontology::alias_resolver::MentionKind as Shows;
-use clout_model::people::persons::PersonMap;
+use clout_base::error::Result;
 
-/// Kinds of evidence, as in the table contract.
+/// Kinds of evidence, as in the table contract, in the order of their names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum EvidenceKind {
     /// Narrower or related topic of the person; the source is the topic id.
@@ -28,7 +37,16 @@ pub enum EvidenceKind {
 }
 
 impl EvidenceKind {
-    /// Returns the published name; the variants are in the order of these names.
+    /// All kinds, in order.
+    pub const ALL: [EvidenceKind; 5] = [
+        EvidenceKind::Ancestor,
+        EvidenceKind::Audience,
+        EvidenceKind::Endorsement,
+        EvidenceKind::Tag,
+        EvidenceKind::Text,
+    ];
+
+    /// Returns the published name.
     pub fn as_str(self) -> &'static str {
         match self {
             EvidenceKind::Ancestor => "ancestor",
@@ -40,206 +58,181 @@ impl EvidenceKind {
     }
 }
 
-/// One piece of evidence.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct EvidencePiece {
-    /// Kind of the evidence.
-    pub kind: EvidenceKind,
-    /// Index in the state's sources or endorsements, a person, or a topic of the ontology, depending on the kind.
-    pub source: u32,
-    /// Tag and text: the decayed weight of the latest act. Other kinds: the amount added to the strength. The unit is
-    /// one ordinary, trusted, fresh reaction.
-    pub weight: f64,
+/// Key of the table.
+const KEY: [&str; 4] = ["person", "topic", "kind", "source_id"];
+
+/// Evidence of all rows.
+pub struct TopicEvidence {
+    /// Rows of `topic_evidence`, sorted. Grain: (person, topic, kind, source_id). The weight of a tag or a text is that of
+    /// its latest act, decayed; of other kinds the amount added to the strength. The unit is one ordinary, trusted,
+    /// fresh reaction.
+    pub pieces: DataFrame,
+    /// Number of independent people behind the evidence: the person and others that are trusted. Narrower topics add no
+    /// people. Grain: (person, topic), sorted.
+    pub independent: DataFrame,
 }
 
-/// Lookup of the source ids of evidence.
-#[derive(Clone, Copy)]
-pub struct EvidenceNames<'a> {
-    /// Persisted topic state.
-    pub memory: &'a TopicState,
-    /// Current topics.
-    pub ontology: &'a Ontology,
-    /// All persons.
-    pub persons: &'a PersonMap,
-}
-
-impl<'a> EvidenceNames<'a> {
-    /// Returns the `source_id` of a piece.
-    pub fn source_id(&self, piece: &EvidencePiece) -> &'a str {
-        let position = piece.source as usize;
-        match piece.kind {
-            EvidenceKind::Ancestor => self.ontology.id(piece.source),
-            EvidenceKind::Audience => &self.persons.ids[position],
-            EvidenceKind::Endorsement => &self.memory.endorsements.latest[position].id,
-            EvidenceKind::Tag | EvidenceKind::Text => self.memory.sources.id(&self.memory.sources.rows()[position]),
-        }
-    }
-}
-
-/// Finds the evidence of rows.
-pub struct EvidenceFinder<'a> {
-    inputs: &'a TopicInputs<'a>,
-    claims: &'a PersonTopics,
-    strengths: &'a TopicStrengths,
-    own: OwnSources<'a>,
-    names: EvidenceNames<'a>,
-}
-
-/// Buffers reused from row to row.
-#[derive(Default)]
-pub struct EvidenceScratch {
-    evidence: Vec<EvidencePiece>,
-    places: Vec<u32>,
-    parts: Vec<(u32, f64)>,
-    /// Independent people behind the evidence.
-    people: Vec<u32>,
-}
-
-impl<'a> EvidenceFinder<'a> {
-    /// Creates a finder for the given inputs.
-    pub fn new(
-        inputs: &'a TopicInputs<'a>,
-        claims: &'a PersonTopics,
-        strengths: &'a TopicStrengths,
-    ) -> EvidenceFinder<'a> {
-        EvidenceFinder {
-            inputs,
-            claims,
-            strengths,
-            own: OwnSources::of(inputs),
-            names: EvidenceNames {
-                memory: inputs.state,
-                ontology: inputs.ontology,
-                persons: inputs.persons,
-            },
-        }
-    }
-
-    /// Returns the evidence of a row, sorted by kind and source, and the number of independent people behind it: the
-    /// person and others that are trusted. Narrower topics add no people.
-    pub fn find_evidence(
-        &self,
-        row: &TopicScoreRow,
-        known: &InfluenceScores,
-        scratch: &mut EvidenceScratch,
-    ) -> (Vec<EvidencePiece>, usize) {
-        scratch.evidence.clear();
-        scratch.people.clear();
-        scratch.parts.clear();
-        scratch
-            .parts
-            .extend(row.lifts.iter().map(|lift| (lift.from, lift.part)));
-        add_lent(row.related, &mut scratch.parts);
-        self.add_greatest(EvidenceKind::Ancestor, scratch);
-        if let Some(claim) = row.claim {
-            let audience = || self.strengths.audiences[claim as usize].best();
-            let weight = self.inputs.model.params().topics.audience;
-            self.add(
-                EvidenceKind::Audience,
-                audience().map(|member| (member.person, weight * member.part)),
-                &mut scratch.evidence,
-            );
-            let witnesses = audience().filter(|member| member.is_witness);
-            scratch.people.extend(witnesses.map(|member| member.person));
-            self.add_endorsements(claim as usize, scratch);
-            self.add_sources(row, (EvidenceKind::Tag, &[Shows::Tag]), known, scratch);
-            self.add_sources(row, (EvidenceKind::Text, &[Shows::Text, Shows::Word]), known, scratch);
-        }
-        scratch.people.sort_unstable();
-        scratch.people.dedup();
-        (scratch.evidence.clone(), scratch.people.len())
-    }
-
-    /// Appends pieces of one kind, sorted by source id.
-    fn add(&self, kind: EvidenceKind, pieces: impl Iterator<Item = (u32, f64)>, evidence: &mut Vec<EvidencePiece>) {
-        let first = evidence.len();
-        evidence.extend(pieces.map(|(source, weight)| EvidencePiece { kind, source, weight }));
-        evidence[first..].sort_by(|a, b| self.names.source_id(a).cmp(self.names.source_id(b)));
-    }
-
-    /// Appends the greatest few parts of the scratch; ties go to the smaller index.
-    fn add_greatest(&self, kind: EvidenceKind, scratch: &mut EvidenceScratch) {
-        let EvidenceScratch { evidence, parts, .. } = scratch;
-        parts.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-        self.add(kind, parts.iter().take(MAX_CITED).copied(), evidence);
-    }
-
-    /// Appends the latest sources of a kind, each id once, and the people behind them.
-    fn add_sources(
-        &self,
-        row: &TopicScoreRow,
-        (kind, shown): (EvidenceKind, &[Shows]),
-        known: &InfluenceScores,
-        scratch: &mut EvidenceScratch,
-    ) {
-        let EvidenceScratch {
-            evidence,
-            parts,
-            places,
-            people,
-        } = scratch;
-        let (as_of, half_life) = (self.inputs.as_of, self.inputs.model.params().topics.half_life_days);
-        let id = |position: u32| self.inputs.state.sources.id(self.own.row(position));
-        parts.clear();
-        for shows in shown {
-            self.own.fill(places, row.person, row.topic, *shows);
-            // A single word in only one text may occur by chance, so it adds no person.
-            if *shows != Shows::Word || places.len() > 1 {
-                people.extend(
-                    places
-                        .iter()
-                        .filter_map(|position| self.behind(*position, row.person, known)),
-                );
-            }
-            // A source named by both sides is one piece, by its latest act, which comes first.
-            for position in places.iter() {
-                if parts.iter().all(|(other, _)| id(*other) != id(*position)) {
-                    let act = &self.own.row(*position).act;
-                    parts.push((*position, f64::from(act.weight) * decay_to(act.at, as_of, half_life)));
-                }
-            }
-        }
-        self.add(kind, parts.iter().copied(), evidence);
-    }
-
-    /// Returns the person behind a source: its owner, or another trusted person.
-    fn behind(&self, position: u32, person: u32, known: &InfluenceScores) -> Option<u32> {
-        match self.own.row(position) {
-            source if source.key.is_own => Some(person),
-            source => (self.own.other(source)).filter(|other| known.model.trust[*other as usize] >= MIN_TRUST),
-        }
-    }
-
-    /// Appends the latest endorsement of each of the greatest endorsers, with its part.
-    fn add_endorsements(&self, claim: usize, scratch: &mut EvidenceScratch) {
-        let endorsed = &self.strengths.endorsements[self.claims.endorsement_offsets[claim]..];
-        let edges = self.claims.endorsements_of(claim).iter().zip(endorsed);
-        let counted = || edges.clone().filter(|(_, endorsed)| endorsed.part > 0.0);
-        scratch.parts.clear();
-        scratch
-            .parts
-            .extend(counted().map(|(edge, endorsed)| (edge.latest, endorsed.part)));
-        self.add_greatest(EvidenceKind::Endorsement, scratch);
-        let listed = |edge: &TopicEdge| {
-            scratch
-                .parts
-                .iter()
-                .take(MAX_CITED)
-                .any(|(latest, _)| *latest == edge.latest)
-        };
-        let known = counted().filter(|(edge, endorsed)| endorsed.known >= MIN_TRUST && listed(edge));
-        let people: Vec<u32> = known.map(|(edge, _)| self.claims.keys[edge.actor as usize].0).collect();
-        scratch.people.extend(people);
-    }
-}
-
-/// Adds the amount of the related topic; a related topic that is also narrower stays one piece.
-fn add_lent(related: Option<TopicLift>, parts: &mut Vec<(u32, f64)>) {
-    let Some(lent) = related else {
-        return;
+/// Finds the evidence of the rows.
+///
+/// # Errors
+/// Returns an internal error if a query does not fit its tables.
+pub fn find_evidence(
+    inputs: &TopicInputs,
+    pairs: &PersonTopics,
+    strengths: &TopicStrengths,
+    known: &InfluenceScores,
+    rollup: &TopicRollup,
+) -> Result<TopicEvidence> {
+    let rows = list_pair_rows(rollup)?;
+    let endorsers = find_endorsers(pairs, strengths)?;
+    let audience = find_audience(inputs, pairs, strengths)?;
+    let sources = find_person_sources(inputs, known)?;
+    let of_pairs = union_all([
+        name_persons(&audience, inputs)?.lazy(),
+        select_pieces(EvidenceKind::Endorsement, endorsers.clone().lazy()),
+        find_source_pieces(inputs, &sources)?.lazy(),
+    ])?;
+    let of_pairs = semi_join(of_pairs, rows.clone().lazy(), ["person", "topic"]);
+    let pieces = union_all([of_pairs, find_ancestors(inputs, rollup)?.lazy()])?;
+    let of_kind = |table: DataFrame| {
+        table
+            .lazy()
+            .filter(col("is_witness"))
+            .select(columns(["person", "topic", "by"]))
     };
-    match parts.iter_mut().find(|(from, _)| *from == lent.from) {
-        Some((_, part)) => *part += lent.part,
-        None => parts.push((lent.from, lent.part)),
+    let supporters = union_all([
+        of_kind(audience),
+        of_kind(endorsers),
+        find_source_supporters(&sources)?.lazy(),
+    ])?;
+    let supporters = semi_join(supporters, rows.lazy(), ["person", "topic"]);
+    let independent = supporters
+        .unique(None, UniqueKeepStrategy::Any)
+        .group_by(columns(["person", "topic"]));
+    let independent = independent.agg([len().cast(DataType::UInt32).alias("people")]);
+    Ok(TopicEvidence {
+        pieces: collect(sort_by(pieces, KEY))?,
+        independent: collect(sort_by(independent, ["person", "topic"]))?,
+    })
+}
+
+/// Rows with a pair of the person. Grain: (person, topic).
+fn list_pair_rows(rollup: &TopicRollup) -> Result<DataFrame> {
+    let rows = || rollup.rows.iter().filter(|row| row.pair.is_some());
+    build_table(vec![
+        build_column("person", rows().map(|row| row.person).collect::<Vec<u32>>()),
+        build_column("topic", rows().map(|row| row.topic).collect::<Vec<u32>>()),
+    ])
+}
+
+/// Returns the columns of `pieces`.
+pub(super) fn select_pieces(kind: EvidenceKind, table: LazyFrame) -> LazyFrame {
+    let kind = constant_u32(kind as u32).alias("kind");
+    table.select([col("person"), col("topic"), kind, col("source_id"), col("weight")])
+}
+
+/// Audience members with the greatest parts. Grain: (person, topic, by).
+fn find_audience(inputs: &TopicInputs, pairs: &PersonTopics, strengths: &TopicStrengths) -> Result<DataFrame> {
+    let weight = inputs.model.params().topics.audience;
+    let members = || {
+        let audiences = strengths.audiences.iter().zip(&pairs.keys);
+        audiences.flat_map(|(audience, key)| audience.best().map(move |member| (key, member)))
+    };
+    build_table(vec![
+        build_column("person", members().map(|(key, _)| key.0).collect::<Vec<u32>>()),
+        build_column("topic", members().map(|(key, _)| key.1).collect::<Vec<u32>>()),
+        build_column("by", members().map(|(_, member)| member.person).collect::<Vec<u32>>()),
+        build_column(
+            "weight",
+            members().map(|(_, member)| weight * member.part).collect::<Vec<f64>>(),
+        ),
+        build_column(
+            "is_witness",
+            members().map(|(_, member)| member.is_witness).collect::<Vec<bool>>(),
+        ),
+    ])
+}
+
+/// Names the members of the audience. Grain: (person, topic, source_id).
+fn name_persons(audience: &DataFrame, inputs: &TopicInputs) -> Result<DataFrame> {
+    let ids = read_u32(audience, "by")?
+        .iter()
+        .map(|person| inputs.persons.ids[*person as usize].as_ref());
+    let ids = ids.collect::<Vec<&str>>();
+    let mut named = audience.clone();
+    named
+        .with_column(build_column("source_id", ids))
+        .map_err(query_failed)?;
+    collect(select_pieces(EvidenceKind::Audience, named.lazy()))
+}
+
+/// Latest endorsement of each of the greatest endorsers; ties go to the lesser id. Grain: (person, topic, by).
+fn find_endorsers(pairs: &PersonTopics, strengths: &TopicStrengths) -> Result<DataFrame> {
+    let counted = (0..pairs.endorsements.len()).filter(|edge| strengths.endorsements[*edge].part > 0.0);
+    let counted: Vec<usize> = counted.collect();
+    let key = |pair: u32| pairs.keys[pair as usize];
+    let target = |edge: &usize| key(pairs.endorsements[*edge].target);
+    let actor = |edge: &usize| key(pairs.endorsements[*edge].actor).0;
+    let is_witness = |edge: &usize| strengths.endorsements[*edge].known >= MIN_TRUST;
+    let all = build_table(vec![
+        build_column(
+            "person",
+            counted.iter().map(|edge| target(edge).0).collect::<Vec<u32>>(),
+        ),
+        build_column("topic", counted.iter().map(|edge| target(edge).1).collect::<Vec<u32>>()),
+        build_column("by", counted.iter().map(actor).collect::<Vec<u32>>()),
+        build_column(
+            "source_id",
+            counted
+                .iter()
+                .map(|edge| &*pairs.endorsement_ids[*edge])
+                .collect::<Vec<&str>>(),
+        ),
+        build_column(
+            "weight",
+            counted
+                .iter()
+                .map(|edge| strengths.endorsements[*edge].part)
+                .collect::<Vec<f64>>(),
+        ),
+        build_column("is_witness", counted.iter().map(is_witness).collect::<Vec<bool>>()),
+    ])?;
+    let order = SortMultipleOptions::default().with_order_descending_multi([false, false, true, false]);
+    let sorted = all.lazy().sort(["person", "topic", "weight", "source_id"], order);
+    collect(take_first(sorted, ["person", "topic"], MAX_CITED as i64))
+}
+
+/// The narrower and related topics that add most; ties go to the lesser topic. A topic that is both is one piece.
+/// Grain: (person, topic, source_id).
+fn find_ancestors(inputs: &TopicInputs, rollup: &TopicRollup) -> Result<DataFrame> {
+    let related = || rollup.rows.iter().filter_map(|row| row.related.map(|lift| (row, lift)));
+    let lent = build_table(vec![
+        build_column("person", related().map(|(row, _)| row.person).collect::<Vec<u32>>()),
+        build_column("topic", related().map(|(row, _)| row.topic).collect::<Vec<u32>>()),
+        build_column("from", related().map(|(_, lift)| lift.from).collect::<Vec<u32>>()),
+        build_column(
+            "part",
+            related().map(|(_, lift)| to_units(lift.part)).collect::<Vec<i64>>(),
+        ),
+    ])?;
+    let parts = union_all([rollup.lifts.clone().lazy(), lent.lazy()])?;
+    let parts = parts
+        .group_by(columns(["person", "topic", "from"]))
+        .agg([col("part").sum()]);
+    let order = SortMultipleOptions::default().with_order_descending_multi([false, false, true, false]);
+    let sorted = parts.sort(["person", "topic", "part", "from"], order);
+    let mut greatest = collect(take_first(sorted, ["person", "topic"], MAX_CITED as i64))?;
+    let ids = read_u32(&greatest, "from")?
+        .iter()
+        .map(|topic| inputs.ontology.id(*topic))
+        .collect::<Vec<&str>>();
+    let weights = read_i64(&greatest, "part")?
+        .iter()
+        .map(|part| from_units(*part))
+        .collect::<Vec<f64>>();
+    let (ids, weights) = (build_column("source_id", ids), build_column("weight", weights));
+    for column in [ids, weights] {
+        greatest.with_column(column).map_err(query_failed)?;
     }
+    collect(select_pieces(EvidenceKind::Ancestor, greatest.lazy()))
 }

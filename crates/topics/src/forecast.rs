@@ -7,7 +7,8 @@
 //! other persons stay constant.
 
 use super::influence_scores::InfluenceScores;
-use super::person_topics::{PersonTopics, TopicEdge, TopicInputs};
+use super::person_tables::TopicInputs;
+use super::person_topics::{PersonTopics, TopicEdge};
 use super::rollup::{self, TopicScoreRow};
 use super::strengths::{TopicStrength, TopicStrengths};
 use clout_base::error::Result;
@@ -50,31 +51,32 @@ pub fn forecast_gains(
     reaction: &AddedReaction,
     topics: &[u32],
 ) -> Result<Vec<TopicGain>> {
-    let claims = inputs.build_person_topics();
+    let claims = inputs.build_person_topics()?;
     let claim_of = |topic: &u32| claims.find((reaction.person, *topic));
     let known_pairs: Vec<(u32, usize)> = topics.iter().filter_map(|k| Some((*k, claim_of(k)?))).collect();
     let before = TopicStrengths::compute(inputs, &claims, known)?;
     let after = with_newcomers(inputs, known, reaction, claims.clone(), &known_pairs)?;
+    let score_rows = |strengths: &TopicStrengths| rollup::compute_rows(inputs, &claims, strengths, known);
     let score = |rows: &[TopicScoreRow], topic: u32| {
         let row = rows
             .iter()
             .find(|row| (row.person, row.topic) == (reaction.person, topic));
         row.map_or(1.0, TopicScoreRow::score)
     };
-    let rows = rollup::compute_rows(inputs, &claims, &before, known);
+    let rows = score_rows(&before)?.rows;
     let gain = |(topic, claim): &(u32, usize)| {
         let mut strengths = TopicStrengths {
             claims: before.claims.clone(),
             ..TopicStrengths::default()
         };
         strengths.claims[*claim] = after[*claim];
-        TopicGain {
+        Ok(TopicGain {
             topic: *topic,
             before: score(&rows, *topic),
-            after: score(&rollup::compute_rows(inputs, &claims, &strengths, known), *topic),
-        }
+            after: score(&score_rows(&strengths)?.rows, *topic),
+        })
     };
-    Ok(known_pairs.iter().map(gain).collect())
+    known_pairs.iter().map(gain).collect()
 }
 
 /// Returns the strengths of all pairs with a newcomer on each of the person's pairs; other persons have no audience.
@@ -149,7 +151,7 @@ impl PersonTopics {
             target: target as u32,
             actor,
             strength,
-            latest: 0,
+            lasting: strength,
         };
         self.reactions.insert(self.reaction_offsets[target + 1], edge);
         self.reaction_offsets[target + 1..].iter_mut().for_each(|end| *end += 1);

@@ -1,10 +1,13 @@
-use super::super::ledger::LedgerEntry;
-use super::super::sources::{SourceAct, SourceKey};
+use polars::prelude::{Column, DataFrame};
+
+use super::super::fixed_point::{DecayPeriods, to_units};
+use super::super::frames::{build_column, build_table};
+use super::super::period_ledger::PeriodLedger;
 use super::super::topic_scores::compute_topic_scores;
 use super::super::topic_state::TopicState;
 use super::*;
 use crate::ontology::Ontology;
-use crate::ontology::alias_resolver::MentionKind as Shows;
+use crate::ontology::alias_resolver::MentionKind;
 use clout_model::accounts::AccountIndex;
 use clout_model::accounts::NO_NODE;
 use clout_model::influence::scoring::PeopleScores;
@@ -28,48 +31,60 @@ fn world(has_newcomer: bool) -> TestWorld {
 /// State with likes on tea, two of them also on milk, and a text of the target on hills without reactions.
 fn memory(world: &TestWorld, ontology: &Ontology, newcomer_on: Option<u32>) -> TopicState {
     let (hills, milk, tea) = (0, 1, 2);
-    let mut touches: Vec<(u32, u32, u32)> = (0..5).map(|actor| (TARGET, tea, actor)).collect();
-    touches.extend((0..2).map(|actor| (TARGET, milk, actor)));
-    touches.extend(newcomer_on.map(|topic| (TARGET, topic, NEWCOMER)));
-    let posts = [(TARGET, hills)];
-    touches.sort_unstable();
+    let mut likes: Vec<(u32, u32)> = (0..5).map(|actor| (tea, actor)).collect();
+    likes.extend((0..2).map(|actor| (milk, actor)));
+    likes.extend(newcomer_on.map(|topic| (topic, NEWCOMER)));
+    let at = world.as_of.end_micros() - 1;
+    let periods = DecayPeriods::new(world.model.params().topics.half_life_days);
+    let (period, fresh) = (periods.find_period(at), to_units(periods.fade_to_period_end(at)));
     let mut memory = TopicState::empty(world.networks.len());
     memory.add_topics(ontology);
-    memory.touches.entries = touches
-        .into_iter()
-        .map(|key| entry(world, key, [1.0, 1.0, 0.0]))
-        .collect();
-    memory.posts.entries = posts.into_iter().map(|key| entry(world, key, [1.0])).collect();
-    let own = SourceKey {
-        account: TARGET,
-        topic: hills,
-        shows: Shows::Text,
-        is_own: true,
-    };
-    let act = SourceAct {
-        at: world.as_of.start_micros(),
-        weight: 1.0,
-        other: NO_NODE,
-    };
-    memory.sources.push(own, act, "a post");
-    memory.together = [
-        ((hills, hills), 1),
-        ((hills, tea), 1),
-        ((milk, milk), 2),
-        ((milk, tea), 2),
-        ((tea, tea), 5),
-    ]
-    .into();
+    let rows = likes.len();
+    memory.interactions = PeriodLedger::new(table(vec![
+        build_column("period", vec![period; rows]),
+        build_column("target", vec![TARGET; rows]),
+        build_column("topic", likes.iter().map(|like| like.0).collect::<Vec<u32>>()),
+        build_column("actor", likes.iter().map(|like| like.1).collect::<Vec<u32>>()),
+        build_column("worth", vec![fresh; rows]),
+        build_column("lasting_worth", vec![fresh; rows]),
+        build_column("interest", vec![fresh; rows]),
+        build_column("given", vec![0_i64; rows]),
+        build_column("lasting_given", vec![0_i64; rows]),
+        build_column("count", vec![1_i64; rows]),
+    ]));
+    memory.interests = PeriodLedger::new(table(vec![
+        build_column("period", vec![period]),
+        build_column("account", vec![TARGET]),
+        build_column("topic", vec![hills]),
+        build_column("interest", vec![fresh]),
+    ]));
+    memory.sources = table(vec![
+        build_column("account", vec![TARGET]),
+        build_column("topic", vec![hills]),
+        build_column("kind", vec![MentionKind::Text as u32]),
+        build_column("is_own", vec![true]),
+        build_column("at", vec![world.as_of.start_micros()]),
+        build_column("weight", vec![to_units(1.0)]),
+        build_column("other", vec![NO_NODE]),
+        build_column("id", vec!["a post"]),
+    ]);
+    let pairs = [
+        (hills, hills, 1_i64),
+        (hills, tea, 1),
+        (milk, milk, 2),
+        (milk, tea, 2),
+        (tea, tea, 5),
+    ];
+    memory.topic_pairs = table(vec![
+        build_column("topic", pairs.map(|pair| pair.0).to_vec()),
+        build_column("other", pairs.map(|pair| pair.1).to_vec()),
+        build_column("rows", pairs.map(|pair| pair.2).to_vec()),
+    ]);
     memory
 }
 
-fn entry<K, const N: usize>(world: &TestWorld, key: K, sums: [f64; N]) -> LedgerEntry<K, N> {
-    LedgerEntry {
-        key,
-        last_load: world.as_of,
-        count: 1,
-        sums,
-    }
+fn table(columns: Vec<Column>) -> DataFrame {
+    build_table(columns).unwrap()
 }
 
 fn with_tonight<T>(
@@ -94,7 +109,7 @@ fn with_tonight<T>(
 /// Topic scores of the target, by topic.
 fn scores(world: &TestWorld, memory: &TopicState) -> Vec<(u32, f64)> {
     with_tonight(world, memory, |inputs, known, _| {
-        let rows = compute_topic_scores(inputs, known).unwrap().0;
+        let rows = compute_topic_scores(inputs, known).unwrap().rows;
         let own = rows.iter().filter(|standing| standing.row.person == TARGET);
         own.map(|standing| (standing.row.topic, standing.row.score())).collect()
     })

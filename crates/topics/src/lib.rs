@@ -1,29 +1,48 @@
 //! Computes topic scores from tags, texts, endorsements and audiences.
 //!
-//! [`merge`] merges new rows into the persisted state ([`topic_state`]), linear and by account: [`ledger`]s of decayed sums,
-//! the latest [`sources`], recent [`objects`], and [`endorsements`]. Each run [`person_topics`] maps the state to persons.
-//! [`strengths`] computes strengths: it discounts endorsement cycles ([`endorsement_graph`]), weights endorsers by the attention
-//! they get ([`endorser_credibility`]), and adds the [`audience`]. [`rollup`] adds related and broader topics. [`topic_scores`] ranks
-//! the rows, decides if each is shown, and attaches the [`evidence`].
+//! Each module is one table, or a kernel where a query cannot say it. [`merge`] makes the tables of new rows and merges
+//! them into those of the persisted state ([`topic_state`]). All sums are integers ([`fixed_point`]), so the state is the
+//! same night by night and all at once.
+//!
+//! | step | module | result |
+//! |---|---|---|
+//! | new rows | [`row_topics`] | kernel: topics of each row |
+//! | | [`acts`] | acts, mentions, credits by row |
+//! | | [`interactions`], [`interests`] | reactions and texts to others, and posts, by topic and period ([`period_ledger`]) |
+//! | | [`post_topics`], [`topic_pairs`], [`sources`] | topics of objects, rows on two topics, latest evidence |
+//! | | [`endorsements`] | endorsements by topic and period |
+//! | persons | [`person_tables`], [`person_topics`] | (person, topic) pairs and the edges between them |
+//! | | [`strengths`], [`endorsement_graph`], [`endorser_credibility`], [`audience`] | kernels: propagation, cycles, credibility, sparse product |
+//! | | [`rollup`] | broader and related topics |
+//! | rows | [`topic_scores`], [`evidence`] | the tables `topic_scores` and `topic_evidence` |
+//! | | [`forecast`] | effect of one more reaction |
 
+mod acts;
 pub mod audience;
-mod brought;
 pub mod endorsement_graph;
 pub mod endorsements;
 pub mod endorser_credibility;
 pub mod evidence;
+pub mod fixed_point;
 pub mod forecast;
+pub mod frames;
 pub mod influence_scores;
-pub mod ledger;
+mod interactions;
+mod interests;
 pub mod mentions;
 pub mod merge;
-pub mod objects;
 pub mod ontology;
-mod own_sources;
+pub mod period_ledger;
+mod person_sources;
+pub mod person_tables;
 pub mod person_topics;
+mod post_topics;
 pub mod rollup;
+mod row_topics;
 pub mod rows;
-pub mod sources;
+mod sources;
+pub mod state_tables;
 pub mod strengths;
+mod topic_pairs;
 pub mod topic_scores;
 pub mod topic_state;

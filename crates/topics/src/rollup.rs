@@ -1,205 +1,256 @@
 //! Computes topic scores from strengths: adds related and broader topics, and weights by rarity.
+//!
+//! | table | grain | columns |
+//! |---|---|---|
+//! | `lifts` | person, topic, from | part (units): what the narrower topic `from` adds |
+//! | `rows` | person, topic | pair, lifted (units) |
 
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
+use polars::prelude::*;
 use rayon::prelude::*;
 
+use super::fixed_point::{from_units, to_units};
+use super::frames::{
+    build_column, build_table, collect, columns, constant_i64, constant_u32, join_on, read_i64, read_u32, sort_by,
+    union_all,
+};
 use super::influence_scores::InfluenceScores;
-use super::person_topics::{PersonTopics, TopicInputs};
+use super::person_tables::{NO_TOPIC, TopicInputs};
+use super::person_topics::PersonTopics;
 use super::strengths::{TopicStrength, TopicStrengths};
+use clout_base::error::Result;
 use clout_model::influence::score_scale::clamp_score;
 
 /// Additive smoothing of P(j | k): so many rows on k without any other topic are added. On Cardano 10 predicts as well
 /// as 0 and better than 30; without smoothing a single row with a rare tag relates it fully to its other topics.
 const UNKNOWN_ROWS: f64 = 10.0;
+/// Marks a row with evidence from narrower topics only.
+const NO_PAIR: u32 = u32::MAX;
 
-/// Strength that a topic receives from another topic of the person.
+/// Strength that a topic receives from a related topic of the person: P(j | k) x rare x D.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct TopicLift {
-    /// Narrower or related topic.
+pub struct RelatedLift {
+    /// Related topic.
     pub from: u32,
-    /// Narrower topic: decay^distance x D. Related topic: P(j | k) x rare x D.
+    /// Added strength.
     pub part: f64,
 }
 
 /// One row of `topic_scores`, before ranking.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TopicScoreRow {
     /// Index of the person.
     pub person: u32,
     /// Topic of the ontology.
     pub topic: u32,
     /// Index of the (person, topic) pair; none if the evidence is from narrower topics only.
-    pub claim: Option<u32>,
+    pub pair: Option<u32>,
     /// Contribution of the related topic that adds most.
-    pub related: Option<TopicLift>,
-    /// Contributions of narrower topics.
-    pub lifts: Vec<TopicLift>,
+    pub related: Option<RelatedLift>,
+    /// Sum of the contributions of narrower topics.
+    pub lifted: f64,
     /// Score before clamping to 1 to 100.
     pub value: f64,
 }
 
 impl TopicScoreRow {
-    /// Creates an empty row.
-    fn of(person: usize, topic: u32) -> TopicScoreRow {
-        TopicScoreRow {
-            person: person as u32,
-            topic,
-            claim: None,
-            related: None,
-            lifts: Vec::new(),
-            value: 0.0,
-        }
-    }
-
     /// Returns the score, from 1 to 100.
     pub fn score(&self) -> f64 {
         clamp_score(self.value)
     }
 }
 
-/// P(j | k): the smoothed share of rows on k that are also on j, by topics of the ontology; see [`UNKNOWN_ROWS`].
-struct Neighbours {
-    shares: HashMap<(u32, u32), f64, FixedState>,
+/// Rows of all persons, and the contributions of narrower topics to them.
+pub struct TopicRollup {
+    /// Rows, sorted by (person, topic).
+    pub rows: Vec<TopicScoreRow>,
+    /// Table `lifts`.
+    pub lifts: DataFrame,
 }
 
-impl Neighbours {
-    fn of(inputs: &TopicInputs) -> Neighbours {
-        let together = &inputs.state.together;
-        let topic = |number: u32| inputs.ontology.find(&inputs.state.ids[number as usize]);
-        let mut shares = HashMap::default();
-        for ((a, b), rows) in together.iter().filter(|((a, b), _)| a != b) {
-            let (Some(first), Some(second)) = (topic(*a), topic(*b)) else {
-                continue;
-            };
-            let on = |of: u32| together.get(&(of, of)).copied().unwrap_or(*rows) as f64;
-            let share = |of: u32| *rows as f64 / (UNKNOWN_ROWS + on(of));
-            shares.insert((first, second), share(*a));
-            shares.insert((second, first), share(*b));
-        }
-        Neighbours { shares }
-    }
-}
-
-/// Computes the rows of all persons, sorted by (person, topic).
+/// Computes the rows of all persons.
+///
+/// # Errors
+/// Returns an internal error if a query does not fit its tables.
 pub fn compute_rows(
     inputs: &TopicInputs,
-    claims: &PersonTopics,
+    pairs: &PersonTopics,
     strengths: &TopicStrengths,
     known: &InfluenceScores,
-) -> Vec<TopicScoreRow> {
-    let mut rows: Vec<TopicScoreRow> = (0..claims.person_offsets.len() - 1)
-        .into_par_iter()
-        .flat_map_iter(|person| of_person(inputs, claims, strengths, person))
-        .collect();
+) -> Result<TopicRollup> {
+    let strength_table = build_strengths(pairs, strengths)?;
+    let lifts = find_lifts(&strength_table, build_ancestors(inputs)?)?;
+    let mut rows = read_rows(&find_rows(&strength_table, &lifts)?)?;
     let lending = Lending {
-        neighbours: Neighbours::of(inputs),
-        rarity: rarity(inputs, &rows, strengths, known),
-        claims,
+        shares: find_shares(inputs)?,
+        rarity: compute_rarity(inputs, &rows, strengths, known),
+        pairs,
         strengths,
     };
     let params = inputs.model.params();
     rows.par_iter_mut().for_each(|row| {
-        let strength = strengths.find(row.claim);
-        row.related = lending
-            .to_row(row, &strength)
-            .map(|lift| TopicLift {
-                part: params.topics.related * lift.part,
-                ..lift
-            })
-            .filter(|lift| lift.part > 0.0);
-        let lifted: f64 = row.lifts.iter().map(|lift| lift.part).sum();
-        let own = lending.rarity[row.topic as usize] * (strength.direct() + strength.audience + lifted);
+        let strength = strengths.find(row.pair);
+        let related = lending.lend_to(row, &strength).map(|lift| RelatedLift {
+            part: params.topics.related * lift.part,
+            ..lift
+        });
+        row.related = related.filter(|lift| lift.part > 0.0);
+        let own = lending.rarity[row.topic as usize] * (strength.direct() + strength.audience + row.lifted);
         let lent = row.related.map_or(0.0, |lift| lift.part);
         row.value = known.scale.unclamped_score(params.corroboration.base + own + lent);
     });
-    rows
+    Ok(TopicRollup { rows, lifts })
+}
+
+/// Pairs that are rows: with a text of the person, a received reaction or a counted endorsement on the topic. Reacting
+/// to or endorsing others on it is not enough. Grain: (person, topic).
+fn build_strengths(pairs: &PersonTopics, strengths: &TopicStrengths) -> Result<DataFrame> {
+    let is_row = |pair: &u32| {
+        let index = *pair as usize;
+        pairs.wrote[index] || !pairs.reactions_of(index).is_empty() || strengths.claims[index].endorsed > 0.0
+    };
+    let listed: Vec<u32> = (0..pairs.len() as u32).filter(is_row).collect();
+    let key = |pair: &u32| pairs.keys[*pair as usize];
+    let lifting = |pair: &u32| {
+        let strength = &strengths.claims[*pair as usize];
+        if strength.by_others() > 0.0 {
+            to_units(strength.direct())
+        } else {
+            0
+        }
+    };
+    build_table(vec![
+        build_column("person", listed.iter().map(|pair| key(pair).0).collect::<Vec<u32>>()),
+        build_column("topic", listed.iter().map(|pair| key(pair).1).collect::<Vec<u32>>()),
+        build_column("lifting", listed.iter().map(lifting).collect::<Vec<i64>>()),
+        build_column("pair", listed),
+    ])
+}
+
+/// Broader topics of each topic, each once, and the share of the strength that they receive. Grain: (topic, broader).
+fn build_ancestors(inputs: &TopicInputs) -> Result<LazyFrame> {
+    let decay = inputs.model.params().topics.ancestor_decay;
+    let (mut topics, mut broader, mut shares) = (Vec::new(), Vec::new(), Vec::new());
+    for topic in 0..inputs.ontology.len() as u32 {
+        for (ancestor, distance) in inputs.ontology.ancestors(topic) {
+            topics.push(topic);
+            broader.push(*ancestor);
+            shares.push(decay.powi(i32::from(*distance)));
+        }
+    }
+    let table = build_table(vec![
+        build_column("topic", topics),
+        build_column("broader", broader),
+        build_column("share", shares),
+    ]);
+    Ok(table?.lazy())
+}
+
+/// What narrower topics add to broader ones. Only strength given by others counts. Grain: (person, topic, from).
+fn find_lifts(strengths: &DataFrame, ancestors: LazyFrame) -> Result<DataFrame> {
+    let lifting = strengths.clone().lazy().filter(col("lifting").gt(lit(0_i64)));
+    let part = (col("lifting").cast(DataType::Float64) * col("share")).round(0, RoundMode::HalfToEven);
+    let lifts = join_on(lifting, ancestors, ["topic"]).select([
+        col("person"),
+        col("broader").alias("topic"),
+        col("topic").alias("from"),
+        part.cast(DataType::Int64).alias("part"),
+    ]);
+    collect(sort_by(
+        lifts.filter(col("part").gt(lit(0_i64))),
+        ["person", "topic", "from"],
+    ))
+}
+
+/// Rows of `topic_scores`: pairs, and broader topics. Grain: (person, topic), sorted.
+fn find_rows(strengths: &DataFrame, lifts: &DataFrame) -> Result<DataFrame> {
+    let own = strengths.clone().lazy().select([
+        col("person"),
+        col("topic"),
+        col("pair"),
+        constant_i64(0).alias("lifted"),
+    ]);
+    let broader = lifts.clone().lazy();
+    let broader = broader.select([
+        col("person"),
+        col("topic"),
+        constant_u32(NO_PAIR).alias("pair"),
+        col("part").alias("lifted"),
+    ]);
+    let rows = union_all([own, broader])?.group_by(columns(["person", "topic"]));
+    collect(sort_by(
+        rows.agg([col("pair").min(), col("lifted").sum()]),
+        ["person", "topic"],
+    ))
+}
+
+fn read_rows(table: &DataFrame) -> Result<Vec<TopicScoreRow>> {
+    let (persons, topics) = (read_u32(table, "person")?, read_u32(table, "topic")?);
+    let (pairs, lifted) = (read_u32(table, "pair")?, read_i64(table, "lifted")?);
+    let row = |row: usize| TopicScoreRow {
+        person: persons[row],
+        topic: topics[row],
+        pair: (pairs[row] != NO_PAIR).then_some(pairs[row]),
+        related: None,
+        lifted: from_units(lifted[row]),
+        value: 0.0,
+    };
+    Ok((0..persons.len()).map(row).collect())
+}
+
+/// P(j | k) by (k, j): the smoothed share of rows on k that are also on j, by topics of the ontology; see
+/// [`UNKNOWN_ROWS`].
+type TopicShares = HashMap<(u32, u32), f64, FixedState>;
+
+fn find_shares(inputs: &TopicInputs) -> Result<TopicShares> {
+    let table = inputs.name_rows(inputs.state.topic_pairs.clone().lazy(), &[])?;
+    let topics = inputs.list_topics();
+    let others = read_u32(&table, "other")?.iter().map(|number| topics[*number as usize]);
+    let pairs = read_u32(&table, "topic")?.iter().copied().zip(others);
+    let counts: HashMap<(u32, u32), i64, FixedState> = pairs
+        .zip(read_i64(&table, "rows")?)
+        .map(|(pair, rows)| (pair, *rows))
+        .collect();
+    let mut shares = TopicShares::default();
+    for ((first, second), rows) in counts.iter().filter(|((a, b), _)| a != b && *b != NO_TOPIC) {
+        let on = |topic: &u32| counts.get(&(*topic, *topic)).copied().unwrap_or(*rows) as f64;
+        let share = |of: &u32| *rows as f64 / (UNKNOWN_ROWS + on(of));
+        shares.insert((*first, *second), share(first));
+        shares.insert((*second, *first), share(second));
+    }
+    Ok(shares)
 }
 
 /// Context of the contributions between related topics of a person.
 struct Lending<'a> {
-    neighbours: Neighbours,
+    shares: TopicShares,
     rarity: Vec<f64>,
-    claims: &'a PersonTopics,
+    pairs: &'a PersonTopics,
     strengths: &'a TopicStrengths,
 }
 
 impl Lending<'_> {
     /// Returns the related topic that adds most to a row, at most its own value. Only a topic with strength given by
     /// others receives it: relatedness alone is no evidence.
-    fn to_row(&self, row: &TopicScoreRow, strength: &TopicStrength) -> Option<TopicLift> {
+    fn lend_to(&self, row: &TopicScoreRow, strength: &TopicStrength) -> Option<RelatedLift> {
         if strength.by_others() <= 0.0 {
             return None;
         }
-        let own = self.claims.of_person(row.person as usize);
-        let lifts = own.filter_map(|claim| {
-            let from = self.claims.keys[claim].1;
-            let share = self.neighbours.shares.get(&(row.topic, from))?;
-            let part = share * self.rarity[from as usize] * self.strengths.claims[claim].direct();
-            Some(TopicLift { from, part })
+        let own = self.pairs.of_person(row.person as usize);
+        let lifts = own.filter_map(|pair| {
+            let from = self.pairs.keys[pair].1;
+            let share = self.shares.get(&(row.topic, from))?;
+            let part = share * self.rarity[from as usize] * self.strengths.claims[pair].direct();
+            Some(RelatedLift { from, part })
         });
         // Ties go to the smaller topic.
         lifts.reduce(|best, lift| if lift.part > best.part { lift } else { best })
     }
 }
 
-/// Returns a person's rows without values: own pairs, and the broader topics of pairs with strength by others.
-fn of_person(
-    inputs: &TopicInputs,
-    claims: &PersonTopics,
-    strengths: &TopicStrengths,
-    person: usize,
-) -> Vec<TopicScoreRow> {
-    let start = claims.person_offsets[person];
-    let own = &claims.keys[claims.of_person(person)];
-    let params = &inputs.model.params().topics;
-    let mut lifts: Vec<(u32, TopicLift)> = Vec::new();
-    let mut rows: Vec<TopicScoreRow> = Vec::with_capacity(own.len());
-    for (index, (_, topic)) in own.iter().enumerate() {
-        if !is_of_the_person(claims, strengths, start + index) {
-            continue;
-        }
-        let strength = &strengths.claims[start + index];
-        if strength.by_others() > 0.0 {
-            let broader = inputs.ontology.ancestors(*topic).iter().map(|(broader, distance)| {
-                let part = params.ancestor_decay.powi(i32::from(*distance)) * strength.direct();
-                (*broader, TopicLift { from: *topic, part })
-            });
-            lifts.extend(broader.filter(|(_, lift)| lift.part > 0.0));
-        }
-        rows.push(TopicScoreRow {
-            claim: Some((start + index) as u32),
-            ..TopicScoreRow::of(person, *topic)
-        });
-    }
-    add_lifts(&mut rows, lifts, person);
-    rows
-}
-
-/// Adds the contributions to each broader topic, with a new row if it has none.
-fn add_lifts(rows: &mut Vec<TopicScoreRow>, mut lifts: Vec<(u32, TopicLift)>, person: usize) {
-    // Stable sort: contributions to one broader topic stay in the order of the narrower topics.
-    lifts.sort_by_key(|(broader, _)| *broader);
-    let claimed = rows.len();
-    for same in lifts.chunk_by(|a, b| a.0 == b.0) {
-        let index = rows[..claimed].binary_search_by_key(&same[0].0, |row| row.topic);
-        let index = index.unwrap_or_else(|_| {
-            rows.push(TopicScoreRow::of(person, same[0].0));
-            rows.len() - 1
-        });
-        rows[index].lifts = same.iter().map(|(_, lift)| *lift).collect();
-    }
-    rows.sort_by_key(|row| row.topic);
-}
-
-/// Returns true if the person has a text, a received reaction or a counted endorsement on the topic. Reacting to or
-/// endorsing others on it is not enough.
-fn is_of_the_person(claims: &PersonTopics, strengths: &TopicStrengths, claim: usize) -> bool {
-    claims.wrote[claim] || !claims.reactions_of(claim).is_empty() || strengths.claims[claim].endorsed > 0.0
-}
-
 /// Returns the rarity of each topic: 1 / (1 + p / common_at).
-fn rarity(
+fn compute_rarity(
     inputs: &TopicInputs,
     rows: &[TopicScoreRow],
     strengths: &TopicStrengths,
@@ -209,10 +260,7 @@ fn rarity(
     let mut all = 0.0;
     for own in rows.chunk_by(|a, b| a.person == b.person) {
         let trust = known.model.trust[own[0].person as usize];
-        let is_heard = |row: &&TopicScoreRow| {
-            let claim = row.claim.map(|claim| strengths.claims[claim as usize]);
-            claim.is_some_and(|strength| strength.by_others() > 0.0) || !row.lifts.is_empty()
-        };
+        let is_heard = |row: &&TopicScoreRow| strengths.find(row.pair).by_others() > 0.0 || row.lifted > 0.0;
         let mut heard = own.iter().filter(is_heard).peekable();
         all += if heard.peek().is_some() { trust } else { 0.0 };
         heard.for_each(|row| on_topic[row.topic as usize] += trust);

@@ -8,7 +8,10 @@
 //! A       = sum of c(u,v) min(1, interest of u in k)           the audience: c is u's contribution to v's influence;
 //!                                                              at most E if only E ties v to k
 //! X       = T + phi U + E + A                                  given by others
-//! D       = T + phi U + E + cap (1 - exp(-G / cap))            G = given, cap = 3 X: own texts alone earn nothing
+//! D       = T + phi U + E + cap (1 - exp(-2 G / cap))          own texts alone earn nothing
+//! G       = sum of (1 + beta) s / (s + beta)                   of each person v, s the texts to v on k
+//! cap     = 20 (T' + phi' U' + E + A)                          T' and U' are T and U of reactions that last: as G, a
+//!                                                              fifth of them fades in 1,080 days instead of 30
 //! R       = the greatest of P(j | k) rare_j D_j over other topics j of the person
 //! I       = B + rare (D + A + sum over narrower topics j of decay^d D_j) + R
 //! score   = I on the scale of the influence score
@@ -26,7 +29,8 @@ use super::audience::{self, TopicAudience};
 use super::endorsement_graph::EndorsementGraph;
 use super::endorser_credibility::compute_credibility;
 use super::influence_scores::InfluenceScores;
-use super::person_topics::{PersonTopics, TopicEdge, TopicInputs};
+use super::person_tables::TopicInputs;
+use super::person_topics::{PersonTopics, TopicEdge};
 use clout_base::error::{Error, Result};
 use clout_graph::{InEdges, MutualEdges, PropagationOutcome};
 use clout_model::influence::score::compute_belief;
@@ -107,10 +111,11 @@ impl TopicStrengths {
             }
         });
         let of_claim = |claim: usize| {
-            let earned = actors.earned(inputs, claims, claim);
+            let earned = actors.compute_earned(inputs, claims, claim, |edge| edge.strength);
             let endorsed = all_endorsed(claim);
             let audience = params.audience * audiences[claim].sum;
-            let cap = params.given_per_earned * (earned + endorsed + audience);
+            let vouched = actors.compute_earned(inputs, claims, claim, |edge| edge.lasting);
+            let cap = params.given_per_earned * (vouched + endorsed + audience);
             let given = match cap > 0.0 {
                 true => -cap * (-params.given * claims.given[claim] / cap).exp_m1(),
                 false => 0.0,
@@ -161,13 +166,19 @@ impl Actors {
         })
     }
 
-    /// Returns T + phi U of a pair.
-    fn earned(&self, inputs: &TopicInputs, claims: &PersonTopics, claim: usize) -> f64 {
+    /// Returns T + phi U of a pair, from a `strength` of its reactions.
+    fn compute_earned(
+        &self,
+        inputs: &TopicInputs,
+        claims: &PersonTopics,
+        claim: usize,
+        strength: impl Fn(&TopicEdge) -> f64,
+    ) -> f64 {
         let (mut trusted, mut strangers) = (0.0, 0.0);
         for edge in claims.reactions_of(claim) {
             let trust = self.trust[edge.actor as usize];
             let amount =
-                self.standing[edge.actor as usize] * saturate(edge.strength, inputs.model.params().repeats.beta);
+                self.standing[edge.actor as usize] * saturate(strength(edge), inputs.model.params().repeats.beta);
             trusted += trust * amount;
             strangers += (1.0 - trust) * amount;
         }

@@ -1,11 +1,14 @@
 //! Ranks topic scores, counts their sources and decides if they are shown: the rows of `topic_scores`.
 
+use polars::prelude::DataFrame;
 use rayon::prelude::*;
 
 use super::audience::MIN_TRUST;
-use super::evidence::{EvidenceFinder, EvidencePiece, EvidenceScratch};
+use super::evidence::{TopicEvidence, find_evidence};
+use super::frames::read_u32;
 use super::influence_scores::InfluenceScores;
-use super::person_topics::{PersonTopics, TopicInputs};
+use super::person_tables::TopicInputs;
+use super::person_topics::PersonTopics;
 use super::rollup::{self, TopicScoreRow};
 use super::strengths::TopicStrengths;
 use clout_base::error::Result;
@@ -16,7 +19,7 @@ const SURE_AFTER: f64 = 2.0;
 /// Trust credited for own texts: they show the subject, but not the opinion of others.
 const OWN_WORDS: f64 = 0.5;
 
-/// Row of `topic_scores` with its evidence.
+/// Row of `topic_scores`.
 #[derive(Clone, Debug)]
 pub struct TopicScore {
     /// Person, topic and score.
@@ -31,8 +34,17 @@ pub struct TopicScore {
     pub endorsers: i64,
     /// True if at least two independent sources agree and one is an act of a trusted other person on the topic.
     pub is_shown: bool,
-    /// Evidence, sorted by kind and source.
-    pub evidence: Vec<EvidencePiece>,
+}
+
+/// Topic scores of one snapshot date.
+#[derive(Default)]
+pub struct TopicScores {
+    /// Rows of `topic_scores`, sorted by (person, topic).
+    pub rows: Vec<TopicScore>,
+    /// Rows of `topic_evidence`: see [`TopicEvidence::pieces`].
+    pub evidence: DataFrame,
+    /// Convergence of the propagation over all topics.
+    pub outcome: PropagationOutcome,
 }
 
 /// Counts of a row's sources.
@@ -46,58 +58,74 @@ struct SourceCount {
     trust: f64,
 }
 
-/// Computes all rows, sorted by (person, topic), and the outcome of the propagation.
+/// Computes the topic scores of all persons.
 ///
 /// # Errors
-/// Returns an internal error if the pairs do not form a valid graph.
-pub fn compute_topic_scores(
-    inputs: &TopicInputs,
-    known: &InfluenceScores,
-) -> Result<(Vec<TopicScore>, PropagationOutcome)> {
-    let claims = inputs.build_person_topics();
-    let strengths = TopicStrengths::compute(inputs, &claims, known)?;
-    let rows = rollup::compute_rows(inputs, &claims, &strengths, known);
-    let finder = EvidenceFinder::new(inputs, &claims, &strengths);
-    let mut standings: Vec<TopicScore> = rows
-        .into_par_iter()
-        .map_init(EvidenceScratch::default, |scratch, row| {
-            let count = row
-                .claim
-                .map(|claim| count(&claims, &strengths, known, claim as usize))
-                .unwrap_or_default();
-            let (evidence, independent) = finder.find_evidence(&row, known, scratch);
-            let has_own = row.claim.is_some_and(|claim| claims.wrote[claim as usize]);
-            let sure = count.trust + if has_own { OWN_WORDS } else { 0.0 };
-            TopicScore {
-                rank: 0,
-                confidence: 1.0 - (-sure / SURE_AFTER).exp2(),
-                reactors: i64::from(count.reactors),
-                endorsers: i64::from(count.endorsers),
-                is_shown: count.is_heard && independent >= 2,
-                row,
-                evidence,
-            }
-        })
-        .collect();
-    rank(&mut standings, inputs.ontology.len());
-    Ok((standings, strengths.outcome))
+/// Returns an internal error if a query does not fit its tables, or the pairs do not form a valid graph.
+pub fn compute_topic_scores(inputs: &TopicInputs, known: &InfluenceScores) -> Result<TopicScores> {
+    let pairs = inputs.build_person_topics()?;
+    let strengths = TopicStrengths::compute(inputs, &pairs, known)?;
+    let rollup = rollup::compute_rows(inputs, &pairs, &strengths, known)?;
+    let evidence = find_evidence(inputs, &pairs, &strengths, known, &rollup)?;
+    let independent = count_independent(&rollup.rows, &evidence)?;
+    let score = |(row, independent): (&TopicScoreRow, u32)| {
+        let count = row
+            .pair
+            .map(|pair| count_sources(&pairs, &strengths, known, pair as usize));
+        let count = count.unwrap_or_default();
+        let has_own = row.pair.is_some_and(|pair| pairs.wrote[pair as usize]);
+        let sure = count.trust + if has_own { OWN_WORDS } else { 0.0 };
+        TopicScore {
+            rank: 0,
+            confidence: 1.0 - (-sure / SURE_AFTER).exp2(),
+            reactors: i64::from(count.reactors),
+            endorsers: i64::from(count.endorsers),
+            is_shown: count.is_heard && independent >= 2,
+            row: *row,
+        }
+    };
+    let mut rows: Vec<TopicScore> = rollup.rows.par_iter().zip(independent).map(score).collect();
+    rank_rows(&mut rows, inputs.ontology.len());
+    Ok(TopicScores {
+        rows,
+        evidence: evidence.pieces,
+        outcome: strengths.outcome,
+    })
 }
 
-fn count(claims: &PersonTopics, strengths: &TopicStrengths, known: &InfluenceScores, claim: usize) -> SourceCount {
-    let trust = |actor: u32| known.model.trust[claims.keys[actor as usize].0 as usize];
-    let audience = &strengths.audiences[claim];
+/// Returns the number of independent people behind each row. Rows and counts are sorted by (person, topic).
+fn count_independent(rows: &[TopicScoreRow], evidence: &TopicEvidence) -> Result<Vec<u32>> {
+    let counts = &evidence.independent;
+    let (persons, topics) = (read_u32(counts, "person")?, read_u32(counts, "topic")?);
+    let keys = persons.iter().copied().zip(topics.iter().copied());
+    let mut counted = keys.zip(read_u32(counts, "people")?).peekable();
+    let count = |row: &TopicScoreRow| {
+        let found = counted.next_if(|(key, _)| *key == (row.person, row.topic));
+        found.map_or(0, |(_, people)| *people)
+    };
+    Ok(rows.iter().map(count).collect())
+}
+
+fn count_sources(
+    pairs: &PersonTopics,
+    strengths: &TopicStrengths,
+    known: &InfluenceScores,
+    pair: usize,
+) -> SourceCount {
+    let trust = |actor: u32| known.model.trust[pairs.keys[actor as usize].0 as usize];
+    let audience = &strengths.audiences[pair];
     let mut count = SourceCount {
         trust: audience.other_trust,
         ..SourceCount::default()
     };
-    let reactions = claims.reactions_of(claim);
+    let reactions = pairs.reactions_of(pair);
     for edge in reactions.iter().filter(|edge| edge.strength > 0.0) {
         count.reactors += 1;
         count.is_heard |= trust(edge.actor) >= MIN_TRUST;
         count.trust += trust(edge.actor);
     }
-    let endorsed = &strengths.endorsements[claims.endorsement_offsets[claim]..];
-    let endorsements = claims.endorsements_of(claim).iter().zip(endorsed);
+    let endorsed = &strengths.endorsements[pairs.endorsement_offsets[pair]..];
+    let endorsements = pairs.endorsements_of(pair).iter().zip(endorsed);
     for (edge, endorsed) in endorsements.filter(|(_, endorsed)| endorsed.part > 0.0) {
         count.endorsers += 1;
         let is_known = endorsed.known >= MIN_TRUST;
@@ -111,10 +139,10 @@ fn count(claims: &PersonTopics, strengths: &TopicStrengths, known: &InfluenceSco
 }
 
 /// Ranks the rows of each topic: shown rows first, then by value; equal values share a rank.
-fn rank(standings: &mut [TopicScore], topics: usize) {
+fn rank_rows(rows: &mut [TopicScore], topics: usize) {
     let mut by_topic: Vec<Vec<(bool, f64, u32)>> = vec![Vec::new(); topics];
-    for (index, standing) in (0..).zip(standings.iter()) {
-        by_topic[standing.row.topic as usize].push((standing.is_shown, standing.row.value, index));
+    for (index, score) in (0..).zip(rows.iter()) {
+        by_topic[score.row.topic as usize].push((score.is_shown, score.row.value, index));
     }
     by_topic
         .par_iter_mut()
@@ -123,7 +151,7 @@ fn rank(standings: &mut [TopicScore], topics: usize) {
         let mut above = 0;
         for equals in own.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
             for (_, _, index) in equals {
-                standings[*index as usize].rank = above as i64 + 1;
+                rows[*index as usize].rank = above as i64 + 1;
             }
             above += equals.len();
         }

@@ -1,26 +1,20 @@
-//! Defines the persisted topic state: linear sums by account, without any score.
+//! Defines the persisted topic state: tables of linear sums by account, without any score.
 
 use std::collections::BTreeMap;
 
-use super::endorsements::EndorsementSums;
-use super::ledger::DecayedLedger;
-use super::objects::RecentObjects;
-use super::sources::EvidenceSources;
+use polars::prelude::{BooleanChunked, DataFrame};
+
+use super::endorsements::EndorsementTables;
+use super::frames::{query_failed, read_u32};
+use super::interactions::empty_interactions;
+use super::interests::empty_interests;
+use super::period_ledger::PeriodLedger;
+use super::post_topics::empty_post_topics;
+use super::sources::{drop_opted_out, empty_sources};
+use super::topic_pairs::empty_topic_pairs;
 use crate::ontology::Ontology;
 use crate::ontology::alias_resolver::AliasCount;
-use clout_model::influence::params::TopicParams;
-
-/// Interactions on topics by (target, topic, actor): nodes and a topic number. `count` counts reactions to objects on
-/// the topic; other rows are texts of the actor on it.
-pub type InteractionSums = DecayedLedger<(u32, u32, u32), 3>;
-/// Posts on topics by (account, topic).
-pub type PostSums = DecayedLedger<(u32, u32), 1>;
-/// Index in [`InteractionSums`] sums: worth of the reactions to the target.
-pub const WORTH: usize = 0;
-/// Index in [`InteractionSums`] sums: all rows, the actor's interest in the topic.
-pub const INTEREST: usize = 1;
-/// Index in [`InteractionSums`] sums: the actor's texts to the target in reactions on the topic.
-pub const GIVEN: usize = 2;
+use clout_base::error::Result;
 
 /// Alias counts from one network's texts, up to the last load date.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -31,25 +25,26 @@ pub struct AliasCounts {
     pub counts: BTreeMap<Box<str>, AliasCount>,
 }
 
-/// Persisted topic state.
-#[derive(Clone, Debug, Default)]
+/// Persisted topic state. A topic is its number in `ids`; an account is its node. Sums are in
+/// [units](super::fixed_point).
+#[derive(Clone, Debug)]
 pub struct TopicState {
-    /// Ids of all topics referred to, sorted; the index of an id is the topic number.
+    /// Ids of all topics in the order in which the runs first saw them; the index of an id is the topic number.
     pub ids: Vec<String>,
-    /// Interactions by (target, topic, actor).
-    pub touches: InteractionSums,
-    /// Posts by (account, topic).
-    pub posts: PostSums,
-    /// Latest sources of evidence.
-    pub sources: EvidenceSources,
-    /// By network: topics of recent posts.
-    pub objects: Vec<RecentObjects>,
+    /// Reactions and texts to others. Grain: (period, target, topic, actor).
+    pub interactions: PeriodLedger,
+    /// Posts. Grain: (period, account, topic).
+    pub interests: PeriodLedger,
+    /// Latest sources of evidence. Grain: (account, topic, kind, is_own, id), sorted by key, the latest first.
+    pub sources: DataFrame,
+    /// Topics of recent posts. Grain: (object, author, topic), sorted.
+    pub posted: DataFrame,
+    /// Number of rows on two topics. Grain: (topic, other), sorted.
+    pub topic_pairs: DataFrame,
     /// By network: alias counts from texts.
     pub aliases: Vec<AliasCounts>,
-    /// Number of rows about both topics of a pair (smaller number first); equal topics count the rows about that topic.
-    pub together: BTreeMap<(u32, u32), u64>,
-    /// Endorsement sums.
-    pub endorsements: EndorsementSums,
+    /// Endorsements.
+    pub endorsements: EndorsementTables,
     /// Topics and parents of the snapshot date ([`Ontology::to_rows`]), so that `explain` can rebuild its scores. The next
     /// run does not read it.
     pub ontology: Vec<(String, Option<String>)>,
@@ -59,67 +54,75 @@ impl TopicState {
     /// Creates the state before the first run.
     pub fn empty(networks: usize) -> TopicState {
         TopicState {
-            objects: vec![RecentObjects::default(); networks],
+            ids: Vec::new(),
+            interactions: PeriodLedger::new(empty_interactions()),
+            interests: PeriodLedger::new(empty_interests()),
+            sources: empty_sources(),
+            posted: empty_post_topics(),
+            topic_pairs: empty_topic_pairs(),
             aliases: vec![AliasCounts::default(); networks],
-            ..TopicState::default()
+            endorsements: EndorsementTables::empty(),
+            ontology: Vec::new(),
         }
     }
 
-    /// Adds the topics of the ontology to the ids and returns their numbers, in the ontology's order. Data of topics
-    /// that the ontology lacks stays, since a later one may have them again.
+    /// Appends the new topics of the ontology to the ids and returns the numbers of all, in the ontology's order. Data of
+    /// topics that the ontology lacks stays, since a later one may have them again.
     pub fn add_topics(&mut self, ontology: &Ontology) -> Vec<u32> {
-        let delivered_ids = (0..ontology.len() as u32).map(|topic| ontology.id(topic).to_owned());
-        let mut ids: Vec<String> = self.ids.iter().cloned().chain(delivered_ids).collect();
-        ids.sort_unstable();
-        ids.dedup();
-        let position = |id: &str| ids.partition_point(|other| other.as_str() < id) as u32;
-        let to: Vec<u32> = self.ids.iter().map(|id| position(id)).collect();
-        if to.iter().enumerate().any(|(old, new)| old != *new as usize) {
-            self.rename_topics(&|topic| to[topic as usize]);
-        }
-        let numbers = (0..ontology.len() as u32)
-            .map(|topic| position(ontology.id(topic)))
-            .collect();
-        self.ids = ids;
+        let known = self.ids.iter().cloned().zip(0..);
+        let mut known: BTreeMap<String, u32> = known.collect();
+        let topics = 0..ontology.len() as u32;
+        let numbers = topics.map(|topic| {
+            let id = ontology.id(topic);
+            known.get(id).copied().unwrap_or_else(|| {
+                let number = self.ids.len() as u32;
+                self.ids.push(id.to_owned());
+                known.insert(id.to_owned(), number);
+                number
+            })
+        });
+        let numbers = numbers.collect();
         self.ontology = ontology.to_rows();
         numbers
     }
 
-    fn rename_topics(&mut self, topic: &(dyn Fn(u32) -> u32 + Sync)) {
-        self.touches
-            .map_keys(|(target, number, actor)| (*target, topic(*number), *actor));
-        self.posts.map_keys(|(node, number)| (*node, topic(*number)));
-        self.sources.rename_topics(topic);
-        self.objects.iter_mut().for_each(|objects| objects.rename_topics(topic));
-        self.endorsements.rename_topics(topic);
-        let together = std::mem::take(&mut self.together);
-        let renamed = together.into_iter().map(|((a, b), rows)| ((topic(a), topic(b)), rows));
-        self.together = renamed.collect();
-    }
-
-    /// Returns the number of entries: interactions, posts and sources.
+    /// Returns the number of rows: interactions, posts and sources.
     pub fn len(&self) -> usize {
-        self.touches.entries.len() + self.posts.entries.len() + self.sources.rows().len()
+        self.interactions.table.height() + self.interests.table.height() + self.sources.height()
     }
 
-    /// Returns true if there is no entry.
+    /// Returns true if there is no row.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Drops the entries of accounts that `is_kept` does not accept.
-    pub fn retain_accounts(&mut self, is_kept: impl Fn(u32) -> bool + Sync) {
-        self.touches
-            .retain(|(target, _, actor)| is_kept(*target) && is_kept(*actor));
-        self.posts.retain(|(node, _)| is_kept(*node));
-        self.sources.drop_opted_out(|node| !is_kept(node));
-        self.objects
-            .iter_mut()
-            .for_each(|objects| objects.retain_authors(&is_kept));
+    /// Drops the rows of accounts that `is_kept` does not accept.
+    ///
+    /// # Errors
+    /// Returns an internal error if a table lacks a column.
+    pub fn retain_accounts(&mut self, is_kept: impl Fn(u32) -> bool + Sync) -> Result<()> {
+        let table = &self.interactions.table;
+        self.interactions
+            .retain(&find_kept(table, &["target", "actor"], &is_kept)?)?;
+        self.interests
+            .retain(&find_kept(&self.interests.table, &["account"], &is_kept)?)?;
+        self.sources = drop_opted_out(&self.sources, &|node| !is_kept(node))?;
+        let is_kept: BooleanChunked = find_kept(&self.posted, &["author"], &is_kept)?.into_iter().collect();
+        self.posted = self.posted.filter(&is_kept).map_err(query_failed)?;
+        self.posted.rechunk_mut();
+        Ok(())
     }
 }
 
-/// Returns the half-lives of [`InteractionSums`] sums, in days.
-pub fn touch_half_lives(params: &TopicParams) -> [f64; 3] {
-    [params.half_life_days; 3]
+/// Returns a flag for each row: true if `is_kept` accepts the accounts in all `columns`.
+fn find_kept(table: &DataFrame, columns: &[&str], is_kept: &dyn Fn(u32) -> bool) -> Result<Vec<bool>> {
+    let mut is_row_kept = vec![true; table.height()];
+    for column in columns {
+        let accounts = read_u32(table, column)?.iter();
+        is_row_kept
+            .iter_mut()
+            .zip(accounts)
+            .for_each(|(kept, account)| *kept &= is_kept(*account));
+    }
+    Ok(is_row_kept)
 }

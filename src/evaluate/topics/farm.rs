@@ -11,7 +11,7 @@ use clout_base::day::{DAY_MICROS, Day};
 use clout_base::error::Result;
 use clout_model::account_activity::AccountPost;
 use clout_model::reactions::AccountReaction;
-use clout_topics::endorsements::Endorsement;
+use clout_topics::endorsements::{Endorsement, NewEndorsements};
 use clout_topics::topic_scores::TopicScore;
 
 /// Number of buyers, each for one topic.
@@ -103,12 +103,15 @@ fn simulate_farm(mut cut: TopicMoment, before: &[TopicScore], kind: FarmKind, ac
     cut.scene.add_reactions(reactions);
     let ids = &cut.memory.ids;
     let number = |id: &str| ids.iter().position(|other| other == id).map(|index| index as u32);
-    let (as_of, lateness) = (cut.scene.as_of(), cut.job.input.max_lateness_days);
-    cut.memory
-        .endorsements
-        .merge(&endorsements, &number, &cut.job.model, as_of, lateness);
+    let new = NewEndorsements {
+        rows: &endorsements,
+        number: &number,
+        as_of: cut.scene.as_of(),
+        max_lateness_days: cut.job.input.max_lateness_days,
+    };
+    cut.memory.endorsements.merge(&new, &cut.job.model)?;
     let scored = cut.scene.score()?;
-    let after = cut.topic_scores(&scored)?;
+    let after = cut.topic_scores(&scored)?.rows;
     Ok(compare_scores(before, &after, &buyers, (kind, accounts)))
 }
 

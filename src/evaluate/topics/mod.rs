@@ -5,14 +5,14 @@
 //! `--foretell`) in the next window. Pairs of moment and topic with at least one credit are pooled. If the input has
 //! no ontology, each tag is a topic.
 
+mod coverage;
 mod credits;
 pub mod farm;
 mod ranking;
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use serde::Serialize;
 
+use self::coverage::measure_coverage;
 use self::credits::{CountedActs, TopicAmounts};
 use self::farm::FarmResult;
 use self::ranking::RankingMeasures;
@@ -22,21 +22,16 @@ use super::windows::EvaluationPlan;
 use crate::job::Job;
 use clout_base::day::Day;
 use clout_base::error::{Error, Result};
-use clout_model::accounts::NO_NODE;
 use clout_model::influence::scoring::PeopleScores;
-use clout_topics::evidence::{EvidenceKind, EvidencePiece};
+use clout_topics::endorsements::NewEndorsements;
 use clout_topics::influence_scores::InfluenceScores;
 use clout_topics::merge::{NewTopicData, TopicMerge};
-use clout_topics::ontology::alias_resolver::MentionKind as Shows;
-use clout_topics::person_topics;
-use clout_topics::topic_scores::{TopicScore, compute_topic_scores};
+use clout_topics::person_tables::TopicInputs;
+use clout_topics::topic_scores::{TopicScores, compute_topic_scores};
 use clout_topics::topic_state::TopicState;
 
 /// Name of the topic score among its rivals.
 pub const TOPIC_SCORE_PREDICTOR: &str = "topic score";
-/// Number of a person's rows that makes a topic likely.
-const ACTIVE: u32 = 5;
-
 /// Parameters of the topic evaluation.
 #[derive(Clone, Debug, Default)]
 pub struct CreditVerbs {
@@ -102,7 +97,10 @@ pub struct TopicMoment<'a> {
 
 impl<'a> TopicMoment<'a> {
     /// Cuts the stream at the end of a day.
-    pub fn from_stream(stream: &'a CountedStream, job: &'a Job, as_of: Day) -> TopicMoment<'a> {
+    ///
+    /// # Errors
+    /// Returns an internal error if a query does not fit its tables.
+    pub fn from_stream(stream: &'a CountedStream, job: &'a Job, as_of: Day) -> Result<TopicMoment<'a>> {
         let mut memory = TopicState::empty(job.networks.len());
         let numbers = memory.add_topics(&stream.ontology);
         let fold = TopicMerge {
@@ -115,28 +113,31 @@ impl<'a> TopicMoment<'a> {
         let mut inputs = NewTopicData::default();
         for (position, network) in job.networks.iter().enumerate() {
             if let Some(settled) = &stream.counted[position].topic_rows {
-                fold.collect(&mut memory, &mut inputs, position, network, settled, as_of);
+                fold.collect(&mut memory, &mut inputs, position, network, settled, as_of)?;
             }
         }
-        inputs.merge_into(&mut memory, &job.model.params().topics, as_of);
+        inputs.merge_into(&mut memory, &fold, as_of)?;
         let known = stream.endorsements.partition_point(|e| e.load_date <= as_of);
         let number = |id: &str| stream.ontology.find(id).map(|topic| numbers[topic as usize]);
-        let lateness = job.input.max_lateness_days;
-        memory
-            .endorsements
-            .merge(&stream.endorsements[..known], &number, &job.model, as_of, lateness);
-        memory.retain_accounts(|node| !stream.opted_out[node as usize]);
-        TopicMoment {
+        let new = NewEndorsements {
+            rows: &stream.endorsements[..known],
+            number: &number,
+            as_of,
+            max_lateness_days: job.input.max_lateness_days,
+        };
+        memory.endorsements.merge(&new, &job.model)?;
+        memory.retain_accounts(|node| !stream.opted_out[node as usize])?;
+        Ok(TopicMoment {
             stream,
             job,
             memory,
             scene: MomentData::from_stream(stream, as_of.end_micros(), &job.networks, &job.model),
-        }
+        })
     }
 
     /// Computes the topic scores of all people, as a run publishes them.
-    fn topic_scores(&self, scored: &PeopleScores) -> Result<Vec<TopicScore>> {
-        let inputs = person_topics::TopicInputs {
+    fn topic_scores(&self, scored: &PeopleScores) -> Result<TopicScores> {
+        let inputs = TopicInputs {
             state: &self.memory,
             ontology: &self.stream.ontology,
             accounts: &self.stream.accounts,
@@ -147,7 +148,7 @@ impl<'a> TopicMoment<'a> {
             as_of: self.scene.as_of(),
         };
         let known = InfluenceScores::from_people_scores(scored, &self.job.model);
-        Ok(compute_topic_scores(&inputs, &known)?.0)
+        compute_topic_scores(&inputs, &known)
     }
 }
 
@@ -173,11 +174,16 @@ pub fn evaluate_topics(
     let moments = plan.moments(stream)?;
     for at in &moments {
         tell(&format!("looking ahead from {}", clout_base::day::format_instant(*at)));
-        let cut = TopicMoment::from_stream(stream, job, Day::from_micros(at - 1));
+        let cut = TopicMoment::from_stream(stream, job, Day::from_micros(at - 1))?;
         let scored = cut.scene.score()?;
         let standings = cut.topic_scores(&scored)?;
         let outcome = tables.credited.count_within(*at, at + ahead);
-        let scores = TopicAmounts::from_amounts(standings.iter().map(|s| ((s.row.topic, s.row.person), s.row.value)));
+        let scores = TopicAmounts::from_amounts(
+            standings
+                .rows
+                .iter()
+                .map(|s| ((s.row.topic, s.row.person), s.row.value)),
+        );
         let rivals = [
             tables.acts.count_within(i64::MIN, *at),
             tables.credited.count_within(i64::MIN, *at),
@@ -197,77 +203,7 @@ pub fn evaluate_topics(
         predictors: predictors
             .map(|(predictor, figures)| TopicPredictor { predictor, figures })
             .collect(),
-        coverage: measure_coverage(&cut, &standings),
-        farms: farm::simulate_farms(&cut, &standings)?,
+        coverage: measure_coverage(&cut, &standings)?,
+        farms: farm::simulate_farms(&cut, &standings.rows)?,
     })
-}
-
-fn measure_coverage(cut: &TopicMoment, standings: &[TopicScore]) -> TopicCoverage {
-    let mut rows = vec![0_u32; cut.scene.persons.len()];
-    let person = |node: u32| cut.scene.persons.by_account[node as usize] as usize;
-    cut.scene
-        .reactions
-        .iter()
-        .for_each(|reaction| rows[person(reaction.actor)] += 1);
-    cut.scene.posts.iter().for_each(|post| rows[person(post.actor)] += 1);
-    let (mut any, mut shown) = (vec![false; rows.len()], vec![false; rows.len()]);
-    for standing in standings {
-        any[standing.row.person as usize] = true;
-        shown[standing.row.person as usize] |= standing.is_shown;
-    }
-    let active: Vec<usize> = (0..rows.len()).filter(|person| rows[*person] >= ACTIVE).collect();
-    let known = known(cut);
-    let has_one_source = |standing: &&TopicScore| {
-        let pieces = standing.evidence.iter();
-        let behind = pieces.flat_map(|piece| contributors(cut, &known, standing, piece));
-        behind.collect::<BTreeSet<u32>>().len() < 2 || standing.reactors + standing.endorsers == 0
-    };
-    let all_shown = || standings.iter().filter(|standing| standing.is_shown);
-    TopicCoverage {
-        with_a_topic: active.iter().filter(|person| any[**person]).count(),
-        with_a_shown_topic: active.iter().filter(|person| shown[**person]).count(),
-        active: active.len(),
-        shown: all_shown().count(),
-        shown_with_one_source: all_shown().filter(has_one_source).count(),
-    }
-}
-
-/// Contributors to each tag and text, by person, topic, kind and id.
-type Contributors<'a> = BTreeMap<(u32, u32, Shows, &'a str), BTreeSet<u32>>;
-
-fn known<'a>(cut: &'a TopicMoment) -> Contributors<'a> {
-    let person = |node: u32| cut.scene.persons.by_account[node as usize];
-    let mut known = Contributors::new();
-    for row in cut.memory.sources.rows() {
-        let owner = person(row.key.account);
-        let by = if row.key.is_own { owner } else { person(row.act.other) };
-        let key = (owner, row.key.topic, row.key.shows, cut.memory.sources.id(row));
-        known.entry(key).or_default().insert(by);
-    }
-    known
-}
-
-/// Returns the contributors of a piece of evidence, as found from the published rows; empty for evidence from
-/// another topic.
-fn contributors(
-    cut: &TopicMoment,
-    known: &Contributors,
-    standing: &TopicScore,
-    piece: &EvidencePiece,
-) -> BTreeSet<u32> {
-    let index = piece.source as usize;
-    match piece.kind {
-        EvidenceKind::Ancestor => BTreeSet::new(),
-        EvidenceKind::Audience => BTreeSet::from([piece.source]),
-        EvidenceKind::Endorsement => {
-            let endorser = &cut.memory.endorsements.sums.entries[index].key.2;
-            BTreeSet::from([cut.scene.persons.find_index(endorser).unwrap_or(NO_NODE)])
-        }
-        EvidenceKind::Tag | EvidenceKind::Text => {
-            let row = &cut.memory.sources.rows()[index];
-            let id = cut.memory.sources.id(row);
-            let key = (standing.row.person, row.key.topic, row.key.shows, id);
-            known.get(&key).cloned().unwrap_or_default()
-        }
-    }
 }

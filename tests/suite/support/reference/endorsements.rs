@@ -6,8 +6,10 @@ use clout_base::day::Day;
 
 use super::counted_acts::BETA_DAY;
 use super::people::PeopleMap;
-use super::topics::{DatedSum, HALF_LIVES, KNOWN_FOR, TopicSums, decay, saturate, selectivity};
-use super::{DAY, drop_forgotten};
+use super::topics::{
+    DatedSum, HALF_LIVES, KNOWN_FOR, PersonTopic, TopicSums, decay, keep_periods, saturate, selectivity,
+};
+use super::{DAY, FORGOTTEN_AFTER};
 use crate::support::days::time;
 use crate::support::topics::Words;
 use crate::support::warehouse::Warehouse;
@@ -47,7 +49,7 @@ impl TopicSums {
         /// By (endorsee, topic, endorser): the parts, and the latest of them.
         type Praise = BTreeMap<(String, String, String), (Vec<DatedSum>, (i64, String))>;
         let mut words = Praise::new();
-        for ((endorser, load_date, _), all) in days {
+        for ((endorser, _, day), all) in days {
             let endorsees: BTreeSet<&String> = all.iter().map(|(endorsee, ..)| endorsee).collect();
             for key in all
                 .iter()
@@ -69,24 +71,30 @@ impl TopicSums {
                     .entry((key.0.clone(), key.1.clone(), endorser.clone()))
                     .or_default();
                 word.0.push(DatedSum {
-                    load_date,
+                    day,
                     worth: worth * decay(self.end - latest.0, HALF_LIVES[1]),
+                    lasting: 0.0,
                 });
                 word.1 = word.1.clone().max(latest);
             }
         }
-        for ((endorsee, topic, endorser), (parts, (_, id))) in words {
+        let mut last: BTreeMap<(PersonTopic, String), (i64, String)> = BTreeMap::new();
+        for ((endorsee, topic, endorser), (parts, latest)) in words {
             let (person, actor) = (named(&endorsee), named(&endorser));
             if let (Some(person), Some(actor)) = (person, actor)
                 && person != actor
             {
-                let worth: f64 = drop_forgotten(&parts, |part| part.load_date, as_of.0)
-                    .iter()
-                    .map(|part| part.worth)
-                    .sum();
-                // Of several ids of one person, the endorsement with the greatest worth counts.
-                let word = self.endorsements.entry(((person, topic), actor)).or_default();
-                *word = (word.0.max(worth), id);
+                let kept = keep_periods(&parts, as_of, FORGOTTEN_AFTER);
+                if kept.is_empty() {
+                    continue;
+                }
+                let worth: f64 = kept.iter().map(|part| part.worth).sum();
+                // Of several ids of one person, the endorsement with the greatest worth counts, and the latest is named.
+                let key = ((person, topic), actor);
+                let named = last.entry(key.clone()).or_default();
+                *named = named.clone().max(latest);
+                let word = self.endorsements.entry(key).or_default();
+                *word = (word.0.max(worth), named.1.clone());
             }
         }
     }

@@ -145,27 +145,32 @@ impl TopicModel {
     fn parts(&self, claim: &PersonTopic, kept: &BTreeMap<(String, String), f64>) -> TopicParts {
         let rho = |actor: &str| self.ranks[&name(&(actor.to_owned(), claim.1.clone()))];
         let mut parts = TopicParts::default();
-        let (mut trusted, mut strangers) = (0.0, 0.0);
-        for (actor, sum) in self.reactions(claim) {
-            let amount = rho(actor) * saturate(*sum, BETA);
-            trusted += self.trust(actor) * amount;
-            strangers += (1.0 - self.trust(actor)) * amount;
-        }
-        parts.earned = trusted + interval::limit_unknown(trusted, strangers);
+        let earned = |sums: &BTreeMap<(PersonTopic, String), f64>| {
+            let (mut trusted, mut strangers) = (0.0, 0.0);
+            for ((_, actor), sum) in sums.iter().filter(|((other, _), _)| other == claim) {
+                let amount = rho(actor) * saturate(*sum, BETA);
+                trusted += self.trust(actor) * amount;
+                strangers += (1.0 - self.trust(actor)) * amount;
+            }
+            trusted + interval::limit_unknown(trusted, strangers)
+        };
+        parts.earned = earned(&self.topics.reactions);
         for ((_, actor), (worth, id)) in self.topics.endorsements.iter().filter(|((other, _), _)| other == claim) {
             let known = self.trust(actor) * kept[&(actor.clone(), claim.0.clone())];
             let part = known * rho(actor) * saturate(*worth, BETA);
             parts.endorsed.insert(actor.clone(), (part, known, id.clone()));
         }
         parts.audience = self.audience(claim);
-        let acts = self.topics.acts.get(claim).copied().unwrap_or_default();
+        let given = self.topics.given.iter().filter(|((other, _), _)| other == claim);
+        let given: f64 = given.map(|(_, texts)| saturate(*texts, BETA)).sum();
         let (all, most) = (parts.audience.values().sum::<f64>(), parts.endorsed());
         if !self.wrote(claim) && self.reactions(claim).next().is_none() && all > most {
             parts.audience.values_mut().for_each(|part| *part *= most / all);
         }
-        let cap = 3.0 * parts.by_others();
+        let others = parts.endorsed() + parts.audience.values().sum::<f64>();
+        let cap = 20.0 * (earned(&self.topics.lasting_reactions) + others);
         parts.given = if cap > 0.0 {
-            cap * (1.0 - (-2.0 * acts.1 / cap).exp())
+            cap * (1.0 - (-2.0 * given / cap).exp())
         } else {
             0.0
         };
@@ -196,7 +201,7 @@ impl TopicModel {
             1.0
         };
         let part = |(id, t, u): &(String, f64, f64)| {
-            let interest = self.topics.acts.get(&(id.clone(), topic.clone()))?.0;
+            let interest = *self.topics.acts.get(&(id.clone(), topic.clone()))?;
             let part = (t + phi * u) * interest.min(1.0);
             (part > 0.0).then(|| (id.clone(), part))
         };

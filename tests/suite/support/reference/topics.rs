@@ -9,11 +9,15 @@ use clout_base::day::Day;
 use super::counted_acts::{Act, BETA_DAY, CROWD, CountedActs, FLOOD};
 use super::endorsements::resolve_person;
 use super::people::PeopleMap;
-use super::{Account, CO_VISIT, DAY, drop_forgotten, verb_weight};
+use super::{Account, CO_VISIT, DAY, FORGOTTEN_AFTER, verb_weight};
 use crate::support::warehouse::Warehouse;
 
 /// Half-life of reactions and acts, and of endorsements, in days.
 pub const HALF_LIVES: [f64; 2] = [30.0, 90.0];
+/// Half-life of what lasts of reactions and texts, in days, and its share.
+const LASTING: (f64, f64) = (1080.0, 0.2);
+/// Days after which reactions and texts to others are forgotten.
+const LASTING_FOR: i32 = 2160;
 /// Load dates for which the topics of a post and the id of an endorsement are known.
 pub const KNOWN_FOR: i32 = 30;
 /// Number of topics of one row above which the row does not connect topics.
@@ -30,10 +34,14 @@ pub type PersonTopic = (String, String);
 /// Sums at the snapshot date.
 #[derive(Default)]
 pub struct TopicSums {
-    /// By person and topic: decayed acts of the person, and those of them that were reactions to others with an object.
-    pub acts: BTreeMap<PersonTopic, (f64, f64)>,
+    /// By person and topic: decayed acts of the person.
+    pub acts: BTreeMap<PersonTopic, f64>,
+    /// By person, topic and target: texts to the target in reactions on the topic, of which a share lasts.
+    pub given: BTreeMap<(PersonTopic, String), f64>,
     /// By target, topic and actor: decayed reactions.
     pub reactions: BTreeMap<(PersonTopic, String), f64>,
+    /// By target, topic and actor: the same, of which a share lasts.
+    pub lasting_reactions: BTreeMap<(PersonTopic, String), f64>,
     /// By target, topic and actor: decayed endorsements, and the id of the latest.
     pub endorsements: BTreeMap<(PersonTopic, String), (f64, String)>,
     /// Number of rows about both topics.
@@ -59,11 +67,29 @@ pub struct TopicTag {
     pub by: String,
 }
 
-/// Sum of one load date, with its value at the snapshot date.
+/// Worth at the snapshot date of acts of one day.
 #[derive(Clone)]
 pub struct DatedSum {
-    pub load_date: i32,
+    /// Day of the acts.
+    pub day: i64,
     pub worth: f64,
+    /// Worth of which a share lasts.
+    pub lasting: f64,
+}
+
+/// Days of a period, after which acts are forgotten together.
+const PERIOD_DAYS: i64 = 30;
+
+/// Computes the decay of 1 after this time if a share of it lasts.
+fn decay_lasting(micros: i64) -> f64 {
+    (1.0 - LASTING.1) * decay(micros, HALF_LIVES[0]) + LASTING.1 * decay(micros, LASTING.0)
+}
+
+/// Returns the sums of periods with a day in the last `days` days.
+pub fn keep_periods(parts: &[DatedSum], as_of: Day, days: i32) -> Vec<&DatedSum> {
+    let last_day = |part: &DatedSum| (part.day.div_euclid(PERIOD_DAYS) + 1) * PERIOD_DAYS - 1;
+    let is_kept = |part: &&DatedSum| i64::from(as_of.0) - last_day(part) < i64::from(days);
+    parts.iter().filter(is_kept).collect()
 }
 
 /// Computes the decay of 1 after this time.
@@ -117,26 +143,28 @@ impl TopicSums {
     }
 
     fn add_acts(&mut self, people: &PeopleMap, about: &[ActTopics], as_of: Day) {
-        type Whose<'a> = (Account, Option<Account>, &'a String);
-        let mut parts: BTreeMap<Whose, Vec<(DatedSum, bool)>> = BTreeMap::new();
+        type Whose<'a> = (Account, Option<Account>, &'a String, bool);
+        let mut parts: BTreeMap<Whose, Vec<DatedSum>> = BTreeMap::new();
         for (act, own, objects) in about {
             let all: BTreeSet<&String> = own.union(objects).collect();
             for topic in &all {
                 let part = DatedSum {
-                    load_date: act.load_date,
+                    day: act.day(),
                     worth: decay(self.end - act.at, HALF_LIVES[0]),
+                    lasting: decay_lasting(self.end - act.at),
                 };
                 let is_given = act.object.is_some() && objects.contains(*topic);
-                let whose = (act.actor(), act.target_account(), *topic);
-                parts.entry(whose).or_default().push((part, is_given));
+                let whose = (act.actor(), act.target_account(), *topic, is_given);
+                parts.entry(whose).or_default().push(part);
                 for other in all.iter().filter(|_| all.len() <= MOST_TOGETHER) {
                     let pair = ((*topic).clone(), (*other).clone());
                     *self.together.entry(pair).or_default() += 1.0;
                 }
             }
         }
-        for ((account, target, topic), parts) in parts {
-            let parts = drop_forgotten(&parts, |(part, _)| part.load_date, as_of.0);
+        for ((account, target, topic, is_given), parts) in parts {
+            let days = if target.is_some() { LASTING_FOR } else { FORGOTTEN_AFTER };
+            let parts = keep_periods(&parts, as_of, days);
             let person = people.person(&account);
             let is_out = target
                 .iter()
@@ -144,10 +172,12 @@ impl TopicSums {
                 .any(|account| people.is_opted_out(account));
             let is_own = target.as_ref().is_some_and(|target| people.person(target) == person);
             if !parts.is_empty() && !is_out && !is_own {
-                let sums = self.acts.entry((person, topic.clone())).or_default();
-                sums.0 += parts.iter().map(|(part, _)| part.worth).sum::<f64>();
-                let given = parts.iter().filter(|(_, given)| *given);
-                sums.1 += given.map(|(part, _)| part.worth).sum::<f64>();
+                let sum: f64 = parts.iter().map(|part| part.worth).sum();
+                *self.acts.entry((person.clone(), topic.clone())).or_default() += sum;
+                if let Some(target) = target.filter(|_| is_given) {
+                    let key = ((person, topic.clone()), people.person(&target));
+                    *self.given.entry(key).or_default() += parts.iter().map(|part| part.lasting).sum::<f64>();
+                }
             }
         }
     }
@@ -172,19 +202,22 @@ impl TopicSums {
             let latest = acts.iter().map(|act| act.at).max().expect("an act");
             let worth = selectivity(targets[&day].len()) * saturate(sum, BETA_DAY);
             let part = DatedSum {
-                load_date: day.1,
+                day: day.2,
                 worth: worth * decay(self.end - latest, HALF_LIVES[0]),
+                lasting: worth * decay_lasting(self.end - latest),
             };
             pairs.entry((day.0, target, topic)).or_default().push(part);
         }
         for ((actor, target, topic), parts) in pairs {
-            let parts = drop_forgotten(&parts, |part| part.load_date, as_of.0);
+            let parts = keep_periods(&parts, as_of, LASTING_FOR);
             let (reactor, person) = (people.person(&actor), people.person(&target));
             if parts.is_empty() || reactor == person || people.is_opted_out(&actor) || people.is_opted_out(&target) {
                 continue;
             }
-            let sum = self.reactions.entry(((person, topic.clone()), reactor)).or_default();
-            *sum += parts.iter().map(|part| part.worth).sum::<f64>();
+            let key = ((person, topic.clone()), reactor);
+            *self.reactions.entry(key.clone()).or_default() += parts.iter().map(|part| part.worth).sum::<f64>();
+            let lasting = self.lasting_reactions.entry(key).or_default();
+            *lasting += parts.iter().map(|part| part.lasting).sum::<f64>();
         }
     }
 }
@@ -211,25 +244,13 @@ fn objects_of(act: &Act, own: &BTreeSet<String>, posts: &[&Act], ids: &BTreeSet<
     let is_of_it = |post: &&&Act| {
         post.actor() == target && post.object_id().as_ref() == Some(&object) && post.load_date <= act.load_date
     };
-    let mut of_it: BTreeMap<i32, BTreeSet<String>> = BTreeMap::new();
-    for post in posts.iter().filter(is_of_it) {
-        let tags = post.tags().into_iter().filter(|tag| ids.contains(tag));
-        of_it.entry(post.load_date).or_default().extend(tags);
-    }
-    of_it.retain(|_, tags| !tags.is_empty());
-    let (mut known, mut last) = (BTreeSet::new(), i32::MIN / 2);
-    for (load_date, tags) in of_it {
-        if load_date - last > KNOWN_FOR {
-            known.clear();
-        }
-        known.extend(tags);
-        last = load_date;
-    }
-    if act.load_date - last <= KNOWN_FOR {
-        known
-    } else {
-        BTreeSet::new()
-    }
+    let is_recent = |post: &&&Act| act.load_date - post.load_date <= KNOWN_FOR;
+    let tags = posts
+        .iter()
+        .filter(is_of_it)
+        .filter(is_recent)
+        .flat_map(|post| post.tags());
+    tags.filter(|tag| ids.contains(tag)).collect()
 }
 
 /// Returns each topic above one, with the fewest steps.

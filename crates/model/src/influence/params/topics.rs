@@ -9,6 +9,11 @@ pub struct TopicParams {
     /// Half-life in days of a reaction on a topic and of a person's own acts, from 1 to 10,000. On Cardano, 30
     /// days predict the authors of accepted answers better than 60 or 90 (docs/src/research/topics.md).
     pub half_life_days: f64,
+    /// Second, longer half-life in days of a person's own acts and of the reactions that vouch for them, from 1 to
+    /// 10,000. Expertise lasts for years: three of them leave half of it.
+    pub lasting_half_life_days: f64,
+    /// Share, from 0 to 1, of a fresh own act that fades with the longer half-life; the rest fades with the shorter.
+    pub lasting_share: f64,
     /// Half-life in days of an endorsement, from 1 to 10,000. An endorsement is meant to last a season.
     pub endorsement_half_life_days: f64,
     /// Weight of one fresh endorsement by a trusted person of average rank, relative to one reaction, >= 0.
@@ -42,12 +47,14 @@ impl Default for TopicParams {
     fn default() -> Self {
         TopicParams {
             half_life_days: 30.0,
+            lasting_half_life_days: 1080.0,
+            lasting_share: 0.2,
             endorsement_half_life_days: 90.0,
             endorsement: 1.0,
             endorser_half_at: 1.0,
             seasoned_days: 10.0,
             given: 2.0,
-            given_per_earned: 3.0,
+            given_per_earned: 20.0,
             audience: 1.0,
             related: 1.0,
             common_at: 0.25,

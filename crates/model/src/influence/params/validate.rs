@@ -57,6 +57,7 @@ impl TopicParams {
     fn validate(&self) -> Result<()> {
         let half_lives = [
             ("model.topics.half_life_days", self.half_life_days),
+            ("model.topics.lasting_half_life_days", self.lasting_half_life_days),
             (
                 "model.topics.endorsement_half_life_days",
                 self.endorsement_half_life_days,
@@ -78,6 +79,8 @@ impl TopicParams {
         require_positive("model.topics.endorser_half_at", self.endorser_half_at)?;
         require_positive("model.topics.seasoned_days", self.seasoned_days)?;
         require_positive("model.topics.common_at", self.common_at)?;
+        let share = self.lasting_share;
+        Key("model.topics.lasting_share").require((0.0..=1.0).contains(&share), share, "0 to 1")?;
         let decay = self.ancestor_decay;
         Key("model.topics.ancestor_decay").require((0.0..=1.0).contains(&decay), decay, "0 to 1")
     }

@@ -1,0 +1,134 @@
+//! The rows of some load dates of one network as tables: acts, and the topics that they mention.
+//!
+//! | table | grain | columns |
+//! |---|---|---|
+//! | `acts` | row | load_date, day, period, actor, target, at, weight, fade, lasting_fade (units), object, is_post, has_text, describes |
+//! | `mentions` | row, topic | kind, and the columns of the act |
+//! | `credits` | row, topic | topics of the reaction's object, which credit its target |
+
+use polars::prelude::*;
+
+use super::fixed_point::{DecayPeriods, to_units};
+use super::frames::{anti_join, build_column, build_table, collect, columns, join_on, union_all};
+use super::row_topics::RowTopics;
+use super::rows::ActivityRows;
+use crate::ontology::alias_resolver::MentionKind;
+use clout_base::day::Day;
+use clout_base::error::Result;
+use clout_model::networks::Network;
+
+/// Tables of the rows of some load dates of one network. Reactions of an account to itself carry no evidence and are
+/// left out.
+pub(super) struct ActTables {
+    pub(super) acts: DataFrame,
+    pub(super) mentions: DataFrame,
+}
+
+/// Rows of some load dates of one network.
+pub(super) struct ActRows<'a> {
+    pub(super) network: &'a Network,
+    pub(super) rows: &'a ActivityRows,
+    pub(super) periods: DecayPeriods,
+    /// The same periods with the lasting half-life.
+    pub(super) lasting: DecayPeriods,
+    /// Counted rows: load date and index.
+    pub(super) kept: Vec<(Day, usize)>,
+}
+
+impl ActTables {
+    /// Builds the tables. `found` has the topics of the rows.
+    pub(super) fn new(source: &ActRows, found: RowTopics) -> Result<ActTables> {
+        let has_topics = |row: u32| found.rows.binary_search(&row).is_ok();
+        let is_act = |(_, row): &&(Day, usize)| {
+            let (actor, target) = (source.rows.actors[*row], source.rows.targets[*row]);
+            let has_object = !source.rows.is_post(*row) && source.rows.mentions.objects[*row] != 0;
+            actor != target && (has_object || has_topics(*row as u32))
+        };
+        let acts = source.build_acts(source.kept.iter().filter(is_act).copied())?;
+        let mentions = build_table(vec![
+            build_column("row", found.rows),
+            build_column("topic", found.topics),
+            build_column("kind", found.kinds),
+        ])?;
+        let mentions = collect(join_on(mentions.lazy(), acts.clone().lazy(), ["row"]))?;
+        Ok(ActTables { acts, mentions })
+    }
+}
+
+impl ActRows<'_> {
+    /// Grain: row.
+    fn build_acts(&self, kept: impl Iterator<Item = (Day, usize)>) -> Result<DataFrame> {
+        let (dates, rows): (Vec<i32>, Vec<usize>) = kept.map(|(day, row)| (day.0, row)).unzip();
+        let source = self.rows;
+        let weight = |row: usize| match source.is_post(row) {
+            true => 0.0,
+            false => self.network.verbs[usize::from(source.verbs[row])].weight,
+        };
+        let at = |row: usize| source.occurred_at[row];
+        let describes = |row: usize| !source.is_post(row) && self.network.tags_describe_object(source.verbs[row]);
+        let column = |name: &str, value: &dyn Fn(usize) -> u32| {
+            build_column(name, rows.iter().map(|row| value(*row)).collect::<Vec<u32>>())
+        };
+        let signed = |name: &str, value: &dyn Fn(usize) -> i64| {
+            build_column(name, rows.iter().map(|row| value(*row)).collect::<Vec<i64>>())
+        };
+        let flag = |name: &str, value: &dyn Fn(usize) -> bool| {
+            build_column(name, rows.iter().map(|row| value(*row)).collect::<Vec<bool>>())
+        };
+        let number = |name: &str, value: &dyn Fn(usize) -> i32| {
+            build_column(name, rows.iter().map(|row| value(*row)).collect::<Vec<i32>>())
+        };
+        let objects: Vec<u64> = rows.iter().map(|row| source.mentions.objects[*row]).collect();
+        build_table(vec![
+            column("row", &|row| row as u32),
+            build_column("load_date", dates),
+            number("day", &|row| Day::from_micros(at(row)).0),
+            number("period", &|row| self.periods.find_period(at(row))),
+            column("actor", &|row| source.actors[row]),
+            column("target", &|row| source.targets[row]),
+            signed("at", &at),
+            signed("weight", &|row| to_units(weight(row))),
+            signed("fade", &|row| to_units(self.periods.fade_to_period_end(at(row)))),
+            signed("lasting_fade", &|row| {
+                to_units(self.lasting.fade_to_period_end(at(row)))
+            }),
+            build_column("object", objects),
+            flag("is_post", &|row| source.is_post(row)),
+            flag("has_text", &|row| source.mentions.has_text[row]),
+            flag("describes", &describes),
+        ])
+    }
+}
+
+/// Returns an expression that is true for mentions of a kind.
+pub(super) fn is_kind(kind: MentionKind) -> Expr {
+    col("kind").eq(lit(kind as u32))
+}
+
+/// Topics of the objects of reactions: those of the reaction's tags, else those of the target's own posts of that object
+/// in the last `max_lateness_days` load dates. Grain: (row, topic).
+pub(super) fn find_credits(tables: &ActTables, posted: LazyFrame, max_lateness_days: i32) -> Result<DataFrame> {
+    let pair = columns(["row", "topic"]);
+    let tagged = tables.mentions.clone().lazy();
+    let tagged = tagged
+        .filter(col("describes").and(is_kind(MentionKind::Tag)))
+        .select(pair.clone());
+    let reactions = tables
+        .acts
+        .clone()
+        .lazy()
+        .filter(col("is_post").not().and(col("object").neq(lit(0_u64))));
+    let untagged =
+        anti_join(reactions, tagged.clone(), ["row"]).select(columns(["row", "object", "target", "load_date"]));
+    let posted = posted.select([
+        col("object"),
+        col("author").alias("target"),
+        col("topic"),
+        col("load_date").alias("posted_on"),
+    ]);
+    let age = || col("load_date") - col("posted_on");
+    let known = join_on(untagged, posted, ["object", "target"])
+        .filter(age().gt_eq(lit(0)).and(age().lt_eq(lit(max_lateness_days))))
+        .select(pair);
+    collect(union_all([tagged, known])?.unique(None, UniqueKeepStrategy::Any))
+}

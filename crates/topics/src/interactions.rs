@@ -1,0 +1,112 @@
+//! Reactions and texts to other accounts on topics: the ledger by period.
+
+use polars::prelude::*;
+
+use super::acts::ActTables;
+use super::fixed_point::{DecayPeriods, ONE, to_units};
+use super::frames::{
+    build_column, collect, columns, empty_table, join_on, query_failed, read_i64, read_u32, union_all,
+};
+use super::period_ledger::LedgerColumns;
+use clout_base::error::Result;
+use clout_model::influence::model::InfluenceModel;
+use clout_model::influence::weights::saturate;
+
+/// Days for which interactions count: a quarter of a lasting sum is left after two lasting half-lives.
+pub(super) const LASTING_RETENTION_DAYS: i32 = 2160;
+/// Columns of the ledger: worth of the reactions to the target; all rows, which show the actor's interest; the actor's
+/// texts to the target in reactions on the topic; and the number of reactions. `lasting_` sums fade with the lasting
+/// half-life.
+pub(super) const LEDGER: LedgerColumns<4, 6> = LedgerColumns {
+    key: ["period", "target", "topic", "actor"],
+    sums: ["worth", "lasting_worth", "interest", "given", "lasting_given", "count"],
+};
+/// One (actor, target, topic) on one day of a load date.
+const CELL: [&str; 6] = ["actor", "load_date", "day", "target", "topic", "period"];
+
+/// Returns the ledger without rows. Grain: (period, target, topic, actor).
+pub(super) fn empty_interactions() -> DataFrame {
+    empty_table(&[
+        ("period", DataType::Int32),
+        ("target", DataType::UInt32),
+        ("topic", DataType::UInt32),
+        ("actor", DataType::UInt32),
+        ("worth", DataType::Int64),
+        ("lasting_worth", DataType::Int64),
+        ("interest", DataType::Int64),
+        ("given", DataType::Int64),
+        ("lasting_given", DataType::Int64),
+        ("count", DataType::Int64),
+    ])
+}
+
+/// Interactions of some load dates of one network, from its acts and their credits. Grain: (period, target, topic, actor).
+///
+/// A reaction is worth its weight times the [selectivity](clout_model::influence::weights) of its actor's day; reactions
+/// of one actor to one target on one topic and day saturate, and fade from the latest on.
+pub(super) fn find_interactions(
+    tables: &ActTables,
+    credits: &DataFrame,
+    model: &InfluenceModel,
+    periods: DecayPeriods,
+) -> Result<DataFrame> {
+    let touched = find_touched(tables, credits)?;
+    let credited = || col("is_credit");
+    let given = |fade: &str, name: &str| {
+        let texts = col(fade).filter(credited().and(col("has_text")));
+        texts.sum().alias(name)
+    };
+    let cells = touched.clone().lazy().group_by(columns(CELL)).agg([
+        col("weight").filter(credited()).sum(),
+        col("at").filter(credited()).max(),
+        credited().cast(DataType::Int64).sum().alias("count"),
+        col("fade").sum().alias("interest"),
+        given("fade", "given"),
+        given("lasting_fade", "lasting_given"),
+    ]);
+    let of_day = ["actor", "load_date", "day"];
+    let targets = touched.lazy().filter(credited()).group_by(columns(of_day));
+    let targets = targets.agg([col("target").n_unique().cast(DataType::UInt32).alias("targets")]);
+    let cells = cells.join(targets, columns(of_day), columns(of_day), JoinArgs::new(JoinType::Left));
+    let cells = cells.with_columns([col("targets").fill_null(lit(1_u32)), col("at").fill_null(lit(0_i64))]);
+    let mut cells = collect(cells)?;
+    let lasting = periods.with_half_life(model.params().topics.lasting_half_life_days);
+    for (name, periods) in [("worth", periods), ("lasting_worth", lasting)] {
+        let worth = compute_worth(&cells, model, periods)?;
+        cells.with_column(build_column(name, worth)).map_err(query_failed)?;
+    }
+    collect(
+        cells
+            .lazy()
+            .group_by(columns(LEDGER.key))
+            .agg(columns(LEDGER.sums).map(Expr::sum)),
+    )
+}
+
+/// Rows to another account, by topic; `is_credit` if the topic credits the target. Grain: (row, topic).
+fn find_touched(tables: &ActTables, credits: &DataFrame) -> Result<DataFrame> {
+    let own = tables.mentions.clone().lazy().filter(col("is_post").not());
+    let own = own.select([col("row"), col("topic"), lit(false).alias("is_credit")]);
+    let credits = credits.clone().lazy().with_column(lit(true).alias("is_credit"));
+    let all = union_all([own, credits])?.group_by(columns(["row", "topic"]));
+    collect(join_on(
+        all.agg([col("is_credit").any(true)]),
+        tables.acts.clone().lazy(),
+        ["row"],
+    ))
+}
+
+/// Returns the worth of the cells, in units at the end of the period.
+fn compute_worth(cells: &DataFrame, model: &InfluenceModel, periods: DecayPeriods) -> Result<Vec<i64>> {
+    let (weights, counts) = (read_i64(cells, "weight")?, read_i64(cells, "count")?);
+    let (times, targets) = (read_i64(cells, "at")?, read_u32(cells, "targets")?);
+    let worth = |cell: usize| {
+        if counts[cell] == 0 {
+            return 0;
+        }
+        let sum = saturate(weights[cell] as f64 / ONE, model.params().repeats.beta_day);
+        let selectivity = model.weighing().selectivity(targets[cell].max(1));
+        to_units(selectivity * sum * periods.fade_to_period_end(times[cell]))
+    };
+    Ok((0..cells.height()).map(worth).collect())
+}

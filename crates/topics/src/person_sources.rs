@@ -1,0 +1,106 @@
+//! Latest sources of each person, from own rows and from rows of others.
+//!
+//! | table | grain | columns |
+//! |---|---|---|
+//! | `sources` | person, topic, kind, is_own, id | at, weight (units), by: the person behind the source, or nobody |
+
+use polars::prelude::*;
+
+use super::acts::is_kind;
+use super::audience::MIN_TRUST;
+use super::evidence::{EvidenceKind, select_pieces};
+use super::fixed_point::{decay_to, from_units};
+use super::frames::{
+    build_column, collect, columns, query_failed, read_flags, read_i64, read_u32, semi_join, take_first, union_all,
+};
+use super::influence_scores::InfluenceScores;
+use super::person_tables::TopicInputs;
+use super::sources::MAX_SOURCES;
+use crate::ontology::alias_resolver::MentionKind;
+use clout_base::error::Result;
+
+/// Marks a source by another person that is not trusted.
+const NOBODY: u32 = u32::MAX;
+
+/// Latest sources of persons; rows to and by the person itself are left out. Each side is limited to the latest few,
+/// each id once. Grain: (person, topic, kind, is_own, id).
+pub(super) fn find_person_sources(inputs: &TopicInputs, known: &InfluenceScores) -> Result<DataFrame> {
+    let persons = [("account", "person"), ("other", "other_person")];
+    let sources = inputs.name_rows(inputs.state.sources.clone().lazy(), &persons)?.lazy();
+    let sources = sources.filter(col("person").neq(col("other_person")));
+    let order = [false, false, false, false, true, false, true, false];
+    let order = SortMultipleOptions::default().with_order_descending_multi(order);
+    let sorted = sources.sort(
+        [
+            "person",
+            "topic",
+            "kind",
+            "is_own",
+            "at",
+            "id",
+            "weight",
+            "other_person",
+        ],
+        order,
+    );
+    let ids = columns(["person", "topic", "kind", "is_own", "id"]);
+    let distinct = sorted.unique_stable_generic(Some(ids.to_vec()), UniqueKeepStrategy::First);
+    let mut latest = collect(take_first(distinct, ["person", "topic", "kind", "is_own"], MAX_SOURCES))?;
+    let (owners, others) = (read_u32(&latest, "person")?, read_u32(&latest, "other_person")?);
+    let are_own = read_flags(&latest, "is_own")?;
+    let by = |row: usize| match are_own[row] {
+        true => owners[row],
+        false if known.model.trust[others[row] as usize] >= MIN_TRUST => others[row],
+        false => NOBODY,
+    };
+    let by: Vec<u32> = (0..owners.len()).map(by).collect();
+    latest.with_column(build_column("by", by)).map_err(query_failed)?;
+    Ok(latest)
+}
+
+/// Tags and texts as evidence, each id once by its latest act; words count after phrases.
+/// Grain: (person, topic, kind, source_id).
+pub(super) fn find_source_pieces(inputs: &TopicInputs, sources: &DataFrame) -> Result<DataFrame> {
+    let half_life = inputs.model.params().topics.half_life_days;
+    let (times, weights) = (read_i64(sources, "at")?, read_i64(sources, "weight")?);
+    let decayed = times
+        .iter()
+        .zip(weights)
+        .map(|(at, weight)| from_units(*weight) * decay_to(*at, inputs.as_of, half_life));
+    let decayed: Vec<f64> = decayed.collect();
+    let mut weighed = sources.drop("weight").map_err(query_failed)?;
+    weighed
+        .with_column(build_column("weight", decayed))
+        .map_err(query_failed)?;
+    let order = [false, false, false, true, false, true];
+    let order = SortMultipleOptions::default().with_order_descending_multi(order);
+    let by_time = ["person", "topic", "kind", "at", "id", "weight"];
+    let named = weighed
+        .lazy()
+        .sort(by_time, order)
+        .with_column(col("id").alias("source_id"));
+    let tags = select_pieces(EvidenceKind::Tag, named.clone().filter(is_kind(MentionKind::Tag)));
+    let texts = select_pieces(EvidenceKind::Text, named.filter(is_kind(MentionKind::Tag).not()));
+    let key = columns(["person", "topic", "kind", "source_id"]).to_vec();
+    let distinct = |pieces: LazyFrame| pieces.unique_stable_generic(Some(key.clone()), UniqueKeepStrategy::First);
+    collect(union_all([distinct(tags), distinct(texts)])?)
+}
+
+/// People behind tags and texts. A single word in only one text may occur by chance, so it adds no person.
+/// Grain: (person, topic, by).
+pub(super) fn find_source_supporters(sources: &DataFrame) -> Result<DataFrame> {
+    let all = || sources.clone().lazy();
+    let is_word = || is_kind(MentionKind::Word);
+    let repeated = all()
+        .filter(is_word())
+        .group_by(columns(["person", "topic"]))
+        .agg([len().alias("words")]);
+    let repeated = repeated.filter(col("words").gt(lit(1_u32)));
+    let words = semi_join(all().filter(is_word()), repeated, ["person", "topic"]);
+    let supporters = union_all([all().filter(is_word().not()), words])?.filter(col("by").neq(lit(NOBODY)));
+    collect(
+        supporters
+            .select(columns(["person", "topic", "by"]))
+            .unique(None, UniqueKeepStrategy::Any),
+    )
+}

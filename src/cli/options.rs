@@ -115,9 +115,15 @@ pub(super) fn open_store(root: &str, rules: &StorageRules) -> Result<Store> {
     Store::open(root, &options)
 }
 
-/// Starts rayon's global thread pool. Call it once per process; a second call fails.
+/// Starts rayon's global thread pool, and sets the size of that of Polars. Call it once per process, before stores are
+/// opened; a second call fails.
 pub(super) fn start_threads(job: &Job) -> Result<()> {
     let threads = job.run.threads.unwrap_or(0);
+    if threads > 0 {
+        // SAFETY: neither workers nor stores exist yet, so no other thread reads the environment. Polars reads this
+        // variable when it first needs its pool, and has no other way to set the size.
+        unsafe { std::env::set_var("POLARS_MAX_THREADS", threads.to_string()) };
+    }
     rayon::ThreadPoolBuilder::new()
         .num_threads(threads)
         .build_global()

@@ -144,7 +144,7 @@ fn another_model_is_recalibrated_and_the_rest_is_split_under_the_new_one() {
     let ada = reasons(&snapshot, "twitter:ada");
     let recalibrated = ada.iter().find(|(cause, ..)| *cause == "recalibrated").unwrap();
     assert!(
-        recalibrated.1.starts_with("model 5-") && recalibrated.2 > 1.0,
+        recalibrated.1.starts_with("model 6-") && recalibrated.2 > 1.0,
         "{ada:?}"
     );
     assert!(ada.iter().any(|(cause, ..)| *cause == "new_reactions"), "{ada:?}");

@@ -132,3 +132,7 @@ pub(super) fn find_credits(tables: &ActTables, posted: LazyFrame, max_lateness_d
         .select(pair);
     collect(union_all([tagged, known])?.unique(None, UniqueKeepStrategy::Any))
 }
+
+#[cfg(test)]
+#[path = "acts_tests.rs"]
+mod tests;

@@ -248,3 +248,7 @@ fn find_kept(table: &DataFrame, is_opted_out: &dyn Fn(&str) -> bool) -> Result<V
         .map(|(endorsee, endorser)| !is_opted_out(endorsee) && !is_opted_out(endorser))
         .collect())
 }
+
+#[cfg(test)]
+#[path = "endorsements_tests.rs"]
+mod tests;

@@ -236,3 +236,53 @@ fn find_ancestors(inputs: &TopicInputs, rollup: &TopicRollup) -> Result<DataFram
     }
     collect(select_pieces(EvidenceKind::Ancestor, greatest.lazy()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::person_topics::TopicEdge;
+    use crate::strengths::EndorsementShare;
+    use crate::testing::lines;
+
+    #[test]
+    fn the_greatest_endorsers_are_named_and_ties_go_to_the_lesser_id() {
+        let edge = |actor| TopicEdge {
+            target: 0,
+            actor,
+            strength: 1.0,
+            lasting: 1.0,
+        };
+        let pairs = PersonTopics {
+            keys: vec![(1, 5), (2, 5), (3, 5), (4, 5), (6, 5), (7, 5)],
+            endorsements: (1..6).map(edge).collect(),
+            endorsement_ids: ["e5", "e4", "e3", "e2", "e1"].map(str::to_owned).to_vec(),
+            ..PersonTopics::default()
+        };
+        let share = |part, known| EndorsementShare { part, known };
+        let strengths = TopicStrengths {
+            endorsements: vec![
+                share(0.5, 0.9),
+                share(0.0, 0.9),
+                share(0.2, 0.1),
+                share(0.2, 0.9),
+                share(0.2, 0.9),
+            ],
+            ..TopicStrengths::default()
+        };
+        let found = find_endorsers(&pairs, &strengths).unwrap();
+        let expected = ["1 5 2 e5 yes", "1 5 6 e2 yes", "1 5 7 e1 yes"];
+        assert_eq!(lines(&found, "person topic by source_id is_witness"), expected);
+    }
+
+    #[test]
+    fn kinds_are_in_the_order_of_their_names() {
+        let names = EvidenceKind::ALL.map(EvidenceKind::as_str);
+        assert!(names.is_sorted());
+        assert!(
+            EvidenceKind::ALL
+                .iter()
+                .enumerate()
+                .all(|(index, kind)| *kind as usize == index)
+        );
+    }
+}

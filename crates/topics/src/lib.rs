@@ -43,6 +43,8 @@ pub mod rows;
 mod sources;
 pub mod state_tables;
 pub mod strengths;
+#[cfg(test)]
+mod testing;
 mod topic_pairs;
 pub mod topic_scores;
 pub mod topic_state;

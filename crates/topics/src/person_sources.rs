@@ -104,3 +104,24 @@ pub(super) fn find_source_supporters(sources: &DataFrame) -> Result<DataFrame> {
             .unique(None, UniqueKeepStrategy::Any),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{lines, table};
+
+    const HEADER: &str = "person:u32 topic:u32 kind:u32 is_own:bool at:i64 id:str weight:i64 by:u32";
+
+    #[test]
+    fn a_word_in_one_text_has_nobody_behind_it() {
+        let rows = [
+            "1 5 0 no 9 o1 1 2",
+            "1 5 0 no 8 o2 1 4294967295",
+            "1 5 3 yes 7 a1 1 1",
+            "1 6 3 yes 7 a1 1 1",
+            "1 6 3 no 6 a2 1 3",
+        ];
+        let supporters = find_source_supporters(&table(HEADER, &rows)).unwrap();
+        assert_eq!(lines(&supporters, "person topic by"), ["1 5 2", "1 6 1", "1 6 3"]);
+    }
+}

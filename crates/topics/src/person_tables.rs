@@ -331,3 +331,44 @@ fn read_edges(table: &DataFrame, pairs: usize) -> Result<(Vec<TopicEdge>, Vec<us
     let offsets = count_offsets(targets.iter().map(|target| *target as usize), pairs);
     Ok(((0..targets.len()).map(edge).collect(), offsets))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::table;
+
+    #[test]
+    fn pairs_have_the_acts_of_a_person_and_the_edges_between_them() {
+        let one = to_units(1.0);
+        let reaction = format!("1 5 2 {one} {}", 2 * one);
+        let act = format!("2 5 {one} {}", 3 * one);
+        let endorsement = format!("2 5 1 {one} {one} e7");
+        let tables = PersonTables {
+            reactions: table("person:u32 topic:u32 by:u32 worth:i64 lasting:i64", &[&reaction]),
+            acts: table("person:u32 topic:u32 interest:i64 given:i64", &[&act]),
+            written: table("person:u32 topic:u32", &["2 5", "1 9"]),
+            endorsements: table(
+                "person:u32 topic:u32 by:u32 worth:i64 lasting:i64 id:str",
+                &[&endorsement],
+            ),
+        };
+        let built = tables.build_person_topics(3).unwrap();
+        assert_eq!(built.keys, [(1, 5), (2, 5)], "a written topic alone is no pair");
+        assert_eq!(built.person_offsets, [0, 0, 1, 2]);
+        assert_eq!(
+            (&built.interest[..], &built.given[..]),
+            (&[0.0, 1.0][..], &[0.0, 3.0][..])
+        );
+        assert_eq!(built.wrote, [false, true]);
+        let edge = |target, actor, lasting| TopicEdge {
+            target,
+            actor,
+            strength: 1.0,
+            lasting,
+        };
+        assert_eq!(built.reactions_of(0), [edge(0, 1, 2.0)]);
+        assert_eq!(built.endorsements_of(1), [edge(1, 0, 1.0)]);
+        assert_eq!((built.reactions_of(1).len(), built.endorsements_of(0).len()), (0, 0));
+        assert_eq!(built.endorsement_ids, ["e7"]);
+    }
+}

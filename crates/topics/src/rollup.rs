@@ -272,3 +272,30 @@ fn compute_rarity(
     };
     on_topic.iter().map(rare).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{lines, table};
+
+    #[test]
+    fn a_broader_topic_gets_a_share_of_each_narrower_one_once() {
+        let strengths = table(
+            "person:u32 topic:u32 lifting:i64 pair:u32",
+            &["1 5 800 0", "1 6 400 1", "1 7 100 2", "2 5 0 3"],
+        );
+        let ancestors = build_table(vec![
+            build_column("topic", vec![5_u32, 5, 6]),
+            build_column("broader", vec![7_u32, 8, 7]),
+            build_column("share", vec![0.5, 0.25, 0.5]),
+        ]);
+        let lifts = find_lifts(&strengths, ancestors.unwrap().lazy()).unwrap();
+        assert_eq!(
+            lines(&lifts, "person topic from part"),
+            ["1 7 5 400", "1 7 6 200", "1 8 5 200"]
+        );
+        let rows = find_rows(&strengths, &lifts).unwrap();
+        let expected = ["1 5 0 0", "1 6 1 0", "1 7 2 600", "1 8 4294967295 200", "2 5 3 0"];
+        assert_eq!(lines(&rows, "person topic pair lifted"), expected);
+    }
+}

@@ -9,7 +9,8 @@ use polars::prelude::*;
 use super::acts::{ActTables, is_kind};
 use super::fixed_point::to_units;
 use super::frames::{
-    build_column, collect, columns, constant_i64, empty_table, query_failed, read_u32, take_first, union_all,
+    anti_join, build_column, collect, columns, constant_i64, empty_table, query_failed, read_u32, semi_join,
+    take_first, union_all,
 };
 use super::mentions::TopicMentions;
 use crate::ontology::alias_resolver::MentionKind;
@@ -94,11 +95,19 @@ fn select_latest(sources: LazyFrame) -> LazyFrame {
     take_first(distinct, KEY, MAX_SOURCES)
 }
 
-/// Adds new sources and drops those past retention at `as_of`. Grain: (account, topic, kind, is_own, id).
+/// Adds new sources and drops those past retention at `as_of`. Only keys with new sources are selected again.
+/// Grain: (account, topic, kind, is_own, id).
 pub(super) fn merge_sources(known: &DataFrame, new: &[DataFrame], as_of: Day) -> Result<DataFrame> {
     let oldest = as_of.days_before(RETENTION_DAYS).end_micros();
-    let all = union_all(std::iter::once(known).chain(new).map(|table| table.clone().lazy()))?;
-    collect(select_latest(all.filter(col("at").gt_eq(lit(oldest)))))
+    let is_kept = || col("at").gt_eq(lit(oldest));
+    let new = collect(union_all(
+        new.iter().chain([&empty_sources()]).map(|table| table.clone().lazy()),
+    )?)?;
+    let known = || known.clone().lazy().filter(is_kept());
+    let same = anti_join(known(), new.clone().lazy(), KEY);
+    let changed = semi_join(known(), new.clone().lazy(), KEY);
+    let changed = select_latest(union_all([changed, new.lazy().filter(is_kept())])?);
+    collect(union_all([same, changed])?)
 }
 
 /// Drops the sources of and by accounts for which `is_opted_out` holds. Grain: (account, topic, kind, is_own, id).

@@ -4,29 +4,35 @@
 //! *other* hits in the row; among equals the topic with the alias as id or name; and none if that is still a tie,
 //! because a person should accept the evidence of each shown topic.
 //!
-//! Tags name the subject of a row and always count. Words may occur by chance. The *precision* of an alias is the share
-//! of its occurrences in texts that a tag of the same row confirms. Aliases with a low precision, and common words
-//! without a known high precision, are ignored in texts. The result does not depend on the order of hits.
+//! Tags name the subject of a row and always count. Words may occur by chance or in another sense. A word in the sense
+//! of its topic keeps the company of related topics (Yarowsky, *Unsupervised Word Sense Disambiguation Rivaling
+//! Supervised Methods*, 1995). Among the texts with another hit that could be related, the *precision* of an alias is
+//! the share in which one is. A single word without a related hit in its row counts only if the precision is not low.
+//! Other aliases are ignored in texts if it is low in many texts; common words need a higher one. The result does not
+//! depend on the order of hits.
 
 use super::hierarchy::Ontology;
 use super::hits::AliasHits;
 use super::lexicon::Lexicon;
 
-/// Number of judged texts from which the precision of an alias can stop it. At a precision of one half, 20 texts fall
-/// below a tenth (one or none) once in 50,000 aliases.
+/// Number of judged texts from which a low precision stops an alias. At a precision of one half, 20 texts fall below a
+/// tenth (one or none) once in 50,000 aliases.
 pub const MIN_JUDGED: u64 = 20;
+/// The same for a single word without a related hit in its row: nothing else in the row speaks for it.
+pub const MIN_JUDGED_ALONE: u64 = 1;
 /// Least share of the judged texts that must agree, as 1 in so many: at a tenth and below, nine in ten hits are
-/// wrong. A text has few tags, so a good alias may be unconfirmed half of the time.
+/// wrong. A text has few other hits, so a good alias may be unconfirmed half of the time.
 pub const MIN_AGREED_ONE_IN: u64 = 10;
 /// Number of texts from which a word can be common: a share of 2 % is then 20 texts or more.
 pub const MIN_TEXTS: u64 = 1_000;
 /// Share of texts above which a word is common, as 1 in so many. In English prose such words are function words and
-/// words such as "time" and "people"; tags confirm a topic that is really so frequent.
+/// words such as "time" and "people"; related hits confirm a topic that is really so frequent.
 pub const COMMON_ONE_IN: u64 = 50;
-/// Least share of the judged texts that must agree for a common word to count, as 1 in so many.
-pub const COMMON_AGREED_ONE_IN: u64 = 2;
-/// Maximum number of hits that resolve an alias (the first by number, tags before words), and of tags that confirm a
-/// word. It bounds the time for a row that consists of aliases only.
+/// Least share of the judged texts that must agree for a common word to count, as 1 in so many. Words agree by chance
+/// in long texts, and a common word has many of them.
+pub const COMMON_AGREED_ONE_IN: u64 = 4;
+/// Maximum number of hits that resolve an alias (the first by number, tags before words), and of hits that confirm
+/// a word. It bounds the time for a row that consists of aliases only.
 pub const MAX_CONTEXT: usize = 64;
 
 /// Counts of an alias in the texts of a network so far.
@@ -34,9 +40,9 @@ pub const MAX_CONTEXT: usize = 64;
 pub struct AliasCount {
     /// Rows with the alias in the text.
     pub texts: u64,
-    /// Rows among these that also have a tag of the ontology.
+    /// Rows among these with a tag of the ontology, or with another alias in the text if the topic has relatives.
     pub judged: u64,
-    /// Rows among these with a tag of a related topic.
+    /// Rows among these in which such a tag or alias may mean a related topic.
     pub agreed: u64,
 }
 
@@ -57,7 +63,7 @@ pub enum MentionKind {
     Hashtag,
     /// Words of the text: a phrase, or a word supported by another hit of the row.
     Text,
-    /// Single unsupported word of the text, which may occur by chance.
+    /// Single word of the text without a related hit in the row, which may occur by chance.
     Word,
 }
 
@@ -91,9 +97,11 @@ impl AliasResolver<'_> {
             };
             let is_single =
                 |topic: u32| !self.lexicon.is_phrase(alias) && !others().any(|other| self.may_support(other, topic));
-            out.extend(self.choose_topic(alias, others).map(|topic| match kind {
-                MentionKind::Word if !is_single(topic) => (topic, MentionKind::Text),
-                kind => (topic, kind),
+            let topic = self.choose_topic(alias, others);
+            out.extend(topic.and_then(|topic| match kind {
+                MentionKind::Word if !is_single(topic) => Some((topic, MentionKind::Text)),
+                MentionKind::Word if self.has_low_precision(alias, MIN_JUDGED_ALONE) => None,
+                kind => Some((topic, kind)),
             }));
         }
         out.sort_unstable();
@@ -102,26 +110,46 @@ impl AliasResolver<'_> {
 
     /// Calls `tell` with the count increment of each alias in a row's text.
     pub fn count_aliases(&self, hits: &AliasHits, tell: &mut dyn FnMut(u32, AliasCount)) {
-        let names = || hits.names().take(MAX_CONTEXT);
-        for alias in &hits.words {
-            let is_agreed = names().any(|name| self.share_a_sense(*alias, name));
+        let has_names = hits.names().next().is_some();
+        for alias in hits.words.iter().copied() {
+            let is_other = |word: &u32| *word != alias && !hits.is_named(*word);
+            let words = || hits.words.iter().copied().filter(is_other);
+            let is_agreed = (hits.names().chain(words()).take(MAX_CONTEXT)).any(|hit| self.share_a_sense(alias, hit));
+            // Other words can say nothing about a topic without relatives, so they do not judge it.
+            let is_judged = || has_names || (self.is_linked(alias) && words().next().is_some());
             let increment = AliasCount {
                 texts: 1,
-                judged: u64::from(names().next().is_some()),
+                judged: u64::from(is_agreed || is_judged()),
                 agreed: u64::from(is_agreed),
             };
-            tell(*alias, increment);
+            tell(alias, increment);
         }
     }
 
     /// Returns true if an alias is ignored in texts.
     pub fn is_stopped(&self, alias: u32) -> bool {
-        let count = self.counts.get(alias as usize).copied().unwrap_or_default();
-        let is_judged = count.judged >= MIN_JUDGED;
-        let is_wrong = is_judged && count.agreed * MIN_AGREED_ONE_IN < count.judged;
+        let count = self.count(alias);
         let is_common = self.texts >= MIN_TEXTS && count.texts * COMMON_ONE_IN > self.texts;
-        let is_confirmed = is_judged && count.agreed * COMMON_AGREED_ONE_IN >= count.judged;
-        is_wrong || (is_common && !is_confirmed)
+        let is_confirmed = count.judged >= MIN_JUDGED && count.agreed * COMMON_AGREED_ONE_IN >= count.judged;
+        self.has_low_precision(alias, MIN_JUDGED) || (is_common && !is_confirmed)
+    }
+
+    /// Returns true if at least `min_judged` texts judge an alias and too few agree.
+    fn has_low_precision(&self, alias: u32, min_judged: u64) -> bool {
+        let AliasCount { judged, agreed, .. } = self.count(alias);
+        judged >= min_judged && agreed * MIN_AGREED_ONE_IN < judged
+    }
+
+    fn count(&self, alias: u32) -> AliasCount {
+        self.counts.get(alias as usize).copied().unwrap_or_default()
+    }
+
+    /// Returns true if an alias may mean a topic with a parent or a child.
+    fn is_linked(&self, alias: u32) -> bool {
+        self.lexicon
+            .topics_of(alias)
+            .iter()
+            .any(|topic| self.ontology.is_linked(*topic))
     }
 
     /// Returns the topic that an alias means, given the row's other hits.

@@ -33,6 +33,8 @@ pub struct Ontology {
     topics: Vec<TopicRecord>,
     parents: Vec<Vec<u32>>,
     ancestors: Vec<Vec<(u32, u8)>>,
+    /// By topic: true if it has a parent or a child.
+    is_linked: Vec<bool>,
 }
 
 /// Longest id quoted in a reason, in characters.
@@ -48,6 +50,7 @@ impl Ontology {
         let mut ontology = Ontology {
             parents: vec![Vec::new(); topics.len()],
             ancestors: Vec::new(),
+            is_linked: vec![false; topics.len()],
             topics,
         };
         let known = ontology.resolve_edges(&edges, &mut faults.edges);
@@ -154,6 +157,11 @@ impl Ontology {
         &self.ancestors[k as usize]
     }
 
+    /// Returns true if topic `k` has a parent or a child.
+    pub fn is_linked(&self, k: u32) -> bool {
+        self.is_linked[k as usize]
+    }
+
     /// Returns true if two topics are the same, one is an ancestor of the other, or they share a parent.
     pub fn are_related(&self, a: u32, b: u32) -> bool {
         let is_above = |above: u32, below: u32| {
@@ -193,6 +201,8 @@ impl Ontology {
             } else {
                 // Stays ascending, because the edges are sorted by parent.
                 self.parents[below as usize].push(above);
+                self.is_linked[above as usize] = true;
+                self.is_linked[below as usize] = true;
             }
         }
     }

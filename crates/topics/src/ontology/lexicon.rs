@@ -4,14 +4,12 @@
 //! may share it. Aliases are numbered in byte order of that form, so a number depends on the content of the ontology
 //! only, and the form is a key that stays the same from run to run.
 //!
-//! A tag is looked up by its squeezed form. A text is searched by Aho-Corasick for the words of the aliases, spaces
-//! included, hence for whole words: the leftmost match, then the longest. The search continues from the last space of
-//! the match, so the next word can match too. It is one pass, independent of the number of aliases. If one alias ends
-//! inside the match of another (`learning` in `machine learning`), only the longer one is found.
+//! A tag is looked up by its squeezed form. A text is searched for the words of the aliases, hence for whole words
+//! ([`super::phrase_table`]): the leftmost match, then the longest. If one alias ends inside the match of another
+//! (`learning` in `machine learning`), only the longer one is found.
 //! Texts are not searched for ids (keys, not words; a tag may be one), aliases that are too short to mean anything,
 //! numbers, and names that begin with a full stop (`.NET` does not match "net").
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, BuildError, Input, MatchKind, StartKind};
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
 use std::hash::BuildHasher;
@@ -19,6 +17,7 @@ use std::hash::BuildHasher;
 use super::hierarchy::Ontology;
 use super::hits::AliasHits;
 use super::normalize::{is_dense, push_words, squeeze};
+use super::phrase_table::{PADDING, PhraseTable};
 use super::prose;
 
 /// Minimum length of an alias in texts, in characters (excludes `r`, `go`, `ai`).
@@ -32,18 +31,28 @@ const MIN_KATAKANA_LETTERS: usize = 3;
 /// Minimum length if the form lost accents: French `thé` would match every English "the".
 const MIN_BARED_LETTERS: usize = 4;
 
-/// Maximum total bytes of patterns for a DFA. A DFA takes about 512 bytes of memory per pattern byte (32 MiB at most)
-/// and is twice as fast as the NFA that larger ontologies use (10 bytes per pattern byte).
-const MAX_DFA_BYTES: usize = 1 << 16;
+/// Maximum total bytes of aliases. Phrases have positions of 32 bits, and a mention is four times the number of an
+/// alias (of three bytes at least), and its kind.
+const MAX_ALIAS_BYTES: usize = 1 << 31;
+
+/// Error of an ontology with more bytes of aliases than can be numbered.
+#[derive(Clone, Copy, Debug)]
+pub struct TooManyAliases;
+
+impl std::error::Error for TooManyAliases {}
+
+impl std::fmt::Display for TooManyAliases {
+    fn fmt(&self, out: &mut std::fmt::Formatter) -> std::fmt::Result {
+        write!(out, "more than {MAX_ALIAS_BYTES} bytes")
+    }
+}
 
 /// Search index of the aliases of an ontology.
 pub struct Lexicon {
     aliases: Vec<TopicAlias>,
     by_form: HashTable<u32>,
     hasher: FixedState,
-    automaton: AhoCorasick,
-    /// TopicAlias by pattern of the automaton.
-    pattern_alias: Vec<u32>,
+    phrases: PhraseTable,
 }
 
 /// Squeezed form and the topics that it may mean.
@@ -82,15 +91,17 @@ impl Lexicon {
     ///
     /// # Errors
     /// Returns an error if the aliases have several gigabytes.
-    pub fn new(ontology: &Ontology) -> Result<Lexicon, BuildError> {
+    pub fn new(ontology: &Ontology) -> Result<Lexicon, TooManyAliases> {
         let words = collect_words(ontology);
+        if words.iter().map(|word| word.words.len()).sum::<usize>() > MAX_ALIAS_BYTES {
+            return Err(TooManyAliases);
+        }
         let mut aliases: Vec<TopicAlias> = Vec::new();
-        let (mut patterns, mut pattern_alias): (Vec<&str>, Vec<u32>) = (Vec::new(), Vec::new());
+        let mut phrases: Vec<(&str, u32)> = Vec::new();
         for same in words.chunk_by(|a, b| a.form == b.form) {
             for spelling in same.chunk_by(|a, b| a.words == b.words) {
                 if spelling.iter().any(|word| word.is_searched) {
-                    patterns.push(&spelling[0].words);
-                    pattern_alias.push(aliases.len() as u32);
+                    phrases.push((&spelling[0].words, aliases.len() as u32));
                 }
             }
             aliases.push(TopicAlias::new(same));
@@ -102,11 +113,10 @@ impl Lexicon {
             by_form.insert_unique(hash(&k), k, hash);
         }
         Ok(Lexicon {
-            automaton: build_automaton(&patterns)?,
+            phrases: PhraseTable::new(phrases.iter().copied()),
             aliases,
             by_form,
             hasher,
-            pattern_alias,
         })
     }
 
@@ -133,11 +143,8 @@ impl Lexicon {
             found.hashtags.extend(alias);
             alias.is_some()
         });
-        let mut from = 0;
-        while let Some(hit) = self.automaton.find(Input::new(words).range(from..)) {
-            found.words.push(self.pattern_alias[hit.pattern().as_usize()]);
-            from = hit.end() - 1;
-        }
+        words.extend(PADDING);
+        self.phrases.find_in(words, |alias| found.words.push(alias));
         found.sort_and_dedup();
     }
 
@@ -242,23 +249,6 @@ fn is_searched(form: &str, source: &str) -> bool {
 
 fn is_katakana(letter: char) -> bool {
     matches!(letter, '\u{30A1}'..='\u{30FA}' | '\u{30FC}' | '\u{31F0}'..='\u{31FF}')
-}
-
-fn build_automaton(patterns: &[&str]) -> Result<AhoCorasick, BuildError> {
-    let bytes: usize = patterns.iter().map(|pattern| pattern.len()).sum();
-    let kind = match bytes {
-        0..=MAX_DFA_BYTES => AhoCorasickKind::DFA,
-        _ => AhoCorasickKind::ContiguousNFA,
-    };
-    // All patterns begin with a space, so a prefilter on first bytes would stop at every word. Every word passes the
-    // states of the first two letters, so these are dense tables (depth 4).
-    AhoCorasick::builder()
-        .kind(Some(kind))
-        .match_kind(MatchKind::LeftmostLongest)
-        .start_kind(StartKind::Unanchored)
-        .prefilter(false)
-        .dense_depth(4)
-        .build(patterns)
 }
 
 #[cfg(test)]

@@ -1,6 +1,11 @@
 //! Detects the parts of a text that are not prose: addresses, code and command lines.
 //!
-//! [`super::prose`] lists the rules. This module tests single tokens and finds the ends of blocks.
+//! [`super::prose`] lists the rules. pulldown-cmark finds the code of Markdown. This module tests single tokens and finds
+//! the ends of HTML blocks and command lines.
+
+use std::ops::Range;
+
+use pulldown_cmark::{Event, Parser, Tag};
 
 pub(super) const SPACE: u16 = 1;
 pub(super) const TICK: u16 = 1 << 1;
@@ -48,7 +53,7 @@ const fn build_signs() -> [u16; 256] {
     signs
 }
 
-/// Returns the end of the code block that starts with the token at `at`, if it starts one.
+/// Returns the end of the HTML block or command line that starts with the token at `at`, if it starts one.
 pub(super) fn find_block_end(text: &str, at: usize, token: &str, found: u16) -> Option<usize> {
     let behind = |end: &str| {
         let rest = at + token.len();
@@ -59,14 +64,9 @@ pub(super) fn find_block_end(text: &str, at: usize, token: &str, found: u16) -> 
         )
     };
     let is_first = || {
-        text[..at]
-            .rsplit('\n')
-            .next()
-            .is_some_and(|line| line.trim().is_empty())
+        let before = text[..at].trim_end_matches([' ', '\t']);
+        before.is_empty() || before.ends_with('\n')
     };
-    if found & OTHER != 0 && token.starts_with("~~~") {
-        return behind("~~~");
-    }
     if found & CODE == 0 {
         return None;
     }
@@ -78,40 +78,25 @@ pub(super) fn find_block_end(text: &str, at: usize, token: &str, found: u16) -> 
     }
 }
 
-/// Returns the end of the indented code lines that start at `at` after an empty line; `at` if there are none.
-pub(super) fn find_indented_end(text: &str, at: usize) -> usize {
-    let is_behind_empty = text[..at]
-        .trim_end_matches([' ', '\t'])
-        .strip_suffix('\n')
-        .is_some_and(|before| before.rsplit('\n').next().is_none_or(|line| line.trim().is_empty()));
-    if !is_behind_empty {
-        return at;
+/// Returns the code spans and code blocks of a Markdown text, in text order.
+pub(super) fn find_code(text: &str) -> Vec<Range<usize>> {
+    if !may_have_code(text) {
+        return Vec::new();
     }
-    let mut end = at;
-    for line in text[at..].split_inclusive('\n') {
-        let is_indented = line.starts_with("    ") || line.starts_with('\t');
-        if !is_indented || line.trim().is_empty() {
-            break;
-        }
-        end += line.len();
-    }
-    end
+    let is_code = |event: &Event| matches!(event, Event::Code(_) | Event::Start(Tag::CodeBlock(_)));
+    let events = Parser::new(text).into_offset_iter();
+    events
+        .filter(|(event, _)| is_code(event))
+        .map(|(_, range)| range)
+        .collect()
 }
 
-/// Returns the end of the code that the backticks at `start` open, or the end of the backticks if they open none.
-pub(super) fn find_code_end(bytes: &[u8], start: usize) -> usize {
-    let ticks = |at: usize| bytes[at..].iter().take_while(|byte| **byte == b'`').count();
-    let opening = ticks(start);
-    let is_block = opening >= 3;
-    let mut at = start + opening;
-    while at < bytes.len() && (is_block || bytes[at] != b'\n') {
-        let closing = ticks(at);
-        if closing == opening || (is_block && closing > opening) {
-            return at + closing;
-        }
-        at += closing.max(1);
-    }
-    if is_block { bytes.len() } else { start + opening }
+/// Returns false if a text has no code for sure, as most texts.
+fn may_have_code(text: &str) -> bool {
+    // Without a branch, so that the compiler compares many bytes at once.
+    let is_sign = |byte: u8| u8::from(byte == b'`' || byte == b'~' || byte == b'\n');
+    let signs = text.bytes().fold(0, |signs, byte| signs | is_sign(byte));
+    signs != 0 && ["`", "~~~", "\n    ", "\n\t"].iter().any(|sign| text.contains(sign))
 }
 
 /// Returns true if a piece is an address or a mention; `found` holds the classes of its bytes.

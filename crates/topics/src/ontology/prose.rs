@@ -1,8 +1,8 @@
 //! Extracts the author's words from a text: skips addresses, mentions and code, and passes hashtags to the caller.
 //!
-//! A text is read token by token between white space. Code is skipped: between backticks (on one line; three or more
-//! backticks or three tildes span lines, up to the end if not closed), between `<pre>` or `<code>` and their end tags,
-//! in lines indented after an empty line, and in lines that begin with `$ `. Also skipped is every token that
+//! A text is read token by token between white space. Code is skipped: code spans and code blocks of Markdown, as
+//! [CommonMark](https://spec.commonmark.org) has them, text between `<pre>` or `<code>` and their end tags, and lines
+//! that begin with `$ `. Also skipped is every token that
 //!
 //! - is an address: contains `://`, `www.` or `@` (mentions and e-mail), or begins with a host name that has a common
 //!   top-level domain or is followed by a path
@@ -16,10 +16,11 @@
 //! one letter. An unknown hashtag is split into words (`#LatteArtLovers`).
 
 use super::code::{
-    BYTE_CLASSES, CODE, FOREIGN, HASH, OTHER, SPACE, SUSPECT, TICK, WIDE_AT, find_block_end, find_code_end,
-    find_indented_end, is_address, is_code, is_flag,
+    BYTE_CLASSES, CODE, FOREIGN, HASH, OTHER, SPACE, SUSPECT, TICK, WIDE_AT, find_block_end, find_code, is_address,
+    is_code, is_flag,
 };
 use super::normalize::{is_unspaced, push_word, push_words};
+use std::ops::Range;
 use unicode_normalization::char::is_combining_mark;
 
 /// Marks skipped text in the normal form; no alias contains it.
@@ -34,35 +35,18 @@ pub fn read_words(text: &str, words: &mut Vec<u8>, is_known: impl FnMut(&str) ->
     words.clear();
     words.push(b' ');
     let mut reader = ProseReader { words, is_known };
-    let bytes = text.as_bytes();
+    // Markdown reads indented first lines as code; here they are a text with white space before it.
+    let text = text.trim_start();
     let mut at = 0;
-    while at < bytes.len() {
-        let (mut end, mut found) = (at, 0);
-        while end < bytes.len() && BYTE_CLASSES[usize::from(bytes[end])] & (SPACE | TICK) == 0 {
-            found |= BYTE_CLASSES[usize::from(bytes[end])];
-            end += 1;
-        }
-        let token = &text[at..end];
-        if let Some(after) = find_block_end(text, at, token, found) {
+    for code in find_code(text) {
+        // A block in HTML may have ended behind the start of this code.
+        if code.start >= at {
+            at = reader.read_prose(text, at..code.start);
             reader.push_gap();
-            at = after;
-            continue;
         }
-        if at < end {
-            reader.read_token(token, found);
-        }
-        at = end + 1;
-        if bytes.get(end) == Some(&b'`') {
-            reader.push_gap();
-            at = find_code_end(bytes, end);
-        } else if bytes.get(end) == Some(&b'\n') {
-            let after = find_indented_end(text, at);
-            if after > at {
-                reader.push_gap();
-                at = after;
-            }
-        }
+        at = at.max(code.end);
     }
+    reader.read_prose(text, at..text.len());
 }
 
 /// Appends tokens to a normal form.
@@ -72,6 +56,30 @@ struct ProseReader<'a, F> {
 }
 
 impl<F: FnMut(&str) -> bool> ProseReader<'_, F> {
+    /// Reads the part of a text in `range`, and skips blocks that begin in it; returns the position behind.
+    fn read_prose(&mut self, text: &str, range: Range<usize>) -> usize {
+        let bytes = &text.as_bytes()[..range.end];
+        let mut at = range.start;
+        while at < bytes.len() {
+            let (mut end, mut found) = (at, 0);
+            while end < bytes.len() && BYTE_CLASSES[usize::from(bytes[end])] & (SPACE | TICK) == 0 {
+                found |= BYTE_CLASSES[usize::from(bytes[end])];
+                end += 1;
+            }
+            let token = &text[at..end];
+            if let Some(after) = find_block_end(text, at, token, found) {
+                self.push_gap();
+                at = after;
+                continue;
+            }
+            if at < end {
+                self.read_token(token, found);
+            }
+            at = (end + 1).min(bytes.len());
+        }
+        at
+    }
+
     /// Reads a token; `found` holds the classes of its bytes.
     fn read_token(&mut self, token: &str, found: u16) {
         if found & CODE != 0 && matches!(token, "=" | ":=" | "==") {

@@ -41,9 +41,9 @@ fn code_is_skipped() {
     for (text, expected) in [
         ("run `make coffee` now", "run | now"),
         ("a\n```rust\nlet coffee = `1`;\n```\nb", "a | b"),
-        ("a ```\ncoffee", "a |"),
+        ("a\n```\ncoffee", "a |"),
+        ("a `coffee\ntea` b", "a | b"),
         ("a ``x ` y`` b", "a | b"),
-        ("a lone ` tick\nand ` one", "a lone | tick and | one"),
         ("call coffee() or Coffee::new in src/coffee/mod.rs", "call | or | in |"),
         ("a\n~~~\ncoffee tea\n~~~\nb", "a | b"),
         ("a <pre>\ncoffee tea\n</pre> b <code>tea", "a | b |"),
@@ -72,6 +72,9 @@ fn prose_with_signs_is_kept() {
             "good coffee | and tea |",
         ),
         ("  Two lines\n    of tea", "two lines of tea"),
+        ("    Tea before breakfast", "tea before breakfast"),
+        ("- coffee\n\n    in the same item", "coffee in the same item"),
+        ("a lone ` tick\n\nand ` one", "a lone tick and one"),
     ] {
         assert_eq!(words(text), expected, "{text}");
     }
@@ -96,7 +99,7 @@ fn an_unknown_hashtag_is_read_as_words() {
 
 proptest! {
     #[test]
-    fn any_text_can_be_read(text in any::<String>(), signs in "[a_#@`:/. ＃科\n]{0,60}") {
+    fn any_text_can_be_read(text in any::<String>(), signs in "(\n\t|\n    |```|~~~|<pre>|</pre>|[a_#@`:/. ＃科\n]){0,60}") {
         for text in [text, signs] {
             let mut words = Vec::new();
             read_words(&text, &mut words, |_| false);

@@ -7,9 +7,9 @@
 //! Tags name the subject of a row and always count. Words may occur by chance or in another sense. A word in the sense
 //! of its topic keeps the company of related topics (Yarowsky, *Unsupervised Word Sense Disambiguation Rivaling
 //! Supervised Methods*, 1995). Among the texts with another hit that could be related, the *precision* of an alias is
-//! the share in which one is. A single word without a related hit in its row counts only if the precision is not low.
-//! Other aliases are ignored in texts if it is low in many texts; common words need a higher one. The result does not
-//! depend on the order of hits.
+//! the share in which one is. A single word without a related hit in its row counts only if the precision is not low,
+//! or if the topic has no relatives. Other aliases are ignored in texts if it is low in many texts; common words need a
+//! higher one. The result does not depend on the order of hits.
 
 use super::hierarchy::Ontology;
 use super::hits::AliasHits;
@@ -18,7 +18,7 @@ use super::lexicon::Lexicon;
 /// Number of judged texts from which a low precision stops an alias. At a precision of one half, 20 texts fall below a
 /// tenth (one or none) once in 50,000 aliases.
 pub const MIN_JUDGED: u64 = 20;
-/// The same for a single word without a related hit in its row: nothing else in the row speaks for it.
+/// The same for a single word without a related hit in its row, if its topic has relatives: none of them is there.
 pub const MIN_JUDGED_ALONE: u64 = 1;
 /// Least share of the judged texts that must agree, as 1 in so many: at a tenth and below, nine in ten hits are
 /// wrong. A text has few other hits, so a good alias may be unconfirmed half of the time.
@@ -28,9 +28,10 @@ pub const MIN_TEXTS: u64 = 1_000;
 /// Share of texts above which a word is common, as 1 in so many. In English prose such words are function words and
 /// words such as "time" and "people"; related hits confirm a topic that is really so frequent.
 pub const COMMON_ONE_IN: u64 = 50;
-/// Least share of the judged texts that must agree for a common word to count, as 1 in so many. Words agree by chance
-/// in long texts, and a common word has many of them.
+/// Least share of the judged texts that must agree for a common word to count, as 1 in so many.
 pub const COMMON_AGREED_ONE_IN: u64 = 4;
+/// The same for a topic without relatives: only its own tags judge it, and these agree more often.
+pub const COMMON_TAGGED_ONE_IN: u64 = 2;
 /// Maximum number of hits that resolve an alias (the first by number, tags before words), and of hits that confirm
 /// a word. It bounds the time for a row that consists of aliases only.
 pub const MAX_CONTEXT: usize = 64;
@@ -100,7 +101,7 @@ impl AliasResolver<'_> {
             let topic = self.choose_topic(alias, others);
             out.extend(topic.and_then(|topic| match kind {
                 MentionKind::Word if !is_single(topic) => Some((topic, MentionKind::Text)),
-                MentionKind::Word if self.has_low_precision(alias, MIN_JUDGED_ALONE) => None,
+                MentionKind::Word if self.is_linked(alias) && self.has_low_precision(alias, MIN_JUDGED_ALONE) => None,
                 kind => Some((topic, kind)),
             }));
         }
@@ -110,17 +111,19 @@ impl AliasResolver<'_> {
 
     /// Calls `tell` with the count increment of each alias in a row's text.
     pub fn count_aliases(&self, hits: &AliasHits, tell: &mut dyn FnMut(u32, AliasCount)) {
-        let has_names = hits.names().next().is_some();
         for alias in hits.words.iter().copied() {
-            let is_other = |word: &u32| *word != alias && !hits.is_named(*word);
-            let words = || hits.words.iter().copied().filter(is_other);
-            let is_agreed = (hits.names().chain(words()).take(MAX_CONTEXT)).any(|hit| self.share_a_sense(alias, hit));
             // Other words can say nothing about a topic without relatives, so they do not judge it.
-            let is_judged = || has_names || (self.is_linked(alias) && words().next().is_some());
+            let is_linked = self.is_linked(alias);
+            let is_judge = |word: &u32| is_linked && *word != alias && !hits.is_named(*word);
+            let judges = || {
+                hits.names()
+                    .chain(hits.words.iter().copied().filter(is_judge))
+                    .take(MAX_CONTEXT)
+            };
             let increment = AliasCount {
                 texts: 1,
-                judged: u64::from(is_agreed || is_judged()),
-                agreed: u64::from(is_agreed),
+                judged: u64::from(judges().next().is_some()),
+                agreed: u64::from(judges().any(|judge| self.share_a_sense(alias, judge))),
             };
             tell(alias, increment);
         }
@@ -130,7 +133,11 @@ impl AliasResolver<'_> {
     pub fn is_stopped(&self, alias: u32) -> bool {
         let count = self.count(alias);
         let is_common = self.texts >= MIN_TEXTS && count.texts * COMMON_ONE_IN > self.texts;
-        let is_confirmed = count.judged >= MIN_JUDGED && count.agreed * COMMON_AGREED_ONE_IN >= count.judged;
+        let one_in = match self.is_linked(alias) {
+            true => COMMON_AGREED_ONE_IN,
+            false => COMMON_TAGGED_ONE_IN,
+        };
+        let is_confirmed = count.judged >= MIN_JUDGED && count.agreed * one_in >= count.judged;
         self.has_low_precision(alias, MIN_JUDGED) || (is_common && !is_confirmed)
     }
 

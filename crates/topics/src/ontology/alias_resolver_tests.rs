@@ -125,6 +125,15 @@ fn a_single_word_counts_only_in_the_usual_company_of_its_topic() {
 }
 
 #[test]
+fn a_topic_without_relatives_is_judged_by_many_tags_only() {
+    let jobs = |known, texts| resolve(&[], &["jobs"], texts, &[("jobs", known)]).len();
+    assert_eq!(jobs(count(500, 19, 0), 0), 1);
+    assert_eq!(jobs(count(500, 20, 1), 0), 0);
+    assert_eq!(jobs(count(21, 20, 9), 1_000), 0);
+    assert_eq!(jobs(count(21, 20, 10), 1_000), 1);
+}
+
+#[test]
 fn a_related_hit_in_the_row_speaks_for_a_word() {
     let known = [("songs", count(500, 19, 0)), ("leadsinger", count(500, 19, 0))];
     assert_eq!(

@@ -15,7 +15,7 @@ pub const MODEL_NUMBER: u32 = 6;
 
 /// Number of the code that makes the sums of the state. It must increase with every change of the code that can move
 /// them.
-const STATE_NUMBER: u32 = 1;
+const STATE_NUMBER: u32 = 2;
 
 impl Job {
     /// Returns the model number and 12 hex digits of a hash over every parameter that can move a score: the

@@ -4,6 +4,7 @@
 //! |---|---|---|
 //! | `pieces` | person, topic, kind, source_id | weight |
 //! | `supporters` | person, topic, by | independent people behind the evidence |
+//! | `shown` | person, topic | rows with at least two of them |
 
 use polars::prelude::*;
 
@@ -58,21 +59,26 @@ impl EvidenceKind {
     }
 }
 
+/// Key of a row of `topic_scores`.
+const PAIR: [&str; 2] = ["person", "topic"];
 /// Key of the table.
 const KEY: [&str; 4] = ["person", "topic", "kind", "source_id"];
 
-/// Evidence of all rows.
+/// Evidence of the rows.
 pub struct TopicEvidence {
-    /// Rows of `topic_evidence`, sorted. Grain: (person, topic, kind, source_id). The weight of a tag or a text is that of
-    /// its latest act, decayed; of other kinds the amount added to the strength. The unit is one ordinary, trusted,
-    /// fresh reaction.
+    /// Rows of `topic_evidence`, sorted: those of shown rows. Grain: (person, topic, kind, source_id). The weight of a tag
+    /// or a text is that of its latest act, decayed; of other kinds the amount added to the strength. The unit is one
+    /// ordinary, trusted, fresh reaction.
     pub pieces: DataFrame,
-    /// Number of independent people behind the evidence: the person and others that are trusted. Narrower topics add no
-    /// people. Grain: (person, topic), sorted.
-    pub independent: DataFrame,
+    /// Shown rows: with at least two independent people behind the evidence, of the person and others that are trusted.
+    /// Narrower topics add no people. Grain: (person, topic), sorted.
+    pub shown: DataFrame,
 }
 
-/// Finds the evidence of the rows.
+/// Least number of independent people behind a shown topic.
+const MIN_PEOPLE: u32 = 2;
+
+/// Finds the evidence of the rows `heard`, on which a trusted other person acted. Grain of `heard`: (person, topic).
 ///
 /// # Errors
 /// Returns an internal error if a query does not fit its tables.
@@ -82,47 +88,46 @@ pub fn find_evidence(
     strengths: &TopicStrengths,
     known: &InfluenceScores,
     rollup: &TopicRollup,
+    heard: &DataFrame,
 ) -> Result<TopicEvidence> {
-    let rows = list_pair_rows(rollup)?;
-    let endorsers = find_endorsers(pairs, strengths)?;
-    let audience = find_audience(inputs, pairs, strengths)?;
-    let sources = find_person_sources(inputs, known)?;
-    let of_pairs = union_all([
-        name_persons(&audience, inputs)?.lazy(),
-        select_pieces(EvidenceKind::Endorsement, endorsers.clone().lazy()),
-        find_source_pieces(inputs, &sources)?.lazy(),
-    ])?;
-    let of_pairs = semi_join(of_pairs, rows.clone().lazy(), ["person", "topic"]);
-    let pieces = union_all([of_pairs, find_ancestors(inputs, rollup)?.lazy()])?;
-    let of_kind = |table: DataFrame| {
-        table
-            .lazy()
-            .filter(col("is_witness"))
-            .select(columns(["person", "topic", "by"]))
+    let of_rows = |table: DataFrame, rows: &DataFrame| semi_join(table.lazy(), rows.clone().lazy(), PAIR);
+    let endorsers = collect(of_rows(find_endorsers(pairs, strengths)?, heard))?;
+    let audience = collect(of_rows(find_audience(inputs, pairs, strengths)?, heard))?;
+    let sources = find_person_sources(inputs, known, heard)?;
+    let witnesses = |table: &DataFrame| {
+        let rows = table.clone().lazy().filter(col("is_witness"));
+        rows.select(columns(["person", "topic", "by"]))
     };
-    let supporters = union_all([
-        of_kind(audience),
-        of_kind(endorsers),
+    let supporters = [
+        witnesses(&audience),
+        witnesses(&endorsers),
         find_source_supporters(&sources)?.lazy(),
+    ];
+    let shown = find_shown(union_all(supporters)?)?;
+    let pieces = union_all([
+        of_rows(name_persons(&audience, inputs)?, &shown),
+        of_rows(
+            collect(select_pieces(EvidenceKind::Endorsement, endorsers.lazy()))?,
+            &shown,
+        ),
+        find_source_pieces(inputs, collect(of_rows(sources, &shown))?)?.lazy(),
+        of_rows(find_ancestors(inputs, rollup)?, &shown),
     ])?;
-    let supporters = semi_join(supporters, rows.lazy(), ["person", "topic"]);
-    let independent = supporters
-        .unique(None, UniqueKeepStrategy::Any)
-        .group_by(columns(["person", "topic"]));
-    let independent = independent.agg([len().cast(DataType::UInt32).alias("people")]);
     Ok(TopicEvidence {
         pieces: collect(sort_by(pieces, KEY))?,
-        independent: collect(sort_by(independent, ["person", "topic"]))?,
+        shown,
     })
 }
 
-/// Rows with a pair of the person. Grain: (person, topic).
-fn list_pair_rows(rollup: &TopicRollup) -> Result<DataFrame> {
-    let rows = || rollup.rows.iter().filter(|row| row.pair.is_some());
-    build_table(vec![
-        build_column("person", rows().map(|row| row.person).collect::<Vec<u32>>()),
-        build_column("topic", rows().map(|row| row.topic).collect::<Vec<u32>>()),
-    ])
+/// Rows with enough independent people. Grain: (person, topic), sorted.
+fn find_shown(supporters: LazyFrame) -> Result<DataFrame> {
+    let people = supporters
+        .group_by(columns(PAIR))
+        .agg([col("by").n_unique().alias("people")]);
+    let shown = people
+        .filter(col("people").gt_eq(lit(MIN_PEOPLE)))
+        .select(columns(PAIR));
+    collect(sort_by(shown, PAIR))
 }
 
 /// Returns the columns of `pieces`.

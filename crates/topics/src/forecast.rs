@@ -151,7 +151,8 @@ impl PersonTopics {
             target: target as u32,
             actor,
             strength,
-            lasting: strength,
+            // The target has not helped the newcomer.
+            lasting: 0.0,
         };
         self.reactions.insert(self.reaction_offsets[target + 1], edge);
         self.reaction_offsets[target + 1..].iter_mut().for_each(|end| *end += 1);

@@ -5,7 +5,7 @@ use polars::prelude::*;
 use super::acts::ActTables;
 use super::fixed_point::{DecayPeriods, ONE, to_units};
 use super::frames::{
-    build_column, collect, columns, empty_table, join_on, query_failed, read_i64, read_u32, union_all,
+    anti_join, build_column, collect, columns, empty_table, join_on, query_failed, read_i64, read_u32, union_all,
 };
 use super::period_ledger::LedgerColumns;
 use clout_base::error::Result;
@@ -21,8 +21,10 @@ pub(super) const LEDGER: LedgerColumns<4, 6> = LedgerColumns {
     key: ["period", "target", "topic", "actor"],
     sums: ["worth", "lasting_worth", "interest", "given", "lasting_given", "count"],
 };
-/// One (actor, target, topic) on one day of a load date.
-const CELL: [&str; 6] = ["actor", "load_date", "day", "target", "topic", "period"];
+/// One actor on one day of a load date.
+const CELL_DAY: [&str; 4] = ["actor", "load_date", "day", "period"];
+/// One (actor, target, topic) on one day of a load date. The day decides the period.
+const CELL: [&str; 5] = ["actor", "load_date", "day", "target", "topic"];
 
 /// Returns the ledger without rows. Grain: (period, target, topic, actor).
 pub(super) fn empty_interactions() -> DataFrame {
@@ -57,6 +59,7 @@ pub(super) fn find_interactions(
         texts.sum().alias(name)
     };
     let cells = touched.clone().lazy().group_by(columns(CELL)).agg([
+        col("period").first(),
         col("weight").filter(credited()).sum(),
         col("at").filter(credited()).max(),
         credited().cast(DataType::Int64).sum().alias("count"),
@@ -85,15 +88,18 @@ pub(super) fn find_interactions(
 
 /// Rows to another account, by topic; `is_credit` if the topic credits the target. Grain: (row, topic).
 fn find_touched(tables: &ActTables, credits: &DataFrame) -> Result<DataFrame> {
+    let facts = [
+        &["topic"][..],
+        &CELL_DAY,
+        &["target", "at", "weight", "fade", "lasting_fade", "has_text"],
+    ]
+    .concat();
+    let facts: Vec<Expr> = facts.into_iter().map(col).collect();
     let own = tables.mentions.clone().lazy().filter(col("is_post").not());
-    let own = own.select([col("row"), col("topic"), lit(false).alias("is_credit")]);
-    let credits = credits.clone().lazy().with_column(lit(true).alias("is_credit"));
-    let all = union_all([own, credits])?.group_by(columns(["row", "topic"]));
-    collect(join_on(
-        all.agg([col("is_credit").any(true)]),
-        tables.acts.clone().lazy(),
-        ["row"],
-    ))
+    let own = anti_join(own, credits.clone().lazy(), ["row", "topic"]).select(&facts);
+    let credited = join_on(credits.clone().lazy(), tables.acts.clone().lazy(), ["row"]).select(&facts);
+    let flag = |rows: LazyFrame, is_credit: bool| rows.with_column(lit(is_credit).alias("is_credit"));
+    collect(union_all([flag(own, false), flag(credited, true)])?)
 }
 
 /// Returns the worth of the cells, in units at the end of the period.

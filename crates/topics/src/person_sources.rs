@@ -23,11 +23,16 @@ use clout_base::error::Result;
 const NOBODY: u32 = u32::MAX;
 
 /// Latest sources of persons; rows to and by the person itself are left out. Each side is limited to the latest few,
-/// each id once. Grain: (person, topic, kind, is_own, id).
-pub(super) fn find_person_sources(inputs: &TopicInputs, known: &InfluenceScores) -> Result<DataFrame> {
+/// each id once. `heard` are the rows of interest. Grain: (person, topic, kind, is_own, id).
+pub(super) fn find_person_sources(
+    inputs: &TopicInputs,
+    known: &InfluenceScores,
+    heard: &DataFrame,
+) -> Result<DataFrame> {
     let persons = [("account", "person"), ("other", "other_person")];
     let sources = inputs.name_rows(inputs.state.sources.clone().lazy(), &persons)?.lazy();
     let sources = sources.filter(col("person").neq(col("other_person")));
+    let sources = semi_join(sources, heard.clone().lazy(), ["person", "topic"]);
     let order = [false, false, false, false, true, false, true, false];
     let order = SortMultipleOptions::default().with_order_descending_multi(order);
     let sorted = sources.sort(
@@ -60,9 +65,9 @@ pub(super) fn find_person_sources(inputs: &TopicInputs, known: &InfluenceScores)
 
 /// Tags and texts as evidence, each id once by its latest act; words count after phrases.
 /// Grain: (person, topic, kind, source_id).
-pub(super) fn find_source_pieces(inputs: &TopicInputs, sources: &DataFrame) -> Result<DataFrame> {
+pub(super) fn find_source_pieces(inputs: &TopicInputs, sources: DataFrame) -> Result<DataFrame> {
     let half_life = inputs.model.params().topics.half_life_days;
-    let (times, weights) = (read_i64(sources, "at")?, read_i64(sources, "weight")?);
+    let (times, weights) = (read_i64(&sources, "at")?, read_i64(&sources, "weight")?);
     let decayed = times
         .iter()
         .zip(weights)

@@ -6,19 +6,19 @@
 //! | table | grain | columns |
 //! |---|---|---|
 //! | `reactions` | person, topic, reactor | worth, lasting |
+//! | `given` | person, topic, helped | given |
 //! | `acts` | person, topic | interest, given |
 //! | `written` | person, topic | |
 //! | `endorsements` | person, topic, endorser | worth, at, id |
-//! | `pairs` | person, topic | pair: the index of the row |
 
 use polars::prelude::*;
 
 use super::fixed_point::{DecayPeriods, from_units, to_units};
 use super::frames::{
-    build_column, collect, columns, constant_i64, join_on, query_failed, read_i64, read_texts, read_u32, sort_by,
-    union_all,
+    anti_join, build_column, collect, columns, constant_i64, join_on, query_failed, read_i64, read_texts, read_u32,
+    semi_join, union_all,
 };
-use super::person_topics::{PersonTopics, TopicEdge, count_offsets};
+use super::person_topics::{PersonTables, PersonTopics};
 use super::topic_state::TopicState;
 use crate::ontology::Ontology;
 use clout_base::day::Day;
@@ -51,14 +51,6 @@ pub struct TopicInputs<'a> {
     pub as_of: Day,
 }
 
-/// Tables of the persons of one snapshot date.
-struct PersonTables {
-    reactions: DataFrame,
-    acts: DataFrame,
-    written: DataFrame,
-    endorsements: DataFrame,
-}
-
 impl TopicInputs<'_> {
     /// Builds the pairs from the state, by the current persons and topics.
     ///
@@ -66,9 +58,10 @@ impl TopicInputs<'_> {
     /// Returns an internal error if a query does not fit its tables.
     pub fn build_person_topics(&self) -> Result<PersonTopics> {
         let interactions = self.name_interactions()?;
+        let given = self.find_given(&interactions)?;
         let tables = PersonTables {
-            reactions: self.find_reactions(&interactions)?,
-            acts: self.find_acts(&interactions)?,
+            reactions: self.find_reactions(&interactions, &given)?,
+            acts: self.find_acts(&interactions, &given)?,
             written: self.find_written()?,
             endorsements: self.find_endorsements()?,
         };
@@ -124,16 +117,25 @@ impl TopicInputs<'_> {
         mixed.round(0, RoundMode::HalfToEven).cast(DataType::Int64)
     }
 
-    /// Reactions of persons that credit others on topics. Grain: (person, topic, by).
-    fn find_reactions(&self, interactions: &DataFrame) -> Result<DataFrame> {
+    /// Reactions of persons that credit others on topics. `lasting` is the worth of those that answer help: by a person
+    /// that the target helped on the topic. Grain: (person, topic, by).
+    fn find_reactions(&self, interactions: &DataFrame, given: &DataFrame) -> Result<DataFrame> {
         let credits = interactions.clone().lazy().filter(col("count").gt(lit(0_i64)));
         let sums = credits.group_by([col("person"), col("topic"), col("reactor").alias("by")]);
-        let sums = sums.agg([col("worth").sum(), col("lasting_worth").sum()]);
-        collect(sums.with_column(self.mix("worth", "lasting_worth").alias("lasting")))
+        let sums = collect(sums.agg([col("worth").sum(), col("lasting_worth").sum()]))?;
+        let key = ["person", "topic", "by"];
+        let helped = given
+            .clone()
+            .lazy()
+            .select([col("person"), col("topic"), col("helped").alias("by")]);
+        let lasting = self.mix("worth", "lasting_worth").alias("lasting");
+        let answers = semi_join(sums.clone().lazy(), helped.clone(), key).with_column(lasting);
+        let others = anti_join(sums.lazy(), helped, key).with_column(constant_i64(0).alias("lasting"));
+        collect(union_all([answers, others])?)
     }
 
     /// Own rows of persons on topics: posts, rows to other persons, and texts to them. Grain: (person, topic).
-    fn find_acts(&self, interactions: &DataFrame) -> Result<DataFrame> {
+    fn find_acts(&self, interactions: &DataFrame, given: &DataFrame) -> Result<DataFrame> {
         let posts = &self.state.interests.table;
         let posts = self.periods().fade_columns(posts, ["interest"], self.as_of)?;
         let posts = self.name_rows(posts, &[("account", "person")])?.lazy();
@@ -149,7 +151,11 @@ impl TopicInputs<'_> {
             col("interest"),
             constant_i64(0).alias("given"),
         ]);
-        let texts = self.find_given(interactions)?.lazy();
+        let interest = constant_i64(0).alias("interest");
+        let texts = given
+            .clone()
+            .lazy()
+            .select([col("person"), col("topic"), interest, col("given")]);
         let all = union_all([posts, others, texts])?.group_by(columns(["person", "topic"]));
         collect(all.agg([col("interest").sum(), col("given").sum()]))
     }
@@ -157,22 +163,19 @@ impl TopicInputs<'_> {
     /// Texts of persons to other persons on topics. Those to one person saturate. Grain: (person, topic, helped).
     fn find_given(&self, interactions: &DataFrame) -> Result<DataFrame> {
         let texts = interactions.clone().lazy().filter(col("lasting_given").gt(lit(0_i64)));
-        let sums = texts.group_by([col("reactor"), col("topic"), col("person").alias("helped")]);
+        let sums = texts.group_by([
+            col("reactor").alias("person"),
+            col("topic"),
+            col("person").alias("helped"),
+        ]);
         let sums = sums.agg([col("given").sum(), col("lasting_given").sum()]);
-        let mixed = collect(sums.with_column(self.mix("given", "lasting_given").alias("given")))?;
+        let mut mixed = collect(sums.with_column(self.mix("given", "lasting_given").alias("given")))?;
         let beta = self.model.params().repeats.beta;
-        let saturated = read_i64(&mixed, "given")?
-            .iter()
-            .map(|units| to_units(saturate(from_units(*units), beta)));
+        let saturated = read_i64(&mixed, "given")?.iter();
+        let saturated = saturated.map(|units| to_units(saturate(from_units(*units), beta)));
         let saturated = build_column("given", saturated.collect::<Vec<i64>>());
-        let mut mixed = mixed.clone();
         mixed.with_column(saturated).map_err(query_failed)?;
-        let interest = constant_i64(0).alias("interest");
-        collect(
-            mixed
-                .lazy()
-                .select([col("reactor").alias("person"), col("topic"), interest, col("given")]),
-        )
+        Ok(mixed)
     }
 
     /// Persons with own tags or texts on topics, other than to themselves. Grain: (person, topic).
@@ -240,135 +243,4 @@ fn look_up(table: &mut DataFrame, from: &str, name: &str, values: &[u32]) -> Res
     let found: Vec<u32> = read_u32(table, from)?.iter().map(value).collect();
     table.with_column(build_column(name, found)).map_err(query_failed)?;
     Ok(())
-}
-
-impl PersonTables {
-    fn build_person_topics(&self, persons: usize) -> Result<PersonTopics> {
-        let pairs = self.list_pairs()?;
-        let keys: Vec<(u32, u32)> = read_u32(&pairs, "person")?
-            .iter()
-            .zip(read_u32(&pairs, "topic")?)
-            .map(|(person, topic)| (*person, *topic))
-            .collect();
-        let mut built = PersonTopics {
-            interest: vec![0.0; keys.len()],
-            given: vec![0.0; keys.len()],
-            wrote: vec![false; keys.len()],
-            person_offsets: count_offsets(keys.iter().map(|key| key.0 as usize), persons),
-            keys,
-            ..PersonTopics::default()
-        };
-        let acts = collect(join_on(
-            self.acts.clone().lazy(),
-            pairs.clone().lazy(),
-            ["person", "topic"],
-        ))?;
-        let (interests, given) = (read_i64(&acts, "interest")?, read_i64(&acts, "given")?);
-        for (row, pair) in read_u32(&acts, "pair")?.iter().enumerate() {
-            built.interest[*pair as usize] = from_units(interests[row]);
-            built.given[*pair as usize] = from_units(given[row]);
-        }
-        let written = collect(join_on(
-            self.written.clone().lazy(),
-            pairs.clone().lazy(),
-            ["person", "topic"],
-        ))?;
-        read_u32(&written, "pair")?
-            .iter()
-            .for_each(|pair| built.wrote[*pair as usize] = true);
-        let reactions = find_edges(&self.reactions, &pairs)?;
-        (built.reactions, built.reaction_offsets) = read_edges(&reactions, built.keys.len())?;
-        let endorsements = find_edges(&self.endorsements, &pairs)?;
-        (built.endorsements, built.endorsement_offsets) = read_edges(&endorsements, built.keys.len())?;
-        built.endorsement_ids = read_texts(&endorsements, "id")?
-            .into_iter()
-            .map(str::to_owned)
-            .collect();
-        Ok(built)
-    }
-
-    /// All pairs with an act, a reaction or an endorsement, of either side. Grain: (person, topic), sorted.
-    fn list_pairs(&self) -> Result<DataFrame> {
-        let pair = || columns(["person", "topic"]);
-        let targets = |edges: &DataFrame| edges.clone().lazy().select(pair());
-        let actors = |edges: &DataFrame| edges.clone().lazy().select([col("by").alias("person"), col("topic")]);
-        let all = union_all([
-            self.acts.clone().lazy().select(pair()),
-            targets(&self.reactions),
-            actors(&self.reactions),
-            targets(&self.endorsements),
-            actors(&self.endorsements),
-        ])?;
-        let distinct = sort_by(all.unique(None, UniqueKeepStrategy::Any), ["person", "topic"]);
-        collect(distinct.with_row_index("pair", None))
-    }
-}
-
-/// Edges between pairs. Grain: (target, actor), sorted.
-fn find_edges(edges: &DataFrame, pairs: &DataFrame) -> Result<DataFrame> {
-    let targets = pairs
-        .clone()
-        .lazy()
-        .select([col("person"), col("topic"), col("pair").alias("target")]);
-    let actors = pairs
-        .clone()
-        .lazy()
-        .select([col("person").alias("by"), col("topic"), col("pair").alias("actor")]);
-    let edges = join_on(edges.clone().lazy(), targets, ["person", "topic"]);
-    collect(sort_by(join_on(edges, actors, ["by", "topic"]), ["target", "actor"]))
-}
-
-/// Returns the edges of a sorted table, and by pair the index of its first edge, plus one final end.
-fn read_edges(table: &DataFrame, pairs: usize) -> Result<(Vec<TopicEdge>, Vec<usize>)> {
-    let (targets, actors) = (read_u32(table, "target")?, read_u32(table, "actor")?);
-    let (worth, lasting) = (read_i64(table, "worth")?, read_i64(table, "lasting")?);
-    let edge = |row: usize| TopicEdge {
-        target: targets[row],
-        actor: actors[row],
-        strength: from_units(worth[row]),
-        lasting: from_units(lasting[row]),
-    };
-    let offsets = count_offsets(targets.iter().map(|target| *target as usize), pairs);
-    Ok(((0..targets.len()).map(edge).collect(), offsets))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::testing::table;
-
-    #[test]
-    fn pairs_have_the_acts_of_a_person_and_the_edges_between_them() {
-        let one = to_units(1.0);
-        let reaction = format!("1 5 2 {one} {}", 2 * one);
-        let act = format!("2 5 {one} {}", 3 * one);
-        let endorsement = format!("2 5 1 {one} {one} e7");
-        let tables = PersonTables {
-            reactions: table("person:u32 topic:u32 by:u32 worth:i64 lasting:i64", &[&reaction]),
-            acts: table("person:u32 topic:u32 interest:i64 given:i64", &[&act]),
-            written: table("person:u32 topic:u32", &["2 5", "1 9"]),
-            endorsements: table(
-                "person:u32 topic:u32 by:u32 worth:i64 lasting:i64 id:str",
-                &[&endorsement],
-            ),
-        };
-        let built = tables.build_person_topics(3).unwrap();
-        assert_eq!(built.keys, [(1, 5), (2, 5)], "a written topic alone is no pair");
-        assert_eq!(built.person_offsets, [0, 0, 1, 2]);
-        assert_eq!(
-            (&built.interest[..], &built.given[..]),
-            (&[0.0, 1.0][..], &[0.0, 3.0][..])
-        );
-        assert_eq!(built.wrote, [false, true]);
-        let edge = |target, actor, lasting| TopicEdge {
-            target,
-            actor,
-            strength: 1.0,
-            lasting,
-        };
-        assert_eq!(built.reactions_of(0), [edge(0, 1, 2.0)]);
-        assert_eq!(built.endorsements_of(1), [edge(1, 0, 1.0)]);
-        assert_eq!((built.reactions_of(1).len(), built.endorsements_of(0).len()), (0, 0));
-        assert_eq!(built.endorsement_ids, ["e7"]);
-    }
 }

@@ -8,10 +8,10 @@
 //! A       = sum of c(u,v) min(1, interest of u in k)           the audience: c is u's contribution to v's influence;
 //!                                                              at most E if only E ties v to k
 //! X       = T + phi U + E + A                                  given by others
-//! D       = T + phi U + E + cap (1 - exp(-2 G / cap))          own texts alone earn nothing
-//! G       = sum of (1 + beta) s / (s + beta)                   of each person v, s the texts to v on k
-//! cap     = 20 (T' + phi' U' + E + A)                          T' and U' are T and U of reactions that last: as G, a
-//!                                                              fifth of them fades in 1,080 days instead of 30
+//! D       = T + phi U + E + w psi G                          own texts that nobody answers earn nothing
+//! G       = sum over persons v of (1 + beta) s / (s + beta), s the texts to v on k, a share of which lasts for years
+//! psi     = (1 - exp(-x)) / x    x = w sum of G / (c sum of V), both over all topics of the person; 0 without V
+//! V       = T + phi U of the reactions, a share of which lasts, by persons that the person helped on k
 //! R       = the greatest of P(j | k) rare_j D_j over other topics j of the person
 //! I       = B + rare (D + A + sum over narrower topics j of decay^d D_j) + R
 //! score   = I on the scale of the influence score
@@ -110,22 +110,12 @@ impl TopicStrengths {
                 audience.limit(all_endorsed(claim));
             }
         });
-        let of_claim = |claim: usize| {
-            let earned = actors.compute_earned(inputs, claims, claim, |edge| edge.strength);
-            let endorsed = all_endorsed(claim);
-            let audience = params.audience * audiences[claim].sum;
-            let vouched = actors.compute_earned(inputs, claims, claim, |edge| edge.lasting);
-            let cap = params.given_per_earned * (vouched + endorsed + audience);
-            let given = match cap > 0.0 {
-                true => -cap * (-params.given * claims.given[claim] / cap).exp_m1(),
-                false => 0.0,
-            };
-            TopicStrength {
-                earned,
-                endorsed,
-                audience,
-                given,
-            }
+        let given = compute_given(inputs, claims, &actors);
+        let of_claim = |claim: usize| TopicStrength {
+            earned: actors.compute_earned(inputs, claims, claim, |edge| edge.strength),
+            endorsed: all_endorsed(claim),
+            audience: params.audience * audiences[claim].sum,
+            given: given[claim],
         };
         Ok(TopicStrengths {
             claims: (0..claims.len()).into_par_iter().map(of_claim).collect(),
@@ -134,6 +124,31 @@ impl TopicStrengths {
             outcome: actors.outcome,
         })
     }
+}
+
+/// Returns the counted part of the person's own texts by pair: w G psi.
+fn compute_given(inputs: &TopicInputs, claims: &PersonTopics, actors: &Actors) -> Vec<f64> {
+    let params = &inputs.model.params().topics;
+    let of_person = |person: usize| {
+        let own = claims.of_person(person);
+        let helped: f64 = params.given * claims.given[own.clone()].iter().sum::<f64>();
+        let vouched = own
+            .clone()
+            .map(|claim| actors.compute_earned(inputs, claims, claim, |edge| edge.lasting));
+        let limit = params.given_per_earned * vouched.sum::<f64>();
+        let share = match helped > 0.0 && limit > 0.0 {
+            true => -limit / helped * (-helped / limit).exp_m1(),
+            false => 0.0,
+        };
+        own.map(move |claim| params.given * claims.given[claim] * share)
+    };
+    let persons = 0..claims.person_offsets.len() - 1;
+    let given: Vec<Vec<f64>> = persons
+        .into_par_iter()
+        .with_min_len(64)
+        .map(|person| of_person(person).collect())
+        .collect();
+    given.concat()
 }
 
 /// Trust and rank of the actors on topics.

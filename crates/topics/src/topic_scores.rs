@@ -4,8 +4,8 @@ use polars::prelude::DataFrame;
 use rayon::prelude::*;
 
 use super::audience::MIN_TRUST;
-use super::evidence::{TopicEvidence, find_evidence};
-use super::frames::read_u32;
+use super::evidence::find_evidence;
+use super::frames::{build_column, build_table, read_u32};
 use super::influence_scores::InfluenceScores;
 use super::person_tables::TopicInputs;
 use super::person_topics::PersonTopics;
@@ -66,13 +66,17 @@ pub fn compute_topic_scores(inputs: &TopicInputs, known: &InfluenceScores) -> Re
     let pairs = inputs.build_person_topics()?;
     let strengths = TopicStrengths::compute(inputs, &pairs, known)?;
     let rollup = rollup::compute_rows(inputs, &pairs, &strengths, known)?;
-    let evidence = find_evidence(inputs, &pairs, &strengths, known, &rollup)?;
-    let independent = count_independent(&rollup.rows, &evidence)?;
-    let score = |(row, independent): (&TopicScoreRow, u32)| {
-        let count = row
-            .pair
-            .map(|pair| count_sources(&pairs, &strengths, known, pair as usize));
-        let count = count.unwrap_or_default();
+    let counts: Vec<SourceCount> = (rollup.rows.par_iter())
+        .map(|row| {
+            row.pair
+                .map(|pair| count_sources(&pairs, &strengths, known, pair as usize))
+                .unwrap_or_default()
+        })
+        .collect();
+    let heard = list_heard(&rollup.rows, &counts)?;
+    let evidence = find_evidence(inputs, &pairs, &strengths, known, &rollup, &heard)?;
+    let are_shown = mark_rows(&rollup.rows, &evidence.shown)?;
+    let score = |((row, count), is_shown): ((&TopicScoreRow, &SourceCount), bool)| {
         let has_own = row.pair.is_some_and(|pair| pairs.wrote[pair as usize]);
         let sure = count.trust + if has_own { OWN_WORDS } else { 0.0 };
         TopicScore {
@@ -80,11 +84,11 @@ pub fn compute_topic_scores(inputs: &TopicInputs, known: &InfluenceScores) -> Re
             confidence: 1.0 - (-sure / SURE_AFTER).exp2(),
             reactors: i64::from(count.reactors),
             endorsers: i64::from(count.endorsers),
-            is_shown: count.is_heard && independent >= 2,
+            is_shown,
             row: *row,
         }
     };
-    let mut rows: Vec<TopicScore> = rollup.rows.par_iter().zip(independent).map(score).collect();
+    let mut rows: Vec<TopicScore> = rollup.rows.par_iter().zip(&counts).zip(are_shown).map(score).collect();
     rank_rows(&mut rows, inputs.ontology.len());
     Ok(TopicScores {
         rows,
@@ -93,17 +97,26 @@ pub fn compute_topic_scores(inputs: &TopicInputs, known: &InfluenceScores) -> Re
     })
 }
 
-/// Returns the number of independent people behind each row. Rows and counts are sorted by (person, topic).
-fn count_independent(rows: &[TopicScoreRow], evidence: &TopicEvidence) -> Result<Vec<u32>> {
-    let counts = &evidence.independent;
-    let (persons, topics) = (read_u32(counts, "person")?, read_u32(counts, "topic")?);
-    let keys = persons.iter().copied().zip(topics.iter().copied());
-    let mut counted = keys.zip(read_u32(counts, "people")?).peekable();
-    let count = |row: &TopicScoreRow| {
-        let found = counted.next_if(|(key, _)| *key == (row.person, row.topic));
-        found.map_or(0, |(_, people)| *people)
+/// Rows on which a trusted other person acted. Grain: (person, topic), sorted.
+fn list_heard(rows: &[TopicScoreRow], counts: &[SourceCount]) -> Result<DataFrame> {
+    let heard = || {
+        rows.iter()
+            .zip(counts)
+            .filter(|(_, count)| count.is_heard)
+            .map(|(row, _)| row)
     };
-    Ok(rows.iter().map(count).collect())
+    build_table(vec![
+        build_column("person", heard().map(|row| row.person).collect::<Vec<u32>>()),
+        build_column("topic", heard().map(|row| row.topic).collect::<Vec<u32>>()),
+    ])
+}
+
+/// Returns a flag for each row: true if `listed` has it. Both are sorted by (person, topic).
+fn mark_rows(rows: &[TopicScoreRow], listed: &DataFrame) -> Result<Vec<bool>> {
+    let keys = read_u32(listed, "person")?.iter().zip(read_u32(listed, "topic")?);
+    let mut keys = keys.peekable();
+    let is_listed = |row: &TopicScoreRow| keys.next_if(|key| *key == (&row.person, &row.topic)).is_some();
+    Ok(rows.iter().map(is_listed).collect())
 }
 
 fn count_sources(

@@ -145,36 +145,59 @@ impl TopicModel {
     fn parts(&self, claim: &PersonTopic, kept: &BTreeMap<(String, String), f64>) -> TopicParts {
         let rho = |actor: &str| self.ranks[&name(&(actor.to_owned(), claim.1.clone()))];
         let mut parts = TopicParts::default();
-        let earned = |sums: &BTreeMap<(PersonTopic, String), f64>| {
-            let (mut trusted, mut strangers) = (0.0, 0.0);
-            for ((_, actor), sum) in sums.iter().filter(|((other, _), _)| other == claim) {
-                let amount = rho(actor) * saturate(*sum, BETA);
-                trusted += self.trust(actor) * amount;
-                strangers += (1.0 - self.trust(actor)) * amount;
-            }
-            trusted + interval::limit_unknown(trusted, strangers)
-        };
-        parts.earned = earned(&self.topics.reactions);
+        parts.earned = self.earned(claim, &self.topics.reactions, &|_| true);
         for ((_, actor), (worth, id)) in self.topics.endorsements.iter().filter(|((other, _), _)| other == claim) {
             let known = self.trust(actor) * kept[&(actor.clone(), claim.0.clone())];
             let part = known * rho(actor) * saturate(*worth, BETA);
             parts.endorsed.insert(actor.clone(), (part, known, id.clone()));
         }
         parts.audience = self.audience(claim);
-        let given = self.topics.given.iter().filter(|((other, _), _)| other == claim);
-        let given: f64 = given.map(|(_, texts)| saturate(*texts, BETA)).sum();
         let (all, most) = (parts.audience.values().sum::<f64>(), parts.endorsed());
         if !self.wrote(claim) && self.reactions(claim).next().is_none() && all > most {
             parts.audience.values_mut().for_each(|part| *part *= most / all);
         }
-        let others = parts.endorsed() + parts.audience.values().sum::<f64>();
-        let cap = 20.0 * (earned(&self.topics.lasting_reactions) + others);
-        parts.given = if cap > 0.0 {
-            cap * (1.0 - (-2.0 * given / cap).exp())
+        parts.given = self.given(claim) * self.answered_share(&claim.0);
+        parts
+    }
+
+    /// Returns what the reactions of chosen actors on a topic are worth.
+    fn earned(
+        &self,
+        claim: &PersonTopic,
+        sums: &BTreeMap<(PersonTopic, String), f64>,
+        is_chosen: &dyn Fn(&String) -> bool,
+    ) -> f64 {
+        let (mut trusted, mut strangers) = (0.0, 0.0);
+        let reactions = sums.iter().filter(|((other, _), _)| other == claim);
+        for ((_, actor), sum) in reactions.filter(|((_, actor), _)| is_chosen(actor)) {
+            let rho = self.ranks[&name(&(actor.clone(), claim.1.clone()))];
+            let amount = rho * saturate(*sum, BETA);
+            trusted += self.trust(actor) * amount;
+            strangers += (1.0 - self.trust(actor)) * amount;
+        }
+        trusted + interval::limit_unknown(trusted, strangers)
+    }
+
+    /// Returns what the person's texts to others on a topic are worth if all are answered.
+    fn given(&self, claim: &PersonTopic) -> f64 {
+        let texts = self.topics.given.iter().filter(|((other, _), _)| other == claim);
+        2.0 * texts.map(|(_, texts)| saturate(*texts, BETA)).sum::<f64>()
+    }
+
+    /// Returns the share of a person's texts to others that counts, by the reactions of those people.
+    fn answered_share(&self, person: &String) -> f64 {
+        let own = || self.claims.iter().filter(|claim| claim.0 == *person);
+        let all: f64 = own().map(|claim| self.given(claim)).sum();
+        let answers = |claim: &PersonTopic| {
+            let has_helped = |actor: &String| self.topics.given.contains_key(&(claim.clone(), actor.clone()));
+            self.earned(claim, &self.topics.lasting_reactions, &has_helped)
+        };
+        let most = 10.0 * own().map(answers).sum::<f64>();
+        if all > 0.0 && most > 0.0 {
+            most / all * (1.0 - (-all / most).exp())
         } else {
             0.0
-        };
-        parts
+        }
     }
 
     pub fn reactions<'a>(&'a self, claim: &'a PersonTopic) -> impl Iterator<Item = (&'a String, &'a f64)> {

@@ -15,7 +15,7 @@ use crate::support::warehouse::Warehouse;
 /// Half-life of reactions and acts, and of endorsements, in days.
 pub const HALF_LIVES: [f64; 2] = [30.0, 90.0];
 /// Half-life of what lasts of reactions and texts, in days, and its share.
-const LASTING: (f64, f64) = (1080.0, 0.2);
+const LASTING: (f64, f64) = (1080.0, 0.25);
 /// Days after which reactions and texts to others are forgotten.
 const LASTING_FOR: i32 = 2160;
 /// Load dates for which the topics of a post and the id of an endorsement are known.

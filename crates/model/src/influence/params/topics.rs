@@ -28,9 +28,8 @@ pub struct TopicParams {
     pub seasoned_days: f64,
     /// Weight of one fresh act for others on the topic, relative to a reaction, >= 0.
     pub given: f64,
-    /// Largest ratio of a person's own acts to the reactions that vouch for them on the topic, >= 0: acts without
-    /// reactions earn nothing. On generated sites with few experts of long standing, 3 orders the experts worse than a
-    /// count of their answers, 10 as well, and 20 better (docs/src/research/topics.md).
+    /// Own acts for others that the reactions of the helped people vouch for, relative to those reactions, >= 0. At 10,
+    /// help counts nearly in full if one of five helped persons reacts; help that nobody answers earns nothing.
     pub given_per_earned: f64,
     /// Weight of the audience's own interest in the topic, >= 0.
     pub audience: f64,
@@ -49,13 +48,13 @@ impl Default for TopicParams {
         TopicParams {
             half_life_days: 30.0,
             lasting_half_life_days: 1080.0,
-            lasting_share: 0.2,
+            lasting_share: 0.25,
             endorsement_half_life_days: 90.0,
             endorsement: 1.0,
             endorser_half_at: 1.0,
             seasoned_days: 10.0,
             given: 2.0,
-            given_per_earned: 20.0,
+            given_per_earned: 10.0,
             audience: 1.0,
             related: 1.0,
             common_at: 0.25,

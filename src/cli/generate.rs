@@ -1,5 +1,6 @@
 //! `clout generate`: writes a synthetic input warehouse.
 
+use clap::ValueEnum;
 use serde_json::json;
 
 use super::options::{OutputFormat, open_store, parse_day};
@@ -7,7 +8,7 @@ use super::output::{print_line, print_object};
 use crate::job::StorageRules;
 use clout_base::day::Day;
 use clout_base::error::{Error, Result};
-use clout_sample::{GenerateSpec, GeneratedFile, generate_warehouse};
+use clout_sample::{GenerateSpec, GeneratedFile, SiteShape, generate_question_site, generate_warehouse};
 
 /// Arguments of `clout generate`.
 #[derive(clap::Args)]
@@ -24,12 +25,27 @@ pub(super) struct GenerateArgs {
     /// Number of load dates.
     #[arg(long, default_value_t = GenerateSpec::default().days)]
     days: u32,
+    /// Kind of the input. The sites are question-and-answer sites for jobs/stackexchange.toml, of a fixed size.
+    #[arg(long, value_enum, default_value_t)]
+    shape: InputShape,
     /// Last load date.
     #[arg(long, value_name = "DATE", value_parser = parse_day, default_value_t = Day(GenerateSpec::default().last_day))]
     last_day: Day,
     /// Output format of the summary.
     #[arg(long, value_enum, default_value_t)]
     format: OutputFormat,
+}
+
+/// Kind of a synthetic input.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum InputShape {
+    /// The sample: four networks, with all tables.
+    #[default]
+    Sample,
+    /// A site with few experts of long standing: three years.
+    FewExperts,
+    /// A site with many experts that leave after a month: eight months.
+    ManyExperts,
 }
 
 impl GenerateArgs {
@@ -43,7 +59,15 @@ impl GenerateArgs {
             last_day: self.last_day.0,
         };
         let mut put = |file: GeneratedFile| store.put(&file.path, file.bytes);
-        let made = generate_warehouse::<Error>(&spec, &mut put)?;
+        let made = match self.shape {
+            InputShape::Sample => generate_warehouse::<Error>(&spec, &mut put)?,
+            InputShape::FewExperts => {
+                generate_question_site(SiteShape::FewExperts, self.seed, self.last_day, &mut put)?
+            }
+            InputShape::ManyExperts => {
+                generate_question_site(SiteShape::ManyExperts, self.seed, self.last_day, &mut put)?
+            }
+        };
         match self.format {
             OutputFormat::Json => print_object(&json!({
                 "files": made.files,

@@ -32,6 +32,7 @@ mod ontology;
 mod parquet_file;
 mod people;
 mod profiles;
+mod question_sites;
 mod reactions;
 #[cfg(test)]
 mod read_back;
@@ -48,6 +49,8 @@ mod ties;
 mod topic_table;
 mod warehouse;
 mod weighted_choice;
+
+pub use question_sites::{SiteShape, generate_question_site};
 
 use bytes::Bytes;
 use clout_base::day::FIRST_VALID_DAY;

@@ -25,6 +25,8 @@ pub(crate) enum RngStream {
     Faults(u32),
     /// Endorsements of one day.
     Endorsements(u32),
+    /// Question-and-answer site.
+    Site,
 }
 
 impl RngStream {
@@ -38,6 +40,7 @@ impl RngStream {
             RngStream::Delivery(day) => (5, day),
             RngStream::Faults(day) => (6, day),
             RngStream::Endorsements(day) => (7, day),
+            RngStream::Site => (8, 0),
         };
         (purpose << 32) | u64::from(day)
     }

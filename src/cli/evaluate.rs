@@ -10,9 +10,11 @@ use super::output::{ResultRows, print_line, print_object, print_rows};
 use super::progress::ProgressDisplay;
 use crate::evaluate::attacks::AttackResults;
 use crate::evaluate::prediction::{PredictorMeasures, SCORE_PREDICTOR};
-use crate::evaluate::topics::{CreditVerbs, TopicResults as TopicFindings};
-use crate::evaluate::windows::{EvaluationPlan, HourSpan};
+use crate::evaluate::topics::CreditVerbs;
+use crate::evaluate::topics::results::{PooledResults, TopicResults};
+use crate::evaluate::windows::{EvaluationPlan, HourSpan, MomentRule};
 use crate::evaluate::{EvaluationResults, ScoreEvaluator};
+use crate::job::Job;
 use crate::pipeline::delivery::TopicsWanted;
 use clout_base::day::Day;
 use clout_base::error::Result;
@@ -46,6 +48,12 @@ pub(super) struct EvaluateArgs {
     /// With --topics: verb of the acts counted by the rival predictor; default: any reaction to others.
     #[arg(long, value_name = "VERB", requires = "topics")]
     by: Option<String>,
+    /// With --topics: score at the ends of the first 40, 50, 60, 70, 80 and 90 % of the days, and predict the next tenth.
+    #[arg(long, requires = "topics", conflicts_with_all = ["from", "to", "every", "ahead"])]
+    rolling: bool,
+    /// With --topics: further input with the same job; repeatable. The pairs of all inputs are pooled.
+    #[arg(long, value_name = "URL", requires = "topics")]
+    also_input: Vec<String>,
     /// Output format.
     #[arg(long, value_enum, default_value_t)]
     format: OutputFormat,
@@ -56,45 +64,73 @@ impl EvaluateArgs {
     pub(super) fn run(self) -> Result<()> {
         let job = self.job.read_spec()?.resolve_for_checking()?;
         start_threads(&job)?;
-        let input = open_store(&job.input.root, &job.storage)?;
-        let plan = EvaluationPlan {
-            from: self.from,
-            to: self.to,
-            every: self.every,
-            ahead: self.ahead,
-        };
+        let plan = self.plan();
         let watch = ProgressDisplay::new();
-        let wanted = match self.topics {
-            true => TopicsWanted::RowsOrTags,
-            false => TopicsWanted::Tables,
+        let found = match self.topics {
+            true => self.evaluate_topics(job, &plan, &watch),
+            false => self.evaluate_scores(&job, &plan, &watch),
         };
-        let question = CreditVerbs {
-            foretell: self.foretell,
-            by: self.by,
-        };
-        let found = ScoreEvaluator::open(&job, &input, &plan, wanted, &watch).and_then(|evaluator| {
-            Ok(match (self.attacks, self.topics) {
-                (true, _) => EvaluationOutput::Attacks(evaluator.simulate_attacks(&watch)?),
-                (_, true) => EvaluationOutput::Topics(Box::new(evaluator.evaluate_topics(&question, &watch)?)),
-                _ => EvaluationOutput::Evaluation(Box::new(evaluator.evaluate(&watch)?)),
-            })
-        });
         watch.finish();
         match (found?, self.format) {
             (EvaluationOutput::Evaluation(evaluation), OutputFormat::Json) => print_object(&json!(evaluation)),
             (EvaluationOutput::Evaluation(evaluation), OutputFormat::Text) => show_evaluation(&evaluation),
             (EvaluationOutput::Topics(findings), OutputFormat::Json) => print_object(&json!(findings)),
             (EvaluationOutput::Topics(findings), OutputFormat::Text) => topics::print_topics(&findings),
+            (EvaluationOutput::Pooled(findings), OutputFormat::Json) => print_object(&json!(findings)),
+            (EvaluationOutput::Pooled(findings), OutputFormat::Text) => topics::print_pooled(&findings),
             (EvaluationOutput::Attacks(findings), OutputFormat::Json) => print_object(&attacks::to_json(&findings)),
             (EvaluationOutput::Attacks(findings), OutputFormat::Text) => attacks::print_attacks(&findings),
         }
+    }
+
+    fn plan(&self) -> EvaluationPlan {
+        EvaluationPlan {
+            from: self.from,
+            to: self.to,
+            rule: match self.rolling {
+                true => MomentRule::Rolling,
+                false => MomentRule::Every(self.every),
+            },
+            ahead: self.ahead.clone(),
+        }
+    }
+
+    fn evaluate_scores(&self, job: &Job, plan: &EvaluationPlan, watch: &ProgressDisplay) -> Result<EvaluationOutput> {
+        let input = open_store(&job.input.root, &job.storage)?;
+        let evaluator = ScoreEvaluator::open(job, &input, plan, TopicsWanted::Tables, watch)?;
+        Ok(match self.attacks {
+            true => EvaluationOutput::Attacks(evaluator.simulate_attacks(watch)?),
+            false => EvaluationOutput::Evaluation(Box::new(evaluator.evaluate(watch)?)),
+        })
+    }
+
+    /// Evaluates one input after the other, so that the rows of one are in memory at a time.
+    fn evaluate_topics(&self, job: Job, plan: &EvaluationPlan, watch: &ProgressDisplay) -> Result<EvaluationOutput> {
+        let verbs = CreditVerbs {
+            foretell: self.foretell.clone(),
+            by: self.by.clone(),
+        };
+        let version = job.compute_model_version();
+        let (mut job, mut inputs) = (job, Vec::new());
+        let roots = [&[job.input.root.clone()], &self.also_input[..]].concat();
+        for root in roots {
+            job.input.root = root;
+            let input = open_store(&job.input.root, &job.storage)?;
+            let evaluator = ScoreEvaluator::open(&job, &input, plan, TopicsWanted::RowsOrTags, watch)?;
+            inputs.push(evaluator.evaluate_topics(&verbs, watch)?);
+        }
+        Ok(match <[TopicResults; 1]>::try_from(inputs) {
+            Ok([only]) => EvaluationOutput::Topics(Box::new(only)),
+            Err(inputs) => EvaluationOutput::Pooled(PooledResults::from_inputs(version, inputs)),
+        })
     }
 }
 
 enum EvaluationOutput {
     Evaluation(Box<EvaluationResults>),
     Attacks(AttackResults),
-    Topics(Box<TopicFindings>),
+    Topics(Box<TopicResults>),
+    Pooled(PooledResults),
 }
 
 /// Formats a figure with four decimals.

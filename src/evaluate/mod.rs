@@ -147,7 +147,7 @@ impl<'a> ScoreEvaluator<'a> {
         &self,
         question: &topics::CreditVerbs,
         watch: &dyn RunObserver,
-    ) -> Result<topics::TopicResults> {
+    ) -> Result<topics::results::TopicResults> {
         topics::evaluate_topics(&self.stream, self.job, self.plan, question, &|stage| {
             watch.begin_stage(stage)
         })

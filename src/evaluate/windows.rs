@@ -52,6 +52,28 @@ impl fmt::Display for HourSpan {
     }
 }
 
+/// Choice of the moments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MomentRule {
+    /// The end of the first date, then one moment each span.
+    Every(HourSpan),
+    /// The ends of the first 40, 50, 60, 70, 80 and 90 % of the days, with the next tenth of the days as window. All
+    /// load dates are used.
+    Rolling,
+}
+
+/// Tenths of the days before a rolling moment.
+const ROLLING_TENTHS: std::ops::RangeInclusive<i32> = 4..=9;
+
+/// Moment and the end of its prediction window, in microseconds since 1970.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MomentWindow {
+    /// Moment; the rows before it are known.
+    pub at: i64,
+    /// End of the window (exclusive).
+    pub end: i64,
+}
+
 /// Requested moments and windows.
 #[derive(Clone, Debug)]
 pub struct EvaluationPlan {
@@ -59,43 +81,74 @@ pub struct EvaluationPlan {
     pub from: Option<Day>,
     /// Last snapshot date; if none, the last date that leaves a full window.
     pub to: Option<Day>,
-    /// Step between moments.
-    pub every: HourSpan,
-    /// Lengths of the prediction windows.
+    /// Choice of the moments between these dates.
+    pub rule: MomentRule,
+    /// Lengths of the prediction windows of [`MomentRule::Every`].
     pub ahead: Vec<HourSpan>,
 }
 
 impl EvaluationPlan {
-    /// Returns the moments, ascending: the ends of days, or hours if `every` is not a multiple of a day. Each leaves
+    /// Returns the moments, ascending: the ends of days, or hours if the step is not a multiple of a day. Each leaves
     /// the longest window complete.
     ///
     /// # Errors
     /// Returns a usage error if no moment does.
     pub fn moments(&self, stream: &CountedStream) -> Result<Vec<i64>> {
+        let windows = self.windows(stream.first_load_date, stream.last_load_date)?;
+        Ok(windows.into_iter().map(|window| window.at).collect())
+    }
+
+    /// Returns the moments between two load dates, ascending, each with its longest window.
+    ///
+    /// # Errors
+    /// Returns a usage error if no moment leaves its window complete.
+    pub fn windows(&self, first_load: Day, last_load: Day) -> Result<Vec<MomentWindow>> {
+        match self.rule {
+            MomentRule::Every(step) => self.stepped_windows(step, first_load, last_load),
+            MomentRule::Rolling => rolling_windows(first_load, last_load),
+        }
+    }
+
+    fn stepped_windows(&self, step: HourSpan, first_load: Day, last_load: Day) -> Result<Vec<MomentWindow>> {
         let longest = self.ahead.iter().max().map_or(0, |span| span.to_micros());
-        let end = stream.last_load_date.end_micros() - longest;
+        let end = last_load.end_micros() - longest;
         let last = self.to.map_or(end, |to| to.end_micros().min(end));
-        let first = self
-            .from
-            .map_or(stream.first_load_date, |from| from.max(stream.first_load_date))
-            .end_micros();
-        let moments: Vec<i64> = (0..)
-            .map(|step| first + step * self.every.to_micros())
+        let first = self.from.map_or(first_load, |from| from.max(first_load)).end_micros();
+        let moments: Vec<MomentWindow> = (0..)
+            .map(|count| first + count * step.to_micros())
             .take_while(|at| *at <= last)
+            .map(|at| MomentWindow { at, end: at + longest })
             .collect();
         match moments.is_empty() {
             false => Ok(moments),
             true => Err(Error::usage(format!(
                 "no moment to evaluate: the input has load dates from {} to {}, and each moment needs {} ahead of it. \
                  Choose an earlier --from or a shorter --ahead",
-                stream.first_load_date,
-                stream.last_load_date,
+                first_load,
+                last_load,
                 HourSpan {
                     hours: longest / (DAY_MICROS / 24)
                 }
             ))),
         }
     }
+}
+
+/// Returns the rolling moments of the days between two load dates, both included.
+fn rolling_windows(first_load: Day, last_load: Day) -> Result<Vec<MomentWindow>> {
+    let days = last_load.0 - first_load.0 + 1;
+    let tenths = ROLLING_TENTHS.end() + 1;
+    if days < tenths {
+        return Err(Error::usage(format!(
+            "rolling moments need {tenths} days, and the input has load dates from {first_load} to {last_load}"
+        )));
+    }
+    let start_of = |tenth: i32| Day(first_load.0 + days * tenth / tenths).start_micros();
+    let window = |tenth: i32| MomentWindow {
+        at: start_of(tenth),
+        end: start_of(tenth + 1),
+    };
+    Ok(ROLLING_TENTHS.map(window).collect())
 }
 
 #[cfg(test)]
@@ -111,5 +164,36 @@ mod tests {
         for text in ["", "7", "d", "0h", "-1d", "9w", "99999999999999999d", "1é"] {
             assert!(text.parse::<HourSpan>().is_err(), "{text}");
         }
+    }
+
+    fn plan(rule: MomentRule) -> EvaluationPlan {
+        EvaluationPlan {
+            from: None,
+            to: None,
+            rule,
+            ahead: vec![HourSpan { hours: 24 }, HourSpan { hours: 48 }],
+        }
+    }
+
+    #[test]
+    fn rolling_windows_follow_one_another_to_the_last_day() {
+        let windows = plan(MomentRule::Rolling).windows(Day(100), Day(122)).unwrap();
+        // 23 days: the cuts are after 9, 11, 13, 16, 18 and 20 of them.
+        let starts = [109, 111, 113, 116, 118, 120].map(|day| Day(day).start_micros());
+        assert_eq!(windows.iter().map(|window| window.at).collect::<Vec<_>>(), starts);
+        assert!(windows.windows(2).all(|pair| pair[0].end == pair[1].at));
+        assert_eq!(windows[5].end, Day(122).end_micros());
+        assert!(plan(MomentRule::Rolling).windows(Day(100), Day(108)).is_err());
+    }
+
+    #[test]
+    fn stepped_windows_have_the_longest_length() {
+        let step = HourSpan { hours: 48 };
+        let windows = plan(MomentRule::Every(step)).windows(Day(100), Day(105)).unwrap();
+        let wanted = [(100, 102), (102, 104)].map(|(at, end)| MomentWindow {
+            at: Day(at).end_micros(),
+            end: Day(end).end_micros(),
+        });
+        assert_eq!(windows, wanted);
     }
 }

@@ -73,6 +73,7 @@ mod s3;
 mod score_changes;
 mod tidy;
 mod topic_commands;
+mod topic_quality;
 mod topic_reference;
 mod topic_rows;
 mod topic_scores;

@@ -5,58 +5,49 @@ use serde_json::Value;
 use super::{format_figure, format_verdict, print_table};
 use crate::cli::output::print_line;
 use crate::evaluate::topics::farm::{FarmKind, FarmResult};
-use crate::evaluate::topics::{TOPIC_SCORE_PREDICTOR, TopicResults};
+use crate::evaluate::topics::ranking::RankingMeasures;
+use crate::evaluate::topics::results::{PooledMeasures, PooledResults, TopicResults};
 use clout_base::error::Result;
 
-/// Prints the findings as tables.
+/// Prints the findings of one input as tables.
 pub(super) fn print_topics(findings: &TopicResults) -> Result<()> {
-    print_line(&format!(
-        "Prediction quality of topic scores of model {} at {} moments: {} pairs of moment and topic, {} credits",
-        findings.model_version, findings.moments, findings.pairs, findings.credits
-    ))?;
-    let figures = |row: &crate::evaluate::topics::TopicPredictor| {
-        let figures = &row.figures;
-        [
-            figures.precision_1,
-            figures.precision_3,
-            figures.precision_5,
-            figures.ndcg_10,
-        ]
-    };
-    let rows = findings.predictors.iter().map(|row| {
-        let values = figures(row).map(format_figure);
-        [row.predictor.into()].into_iter().chain(values).collect()
-    });
-    let columns = vec!["predictor", "precision_1", "precision_3", "precision_5", "ndcg_10"];
-    print_table(columns.clone(), rows.collect())?;
-    print_line("\nCompared with the better rival of each measure")?;
-    let (own, rivals): (Vec<_>, Vec<_>) = findings
-        .predictors
-        .iter()
-        .partition(|row| row.predictor == TOPIC_SCORE_PREDICTOR);
-    let rows = columns[1..].iter().enumerate().map(|(index, measure)| {
-        let best = rivals
-            .iter()
-            .max_by(|a, b| figures(a)[index].total_cmp(&figures(b)[index]));
-        let (score, best_figure) = (
-            own.first().map_or(0.0, |row| figures(row)[index]),
-            best.map_or(0.0, |row| figures(row)[index]),
-        );
-        let ratio = if best_figure > 0.0 {
-            format_figure(score / best_figure)
-        } else {
-            Value::Null
-        };
-        vec![
-            (*measure).into(),
-            best.map_or("-", |row| row.predictor).into(),
-            ratio,
-            format_verdict(Some(score >= best_figure)),
-        ]
-    });
-    print_table(vec!["measure", "better_rival", "ratio", "verdict"], rows.collect())?;
+    print_measures("Prediction quality", &findings.model_version, &findings.pooled)?;
     show_coverage(findings)?;
     show_farms(findings)
+}
+
+/// Prints the findings of each input, then the pooled measures.
+pub(super) fn print_pooled(findings: &PooledResults) -> Result<()> {
+    for input in &findings.inputs {
+        print_line(&format!("Input {}\n", input.input))?;
+        print_topics(input)?;
+        print_line("")?;
+    }
+    let title = format!("Pooled over {} inputs: prediction quality", findings.inputs.len());
+    print_measures(&title, &findings.model_version, &findings.pooled)
+}
+
+fn print_measures(title: &str, model_version: &str, pooled: &PooledMeasures) -> Result<()> {
+    print_line(&format!(
+        "{title} of topic scores of model {model_version} at {} moments: {} pairs of moment and topic, {} credits",
+        pooled.moments, pooled.pairs, pooled.credits
+    ))?;
+    let rows = pooled.predictors.iter().map(|row| {
+        let values = row.figures.values().map(format_figure);
+        [row.predictor.into()].into_iter().chain(values).collect()
+    });
+    let columns = ["predictor"].into_iter().chain(RankingMeasures::NAMES).collect();
+    print_table(columns, rows.collect())?;
+    print_line("\nCompared with the better rival of each measure")?;
+    let rows = pooled.ratios.iter().map(|row| {
+        vec![
+            row.measure.into(),
+            row.better_rival.into(),
+            row.ratio.map_or(Value::Null, format_figure),
+            format_verdict(Some(row.is_met)),
+        ]
+    });
+    print_table(vec!["measure", "better_rival", "ratio", "verdict"], rows.collect())
 }
 
 fn show_coverage(findings: &TopicResults) -> Result<()> {

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::{TopicCoverage, TopicMoment};
+use super::TopicMoment;
+use super::results::TopicCoverage;
 use clout_base::error::Result;
 use clout_model::accounts::NO_NODE;
 use clout_topics::evidence::EvidenceKind;

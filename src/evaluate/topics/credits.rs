@@ -7,6 +7,7 @@ use crate::evaluate::stream::CountedStream;
 use crate::job::Job;
 use clout_base::error::{Error, Result};
 use clout_model::networks::Network;
+use clout_topics::merge::CountedTopicRows;
 use clout_topics::ontology::alias_resolver::{AliasCount, AliasResolver, MentionKind};
 use clout_topics::ontology::hits::AliasHits;
 
@@ -52,7 +53,8 @@ pub(super) struct CountedActs {
 }
 
 impl CountedActs {
-    /// Counts a stream's reactions between different persons by the topics of their tags.
+    /// Counts a stream's reactions between different persons by their topics: those of the tags that describe the
+    /// object, or else those of the target's own post that is the object, as in the topic score.
     ///
     /// # Errors
     /// Returns a usage error if no network has one of the verbs.
@@ -67,18 +69,24 @@ impl CountedActs {
             }
         }
         let (mut credited, mut acts) = (Vec::new(), Vec::new());
-        let nothing: &[AliasCount] = &[];
-        let senses = AliasResolver {
-            ontology: &stream.ontology,
-            lexicon: &stream.lexicon,
-            counts: nothing,
-            texts: 0,
-        };
         for (index, network) in job.networks.iter().enumerate() {
             let Some(settled) = &stream.counted[index].topic_rows else {
                 continue;
             };
             let rows = &settled.rows;
+            let counts = count_aliases(stream, settled);
+            let senses = AliasResolver {
+                counts: &counts,
+                texts: settled
+                    .rows
+                    .mentions
+                    .has_text
+                    .iter()
+                    .filter(|has_text| **has_text)
+                    .count() as u64,
+                ..unlearned_resolver(stream)
+            };
+            let posts = resolve_posts(&senses, settled);
             let is_wanted = |wanted: &Option<String>, verb: u8| match wanted {
                 Some(word) => network.input_verb_code(word) == Some(verb),
                 None => true,
@@ -92,6 +100,10 @@ impl CountedActs {
                     continue;
                 }
                 collect_tag_topics(&senses, network, rows, row, &mut topics);
+                if topics.is_empty() && rows.mentions.objects[row] != 0 {
+                    let key = (rows.mentions.objects[row], target);
+                    topics.extend(posts.get(&key).into_iter().flatten());
+                }
                 for topic in &topics {
                     if is_wanted(&question.foretell, rows.verbs[row]) {
                         credited.push((rows.occurred_at[row], *topic, person(target)));
@@ -109,6 +121,40 @@ impl CountedActs {
             acts: TopicActs(acts),
         })
     }
+}
+
+/// Returns a resolver without alias counts.
+fn unlearned_resolver(stream: &CountedStream) -> AliasResolver<'_> {
+    AliasResolver {
+        ontology: &stream.ontology,
+        lexicon: &stream.lexicon,
+        counts: &[],
+        texts: 0,
+    }
+}
+
+/// Counts the aliases in all texts of a network, by alias.
+fn count_aliases(stream: &CountedStream, settled: &CountedTopicRows) -> Vec<AliasCount> {
+    let mut counts = vec![AliasCount::default(); stream.lexicon.len()];
+    let (senses, mut hits) = (unlearned_resolver(stream), AliasHits::default());
+    for row in (0..settled.is_kept.len()).filter(|row| settled.is_kept[*row]) {
+        settled.rows.mentions.read_hits(row, &mut hits);
+        senses.count_aliases(&hits, &mut |alias, more| counts[alias as usize] += more);
+    }
+    counts
+}
+
+/// Returns the topics of the posts by object and author.
+fn resolve_posts(senses: &AliasResolver, settled: &CountedTopicRows) -> BTreeMap<(u64, u32), Vec<u32>> {
+    let rows = &settled.rows;
+    let (mut posts, mut hits, mut found) = (BTreeMap::new(), AliasHits::default(), Vec::new());
+    for row in (0..settled.is_kept.len()).filter(|row| settled.is_kept[*row] && rows.is_post(*row)) {
+        rows.mentions.read_hits(row, &mut hits);
+        senses.resolve(&hits, &mut found);
+        let topics = found.iter().map(|(topic, _)| *topic).collect();
+        posts.insert((rows.mentions.objects[row], rows.actors[row]), topics);
+    }
+    posts
 }
 
 /// Collects the topics of a row's tags, if the tags describe the object of the reaction.

@@ -2,23 +2,21 @@
 //!
 //! At each moment, all people are ranked on each topic by the topic score, by the number of their acts on it (verb
 //! `--by`), and by the number of their earlier credits on it. The rankings are compared with the credits (verb
-//! `--foretell`) in the next window. Pairs of moment and topic with at least one credit are pooled. If the input has
-//! no ontology, each tag is a topic.
+//! `--foretell`) in the next window. Pairs of moment and topic with at least one credit are pooled, over the moments and
+//! over several inputs. If the input has no ontology, each tag is a topic.
 
 mod coverage;
 mod credits;
 pub mod farm;
-mod ranking;
-
-use serde::Serialize;
+pub mod ranking;
+pub mod results;
 
 use self::coverage::measure_coverage;
 use self::credits::{CountedActs, TopicAmounts};
-use self::farm::FarmResult;
-use self::ranking::RankingMeasures;
+use self::results::{PooledMeasures, TopicResults};
 use super::scene::MomentData;
 use super::stream::CountedStream;
-use super::windows::EvaluationPlan;
+use super::windows::{EvaluationPlan, MomentWindow};
 use crate::job::Job;
 use clout_base::day::Day;
 use clout_base::error::{Error, Result};
@@ -30,8 +28,6 @@ use clout_topics::person_tables::TopicInputs;
 use clout_topics::topic_scores::{TopicScores, compute_topic_scores};
 use clout_topics::topic_state::TopicState;
 
-/// Name of the topic score among its rivals.
-pub const TOPIC_SCORE_PREDICTOR: &str = "topic score";
 /// Parameters of the topic evaluation.
 #[derive(Clone, Debug, Default)]
 pub struct CreditVerbs {
@@ -39,50 +35,6 @@ pub struct CreditVerbs {
     pub foretell: Option<String>,
     /// Verb of the acts counted by a rival; any act for another person if none.
     pub by: Option<String>,
-}
-
-/// Measures of one predictor, as means over all pairs of moment and topic.
-#[derive(Clone, Debug, Serialize)]
-pub struct TopicPredictor {
-    /// Name of the predictor.
-    pub predictor: &'static str,
-    /// Precision of the first one, three and five people, and NDCG; ties count as the mean of their orders.
-    #[serde(flatten)]
-    pub figures: RankingMeasures,
-}
-
-/// Number of people with topics.
-#[derive(Clone, Debug, Serialize)]
-pub struct TopicCoverage {
-    /// Number of people with five or more counted rows of their own.
-    pub active: usize,
-    /// Number of these people with at least one topic.
-    pub with_a_topic: usize,
-    /// Number of these people with a shown topic.
-    pub with_a_shown_topic: usize,
-    /// Number of shown topics of all people.
-    pub shown: usize,
-    /// Number of shown topics with evidence by fewer than two different people, the person included; must be 0.
-    pub shown_with_one_source: usize,
-}
-
-/// Results of the topic evaluation.
-#[derive(Clone, Debug, Serialize)]
-pub struct TopicResults {
-    /// Model version.
-    pub model_version: String,
-    /// Number of moments.
-    pub moments: usize,
-    /// Number of pairs of moment and topic.
-    pub pairs: usize,
-    /// Number of credits, pooled.
-    pub credits: u64,
-    /// Measures of the topic score and its rivals.
-    pub predictors: Vec<TopicPredictor>,
-    /// Topic coverage at the last moment.
-    pub coverage: TopicCoverage,
-    /// Gains by bought endorsements at the last moment.
-    pub farms: Vec<FarmResult>,
 }
 
 /// Topics of a warehouse at one moment.
@@ -169,41 +121,31 @@ pub fn evaluate_topics(
         ));
     }
     let tables = CountedActs::from_amounts(stream, job, question)?;
-    let ahead = plan.ahead.iter().max().map_or(0, |span| span.to_micros());
-    let (mut pooled, mut last) = (ranking::MeasurePool::default(), None);
-    let moments = plan.moments(stream)?;
-    for at in &moments {
+    let (mut pool, mut last) = (ranking::MeasurePool::default(), None);
+    let windows = plan.windows(stream.first_load_date, stream.last_load_date)?;
+    for MomentWindow { at, end } in &windows {
         tell(&format!("looking ahead from {}", clout_base::day::format_instant(*at)));
         let cut = TopicMoment::from_stream(stream, job, Day::from_micros(at - 1))?;
         let scored = cut.scene.score()?;
         let standings = cut.topic_scores(&scored)?;
-        let outcome = tables.credited.count_within(*at, at + ahead);
-        let scores = TopicAmounts::from_amounts(
-            standings
-                .rows
-                .iter()
-                .map(|s| ((s.row.topic, s.row.person), s.row.value)),
-        );
+        let outcome = tables.credited.count_within(*at, *end);
+        let values = standings.rows.iter();
+        let scores = TopicAmounts::from_amounts(values.map(|s| ((s.row.topic, s.row.person), s.row.value)));
         let rivals = [
             tables.acts.count_within(i64::MIN, *at),
             tables.credited.count_within(i64::MIN, *at),
         ];
-        pooled.add_moment(&[&scores, &rivals[0], &rivals[1]], &outcome, cut.scene.persons.len());
+        pool.add_moment(&[&scores, &rivals[0], &rivals[1]], &outcome, cut.scene.persons.len());
         last = Some((cut, standings));
     }
     let (cut, standings) = last.ok_or_else(|| Error::internal("a plan without a moment was not refused"))?;
     tell("endorsing from farms");
-    let names = [TOPIC_SCORE_PREDICTOR, "acts on the topic", "credits on the topic"];
-    let predictors = names.into_iter().zip(pooled.means());
     Ok(TopicResults {
+        input: job.input.root.clone(),
         model_version: job.compute_model_version(),
-        moments: moments.len(),
-        pairs: pooled.pairs(),
-        credits: pooled.credits(),
-        predictors: predictors
-            .map(|(predictor, figures)| TopicPredictor { predictor, figures })
-            .collect(),
+        pooled: PooledMeasures::from_pool(&pool, windows.len()),
         coverage: measure_coverage(&cut, &standings)?,
         farms: farm::simulate_farms(&cut, &standings.rows)?,
+        pool,
     })
 }

@@ -19,6 +19,14 @@ pub struct RankingMeasures {
 }
 
 impl RankingMeasures {
+    /// Names of the measures, in the order of [`RankingMeasures::values`].
+    pub const NAMES: [&str; 4] = ["precision_1", "precision_3", "precision_5", "ndcg_10"];
+
+    /// Returns the measures in the order of their names.
+    pub fn values(&self) -> [f64; 4] {
+        [self.precision_1, self.precision_3, self.precision_5, self.ndcg_10]
+    }
+
     fn from_scores(scores: &[f64], gains: &[f64]) -> RankingMeasures {
         RankingMeasures {
             precision_1: precision(scores, gains, 1),
@@ -39,7 +47,7 @@ impl RankingMeasures {
 }
 
 /// Sums over pairs of moment and topic.
-#[derive(Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct MeasurePool {
     pairs: usize,
     credits: f64,
@@ -66,6 +74,16 @@ impl MeasurePool {
             self.pairs += 1;
             self.credits += gains.iter().sum::<f64>();
         }
+    }
+
+    /// Adds the pairs of another pool with the same predictors.
+    pub(super) fn add_pool(&mut self, other: &MeasurePool) {
+        self.sums.resize(other.sums.len(), RankingMeasures::default());
+        for (sum, more) in self.sums.iter_mut().zip(&other.sums) {
+            *sum = sum.map(*more, |a, b| a + b);
+        }
+        self.pairs += other.pairs;
+        self.credits += other.credits;
     }
 
     /// Returns the means over all pairs, by predictor.
@@ -115,5 +133,19 @@ mod tests {
             "two of the four people were credited"
         );
         assert_eq!((pool.pairs(), pool.credits()), (1, 3));
+    }
+
+    #[test]
+    fn a_pool_of_pools_weighs_each_pair_alike() {
+        let outcome = credits(&[(1, 1.0)]);
+        let (right, wrong) = (credits(&[(1, 2.0)]), credits(&[(2, 2.0), (3, 2.0)]));
+        let (mut one, mut two, mut all) = (MeasurePool::default(), MeasurePool::default(), MeasurePool::default());
+        one.add_moment(&[&right], &outcome, 3);
+        two.add_moment(&[&wrong], &outcome, 3);
+        two.add_moment(&[&wrong], &outcome, 3);
+        all.add_pool(&one);
+        all.add_pool(&two);
+        assert_eq!((all.pairs(), all.credits()), (3, 3));
+        assert!((all.means()[0].precision_1 - 1.0 / 3.0).abs() < 1e-12);
     }
 }

@@ -86,6 +86,13 @@ fn topics_heading(answer: &PersonExplanation, shown: usize) -> String {
 
 fn evidence(topic: &Value) -> Result<()> {
     let evidence: Vec<&Value> = topic["evidence"].as_array().into_iter().flatten().collect();
+    if evidence.is_empty() {
+        return print_heading(&format!(
+            "Evidence for {}{}: only that of shown topics is kept",
+            id(topic),
+            verdict(topic)
+        ));
+    }
     print_heading(&format!("Evidence for {}{}", id(topic), verdict(topic)))?;
     print_rows(&rows(&EVIDENCE_COLUMNS, &evidence), OutputFormat::Text)
 }

@@ -114,7 +114,7 @@ fn the_latest_sources_name_the_tagged_object_or_the_activity() {
             object_id: if row == 3 { "" } else { "object" },
         });
     }
-    let new = find_sources(&tables(), &ids).unwrap();
+    let new = find_sources(&tables().mentions, &ids).unwrap();
     let columns = "account topic kind is_own at id other";
     let expected = [
         "1 3 0 yes 210 a3 7",

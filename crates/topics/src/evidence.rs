@@ -66,7 +66,7 @@ const KEY: [&str; 4] = ["person", "topic", "kind", "source_id"];
 
 /// Evidence of the rows.
 pub struct TopicEvidence {
-    /// Rows of `topic_evidence`, sorted: those of shown rows. Grain: (person, topic, kind, source_id). The weight of a tag
+    /// Rows of `topic_evidence`, sorted: those of shown rows, and of rows that rest on narrower topics alone. Grain: (person, topic, kind, source_id). The weight of a tag
     /// or a text is that of its latest act, decayed; of other kinds the amount added to the strength. The unit is one
     /// ordinary, trusted, fresh reaction.
     pub pieces: DataFrame,
@@ -104,6 +104,7 @@ pub fn find_evidence(
         find_source_supporters(&sources)?.lazy(),
     ];
     let shown = find_shown(union_all(supporters)?)?;
+    let with_ancestors = collect(union_all([shown.clone().lazy(), list_broader(rollup)?.lazy()])?)?;
     let pieces = union_all([
         of_rows(name_persons(&audience, inputs)?, &shown),
         of_rows(
@@ -111,12 +112,21 @@ pub fn find_evidence(
             &shown,
         ),
         find_source_pieces(inputs, collect(of_rows(sources, &shown))?)?.lazy(),
-        of_rows(find_ancestors(inputs, rollup)?, &shown),
+        of_rows(find_ancestors(inputs, rollup)?, &with_ancestors),
     ])?;
     Ok(TopicEvidence {
         pieces: collect(sort_by(pieces, KEY))?,
         shown,
     })
+}
+
+/// Rows that rest on narrower topics alone. They are not shown, and name these topics. Grain: (person, topic).
+fn list_broader(rollup: &TopicRollup) -> Result<DataFrame> {
+    let rows = || rollup.rows.iter().filter(|row| row.pair.is_none());
+    build_table(vec![
+        build_column("person", rows().map(|row| row.person).collect::<Vec<u32>>()),
+        build_column("topic", rows().map(|row| row.topic).collect::<Vec<u32>>()),
+    ])
 }
 
 /// Rows with enough independent people. Grain: (person, topic), sorted.

@@ -7,11 +7,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use polars::prelude::{DataFrame, IntoLazy};
+use polars::prelude::{DataFrame, IntoLazy, col, lit};
 
 use super::acts::{ActRows, ActTables, find_credits};
 use super::fixed_point::DecayPeriods;
-use super::frames::union_all;
+use super::frames::{collect, union_all};
 use super::interactions::{self, LASTING_RETENTION_DAYS, find_interactions};
 use super::interests::{self, find_interests};
 use super::post_topics::{find_posted, merge_posted};
@@ -29,7 +29,7 @@ use clout_model::influence::model::InfluenceModel;
 use clout_model::networks::Network;
 
 /// Rows from which the tables of load dates are computed: enough for both cores, few enough for memory.
-const BATCH_ROWS: usize = 1 << 20;
+const BATCH_ROWS: usize = 1 << 18;
 
 /// Deduplicated rows of one network.
 pub struct CountedTopicRows {
@@ -90,10 +90,9 @@ impl TopicMerge<'_> {
         if counted.rows.mentions.is_empty() {
             return Ok(());
         }
-        let ends = list_ends(&counted.opted_out_on, last);
         new_data.opted_out_on = counted.opted_out_on.clone();
-        for end in &ends {
-            new_data.sources.entry(*end).or_default();
+        for end in list_ends(&counted.opted_out_on, last) {
+            new_data.sources.entry(end).or_default();
         }
         let (mut found, mut kept) = (RowTopics::default(), Vec::new());
         let mut dates = counted.rows.dates().filter(|(day, _)| *day <= last).peekable();
@@ -101,9 +100,7 @@ impl TopicMerge<'_> {
             let of_date: Vec<usize> = range.filter(|row| counted.is_kept[*row]).collect();
             self.resolve_rows(&mut state.aliases[index], &counted.rows, &of_date, &mut found);
             kept.extend(of_date.into_iter().map(|row| (load_date, row)));
-            let end = ends.range(load_date..).next().copied().unwrap_or(last);
-            let is_last = dates.peek().is_none_or(|(next, _)| *next > end);
-            if is_last || kept.len() >= BATCH_ROWS {
+            if dates.peek().is_none() || kept.len() >= BATCH_ROWS {
                 let part = ActRows {
                     network,
                     rows: &counted.rows,
@@ -114,20 +111,19 @@ impl TopicMerge<'_> {
                     kept: std::mem::take(&mut kept),
                 };
                 let tables = ActTables::new(&part, std::mem::take(&mut found))?;
-                self.add_tables(state, new_data, &part, &tables, end)?;
+                self.add_tables(state, new_data, &part, &tables)?;
             }
         }
         Ok(())
     }
 
-    /// Adds the tables of some load dates. They end at `end` or earlier.
+    /// Adds the tables of some load dates.
     fn add_tables(
         &self,
         state: &TopicState,
         new_data: &mut NewTopicData,
         part: &ActRows,
         tables: &ActTables,
-        end: Day,
     ) -> Result<()> {
         new_data.posted.push(find_posted(tables)?);
         let posted = std::iter::once(&state.posted).chain(&new_data.posted);
@@ -137,8 +133,14 @@ impl TopicMerge<'_> {
         new_data.interactions.push(interactions);
         new_data.interests.push(find_interests(tables)?);
         new_data.topic_pairs.push(find_topic_pairs(tables, &credits)?);
-        let sources = find_sources(tables, &part.rows.mentions)?;
-        new_data.sources.entry(end).or_default().push(sources);
+        let mut after = Day(i32::MIN);
+        for (end, sources) in &mut new_data.sources {
+            let load_date = || col("load_date");
+            let is_within = load_date().gt(lit(after.0)).and(load_date().lt_eq(lit(end.0)));
+            let mentions = collect(tables.mentions.clone().lazy().filter(is_within))?;
+            sources.push(find_sources(&mentions, &part.rows.mentions)?);
+            after = *end;
+        }
         Ok(())
     }
 }

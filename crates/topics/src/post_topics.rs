@@ -23,7 +23,7 @@ pub(super) fn empty_post_topics() -> DataFrame {
     ])
 }
 
-/// Topics of the posts of objects. Grain: (object, author, topic, load_date).
+/// Topics of the posts of objects. Grain: (post, topic).
 pub(super) fn find_posted(tables: &ActTables) -> Result<DataFrame> {
     let posts = tables.mentions.clone().lazy();
     let posts = posts.filter(col("is_post").and(col("object").neq(lit(0_u64)))).select([
@@ -32,7 +32,7 @@ pub(super) fn find_posted(tables: &ActTables) -> Result<DataFrame> {
         col("topic"),
         col("load_date"),
     ]);
-    collect(posts.unique(None, UniqueKeepStrategy::Any))
+    collect(posts)
 }
 
 /// Adds new rows, and drops those that no later load date can need. Grain: (object, author, topic).

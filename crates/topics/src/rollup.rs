@@ -199,8 +199,7 @@ fn read_rows(table: &DataFrame) -> Result<Vec<TopicScoreRow>> {
     Ok((0..persons.len()).map(row).collect())
 }
 
-/// P(j | k) by (k, j): the smoothed share of rows on k that are also on j, by topics of the ontology; see
-/// [`UNKNOWN_ROWS`].
+/// P(j | k) by (k, j): the share of rows on k that are also on j, with [`UNKNOWN_ROWS`].
 type TopicShares = HashMap<(u32, u32), f64, FixedState>;
 
 fn find_shares(inputs: &TopicInputs) -> Result<TopicShares> {

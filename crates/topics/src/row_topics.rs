@@ -129,3 +129,15 @@ fn kind_in_row(kind: MentionKind, is_post: bool) -> MentionKind {
         other => other,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hashtag_is_a_tag_of_a_post_and_a_text_in_a_reaction() {
+        assert_eq!(kind_in_row(MentionKind::Hashtag, true), MentionKind::Tag);
+        assert_eq!(kind_in_row(MentionKind::Hashtag, false), MentionKind::Text);
+        assert_eq!(kind_in_row(MentionKind::Word, true), MentionKind::Word);
+    }
+}

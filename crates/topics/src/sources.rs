@@ -6,7 +6,7 @@
 
 use polars::prelude::*;
 
-use super::acts::{ActTables, is_kind};
+use super::acts::is_kind;
 use super::fixed_point::to_units;
 use super::frames::{
     anti_join, build_column, collect, columns, constant_i64, empty_table, query_failed, read_u32, semi_join,
@@ -45,8 +45,8 @@ pub(super) fn empty_sources() -> DataFrame {
 ///
 /// A tag is named by the tagged object, if any. The tags of a reaction are evidence for its target, too, if they
 /// describe the object.
-pub(super) fn find_sources(tables: &ActTables, ids: &TopicMentions) -> Result<DataFrame> {
-    let named = name_sources(&tables.mentions, ids)?;
+pub(super) fn find_sources(mentions: &DataFrame, ids: &TopicMentions) -> Result<DataFrame> {
+    let named = name_sources(mentions, ids)?;
     let rest = || columns(["topic", "kind", "at", "id"]);
     let one = constant_i64(to_units(1.0)).alias("weight");
     let own = [

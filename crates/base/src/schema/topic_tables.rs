@@ -58,8 +58,8 @@ pub const TOPIC_SCORES: TableSchema = TableSchema {
 /// One row per person, topic and piece of evidence.
 pub const TOPIC_EVIDENCE: TableSchema = TableSchema {
     name: "topic_evidence",
-    description: "Evidence behind each shown topic (is_shown in topic_scores): at most three pieces of each kind; for \
-        tags and texts, at most the four latest.",
+    description: "Evidence behind each shown topic (is_shown in topic_scores), and behind each topic that rests on \
+        narrower topics alone: at most three pieces of each kind; for tags and texts, at most the four latest.",
     grain: &["person_id", "topic_id", "kind", "source_id"],
     bloom_column: Some("person_id"),
     columns: &[

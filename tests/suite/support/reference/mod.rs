@@ -9,6 +9,7 @@ mod co_visits;
 mod counted_acts;
 mod endorsements;
 mod evidence;
+mod given;
 mod interval;
 mod people;
 mod ranks;

@@ -25,6 +25,8 @@ pub struct TopicScore {
     pub reactors: usize,
     pub endorsers: usize,
     pub is_shown: bool,
+    /// True if the row rests on narrower topics alone.
+    pub is_broader: bool,
     /// Weight by kind and source; the latest tags, and all pieces of the other kinds.
     pub evidence: BTreeMap<(&'static str, String), f64>,
 }
@@ -60,9 +62,9 @@ pub struct TopicModel {
     pub people: BTreeMap<String, PersonScore>,
     pub trust: HashMap<String, f64>,
     pub seasoned: HashMap<String, f64>,
-    claims: BTreeSet<PersonTopic>,
+    pub(super) claims: BTreeSet<PersonTopic>,
     /// Ranks by person and topic, as one text.
-    ranks: HashMap<String, f64>,
+    pub(super) ranks: HashMap<String, f64>,
     /// Worth of the endorsements on all topics, by endorser and endorsee.
     pub praise: BTreeMap<(String, String), f64>,
 }
@@ -81,7 +83,7 @@ pub fn compute_topic_scores(warehouse: &Warehouse, as_of: Day) -> BTreeMap<Perso
     model.topic_scores(&parts)
 }
 
-fn name((person, topic): &PersonTopic) -> String {
+pub(super) fn name((person, topic): &PersonTopic) -> String {
     format!("{person} on {topic}")
 }
 
@@ -160,46 +162,6 @@ impl TopicModel {
         parts
     }
 
-    /// Returns what the reactions of chosen actors on a topic are worth.
-    fn earned(
-        &self,
-        claim: &PersonTopic,
-        sums: &BTreeMap<(PersonTopic, String), f64>,
-        is_chosen: &dyn Fn(&String) -> bool,
-    ) -> f64 {
-        let (mut trusted, mut strangers) = (0.0, 0.0);
-        let reactions = sums.iter().filter(|((other, _), _)| other == claim);
-        for ((_, actor), sum) in reactions.filter(|((_, actor), _)| is_chosen(actor)) {
-            let rho = self.ranks[&name(&(actor.clone(), claim.1.clone()))];
-            let amount = rho * saturate(*sum, BETA);
-            trusted += self.trust(actor) * amount;
-            strangers += (1.0 - self.trust(actor)) * amount;
-        }
-        trusted + interval::limit_unknown(trusted, strangers)
-    }
-
-    /// Returns what the person's texts to others on a topic are worth if all are answered.
-    fn given(&self, claim: &PersonTopic) -> f64 {
-        let texts = self.topics.given.iter().filter(|((other, _), _)| other == claim);
-        2.0 * texts.map(|(_, texts)| saturate(*texts, BETA)).sum::<f64>()
-    }
-
-    /// Returns the share of a person's texts to others that counts, by the reactions of those people.
-    fn answered_share(&self, person: &String) -> f64 {
-        let own = || self.claims.iter().filter(|claim| claim.0 == *person);
-        let all: f64 = own().map(|claim| self.given(claim)).sum();
-        let answers = |claim: &PersonTopic| {
-            let has_helped = |actor: &String| self.topics.given.contains_key(&(claim.clone(), actor.clone()));
-            self.earned(claim, &self.topics.lasting_reactions, &has_helped)
-        };
-        let most = 10.0 * own().map(answers).sum::<f64>();
-        if all > 0.0 && most > 0.0 {
-            most / all * (1.0 - (-all / most).exp())
-        } else {
-            0.0
-        }
-    }
-
     pub fn reactions<'a>(&'a self, claim: &'a PersonTopic) -> impl Iterator<Item = (&'a String, &'a f64)> {
         let of_claim = self
             .topics
@@ -273,6 +235,7 @@ impl TopicModel {
             }
             let mut row_score = self.build_row(row, own, others, rows.contains(row));
             row_score.score = score(influence);
+            row_score.is_broader = !rows.contains(row);
             values
                 .entry(row.1.clone())
                 .or_default()

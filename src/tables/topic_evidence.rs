@@ -6,7 +6,7 @@ use super::{measures, texts};
 use clout_base::error::{Error, Result};
 use clout_base::schema::TOPIC_EVIDENCE;
 use clout_model::people::persons::PersonMap;
-use clout_topics::evidence::EvidenceKind;
+use clout_topics::evidence_kind::EvidenceKind;
 use clout_topics::frames::{read_f64, read_texts, read_u32};
 use clout_topics::ontology::Ontology;
 use clout_warehouse::table_rows::TableRows;

@@ -24,7 +24,7 @@ fn a_site_depends_on_its_seed_alone() {
 #[test]
 fn each_shape_has_the_days_of_its_history() {
     for (shape, days, rows) in [
-        (SiteShape::FewExperts, 1_080, 3_000),
+        (SiteShape::FewExperts, 1_080, 2_500),
         (SiteShape::ManyExperts, 240, 3_000),
     ] {
         let files = generate(shape, 7);

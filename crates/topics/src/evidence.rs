@@ -9,6 +9,7 @@
 use polars::prelude::*;
 
 use super::audience::{MAX_CITED, MIN_TRUST};
+use super::evidence_kind::EvidenceKind;
 use super::fixed_point::{from_units, to_units};
 use super::frames::{
     build_column, build_table, collect, columns, constant_u32, query_failed, read_i64, read_u32, semi_join, sort_by,
@@ -21,43 +22,6 @@ use super::person_topics::PersonTopics;
 use super::rollup::TopicRollup;
 use super::strengths::TopicStrengths;
 use clout_base::error::Result;
-
-/// Kinds of evidence, as in the table contract, in the order of their names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum EvidenceKind {
-    /// Narrower or related topic of the person; the source is the topic id.
-    Ancestor,
-    /// Audience member active on the topic; the source is the person id.
-    Audience,
-    /// Endorsement; the source is its id.
-    Endorsement,
-    /// Tag; the source is the object id.
-    Tag,
-    /// Words of a text; the source is the activity id.
-    Text,
-}
-
-impl EvidenceKind {
-    /// All kinds, in order.
-    pub const ALL: [EvidenceKind; 5] = [
-        EvidenceKind::Ancestor,
-        EvidenceKind::Audience,
-        EvidenceKind::Endorsement,
-        EvidenceKind::Tag,
-        EvidenceKind::Text,
-    ];
-
-    /// Returns the published name.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            EvidenceKind::Ancestor => "ancestor",
-            EvidenceKind::Audience => "audience",
-            EvidenceKind::Endorsement => "endorsement",
-            EvidenceKind::Tag => "tag",
-            EvidenceKind::Text => "text",
-        }
-    }
-}
 
 /// Key of a row of `topic_scores`.
 const PAIR: [&str; 2] = ["person", "topic"];
@@ -91,9 +55,17 @@ pub fn find_evidence(
     heard: &DataFrame,
 ) -> Result<TopicEvidence> {
     let of_rows = |table: DataFrame, rows: &DataFrame| semi_join(table.lazy(), rows.clone().lazy(), PAIR);
-    let endorsers = collect(of_rows(find_endorsers(pairs, strengths)?, heard))?;
-    let audience = collect(of_rows(find_audience(inputs, pairs, strengths)?, heard))?;
-    let sources = find_person_sources(inputs, known, heard)?;
+    let (sources, others) = rayon::join(
+        || find_person_sources(inputs, known, heard),
+        || -> Result<_> {
+            let endorsers = collect(of_rows(find_endorsers(pairs, strengths)?, heard))?;
+            Ok((
+                endorsers,
+                collect(of_rows(find_audience(inputs, pairs, strengths)?, heard))?,
+            ))
+        },
+    );
+    let (sources, (endorsers, audience)) = (sources?, others?);
     let witnesses = |table: &DataFrame| {
         let rows = table.clone().lazy().filter(col("is_witness"));
         rows.select(columns(["person", "topic", "by"]))
@@ -287,17 +259,5 @@ mod tests {
         let found = find_endorsers(&pairs, &strengths).unwrap();
         let expected = ["1 5 2 e5 yes", "1 5 6 e2 yes", "1 5 7 e1 yes"];
         assert_eq!(lines(&found, "person topic by source_id is_witness"), expected);
-    }
-
-    #[test]
-    fn kinds_are_in_the_order_of_their_names() {
-        let names = EvidenceKind::ALL.map(EvidenceKind::as_str);
-        assert!(names.is_sorted());
-        assert!(
-            EvidenceKind::ALL
-                .iter()
-                .enumerate()
-                .all(|(index, kind)| *kind as usize == index)
-        );
     }
 }

@@ -23,6 +23,7 @@ pub mod endorsement_graph;
 pub mod endorsements;
 pub mod endorser_credibility;
 pub mod evidence;
+pub mod evidence_kind;
 pub mod fixed_point;
 pub mod forecast;
 pub mod frames;

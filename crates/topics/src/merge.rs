@@ -14,6 +14,7 @@ use super::fixed_point::DecayPeriods;
 use super::frames::{collect, union_all};
 use super::interactions::{self, LASTING_RETENTION_DAYS, find_interactions};
 use super::interests::{self, find_interests};
+use super::mentions::TopicMentions;
 use super::post_topics::{find_posted, merge_posted};
 use super::row_topics::RowTopics;
 use super::rows::ActivityRows;
@@ -129,20 +130,40 @@ impl TopicMerge<'_> {
         let posted = std::iter::once(&state.posted).chain(&new_data.posted);
         let posted = union_all(posted.map(|table| table.clone().lazy()))?;
         let credits = find_credits(tables, posted, self.max_lateness_days)?;
-        let interactions = find_interactions(tables, &credits, self.model, part.periods)?;
+        let ends: Vec<Day> = new_data.sources.keys().copied().collect();
+        let (ledgers, others) = rayon::join(
+            || -> Result<_> {
+                let interactions = find_interactions(tables, &credits, self.model, part.periods)?;
+                Ok((interactions, find_interests(tables)?))
+            },
+            || -> Result<_> {
+                let sources = split_sources(tables, &part.rows.mentions, &ends)?;
+                Ok((find_topic_pairs(tables, &credits)?, sources))
+            },
+        );
+        let ((interactions, interests), (topic_pairs, sources)) = (ledgers?, others?);
         new_data.interactions.push(interactions);
-        new_data.interests.push(find_interests(tables)?);
-        new_data.topic_pairs.push(find_topic_pairs(tables, &credits)?);
-        let mut after = Day(i32::MIN);
-        for (end, sources) in &mut new_data.sources {
-            let load_date = || col("load_date");
-            let is_within = load_date().gt(lit(after.0)).and(load_date().lt_eq(lit(end.0)));
-            let mentions = collect(tables.mentions.clone().lazy().filter(is_within))?;
-            sources.push(find_sources(&mentions, &part.rows.mentions)?);
-            after = *end;
-        }
+        new_data.interests.push(interests);
+        new_data.topic_pairs.push(topic_pairs);
+        new_data
+            .sources
+            .values_mut()
+            .zip(sources)
+            .for_each(|(all, new)| all.push(new));
         Ok(())
     }
+}
+
+/// Returns the sources of the load dates up to each of the `ends`, after the one before.
+fn split_sources(tables: &ActTables, ids: &TopicMentions, ends: &[Day]) -> Result<Vec<DataFrame>> {
+    let mut after = Day(i32::MIN);
+    let sources = ends.iter().map(|end| {
+        let load_date = || col("load_date");
+        let is_within = load_date().gt(lit(after.0)).and(load_date().lt_eq(lit(end.0)));
+        after = *end;
+        find_sources(&collect(tables.mentions.clone().lazy().filter(is_within))?, ids)
+    });
+    sources.collect()
 }
 
 impl NewTopicData {
@@ -153,20 +174,25 @@ impl NewTopicData {
     pub fn merge_into(self, state: &mut TopicState, merge: &TopicMerge, as_of: Day) -> Result<()> {
         let first_kept = |retention_days: i32| merge.periods().first_kept(as_of, retention_days);
         let first_lasting = first_kept(LASTING_RETENTION_DAYS);
-        state
-            .interactions
-            .merge(&self.interactions, interactions::LEDGER, first_lasting)?;
-        state
-            .interests
-            .merge(&self.interests, interests::LEDGER, first_kept(RETENTION_DAYS))?;
-        state.topic_pairs = merge_topic_pairs(&state.topic_pairs, &self.topic_pairs)?;
-        state.posted = merge_posted(&state.posted, &self.posted, as_of, merge.max_lateness_days)?;
-        for (end, sources) in &self.sources {
-            let is_opted_out = |node: u32| self.opted_out_on.get(node as usize).is_some_and(|since| since <= end);
-            let merged = merge_sources(&state.sources, sources, as_of)?;
-            state.sources = drop_opted_out(&merged, &is_opted_out)?;
-        }
-        Ok(())
+        let (ledgers, others) = rayon::join(
+            || -> Result<()> {
+                let (interactions, interests) = (&mut state.interactions, &mut state.interests);
+                interactions.merge(&self.interactions, interactions::LEDGER, first_lasting)?;
+                interests.merge(&self.interests, interests::LEDGER, first_kept(RETENTION_DAYS))
+            },
+            || -> Result<()> {
+                state.topic_pairs = merge_topic_pairs(&state.topic_pairs, &self.topic_pairs)?;
+                state.posted = merge_posted(&state.posted, &self.posted, as_of, merge.max_lateness_days)?;
+                for (end, sources) in &self.sources {
+                    let is_opted_out =
+                        |node: u32| self.opted_out_on.get(node as usize).is_some_and(|since| since <= end);
+                    let merged = merge_sources(&state.sources, sources, as_of)?;
+                    state.sources = drop_opted_out(&merged, &is_opted_out)?;
+                }
+                Ok(())
+            },
+        );
+        ledgers.and(others)
     }
 }
 

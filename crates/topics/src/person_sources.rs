@@ -8,7 +8,8 @@ use polars::prelude::*;
 
 use super::acts::is_kind;
 use super::audience::MIN_TRUST;
-use super::evidence::{EvidenceKind, select_pieces};
+use super::evidence::select_pieces;
+use super::evidence_kind::EvidenceKind;
 use super::fixed_point::{decay_to, from_units};
 use super::frames::{
     build_column, collect, columns, query_failed, read_flags, read_i64, read_u32, semi_join, take_first, union_all,

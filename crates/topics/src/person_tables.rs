@@ -57,13 +57,23 @@ impl TopicInputs<'_> {
     /// # Errors
     /// Returns an internal error if a query does not fit its tables.
     pub fn build_person_topics(&self) -> Result<PersonTopics> {
-        let interactions = self.name_interactions()?;
-        let given = self.find_given(&interactions)?;
+        let (by_interactions, others) = rayon::join(
+            || -> Result<_> {
+                let interactions = self.name_interactions()?;
+                let given = self.find_given(&interactions)?;
+                Ok((
+                    self.find_reactions(&interactions, &given)?,
+                    self.find_acts(&interactions, &given)?,
+                ))
+            },
+            || -> Result<_> { Ok((self.find_written()?, self.find_endorsements()?)) },
+        );
+        let ((reactions, acts), (written, endorsements)) = (by_interactions?, others?);
         let tables = PersonTables {
-            reactions: self.find_reactions(&interactions, &given)?,
-            acts: self.find_acts(&interactions, &given)?,
-            written: self.find_written()?,
-            endorsements: self.find_endorsements()?,
+            reactions,
+            acts,
+            written,
+            endorsements,
         };
         tables.build_person_topics(self.persons.len())
     }

@@ -6,7 +6,7 @@ use super::TopicMoment;
 use super::results::TopicCoverage;
 use clout_base::error::Result;
 use clout_model::accounts::NO_NODE;
-use clout_topics::evidence::EvidenceKind;
+use clout_topics::evidence_kind::EvidenceKind;
 use clout_topics::frames::{read_flags, read_texts, read_u32};
 use clout_topics::topic_scores::{TopicScore, TopicScores};
 

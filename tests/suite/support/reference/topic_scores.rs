@@ -146,8 +146,10 @@ impl TopicModel {
 
     fn parts(&self, claim: &PersonTopic, kept: &BTreeMap<(String, String), f64>) -> TopicParts {
         let rho = |actor: &str| self.ranks[&name(&(actor.to_owned(), claim.1.clone()))];
-        let mut parts = TopicParts::default();
-        parts.earned = self.earned(claim, &self.topics.reactions, &|_| true);
+        let mut parts = TopicParts {
+            earned: self.earned(claim, &self.topics.reactions, &|_| true),
+            ..TopicParts::default()
+        };
         for ((_, actor), (worth, id)) in self.topics.endorsements.iter().filter(|((other, _), _)| other == claim) {
             let known = self.trust(actor) * kept[&(actor.clone(), claim.0.clone())];
             let part = known * rho(actor) * saturate(*worth, BETA);

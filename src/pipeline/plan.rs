@@ -107,7 +107,7 @@ const LEAST_ROW_BYTES: u64 = 38;
 const LEAST_PAIR_BYTES: u64 = 40;
 /// Additional bytes per row, and per account and topic in the state, if the input has topics. Measured on 440,000 rows,
 /// nearly all with tags (`benches/night.py`), and rounded up.
-const TOPIC_ROW_BYTES: u64 = 450;
+const TOPIC_ROW_BYTES: u64 = 320;
 const TOPIC_ENTRY_BYTES: u64 = 320;
 
 /// Estimates the needs of a run from the listing and from the row counts in Parquet footers, with one request per file.

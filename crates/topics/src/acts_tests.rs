@@ -54,7 +54,7 @@ fn posts_give_their_topics_to_the_object_of_the_author() {
         lines(&posted, "object author topic load_date"),
         ["50 7 1 10", "50 7 2 20"]
     );
-    let merged = merge_posted(&posted, &[posted.clone()], Day(39), 30).unwrap();
+    let merged = merge_posted(&posted, std::slice::from_ref(&posted), Day(39), 30).unwrap();
     assert_eq!(
         lines(&merged, "object author topic load_date"),
         ["50 7 1 10", "50 7 2 20"]
@@ -93,7 +93,7 @@ fn topic_pairs_count_rows_on_both() {
     let found = find_topic_pairs(&tables(), &credits()).unwrap();
     let expected = ["1 1 2", "1 2 1", "2 2 3", "3 3 1"];
     assert_eq!(lines(&found, "topic other rows"), expected);
-    let merged = merge_topic_pairs(&found, &[found.clone()]).unwrap();
+    let merged = merge_topic_pairs(&found, std::slice::from_ref(&found)).unwrap();
     assert_eq!(lines(&merged, "topic other rows"), ["1 1 4", "1 2 2", "2 2 6", "3 3 2"]);
 }
 

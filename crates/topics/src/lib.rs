@@ -6,10 +6,10 @@
 //!
 //! | step | module | result |
 //! |---|---|---|
-//! | new rows | [`row_topics`] | kernel: topics of each row |
-//! | | [`acts`] | acts, mentions, credits by row |
-//! | | [`interactions`], [`interests`] | reactions and texts to others, and posts, by topic and period ([`period_ledger`]) |
-//! | | [`post_topics`], [`topic_pairs`], [`sources`] | topics of objects, rows on two topics, latest evidence |
+//! | new rows | `row_topics` | kernel: topics of each row |
+//! | | `acts` | acts, mentions, credits by row |
+//! | | `interactions`, `interests` | reactions and texts to others, and posts, by topic and period ([`period_ledger`]) |
+//! | | `post_topics`, `topic_pairs`, `sources` | topics of objects, rows on two topics, latest evidence |
 //! | | [`endorsements`] | endorsements by topic and period |
 //! | persons | [`person_tables`], [`person_topics`] | (person, topic) pairs and the edges between them |
 //! | | [`strengths`], [`endorsement_graph`], [`endorser_credibility`], [`audience`] | kernels: propagation, cycles, credibility, sparse product |

@@ -41,7 +41,7 @@ pub struct TopicScore {
 pub struct TopicScores {
     /// Rows of `topic_scores`, sorted by (person, topic).
     pub rows: Vec<TopicScore>,
-    /// Rows of `topic_evidence`: see [`TopicEvidence::pieces`].
+    /// Rows of `topic_evidence`: see [`TopicEvidence`](super::evidence::TopicEvidence::pieces).
     pub evidence: DataFrame,
     /// Convergence of the propagation over all topics.
     pub outcome: PropagationOutcome,

@@ -5,7 +5,7 @@
 //! only, and the form is a key that stays the same from run to run.
 //!
 //! A tag is looked up by its squeezed form. A text is searched for the words of the aliases, hence for whole words
-//! ([`super::phrase_table`]): the leftmost match, then the longest. If one alias ends inside the match of another
+//! (`phrase_table`): the leftmost match, then the longest. If one alias ends inside the match of another
 //! (`learning` in `machine learning`), only the longer one is found.
 //! Texts are not searched for ids (keys, not words; a tag may be one), aliases that are too short to mean anything,
 //! numbers, and names that begin with a full stop (`.NET` does not match "net").

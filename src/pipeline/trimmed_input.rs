@@ -8,7 +8,7 @@ use super::run_facts::{CheckResult, CheckSeverity, CheckStatus};
 use crate::job::Job;
 use clout_base::day::Day;
 use clout_base::error::Result;
-use clout_model::account_activity::RETENTION_DAYS;
+use clout_model::account_activity::{RETENTION_DAYS, TOPIC_RETENTION_DAYS};
 use clout_warehouse::inventory::InputInventory;
 use clout_warehouse::manifest::Manifest;
 use clout_warehouse::snapshots;
@@ -37,7 +37,13 @@ pub(super) fn judge_history(
 /// Judges the first load date of each network in the input against that of the newest manifest.
 fn judge_first_load_dates(job: &Job, inventory: &InputInventory, newest: &Manifest, as_of: Day) -> Vec<CheckResult> {
     let severity = job.checks.trimmed_input;
-    let needed_from = as_of.days_before(RETENTION_DAYS);
+    let has_topics = !inventory.undated_files("topics").is_empty();
+    let retention_days = if has_topics {
+        TOPIC_RETENTION_DAYS
+    } else {
+        RETENTION_DAYS
+    };
+    let needed_from = as_of.days_before(retention_days);
     let results = newest.first_load_dates.iter().map(|(network, published)| {
         let delivered = inventory.first_load_date(network);
         let is_trimmed = delivered.is_none_or(|first| first > *published && first > needed_from);

@@ -10,6 +10,8 @@ use clout_base::day::{DAY_MICROS, Day};
 /// Retention in days between load dates: older posts and pairs are dropped, since a score covers active people. Ten
 /// days less than two years, so that a yearly act is never dropped in between.
 pub const RETENTION_DAYS: i32 = 720;
+/// Days for which reactions and texts on topics are kept: a quarter of what lasts is left after two of its half-lives.
+pub const TOPIC_RETENTION_DAYS: i32 = 2160;
 
 /// Maximum lateness in days that [`AccountActivity::recent_days`] supports.
 pub const MAX_LATENESS_DAYS: i32 = 120;

@@ -2,7 +2,7 @@
 //!
 //! | table | grain | columns |
 //! |---|---|---|
-//! | `acts` | row | load_date, day, period, actor, target, at, weight, fade, lasting_fade (units), object, is_post, has_text, describes |
+//! | `acts` | row | load_date, day, period, actor, target, at, weight, cell_weight, fade, lasting_fade (units), object, is_post, has_text, describes |
 //! | `mentions` | row, topic | kind, and the columns of the act |
 //! | `credits` | row, topic | topics of the reaction's object, which credit its target |
 
@@ -16,6 +16,9 @@ use crate::ontology::alias_resolver::MentionKind;
 use clout_base::day::Day;
 use clout_base::error::Result;
 use clout_model::networks::Network;
+
+/// Weights up to this are summed in units; 1,000 times this is the greatest weight of a verb.
+const COMMON_WEIGHT: f64 = 1024.0;
 
 /// Tables of the rows of some load dates of one network. Reactions of an account to itself carry no evidence and are
 /// left out.
@@ -56,6 +59,15 @@ impl ActTables {
 }
 
 impl ActRows<'_> {
+    /// Returns the number by which weights are divided before they are summed, so that two million rows of one actor, target
+    /// and topic on a day fit, whatever the weights of the network.
+    pub(super) fn weight_divisor(&self) -> i64 {
+        match self.network.verbs.iter().any(|verb| verb.weight > COMMON_WEIGHT) {
+            true => COMMON_WEIGHT as i64,
+            false => 1,
+        }
+    }
+
     /// Grain: row.
     fn build_acts(&self, kept: impl Iterator<Item = (Day, usize)>) -> Result<DataFrame> {
         let (dates, rows): (Vec<i32>, Vec<usize>) = kept.map(|(day, row)| (day.0, row)).unzip();
@@ -88,6 +100,7 @@ impl ActRows<'_> {
             column("target", &|row| source.targets[row]),
             signed("at", &at),
             signed("weight", &|row| to_units(weight(row))),
+            signed("cell_weight", &|row| to_units(weight(row)) / self.weight_divisor()),
             signed("fade", &|row| to_units(self.periods.fade_to_period_end(at(row)))),
             signed("lasting_fade", &|row| {
                 to_units(self.lasting.fade_to_period_end(at(row)))

@@ -8,21 +8,22 @@ use crate::sources::{find_sources, merge_sources};
 use crate::testing::{lines, table};
 use crate::topic_pairs::{find_topic_pairs, merge_topic_pairs};
 use clout_model::influence::model::InfluenceModel;
+use clout_model::networks::builtin_networks;
 
 /// Rows: 1 and 2 are posts of account 7 on object 50; 3 and 4 are reactions to it, 3 with a tag of its own; 5 reacts to
 /// the object under another author; 6 is a text to 7 about topic 2, without an object; 7 comes too late.
 fn tables() -> ActTables {
-    let header = "row:u32 load_date:i32 day:i32 period:i32 actor:u32 target:u32 at:i64 weight:i64 fade:i64 \
+    let header = "row:u32 load_date:i32 day:i32 period:i32 actor:u32 target:u32 at:i64 weight:i64 cell_weight:i64 fade:i64 \
                   lasting_fade:i64 object:u64 is_post:bool has_text:bool describes:bool";
     let no_one = "4294967295";
     let acts = [
-        format!("1 10 10 0 7 {no_one} 100 0 8 9 50 yes yes no"),
-        format!("2 20 20 0 7 {no_one} 200 0 8 9 50 yes yes no"),
-        "3 21 21 0 1 7 210 4294967296 4 5 50 no no yes".to_owned(),
-        "4 21 21 0 2 7 211 4294967296 4 5 50 no yes yes".to_owned(),
-        "5 21 21 0 2 8 212 4294967296 4 5 50 no no yes".to_owned(),
-        "6 22 22 0 2 7 220 8589934592 4 5 0 no yes no".to_owned(),
-        "7 51 51 1 3 7 510 4294967296 4 5 50 no no yes".to_owned(),
+        format!("1 10 10 0 7 {no_one} 100 0 0 8 9 50 yes yes no"),
+        format!("2 20 20 0 7 {no_one} 200 0 0 8 9 50 yes yes no"),
+        "3 21 21 0 1 7 210 4294967296 4294967296 4 5 50 no no yes".to_owned(),
+        "4 21 21 0 2 7 211 4294967296 4294967296 4 5 50 no yes yes".to_owned(),
+        "5 21 21 0 2 8 212 4294967296 4294967296 4 5 50 no no yes".to_owned(),
+        "6 22 22 0 2 7 220 8589934592 8589934592 4 5 0 no yes no".to_owned(),
+        "7 51 51 1 3 7 510 4294967296 4294967296 4 5 50 no no yes".to_owned(),
     ];
     let acts = table(header, &acts.iter().map(String::as_str).collect::<Vec<&str>>());
     let mentions = ["1 1 0", "2 2 2", "3 3 0", "6 2 2"];
@@ -66,8 +67,16 @@ fn posts_give_their_topics_to_the_object_of_the_author() {
 #[test]
 fn interactions_sum_worth_interest_and_texts_by_period() {
     let model = InfluenceModel::default();
-    let periods = DecayPeriods::new(30.0);
-    let found = find_interactions(&tables(), &credits(), &model, periods).unwrap();
+    let networks = builtin_networks();
+    let part = ActRows {
+        network: &networks[0],
+        rows: &ActivityRows::default(),
+        periods: DecayPeriods::new(30.0),
+        lasting: DecayPeriods::new(30.0).with_half_life(1080.0),
+        kept: Vec::new(),
+    };
+    assert_eq!(part.weight_divisor(), 1);
+    let found = find_interactions(&part, &tables(), &credits(), &model).unwrap();
     let columns = "period target topic actor interest given lasting_given count";
     // Row 4 is a text in a reaction on both topics of the object; row 6 a text about topic 2 that credits nobody.
     let expected = ["0 7 1 2 4 4 5 1", "0 7 2 2 8 4 5 1", "0 7 3 1 4 0 0 1"];

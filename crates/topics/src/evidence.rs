@@ -30,7 +30,8 @@ const KEY: [&str; 4] = ["person", "topic", "kind", "source_id"];
 
 /// Evidence of the rows.
 pub struct TopicEvidence {
-    /// Rows of `topic_evidence`, sorted: those of shown rows, and of rows that rest on narrower topics alone. Grain: (person, topic, kind, source_id). The weight of a tag
+    /// Rows of `topic_evidence`, sorted: those of shown rows, and of rows that rest on narrower topics alone.
+    /// Grain: (person, topic, kind, source_id). The weight of a tag
     /// or a text is that of its latest act, decayed; of other kinds the amount added to the strength. The unit is one
     /// ordinary, trusted, fresh reaction.
     pub pieces: DataFrame,
@@ -79,10 +80,7 @@ pub fn find_evidence(
     let with_ancestors = collect(union_all([shown.clone().lazy(), list_broader(rollup)?.lazy()])?)?;
     let pieces = union_all([
         of_rows(name_persons(&audience, inputs)?, &shown),
-        of_rows(
-            collect(select_pieces(EvidenceKind::Endorsement, endorsers.lazy()))?,
-            &shown,
-        ),
+        of_rows(name_endorsements(endorsers)?, &shown),
         find_source_pieces(inputs, collect(of_rows(sources, &shown))?)?.lazy(),
         of_rows(find_ancestors(inputs, rollup)?, &with_ancestors),
     ])?;
@@ -184,9 +182,15 @@ fn find_endorsers(pairs: &PersonTopics, strengths: &TopicStrengths) -> Result<Da
         ),
         build_column("is_witness", counted.iter().map(is_witness).collect::<Vec<bool>>()),
     ])?;
-    let order = SortMultipleOptions::default().with_order_descending_multi([false, false, true, false]);
-    let sorted = all.lazy().sort(["person", "topic", "weight", "source_id"], order);
+    let order = SortMultipleOptions::default().with_order_descending_multi([false, false, true, false, false]);
+    let sorted = all.lazy().sort(["person", "topic", "weight", "source_id", "by"], order);
     collect(take_first(sorted, ["person", "topic"], MAX_CITED as i64))
+}
+
+/// The endorsements of the endorsers. An id that two of them share is one piece. Grain: (person, topic, source_id).
+fn name_endorsements(endorsers: DataFrame) -> Result<DataFrame> {
+    let pieces = select_pieces(EvidenceKind::Endorsement, endorsers.lazy());
+    collect(pieces.unique_stable_generic(Some(columns(KEY).to_vec()), UniqueKeepStrategy::First))
 }
 
 /// The narrower and related topics that add most; ties go to the lesser topic. A topic that is both is one piece.

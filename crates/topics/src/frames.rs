@@ -1,8 +1,8 @@
 //! Runs Polars queries over tables of topics, and reads their columns.
 //!
 //! No query sums floating-point numbers: Polars adds in the order in which its threads finish. Sums are over integers
-//! ([`super::fixed_point`]), which have the same result in any order. A table that leaves a query is sorted by a key
-//! that is unique in it, so that its rows have one order.
+//! ([`super::fixed_point`]), which have the same result in any order. A table of the state or
+//! of the output is sorted by a key that is unique in it, so that its rows have one order; the others have none.
 
 use polars::prelude::*;
 
@@ -119,7 +119,6 @@ macro_rules! column_reader {
 }
 
 column_reader!(read_u32, u32, u32);
-column_reader!(read_u64, u64, u64);
 column_reader!(read_i32, i32, i32);
 column_reader!(read_i64, i64, i64);
 column_reader!(read_f64, f64, f64);

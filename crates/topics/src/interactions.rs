@@ -2,7 +2,7 @@
 
 use polars::prelude::*;
 
-use super::acts::ActTables;
+use super::acts::{ActRows, ActTables};
 use super::fixed_point::{DecayPeriods, ONE, to_units};
 use super::frames::{
     anti_join, build_column, collect, columns, empty_table, join_on, query_failed, read_i64, read_u32, union_all,
@@ -12,8 +12,6 @@ use clout_base::error::Result;
 use clout_model::influence::model::InfluenceModel;
 use clout_model::influence::weights::saturate;
 
-/// Days for which interactions count: a quarter of a lasting sum is left after two lasting half-lives.
-pub(super) const LASTING_RETENTION_DAYS: i32 = 2160;
 /// Columns of the ledger: worth of the reactions to the target; all rows, which show the actor's interest; the actor's
 /// texts to the target in reactions on the topic; and the number of reactions. `lasting_` sums fade with the lasting
 /// half-life.
@@ -47,10 +45,10 @@ pub(super) fn empty_interactions() -> DataFrame {
 /// A reaction is worth its weight times the [selectivity](clout_model::influence::weights) of its actor's day; reactions
 /// of one actor to one target on one topic and day saturate, and fade from the latest on.
 pub(super) fn find_interactions(
+    part: &ActRows,
     tables: &ActTables,
     credits: &DataFrame,
     model: &InfluenceModel,
-    periods: DecayPeriods,
 ) -> Result<DataFrame> {
     let touched = find_touched(tables, credits)?;
     let credited = || col("is_credit");
@@ -60,7 +58,7 @@ pub(super) fn find_interactions(
     };
     let cells = touched.clone().lazy().group_by(columns(CELL)).agg([
         col("period").first(),
-        col("weight").filter(credited()).sum(),
+        col("cell_weight").filter(credited()).sum(),
         col("at").filter(credited()).max(),
         credited().cast(DataType::Int64).sum().alias("count"),
         col("fade").sum().alias("interest"),
@@ -73,9 +71,8 @@ pub(super) fn find_interactions(
     let cells = cells.join(targets, columns(of_day), columns(of_day), JoinArgs::new(JoinType::Left));
     let cells = cells.with_columns([col("targets").fill_null(lit(1_u32)), col("at").fill_null(lit(0_i64))]);
     let mut cells = collect(cells)?;
-    let lasting = periods.with_half_life(model.params().topics.lasting_half_life_days);
-    for (name, periods) in [("worth", periods), ("lasting_worth", lasting)] {
-        let worth = compute_worth(&cells, model, periods)?;
+    for (name, periods) in [("worth", part.periods), ("lasting_worth", part.lasting)] {
+        let worth = compute_worth(&cells, part, model, periods)?;
         cells.with_column(build_column(name, worth)).map_err(query_failed)?;
     }
     collect(
@@ -91,7 +88,7 @@ fn find_touched(tables: &ActTables, credits: &DataFrame) -> Result<DataFrame> {
     let facts = [
         &["topic"][..],
         &CELL_DAY,
-        &["target", "at", "weight", "fade", "lasting_fade", "has_text"],
+        &["target", "at", "cell_weight", "fade", "lasting_fade", "has_text"],
     ]
     .concat();
     let facts: Vec<Expr> = facts.into_iter().map(col).collect();
@@ -103,14 +100,15 @@ fn find_touched(tables: &ActTables, credits: &DataFrame) -> Result<DataFrame> {
 }
 
 /// Returns the worth of the cells, in units at the end of the period.
-fn compute_worth(cells: &DataFrame, model: &InfluenceModel, periods: DecayPeriods) -> Result<Vec<i64>> {
-    let (weights, counts) = (read_i64(cells, "weight")?, read_i64(cells, "count")?);
+fn compute_worth(cells: &DataFrame, part: &ActRows, model: &InfluenceModel, periods: DecayPeriods) -> Result<Vec<i64>> {
+    let (weights, counts) = (read_i64(cells, "cell_weight")?, read_i64(cells, "count")?);
     let (times, targets) = (read_i64(cells, "at")?, read_u32(cells, "targets")?);
+    let unit = part.weight_divisor() as f64 / ONE;
     let worth = |cell: usize| {
         if counts[cell] == 0 {
             return 0;
         }
-        let sum = saturate(weights[cell] as f64 / ONE, model.params().repeats.beta_day);
+        let sum = saturate(weights[cell] as f64 * unit, model.params().repeats.beta_day);
         let selectivity = model.weighing().selectivity(targets[cell].max(1));
         to_units(selectivity * sum * periods.fade_to_period_end(times[cell]))
     };

@@ -14,6 +14,7 @@
 //! | persons | [`person_tables`], [`person_topics`] | (person, topic) pairs and the edges between them |
 //! | | [`strengths`], [`endorsement_graph`], [`endorser_credibility`], [`audience`] | kernels: propagation, cycles, credibility, sparse product |
 //! | | [`rollup`] | broader and related topics |
+//! | | `person_sources` | latest tags and texts of persons, and the people behind them |
 //! | rows | [`topic_scores`], [`evidence`] | the tables `topic_scores` and `topic_evidence` |
 //! | | [`forecast`] | effect of one more reaction |
 

@@ -12,7 +12,7 @@ use polars::prelude::{DataFrame, IntoLazy, col, lit};
 use super::acts::{ActRows, ActTables, find_credits};
 use super::fixed_point::DecayPeriods;
 use super::frames::{collect, union_all};
-use super::interactions::{self, LASTING_RETENTION_DAYS, find_interactions};
+use super::interactions::{self, find_interactions};
 use super::interests::{self, find_interests};
 use super::mentions::TopicMentions;
 use super::post_topics::{find_posted, merge_posted};
@@ -25,7 +25,7 @@ use crate::ontology::Ontology;
 use crate::ontology::lexicon::Lexicon;
 use clout_base::day::Day;
 use clout_base::error::Result;
-use clout_model::account_activity::RETENTION_DAYS;
+use clout_model::account_activity::{RETENTION_DAYS, TOPIC_RETENTION_DAYS};
 use clout_model::influence::model::InfluenceModel;
 use clout_model::networks::Network;
 
@@ -56,8 +56,8 @@ pub struct TopicMerge<'a> {
     pub max_lateness_days: i32,
 }
 
-/// New topic data of a run, before it is merged into the state. Each table has the grain of the table of the state that
-/// it is merged into, once for every part of the rows.
+/// New topic data of a run, before it is merged into the state: for each table of the state, one table for every part of
+/// the rows.
 #[derive(Default)]
 pub struct NewTopicData {
     interactions: Vec<DataFrame>,
@@ -133,7 +133,7 @@ impl TopicMerge<'_> {
         let ends: Vec<Day> = new_data.sources.keys().copied().collect();
         let (ledgers, others) = rayon::join(
             || -> Result<_> {
-                let interactions = find_interactions(tables, &credits, self.model, part.periods)?;
+                let interactions = find_interactions(part, tables, &credits, self.model)?;
                 Ok((interactions, find_interests(tables)?))
             },
             || -> Result<_> {
@@ -171,9 +171,11 @@ impl NewTopicData {
     ///
     /// # Errors
     /// Returns an internal error if a query does not fit its tables.
-    pub fn merge_into(self, state: &mut TopicState, merge: &TopicMerge, as_of: Day) -> Result<()> {
+    pub fn merge_into(mut self, state: &mut TopicState, merge: &TopicMerge, as_of: Day) -> Result<()> {
+        // A load date without rows forgets old sources, too.
+        self.sources.entry(as_of).or_default();
         let first_kept = |retention_days: i32| merge.periods().first_kept(as_of, retention_days);
-        let first_lasting = first_kept(LASTING_RETENTION_DAYS);
+        let first_lasting = first_kept(TOPIC_RETENTION_DAYS);
         let (ledgers, others) = rayon::join(
             || -> Result<()> {
                 let (interactions, interests) = (&mut state.interactions, &mut state.interests);
@@ -198,6 +200,8 @@ impl NewTopicData {
 
 /// Returns the load dates up to `last` with opt-outs, and `last`.
 fn list_ends(opted_out_on: &[Day], last: Day) -> BTreeSet<Day> {
-    let opted_out = opted_out_on.iter().copied().filter(|since| *since <= last);
+    // Accounts of earlier runs' opt-outs have no date, and are in no source of the state.
+    let is_new = |since: &Day| *since <= last && *since != Day(i32::MIN);
+    let opted_out = opted_out_on.iter().copied().filter(is_new);
     opted_out.chain([last]).collect()
 }

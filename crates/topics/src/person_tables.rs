@@ -5,11 +5,11 @@
 //!
 //! | table | grain | columns |
 //! |---|---|---|
-//! | `reactions` | person, topic, reactor | worth, lasting |
+//! | `reactions` | person, topic, by | worth, lasting |
 //! | `given` | person, topic, helped | given |
 //! | `acts` | person, topic | interest, given |
 //! | `written` | person, topic | |
-//! | `endorsements` | person, topic, endorser | worth, at, id |
+//! | `endorsements` | person, topic, by | worth, lasting, id |
 
 use polars::prelude::*;
 
@@ -201,7 +201,7 @@ impl TopicInputs<'_> {
     }
 
     /// Endorsements between present persons, in units at the snapshot date. A person endorsed under several ids counts
-    /// once, by the greatest endorsement. Grain: (person, topic, endorser).
+    /// once, by the greatest endorsement. Grain: (person, topic, by).
     fn find_endorsements(&self) -> Result<DataFrame> {
         let key = ["endorsee", "topic", "endorser"];
         let tables = &self.state.endorsements;

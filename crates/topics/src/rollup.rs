@@ -1,4 +1,4 @@
-//! Computes topic scores from strengths: adds related and broader topics, and weights by rarity.
+//! Adds related and broader topics to strengths, and weights by rarity.
 //!
 //! | table | grain | columns |
 //! |---|---|---|
@@ -22,8 +22,8 @@ use super::strengths::{TopicStrength, TopicStrengths};
 use clout_base::error::Result;
 use clout_model::influence::score_scale::clamp_score;
 
-/// Additive smoothing of P(j | k): so many rows on k without any other topic are added. On Cardano 10 predicts as well
-/// as 0 and better than 30; without smoothing a single row with a rare tag relates it fully to its other topics.
+/// Additive smoothing of P(j | k), the share of rows on k that are also on j: so many rows on k alone are added. On Cardano
+/// 10 predicts as well as 0 and better than 30; without it one row with a rare tag relates it fully to its other topics.
 const UNKNOWN_ROWS: f64 = 10.0;
 /// Marks a row with evidence from narrower topics only.
 const NO_PAIR: u32 = u32::MAX;
@@ -103,22 +103,19 @@ pub fn compute_rows(
     Ok(TopicRollup { rows, lifts })
 }
 
-/// Pairs that are rows: with a text of the person, a received reaction or a counted endorsement on the topic. Reacting
-/// to or endorsing others on it is not enough. Grain: (person, topic).
+/// Pairs that are rows: with a text of the person, a received reaction or a counted endorsement on the topic.
+/// Grain: (person, topic).
 fn build_strengths(pairs: &PersonTopics, strengths: &TopicStrengths) -> Result<DataFrame> {
     let is_row = |pair: &u32| {
-        let index = *pair as usize;
-        pairs.wrote[index] || !pairs.reactions_of(index).is_empty() || strengths.claims[index].endorsed > 0.0
+        let (pair, strength) = (*pair as usize, &strengths.claims[*pair as usize]);
+        let has_reaction = pairs.reactions_of(pair).iter().any(|edge| edge.strength > 0.0);
+        pairs.wrote[pair] || has_reaction || strength.endorsed > 0.0 || strength.given > 0.0
     };
     let listed: Vec<u32> = (0..pairs.len() as u32).filter(is_row).collect();
     let key = |pair: &u32| pairs.keys[*pair as usize];
-    let lifting = |pair: &u32| {
-        let strength = &strengths.claims[*pair as usize];
-        if strength.by_others() > 0.0 {
-            to_units(strength.direct())
-        } else {
-            0
-        }
+    let lifting = |pair: &u32| match &strengths.claims[*pair as usize] {
+        strength if strength.by_others() > 0.0 => to_units(strength.direct()),
+        _ => 0,
     };
     build_table(vec![
         build_column("person", listed.iter().map(|pair| key(pair).0).collect::<Vec<u32>>()),
@@ -199,7 +196,7 @@ fn read_rows(table: &DataFrame) -> Result<Vec<TopicScoreRow>> {
     Ok((0..persons.len()).map(row).collect())
 }
 
-/// P(j | k) by (k, j): the share of rows on k that are also on j, with [`UNKNOWN_ROWS`].
+/// P(j | k) by (k, j), with [`UNKNOWN_ROWS`].
 type TopicShares = HashMap<(u32, u32), f64, FixedState>;
 
 fn find_shares(inputs: &TopicInputs) -> Result<TopicShares> {
@@ -221,7 +218,7 @@ fn find_shares(inputs: &TopicInputs) -> Result<TopicShares> {
     Ok(shares)
 }
 
-/// Context of the contributions between related topics of a person.
+/// Contributions between related topics.
 struct Lending<'a> {
     shares: TopicShares,
     rarity: Vec<f64>,

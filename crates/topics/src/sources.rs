@@ -86,13 +86,17 @@ fn name_sources(mentions: &DataFrame, ids: &TopicMentions) -> Result<DataFrame> 
 /// The latest few sources of each key, each id once. Grain: (account, topic, kind, is_own, id), sorted by key, then the
 /// latest first.
 fn select_latest(sources: LazyFrame) -> LazyFrame {
+    let ids = columns(["account", "topic", "kind", "is_own", "id"]);
+    let distinct = sort_latest_first(sources).unique_stable_generic(Some(ids.to_vec()), UniqueKeepStrategy::First);
+    take_first(distinct, KEY, MAX_SOURCES)
+}
+
+/// Sorts by key, then the latest first.
+fn sort_latest_first(sources: LazyFrame) -> LazyFrame {
     let is_descending = [false, false, false, false, true, false, true, false];
     let order = SortMultipleOptions::default().with_order_descending_multi(is_descending);
     let by_time = ["account", "topic", "kind", "is_own", "at", "id", "weight", "other"];
-    let sorted = sources.select(columns(by_time)).sort(by_time, order);
-    let ids = columns(["account", "topic", "kind", "is_own", "id"]);
-    let distinct = sorted.unique_stable_generic(Some(ids.to_vec()), UniqueKeepStrategy::First);
-    take_first(distinct, KEY, MAX_SOURCES)
+    sources.select(columns(by_time)).sort(by_time, order)
 }
 
 /// Adds new sources and drops those past retention at `as_of`. Only keys with new sources are selected again.
@@ -107,7 +111,7 @@ pub(super) fn merge_sources(known: &DataFrame, new: &[DataFrame], as_of: Day) ->
     let same = anti_join(known(), new.clone().lazy(), KEY);
     let changed = semi_join(known(), new.clone().lazy(), KEY);
     let changed = select_latest(union_all([changed, new.lazy().filter(is_kept())])?);
-    collect(union_all([same, changed])?)
+    collect(sort_latest_first(union_all([same, changed])?))
 }
 
 /// Drops the sources of and by accounts for which `is_opted_out` holds. Grain: (account, topic, kind, is_own, id).

@@ -40,13 +40,7 @@ impl TopicState {
             ("topic_pairs", &mut state.topic_pairs),
             ("endorsed_last", &mut state.endorsements.latest),
         ] {
-            let read = get(name)?;
-            if read.schema() != table.schema() {
-                return Err(Error::internal(format!(
-                    "the table {name} of the state has other columns"
-                )));
-            }
-            *table = read;
+            *table = expect_columns(name, get(name)?, table)?;
         }
         state.add_aliases(&get("aliases")?)?;
         state.ontology = read_ontology(&get("ontology")?)?;

@@ -8,7 +8,7 @@
 //! A       = sum of c(u,v) min(1, interest of u in k)           the audience: c is u's contribution to v's influence;
 //!                                                              at most E if only E ties v to k
 //! X       = T + phi U + E + A                                  given by others
-//! D       = T + phi U + E + w psi G                          own texts that nobody answers earn nothing
+//! D       = T + phi U + E + w psi G                          own texts w psi G that nobody answers earn nothing
 //! G       = sum over persons v of (1 + beta) s / (s + beta), s the texts to v on k, a share of which lasts for years
 //! psi     = (1 - exp(-x)) / x    x = w sum of G / (c sum of V), both over all topics of the person; 0 without V
 //! V       = T + phi U of the reactions, a share of which lasts, by persons that the person helped on k
@@ -106,7 +106,8 @@ impl TopicStrengths {
         };
         let mut audiences = audience::compute_audiences(claims, known, &praise);
         audiences.par_iter_mut().enumerate().for_each(|(claim, audience)| {
-            if !claims.wrote[claim] && claims.reactions_of(claim).is_empty() {
+            let has_reaction = claims.reactions_of(claim).iter().any(|edge| edge.strength > 0.0);
+            if !claims.wrote[claim] && !has_reaction {
                 audience.limit(all_endorsed(claim));
             }
         });

@@ -142,7 +142,8 @@ fn count_sources(
     for (edge, endorsed) in endorsements.filter(|(_, endorsed)| endorsed.part > 0.0) {
         count.endorsers += 1;
         let is_known = endorsed.known >= MIN_TRUST;
-        let has_reacted = reactions.binary_search_by_key(&edge.actor, |other| other.actor).is_ok();
+        let found = reactions.binary_search_by_key(&edge.actor, |other| other.actor);
+        let has_reacted = found.is_ok_and(|index| reactions[index].strength > 0.0);
         if !has_reacted {
             count.trust += endorsed.known.min(endorsed.part);
         }

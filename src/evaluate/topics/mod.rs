@@ -18,7 +18,7 @@ use super::scene::MomentData;
 use super::stream::CountedStream;
 use super::windows::{EvaluationPlan, MomentWindow};
 use crate::job::Job;
-use clout_base::day::Day;
+use clout_base::day::{DAY_MICROS, Day};
 use clout_base::error::{Error, Result};
 use clout_model::influence::scoring::PeopleScores;
 use clout_topics::endorsements::NewEndorsements;
@@ -123,6 +123,12 @@ pub fn evaluate_topics(
     let tables = CountedActs::from_amounts(stream, job, question)?;
     let (mut pool, mut last) = (ranking::MeasurePool::default(), None);
     let windows = plan.windows(stream.first_load_date, stream.last_load_date)?;
+    // The topics of a row are decided by the end of its load date, so a moment within a day would know what follows it.
+    if windows.iter().any(|window| window.at % DAY_MICROS != 0) {
+        return Err(Error::usage(
+            "topic scores are of whole days: choose --every in days, and moments at midnight",
+        ));
+    }
     for MomentWindow { at, end } in &windows {
         tell(&format!("looking ahead from {}", clout_base::day::format_instant(*at)));
         let cut = TopicMoment::from_stream(stream, job, Day::from_micros(at - 1))?;

@@ -79,6 +79,12 @@ impl TopicParams {
         require_positive("model.topics.endorser_half_at", self.endorser_half_at)?;
         require_positive("model.topics.seasoned_days", self.seasoned_days)?;
         require_positive("model.topics.common_at", self.common_at)?;
+        let (lasting, short) = (self.lasting_half_life_days, self.half_life_days);
+        Key("model.topics.lasting_half_life_days").require(
+            lasting >= short,
+            lasting,
+            "at least model.topics.half_life_days",
+        )?;
         let share = self.lasting_share;
         Key("model.topics.lasting_share").require((0.0..=1.0).contains(&share), share, "0 to 1")?;
         let decay = self.ancestor_decay;

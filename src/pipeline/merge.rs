@@ -16,7 +16,7 @@ use clout_base::metrics::RunMetrics;
 use clout_model::influence::changes::strength_moves::NewReaction;
 use clout_model::reactions::WeighedReaction;
 use clout_topics::endorsements::{Endorsement, NewEndorsements};
-use clout_topics::merge::{NewTopicData, TopicMerge};
+use clout_topics::merge::{BATCH_ROWS, NewTopicData, TopicMerge};
 use clout_topics::ontology::Ontology;
 use clout_topics::ontology::lexicon::Lexicon;
 
@@ -60,6 +60,7 @@ pub fn merge_input(
         numbers: &numbers,
         model: &job.model,
         max_lateness_days: job.input.max_lateness_days,
+        batch_rows: BATCH_ROWS,
     };
     let mut topics = NewTopicData::default();
     let mut brought = Vec::new();

@@ -44,14 +44,13 @@ pub(super) fn save(store: &Store, index: &mut StateIndex, state: &RunState, as_o
 /// # Errors
 /// Returns an error that names a damaged file, or an error of the store.
 pub(super) fn load(store: &Store, index: &StateIndex, topics: &mut TopicState) -> std::result::Result<(), StateError> {
-    let names = topics.ledgers().map(|(name, _)| name);
-    for ledger in names {
+    for (name, ledger) in topics.ledgers_mut() {
         let mut periods = Vec::new();
-        for file in index.topics.iter().filter(|file| file.ledger == ledger) {
+        for file in index.topics.iter().filter(|file| file.ledger == name) {
             let bytes = read_table(store, &file.file, FileSelection::default(), decode_bytes)?;
             periods.push(decode_table(bytes.into())?);
         }
-        topics.set_ledger(ledger, periods)?;
+        ledger.load_periods(periods)?;
     }
     Ok(())
 }

@@ -8,7 +8,7 @@
 
 use polars::prelude::*;
 
-use super::fixed_point::{DecayPeriods, to_units};
+use super::fixed_point::{TopicPeriods, to_units};
 use super::frames::{anti_join, build_column, build_table, collect, columns, join_on, union_all};
 use super::row_topics::RowTopics;
 use super::rows::ActivityRows;
@@ -17,7 +17,7 @@ use clout_base::day::Day;
 use clout_base::error::Result;
 use clout_model::networks::Network;
 
-/// Weights up to this are summed in units; 1,000 times this is the greatest weight of a verb.
+/// Weights up to this are summed in units. The greatest weight of a verb is nearly 1,000 times as much.
 const COMMON_WEIGHT: f64 = 1024.0;
 
 /// Tables of the rows of some load dates of one network. Reactions of an account to itself carry no evidence and are
@@ -31,9 +31,7 @@ pub(super) struct ActTables {
 pub(super) struct ActRows<'a> {
     pub(super) network: &'a Network,
     pub(super) rows: &'a ActivityRows,
-    pub(super) periods: DecayPeriods,
-    /// The same periods with the lasting half-life.
-    pub(super) lasting: DecayPeriods,
+    pub(super) periods: TopicPeriods,
     /// Counted rows: load date and index.
     pub(super) kept: Vec<(Day, usize)>,
 }
@@ -78,37 +76,32 @@ impl ActRows<'_> {
         };
         let at = |row: usize| source.occurred_at[row];
         let describes = |row: usize| !source.is_post(row) && self.network.tags_describe_object(source.verbs[row]);
-        let column = |name: &str, value: &dyn Fn(usize) -> u32| {
-            build_column(name, rows.iter().map(|row| value(*row)).collect::<Vec<u32>>())
-        };
-        let signed = |name: &str, value: &dyn Fn(usize) -> i64| {
-            build_column(name, rows.iter().map(|row| value(*row)).collect::<Vec<i64>>())
-        };
-        let flag = |name: &str, value: &dyn Fn(usize) -> bool| {
-            build_column(name, rows.iter().map(|row| value(*row)).collect::<Vec<bool>>())
-        };
-        let number = |name: &str, value: &dyn Fn(usize) -> i32| {
-            build_column(name, rows.iter().map(|row| value(*row)).collect::<Vec<i32>>())
-        };
-        let objects: Vec<u64> = rows.iter().map(|row| source.mentions.objects[*row]).collect();
+        let indices = || rows.iter().copied();
         build_table(vec![
-            column("row", &|row| row as u32),
+            build_column("row", indices().map(|row| row as u32)),
             build_column("load_date", dates),
-            number("day", &|row| Day::from_micros(at(row)).0),
-            number("period", &|row| self.periods.find_period(at(row))),
-            column("actor", &|row| source.actors[row]),
-            column("target", &|row| source.targets[row]),
-            signed("at", &at),
-            signed("weight", &|row| to_units(weight(row))),
-            signed("cell_weight", &|row| to_units(weight(row)) / self.weight_divisor()),
-            signed("fade", &|row| to_units(self.periods.fade_to_period_end(at(row)))),
-            signed("lasting_fade", &|row| {
-                to_units(self.lasting.fade_to_period_end(at(row)))
-            }),
-            build_column("object", objects),
-            flag("is_post", &|row| source.is_post(row)),
-            flag("has_text", &|row| source.mentions.has_text[row]),
-            flag("describes", &describes),
+            build_column("day", indices().map(|row| Day::from_micros(at(row)).0)),
+            build_column("period", indices().map(|row| self.periods.short.find_period(at(row)))),
+            build_column("actor", indices().map(|row| source.actors[row])),
+            build_column("target", indices().map(|row| source.targets[row])),
+            build_column("at", indices().map(at)),
+            build_column("weight", indices().map(|row| to_units(weight(row)))),
+            build_column(
+                "cell_weight",
+                indices().map(|row| to_units(weight(row)) / self.weight_divisor()),
+            ),
+            build_column(
+                "fade",
+                indices().map(|row| to_units(self.periods.short.fade_to_period_end(at(row)))),
+            ),
+            build_column(
+                "lasting_fade",
+                indices().map(|row| to_units(self.periods.lasting.fade_to_period_end(at(row)))),
+            ),
+            build_column("object", indices().map(|row| source.mentions.objects[row])),
+            build_column("is_post", indices().map(|row| source.is_post(row))),
+            build_column("has_text", indices().map(|row| source.mentions.has_text[row])),
+            build_column("describes", indices().map(describes)),
         ])
     }
 }

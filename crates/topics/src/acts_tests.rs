@@ -71,8 +71,7 @@ fn interactions_sum_worth_interest_and_texts_by_period() {
     let part = ActRows {
         network: &networks[0],
         rows: &ActivityRows::default(),
-        periods: DecayPeriods::new(30.0),
-        lasting: DecayPeriods::new(30.0).with_half_life(1080.0),
+        periods: TopicPeriods::new(&model.params().topics),
         kept: Vec::new(),
     };
     assert_eq!(part.weight_divisor(), 1);

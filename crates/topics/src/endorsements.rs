@@ -10,9 +10,10 @@ use std::collections::BTreeMap;
 use polars::prelude::*;
 
 use super::fixed_point::{DecayPeriods, ONE, to_units};
+use super::frames::Order::{Ascending, Descending};
 use super::frames::{
-    build_column, build_table, collect, columns, empty_table, join_on, query_failed, read_i64, read_texts, read_u32,
-    semi_join, sort_by, union_all,
+    Order, add_column, build_column, build_table, collect, columns, empty_table, join_on, keep_first, read_i64,
+    read_texts, read_u32, retain_rows, semi_join, sort_by, sort_in_order, union_all,
 };
 use super::period_ledger::{LedgerColumns, PeriodLedger};
 use clout_base::day::Day;
@@ -23,9 +24,13 @@ use clout_model::delivered::{DeliveredIds, IdList, truncate_id};
 use clout_model::influence::model::InfluenceModel;
 use clout_model::influence::weights::saturate;
 
-/// Columns of the ledger.
-const LEDGER: LedgerColumns<4, 2> = LedgerColumns {
-    key: ["period", "endorsee", "topic", "endorser"],
+/// Ledger. Grain: (period, endorsee, topic, endorser).
+const LEDGER: LedgerColumns<3, 2> = LedgerColumns {
+    key: [
+        ("endorsee", DataType::String),
+        ("topic", DataType::UInt32),
+        ("endorser", DataType::String),
+    ],
     sums: ["worth", "count"],
 };
 /// Key of the latest endorsements.
@@ -100,18 +105,10 @@ pub struct NewEndorsements<'a> {
 impl EndorsementTables {
     /// Creates the tables before the first run.
     pub fn empty() -> EndorsementTables {
-        let key = [
-            ("endorsee", DataType::String),
-            ("topic", DataType::UInt32),
-            ("endorser", DataType::String),
-        ];
-        let ledger = [("worth", DataType::Int64), ("count", DataType::Int64)];
         let latest = [("at", DataType::Int64), ("id", DataType::String)];
         EndorsementTables {
-            ledger: PeriodLedger::new(empty_table(
-                &[&[("period", DataType::Int32)], &key[..], &ledger].concat(),
-            )),
-            latest: empty_table(&[&key[..], &latest].concat()),
+            ledger: LEDGER.empty_ledger(),
+            latest: empty_table(&[&LEDGER.key[..], &latest].concat()),
             delivered: DeliveredIds::default(),
         }
     }
@@ -135,7 +132,7 @@ impl EndorsementTables {
         let rows = build_rows(&counted, periods)?;
         let worth = find_worth(&rows, model, periods)?;
         let first_kept = periods.first_kept(new.as_of, RETENTION_DAYS);
-        self.ledger.merge(&[worth], LEDGER, first_kept)?;
+        self.ledger.merge(&[worth], &LEDGER, first_kept)?;
         self.latest = merge_latest(&self.latest, &rows, &self.ledger.table)?;
         Ok(counts)
     }
@@ -174,35 +171,24 @@ impl EndorsementTables {
     /// Returns an internal error if a table lacks a column.
     pub fn drop_opted_out(&mut self, is_opted_out: impl Fn(&str) -> bool) -> Result<()> {
         self.ledger.retain(&find_kept(&self.ledger.table, &is_opted_out)?)?;
-        let is_kept: BooleanChunked = find_kept(&self.latest, &is_opted_out)?.into_iter().collect();
-        self.latest = self.latest.filter(&is_kept).map_err(query_failed)?;
-        self.latest.rechunk_mut();
+        self.latest = retain_rows(&self.latest, &find_kept(&self.latest, &is_opted_out)?)?;
         Ok(())
     }
 }
 
 /// Counted endorsements. Grain: endorsement.
 fn build_rows(counted: &[(u32, &Endorsement)], periods: DecayPeriods) -> Result<DataFrame> {
-    let texts = |name: &str, text: &dyn Fn(&Endorsement) -> Box<str>| {
-        let texts: Vec<String> = counted.iter().map(|(_, row)| text(row).into_string()).collect();
-        build_column(name, texts)
-    };
-    let days = |name: &str, day: &dyn Fn(&Endorsement) -> i32| {
-        build_column(name, counted.iter().map(|(_, row)| day(row)).collect::<Vec<i32>>())
-    };
-    let numbers = |name: &str, number: &dyn Fn(&Endorsement) -> i64| {
-        build_column(name, counted.iter().map(|(_, row)| number(row)).collect::<Vec<i64>>())
-    };
+    let rows = || counted.iter().map(|(_, row)| row);
     build_table(vec![
-        texts("endorsee", &|row| row.endorsee.clone()),
-        build_column("topic", counted.iter().map(|(topic, _)| *topic).collect::<Vec<u32>>()),
-        texts("endorser", &|row| row.endorser.clone()),
-        days("load_date", &|row| row.load_date.0),
-        days("day", &|row| Day::from_micros(row.endorsed_at).0),
-        days("period", &|row| periods.find_period(row.endorsed_at)),
-        numbers("at", &|row| row.endorsed_at),
-        numbers("weight", &|row| to_units(row.weight.min(1.0))),
-        texts("id", &|row| row.id.clone()),
+        build_column("endorsee", rows().map(|row| &*row.endorsee)),
+        build_column("topic", counted.iter().map(|(topic, _)| *topic)),
+        build_column("endorser", rows().map(|row| &*row.endorser)),
+        build_column("load_date", rows().map(|row| row.load_date.0)),
+        build_column("day", rows().map(|row| Day::from_micros(row.endorsed_at).0)),
+        build_column("period", rows().map(|row| periods.find_period(row.endorsed_at))),
+        build_column("at", rows().map(|row| row.endorsed_at)),
+        build_column("weight", rows().map(|row| to_units(row.weight.min(1.0)))),
+        build_column("id", rows().map(|row| &*row.id)),
     ])
 }
 
@@ -225,18 +211,19 @@ fn find_worth(rows: &DataFrame, model: &InfluenceModel, periods: DecayPeriods) -
         to_units(model.weighing().selectivity(endorsees[cell]) * sum * periods.fade_to_period_end(times[cell]))
     };
     let worth: Vec<i64> = (0..cells.height()).map(worth).collect();
-    cells.with_column(build_column("worth", worth)).map_err(query_failed)?;
-    let sums = columns(LEDGER.sums).map(Expr::sum);
-    collect(cells.lazy().group_by(columns(LEDGER.key)).agg(sums))
+    add_column(&mut cells, build_column("worth", worth))?;
+    collect(LEDGER.sum_rows(cells.lazy()))
 }
 
 /// Latest endorsement of each key of the ledger. Grain: (endorsee, topic, endorser), sorted.
 fn merge_latest(known: &DataFrame, rows: &DataFrame, ledger: &DataFrame) -> Result<DataFrame> {
     let all = columns(["endorsee", "topic", "endorser", "at", "id"]);
     let all = union_all([known.clone().lazy(), rows.clone().lazy().select(all)])?;
-    let order = SortMultipleOptions::default().with_order_descending_multi([false, false, false, true, true]);
-    let sorted = all.sort(["endorsee", "topic", "endorser", "at", "id"], order);
-    let latest = sorted.unique_stable_generic(Some(columns(KEY).to_vec()), UniqueKeepStrategy::First);
+    let latest_first = KEY
+        .map(Ascending)
+        .into_iter()
+        .chain([Descending("at"), Descending("id")]);
+    let latest = keep_first(sort_in_order(all, &latest_first.collect::<Vec<Order>>()), KEY);
     collect(sort_by(semi_join(latest, ledger.clone().lazy(), KEY), KEY))
 }
 

@@ -11,15 +11,16 @@ use polars::prelude::*;
 use super::audience::{MAX_CITED, MIN_TRUST};
 use super::evidence_kind::EvidenceKind;
 use super::fixed_point::{from_units, to_units};
+use super::frames::Order::{Ascending, Descending};
 use super::frames::{
-    build_column, build_table, collect, columns, constant_u32, query_failed, read_i64, read_u32, semi_join, sort_by,
-    take_first, union_all,
+    Order, add_column, build_column, build_table, collect, columns, constant_u32, keep_first, read_i64, read_u32,
+    semi_join, sort_by, sort_in_order, take_first, union_all,
 };
 use super::influence_scores::InfluenceScores;
 use super::person_sources::{find_person_sources, find_source_pieces, find_source_supporters};
 use super::person_tables::TopicInputs;
 use super::person_topics::PersonTopics;
-use super::rollup::TopicRollup;
+use super::rollup::{TopicRollup, list_rows};
 use super::strengths::TopicStrengths;
 use clout_base::error::Result;
 
@@ -92,11 +93,7 @@ pub fn find_evidence(
 
 /// Rows that rest on narrower topics alone. They are not shown, and name these topics. Grain: (person, topic).
 fn list_broader(rollup: &TopicRollup) -> Result<DataFrame> {
-    let rows = || rollup.rows.iter().filter(|row| row.pair.is_none());
-    build_table(vec![
-        build_column("person", rows().map(|row| row.person).collect::<Vec<u32>>()),
-        build_column("topic", rows().map(|row| row.topic).collect::<Vec<u32>>()),
-    ])
+    list_rows(rollup.rows.iter().filter(|row| row.pair.is_none()))
 }
 
 /// Rows with enough independent people. Grain: (person, topic), sorted.
@@ -124,17 +121,11 @@ fn find_audience(inputs: &TopicInputs, pairs: &PersonTopics, strengths: &TopicSt
         audiences.flat_map(|(audience, key)| audience.best().map(move |member| (key, member)))
     };
     build_table(vec![
-        build_column("person", members().map(|(key, _)| key.0).collect::<Vec<u32>>()),
-        build_column("topic", members().map(|(key, _)| key.1).collect::<Vec<u32>>()),
-        build_column("by", members().map(|(_, member)| member.person).collect::<Vec<u32>>()),
-        build_column(
-            "weight",
-            members().map(|(_, member)| weight * member.part).collect::<Vec<f64>>(),
-        ),
-        build_column(
-            "is_witness",
-            members().map(|(_, member)| member.is_witness).collect::<Vec<bool>>(),
-        ),
+        build_column("person", members().map(|(key, _)| key.0)),
+        build_column("topic", members().map(|(key, _)| key.1)),
+        build_column("by", members().map(|(_, member)| member.person)),
+        build_column("weight", members().map(|(_, member)| weight * member.part)),
+        build_column("is_witness", members().map(|(_, member)| member.is_witness)),
     ])
 }
 
@@ -145,9 +136,7 @@ fn name_persons(audience: &DataFrame, inputs: &TopicInputs) -> Result<DataFrame>
         .map(|person| inputs.persons.ids[*person as usize].as_ref());
     let ids = ids.collect::<Vec<&str>>();
     let mut named = audience.clone();
-    named
-        .with_column(build_column("source_id", ids))
-        .map_err(query_failed)?;
+    add_column(&mut named, build_column("source_id", ids))?;
     collect(select_pieces(EvidenceKind::Audience, named.lazy()))
 }
 
@@ -160,37 +149,27 @@ fn find_endorsers(pairs: &PersonTopics, strengths: &TopicStrengths) -> Result<Da
     let actor = |edge: &usize| key(pairs.endorsements[*edge].actor).0;
     let is_witness = |edge: &usize| strengths.endorsements[*edge].known >= MIN_TRUST;
     let all = build_table(vec![
-        build_column(
-            "person",
-            counted.iter().map(|edge| target(edge).0).collect::<Vec<u32>>(),
-        ),
-        build_column("topic", counted.iter().map(|edge| target(edge).1).collect::<Vec<u32>>()),
-        build_column("by", counted.iter().map(actor).collect::<Vec<u32>>()),
-        build_column(
-            "source_id",
-            counted
-                .iter()
-                .map(|edge| &*pairs.endorsement_ids[*edge])
-                .collect::<Vec<&str>>(),
-        ),
-        build_column(
-            "weight",
-            counted
-                .iter()
-                .map(|edge| strengths.endorsements[*edge].part)
-                .collect::<Vec<f64>>(),
-        ),
-        build_column("is_witness", counted.iter().map(is_witness).collect::<Vec<bool>>()),
+        build_column("person", counted.iter().map(|edge| target(edge).0)),
+        build_column("topic", counted.iter().map(|edge| target(edge).1)),
+        build_column("by", counted.iter().map(actor)),
+        build_column("source_id", counted.iter().map(|edge| &*pairs.endorsement_ids[*edge])),
+        build_column("weight", counted.iter().map(|edge| strengths.endorsements[*edge].part)),
+        build_column("is_witness", counted.iter().map(is_witness)),
     ])?;
-    let order = SortMultipleOptions::default().with_order_descending_multi([false, false, true, false, false]);
-    let sorted = all.lazy().sort(["person", "topic", "weight", "source_id", "by"], order);
-    collect(take_first(sorted, ["person", "topic"], MAX_CITED as i64))
+    let greatest_first = [Descending("weight"), Ascending("source_id"), Ascending("by")];
+    collect(take_greatest(all.lazy(), &greatest_first))
+}
+
+/// The few first of each row in an order.
+fn take_greatest(table: LazyFrame, order: &[Order]) -> LazyFrame {
+    let order = [&PAIR.map(Ascending)[..], order].concat();
+    take_first(sort_in_order(table, &order), PAIR, MAX_CITED as i64)
 }
 
 /// The endorsements of the endorsers. An id that two of them share is one piece. Grain: (person, topic, source_id).
 fn name_endorsements(endorsers: DataFrame) -> Result<DataFrame> {
     let pieces = select_pieces(EvidenceKind::Endorsement, endorsers.lazy());
-    collect(pieces.unique_stable_generic(Some(columns(KEY).to_vec()), UniqueKeepStrategy::First))
+    collect(keep_first(pieces, KEY))
 }
 
 /// The narrower and related topics that add most; ties go to the lesser topic. A topic that is both is one piece.
@@ -198,21 +177,16 @@ fn name_endorsements(endorsers: DataFrame) -> Result<DataFrame> {
 fn find_ancestors(inputs: &TopicInputs, rollup: &TopicRollup) -> Result<DataFrame> {
     let related = || rollup.rows.iter().filter_map(|row| row.related.map(|lift| (row, lift)));
     let lent = build_table(vec![
-        build_column("person", related().map(|(row, _)| row.person).collect::<Vec<u32>>()),
-        build_column("topic", related().map(|(row, _)| row.topic).collect::<Vec<u32>>()),
-        build_column("from", related().map(|(_, lift)| lift.from).collect::<Vec<u32>>()),
-        build_column(
-            "part",
-            related().map(|(_, lift)| to_units(lift.part)).collect::<Vec<i64>>(),
-        ),
+        build_column("person", related().map(|(row, _)| row.person)),
+        build_column("topic", related().map(|(row, _)| row.topic)),
+        build_column("from", related().map(|(_, lift)| lift.from)),
+        build_column("part", related().map(|(_, lift)| to_units(lift.part))),
     ])?;
     let parts = union_all([rollup.lifts.clone().lazy(), lent.lazy()])?;
     let parts = parts
         .group_by(columns(["person", "topic", "from"]))
         .agg([col("part").sum()]);
-    let order = SortMultipleOptions::default().with_order_descending_multi([false, false, true, false]);
-    let sorted = parts.sort(["person", "topic", "part", "from"], order);
-    let mut greatest = collect(take_first(sorted, ["person", "topic"], MAX_CITED as i64))?;
+    let mut greatest = collect(take_greatest(parts, &[Descending("part"), Ascending("from")]))?;
     let ids = read_u32(&greatest, "from")?
         .iter()
         .map(|topic| inputs.ontology.id(*topic))
@@ -223,7 +197,7 @@ fn find_ancestors(inputs: &TopicInputs, rollup: &TopicRollup) -> Result<DataFram
         .collect::<Vec<f64>>();
     let (ids, weights) = (build_column("source_id", ids), build_column("weight", weights));
     for column in [ids, weights] {
-        greatest.with_column(column).map_err(query_failed)?;
+        add_column(&mut greatest, column)?;
     }
     collect(select_pieces(EvidenceKind::Ancestor, greatest.lazy()))
 }

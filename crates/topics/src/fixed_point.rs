@@ -9,6 +9,7 @@ use polars::prelude::*;
 use super::frames::{build_column, build_table, join_on, read_i32};
 use clout_base::day::{DAY_MICROS, Day};
 use clout_base::error::Result;
+use clout_model::influence::params::TopicParams;
 
 /// Units of the amount 1.
 pub const ONE: f64 = (1_u64 << 32) as f64;
@@ -45,11 +46,6 @@ impl DecayPeriods {
             half_life_days,
             period_days: half_life_days.ceil().clamp(1.0, MAX_PERIOD_DAYS) as i32,
         }
-    }
-
-    /// Returns the same periods for another half-life.
-    pub fn with_half_life(self, half_life_days: f64) -> DecayPeriods {
-        DecayPeriods { half_life_days, ..self }
     }
 
     /// Returns the period of an instant.
@@ -92,7 +88,31 @@ impl DecayPeriods {
                 .cast(DataType::Int64)
                 .alias(name)
         });
-        Ok(join_on(table.clone().lazy(), fades.lazy(), ["period"]).with_columns(faded))
+        let faded = join_on(table.clone().lazy(), fades.lazy(), ["period"]).with_columns(faded);
+        Ok(faded.drop(by_name(["fade"], true, false)))
+    }
+}
+
+/// Periods of reactions and posts on topics, with their two half-lives.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TopicPeriods {
+    /// Half-life of what fades.
+    pub short: DecayPeriods,
+    /// Half-life of what lasts, in the same periods.
+    pub lasting: DecayPeriods,
+}
+
+impl TopicPeriods {
+    /// Returns the periods of a model.
+    pub fn new(params: &TopicParams) -> TopicPeriods {
+        let short = DecayPeriods::new(params.half_life_days);
+        TopicPeriods {
+            short,
+            lasting: DecayPeriods {
+                half_life_days: params.lasting_half_life_days,
+                ..short
+            },
+        }
     }
 }
 

@@ -9,6 +9,7 @@
 use super::influence_scores::InfluenceScores;
 use super::person_tables::TopicInputs;
 use super::person_topics::{PersonTopics, TopicEdge};
+use super::relations::TopicRelations;
 use super::rollup::{self, TopicScoreRow};
 use super::strengths::{TopicStrength, TopicStrengths};
 use clout_base::error::Result;
@@ -56,7 +57,8 @@ pub fn forecast_gains(
     let known_pairs: Vec<(u32, usize)> = topics.iter().filter_map(|k| Some((*k, claim_of(k)?))).collect();
     let before = TopicStrengths::compute(inputs, &claims, known)?;
     let after = with_newcomers(inputs, known, reaction, claims.clone(), &known_pairs)?;
-    let score_rows = |strengths: &TopicStrengths| rollup::compute_rows(inputs, &claims, strengths, known);
+    let relations = TopicRelations::new(inputs)?;
+    let score_rows = |strengths: &TopicStrengths| rollup::compute_rows(inputs, &relations, &claims, strengths, known);
     let score = |rows: &[TopicScoreRow], topic: u32| {
         let row = rows
             .iter()

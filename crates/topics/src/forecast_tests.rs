@@ -2,7 +2,6 @@ use polars::prelude::{Column, DataFrame};
 
 use super::super::fixed_point::{DecayPeriods, to_units};
 use super::super::frames::{build_column, build_table};
-use super::super::period_ledger::PeriodLedger;
 use super::super::topic_scores::compute_topic_scores;
 use super::super::topic_state::TopicState;
 use super::*;
@@ -40,24 +39,24 @@ fn memory(world: &TestWorld, ontology: &Ontology, newcomer_on: Option<u32>) -> T
     let mut memory = TopicState::empty(world.networks.len());
     memory.add_topics(ontology);
     let rows = likes.len();
-    memory.interactions = PeriodLedger::new(table(vec![
+    memory.interactions.table = table(vec![
         build_column("period", vec![period; rows]),
         build_column("target", vec![TARGET; rows]),
-        build_column("topic", likes.iter().map(|like| like.0).collect::<Vec<u32>>()),
-        build_column("actor", likes.iter().map(|like| like.1).collect::<Vec<u32>>()),
+        build_column("topic", likes.iter().map(|like| like.0)),
+        build_column("actor", likes.iter().map(|like| like.1)),
         build_column("worth", vec![fresh; rows]),
         build_column("lasting_worth", vec![fresh; rows]),
         build_column("interest", vec![fresh; rows]),
         build_column("given", vec![0_i64; rows]),
         build_column("lasting_given", vec![0_i64; rows]),
         build_column("count", vec![1_i64; rows]),
-    ]));
-    memory.interests = PeriodLedger::new(table(vec![
+    ]);
+    memory.interests.table = table(vec![
         build_column("period", vec![period]),
         build_column("account", vec![TARGET]),
         build_column("topic", vec![hills]),
         build_column("interest", vec![fresh]),
-    ]));
+    ]);
     memory.sources = table(vec![
         build_column("account", vec![TARGET]),
         build_column("topic", vec![hills]),

@@ -33,11 +33,20 @@ pub fn build_table(columns: Vec<Column>) -> Result<DataFrame> {
 }
 
 /// Builds a column.
-pub fn build_column<T, P: ?Sized>(name: &str, values: T) -> Column
+pub fn build_column<T>(name: &str, values: impl IntoIterator<Item = T>) -> Column
 where
-    Series: NamedFrom<T, P>,
+    Series: NamedFrom<Vec<T>, [T]>,
 {
-    Series::new(name.into(), values).into_column()
+    Series::new(name.into(), values.into_iter().collect::<Vec<T>>()).into_column()
+}
+
+/// Adds a column to a table, or replaces the one of its name.
+///
+/// # Errors
+/// Returns an internal error if the length differs.
+pub fn add_column(table: &mut DataFrame, column: Column) -> Result<()> {
+    table.with_column(column).map_err(query_failed)?;
+    Ok(())
 }
 
 /// Returns a table without rows, with the given columns.
@@ -85,6 +94,44 @@ pub fn semi_join<const N: usize>(left: LazyFrame, right: LazyFrame, keys: [&str;
 /// Returns the rows of `left` that have no row of equal `keys` in `right`.
 pub fn anti_join<const N: usize>(left: LazyFrame, right: LazyFrame, keys: [&str; N]) -> LazyFrame {
     left.join(right, columns(keys), columns(keys), JoinArgs::new(JoinType::Anti))
+}
+
+/// Order of a column of a sort.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// The least value first.
+    Ascending(&'static str),
+    /// The greatest value first.
+    Descending(&'static str),
+}
+
+/// Sorts by columns, each in its order.
+pub fn sort_in_order(table: LazyFrame, orders: &[Order]) -> LazyFrame {
+    let name = |order: &Order| match order {
+        Order::Ascending(name) | Order::Descending(name) => PlSmallStr::from_static(name),
+    };
+    let is_descending = orders.iter().map(|order| matches!(order, Order::Descending(_)));
+    let options = SortMultipleOptions::default().with_order_descending_multi(is_descending.collect::<Vec<bool>>());
+    table.sort(orders.iter().map(name).collect::<Vec<PlSmallStr>>(), options)
+}
+
+/// Keeps the first row of each key of a sorted table.
+pub fn keep_first<const N: usize>(sorted: LazyFrame, keys: [&str; N]) -> LazyFrame {
+    sorted.unique_stable_generic(Some(columns(keys).to_vec()), UniqueKeepStrategy::First)
+}
+
+/// Keeps the rows that `is_kept` marks.
+///
+/// # Errors
+/// Returns an internal error if the lengths differ.
+pub fn retain_rows(table: &DataFrame, is_kept: &[bool]) -> Result<DataFrame> {
+    if !is_kept.contains(&false) {
+        return Ok(table.clone());
+    }
+    let is_kept: BooleanChunked = is_kept.iter().copied().collect();
+    let mut kept = table.filter(&is_kept).map_err(query_failed)?;
+    kept.rechunk_mut();
+    Ok(kept)
 }
 
 /// Sorts by columns, ascending.

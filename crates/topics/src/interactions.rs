@@ -4,41 +4,27 @@ use polars::prelude::*;
 
 use super::acts::{ActRows, ActTables};
 use super::fixed_point::{DecayPeriods, ONE, to_units};
-use super::frames::{
-    anti_join, build_column, collect, columns, empty_table, join_on, query_failed, read_i64, read_u32, union_all,
-};
+use super::frames::{add_column, anti_join, build_column, collect, columns, join_on, read_i64, read_u32, union_all};
 use super::period_ledger::LedgerColumns;
 use clout_base::error::Result;
 use clout_model::influence::model::InfluenceModel;
 use clout_model::influence::weights::saturate;
 
-/// Columns of the ledger: worth of the reactions to the target; all rows, which show the actor's interest; the actor's
+/// Ledger. Grain: (period, target, topic, actor). Its sums: worth of the reactions to the target; all rows, which show the actor's interest; the actor's
 /// texts to the target in reactions on the topic; and the number of reactions. `lasting_` sums fade with the lasting
 /// half-life.
-pub(super) const LEDGER: LedgerColumns<4, 6> = LedgerColumns {
-    key: ["period", "target", "topic", "actor"],
+pub(super) const LEDGER: LedgerColumns<3, 6> = LedgerColumns {
+    key: [
+        ("target", DataType::UInt32),
+        ("topic", DataType::UInt32),
+        ("actor", DataType::UInt32),
+    ],
     sums: ["worth", "lasting_worth", "interest", "given", "lasting_given", "count"],
 };
 /// One actor on one day of a load date.
 const CELL_DAY: [&str; 4] = ["actor", "load_date", "day", "period"];
 /// One (actor, target, topic) on one day of a load date. The day decides the period.
 const CELL: [&str; 5] = ["actor", "load_date", "day", "target", "topic"];
-
-/// Returns the ledger without rows. Grain: (period, target, topic, actor).
-pub(super) fn empty_interactions() -> DataFrame {
-    empty_table(&[
-        ("period", DataType::Int32),
-        ("target", DataType::UInt32),
-        ("topic", DataType::UInt32),
-        ("actor", DataType::UInt32),
-        ("worth", DataType::Int64),
-        ("lasting_worth", DataType::Int64),
-        ("interest", DataType::Int64),
-        ("given", DataType::Int64),
-        ("lasting_given", DataType::Int64),
-        ("count", DataType::Int64),
-    ])
-}
 
 /// Interactions of some load dates of one network, from its acts and their credits. Grain: (period, target, topic, actor).
 ///
@@ -71,16 +57,11 @@ pub(super) fn find_interactions(
     let cells = cells.join(targets, columns(of_day), columns(of_day), JoinArgs::new(JoinType::Left));
     let cells = cells.with_columns([col("targets").fill_null(lit(1_u32)), col("at").fill_null(lit(0_i64))]);
     let mut cells = collect(cells)?;
-    for (name, periods) in [("worth", part.periods), ("lasting_worth", part.lasting)] {
+    for (name, periods) in [("worth", part.periods.short), ("lasting_worth", part.periods.lasting)] {
         let worth = compute_worth(&cells, part, model, periods)?;
-        cells.with_column(build_column(name, worth)).map_err(query_failed)?;
+        add_column(&mut cells, build_column(name, worth))?;
     }
-    collect(
-        cells
-            .lazy()
-            .group_by(columns(LEDGER.key))
-            .agg(columns(LEDGER.sums).map(Expr::sum)),
-    )
+    collect(LEDGER.sum_rows(cells.lazy()))
 }
 
 /// Rows to another account, by topic; `is_credit` if the topic credits the target. Grain: (row, topic).

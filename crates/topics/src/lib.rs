@@ -13,7 +13,7 @@
 //! | | [`endorsements`] | endorsements by topic and period |
 //! | persons | [`person_tables`], [`person_topics`] | (person, topic) pairs and the edges between them |
 //! | | [`strengths`], [`endorsement_graph`], [`endorser_credibility`], [`audience`] | kernels: propagation, cycles, credibility, sparse product |
-//! | | [`rollup`] | broader and related topics |
+//! | | [`relations`], [`rollup`] | broader and related topics |
 //! | | `person_sources` | latest tags and texts of persons, and the people behind them |
 //! | rows | [`topic_scores`], [`evidence`] | the tables `topic_scores` and `topic_evidence` |
 //! | | [`forecast`] | effect of one more reaction |
@@ -39,6 +39,7 @@ mod person_sources;
 pub mod person_tables;
 pub mod person_topics;
 mod post_topics;
+pub mod relations;
 pub mod rollup;
 mod row_topics;
 pub mod rows;

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use polars::prelude::{DataFrame, IntoLazy, col, lit};
 
 use super::acts::{ActRows, ActTables, find_credits};
-use super::fixed_point::DecayPeriods;
+use super::fixed_point::TopicPeriods;
 use super::frames::{collect, union_all};
 use super::interactions::{self, find_interactions};
 use super::interests::{self, find_interests};
@@ -30,7 +30,7 @@ use clout_model::influence::model::InfluenceModel;
 use clout_model::networks::Network;
 
 /// Rows from which the tables of load dates are computed: enough for both cores, few enough for memory.
-const BATCH_ROWS: usize = 1 << 18;
+pub const BATCH_ROWS: usize = 1 << 18;
 
 /// Deduplicated rows of one network.
 pub struct CountedTopicRows {
@@ -54,6 +54,8 @@ pub struct TopicMerge<'a> {
     pub model: &'a InfluenceModel,
     /// `input.max_lateness_days`.
     pub max_lateness_days: i32,
+    /// Rows from which tables are computed, in whole load dates: [`BATCH_ROWS`]. It changes no result.
+    pub batch_rows: usize,
 }
 
 /// New topic data of a run, before it is merged into the state: for each table of the state, one table for every part of
@@ -70,11 +72,6 @@ pub struct NewTopicData {
 }
 
 impl TopicMerge<'_> {
-    /// Returns the periods of reactions and posts.
-    fn periods(&self) -> DecayPeriods {
-        DecayPeriods::new(self.model.params().topics.half_life_days)
-    }
-
     /// Collects the topic data of one network's rows, up to load date `last`.
     ///
     /// # Errors
@@ -96,49 +93,53 @@ impl TopicMerge<'_> {
             new_data.sources.entry(end).or_default();
         }
         let (mut found, mut kept) = (RowTopics::default(), Vec::new());
+        // Topics of recent posts after a part of the rows. An author belongs to one network, so the others are not needed.
+        let mut after_part: Option<DataFrame> = None;
         let mut dates = counted.rows.dates().filter(|(day, _)| *day <= last).peekable();
         while let Some((load_date, range)) = dates.next() {
             let of_date: Vec<usize> = range.filter(|row| counted.is_kept[*row]).collect();
             self.resolve_rows(&mut state.aliases[index], &counted.rows, &of_date, &mut found);
             kept.extend(of_date.into_iter().map(|row| (load_date, row)));
-            if dates.peek().is_none() || kept.len() >= BATCH_ROWS {
+            if dates.peek().is_none() || kept.len() >= self.batch_rows {
                 let part = ActRows {
                     network,
                     rows: &counted.rows,
-                    periods: self.periods(),
-                    lasting: self
-                        .periods()
-                        .with_half_life(self.model.params().topics.lasting_half_life_days),
+                    periods: TopicPeriods::new(&self.model.params().topics),
                     kept: std::mem::take(&mut kept),
                 };
                 let tables = ActTables::new(&part, std::mem::take(&mut found))?;
-                self.add_tables(state, new_data, &part, &tables)?;
+                let posts = find_posted(&tables)?;
+                let before = after_part.as_ref().unwrap_or(&state.posted);
+                let posted = union_all([before.clone().lazy(), posts.clone().lazy()])?;
+                let credits = find_credits(&tables, posted, self.max_lateness_days)?;
+                self.add_tables(new_data, &part, &tables, &credits)?;
+                match dates.peek() {
+                    Some(_) => after_part = Some(merge_posted(before, &[posts], load_date, self.max_lateness_days)?),
+                    None => new_data.posted.push(posts),
+                }
             }
         }
+        new_data.posted.extend(after_part);
         Ok(())
     }
 
     /// Adds the tables of some load dates.
     fn add_tables(
         &self,
-        state: &TopicState,
         new_data: &mut NewTopicData,
         part: &ActRows,
         tables: &ActTables,
+        credits: &DataFrame,
     ) -> Result<()> {
-        new_data.posted.push(find_posted(tables)?);
-        let posted = std::iter::once(&state.posted).chain(&new_data.posted);
-        let posted = union_all(posted.map(|table| table.clone().lazy()))?;
-        let credits = find_credits(tables, posted, self.max_lateness_days)?;
         let ends: Vec<Day> = new_data.sources.keys().copied().collect();
         let (ledgers, others) = rayon::join(
             || -> Result<_> {
-                let interactions = find_interactions(part, tables, &credits, self.model)?;
+                let interactions = find_interactions(part, tables, credits, self.model)?;
                 Ok((interactions, find_interests(tables)?))
             },
             || -> Result<_> {
                 let sources = split_sources(tables, &part.rows.mentions, &ends)?;
-                Ok((find_topic_pairs(tables, &credits)?, sources))
+                Ok((find_topic_pairs(tables, credits)?, sources))
             },
         );
         let ((interactions, interests), (topic_pairs, sources)) = (ledgers?, others?);
@@ -174,13 +175,14 @@ impl NewTopicData {
     pub fn merge_into(mut self, state: &mut TopicState, merge: &TopicMerge, as_of: Day) -> Result<()> {
         // A load date without rows forgets old sources, too.
         self.sources.entry(as_of).or_default();
-        let first_kept = |retention_days: i32| merge.periods().first_kept(as_of, retention_days);
+        let periods = TopicPeriods::new(&merge.model.params().topics);
+        let first_kept = |retention_days: i32| periods.short.first_kept(as_of, retention_days);
         let first_lasting = first_kept(TOPIC_RETENTION_DAYS);
         let (ledgers, others) = rayon::join(
             || -> Result<()> {
                 let (interactions, interests) = (&mut state.interactions, &mut state.interests);
-                interactions.merge(&self.interactions, interactions::LEDGER, first_lasting)?;
-                interests.merge(&self.interests, interests::LEDGER, first_kept(RETENTION_DAYS))
+                interactions.merge(&self.interactions, &interactions::LEDGER, first_lasting)?;
+                interests.merge(&self.interests, &interests::LEDGER, first_kept(RETENTION_DAYS))
             },
             || -> Result<()> {
                 state.topic_pairs = merge_topic_pairs(&state.topic_pairs, &self.topic_pairs)?;
@@ -205,3 +207,7 @@ fn list_ends(opted_out_on: &[Day], last: Day) -> BTreeSet<Day> {
     let opted_out = opted_out_on.iter().copied().filter(is_new);
     opted_out.chain([last]).collect()
 }
+
+#[cfg(test)]
+#[path = "merge_tests.rs"]
+mod tests;

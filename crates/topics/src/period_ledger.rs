@@ -2,14 +2,42 @@
 
 use polars::prelude::*;
 
-use super::frames::{collect, columns, query_failed, read_i32, sort_by, union_all};
+use super::frames::{collect, columns, empty_table, read_i32, retain_rows, union_all};
 use clout_base::error::Result;
 
-/// Columns of a ledger. The key begins with `period`, so that a night changes the end of the table only.
-#[derive(Clone, Copy, Debug)]
+/// Columns of a ledger. The first is `period`, so that a night changes the end of the table only.
+#[derive(Clone, Debug)]
 pub(super) struct LedgerColumns<const K: usize, const S: usize> {
-    pub(super) key: [&'static str; K],
+    /// Key after the period.
+    pub(super) key: [(&'static str, DataType); K],
+    /// Sums, in units or counts.
     pub(super) sums: [&'static str; S],
+}
+
+impl<const K: usize, const S: usize> LedgerColumns<K, S> {
+    /// Returns a ledger without rows.
+    pub(super) fn empty_ledger(&self) -> PeriodLedger {
+        let sums = self.sums.iter().map(|name| (*name, DataType::Int64));
+        let columns = std::iter::once(("period", DataType::Int32)).chain(self.key.iter().cloned());
+        PeriodLedger {
+            table: empty_table(&columns.chain(sums).collect::<Vec<_>>()),
+            changed_from: i32::MIN,
+        }
+    }
+
+    /// Sums rows by period and key.
+    pub(super) fn sum_rows(&self, rows: LazyFrame) -> LazyFrame {
+        let key: Vec<Expr> = self.key_names().into_iter().map(col).collect();
+        rows.group_by(key).agg(columns(self.sums).map(Expr::sum))
+    }
+
+    fn key_names(&self) -> Vec<PlSmallStr> {
+        let key = self.key.iter().map(|(name, _)| *name);
+        std::iter::once("period")
+            .chain(key)
+            .map(PlSmallStr::from_static)
+            .collect()
+    }
 }
 
 /// Sums by period and key.
@@ -22,24 +50,15 @@ pub struct PeriodLedger {
 }
 
 impl PeriodLedger {
-    /// Creates a ledger that is not stored.
-    pub fn new(table: DataFrame) -> PeriodLedger {
-        PeriodLedger {
-            table,
-            changed_from: i32::MIN,
-        }
-    }
-
-    /// Creates a ledger from its stored periods, in order; `empty` has its columns.
+    /// Replaces the rows by the stored periods, in order.
     ///
     /// # Errors
     /// Returns an internal error if the periods have other columns.
-    pub fn from_periods(empty: DataFrame, periods: Vec<DataFrame>) -> Result<PeriodLedger> {
-        let tables = std::iter::once(empty).chain(periods).map(IntoLazy::lazy);
-        Ok(PeriodLedger {
-            table: collect(union_all(tables)?)?,
-            changed_from: i32::MAX,
-        })
+    pub fn load_periods(&mut self, periods: Vec<DataFrame>) -> Result<()> {
+        let empty = self.table.slice(0, 0);
+        self.table = collect(union_all([empty].into_iter().chain(periods).map(IntoLazy::lazy))?)?;
+        self.changed_from = i32::MAX;
+        Ok(())
     }
 
     /// Returns the rows of each period, in order.
@@ -66,7 +85,7 @@ impl PeriodLedger {
     pub(super) fn merge<const K: usize, const S: usize>(
         &mut self,
         new: &[DataFrame],
-        of: LedgerColumns<K, S>,
+        of: &LedgerColumns<K, S>,
         first_kept: i32,
     ) -> Result<()> {
         let no_rows = self.table.slice(0, 0);
@@ -78,8 +97,8 @@ impl PeriodLedger {
         let same = periods.partition_point(|period| *period < first_new).max(kept);
         let before = self.table.slice(kept as i64, same - kept);
         let after = self.table.slice(same as i64, periods.len() - same);
-        let changed = union_all([after.lazy(), new.lazy()])?.group_by(columns(of.key));
-        let changed = sort_by(changed.agg(columns(of.sums).map(Expr::sum)), of.key);
+        let changed = of.sum_rows(union_all([after.lazy(), new.lazy()])?);
+        let changed = changed.sort(of.key_names(), SortMultipleOptions::default());
         self.table = collect(union_all([before.lazy(), changed])?)?;
         self.changed_from = self.changed_from.min(first_new);
         Ok(())
@@ -92,9 +111,7 @@ impl PeriodLedger {
         let Some(first) = dropped.map(|row| periods[row]) else {
             return Ok(());
         };
-        let is_kept: BooleanChunked = is_kept.iter().copied().collect();
-        self.table = self.table.filter(&is_kept).map_err(query_failed)?;
-        self.table.rechunk_mut();
+        self.table = retain_rows(&self.table, is_kept)?;
         self.changed_from = self.changed_from.min(first);
         Ok(())
     }
@@ -106,16 +123,22 @@ mod tests {
     use crate::frames::{build_column, build_table, read_i64};
     use proptest::prelude::*;
 
-    const OF: LedgerColumns<2, 1> = LedgerColumns {
-        key: ["period", "account"],
+    const OF: LedgerColumns<1, 1> = LedgerColumns {
+        key: [("account", DataType::UInt32)],
         sums: ["worth"],
     };
 
+    fn load(periods: Vec<DataFrame>) -> PeriodLedger {
+        let mut ledger = OF.empty_ledger();
+        ledger.load_periods(periods).unwrap();
+        ledger
+    }
+
     fn table(rows: &[(i32, u32, i64)]) -> DataFrame {
         let columns = vec![
-            build_column("period", rows.iter().map(|row| row.0).collect::<Vec<i32>>()),
-            build_column("account", rows.iter().map(|row| row.1).collect::<Vec<u32>>()),
-            build_column("worth", rows.iter().map(|row| row.2).collect::<Vec<i64>>()),
+            build_column("period", rows.iter().map(|row| row.0)),
+            build_column("account", rows.iter().map(|row| row.1)),
+            build_column("worth", rows.iter().map(|row| row.2)),
         ];
         build_table(columns).unwrap()
     }
@@ -140,9 +163,9 @@ mod tests {
 
     #[test]
     fn new_rows_are_added_and_old_periods_are_dropped() {
-        let mut ledger = PeriodLedger::from_periods(table(&[]), vec![table(&[(1, 7, 4), (2, 7, 4)])]).unwrap();
+        let mut ledger = load(vec![table(&[(1, 7, 4), (2, 7, 4)])]);
         ledger
-            .merge(&[table(&[(3, 5, 1), (3, 7, 2)]), table(&[(3, 5, 9)])], OF, 2)
+            .merge(&[table(&[(3, 5, 1), (3, 7, 2)]), table(&[(3, 5, 9)])], &OF, 2)
             .unwrap();
         assert_eq!(rows(&ledger), [(2, 7, 4), (3, 5, 10), (3, 7, 2)]);
         assert!(ledger.is_changed(3) && !ledger.is_changed(2));
@@ -163,13 +186,13 @@ mod tests {
     proptest! {
         #[test]
         fn night_by_night_equals_all_at_once(all in prop::collection::vec((0_i32..6, 0_u32..4, -9_i64..9), 0..40)) {
-            let mut at_once = PeriodLedger::new(table(&[]));
-            at_once.merge(&[table(&all)], OF, 0).unwrap();
-            let mut nightly = PeriodLedger::new(table(&[]));
+            let mut at_once = OF.empty_ledger();
+            at_once.merge(&[table(&all)], &OF, 0).unwrap();
+            let mut nightly = OF.empty_ledger();
             for night in all.chunks(7) {
                 let stored = nightly.split_periods().unwrap().into_iter().map(|(_, rows)| rows).collect();
-                nightly = PeriodLedger::from_periods(table(&[]), stored).unwrap();
-                nightly.merge(&[table(night)], OF, 0).unwrap();
+                nightly = load(stored);
+                nightly.merge(&[table(night)], &OF, 0).unwrap();
             }
             prop_assert_eq!(rows(&nightly), rows(&at_once));
         }

@@ -11,12 +11,14 @@ use super::audience::MIN_TRUST;
 use super::evidence::select_pieces;
 use super::evidence_kind::EvidenceKind;
 use super::fixed_point::{decay_to, from_units};
+use super::frames::Order::{Ascending, Descending};
 use super::frames::{
-    build_column, collect, columns, query_failed, read_flags, read_i64, read_u32, semi_join, take_first, union_all,
+    add_column, build_column, collect, columns, keep_first, query_failed, read_flags, read_i64, read_u32, semi_join,
+    sort_in_order, union_all,
 };
 use super::influence_scores::InfluenceScores;
 use super::person_tables::TopicInputs;
-use super::sources::MAX_SOURCES;
+use super::sources::select_latest;
 use crate::ontology::alias_resolver::MentionKind;
 use clout_base::error::Result;
 
@@ -34,24 +36,8 @@ pub(super) fn find_person_sources(
     let sources = inputs.name_rows(inputs.state.sources.clone().lazy(), &persons)?.lazy();
     let sources = sources.filter(col("person").neq(col("other_person")));
     let sources = semi_join(sources, heard.clone().lazy(), ["person", "topic"]);
-    let order = [false, false, false, false, true, false, true, false];
-    let order = SortMultipleOptions::default().with_order_descending_multi(order);
-    let sorted = sources.sort(
-        [
-            "person",
-            "topic",
-            "kind",
-            "is_own",
-            "at",
-            "id",
-            "weight",
-            "other_person",
-        ],
-        order,
-    );
-    let ids = columns(["person", "topic", "kind", "is_own", "id"]);
-    let distinct = sorted.unique_stable_generic(Some(ids.to_vec()), UniqueKeepStrategy::First);
-    let mut latest = collect(take_first(distinct, ["person", "topic", "kind", "is_own"], MAX_SOURCES))?;
+    let key = ["person", "topic", "kind", "is_own"];
+    let mut latest = collect(select_latest(sources, key, "other_person"))?;
     let (owners, others) = (read_u32(&latest, "person")?, read_u32(&latest, "other_person")?);
     let are_own = read_flags(&latest, "is_own")?;
     let by = |row: usize| match are_own[row] {
@@ -60,7 +46,7 @@ pub(super) fn find_person_sources(
         false => NOBODY,
     };
     let by: Vec<u32> = (0..owners.len()).map(by).collect();
-    latest.with_column(build_column("by", by)).map_err(query_failed)?;
+    add_column(&mut latest, build_column("by", by))?;
     Ok(latest)
 }
 
@@ -75,20 +61,19 @@ pub(super) fn find_source_pieces(inputs: &TopicInputs, sources: DataFrame) -> Re
         .map(|(at, weight)| from_units(*weight) * decay_to(*at, inputs.as_of, half_life));
     let decayed: Vec<f64> = decayed.collect();
     let mut weighed = sources.drop("weight").map_err(query_failed)?;
-    weighed
-        .with_column(build_column("weight", decayed))
-        .map_err(query_failed)?;
-    let order = [false, false, false, true, false, true];
-    let order = SortMultipleOptions::default().with_order_descending_multi(order);
-    let by_time = ["person", "topic", "kind", "at", "id", "weight"];
-    let named = weighed
-        .lazy()
-        .sort(by_time, order)
-        .with_column(col("id").alias("source_id"));
+    add_column(&mut weighed, build_column("weight", decayed))?;
+    let latest_first = [
+        Ascending("person"),
+        Ascending("topic"),
+        Ascending("kind"),
+        Descending("at"),
+        Ascending("id"),
+        Descending("weight"),
+    ];
+    let named = sort_in_order(weighed.lazy(), &latest_first).with_column(col("id").alias("source_id"));
     let tags = select_pieces(EvidenceKind::Tag, named.clone().filter(is_kind(MentionKind::Tag)));
     let texts = select_pieces(EvidenceKind::Text, named.filter(is_kind(MentionKind::Tag).not()));
-    let key = columns(["person", "topic", "kind", "source_id"]).to_vec();
-    let distinct = |pieces: LazyFrame| pieces.unique_stable_generic(Some(key.clone()), UniqueKeepStrategy::First);
+    let distinct = |pieces: LazyFrame| keep_first(pieces, ["person", "topic", "kind", "source_id"]);
     collect(union_all([distinct(tags), distinct(texts)])?)
 }
 

@@ -1,8 +1,5 @@
 //! Builds the (person, topic) pairs of a snapshot date, and the reactions and endorsements between them.
 //!
-//! Reactions on a topic are edges between pairs of that topic, so all topics together form one sparse matrix of
-//! independent blocks, one block per topic.
-//!
 //! | table | grain | columns |
 //! |---|---|---|
 //! | `reactions` | person, topic, by | worth, lasting |
@@ -13,10 +10,11 @@
 
 use polars::prelude::*;
 
-use super::fixed_point::{DecayPeriods, from_units, to_units};
+use super::fixed_point::{DecayPeriods, TopicPeriods, from_units, to_units};
+use super::frames::Order::{Ascending, Descending};
 use super::frames::{
-    anti_join, build_column, collect, columns, constant_i64, join_on, query_failed, read_i64, read_texts, read_u32,
-    semi_join, union_all,
+    add_column, anti_join, build_column, collect, columns, constant_i64, join_on, read_i64, read_texts, read_u32,
+    semi_join, sort_in_order, union_all,
 };
 use super::person_topics::{PersonTables, PersonTopics};
 use super::topic_state::TopicState;
@@ -79,8 +77,8 @@ impl TopicInputs<'_> {
     }
 
     /// Returns the periods of reactions and posts.
-    fn periods(&self) -> DecayPeriods {
-        DecayPeriods::new(self.model.params().topics.half_life_days)
+    fn periods(&self) -> TopicPeriods {
+        TopicPeriods::new(&self.model.params().topics)
     }
 
     /// Returns the topic of the ontology by topic number of the state, [`NO_TOPIC`] if the ontology lacks it.
@@ -106,15 +104,12 @@ impl TopicInputs<'_> {
 
     /// Interactions between different persons, in units at the snapshot date. Grain: (period, target, topic, actor).
     fn name_interactions(&self) -> Result<DataFrame> {
-        let lasting = self
-            .periods()
-            .with_half_life(self.model.params().topics.lasting_half_life_days);
-        let ledger = &self.state.interactions.table;
-        let faded = self
-            .periods()
+        let (periods, ledger) = (self.periods(), &self.state.interactions.table);
+        let faded = periods
+            .short
             .fade_columns(ledger, ["worth", "interest", "given"], self.as_of)?;
-        let faded = collect(faded.drop(by_name(["fade"], true, false)))?;
-        let faded = lasting.fade_columns(&faded, ["lasting_worth", "lasting_given"], self.as_of)?;
+        let lasting = ["lasting_worth", "lasting_given"];
+        let faded = periods.lasting.fade_columns(&collect(faded)?, lasting, self.as_of)?;
         let named = self.name_rows(faded, &[("target", "person"), ("actor", "reactor")])?;
         collect(named.lazy().filter(col("person").neq(col("reactor"))))
     }
@@ -147,7 +142,7 @@ impl TopicInputs<'_> {
     /// Own rows of persons on topics: posts, rows to other persons, and texts to them. Grain: (person, topic).
     fn find_acts(&self, interactions: &DataFrame, given: &DataFrame) -> Result<DataFrame> {
         let posts = &self.state.interests.table;
-        let posts = self.periods().fade_columns(posts, ["interest"], self.as_of)?;
+        let posts = self.periods().short.fade_columns(posts, ["interest"], self.as_of)?;
         let posts = self.name_rows(posts, &[("account", "person")])?.lazy();
         let posts = posts.select([
             col("person"),
@@ -183,8 +178,8 @@ impl TopicInputs<'_> {
         let beta = self.model.params().repeats.beta;
         let saturated = read_i64(&mixed, "given")?.iter();
         let saturated = saturated.map(|units| to_units(saturate(from_units(*units), beta)));
-        let saturated = build_column("given", saturated.collect::<Vec<i64>>());
-        mixed.with_column(saturated).map_err(query_failed)?;
+        let saturated = build_column("given", saturated);
+        add_column(&mut mixed, saturated)?;
         Ok(mixed)
     }
 
@@ -211,17 +206,20 @@ impl TopicInputs<'_> {
         let mut named = self.name_rows(join_on(worth, tables.latest.clone().lazy(), key), &[])?;
         for (id, person) in [("endorsee", "person"), ("endorser", "by")] {
             let persons: Vec<u32> = read_texts(&named, id)?.iter().map(|id| self.find_person(id)).collect();
-            named.with_column(build_column(person, persons)).map_err(query_failed)?;
+            add_column(&mut named, build_column(person, persons))?;
         }
         let is_known = |name: &str| col(name).neq(lit(NO_PERSON));
         let named = named
             .lazy()
             .filter(is_known("person").and(is_known("by")).and(col("person").neq(col("by"))));
-        let by_time = ["person", "topic", "by", "at", "id"];
-        let order = SortMultipleOptions::default().with_order_descending_multi([false, false, false, true, true]);
-        let grouped = named
-            .sort(by_time, order)
-            .group_by_stable(columns(["person", "topic", "by"]));
+        let latest_first = [
+            Ascending("person"),
+            Ascending("topic"),
+            Ascending("by"),
+            Descending("at"),
+            Descending("id"),
+        ];
+        let grouped = sort_in_order(named, &latest_first).group_by_stable(columns(["person", "topic", "by"]));
         collect(grouped.agg([
             col("worth").max(),
             col("worth").max().alias("lasting"),
@@ -251,6 +249,5 @@ impl TopicInputs<'_> {
 fn look_up(table: &mut DataFrame, from: &str, name: &str, values: &[u32]) -> Result<()> {
     let value = |index: &u32| values.get(*index as usize).copied().unwrap_or(NO_NODE);
     let found: Vec<u32> = read_u32(table, from)?.iter().map(value).collect();
-    table.with_column(build_column(name, found)).map_err(query_failed)?;
-    Ok(())
+    add_column(table, build_column(name, found))
 }

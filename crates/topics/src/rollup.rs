@@ -5,8 +5,6 @@
 //! | `lifts` | person, topic, from | part (units): what the narrower topic `from` adds |
 //! | `rows` | person, topic | pair, lifted (units) |
 
-use foldhash::fast::FixedState;
-use hashbrown::HashMap;
 use polars::prelude::*;
 use rayon::prelude::*;
 
@@ -16,15 +14,13 @@ use super::frames::{
     union_all,
 };
 use super::influence_scores::InfluenceScores;
-use super::person_tables::{NO_TOPIC, TopicInputs};
+use super::person_tables::TopicInputs;
 use super::person_topics::PersonTopics;
+use super::relations::{TopicRelations, TopicShares};
 use super::strengths::{TopicStrength, TopicStrengths};
 use clout_base::error::Result;
 use clout_model::influence::score_scale::clamp_score;
 
-/// Additive smoothing of P(j | k), the share of rows on k that are also on j: so many rows on k alone are added. On Cardano
-/// 10 predicts as well as 0 and better than 30; without it one row with a rare tag relates it fully to its other topics.
-const UNKNOWN_ROWS: f64 = 10.0;
 /// Marks a row with evidence from narrower topics only.
 const NO_PAIR: u32 = u32::MAX;
 
@@ -69,21 +65,30 @@ pub struct TopicRollup {
     pub lifts: DataFrame,
 }
 
+/// Returns the keys of rows. Grain: (person, topic).
+pub(super) fn list_rows<'a>(rows: impl Iterator<Item = &'a TopicScoreRow> + Clone) -> Result<DataFrame> {
+    build_table(vec![
+        build_column("person", rows.clone().map(|row| row.person)),
+        build_column("topic", rows.map(|row| row.topic)),
+    ])
+}
+
 /// Computes the rows of all persons.
 ///
 /// # Errors
 /// Returns an internal error if a query does not fit its tables.
 pub fn compute_rows(
     inputs: &TopicInputs,
+    relations: &TopicRelations,
     pairs: &PersonTopics,
     strengths: &TopicStrengths,
     known: &InfluenceScores,
 ) -> Result<TopicRollup> {
     let strength_table = build_strengths(pairs, strengths)?;
-    let lifts = find_lifts(&strength_table, build_ancestors(inputs)?)?;
+    let lifts = find_lifts(&strength_table, relations.ancestors.clone().lazy())?;
     let mut rows = read_rows(&find_rows(&strength_table, &lifts)?)?;
     let lending = Lending {
-        shares: find_shares(inputs)?,
+        shares: &relations.shares,
         rarity: compute_rarity(inputs, &rows, strengths, known),
         pairs,
         strengths,
@@ -118,30 +123,11 @@ fn build_strengths(pairs: &PersonTopics, strengths: &TopicStrengths) -> Result<D
         _ => 0,
     };
     build_table(vec![
-        build_column("person", listed.iter().map(|pair| key(pair).0).collect::<Vec<u32>>()),
-        build_column("topic", listed.iter().map(|pair| key(pair).1).collect::<Vec<u32>>()),
-        build_column("lifting", listed.iter().map(lifting).collect::<Vec<i64>>()),
+        build_column("person", listed.iter().map(|pair| key(pair).0)),
+        build_column("topic", listed.iter().map(|pair| key(pair).1)),
+        build_column("lifting", listed.iter().map(lifting)),
         build_column("pair", listed),
     ])
-}
-
-/// Broader topics of each topic, each once, and the share of the strength that they receive. Grain: (topic, broader).
-fn build_ancestors(inputs: &TopicInputs) -> Result<LazyFrame> {
-    let decay = inputs.model.params().topics.ancestor_decay;
-    let (mut topics, mut broader, mut shares) = (Vec::new(), Vec::new(), Vec::new());
-    for topic in 0..inputs.ontology.len() as u32 {
-        for (ancestor, distance) in inputs.ontology.ancestors(topic) {
-            topics.push(topic);
-            broader.push(*ancestor);
-            shares.push(decay.powi(i32::from(*distance)));
-        }
-    }
-    let table = build_table(vec![
-        build_column("topic", topics),
-        build_column("broader", broader),
-        build_column("share", shares),
-    ]);
-    Ok(table?.lazy())
 }
 
 /// What narrower topics add to broader ones. Only strength given by others counts. Grain: (person, topic, from).
@@ -196,31 +182,9 @@ fn read_rows(table: &DataFrame) -> Result<Vec<TopicScoreRow>> {
     Ok((0..persons.len()).map(row).collect())
 }
 
-/// P(j | k) by (k, j), with [`UNKNOWN_ROWS`].
-type TopicShares = HashMap<(u32, u32), f64, FixedState>;
-
-fn find_shares(inputs: &TopicInputs) -> Result<TopicShares> {
-    let table = inputs.name_rows(inputs.state.topic_pairs.clone().lazy(), &[])?;
-    let topics = inputs.list_topics();
-    let others = read_u32(&table, "other")?.iter().map(|number| topics[*number as usize]);
-    let pairs = read_u32(&table, "topic")?.iter().copied().zip(others);
-    let counts: HashMap<(u32, u32), i64, FixedState> = pairs
-        .zip(read_i64(&table, "rows")?)
-        .map(|(pair, rows)| (pair, *rows))
-        .collect();
-    let mut shares = TopicShares::default();
-    for ((first, second), rows) in counts.iter().filter(|((a, b), _)| a != b && *b != NO_TOPIC) {
-        let on = |topic: &u32| counts.get(&(*topic, *topic)).copied().unwrap_or(*rows) as f64;
-        let share = |of: &u32| *rows as f64 / (UNKNOWN_ROWS + on(of));
-        shares.insert((*first, *second), share(first));
-        shares.insert((*second, *first), share(second));
-    }
-    Ok(shares)
-}
-
 /// Contributions between related topics.
 struct Lending<'a> {
-    shares: TopicShares,
+    shares: &'a TopicShares,
     rarity: Vec<f64>,
     pairs: &'a PersonTopics,
     strengths: &'a TopicStrengths,

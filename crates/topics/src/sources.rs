@@ -8,9 +8,10 @@ use polars::prelude::*;
 
 use super::acts::is_kind;
 use super::fixed_point::to_units;
+use super::frames::Order::{Ascending, Descending};
 use super::frames::{
-    anti_join, build_column, collect, columns, constant_i64, empty_table, query_failed, read_u32, semi_join,
-    take_first, union_all,
+    add_column, anti_join, build_column, collect, columns, constant_i64, empty_table, keep_first, read_u32,
+    retain_rows, semi_join, sort_in_order, take_first, union_all,
 };
 use super::mentions::TopicMentions;
 use crate::ontology::alias_resolver::MentionKind;
@@ -64,7 +65,10 @@ pub(super) fn find_sources(mentions: &DataFrame, ids: &TopicMentions) -> Result<
     ];
     let others = named.lazy().filter(col("describes").and(is_kind(MentionKind::Tag)));
     let others = others.select([&of_target[..], &rest()].concat());
-    collect(select_latest(union_all([own, others])?))
+    let all = union_all([own, others])?.select(columns([
+        "account", "topic", "kind", "is_own", "at", "id", "weight", "other",
+    ]));
+    collect(select_latest(all, KEY, "other"))
 }
 
 /// Adds the source id of each mention. Grain: (row, topic).
@@ -79,24 +83,29 @@ fn name_sources(mentions: &DataFrame, ids: &TopicMentions) -> Result<DataFrame> 
     };
     let names: Vec<&str> = rows.iter().zip(kinds).map(name).collect();
     let mut named = mentions.clone();
-    named.with_column(build_column("id", names)).map_err(query_failed)?;
+    add_column(&mut named, build_column("id", names))?;
     Ok(named)
 }
 
-/// The latest few sources of each key, each id once. Grain: (account, topic, kind, is_own, id), sorted by key, then the
-/// latest first.
-fn select_latest(sources: LazyFrame) -> LazyFrame {
-    let ids = columns(["account", "topic", "kind", "is_own", "id"]);
-    let distinct = sort_latest_first(sources).unique_stable_generic(Some(ids.to_vec()), UniqueKeepStrategy::First);
-    take_first(distinct, KEY, MAX_SOURCES)
+/// The latest few sources of each `key`, each id once; `other` is the column of the other side of the act. Sorted by key,
+/// then the latest first.
+pub(super) fn select_latest(sources: LazyFrame, key: [&'static str; 4], other: &'static str) -> LazyFrame {
+    let [owner, topic, kind, is_own] = key;
+    let distinct = keep_first(
+        sort_latest_first(sources, key, other),
+        [owner, topic, kind, is_own, "id"],
+    );
+    take_first(distinct, key, MAX_SOURCES)
 }
 
-/// Sorts by key, then the latest first.
-fn sort_latest_first(sources: LazyFrame) -> LazyFrame {
-    let is_descending = [false, false, false, false, true, false, true, false];
-    let order = SortMultipleOptions::default().with_order_descending_multi(is_descending);
-    let by_time = ["account", "topic", "kind", "is_own", "at", "id", "weight", "other"];
-    sources.select(columns(by_time)).sort(by_time, order)
+fn sort_latest_first(sources: LazyFrame, key: [&'static str; 4], other: &'static str) -> LazyFrame {
+    let by_time = [
+        Descending("at"),
+        Ascending("id"),
+        Descending("weight"),
+        Ascending(other),
+    ];
+    sort_in_order(sources, &[&key.map(Ascending)[..], &by_time].concat())
 }
 
 /// Adds new sources and drops those past retention at `as_of`. Only keys with new sources are selected again.
@@ -110,8 +119,8 @@ pub(super) fn merge_sources(known: &DataFrame, new: &[DataFrame], as_of: Day) ->
     let known = || known.clone().lazy().filter(is_kept());
     let same = anti_join(known(), new.clone().lazy(), KEY);
     let changed = semi_join(known(), new.clone().lazy(), KEY);
-    let changed = select_latest(union_all([changed, new.lazy().filter(is_kept())])?);
-    collect(sort_latest_first(union_all([same, changed])?))
+    let changed = select_latest(union_all([changed, new.lazy().filter(is_kept())])?, KEY, "other");
+    collect(sort_latest_first(union_all([same, changed])?, KEY, "other"))
 }
 
 /// Drops the sources of and by accounts for which `is_opted_out` holds. Grain: (account, topic, kind, is_own, id).
@@ -120,11 +129,5 @@ pub(super) fn drop_opted_out(sources: &DataFrame, is_opted_out: &dyn Fn(u32) -> 
     let is_kept =
         |(account, other): (&u32, &u32)| !is_opted_out(*account) && (*other == NO_NODE || !is_opted_out(*other));
     let is_kept: Vec<bool> = accounts.iter().zip(others).map(is_kept).collect();
-    if !is_kept.contains(&false) {
-        return Ok(sources.clone());
-    }
-    let is_kept: BooleanChunked = is_kept.into_iter().collect();
-    let mut kept = sources.filter(&is_kept).map_err(query_failed)?;
-    kept.rechunk_mut();
-    Ok(kept)
+    retain_rows(sources, &is_kept)
 }

@@ -8,6 +8,8 @@ use super::topic_state::{AliasCounts, TopicState};
 use crate::ontology::alias_resolver::AliasCount;
 use clout_base::error::{Error, Result};
 
+const LEDGER_NAMES: [&str; 3] = ["interactions", "interests", "endorsements"];
+
 impl TopicState {
     /// Returns all tables with their names, without the ledgers and the ids of delivered endorsements.
     ///
@@ -49,27 +51,22 @@ impl TopicState {
 
     /// Returns the ledgers with their names.
     pub fn ledgers(&self) -> [(&'static str, &PeriodLedger); 3] {
+        let [interactions, interests, endorsements] = LEDGER_NAMES;
         [
-            ("interactions", &self.interactions),
-            ("interests", &self.interests),
-            ("endorsements", &self.endorsements.ledger),
+            (interactions, &self.interactions),
+            (interests, &self.interests),
+            (endorsements, &self.endorsements.ledger),
         ]
     }
 
-    /// Sets a ledger of [`TopicState::ledgers`] from its stored periods, in order.
-    ///
-    /// # Errors
-    /// Returns an internal error if a period has other columns.
-    pub fn set_ledger(&mut self, name: &str, periods: Vec<DataFrame>) -> Result<()> {
-        let ledger = match name {
-            "interactions" => &mut self.interactions,
-            "interests" => &mut self.interests,
-            _ => &mut self.endorsements.ledger,
-        };
-        let empty = ledger.table.slice(0, 0);
-        let periods = periods.into_iter().map(|period| expect_columns(name, period, &empty));
-        *ledger = PeriodLedger::from_periods(empty.clone(), periods.collect::<Result<_>>()?)?;
-        Ok(())
+    /// Returns the ledgers with their names, to load them.
+    pub fn ledgers_mut(&mut self) -> [(&'static str, &mut PeriodLedger); 3] {
+        let [interactions, interests, endorsements] = LEDGER_NAMES;
+        [
+            (interactions, &mut self.interactions),
+            (interests, &mut self.interests),
+            (endorsements, &mut self.endorsements.ledger),
+        ]
     }
 
     /// Alias counts of the networks. The row of an empty alias has the network's number of texts.
@@ -85,11 +82,11 @@ impl TopicState {
             rows.extend(aliases.counts.iter().map(|(alias, count)| (network, &**alias, *count)));
         }
         let counts = |name: &str, count: &dyn Fn(&AliasCount) -> u64| {
-            build_column(name, rows.iter().map(|row| count(&row.2) as i64).collect::<Vec<i64>>())
+            build_column(name, rows.iter().map(|row| count(&row.2) as i64))
         };
         build_table(vec![
-            build_column("network", rows.iter().map(|row| row.0).collect::<Vec<u32>>()),
-            build_column("alias", rows.iter().map(|row| row.1).collect::<Vec<&str>>()),
+            build_column("network", rows.iter().map(|row| row.0)),
+            build_column("alias", rows.iter().map(|row| row.1)),
             counts("texts", &|count| count.texts),
             counts("judged", &|count| count.judged),
             counts("agreed", &|count| count.agreed),
@@ -122,10 +119,7 @@ impl TopicState {
     fn to_ontology(&self) -> Result<DataFrame> {
         let parents: Vec<Option<&str>> = self.ontology.iter().map(|row| row.1.as_deref()).collect();
         build_table(vec![
-            build_column(
-                "id",
-                self.ontology.iter().map(|row| row.0.as_str()).collect::<Vec<&str>>(),
-            ),
+            build_column("id", self.ontology.iter().map(|row| row.0.as_str())),
             build_column("parent", parents),
         ])
     }

@@ -11,12 +11,12 @@ pub(crate) fn table(header: &str, lines: &[&str]) -> DataFrame {
         let (name, kind) = column.split_once(':').unwrap();
         let words = rows.iter().map(|row| row[index]);
         match kind {
-            "u32" => build_column(name, words.map(|word| word.parse().unwrap()).collect::<Vec<u32>>()),
-            "u64" => build_column(name, words.map(|word| word.parse().unwrap()).collect::<Vec<u64>>()),
-            "i32" => build_column(name, words.map(|word| word.parse().unwrap()).collect::<Vec<i32>>()),
-            "i64" => build_column(name, words.map(|word| word.parse().unwrap()).collect::<Vec<i64>>()),
-            "bool" => build_column(name, words.map(|word| word == "yes").collect::<Vec<bool>>()),
-            _ => build_column(name, words.collect::<Vec<&str>>()),
+            "u32" => build_column(name, words.map(|word| word.parse::<u32>().unwrap())),
+            "u64" => build_column(name, words.map(|word| word.parse::<u64>().unwrap())),
+            "i32" => build_column(name, words.map(|word| word.parse::<i32>().unwrap())),
+            "i64" => build_column(name, words.map(|word| word.parse::<i64>().unwrap())),
+            "bool" => build_column(name, words.map(|word| word == "yes")),
+            _ => build_column(name, words),
         }
     });
     build_table(columns.collect()).unwrap()

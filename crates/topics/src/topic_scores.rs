@@ -5,10 +5,11 @@ use rayon::prelude::*;
 
 use super::audience::MIN_TRUST;
 use super::evidence::find_evidence;
-use super::frames::{build_column, build_table, read_u32};
+use super::frames::read_u32;
 use super::influence_scores::InfluenceScores;
 use super::person_tables::TopicInputs;
 use super::person_topics::PersonTopics;
+use super::relations::TopicRelations;
 use super::rollup::{self, TopicScoreRow};
 use super::strengths::TopicStrengths;
 use clout_base::error::Result;
@@ -65,7 +66,7 @@ struct SourceCount {
 pub fn compute_topic_scores(inputs: &TopicInputs, known: &InfluenceScores) -> Result<TopicScores> {
     let pairs = inputs.build_person_topics()?;
     let strengths = TopicStrengths::compute(inputs, &pairs, known)?;
-    let rollup = rollup::compute_rows(inputs, &pairs, &strengths, known)?;
+    let rollup = rollup::compute_rows(inputs, &TopicRelations::new(inputs)?, &pairs, &strengths, known)?;
     let counts: Vec<SourceCount> = (rollup.rows.par_iter())
         .map(|row| {
             row.pair
@@ -73,7 +74,8 @@ pub fn compute_topic_scores(inputs: &TopicInputs, known: &InfluenceScores) -> Re
                 .unwrap_or_default()
         })
         .collect();
-    let heard = list_heard(&rollup.rows, &counts)?;
+    let heard = rollup.rows.iter().zip(&counts).filter(|(_, count)| count.is_heard);
+    let heard = rollup::list_rows(heard.map(|(row, _)| row))?;
     let evidence = find_evidence(inputs, &pairs, &strengths, known, &rollup, &heard)?;
     let are_shown = mark_rows(&rollup.rows, &evidence.shown)?;
     let score = |((row, count), is_shown): ((&TopicScoreRow, &SourceCount), bool)| {
@@ -95,20 +97,6 @@ pub fn compute_topic_scores(inputs: &TopicInputs, known: &InfluenceScores) -> Re
         evidence: evidence.pieces,
         outcome: strengths.outcome,
     })
-}
-
-/// Rows on which a trusted other person acted. Grain: (person, topic), sorted.
-fn list_heard(rows: &[TopicScoreRow], counts: &[SourceCount]) -> Result<DataFrame> {
-    let heard = || {
-        rows.iter()
-            .zip(counts)
-            .filter(|(_, count)| count.is_heard)
-            .map(|(row, _)| row)
-    };
-    build_table(vec![
-        build_column("person", heard().map(|row| row.person).collect::<Vec<u32>>()),
-        build_column("topic", heard().map(|row| row.topic).collect::<Vec<u32>>()),
-    ])
 }
 
 /// Returns a flag for each row: true if `listed` has it. Both are sorted by (person, topic).

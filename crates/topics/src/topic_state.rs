@@ -2,16 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use polars::prelude::{BooleanChunked, DataFrame};
+use polars::prelude::DataFrame;
 
 use super::endorsements::EndorsementTables;
-use super::frames::{query_failed, read_u32};
-use super::interactions::empty_interactions;
-use super::interests::empty_interests;
+use super::frames::{read_u32, retain_rows};
 use super::period_ledger::PeriodLedger;
 use super::post_topics::empty_post_topics;
 use super::sources::{drop_opted_out, empty_sources};
 use super::topic_pairs::empty_topic_pairs;
+use super::{interactions, interests};
 use crate::ontology::Ontology;
 use crate::ontology::alias_resolver::AliasCount;
 use clout_base::error::Result;
@@ -55,8 +54,8 @@ impl TopicState {
     pub fn empty(networks: usize) -> TopicState {
         TopicState {
             ids: Vec::new(),
-            interactions: PeriodLedger::new(empty_interactions()),
-            interests: PeriodLedger::new(empty_interests()),
+            interactions: interactions::LEDGER.empty_ledger(),
+            interests: interests::LEDGER.empty_ledger(),
             sources: empty_sources(),
             posted: empty_post_topics(),
             topic_pairs: empty_topic_pairs(),
@@ -107,9 +106,7 @@ impl TopicState {
         self.interests
             .retain(&find_kept(&self.interests.table, &["account"], &is_kept)?)?;
         self.sources = drop_opted_out(&self.sources, &|node| !is_kept(node))?;
-        let is_kept: BooleanChunked = find_kept(&self.posted, &["author"], &is_kept)?.into_iter().collect();
-        self.posted = self.posted.filter(&is_kept).map_err(query_failed)?;
-        self.posted.rechunk_mut();
+        self.posted = retain_rows(&self.posted, &find_kept(&self.posted, &["author"], &is_kept)?)?;
         Ok(())
     }
 }

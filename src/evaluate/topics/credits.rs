@@ -54,7 +54,7 @@ pub(super) struct CountedActs {
 
 impl CountedActs {
     /// Counts a stream's reactions between different persons by their topics: those of the tags that describe the
-    /// object, or else those of the target's own post that is the object, as in the topic score.
+    /// object, or else those of the target's own last post that is the object.
     ///
     /// # Errors
     /// Returns a usage error if no network has one of the verbs.
@@ -144,7 +144,7 @@ fn count_aliases(stream: &CountedStream, settled: &CountedTopicRows) -> Vec<Alia
     counts
 }
 
-/// Returns the topics of the posts by object and author.
+/// Returns the topics of the last post by object and author.
 fn resolve_posts(senses: &AliasResolver, settled: &CountedTopicRows) -> BTreeMap<(u64, u32), Vec<u32>> {
     let rows = &settled.rows;
     let (mut posts, mut hits, mut found) = (BTreeMap::new(), AliasHits::default(), Vec::new());

@@ -23,7 +23,7 @@ use clout_base::error::{Error, Result};
 use clout_model::influence::scoring::PeopleScores;
 use clout_topics::endorsements::NewEndorsements;
 use clout_topics::influence_scores::InfluenceScores;
-use clout_topics::merge::{NewTopicData, TopicMerge};
+use clout_topics::merge::{BATCH_ROWS, NewTopicData, TopicMerge};
 use clout_topics::person_tables::TopicInputs;
 use clout_topics::topic_scores::{TopicScores, compute_topic_scores};
 use clout_topics::topic_state::TopicState;
@@ -61,6 +61,7 @@ impl<'a> TopicMoment<'a> {
             numbers: &numbers,
             model: &job.model,
             max_lateness_days: job.input.max_lateness_days,
+            batch_rows: BATCH_ROWS,
         };
         let mut inputs = NewTopicData::default();
         for (position, network) in job.networks.iter().enumerate() {

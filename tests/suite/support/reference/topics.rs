@@ -143,8 +143,9 @@ impl TopicSums {
     }
 
     fn add_acts(&mut self, people: &PeopleMap, about: &[ActTopics], as_of: Day) {
-        type Whose<'a> = (Account, Option<Account>, &'a String, bool);
-        let mut parts: BTreeMap<Whose, Vec<DatedSum>> = BTreeMap::new();
+        /// Actor, target, topic, and true for a text in a reaction on the topic.
+        type ActKey<'a> = (Account, Option<Account>, &'a String, bool);
+        let mut parts: BTreeMap<ActKey, Vec<DatedSum>> = BTreeMap::new();
         for (act, own, objects) in about {
             let all: BTreeSet<&String> = own.union(objects).collect();
             for topic in &all {
@@ -154,8 +155,8 @@ impl TopicSums {
                     lasting: decay_lasting(self.end - act.at),
                 };
                 let is_given = act.object.is_some() && objects.contains(*topic);
-                let whose = (act.actor(), act.target_account(), *topic, is_given);
-                parts.entry(whose).or_default().push(part);
+                let key = (act.actor(), act.target_account(), *topic, is_given);
+                parts.entry(key).or_default().push(part);
                 for other in all.iter().filter(|_| all.len() <= MOST_TOGETHER) {
                     let pair = ((*topic).clone(), (*other).clone());
                     *self.together.entry(pair).or_default() += 1.0;

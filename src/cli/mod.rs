@@ -27,13 +27,17 @@ mod plan;
 mod progress;
 mod query;
 mod report;
-mod run;
+pub mod run;
 mod run_record;
 mod run_result;
 mod run_summary;
 mod snapshots;
 mod top;
 mod usage;
+
+pub use failure::catch_bug;
+pub use options::open_store;
+pub use usage::report as report_usage;
 
 use std::process::ExitCode;
 
@@ -114,8 +118,14 @@ pub fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(refusal) => return usage::report(&refusal),
     };
-    progress::start_log(cli.log_json, cli.quiet);
-    match failure::catch_bug(|| dispatch(cli.command)) {
+    run_command(cli.log_json, cli.quiet, || dispatch(cli.command))
+}
+
+/// Starts the log, runs a command, prints its error, and returns its exit code. For programs with the same log and exit
+/// codes as `clout`.
+pub fn run_command(log_json: bool, quiet: bool, command: impl FnOnce() -> Result<()>) -> ExitCode {
+    progress::start_log(log_json, quiet);
+    match failure::catch_bug(command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             failure::print_error(&error);

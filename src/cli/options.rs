@@ -99,7 +99,10 @@ impl ResultArgs {
 }
 
 /// Opens a store with credentials and endpoints from environment variables (`AWS_*`, `GOOGLE_*`, `AZURE_*`).
-pub(super) fn open_store(root: &str, rules: &StorageRules) -> Result<Store> {
+///
+/// # Errors
+/// Returns a usage error if the root is no path and no URL of a known store.
+pub fn open_store(root: &str, rules: &StorageRules) -> Result<Store> {
     let is_store_variable = |name: &str| {
         ["AWS_", "GOOGLE_", "AZURE_"]
             .iter()

@@ -10,7 +10,7 @@ use crate::pipeline::check_log::CheckLog;
 use crate::pipeline::closed_files::{find_late_deliveries, report_late_deliveries};
 use crate::pipeline::delivery_stops::find_missing_networks;
 use crate::pipeline::input_listing::{check_listing, list_input, resolve_snapshot_date};
-use crate::pipeline::plan::{RunEstimate, estimate_run, load_base_state};
+use crate::pipeline::plan::{BaseWanted, RunEstimate, estimate_run, load_base_state};
 use clout_base::day::Day;
 use clout_base::error::Result;
 use clout_warehouse::snapshots;
@@ -68,7 +68,7 @@ fn planned(job: &Job, as_of: Option<Day>) -> Result<PlanSummary> {
         Ok(as_of) => as_of,
     };
     let published = snapshots::list_dates(&output)?;
-    let mut state = load_base_state(job, &output, &published, as_of, false, &watch)?;
+    let mut state = load_base_state(job, &output, &published, as_of, BaseWanted::InMemory, &watch)?;
     if let Some(closed_until) = state.as_of {
         let late = find_late_deliveries(&input, &inventory, closed_until, &mut state.closed)?;
         report_late_deliveries(late, closed_until, &watch);

@@ -1,5 +1,7 @@
 //! `clout run`: publishes the snapshot of one date.
 
+use std::sync::Arc;
+
 use super::failure::catch_bug;
 use super::options::{JobArgs, OutputFormat, generate_random_hex, open_store, parse_day, start_threads};
 use super::output::{print_line, print_object};
@@ -12,10 +14,11 @@ use crate::pipeline::run_facts::RunFact;
 use crate::pipeline::{self, RunMode, RunOutcome, RunRequest};
 use clout_base::day::Day;
 use clout_base::error::Result;
+use clout_steps::StepRunner;
 
 /// Arguments of `clout run`.
 #[derive(clap::Args)]
-pub(super) struct RunArgs {
+pub struct RunArgs {
     #[command(flatten)]
     job: JobArgs,
     /// Snapshot date; default: the newest load date of any known network.
@@ -32,11 +35,21 @@ pub(super) struct RunArgs {
 impl RunArgs {
     /// Runs one date and prints its result.
     pub(super) fn run(self) -> Result<()> {
+        self.run_with(|_| Ok(None))
+    }
+
+    /// Runs one date with the shards of its steps in other processes, if `runner` returns what runs them for the job.
+    /// Prints the result.
+    ///
+    /// # Errors
+    /// Every kind of error; see the exit codes.
+    pub fn run_with(self, runner: impl FnOnce(&Job) -> Result<Option<Arc<dyn StepRunner>>>) -> Result<()> {
         let progress = ProgressDisplay::new();
         let outcome = catch_bug(|| {
-            let request = begin_run(self.as_of, self.rebuild, RunMode::Nightly, &progress)?;
+            let mut request = begin_run(self.as_of, self.rebuild, RunMode::Nightly, &progress)?;
             let job = self.job.read_spec()?.resolve()?;
             start_threads(&job)?;
+            request.runner = runner(&job)?;
             run_date(&job, &request, &progress)
         });
         progress.finish();
@@ -67,6 +80,7 @@ pub(super) fn begin_run(
         mode,
         run_id: generate_random_hex(4)?,
         commit_id: generate_random_hex(16)?,
+        runner: None,
     };
     progress.begin_run(&request.run_id);
     if let Some(date) = as_of {

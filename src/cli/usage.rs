@@ -9,7 +9,7 @@ use super::run_result::RunResult;
 use clout_base::error::Error;
 
 /// Prints help or the version, or reports arguments that are wrong. Returns the exit code.
-pub(super) fn report(refusal: &clap::Error) -> ExitCode {
+pub fn report(refusal: &clap::Error) -> ExitCode {
     if !refusal.use_stderr() {
         // A closed pipe (`clout --help | head -1`) is not an error.
         let _ = refusal.print();

@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use serde::{Deserialize, Serialize};
+
 use super::file_reading::{FileReading, PartitionFiles};
-use super::file_rows::{FileReport, WANTED, WITHOUT_TOPICS};
+use super::file_rows::{FileReport, wanted_columns};
 use super::interner::{IdInterner, MergedNumbers};
 use super::missing_columns;
 use super::refused_share::RefusedShare;
@@ -13,6 +15,7 @@ use clout_base::day::Day;
 use clout_base::error::Result;
 use clout_model::networks::Network;
 use clout_steps::BlockSpace;
+use clout_topics::ontology::Ontology;
 use clout_topics::ontology::lexicon::Lexicon;
 use clout_warehouse::admission::admit_files;
 use clout_warehouse::input_columns;
@@ -64,14 +67,23 @@ pub struct IntakeParams<'a> {
     pub has_opt_outs: bool,
     /// By network: first load date seen by an earlier run.
     pub first_load_dates: Vec<Option<Day>>,
-    /// Aliases of topics; none without topics.
-    pub lexicon: Option<&'a Lexicon>,
+    /// Topics of rows; none without topics.
+    pub topics: Option<TopicMatching<'a>>,
     /// Place of the blocks of rows.
     pub space: BlockSpace,
 }
 
+/// Topics, and their aliases in rows.
+#[derive(Clone, Copy)]
+pub struct TopicMatching<'a> {
+    /// Topics.
+    pub ontology: &'a Ontology,
+    /// Their aliases.
+    pub lexicon: &'a Lexicon,
+}
+
 /// Extent to which rejected rows are kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum KeptRejects {
     /// Those that a run which publishes can have; further ones end the run and would only use memory.
     OfAcceptedInput,
@@ -94,12 +106,14 @@ pub fn read_activities(
     let files = admitted.iter().flat_map(PartitionFiles::with_files);
     let warnings = missing_columns::describe(params.networks, files.map(|(found, file)| (found.network, file)));
     let mut unreadable: Vec<bool> = vec![false; admitted.iter().map(|found| found.files.len()).sum()];
+    let mut round = 0;
     loop {
         let reading = FileReading {
             store,
             params,
             partitions: &admitted,
             first_load_dates: first_load_dates(params, &admitted, &unreadable),
+            round,
         };
         let read = reading.read_files(tick)?;
         unreadable = read.reports.iter().map(|file| file.unreadable.is_some()).collect();
@@ -119,6 +133,7 @@ pub fn read_activities(
             intake.add_reports(&admitted, read.reports);
             return Ok(intake);
         }
+        round += 1;
     }
 }
 
@@ -146,10 +161,7 @@ fn admit_partitions<'a>(
         .filter_map(|(partition, objects)| Some((index(partition)?, partition, objects)))
         .collect();
     let objects: Vec<&StoredObject> = delivered.iter().flat_map(|(_, _, objects)| objects.iter()).collect();
-    let wanted = match params.lexicon {
-        Some(_) => &WANTED[..],
-        None => &WANTED[..WITHOUT_TOPICS],
-    };
+    let wanted = wanted_columns(params.topics.is_some());
     let mut decided = admit_files(store, &objects, wanted, input_columns::columns_of_table(TABLE))?.into_iter();
     let mut admitted = Vec::new();
     for (network, partition, objects) in delivered {

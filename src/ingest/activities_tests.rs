@@ -90,7 +90,7 @@ fn read_into(folder: &InputFolder, threads: usize, space: BlockSpace) -> Activit
         kept_rejects: KeptRejects::All,
         has_opt_outs: false,
         first_load_dates: vec![Some(Day(0)); networks.len()],
-        lexicon: None,
+        topics: None,
         space,
     };
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();

@@ -1,6 +1,7 @@
 //! Converts one file of activities into columns of numbers, and refused rows with reasons.
 
 use arrow::array::{Array, StringViewArray};
+use serde::{Deserialize, Serialize};
 
 use super::batch_columns::BatchColumns;
 use super::interner::IdTables;
@@ -15,7 +16,7 @@ use clout_warehouse::input_batches::{InputBatch, for_each_batch_with_dictionarie
 use clout_warehouse::store::Store;
 
 /// Columns to read, in the order of the constants below; the last two only with topics.
-pub const WANTED: [&str; 8] = [
+const WANTED: [&str; 8] = [
     "activity_id",
     "occurred_at",
     "actor_id",
@@ -26,7 +27,15 @@ pub const WANTED: [&str; 8] = [
     "tags",
 ];
 /// Number of leading columns that the influence score needs.
-pub const WITHOUT_TOPICS: usize = 6;
+const WITHOUT_TOPICS: usize = 6;
+/// Returns the columns to read.
+pub fn wanted_columns(has_topics: bool) -> &'static [&'static str] {
+    match has_topics {
+        true => &WANTED,
+        false => &WANTED[..WITHOUT_TOPICS],
+    }
+}
+
 /// Index of `activity_id`.
 pub const ACTIVITY_ID: usize = 0;
 /// Index of `occurred_at`.
@@ -65,7 +74,7 @@ pub struct FileRows {
 }
 
 /// Refused rows of one file.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub struct FileReport {
     /// Refused rows as (row number, reason, activity id); only the first ones if there are too many.
     pub refused: Vec<(i64, String, Option<String>)>,

@@ -3,15 +3,29 @@
 use clout_base::day::Day;
 use clout_model::accounts::NO_NODE;
 use clout_topics::rows::ActivityRows;
+use serde::{Deserialize, Serialize};
 
 use super::interner::MergedNumbers;
 
 /// Load date of a number without a row.
 const NEVER: Day = Day(i32::MAX);
 
-/// First load dates by the number that one reader assigned.
-#[derive(Default)]
+/// First load dates by the number that one reader assigned. Encoded as numbers of days.
+#[derive(Clone, Default, Serialize, Deserialize)]
+#[serde(from = "Vec<i32>", into = "Vec<i32>")]
 pub(super) struct FirstDates(Vec<Day>);
+
+impl From<Vec<i32>> for FirstDates {
+    fn from(days: Vec<i32>) -> FirstDates {
+        FirstDates(days.into_iter().map(Day).collect())
+    }
+}
+
+impl From<FirstDates> for Vec<i32> {
+    fn from(dates: FirstDates) -> Vec<i32> {
+        dates.0.into_iter().map(|date| date.0).collect()
+    }
+}
 
 impl FirstDates {
     /// Adds the valid rows of a file. All numbers of the reader are below `bound`.

@@ -3,6 +3,8 @@
 //! Most ids have at most 24 bytes, and are stored inside the slot of the table: a lookup then reads one place in
 //! memory. Longer texts are in an arena. Collisions go to the next slot (linear probing).
 
+use serde::{Deserialize, Serialize};
+
 /// Longest text in bytes that a slot holds.
 const INLINE_BYTES: usize = 24;
 /// Slots of the smallest table.
@@ -92,8 +94,45 @@ struct Slot {
     number: u32,
 }
 
+/// Texts of a table in the order of their numbers.
+#[derive(Serialize, Deserialize)]
+struct IdTexts {
+    lengths: Vec<u32>,
+    bytes: Vec<u8>,
+}
+
+impl From<IdTable> for IdTexts {
+    fn from(table: IdTable) -> IdTexts {
+        let mut lengths = vec![0; table.len()];
+        table.for_each(|number, text| lengths[number as usize] = text.len() as u32);
+        let mut next = 0;
+        let mut starts: Vec<usize> = Vec::with_capacity(lengths.len());
+        for length in &lengths {
+            starts.push(next);
+            next += *length as usize;
+        }
+        let mut bytes = vec![0; next];
+        table.for_each(|number, text| bytes[starts[number as usize]..][..text.len()].copy_from_slice(text));
+        IdTexts { lengths, bytes }
+    }
+}
+
+impl From<IdTexts> for IdTable {
+    fn from(texts: IdTexts) -> IdTable {
+        let mut table = IdTable::default();
+        let mut rest = &texts.bytes[..];
+        for length in texts.lengths {
+            let (text, others) = rest.split_at(rest.len().min(length as usize));
+            table.number(&IdKey::from_text(text));
+            rest = others;
+        }
+        table
+    }
+}
+
 /// Texts with the numbers from 0 in the order of their first occurrence.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(from = "IdTexts", into = "IdTexts")]
 pub(super) struct IdTable {
     slots: Vec<Slot>,
     count: u32,

@@ -4,6 +4,7 @@
 //! numbers depend on the order of reading, so they never leave the intake: [`merge_accounts`](super::merge_accounts)
 //! maps them to account numbers.
 
+use serde::{Deserialize, Serialize};
 use std::hint::black_box;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -25,7 +26,7 @@ const INLINE_VIEW_BYTES: u32 = 12;
 pub const EMPTY_ID: u32 = NO_NODE - 1;
 
 /// Account ids of one network with their numbers, for one reader.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct IdTables([IdTable; SHARD_COUNT]);
 
 impl IdTables {

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::interner::MergedNumbers;
 use super::row_buffers::RowBuffer;
@@ -15,7 +16,7 @@ use clout_base::day::Day;
 use clout_base::error::{Error, Result};
 use clout_model::accounts::NO_NODE;
 use clout_model::sorted_ids::{ID_PARTS, SortedIds};
-use clout_steps::{Block, BlockData, BlockSpace};
+use clout_steps::{Block, BlockData, BlockSpace, Encoded};
 use clout_topics::mentions::TopicMentions;
 use clout_topics::rows::ActivityRows;
 
@@ -65,14 +66,15 @@ impl BlockData for IdsBlock {
 }
 
 /// Rows of one network and load date.
+#[derive(Serialize, Deserialize)]
 pub struct DateBlock {
     /// Name of the partition.
     pub name: String,
     /// Load date.
     pub load_date: Day,
     rows: Block<RowsBlock>,
-    /// Topic aliases by row, in memory; empty without an ontology.
-    mentions: TopicMentions,
+    /// Topic aliases by row; none without any.
+    mentions: Option<Block<Encoded<TopicMentions>>>,
     /// Readers of the rows, each with the end of its rows.
     readers: Vec<(usize, usize)>,
     /// Ids of the rows by range.
@@ -113,6 +115,10 @@ impl DateBlock {
         let put = |(range, ids)| space.put_own(&format!("ids/{name}-{range:03}"), IdsBlock(ids));
         let ids = ids.map(put).collect::<Result<_>>()?;
         let mentions = std::mem::take(&mut all.rows.mentions);
+        let mentions = match mentions.is_empty() {
+            true => None,
+            false => Some(space.put_own(&format!("mentions/{name}"), Encoded(mentions))?),
+        };
         Ok(DateBlock {
             name: name.to_owned(),
             load_date,
@@ -169,7 +175,9 @@ impl DateBlock {
             }
             start = end;
         }
-        rows.mentions = self.mentions;
+        if let Some(mentions) = self.mentions {
+            rows.mentions = space.take_own(mentions)?.0;
+        }
         rows.date_ends = vec![(self.load_date, rows.len())];
         Ok(rows)
     }

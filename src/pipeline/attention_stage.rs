@@ -1,8 +1,10 @@
 //! Reads the attention of the snapshot date, and of the day before if both are compared, and writes a new base if one is due.
 
 use super::day_comparison::DayComparison;
+use super::pair_shards::ListedStrengths;
 use super::pair_step::{PairStep, PairStepResult};
 use super::previous_day::{LoadDateEffects, PreviousDay};
+use super::remote_steps::PAIR_STEPS;
 use crate::job::Job;
 use crate::state::changes::NewBase;
 use crate::state::segment_files::{is_base_due, save_base_activity};
@@ -12,8 +14,7 @@ use crate::state::{RunState, find_moment};
 use clout_base::day::Day;
 use clout_base::error::Result;
 use clout_model::influence::attention_build::AttentionParts;
-use clout_model::influence::attention_entries::{AttentionReading, DateReading};
-use clout_model::influence::changes::strength_moves::AccountStrengths;
+use clout_model::influence::attention_entries::DateReading;
 use clout_model::people::persons::PersonMap;
 use clout_steps::BlockSpace;
 use clout_warehouse::store::Store;
@@ -41,7 +42,7 @@ pub struct Attended {
     /// Comparison with the day before, if it is published.
     pub comparison: Option<DayComparison>,
     /// Earlier strengths that the comparison needs.
-    pub listed: [AccountStrengths; 3],
+    pub listed: ListedStrengths,
 }
 
 impl AttentionStage<'_> {
@@ -91,15 +92,13 @@ impl AttentionStage<'_> {
         comparison: Option<&DayComparison>,
     ) -> Result<PairStepResult> {
         let moment = find_moment(&state.histories, self.as_of);
-        let network_of = |node: u32| state.accounts.network_of(node);
         let now = DateReading {
             persons: &persons.by_account,
             moment: &moment,
         };
-        let before = comparison.map(DayComparison::day_before);
-        let date_before = before.map(|(yesterday, persons)| DateReading {
-            persons,
-            moment: &yesterday.moment,
+        let before = comparison.map(DayComparison::day_before).map(|(yesterday, persons)| {
+            let moment = &yesterday.moment;
+            (yesterday.date, DateReading { persons, moment })
         });
         let is_base = is_base_due(state);
         // Receipts name the files, so runs that share receipts share their folder, which none of them deletes alone.
@@ -114,10 +113,9 @@ impl AttentionStage<'_> {
                 takes: is_base,
                 ..self.pair_reading(state)
             },
-            name: "pairs",
-            as_of: self.as_of,
-            day_before: before.map(|(yesterday, _)| yesterday.date),
-            reading: &AttentionReading::new(&self.job.model, &network_of, now, date_before),
+            name: PAIR_STEPS[0],
+            now,
+            before,
             persons: comparison.map_or(persons.len(), DayComparison::persons),
             base_folder: is_base.then_some(base_folder.as_str()),
         };
@@ -133,7 +131,7 @@ impl AttentionStage<'_> {
             store: self.output,
             space: self.space,
             mixture: self.job.model.mixture(),
-            accounts: &state.accounts,
+            accounts: state.accounts.len(),
             takes: false,
         }
     }

@@ -1,6 +1,7 @@
 //! Chooses where a run keeps its blocks: in memory if it fits, else in a work folder.
 
-use super::plan::RunEstimate;
+use super::RunRequest;
+use super::plan::estimate_run;
 use crate::job::Job;
 use crate::state::RunState;
 use clout_base::day::Day;
@@ -10,29 +11,33 @@ use clout_steps::{BlockSpace, WorkFolder};
 use clout_warehouse::inventory::{EARLIEST_DAY, InputInventory};
 use clout_warehouse::store::Store;
 
-/// Chooses the place of the blocks of a run for `as_of` from `state` within `limit` bytes of memory. `published` are the dates
-/// with a snapshot, and `commit_id` names the run.
+/// Chooses the place of the blocks of a run for `as_of` from `state`. `published` are the dates with a snapshot. Blocks
+/// that other processes read are files.
 ///
 /// # Errors
-/// [`ErrorKind::Memory`](clout_base::error::ErrorKind::Memory) if the run exceeds its memory limit even with blocks in files.
+/// [`ErrorKind::Memory`](clout_base::error::ErrorKind::Memory) if the run exceeds its memory limit even with blocks in
+/// files, or an error of the input store.
 pub fn choose_space(
     job: &Job,
-    output: &Store,
+    (input, output): (&Store, &Store),
     (inventory, published): (&InputInventory, &[Day]),
     state: &RunState,
-    estimate: &RunEstimate,
-    (as_of, limit): (Day, u64),
-    commit_id: &str,
+    as_of: Day,
+    request: &RunRequest,
 ) -> Result<BlockSpace> {
-    if estimate.memory_bytes <= limit {
+    if let Some(limit) = job.run.memory_limit {
+        let estimate = estimate_run(input, inventory, state, as_of)?;
+        estimate.expect_within(limit)?;
+        if estimate.memory_bytes <= limit && request.runner.is_none() {
+            return Ok(BlockSpace::Memory);
+        }
+    } else if request.runner.is_none() {
         return Ok(BlockSpace::Memory);
     }
-    estimate.expect_within(limit)?;
     let is_compared = published.contains(&as_of.days_before(1));
     let key = compute_run_key(job, inventory, state, as_of, is_compared);
-    Ok(BlockSpace::Folder(
-        WorkFolder::new(output, as_of, &key).with_owner(commit_id),
-    ))
+    let folder = WorkFolder::new(output, as_of, &key).with_owner(&request.commit_id);
+    Ok(BlockSpace::Folder(folder.with_runner(request.runner.clone())))
 }
 
 /// Computes the key of everything that blocks depend on: program, parameters, input and state. Times of changes are part

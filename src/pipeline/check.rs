@@ -6,7 +6,7 @@ use super::delivery::{DeliveredInput, TopicsWanted};
 use super::delivery_checks::{JudgedDates, judge_claims, judge_volumes, kind_of_failure};
 use super::input_listing::{check_listing, list_input, resolve_snapshot_date};
 use super::observer::RunObserver;
-use super::plan::load_base_state;
+use super::plan::{BaseWanted, load_base_state};
 use super::run_facts::CheckResult;
 use super::sources::MergeSources;
 use super::stops::Stops;
@@ -107,7 +107,7 @@ fn load_state(request: &CheckRequest, as_of: Day, watch: &dyn RunObserver) -> Re
         return Ok((RunState::empty(&job.networks), Vec::new()));
     };
     let published = snapshots::list_dates(output)?;
-    let state = load_base_state(job, output, &published, as_of, false, watch)?;
+    let state = load_base_state(job, output, &published, as_of, BaseWanted::InMemory, watch)?;
     Ok((state, published))
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Persons of both dates have one index: that of the snapshot date; persons of the day before only follow.
 
-use super::pair_step::ListedRows;
+use super::pair_shards::ListedRows;
 use super::previous_day::{LoadDateEffects, PreviousDay};
 use super::scored_state::ScoredState;
 use crate::job::Job;
@@ -95,24 +95,19 @@ impl DayComparison {
         StateReading {
             mixture: job.model.mixture(),
             moment: &self.moment,
-            accounts: &state.accounts,
+            networks: state.accounts.networks(),
         }
     }
 
     /// Calls `run` with the rows of which [`DayComparison::compute_changes`] needs the earlier strength: those of
     /// opted-out reactors, of other opted-out accounts, and of accounts with another owner; none if there are none.
     pub fn with_listed_rows<R>(&self, job: &Job, state: &RunState, run: impl FnOnce(Option<ListedRows>) -> R) -> R {
-        let is_out = |node: u32| self.effects.is_opted_out[node as usize];
-        let has_moved = |node: u32| self.has_moved[node as usize];
         let is_any = self.effects.is_opted_out.contains(&true) || self.has_moved.contains(&true);
         let listed = ListedRows {
             reading: self.reading(job, state),
             added: &self.effects.added,
-            lists: [
-                &|actor, _| is_out(actor),
-                &|actor, target| is_out(target) && !is_out(actor),
-                &|actor, target| !is_out(actor) && !is_out(target) && (has_moved(actor) || has_moved(target)),
-            ],
+            is_opted_out: &self.effects.is_opted_out,
+            has_moved: &self.has_moved,
         };
         run(is_any.then_some(listed))
     }

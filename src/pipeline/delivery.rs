@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::input_listing::warn_of_unknown_networks;
 use super::observer::RunObserver;
-use crate::ingest::activities::{self, ActivityIntake, IntakeParams};
+use crate::ingest::activities::{self, ActivityIntake, IntakeParams, TopicMatching};
 use crate::ingest::endorsements;
 use crate::ingest::ontology::{self, OntologyIntake};
 use crate::ingest::reference::{self, ReferenceTables};
@@ -76,7 +76,10 @@ impl DeliveredInput {
         let lexicon = Lexicon::new(searched)
             .map_err(|error| Error::new(ErrorKind::Refused, "the topics have too many aliases").with_source(error))?;
         let params = &IntakeParams {
-            lexicon: is_matched.then_some(&lexicon),
+            topics: is_matched.then_some(TopicMatching {
+                ontology: searched,
+                lexicon: &lexicon,
+            }),
             ..params.clone()
         };
         let files = inventory.partitions_between("activities", params.first, params.last);

@@ -19,12 +19,15 @@ pub mod load_dates;
 pub mod merge;
 pub mod observer;
 pub mod ownership;
+pub mod pair_context;
+pub mod pair_shards;
 pub mod pair_step;
 pub mod plan;
 pub mod previous_day;
 pub mod publish;
 pub mod reasons;
 mod reference;
+pub mod remote_steps;
 pub mod results;
 pub mod run_facts;
 pub mod scored_state;
@@ -34,11 +37,13 @@ pub mod stops;
 mod trimmed_input;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::job::Job;
 use clout_base::day::Day;
 use clout_base::error::Result;
 use clout_base::metrics::RunMetrics;
+use clout_steps::StepRunner;
 use clout_warehouse::manifest::Manifest;
 use clout_warehouse::store::Store;
 
@@ -56,7 +61,7 @@ pub enum RunMode {
 }
 
 /// Request for one run. The caller supplies time and randomness.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct RunRequest {
     /// Snapshot date; `None` for the newest load date.
     pub as_of: Option<Day>,
@@ -68,6 +73,8 @@ pub struct RunRequest {
     pub run_id: String,
     /// Random name of this commit, different from all others.
     pub commit_id: String,
+    /// What runs the shards of steps in other processes; none if this process runs them.
+    pub runner: Option<Arc<dyn StepRunner>>,
 }
 
 /// Outcome of a run.

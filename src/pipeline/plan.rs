@@ -27,6 +27,17 @@ pub fn state_requirements(job: &Job) -> StateRequirements<'_> {
     }
 }
 
+/// What a run takes from an earlier state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BaseWanted {
+    /// Everything; pairs stay in memory unless there is a memory limit.
+    InMemory,
+    /// Everything; other processes read the pairs from files.
+    InFiles,
+    /// Nothing: the whole input is read.
+    None,
+}
+
 /// Loads the newest usable state of a snapshot before `as_of`. Returns an empty state, from which everything is
 /// rebuilt, if no state can be used.
 pub fn load_base_state(
@@ -34,9 +45,10 @@ pub fn load_base_state(
     output: &Store,
     published: &[Day],
     as_of: Day,
-    is_rebuild: bool,
+    wanted: BaseWanted,
     watch: &dyn RunObserver,
 ) -> Result<RunState> {
+    let is_rebuild = wanted == BaseWanted::None;
     let has_snapshot = published.iter().any(|day| *day < as_of);
     if has_snapshot && is_rebuild {
         watch.record(RunFact::Rebuilt("requested with --rebuild".to_owned()));
@@ -52,7 +64,7 @@ pub fn load_base_state(
             &state_folder(*day, &manifest.commit_id),
             &state_requirements(job),
             &StatePart::All {
-                keeps_base: job.run.memory_limit.is_none(),
+                keeps_base: wanted == BaseWanted::InMemory && job.run.memory_limit.is_none(),
             },
         )? {
             Ok(loaded) => {

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use super::merge::MergeResult;
 use super::pair_step::PairStep;
+use super::remote_steps::PAIR_STEPS;
 use crate::job::Job;
 use crate::state::stored_pairs::PairReading;
 use crate::state::{RunState, find_moment};
@@ -13,7 +14,7 @@ use clout_base::error::Result;
 use clout_base::ids::HashKey;
 use clout_model::accounts::AccountIndex;
 use clout_model::influence::attention::ScoringMoment;
-use clout_model::influence::attention_entries::{AttentionReading, DateReading};
+use clout_model::influence::attention_entries::DateReading;
 use clout_model::influence::changes::strength_moves::{AccountStrengths, NO_PERSON, StateReading};
 use clout_model::influence::kept_scores::KeptScores;
 use clout_model::influence::score::ContributionSum;
@@ -93,7 +94,7 @@ impl PreviousDay {
         let reading = StateReading {
             mixture: job.model.mixture(),
             moment: &moment,
-            accounts: &state.accounts,
+            networks: state.accounts.networks(),
         };
         let effects = LoadDateEffects {
             added: reading.sum_new_strengths(merged.new_reactions),
@@ -114,8 +115,7 @@ fn compute_scores(
     persons: &PersonMap,
     moment: &ScoringMoment,
 ) -> Result<KeptScores> {
-    let network_of = |node: u32| state.accounts.network_of(node);
-    let date = DateReading {
+    let now = DateReading {
         persons: &persons.by_account,
         moment,
     };
@@ -126,13 +126,12 @@ fn compute_scores(
             store,
             space,
             mixture: job.model.mixture(),
-            accounts: &state.accounts,
+            accounts: state.accounts.len(),
             takes: false,
         },
-        name: "pairs-before",
-        as_of: moment.as_of,
-        day_before: None,
-        reading: &AttentionReading::new(&job.model, &network_of, date, None),
+        name: PAIR_STEPS[1],
+        now,
+        before: None,
         persons: persons.len(),
         base_folder: None,
     };

@@ -11,6 +11,7 @@ use super::closed_files::{find_late_deliveries, hash_input_files, report_late_de
 use super::day_comparison::DayComparison;
 use super::delivery_stops::find_missing_networks;
 use super::observer::{RunObserver, StageTimer};
+use super::plan::BaseWanted;
 use super::publish::{SnapshotCommit, find_winner};
 use super::results::SnapshotResults;
 use super::run_facts::RunFact;
@@ -125,7 +126,12 @@ impl SnapshotRun<'_> {
         let (job, output) = (self.job, self.output);
         let published = snapshots::list_dates(output)?;
         let is_rebuild = self.request.is_rebuild;
-        let mut state = plan::load_base_state(job, output, &published, as_of, is_rebuild, self.watch)?;
+        let wanted = match self.request.runner {
+            _ if is_rebuild => BaseWanted::None,
+            Some(_) => BaseWanted::InFiles,
+            None => BaseWanted::InMemory,
+        };
+        let mut state = plan::load_base_state(job, output, &published, as_of, wanted, self.watch)?;
         match state.as_of {
             None if !is_rebuild => {
                 let judged = judge_history(job, output, &inventory, &published, as_of)?;
@@ -138,21 +144,8 @@ impl SnapshotRun<'_> {
                 report_late_deliveries(late, closed_until, self.watch);
             }
         }
-        let space = match job.run.memory_limit {
-            None => BlockSpace::Memory,
-            Some(limit) => {
-                let estimate = plan::estimate_run(self.input, &inventory, &state, as_of)?;
-                choose_space(
-                    job,
-                    output,
-                    (&inventory, &published),
-                    &state,
-                    &estimate,
-                    (as_of, limit),
-                    &self.request.commit_id,
-                )?
-            }
-        };
+        let stores = (self.input, output);
+        let space = choose_space(job, stores, (&inventory, &published), &state, as_of, self.request)?;
         let inputs = hash_input_files(self.input, &inventory, &state, as_of)?;
         let read = inputs.iter().map(|file| file.size).sum();
         self.watch.record(RunFact::BytesRead(read));

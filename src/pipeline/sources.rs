@@ -84,7 +84,7 @@ impl<'a> MergeSources<'a> {
             kept_rejects: KeptRejects::OfAcceptedInput,
             has_opt_outs: !state.opt_outs.is_empty(),
             first_load_dates: state.histories.iter().map(|h| h.map(|h| h.first_load_date)).collect(),
-            lexicon: None,
+            topics: None,
             space: self.space.clone(),
         }
     }

@@ -134,6 +134,31 @@ impl ReactionShards {
         Ok(())
     }
 
+    /// Adds reactions by shard.
+    pub fn add_slices(&mut self, slices: Vec<Slices<ReactionBlock>>) {
+        let parts = slices.into_iter().map(|slices| ReactionPart {
+            slices: Arc::new(slices),
+            is_stored: true,
+        });
+        self.parts.extend(parts);
+    }
+
+    /// Returns all reactions in blocks of `space`, which must have files: writes those that are in memory.
+    ///
+    /// # Errors
+    /// Returns an error if a block cannot be written.
+    pub fn store(&self, space: &BlockSpace) -> Result<Vec<Slices<ReactionBlock>>> {
+        let store = |(index, part): (usize, &ReactionPart)| match &*part.slices {
+            Slices::Stored(stored) => Ok(Slices::Stored(stored.clone())),
+            memory => {
+                let copy = |shard| space.with_slice(memory, shard, ReactionBlock::clone);
+                let blocks = (0..memory.len()).map(copy).collect::<Result<_>>()?;
+                space.put_slices(&format!("segments/{index:05}"), blocks)
+            }
+        };
+        self.parts.iter().enumerate().map(store).collect()
+    }
+
     /// Returns the reactions of a shard. With `takes`, they leave memory.
     ///
     /// # Errors

@@ -3,10 +3,9 @@
 
 use rayon::prelude::*;
 
-use super::reaction_shards::{ReactionShards, TargetCuts};
+use super::reaction_shards::{ReactionBlock, ReactionShards, TargetCuts};
 use clout_base::day::Day;
 use clout_base::error::{Error, Result};
-use clout_model::accounts::AccountIndex;
 use clout_model::influence::merge_pairs::{MergeParams, merge_rows};
 use clout_model::influence::pair_table::PairTable;
 use clout_model::influence::pairs::PairSums;
@@ -16,7 +15,7 @@ use clout_state::damage::StateError;
 use clout_state::index::{FileEntry, StateIndex};
 use clout_state::pairs::decode_pairs;
 use clout_state::reactions::decode_reactions;
-use clout_steps::BlockSpace;
+use clout_steps::{BlockSpace, Slices};
 use clout_warehouse::store::Store;
 
 /// Shard of a base.
@@ -44,8 +43,8 @@ pub struct PairReading<'a> {
     pub space: &'a BlockSpace,
     /// Mixture of half-lives.
     pub mixture: &'a HalfLifeMixture,
-    /// Accounts of the state.
-    pub accounts: &'a AccountIndex,
+    /// Number of accounts of the state.
+    pub accounts: usize,
     /// True if no later step needs the reactions.
     pub takes: bool,
 }
@@ -98,6 +97,18 @@ impl StoredPairs {
         }
     }
 
+    /// Creates pairs from the files of a base and blocks of reactions, for reading one shard.
+    pub fn from_blocks(base: Vec<FileEntry>, reactions: Vec<Slices<ReactionBlock>>) -> StoredPairs {
+        let mut pairs = StoredPairs::from_base(base.into_iter());
+        pairs.reactions.add_slices(reactions);
+        pairs
+    }
+
+    /// Lists the files of the base, by shard.
+    pub fn base_files(&self) -> Vec<FileEntry> {
+        self.base.iter().map(|shard| shard.entry.clone()).collect()
+    }
+
     /// Returns the number of shards.
     pub fn shards(&self) -> usize {
         self.reactions.shards()
@@ -144,7 +155,7 @@ impl StoredPairs {
             }
             None => rows.now = merge(base, reactions, as_of),
         }
-        let count = reading.accounts.len() as u32;
+        let count = reading.accounts as u32;
         let now = rows.now.targets.iter().chain(&rows.now.actors);
         let before = rows.before.targets.iter().chain(&rows.before.actors);
         match now.chain(before).any(|node| *node >= count) {

@@ -127,7 +127,7 @@ impl Nights {
             store: &self.store,
             space: &BlockSpace::Memory,
             mixture: &self.mixture,
-            accounts: &state.accounts,
+            accounts: state.accounts.len(),
             takes: false,
         };
         let is_kept = |target: u32, actor: u32| !state.accounts.is_erased(target) && !state.accounts.is_erased(actor);

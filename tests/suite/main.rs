@@ -19,6 +19,7 @@ mod opt_outs;
 mod opted_out_since;
 mod owners;
 mod refusals;
+mod remote_steps;
 mod types;
 
 mod against_the_reference;

@@ -127,6 +127,11 @@ impl AccountIndex {
         &self.names
     }
 
+    /// Returns the network index of each node.
+    pub fn networks(&self) -> &[u8] {
+        &self.networks
+    }
+
     /// Returns the network of a node.
     pub fn network_of(&self, node: u32) -> usize {
         usize::from(self.networks[node as usize])

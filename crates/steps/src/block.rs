@@ -1,10 +1,11 @@
 //! Blocks: intermediate data of a step, in memory or in a file of the work folder.
 
 use bytes::{Bytes, BytesMut};
-use serde::de::Deserializer;
+use serde::de::{DeserializeOwned, Deserializer};
 use serde::ser::{Error as _, Serializer};
 use serde::{Deserialize, Serialize};
 
+use super::remote::{decode_context, encode_context};
 use clout_base::error::{Error, Result};
 
 /// Data of a block.
@@ -40,6 +41,20 @@ pub fn decode_records<T, const N: usize>(bytes: &[u8], from_bytes: impl Fn(&[u8;
     match rest {
         [] => Ok(records.iter().map(from_bytes).collect()),
         _ => Err(Error::internal("the last record of a block is incomplete")),
+    }
+}
+
+/// Data of any type, encoded by its fields.
+#[derive(Clone, Debug, Default)]
+pub struct Encoded<T>(pub T);
+
+impl<T: Serialize + DeserializeOwned + Send + Sync> BlockData for Encoded<T> {
+    fn encode(&self) -> Result<Bytes> {
+        encode_context(&self.0)
+    }
+
+    fn decode(bytes: Bytes) -> Result<Encoded<T>> {
+        decode_context(&bytes).map(Encoded)
     }
 }
 

@@ -1,15 +1,17 @@
 //! Where a run keeps its blocks, and how it runs a step.
 
+use bytes::Bytes;
 use rayon::prelude::*;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::block::{Block, BlockData};
+use super::remote::{RemoteCall, StepRunner};
 use super::work_folder::WorkFolder;
 use clout_base::error::{Error, Result};
+use clout_warehouse::request_pool::run_requests;
 
-/// Call of a step: everything that names the step and its inputs, besides the number of a shard. Small, and without a
-/// secret, so that a scheduler can send it to another process.
+/// Name of a step, and its number of shards.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StepCall {
     /// Name of the step, a folder below the work folder.
@@ -39,6 +41,11 @@ impl BlockSpace {
     /// Returns true if blocks are files.
     pub fn is_folder(&self) -> bool {
         matches!(self, BlockSpace::Folder(_))
+    }
+
+    /// Returns true if other processes run the shards of steps.
+    pub fn is_remote(&self) -> bool {
+        matches!(self, BlockSpace::Folder(folder) if folder.runner().is_some())
     }
 
     /// Returns the key of runs that share the work folder; none in memory.
@@ -72,7 +79,8 @@ impl BlockSpace {
         }
     }
 
-    /// Returns the data of an [own](BlockSpace::put_own) block that no other step needs, and deletes its file.
+    /// Returns the data of a block that no other step needs, and deletes its file if it is an
+    /// [own](BlockSpace::put_own) block of this run.
     ///
     /// # Errors
     /// Returns an error if a file is missing or damaged, or if the store fails.
@@ -82,7 +90,7 @@ impl BlockSpace {
             Block::Stored(stored) => {
                 let folder = self.folder()?;
                 let data = T::decode(folder.read(&stored)?)?;
-                folder.delete(&stored)?;
+                folder.delete_own(&stored)?;
                 Ok(data)
             }
         }
@@ -118,34 +126,102 @@ impl BlockSpace {
     }
 
     /// Runs a step: calls `run` for each shard, in parallel, and returns the outputs in order of shards. In a work
-    /// folder, a shard with a receipt of this call is not run again.
+    /// folder, a shard with a receipt of this call is not run again. With a [`StepRunner`](super::StepRunner), other
+    /// processes run the shards: they find what `run` captures in the block of `context`.
     ///
     /// # Errors
-    /// Returns an error of a shard, or of the store.
-    pub fn run_step<O>(&self, call: &StepCall, run: impl Fn(usize) -> Result<O> + Sync) -> Result<Vec<O>>
+    /// Returns an error of a shard, of the store or of the runner.
+    pub fn run_step<O>(
+        &self,
+        call: &StepCall,
+        context: impl FnOnce() -> Result<Bytes>,
+        run: impl Fn(usize) -> Result<O> + Sync,
+    ) -> Result<Vec<O>>
     where
         O: Serialize + DeserializeOwned + Send,
     {
+        if let BlockSpace::Folder(folder) = self
+            && let Some(runner) = folder.runner()
+        {
+            return run_remotely(folder, runner, call, context);
+        }
         let shards = (0..call.shards).into_par_iter().with_max_len(1);
-        let outputs = shards.map(|shard| match self {
-            BlockSpace::Memory => run(shard),
-            BlockSpace::Folder(folder) => run_once(folder, call, shard, &run),
-        });
-        outputs.collect()
+        shards.map(|shard| self.run_shard(call, shard, &run)).collect()
     }
+
+    /// Runs one shard of a step, unless a work folder has a receipt of it. Returns its output.
+    ///
+    /// # Errors
+    /// Returns an error of the shard or of the store.
+    pub fn run_shard<O>(&self, call: &StepCall, shard: usize, run: impl Fn(usize) -> Result<O>) -> Result<O>
+    where
+        O: Serialize + DeserializeOwned,
+    {
+        match self {
+            BlockSpace::Memory => run(shard),
+            BlockSpace::Folder(folder) => run_once(folder, call, shard, run),
+        }
+    }
+}
+
+/// Runs the shards without a receipt in other processes, and returns the outputs in all receipts.
+fn run_remotely<O>(
+    folder: &WorkFolder,
+    runner: &dyn StepRunner,
+    call: &StepCall,
+    context: impl FnOnce() -> Result<Bytes>,
+) -> Result<Vec<O>>
+where
+    O: Serialize + DeserializeOwned + Send,
+{
+    let missing = folder.list_missing(call)?;
+    if !missing.is_empty() {
+        let context = context()?;
+        let name = format!("{}/context-{}", call.step, super::work_folder::checksum(&context));
+        let remote = RemoteCall {
+            work: folder.prefix().to_owned(),
+            step: call.clone(),
+            context: folder.create(&name, context)?,
+        };
+        runner.run_shards(&remote, &missing)?;
+    }
+    let shards = (0..call.shards).into_par_iter().with_max_len(1);
+    let read = |shard| match find_receipt(folder, call, shard)? {
+        Some(output) => Ok(output),
+        None => {
+            let name = receipt_name(call, shard);
+            Err(Error::internal(format!(
+                "{}/{name} is missing after its step",
+                folder.prefix()
+            )))
+        }
+    };
+    run_requests(call.shards, || shards.map(read).collect())
+}
+
+/// Returns the path of a receipt below the work folder.
+pub(super) fn receipt_name(call: &StepCall, shard: usize) -> String {
+    format!("{}/{shard:05}.json", call.step)
+}
+
+/// Returns the output in the receipt of a shard, if there is a receipt of this call.
+fn find_receipt<O: DeserializeOwned>(folder: &WorkFolder, call: &StepCall, shard: usize) -> Result<Option<O>> {
+    let Some(bytes) = folder.find(&receipt_name(call, shard))? else {
+        return Ok(None);
+    };
+    let receipt = serde_json::from_slice::<Receipt<O>>(&bytes).ok();
+    let receipt = receipt.filter(|receipt| (&receipt.call, receipt.shard) == (call, shard));
+    Ok(receipt.map(|receipt| receipt.output))
 }
 
 fn run_once<O>(folder: &WorkFolder, call: &StepCall, shard: usize, run: impl Fn(usize) -> Result<O>) -> Result<O>
 where
     O: Serialize + DeserializeOwned,
 {
-    let name = format!("{}/{shard:05}.json", call.step);
-    if let Some(receipt) = folder.find(&name)?
-        && let Ok(receipt) = serde_json::from_slice::<Receipt<O>>(&receipt)
-        && (&receipt.call, receipt.shard) == (call, shard)
-    {
-        return Ok(receipt.output);
+    if let Some(output) = find_receipt(folder, call, shard)? {
+        return Ok(output);
     }
+    let name = receipt_name(call, shard);
     let receipt = Receipt {
         call: call.clone(),
         shard,
@@ -161,7 +237,6 @@ where
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    use bytes::Bytes;
     use clout_base::day::Day;
     use clout_warehouse::store::Store;
 
@@ -192,7 +267,7 @@ mod tests {
             runs.fetch_add(1, Ordering::Relaxed);
             space.put(&format!("double/{shard}"), Bytes::from(vec![2 * shard as u8]))
         };
-        let blocks: Vec<Block<Bytes>> = space.run_step(&call(shards), double).unwrap();
+        let blocks: Vec<Block<Bytes>> = space.run_step(&call(shards), || Ok(Bytes::new()), double).unwrap();
         let numbers = blocks.into_iter().map(|block| space.take(block).unwrap()[0]).collect();
         (numbers, runs.into_inner())
     }

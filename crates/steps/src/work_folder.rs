@@ -1,11 +1,16 @@
 //! The work folder of a run: create-only files below `work/<date>/<run key>/`.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::Bytes;
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::block::StoredBlock;
+use super::remote::StepRunner;
+use super::space::{StepCall, receipt_name};
 use clout_base::day::Day;
 use clout_base::error::{Error, Result};
 use clout_warehouse::store::{CreateOutcome, Store};
@@ -19,7 +24,9 @@ pub const WORK: &str = "work";
 pub struct WorkFolder {
     store: Store,
     prefix: String,
-    owner: String,
+    owner: Option<String>,
+    runner: Option<Arc<dyn StepRunner>>,
+    stop: Option<Arc<AtomicBool>>,
 }
 
 impl WorkFolder {
@@ -28,13 +35,56 @@ impl WorkFolder {
         WorkFolder {
             store: store.clone(),
             prefix: format!("{WORK}/{date}/{run_key}"),
-            owner: "run".to_owned(),
+            owner: Some("run".to_owned()),
+            runner: None,
+            stop: None,
         }
+    }
+
+    /// Returns the folder at `prefix` below the root of a store, for a process that runs shards of another one. All of
+    /// its blocks can be in receipts.
+    pub fn at(store: &Store, prefix: &str) -> WorkFolder {
+        WorkFolder {
+            store: store.clone(),
+            prefix: prefix.to_owned(),
+            owner: None,
+            runner: None,
+            stop: None,
+        }
+    }
+
+    /// Sets what runs the shards of steps in other processes.
+    pub fn with_runner(mut self, runner: Option<Arc<dyn StepRunner>>) -> WorkFolder {
+        self.runner = runner;
+        self
+    }
+
+    /// Sets a flag that ends all work in the folder with an error.
+    pub fn with_stop(mut self, stop: &Arc<AtomicBool>) -> WorkFolder {
+        self.stop = Some(Arc::clone(stop));
+        self
+    }
+
+    fn expect_not_stopped(&self) -> Result<()> {
+        match &self.stop {
+            Some(stop) if stop.load(Ordering::Relaxed) => Err(Error::internal("the step was cancelled")),
+            _ => Ok(()),
+        }
+    }
+
+    /// Returns what runs shards in other processes; none if this process runs them.
+    pub fn runner(&self) -> Option<&dyn StepRunner> {
+        self.runner.as_deref()
+    }
+
+    /// Returns the path of the folder below the output root.
+    pub fn prefix(&self) -> &str {
+        &self.prefix
     }
 
     /// Sets the name of this run, different from all others, below which its [own](WorkFolder::create_own) blocks are.
     pub fn with_owner(mut self, owner: &str) -> WorkFolder {
-        self.owner = owner.to_owned();
+        self.owner = Some(owner.to_owned());
         self
     }
 
@@ -51,24 +101,36 @@ impl WorkFolder {
         self.create_block(format!("{}/{name}", self.prefix), checksum(&bytes), bytes)
     }
 
-    /// Writes a file that no other run reads. For blocks that can differ between runs with the same run key.
+    /// Writes a file that no other run reads. For blocks that can differ between runs with the same run key. A process
+    /// that runs shards of another one has no such blocks, and creates one like any other.
     ///
     /// # Errors
     /// Returns an error if the store fails.
     pub fn create_own(&self, name: &str, bytes: Bytes) -> Result<StoredBlock> {
-        let key = format!("{}/own-{}/{name}", self.prefix, self.owner);
-        self.create_block(key, checksum(&bytes), bytes)
+        match self.own_prefix() {
+            Some(own) => self.create_block(format!("{own}{name}"), checksum(&bytes), bytes),
+            None => self.create(name, bytes),
+        }
     }
 
-    /// Deletes a block that no step needs any more.
+    /// Deletes a block that no step needs any more, if it is one of this run's own.
     ///
     /// # Errors
     /// Returns an error if the store fails.
-    pub fn delete(&self, block: &StoredBlock) -> Result<()> {
-        self.store.delete(&block.key)
+    pub fn delete_own(&self, block: &StoredBlock) -> Result<()> {
+        match self.own_prefix() {
+            Some(own) if block.key.starts_with(&own) => self.store.delete(&block.key),
+            _ => Ok(()),
+        }
+    }
+
+    fn own_prefix(&self) -> Option<String> {
+        let owner = self.owner.as_deref()?;
+        Some(format!("{}/own-{owner}/", self.prefix))
     }
 
     fn create_block(&self, key: String, checksum: String, bytes: Bytes) -> Result<StoredBlock> {
+        self.expect_not_stopped()?;
         let block = StoredBlock {
             size: bytes.len() as u64,
             checksum,
@@ -87,6 +149,18 @@ impl WorkFolder {
         Ok(block)
     }
 
+    /// Lists the shards of a step without a receipt.
+    ///
+    /// # Errors
+    /// Returns an error if the store fails.
+    pub fn list_missing(&self, step: &StepCall) -> Result<Vec<usize>> {
+        let listing = self.store.list(&format!("{}/{}", self.prefix, step.step))?;
+        let found: BTreeSet<&str> = listing.objects.iter().map(|object| object.key.as_str()).collect();
+        let has_receipt =
+            |shard: usize| found.contains(format!("{}/{}", self.prefix, receipt_name(step, shard)).as_str());
+        Ok((0..step.shards).filter(|shard| !has_receipt(*shard)).collect())
+    }
+
     /// Reads a file, or `None` if it does not exist.
     ///
     /// # Errors
@@ -100,6 +174,7 @@ impl WorkFolder {
     /// # Errors
     /// Returns an internal error that names the block if it is missing or damaged, or an error of the store.
     pub fn read(&self, block: &StoredBlock) -> Result<Bytes> {
+        self.expect_not_stopped()?;
         let bytes = self.store.get(&block.key)?;
         bytes
             .filter(|bytes| bytes.len() as u64 == block.size && checksum(bytes) == block.checksum)
@@ -119,6 +194,7 @@ impl WorkFolder {
     /// # Errors
     /// As [`WorkFolder::read`].
     pub fn read_range(&self, block: &StoredBlock, range: Range<u64>, expected: &str) -> Result<Bytes> {
+        self.expect_not_stopped()?;
         if range.is_empty() {
             return Ok(Bytes::new());
         }

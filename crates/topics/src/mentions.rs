@@ -1,9 +1,10 @@
 //! Topic aliases of rows, as numbers.
 
 use crate::ontology::hits::AliasHits;
+use serde::{Deserialize, Serialize};
 
 /// Topic data by row of a network: aliases, object hash, and the ids of a source.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct TopicMentions {
     /// By row: hash of the object id; 0 without one.
     pub objects: Vec<u64>,

@@ -5,6 +5,7 @@
 //! hidden, as in Spark and Hive. Every other file in a partition is treated as Parquet, with any extension, so that a
 //! stray file is refused by name instead of being overlooked.
 
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::partition_path::{FilePlace, classify_file, marked_partition};
@@ -38,7 +39,7 @@ pub const NETWORK_TABLES: [&str; 3] = ["activities", "accounts", "follows"];
 pub const UNDATED_TABLES: [&str; 2] = ["topics", "topic_edges"];
 
 /// Partition of an input table.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct InputPartition {
     /// Decoded name of the network; empty for tables without networks.
     pub network: String,

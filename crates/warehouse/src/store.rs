@@ -5,6 +5,7 @@
 //! deadline. (A local folder is an exception: a hung disk cannot be interrupted.) Keys are never encoded:
 //! `network=a%20b` and `network=a b` are two partitions.
 
+use serde::{Deserialize, Serialize};
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -38,7 +39,7 @@ pub struct Store {
 }
 
 /// Object below the root.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct StoredObject {
     /// Key relative to the root.
     pub key: String,

@@ -9,6 +9,7 @@ pub mod days;
 pub mod explain;
 pub mod faults;
 pub mod hostile;
+pub mod other_process;
 pub mod prose;
 pub mod published;
 pub mod read_back;

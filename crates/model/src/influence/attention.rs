@@ -14,6 +14,7 @@
 //! person ids, networks, verbs and values.
 
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::attention_build::{self, AttentionParts, BuildPlan};
 use super::attention_entries::{AttentionReading, DateReading, PersonRanges, distribute};
@@ -40,7 +41,7 @@ pub struct AttentionGraph {
 }
 
 /// The moment of a score, and the length of the history known at that moment.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ScoringMoment {
     /// The snapshot date.
     pub as_of: Day,
@@ -65,7 +66,7 @@ pub fn compute_attention(
         persons: &persons.by_account,
         moment,
     };
-    let reading = AttentionReading::new(model, network_of, now, None);
+    let reading = AttentionReading::new(model.mixture(), network_of, now, None);
     let ranges = PersonRanges::new(persons.len(), None);
     let none = PairSums::default();
     let read = |shard: &PairSums| distribute(&reading.read_shard(shard, &none), ranges);

@@ -3,8 +3,9 @@
 //! Entries are distributed to ranges of target persons. Their order within a range does not matter: a target's entries
 //! are sorted by reactor, network, verb and value before they are added, so no bit depends on account numbers or shards.
 
+use serde::{Deserialize, Serialize};
+
 use super::attention::ScoringMoment;
-use super::model::InfluenceModel;
 use super::pairs::{HalfLifeSums, MAX_HALF_LIVES, PairSums};
 use super::recency::HalfLifeMixture;
 use crate::account_activity::RETENTION_DAYS;
@@ -48,7 +49,7 @@ impl AttentionEntry {
 }
 
 /// Equal ranges of persons.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PersonRanges {
     persons: usize,
     width: usize,
@@ -141,6 +142,7 @@ impl<'a> ReadingFactors<'a> {
 }
 
 /// Assignment of accounts to persons at a moment.
+#[derive(Clone, Copy)]
 pub struct DateReading<'a> {
     /// Person of each account; [`NO_PERSON`] for an account without one.
     pub persons: &'a [u32],
@@ -165,12 +167,11 @@ struct DateFactors<'a> {
 impl<'a> AttentionReading<'a> {
     /// Prepares the reading. `network_of` returns the network index of an account node.
     pub fn new(
-        model: &'a InfluenceModel,
+        mixture: &'a HalfLifeMixture,
         network_of: &'a (dyn Fn(u32) -> usize + Sync),
         now: DateReading<'a>,
         before: Option<DateReading<'a>>,
     ) -> AttentionReading<'a> {
-        let mixture = model.mixture();
         let prepare = |date: DateReading<'a>| DateFactors {
             persons: date.persons,
             factors: ReadingFactors::new(mixture, date.moment),

@@ -15,10 +15,12 @@
 //! Sums per half-life are stored as of the last load date that changed them. They depend only on the load dates
 //! with rows, and not on the dates of the runs.
 
+use serde::{Deserialize, Serialize};
+
 use clout_base::day::{DAY_MICROS, Day};
 
 /// A mixture of half-lives with its masses.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct HalfLifeMixture {
     half_lives_days: Vec<f64>,
     masses: Vec<f64>,

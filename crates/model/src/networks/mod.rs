@@ -16,6 +16,8 @@ mod twitter;
 #[cfg(test)]
 mod adapter_tests;
 
+use serde::{Deserialize, Serialize};
+
 /// The largest number of verbs of a network, derived ones included. Their codes are `u8`, and a few
 /// codes stay free so that readers can mark a row.
 pub const MAX_VERBS: usize = 250;
@@ -28,7 +30,7 @@ const TAGGING_NETWORKS: [&str; 3] = ["twitter", "facebook", "linkedin"];
 const ANSWERS: [&str; 4] = ["reply", "mention", "quote", "comment"];
 
 /// One verb of a network, with the weight of a reaction under it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct NetworkVerb {
     /// Name of the verb, as spelled in the dumps.
     pub name: String,
@@ -38,7 +40,7 @@ pub struct NetworkVerb {
 }
 
 /// A derived reaction: the reactor follows the target and checks in at a place that the target visited before.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CoVisitRule {
     /// Code of the check-in verb.
     pub check_in: u8,
@@ -49,7 +51,7 @@ pub struct CoVisitRule {
 }
 
 /// A network: its verbs, its share, and its derived reaction.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Network {
     /// Name in `network=` partitions and before the colon of a person id.
     pub name: String,

@@ -6,9 +6,10 @@
 //! reached on two paths counts once. Cost: topics x edges above a topic.
 
 use super::normalize::squeeze;
+use serde::{Deserialize, Serialize};
 
 /// Row of the `topics` table.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct TopicRecord {
     /// Unique id, not empty.
     pub id: String,
@@ -28,7 +29,7 @@ pub struct OntologyFaults {
 }
 
 /// Topics, numbered from 0 in byte order of their ids, with their hierarchy.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Ontology {
     topics: Vec<TopicRecord>,
     parents: Vec<Vec<u32>>,

@@ -2,7 +2,6 @@
 
 use rayon::prelude::*;
 
-use crate::accounts::AccountIndex;
 use crate::influence::attention::ScoringMoment;
 use crate::influence::pairs::{MAX_HALF_LIVES, PairSums};
 use crate::influence::recency::HalfLifeMixture;
@@ -81,8 +80,8 @@ pub struct StateReading<'a> {
     pub mixture: &'a HalfLifeMixture,
     /// Moment of the reading.
     pub moment: &'a ScoringMoment,
-    /// Accounts of the state.
-    pub accounts: &'a AccountIndex,
+    /// Network index of each account.
+    pub networks: &'a [u8],
 }
 
 impl StateReading<'_> {
@@ -92,10 +91,14 @@ impl StateReading<'_> {
             .reading_factors(f64::from(days) - self.moment.early_days, history)
     }
 
+    fn network_of(&self, account: u32) -> usize {
+        usize::from(self.networks[account as usize])
+    }
+
     /// Returns the strength of a row of the account state.
     fn row(&self, pairs: &PairSums, row: usize) -> f64 {
         let days = self.moment.as_of.0 - pairs.last_loads[row].0;
-        let factors = self.factors(self.accounts.network_of(pairs.actors[row]), days);
+        let factors = self.factors(self.network_of(pairs.actors[row]), days);
         let sums = pairs.row_sums(row, self.mixture);
         sums.iter().zip(factors).map(|(sum, factor)| sum * factor).sum()
     }
@@ -110,7 +113,7 @@ impl StateReading<'_> {
             let weight = f64::from(row.weight);
             self.mixture
                 .add_reaction(&mut sums, weight, row.occurred_at, self.moment.as_of);
-            let factors = &factors[self.accounts.network_of(row.actor)];
+            let factors = &factors[self.network_of(row.actor)];
             let strength = sums.iter().zip(factors).map(|(sum, factor)| sum * factor).sum();
             ((row.actor, row.target), strength)
         });
@@ -150,7 +153,7 @@ impl StateReading<'_> {
         let part = |((actor, target), strength): &((u32, u32), f64)| StrengthPart {
             target: person(*target),
             reactor: person(*actor),
-            network: self.accounts.network_of(*actor) as u8,
+            network: self.networks[*actor as usize],
             strength: *strength,
         };
         let is_between =

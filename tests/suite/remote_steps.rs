@@ -1,0 +1,150 @@
+//! Steps whose shards run in other processes: same bytes, each shard once, and errors as in one process.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use clout::job::{Job, JobFlags, JobSpec};
+use clout::pipeline::observer::SilentObserver;
+use clout::pipeline::remote_steps::StepStores;
+use clout::pipeline::{RunMode, RunOutcome, RunRequest, run_snapshot};
+use clout_base::error::{ErrorKind, Result};
+use clout_steps::{RemoteCall, StepCall, StepRunner, WorkFolder, encode_context};
+use clout_warehouse::store::{Store, StoreOptions};
+
+use crate::nightly::eventful;
+use crate::support::clout::{Site, path};
+use crate::support::days::day;
+use crate::support::other_process::OtherProcess;
+use crate::support::sample_data;
+use crate::support::tables::Snapshot;
+use crate::support::warehouse::{Form, Warehouse};
+
+const DATES: [&str; 3] = ["2026-03-06", "2026-03-07", "2026-03-08"];
+
+fn store(root: &Path) -> Store {
+    Store::open(&path(root), &StoreOptions::default()).unwrap()
+}
+
+fn job(input: &Path, output: &Path, set: &[&str]) -> Job {
+    let flags = JobFlags {
+        input: Some(path(input)),
+        output: Some(path(output)),
+        ..JobFlags::default()
+    };
+    let set: Vec<String> = set.iter().map(|text| (*text).to_owned()).collect();
+    let spec = JobSpec::new().with_overrides(&set).unwrap().with_flags(flags);
+    spec.resolve().unwrap()
+}
+
+fn run(input: &Path, output: &Path, date: &str, set: &[&str], runner: Arc<dyn StepRunner>) -> Result<RunOutcome> {
+    std::fs::create_dir_all(output).unwrap();
+    let request = RunRequest {
+        as_of: Some(day(date)),
+        is_rebuild: false,
+        mode: RunMode::Nightly,
+        run_id: "run".to_owned(),
+        commit_id: format!("{date}-commit"),
+        runner: Some(runner),
+    };
+    let job = job(input, output, set);
+    run_snapshot(&job, &store(input), &store(output), &request, &SilentObserver)
+}
+
+/// Runs the dates with each shard in another process; returns the hashes of all parts of each snapshot, and checks that
+/// each shard ran once.
+fn run_remotely(input: &Path, output: &Path, dates: &[&str], set: &[&str]) -> Vec<BTreeMap<String, String>> {
+    let night = |date: &&str| {
+        let other = OtherProcess::new(&path(input), &path(output));
+        run(input, output, date, set, other.clone()).unwrap();
+        let runs = other.runs();
+        let steps: Vec<&str> = runs.keys().map(|(step, _)| step.as_str()).collect();
+        assert!(steps.contains(&"read-0") && steps.contains(&"pairs"), "{steps:?}");
+        assert!(runs.values().all(|count| *count == 1), "{runs:?}");
+        assert_eq!(store(output).list("work").unwrap().objects.len(), 0);
+        Snapshot::read(output, date).hashes(&[])
+    };
+    dates.iter().map(night).collect()
+}
+
+fn check_same_bytes(input: &Path, dates: &[&str], set: &[&str]) {
+    let folder = tempfile::tempdir().unwrap();
+    let (alone, remote) = (folder.path().join("alone"), folder.path().join("remote"));
+    let night = |date: &&str| {
+        crate::support::clout::run(input, &alone, &["--as-of", date]).exits(0);
+        Snapshot::read(&alone, date).hashes(&[])
+    };
+    let expected: Vec<BTreeMap<String, String>> = dates.iter().map(night).collect();
+    assert_eq!(run_remotely(input, &remote, dates, set), expected);
+}
+
+#[test]
+fn shards_in_other_processes_give_the_same_bytes_night_by_night() {
+    let site = Site::with_form(&eventful(), &Form::default());
+    check_same_bytes(&site.input(), &DATES, &["run.shards=5"]);
+}
+
+#[test]
+fn the_sample_data_with_topics_has_the_same_bytes() {
+    check_same_bytes(&sample_data(), &["2026-10-30", "2026-10-31"], &["run.shards=3"]);
+}
+
+#[test]
+fn after_a_failure_only_the_shards_without_a_receipt_run_again() {
+    let site = Site::new(&eventful());
+    let (input, output) = (site.input(), site.output());
+    let (input_root, output_root) = (path(&input), path(&output));
+    let set = ["run.shards=4"];
+    let expected = run_remotely(&input, &site.output_named("undisturbed"), &DATES[..1], &set);
+    let mut all: BTreeMap<(String, usize), usize> = BTreeMap::new();
+    for limit in (1..).step_by(3) {
+        let other = OtherProcess::failing_after(&input_root, &output_root, Some(limit));
+        let outcome = run(&input, &output, DATES[0], &set, other.clone());
+        for (shard, count) in other.runs() {
+            *all.entry(shard).or_default() += count;
+        }
+        match outcome {
+            Ok(_) => break,
+            Err(error) => assert_eq!(error.kind(), ErrorKind::Storage, "{error}"),
+        }
+    }
+    assert!(all.len() > 4 && all.values().all(|count| *count == 1), "{all:?}");
+    assert_eq!(vec![Snapshot::read(&output, DATES[0]).hashes(&[])], expected);
+}
+
+#[test]
+fn refused_input_has_the_same_error_as_in_one_process() {
+    let rows: Vec<String> = (0..300).map(|row| format!("a{row} 10:00 u{row} shout - u1")).collect();
+    let site = Site::new(&Warehouse::default().activities("twitter", DATES[0], &rows.join("\n")));
+    let alone = site.run(&["--as-of", DATES[0]]).exits(4);
+    let (input, output) = (site.input(), site.output_named("remote"));
+    let other = OtherProcess::new(&path(&input), &path(&output));
+    let error = run(&input, &output, DATES[0], &[], other).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Refused);
+    assert!(alone.err.contains(&error.to_string()), "{error}\n{}", alone.err);
+}
+
+#[test]
+fn an_unknown_step_and_a_stopped_one_are_errors() {
+    let site = Site::new(&eventful());
+    let output = store(&site.output());
+    let folder = WorkFolder::new(&output, day(DATES[0]), "key");
+    let step = StepCall {
+        step: "divine".to_owned(),
+        shards: 1,
+    };
+    let call = RemoteCall {
+        work: folder.prefix().to_owned(),
+        context: folder.create("divine/context", encode_context(&1).unwrap()).unwrap(),
+        step,
+    };
+    let stores = StepStores::new(store(&site.input()), output);
+    let run = |stop: bool| {
+        stores
+            .run_shard(&call, 0, &Arc::new(AtomicBool::new(stop)))
+            .unwrap_err()
+    };
+    assert!(run(false).to_string().contains("has no step divine"));
+    assert!(run(true).to_string().contains("cancelled"));
+}

@@ -34,6 +34,9 @@ pub struct RunRules {
     pub threads: Option<usize>,
     /// Memory limit of the run, in bytes; unlimited if absent.
     pub memory_limit: Option<u64>,
+    /// Memory for the edges of the propagation, in bytes, in a run that keeps intermediate data in files. A larger graph
+    /// is in parts in files; unlimited if absent. No result depends on it.
+    pub edge_memory: Option<u64>,
     /// Number of shards of accounts and of persons, from 1 to 4096; chosen by their number if absent. No result depends
     /// on it.
     pub shards: Option<usize>,

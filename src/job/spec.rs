@@ -89,6 +89,8 @@ pub struct RunSpec {
     pub threads: Option<usize>,
     /// Memory limit such as `4GiB`; unlimited if absent.
     pub memory_limit: Option<String>,
+    /// Memory for the edges of the propagation such as `4GiB`; unlimited if absent.
+    pub edge_memory: Option<String>,
     /// Number of shards; chosen by the number of accounts if absent.
     pub shards: Option<usize>,
     /// True to publish without convergence; default false.

@@ -18,6 +18,7 @@ pub(super) const JOB_KEYS: &[&str] = &[
     "storage.retry_timeout_seconds",
     "storage.request_timeout_seconds",
     "run.threads",
+    "run.edge_memory",
     "run.memory_limit",
     "run.shards",
     "run.allow_unconverged",

@@ -62,16 +62,18 @@ impl RunRules {
                 "1 to 4096 (by the number of accounts without the key)",
             )?;
         }
-        let bytes_of = |text: String| match byte_size::parse_size(&text) {
+        let bytes_of = |key: &str, text: String| match byte_size::parse_size(&text) {
             Some(bytes) => Ok(bytes),
             None => Err(Error::usage(format!(
-                "run.memory_limit is {text:?}: expected {}",
+                "{key} is {text:?}: expected {}",
                 byte_size::SIZE_EXAMPLES
             ))),
         };
+        let sized = |key: &str, text: Option<String>| text.map(|text| bytes_of(key, text)).transpose();
         Ok(RunRules {
             threads: spec.threads,
-            memory_limit: spec.memory_limit.map(bytes_of).transpose()?,
+            memory_limit: sized("run.memory_limit", spec.memory_limit)?,
+            edge_memory: sized("run.edge_memory", spec.edge_memory)?,
             shards: spec.shards,
             allow_unconverged: spec.allow_unconverged,
         })

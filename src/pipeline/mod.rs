@@ -33,6 +33,7 @@ pub mod run_facts;
 pub mod scored_state;
 mod snapshot_run;
 pub mod sources;
+pub mod spread_graph;
 pub mod stops;
 mod trimmed_input;
 

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use super::merge::MergeResult;
 use super::pair_step::PairStep;
 use super::remote_steps::PAIR_STEPS;
+use super::spread_graph::{PROPAGATION_STEPS, SpreadGraph};
 use crate::job::Job;
 use crate::state::stored_pairs::PairReading;
 use crate::state::{RunState, find_moment};
@@ -137,7 +138,9 @@ fn compute_scores(
     };
     let parts = step.run(None)?.parts;
     let activity = PersonActivity::compute(persons, &state.activity, moment, &job.model);
-    let scored = PeopleScores::compute_from_attention(parts, &[], activity, &job.networks, &job.model)?;
+    let mut graph = SpreadGraph::choose(job, space, PROPAGATION_STEPS[1], parts.graph.edge_count());
+    let spread = graph.as_mut().map(SpreadGraph::edges);
+    let scored = PeopleScores::compute_from_attention(parts, &[], activity, &job.networks, &job.model, spread)?;
     Ok(KeptScores::from_people_scores(&scored))
 }
 

@@ -1,5 +1,6 @@
 //! Persons of one date with their scores.
 
+use super::spread_graph::{PROPAGATION_STEPS, SpreadGraph};
 use crate::job::Job;
 use crate::state::{RunState, find_moment};
 use crate::tables::SnapshotInputs;
@@ -12,6 +13,7 @@ use clout_model::influence::reaction_acts::ReactionActs;
 use clout_model::influence::scoring::{PeopleScores, PersonActivity};
 use clout_model::people::persons::PersonMap;
 use clout_model::people::presence::PresenceTable;
+use clout_steps::BlockSpace;
 use clout_topics::ontology::Ontology;
 use clout_topics::person_tables::TopicInputs;
 
@@ -54,20 +56,24 @@ impl ScoredState {
     /// attention is of two dates.
     ///
     /// # Errors
-    /// Returns an internal error if the attention does not form a valid graph.
+    /// Returns an internal error if the attention does not form a valid graph, or an error of the store of blocks.
     pub fn compute(
         job: &Job,
         as_of: Day,
         active: ActivePersons,
         mut parts: AttentionParts,
         trust_before: &[f64],
+        space: &BlockSpace,
     ) -> Result<ScoredState> {
         // Persons of the day before only have no edge.
         parts.graph.offsets.truncate(active.persons.len() + 1);
         let (networks, model) = (&job.networks, &job.model);
+        let mut graph = SpreadGraph::choose(job, space, PROPAGATION_STEPS[0], parts.graph.edge_count());
+        let spread = graph.as_mut().map(SpreadGraph::edges);
+        let activity = active.activity;
         Ok(ScoredState {
             as_of,
-            scored: PeopleScores::compute_from_attention(parts, trust_before, active.activity, networks, model)?,
+            scored: PeopleScores::compute_from_attention(parts, trust_before, activity, networks, model, spread)?,
             presences: active.presences,
             persons: active.persons,
         })

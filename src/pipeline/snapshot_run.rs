@@ -204,7 +204,7 @@ impl SnapshotRun<'_> {
         let parts = attended.parts;
         let active = ActivePersons::compute(job, &state, as_of, attended.persons, &parts.acts);
         attention.save_activity(&mut state)?;
-        let scored = ScoredState::compute(job, as_of, active, parts, &trust_before)?;
+        let scored = ScoredState::compute(job, as_of, active, parts, &trust_before, &base.space)?;
         let mut results = SnapshotResults::new(scored, &state, &mut metrics)?;
         results.expect_converged(job)?;
         return_free_memory();

@@ -52,15 +52,23 @@ fn run(input: &Path, output: &Path, date: &str, set: &[&str], runner: Arc<dyn St
     run_snapshot(&job, &store(input), &store(output), &request, &SilentObserver)
 }
 
-/// Runs the dates with each shard in another process; returns the hashes of all parts of each snapshot, and checks that
+/// Runs the dates with each shard in another process, and with at least the `wanted` steps; returns the hashes of all parts of each snapshot, and checks that
 /// each shard ran once.
-fn run_remotely(input: &Path, output: &Path, dates: &[&str], set: &[&str]) -> Vec<BTreeMap<String, String>> {
+fn run_remotely(
+    input: &Path,
+    output: &Path,
+    dates: &[&str],
+    set: &[&str],
+    wanted: &[&str],
+) -> Vec<BTreeMap<String, String>> {
     let night = |date: &&str| {
         let other = OtherProcess::new(&path(input), &path(output));
         run(input, output, date, set, other.clone()).unwrap();
         let runs = other.runs();
         let steps: Vec<&str> = runs.keys().map(|(step, _)| step.as_str()).collect();
-        assert!(steps.contains(&"read-0") && steps.contains(&"pairs"), "{steps:?}");
+        for step in wanted.iter().chain(&["read-0", "pairs"]) {
+            assert!(steps.contains(step), "no {step} in {steps:?}");
+        }
         assert!(runs.values().all(|count| *count == 1), "{runs:?}");
         assert_eq!(store(output).list("work").unwrap().objects.len(), 0);
         Snapshot::read(output, date).hashes(&[])
@@ -68,7 +76,7 @@ fn run_remotely(input: &Path, output: &Path, dates: &[&str], set: &[&str]) -> Ve
     dates.iter().map(night).collect()
 }
 
-fn check_same_bytes(input: &Path, dates: &[&str], set: &[&str]) {
+fn check_same_bytes(input: &Path, dates: &[&str], set: &[&str], wanted: &[&str]) {
     let folder = tempfile::tempdir().unwrap();
     let (alone, remote) = (folder.path().join("alone"), folder.path().join("remote"));
     let night = |date: &&str| {
@@ -76,18 +84,29 @@ fn check_same_bytes(input: &Path, dates: &[&str], set: &[&str]) {
         Snapshot::read(&alone, date).hashes(&[])
     };
     let expected: Vec<BTreeMap<String, String>> = dates.iter().map(night).collect();
-    assert_eq!(run_remotely(input, &remote, dates, set), expected);
+    assert_eq!(run_remotely(input, &remote, dates, set, wanted), expected);
 }
 
 #[test]
 fn shards_in_other_processes_give_the_same_bytes_night_by_night() {
     let site = Site::with_form(&eventful(), &Form::default());
-    check_same_bytes(&site.input(), &DATES, &["run.shards=5"]);
+    check_same_bytes(&site.input(), &DATES, &["run.shards=5"], &[]);
+}
+
+#[test]
+fn a_graph_in_parts_in_other_processes_gives_the_same_bytes() {
+    let site = Site::with_form(&eventful(), &Form::default());
+    check_same_bytes(
+        &site.input(),
+        &DATES,
+        &["run.edge_memory='1B'"],
+        &["propagate-000", "propagate-001"],
+    );
 }
 
 #[test]
 fn the_sample_data_with_topics_has_the_same_bytes() {
-    check_same_bytes(&sample_data(), &["2026-10-30", "2026-10-31"], &["run.shards=3"]);
+    check_same_bytes(&sample_data(), &["2026-10-30", "2026-10-31"], &["run.shards=3"], &[]);
 }
 
 #[test]
@@ -96,7 +115,7 @@ fn after_a_failure_only_the_shards_without_a_receipt_run_again() {
     let (input, output) = (site.input(), site.output());
     let (input_root, output_root) = (path(&input), path(&output));
     let set = ["run.shards=4"];
-    let expected = run_remotely(&input, &site.output_named("undisturbed"), &DATES[..1], &set);
+    let expected = run_remotely(&input, &site.output_named("undisturbed"), &DATES[..1], &set, &[]);
     let mut all: BTreeMap<(String, usize), usize> = BTreeMap::new();
     for limit in (1..).step_by(3) {
         let other = OtherProcess::failing_after(&input_root, &output_root, Some(limit));
@@ -139,7 +158,7 @@ fn an_unknown_step_and_a_stopped_one_are_errors() {
         context: folder.create("divine/context", encode_context(&1).unwrap()).unwrap(),
         step,
     };
-    let stores = StepStores::new(store(&site.input()), output);
+    let stores = StepStores::new(store(&site.input()), output, 0);
     let run = |stop: bool| {
         stores
             .run_shard(&call, 0, &Arc::new(AtomicBool::new(stop)))

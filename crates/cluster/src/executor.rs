@@ -39,6 +39,9 @@ pub struct ExecutorArgs {
     /// Seconds between two heartbeats. After five without an answer the process ends, for its supervisor to restart.
     #[arg(long, value_name = "SECONDS", default_value_t = 5)]
     heartbeat: u64,
+    /// MiB of memory for edges of the propagation, which stay from one iteration to the next.
+    #[arg(long, value_name = "MIB", default_value_t = 2048)]
+    edge_memory: u64,
     /// Seconds before an error of storage is reported, and the shard tried again.
     #[arg(long, value_name = "SECONDS", default_value_t = 5.0)]
     retry_delay: f64,
@@ -53,7 +56,7 @@ impl ExecutorArgs {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let retry_delay = Duration::try_from_secs_f64(self.retry_delay)
             .map_err(|_| Error::usage(format!("--retry-delay {} is no number of seconds", self.retry_delay)))?;
-        let kernel = Arc::new(ShardKernel::new(program_name()?, retry_delay));
+        let kernel = Arc::new(ShardKernel::new(program_name()?, retry_delay, self.edge_memory << 20));
         let config = ExecutorProcessConfig {
             override_physical_codec: Some(Arc::new(ShardCodec::of_executor(kernel))),
             override_execution_engine: Some(Arc::new(ShardEngine::default())),

@@ -17,6 +17,8 @@ pub struct ShardKernel {
     program: String,
     /// Time before an error of storage is reported. Ballista tries again at once, and only a few times.
     retry_delay: Duration,
+    /// Memory for the edges of the propagation.
+    edge_bytes: u64,
     stores: Mutex<Option<(Roots, Arc<StepStores>)>>,
 }
 
@@ -34,10 +36,11 @@ impl Drop for StopOnDrop {
 
 impl ShardKernel {
     /// Creates the kernel of an executor that is this program.
-    pub fn new(program: String, retry_delay: Duration) -> ShardKernel {
+    pub fn new(program: String, retry_delay: Duration, edge_bytes: u64) -> ShardKernel {
         ShardKernel {
             program,
             retry_delay,
+            edge_bytes,
             stores: Mutex::new(None),
         }
     }
@@ -83,7 +86,8 @@ impl ShardKernel {
             return Ok(Arc::clone(stores));
         }
         let input = open_store(&call.input, &call.storage)?;
-        let stores = Arc::new(StepStores::new(input, open_store(&call.output, &call.storage)?));
+        let output = open_store(&call.output, &call.storage)?;
+        let stores = Arc::new(StepStores::new(input, output, self.edge_bytes));
         *last = Some((roots, Arc::clone(&stores)));
         Ok(stores)
     }

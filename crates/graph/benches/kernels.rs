@@ -115,7 +115,7 @@ fn kernels(criterion: &mut Criterion) {
         let weight = |edge: usize| graph.weights()[edge];
         b.iter(|| {
             black_box(compute_return_probabilities(
-                &blocked,
+                blocked.frame(),
                 graph.in_edges(),
                 weight,
                 &mutual,

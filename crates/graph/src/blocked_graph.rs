@@ -25,8 +25,9 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::cells::{CellSorter, SOURCE_BLOCK, TARGET_CHUNK, TargetChunk};
+use super::cells::{CellSorter, SOURCE_BLOCK, TARGET_CHUNK};
 use super::error::GraphError;
+use super::graph_part::{EdgeStore, GraphPart, HubEdge, HubRow};
 use super::in_edges::InEdges;
 use super::node_order::NodeOrder;
 use super::node_vector::LANES;
@@ -40,33 +41,21 @@ const MIN_CHUNKS: usize = 32;
 /// Least and greatest limit of the edges of a chunk.
 const CHUNK_EDGES: Range<usize> = 1 << 16..1 << 20;
 
-/// One in-edge of a hub.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct HubEdge {
-    /// Slot of the source.
-    pub(super) source: u32,
-    pub(super) weight: u32,
-}
-
-/// The in-edges of a hub, by source.
+/// The nodes of a graph in the layout for [`propagate()`](super::propagate()), without its edges.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct HubRow {
-    /// Slot of the hub.
-    pub(super) target: usize,
-    pub(super) edges: Vec<HubEdge>,
-}
-
-/// A weighted graph in the layout for [`propagate()`](super::propagate()).
-#[derive(Clone, Debug, PartialEq)]
-pub struct BlockedGraph {
+pub struct GraphFrame {
     order: NodeOrder,
     /// Sum of the weights of each source's out-edges, by slot. Greater than 0.
     out_weights: Vec<f64>,
     /// First slot of each chunk.
     cuts: Vec<usize>,
-    chunks: Vec<TargetChunk>,
-    /// Hubs, by slot.
-    hubs: Vec<HubRow>,
+}
+
+/// A weighted graph in the layout for [`propagate()`](super::propagate()).
+#[derive(Clone, Debug, PartialEq)]
+pub struct BlockedGraph {
+    frame: GraphFrame,
+    edges: GraphPart,
 }
 
 impl BlockedGraph {
@@ -76,48 +65,49 @@ impl BlockedGraph {
     /// # Errors
     /// If a weight is not a number from 0 to [`MAX_WEIGHT`](super::MAX_WEIGHT); the error names the first.
     pub fn build(in_edges: InEdges<'_>, weight: impl Fn(usize) -> f64 + Sync) -> Result<BlockedGraph, GraphError> {
-        let order = NodeOrder::compute(in_edges, &weight)?;
-        let in_edges_of = |slot: usize| in_edges.range(order.nodes()[slot] as usize);
-        let place = |edge: usize| order.place(in_edges.sources()[edge], weight(edge));
-        let slots = 0..order.nodes().len();
-        let hubs: Vec<usize> = slots
-            .clone()
-            .into_par_iter()
-            .filter(|slot| in_edges_of(*slot).len() > HUB_EDGES)
-            .collect();
-        let hubs = hubs
-            .into_iter()
-            .map(|target| HubRow {
-                target,
-                edges: sort_hub_edges(in_edges_of(target), place),
-            })
-            .collect();
-        let limit = (in_edges.edge_count() / MIN_CHUNKS).clamp(CHUNK_EDGES.start, CHUNK_EDGES.end);
-        let cuts = cut_chunks(slots.clone().map(|slot| in_edges_of(slot).len()), limit);
-        let block_count = order.source_count().div_ceil(SOURCE_BLOCK);
-        let targets = cuts.par_iter().enumerate();
-        let targets = targets.map(|(chunk, start)| *start..cuts.get(chunk + 1).copied().unwrap_or(slots.end));
-        let fill = |sorter: &mut CellSorter, targets: Range<usize>| {
-            for (target, slot) in (0_u16..).zip(targets) {
-                let edges = Some(in_edges_of(slot)).filter(|edges| edges.len() <= HUB_EDGES);
-                for (source, weight) in edges.into_iter().flatten().map(place) {
-                    if weight > 0 {
-                        sorter.push(source, target, weight);
-                    }
-                }
-            }
-            sorter.finish()
-        };
-        let chunks = targets.map_init(|| CellSorter::new(block_count), fill).collect();
-        let mut graph = BlockedGraph {
-            out_weights: Vec::new(),
-            order,
-            cuts,
-            chunks,
-            hubs,
-        };
-        graph.out_weights = graph.sum_out_weights();
-        Ok(graph)
+        let builder = PartBuilder::new(in_edges, &weight)?;
+        let edges = builder.build_part(0..builder.cuts.len());
+        let mut out_weights = vec![0; builder.order.source_count()];
+        edges.add_out_weights(&mut out_weights);
+        let frame = builder.into_frame(out_weights);
+        Ok(BlockedGraph { frame, edges })
+    }
+
+    /// Returns the nodes.
+    pub fn frame(&self) -> &GraphFrame {
+        &self.frame
+    }
+
+    /// Returns the nodes alone.
+    pub fn into_frame(self) -> GraphFrame {
+        self.frame
+    }
+
+    pub(super) fn edges(&self) -> &GraphPart {
+        &self.edges
+    }
+}
+
+impl GraphFrame {
+    /// Builds the graph of [`BlockedGraph::build`], and hands its edges to `store`, in parts of about `part_edges`
+    /// edges. One part is in memory at a time.
+    ///
+    /// # Errors
+    /// As [`BlockedGraph::build`], and errors of the store.
+    pub fn build_apart<E>(
+        in_edges: InEdges<'_>,
+        weight: impl Fn(usize) -> f64 + Sync,
+        part_edges: usize,
+        store: &mut dyn EdgeStore<Error = E>,
+    ) -> Result<GraphFrame, BuildError<E>> {
+        let builder = PartBuilder::new(in_edges, &weight).map_err(BuildError::Graph)?;
+        let mut out_weights = vec![0; builder.order.source_count()];
+        for chunks in builder.group_chunks(part_edges) {
+            let part = builder.build_part(chunks);
+            part.add_out_weights(&mut out_weights);
+            store.keep(part).map_err(BuildError::Store)?;
+        }
+        Ok(builder.into_frame(out_weights))
     }
 
     /// Returns the number of nodes.
@@ -146,45 +136,123 @@ impl BlockedGraph {
     pub(super) fn cuts(&self) -> &[usize] {
         &self.cuts
     }
+}
 
-    pub(super) fn chunks(&self) -> &[TargetChunk] {
-        &self.chunks
+/// Error of a graph with its edges in a store.
+#[derive(Debug)]
+pub enum BuildError<E> {
+    /// The graph is invalid.
+    Graph(GraphError),
+    /// The store failed.
+    Store(E),
+}
+
+/// Builds parts of a graph.
+struct PartBuilder<'a, W> {
+    in_edges: InEdges<'a>,
+    weight: &'a W,
+    order: NodeOrder,
+    cuts: Vec<usize>,
+}
+
+impl<'a, W: Fn(usize) -> f64 + Sync> PartBuilder<'a, W> {
+    fn new(in_edges: InEdges<'a>, weight: &'a W) -> Result<PartBuilder<'a, W>, GraphError> {
+        let order = NodeOrder::compute(in_edges, weight)?;
+        let limit = (in_edges.edge_count() / MIN_CHUNKS).clamp(CHUNK_EDGES.start, CHUNK_EDGES.end);
+        let degrees = order.nodes().iter().map(|node| in_edges.range(*node as usize).len());
+        Ok(PartBuilder {
+            cuts: cut_chunks(degrees, limit),
+            in_edges,
+            weight,
+            order,
+        })
     }
 
-    pub(super) fn hubs(&self) -> &[HubRow] {
-        &self.hubs
+    fn in_edges_of(&self, slot: usize) -> Range<usize> {
+        self.in_edges.range(self.order.nodes()[slot] as usize)
     }
 
-    /// Returns the number of blocks of sources.
-    pub(super) fn block_count(&self) -> usize {
-        self.order.source_count().div_ceil(SOURCE_BLOCK)
+    fn is_hub(&self, slot: usize) -> bool {
+        self.in_edges_of(slot).len() > HUB_EDGES
     }
 
-    /// Sums the weights of each source's out-edges, block by block. Whole numbers: exact up to 2^53.
-    fn sum_out_weights(&self) -> Vec<f64> {
-        let sum_block = |block: usize| {
-            let sums = self.chunks.par_iter().fold(
-                || vec![0_u64; SOURCE_BLOCK],
-                |mut sums, chunk| {
-                    for edge in chunk.cell(block) {
-                        sums[edge.source()] += u64::from(edge.weight());
-                    }
-                    sums
-                },
-            );
-            let mut sums = sums.reduce_with(add_to).unwrap_or_default();
-            let (first, end) = (block * SOURCE_BLOCK, (block + 1) * SOURCE_BLOCK);
-            for hub in &self.hubs {
-                let edges = &hub.edges[hub.edges.partition_point(|edge| (edge.source as usize) < first)..];
-                for edge in edges.iter().take_while(|edge| (edge.source as usize) < end) {
-                    sums[edge.source as usize - first] += u64::from(edge.weight);
+    /// Returns the slots of a chunk. Those of the last chunk end at a multiple of [`LANES`], as vectors do.
+    fn slots(&self, chunk: usize) -> Range<usize> {
+        let end = self.order.nodes().len().next_multiple_of(LANES);
+        self.cuts[chunk]..self.cuts.get(chunk + 1).copied().unwrap_or(end)
+    }
+
+    fn place(&self, edge: usize) -> (u32, u32) {
+        self.order.place(self.in_edges.sources()[edge], (self.weight)(edge))
+    }
+
+    /// Groups the chunks, in their order, into parts of about `part_edges` edges.
+    fn group_chunks(&self, part_edges: usize) -> Vec<Range<usize>> {
+        let mut parts: Vec<Range<usize>> = Vec::new();
+        let mut edges = part_edges;
+        for chunk in 0..self.cuts.len() {
+            match parts.last_mut() {
+                Some(last) if edges < part_edges => last.end = chunk + 1,
+                _ => {
+                    parts.push(chunk..chunk + 1);
+                    edges = 0;
                 }
             }
-            sums.into_iter().map(|sum| sum as f64)
+            edges += self
+                .known_slots(chunk)
+                .map(|slot| self.in_edges_of(slot).len())
+                .sum::<usize>();
+        }
+        parts
+    }
+
+    /// Returns the slots of a chunk that have a node.
+    fn known_slots(&self, chunk: usize) -> Range<usize> {
+        let slots = self.slots(chunk);
+        slots.start..slots.end.min(self.order.nodes().len())
+    }
+
+    fn build_part(&self, chunks: Range<usize>) -> GraphPart {
+        let block_count = self.order.source_count().div_ceil(SOURCE_BLOCK);
+        let cuts: Vec<usize> = chunks.clone().map(|chunk| self.slots(chunk).start).collect();
+        let end = chunks.clone().last().map_or(0, |last| self.slots(last).end);
+        let slots = chunks
+            .clone()
+            .into_par_iter()
+            .flat_map_iter(|chunk| self.known_slots(chunk));
+        let hubs: Vec<usize> = slots.filter(|slot| self.is_hub(*slot)).collect();
+        let hub_row = |target: usize| HubRow {
+            target,
+            edges: sort_hub_edges(self.in_edges_of(target), |edge| self.place(edge)),
         };
-        let mut sums: Vec<f64> = (0..self.block_count()).flat_map(sum_block).collect();
-        sums.truncate(self.order.source_count());
-        sums
+        let fill = |sorter: &mut CellSorter, chunk: usize| {
+            for (target, slot) in (0_u16..).zip(self.known_slots(chunk)) {
+                let edges = Some(self.in_edges_of(slot)).filter(|edges| edges.len() <= HUB_EDGES);
+                for (source, weight) in edges.into_iter().flatten().map(|edge| self.place(edge)) {
+                    if weight > 0 {
+                        sorter.push(source, target, weight);
+                    }
+                }
+            }
+            sorter.finish()
+        };
+        GraphPart {
+            hubs: hubs.into_iter().map(hub_row).collect(),
+            chunks: chunks
+                .into_par_iter()
+                .map_init(|| CellSorter::new(block_count), fill)
+                .collect(),
+            cuts,
+            end,
+        }
+    }
+
+    fn into_frame(self, out_weights: Vec<u64>) -> GraphFrame {
+        GraphFrame {
+            order: self.order,
+            out_weights: out_weights.into_iter().map(|sum| sum as f64).collect(),
+            cuts: self.cuts,
+        }
     }
 }
 
@@ -202,11 +270,6 @@ fn cut_chunks(in_degrees: impl Iterator<Item = usize>, limit: usize) -> Vec<usiz
         edges += degree;
     }
     cuts
-}
-
-fn add_to(mut sums: Vec<u64>, others: Vec<u64>) -> Vec<u64> {
-    sums.iter_mut().zip(others).for_each(|(sum, other)| *sum += other);
-    sums
 }
 
 /// Returns the edges of a hub by source.

@@ -28,6 +28,15 @@ impl CellEdge {
         CellEdge(u64::from(source) << 48 | u64::from(target) << 32 | u64::from(weight))
     }
 
+    /// Returns the number that [`CellEdge::from_bits`] reads.
+    pub(super) fn to_bits(self) -> u64 {
+        self.0
+    }
+
+    pub(super) fn from_bits(bits: u64) -> CellEdge {
+        CellEdge(bits)
+    }
+
     pub(super) fn source(self) -> usize {
         (self.0 >> 48) as usize // Below SOURCE_BLOCK, which spares the kernel a bounds check.
     }
@@ -50,6 +59,20 @@ pub(super) struct TargetChunk {
 }
 
 impl TargetChunk {
+    /// Creates a chunk; `None` if a start is outside of the edges.
+    pub(super) fn from_parts(starts: Vec<u32>, edges: Vec<CellEdge>) -> Option<TargetChunk> {
+        let is_valid = starts.is_sorted() && starts.last().is_some_and(|end| *end as usize == edges.len());
+        is_valid.then_some(TargetChunk { starts, edges })
+    }
+
+    pub(super) fn starts(&self) -> &[u32] {
+        &self.starts
+    }
+
+    pub(super) fn edges(&self) -> &[CellEdge] {
+        &self.edges
+    }
+
     /// Returns the edges from the sources of each block.
     pub(super) fn cells(&self) -> impl Iterator<Item = &[CellEdge]> {
         self.starts

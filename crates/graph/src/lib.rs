@@ -23,23 +23,26 @@ mod build;
 mod cells;
 mod csr;
 mod error;
+mod graph_part;
 mod in_edges;
 mod limits;
 mod mutual_edges;
 mod node_order;
 mod node_vector;
 pub mod numeric;
+mod part_bytes;
 mod propagate;
 mod pull;
 mod return_probability;
 
-pub use blocked_graph::BlockedGraph;
+pub use blocked_graph::{BlockedGraph, BuildError, GraphFrame};
 pub use csr::Csr;
 pub use error::GraphError;
+pub use graph_part::{EdgeStore, GraphPart};
 pub use in_edges::InEdges;
 pub use limits::MAX_WEIGHT;
 pub use mutual_edges::{MutualEdge, MutualEdges};
-pub use propagate::{PropagationOutcome, PropagationParams, propagate};
+pub use propagate::{PropagationOutcome, PropagationParams, propagate, propagate_apart};
 pub use return_probability::compute_return_probabilities;
 
 #[cfg(test)]

@@ -43,14 +43,17 @@
 //! Papers: Page, Brin, Motwani, Winograd, *The PageRank Citation Ranking*, 1999; Boldi, Santini,
 //! Vigna, *PageRank: Functional Dependencies*, 2009 (dangling nodes and the power series).
 
+use std::convert::Infallible;
+
 use rayon::prelude::*;
 
 use super::anderson::Acceleration;
-use super::blocked_graph::BlockedGraph;
+use super::blocked_graph::{BlockedGraph, GraphFrame};
 use super::cells::SOURCE_BLOCK;
+use super::graph_part::{EdgeStore, GraphPart};
 use super::node_vector::{Teleport, share_of};
 use super::numeric::sum_in_order;
-use super::pull::{pull, share_out};
+use super::pull::{ShareSums, pull, share_out};
 
 /// Damping and stopping rule of the propagation.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -99,6 +102,44 @@ pub struct PropagationOutcome {
 /// # Panics
 /// If `teleport` does not have one entry per node.
 pub fn propagate(graph: &BlockedGraph, teleport: &[f64], params: &PropagationParams) -> PropagationOutcome {
+    let Ok(outcome) = run_steps(
+        graph.frame(),
+        Edges::<Infallible>::Here(graph.edges()),
+        teleport,
+        params,
+    );
+    outcome
+}
+
+/// Computes the same bits as [`propagate`] for a graph with its edges in `store`.
+///
+/// # Errors
+/// Errors of the store.
+///
+/// # Panics
+/// If `teleport` does not have one entry per node.
+pub fn propagate_apart<E>(
+    graph: &GraphFrame,
+    store: &mut dyn EdgeStore<Error = E>,
+    teleport: &[f64],
+    params: &PropagationParams,
+) -> Result<PropagationOutcome, E> {
+    run_steps(graph, Edges::Apart(store), teleport, params)
+}
+
+/// Place of the edges of a graph.
+enum Edges<'a, E> {
+    Here(&'a GraphPart),
+    Apart(&'a mut dyn EdgeStore<Error = E>),
+}
+
+/// Runs steps until the ranks converge.
+fn run_steps<E>(
+    graph: &GraphFrame,
+    mut edges: Edges<E>,
+    teleport: &[f64],
+    params: &PropagationParams,
+) -> Result<PropagationOutcome, E> {
     assert_eq!(teleport.len(), graph.node_count(), "one trust value per node");
     debug_assert!(teleport.iter().all(|g| g.is_finite() && *g >= 0.0));
     let trust = sum_in_order(teleport);
@@ -116,8 +157,12 @@ pub fn propagate(graph: &BlockedGraph, teleport: &[f64], params: &PropagationPar
         let mass = share_out(graph, &start, newest, values, coefficients, to);
         outcome.dangling_mass = mass.dangling / mass.total();
         let restart = params.restart(outcome.dangling_mass);
+        let sums = match &mut edges {
+            Edges::Here(edges) => ShareSums::Local(edges, &shares),
+            Edges::Apart(store) => ShareSums::Ready(store.sum_shares(outcome.iterations, &shares)?),
+        };
         let (newest, older) = iteration.parts();
-        let sums = pull(graph, &shares, (restart, &start), mass.total(), newest, older);
+        let sums = pull(graph, &sums, (restart, &start), mass.total(), newest, older);
         iteration.finish_step(&sums);
         outcome.iterations += 1;
         outcome.residual = sums.residual;
@@ -131,7 +176,7 @@ pub fn propagate(graph: &BlockedGraph, teleport: &[f64], params: &PropagationPar
     outcome.ranks = (0..teleport.len()).into_par_iter().map(rank).collect();
     outcome.mass = sum_in_order(&outcome.ranks);
     outcome.inflow = compute_inflow(&outcome, trust, params);
-    outcome
+    Ok(outcome)
 }
 
 impl PropagationParams {

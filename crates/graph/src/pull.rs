@@ -1,4 +1,4 @@
-//! One step of the propagation on a [`BlockedGraph`]: each target adds up the shares of its sources.
+//! One step of the propagation on a [`BlockedGraph`](super::BlockedGraph): each target adds up the shares of its sources.
 //!
 //! ```text
 //! y     = g1 - c1 (g1 - g2) - c2 (g2 - g3), or 0      the iterate: results of earlier steps, see `anderson`
@@ -13,17 +13,10 @@
 
 use rayon::prelude::*;
 
-use super::blocked_graph::{BlockedGraph, HubEdge};
-use super::cells::{CellEdge, SOURCE_BLOCK, TargetChunk};
+use super::blocked_graph::GraphFrame;
+use super::graph_part::GraphPart;
 use super::node_vector::{LANES, NodeVector, Teleport};
-use super::numeric::{EDGE_CHUNK, NODE_CHUNK, cut_at};
-
-/// Number of edges by which the processor fetches ahead of the sum: 2 KiB, because the pages of memory end the stream
-/// that it detects by itself. It does not affect the result.
-const FETCH_AHEAD: usize = 256;
-
-/// Number of edges in a cache line.
-const LINE: usize = 8;
+use super::numeric::{NODE_CHUNK, cut_at};
 
 /// An iterate y, and the result of one plain step from it.
 pub(super) struct Iterate {
@@ -61,7 +54,7 @@ impl StepMass {
 
 /// Replaces the residual of `newest` by y, and sets the share of each source. `values` are g1 and g2; `newest` has g3.
 pub(super) fn share_out(
-    graph: &BlockedGraph,
+    graph: &GraphFrame,
     teleport: &Teleport,
     newest: &mut Iterate,
     values: [&NodeVector; 2],
@@ -105,33 +98,38 @@ pub(super) fn share_out(
     masses.iter().fold(rest, add) // In chunk order, for identical bits.
 }
 
+/// Sums of shares over the in-edges of each target.
+pub(super) enum ShareSums<'a> {
+    /// To be added up, from the shares of [`share_out`] and these edges.
+    Local(&'a GraphPart, &'a [f64]),
+    /// Added up elsewhere, by slot.
+    Ready(Vec<f64>),
+}
+
 /// Runs one step from the iterate in `newest.residual`, with the shares of [`share_out`]. `restart` is the factor of
 /// the teleport, `total` is Y; `older` are r1 and r2.
 pub(super) fn pull(
-    graph: &BlockedGraph,
-    shares: &[f64],
+    graph: &GraphFrame,
+    shares: &ShareSums,
     (restart, teleport): (f64, &Teleport),
     total: f64,
     newest: &mut Iterate,
     older: [&NodeVector; 2],
 ) -> StepSums {
-    let hub_sums: Vec<f64> = graph.hubs().iter().map(|hub| sum_hub(&hub.edges, shares)).collect();
+    let hub_sums = match shares {
+        ShareSums::Local(edges, shares) => edges.sum_hubs(shares),
+        ShareSums::Ready(_) => Vec::new(),
+    };
     let norm = 1.0 / total;
     let values = cut_at(&mut newest.value.slots, graph.cuts()).into_par_iter();
     let residuals = cut_at(&mut newest.residual.slots, graph.cuts());
-    let chunks = values
-        .zip(residuals)
-        .zip(graph.chunks())
-        .zip(graph.cuts())
-        .with_max_len(1);
+    let chunks = values.zip(residuals).zip(graph.cuts()).enumerate().with_max_len(1);
     let sums: Vec<StepSums> = chunks
-        .map(|(((value, residual), chunk), start)| {
+        .map(|(chunk, ((value, residual), start))| {
             let targets = *start..start + value.len();
-            gather(chunk, shares, value);
-            let first = graph.hubs().partition_point(|hub| hub.target < targets.start);
-            let hubs = graph.hubs()[first..].iter().zip(&hub_sums[first..]);
-            for (hub, sum) in hubs.take_while(|(hub, _)| hub.target < targets.end) {
-                value[hub.target - targets.start] = *sum;
+            match shares {
+                ShareSums::Local(edges, shares) => edges.sum_chunk(chunk, shares, &hub_sums, value),
+                ShareSums::Ready(sums) => value.copy_from_slice(&sums[targets.clone()]),
             }
             for (value, teleport) in value.iter_mut().zip(&teleport.shares.slots[targets.clone()]) {
                 *value = restart * teleport + norm * *value;
@@ -157,50 +155,6 @@ pub(super) fn pull(
         products: std::array::from_fn(|i| sum.products[i] + part.products[i]),
     })
 }
-
-/// Sets `sums` to the sum of shares of each target in a chunk.
-fn gather(chunk: &TargetChunk, shares: &[f64], sums: &mut [f64]) {
-    sums.fill(0.0);
-    let (blocks, _) = shares.as_chunks::<SOURCE_BLOCK>(); // A fixed length spares the bounds check of each edge.
-    for (cell, shares) in chunk.cells().zip(blocks) {
-        let mut add = |edge: &CellEdge| sums[edge.target()] += f64::from(edge.weight()) * shares[edge.source()];
-        let (lines, rest) = cell.as_chunks::<LINE>();
-        for line in lines {
-            fetch(line, FETCH_AHEAD);
-            line.iter().for_each(&mut add);
-        }
-        rest.iter().for_each(add);
-    }
-}
-
-/// Sums the shares of the sources of a hub, in fixed chunks that threads may share.
-fn sum_hub(edges: &[HubEdge], shares: &[f64]) -> f64 {
-    let sums = edges.par_chunks(EDGE_CHUNK).map(|edges| {
-        let (lines, rest) = edges.as_chunks::<LINE>();
-        let product = |edge: &HubEdge| f64::from(edge.weight) * shares[edge.source as usize];
-        let mut sums = [0.0; LINE];
-        for line in lines {
-            fetch(line, FETCH_AHEAD);
-            sums.iter_mut().zip(line).for_each(|(sum, edge)| *sum += product(edge));
-        }
-        sums.iter_mut().zip(rest).for_each(|(sum, edge)| *sum += product(edge));
-        sums.iter().fold(0.0, |sum, part| sum + part)
-    });
-    let sums: Vec<f64> = sums.collect();
-    sums.iter().fold(0.0, |sum, part| sum + part)
-}
-
-/// Asks the processor to load the cache line `ahead` elements after the first of a slice.
-#[cfg(target_arch = "x86_64")]
-fn fetch<T>(slice: &[T], ahead: usize) {
-    use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-    // SAFETY: a hint without any other effect, valid for every address.
-    unsafe { _mm_prefetch::<_MM_HINT_T0>(slice.as_ptr().wrapping_add(ahead).cast()) }
-}
-
-/// Does nothing: other processors have no stable instruction for it.
-#[cfg(not(target_arch = "x86_64"))]
-fn fetch<T>(_: &[T], _: usize) {}
 
 /// Replaces y in `residual` by r, and takes the sums of a chunk. All lengths are multiples of [`LANES`].
 fn finish_chunk(value: &[f64], norm: f64, residual: &mut [f64], older: [&[f64]; 2]) -> StepSums {

@@ -22,7 +22,7 @@
 
 use rayon::prelude::*;
 
-use super::blocked_graph::BlockedGraph;
+use super::blocked_graph::GraphFrame;
 use super::in_edges::InEdges;
 use super::mutual_edges::{MutualEdge, MutualEdges};
 use super::numeric::NODE_CHUNK;
@@ -30,7 +30,7 @@ use super::numeric::NODE_CHUNK;
 /// Computes the return probability of each node. `graph` was built from `in_edges` with the same `weight`, and
 /// `mutual` is found in them.
 pub fn compute_return_probabilities(
-    graph: &BlockedGraph,
+    graph: &GraphFrame,
     in_edges: InEdges<'_>,
     weight: impl Fn(usize) -> f64 + Sync,
     mutual: &MutualEdges,

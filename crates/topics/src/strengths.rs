@@ -174,7 +174,7 @@ impl Actors {
         let ReactorRanks {
             rank_factors: standing,
             outcome,
-        } = propagate_trust(in_edges, weight, &MutualEdges::find(in_edges), &trust, params)?;
+        } = propagate_trust(in_edges, weight, &MutualEdges::find(in_edges), &trust, params, None)?;
         Ok(Actors {
             trust,
             standing,

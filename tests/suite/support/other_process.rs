@@ -51,7 +51,7 @@ impl StepRunner for OtherProcess {
                 return Err(Error::new(ErrorKind::Storage, "the other process is gone"));
             }
             let open = |root: &str| Store::open(root, &StoreOptions::default()).unwrap();
-            let stores = StepStores::new(open(&self.input), open(&self.output));
+            let stores = StepStores::new(open(&self.input), open(&self.output), 1 << 20);
             stores.run_shard(&call, *shard, &Arc::new(AtomicBool::new(false)))?;
             *self.runs.lock().unwrap().entry((call.step.step, *shard)).or_default() += 1;
         }

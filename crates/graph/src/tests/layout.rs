@@ -35,10 +35,10 @@ fn a_hub_with_a_row_of_its_own_adds_up_all_its_reactors() {
     reactions.extend([(last, 5, 1.0), (last, last + 1, 0.5), (last + 1, 5, 1.0), (7, 7, 2.0)]);
     let trust: Vec<f64> = (0..nodes).map(|node| f64::from(node % 4) / 3.0).collect();
     let graph = check(&reactions, &trust);
-    let hubs: Vec<usize> = graph.hubs().iter().map(|hub| hub.target).collect();
+    let hubs: Vec<usize> = graph.edges().hubs.iter().map(|hub| hub.target).collect();
     assert_eq!(hubs, [TARGET_CHUNK - 1, TARGET_CHUNK]);
-    assert_eq!(graph.cuts(), [0, TARGET_CHUNK, 2 * TARGET_CHUNK]);
-    assert_eq!(graph.hubs()[0].edges.len(), nodes as usize - 1);
+    assert_eq!(graph.frame().cuts(), [0, TARGET_CHUNK, 2 * TARGET_CHUNK]);
+    assert_eq!(graph.edges().hubs[0].edges.len(), nodes as usize - 1);
 }
 
 #[test]
@@ -48,7 +48,11 @@ fn sources_of_several_blocks_reach_targets_of_several_chunks() {
     reactions.extend((0..nodes).map(|node| (node, (node * 7 + 1) % nodes, 1.0)));
     let graph = check(&reactions, &vec![1.0; nodes as usize]);
     assert_eq!(
-        (graph.block_count(), graph.chunks().len(), graph.hubs().len()),
+        (
+            graph.frame().out_weights().len().div_ceil(SOURCE_BLOCK),
+            graph.edges().chunks.len(),
+            graph.edges().hubs.len()
+        ),
         (3, 5, 0)
     );
 }

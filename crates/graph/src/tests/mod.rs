@@ -3,6 +3,7 @@
 mod bits;
 mod closed_forms;
 mod layout;
+mod parts;
 mod properties;
 mod reference;
 mod returns;
@@ -44,7 +45,7 @@ fn run(reactions: &[(u32, u32, f64)], trust: &[f64], params: &PropagationParams)
 fn compute_returns(in_edges: &Csr) -> Vec<f64> {
     let weight = |edge: usize| in_edges.weights()[edge];
     let mutual = MutualEdges::find(in_edges.in_edges());
-    compute_return_probabilities(&blocked(in_edges), in_edges.in_edges(), weight, &mutual, D)
+    compute_return_probabilities(blocked(in_edges).frame(), in_edges.in_edges(), weight, &mutual, D)
 }
 
 /// Fails with `name` if a number differs from the expected one by more than `tolerance`.

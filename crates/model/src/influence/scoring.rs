@@ -11,7 +11,7 @@ use super::reciprocity;
 use super::score::ContributionModel;
 use super::score_scale::ScoreScale;
 use super::score_table::ScoreTable;
-use super::trust;
+use super::trust::{self, SpreadEdges};
 use crate::account_activity::AccountActivity;
 use crate::networks::Network;
 use crate::people::persons::PersonMap;
@@ -94,17 +94,21 @@ impl PeopleScores {
     ) -> Result<PeopleScores> {
         let attention = memory.compute_attention(moment, model);
         let activity = PersonActivity::compute(memory.persons, memory.facts, moment, model);
-        PeopleScores::compute_from_attention(attention, &[], activity, networks, model)
+        PeopleScores::compute_from_attention(attention, &[], activity, networks, model, None)
     }
 
     /// Scores all persons from their attention and activity at a moment. `trust_before` is the trust on the day before,
-    /// if the attention is of two dates.
+    /// if the attention is of two dates. With `spread`, the edges of the propagation are kept elsewhere.
+    ///
+    /// # Errors
+    /// An internal error if the attention does not form a valid graph, or an error of the store of `spread`.
     pub fn compute_from_attention(
         parts: AttentionParts,
         trust_before: &[f64],
         activity: PersonActivity,
         networks: &[Network],
         model: &InfluenceModel,
+        spread: Option<SpreadEdges>,
     ) -> Result<PeopleScores> {
         let params = model.params();
         let mut attention = parts.graph;
@@ -115,7 +119,7 @@ impl PeopleScores {
             past.discount(attention.in_edges()?, &mutual, trust_before);
         }
         let shares: Vec<f64> = networks.iter().map(|network| network.share).collect();
-        let reactors = trust::compute_reactor_ranks(&attention, &mutual, &trust, &shares, params)?;
+        let reactors = trust::compute_reactor_ranks(&attention, &mutual, &trust, &shares, params, spread)?;
         let contributions = ContributionModel {
             trust: &trust,
             rank: &reactors.rank_factors,

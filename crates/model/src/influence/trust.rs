@@ -21,7 +21,8 @@ use crate::account_activity::AccountActivity;
 use crate::people::persons::PersonMap;
 use clout_base::error::{Error, Result};
 use clout_graph::{
-    BlockedGraph, InEdges, MutualEdges, PropagationOutcome, PropagationParams, compute_return_probabilities, propagate,
+    BlockedGraph, BuildError, EdgeStore, GraphError, GraphFrame, InEdges, MutualEdges, PropagationOutcome,
+    PropagationParams, compute_return_probabilities, propagate, propagate_apart,
 };
 
 /// Computes the trust of an account seen on `days_seen` days within `span_days`; `history_days` is the warehouse's W.
@@ -103,41 +104,68 @@ pub struct ReactorRanks {
     pub outcome: PropagationOutcome,
 }
 
+/// Edges that are kept elsewhere while trust is propagated. No bit depends on it.
+pub struct SpreadEdges<'a> {
+    /// Number of edges in a part, at least about.
+    pub part_edges: usize,
+    /// Store of the parts.
+    pub store: &'a mut dyn EdgeStore<Error = Error>,
+}
+
+fn describe_fault(fault: GraphError) -> Error {
+    Error::internal("the attention of this date has invalid weights").with_source(fault)
+}
+
 /// Propagates trust along the attention, all networks in one graph. `mutual` holds the mutual edges of `attention`.
 ///
 /// # Errors
-/// An internal error if the attention does not form a valid graph.
+/// An internal error if the attention does not form a valid graph, or an error of the store of `spread`.
 pub fn compute_reactor_ranks(
     attention: &AttentionGraph,
     mutual: &MutualEdges,
     trust: &[f64],
     shares: &[f64],
     params: &ModelParams,
+    spread: Option<SpreadEdges>,
 ) -> Result<ReactorRanks> {
     let weight = |edge: usize| attention.scaled_amount(edge, shares);
-    propagate_trust(attention.in_edges()?, weight, mutual, trust, params)
+    propagate_trust(attention.in_edges()?, weight, mutual, trust, params, spread)
 }
 
 /// Propagates trust along a graph of in-edges; computes rho of each node after the return probability is deducted.
 /// `weight` returns the attention of an edge; it is called a few times for each, in any order.
 ///
 /// # Errors
-/// An internal error if a weight is not a valid amount.
+/// An internal error if a weight is not a valid amount, or an error of the store of `spread`.
 pub fn propagate_trust(
     in_edges: InEdges<'_>,
     weight: impl Fn(usize) -> f64 + Sync,
     mutual: &MutualEdges,
     trust: &[f64],
     params: &ModelParams,
+    spread: Option<SpreadEdges>,
 ) -> Result<ReactorRanks> {
     let propagation = PropagationParams {
         damping: params.propagation.damping,
         tolerance: params.propagation.tolerance,
         max_iterations: u32::try_from(params.propagation.max_iterations).unwrap_or(u32::MAX),
     };
-    let graph = BlockedGraph::build(in_edges, &weight)
-        .map_err(|error| Error::internal("the attention of this date has invalid weights").with_source(error))?;
-    let outcome = propagate(&graph, trust, &propagation);
+    let (graph, outcome) = match spread {
+        None => {
+            let graph = BlockedGraph::build(in_edges, &weight).map_err(describe_fault)?;
+            let outcome = propagate(&graph, trust, &propagation);
+            (graph.into_frame(), outcome)
+        }
+        Some(SpreadEdges { part_edges, store }) => {
+            let graph = GraphFrame::build_apart(in_edges, &weight, part_edges, store);
+            let graph = graph.map_err(|error| match error {
+                BuildError::Graph(fault) => describe_fault(fault),
+                BuildError::Store(error) => error,
+            })?;
+            let outcome = propagate_apart(&graph, store, trust, &propagation)?;
+            (graph, outcome)
+        }
+    };
     let returns = compute_return_probabilities(&graph, in_edges, weight, mutual, propagation.damping);
     let ranks = outcome.inflow.iter().zip(&returns);
     Ok(ReactorRanks {

@@ -61,12 +61,12 @@ report: ## write the report of the demo's dates into site/ (runs the demo first 
 	@$(BIN) report --output $(OUT) --to $(SITE)
 
 test: ## run all tests; needs Rust, make and a C compiler
-	$(CARGO) test --workspace
+	$(CARGO) test
 
 check: ## formatting, lints and documentation, with warnings as errors
 	$(CARGO) fmt --all --check
-	$(CARGO) clippy --workspace --all-targets -- -D warnings
-	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --document-private-items --quiet
+	$(CARGO) clippy --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --no-deps --document-private-items --quiet
 
 docs: ## write docs/src/reference from schema, command line and job keys
 	CLOUT_WRITE_DOCS=1 $(CARGO) test --test suite reference_docs

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::options::{JobArgs, OutputFormat, open_store, parse_day, start_threads};
-use super::output::{print_line, print_object};
+use super::output::{print_line, print_object, print_table};
 use super::progress::ProgressDisplay;
 use crate::job::Job;
 use crate::pipeline::check_log::CheckLog;
@@ -11,6 +11,7 @@ use crate::pipeline::closed_files::{find_late_deliveries, report_late_deliveries
 use crate::pipeline::delivery_stops::find_missing_networks;
 use crate::pipeline::input_listing::{check_listing, list_input, resolve_snapshot_date};
 use crate::pipeline::plan::{BaseWanted, RunEstimate, estimate_run, load_base_state};
+use crate::pipeline::step_plan::{PlannedStep, list_steps};
 use clout_base::day::Day;
 use clout_base::error::Result;
 use clout_warehouse::snapshots;
@@ -48,6 +49,30 @@ impl PlanArgs {
             }
         }
     }
+}
+
+/// Prints the steps of the run on a cluster: place, shards, and memory of a shard.
+///
+/// # Errors
+/// Errors of the job, of the stores and of the listing.
+pub(super) fn print_steps(job: &Job, as_of: Option<Day>, format: OutputFormat) -> Result<()> {
+    let plan = planned(job, as_of)?;
+    let steps = list_steps(job, &plan.estimate);
+    if format == OutputFormat::Json {
+        return print_object(&steps);
+    }
+    let row = |step: &PlannedStep| {
+        let mebibytes = step.memory_bytes.div_ceil(1 << 20);
+        vec![
+            json!(step.step),
+            json!(step.place),
+            json!(step.shards),
+            json!(mebibytes),
+            json!(step.work),
+        ]
+    };
+    let columns = ["step", "runs on", "shards", "MiB a shard", "work"].map(str::to_owned);
+    print_table(&columns, &steps.iter().map(row).collect::<Vec<_>>())
 }
 
 struct PlanSummary {

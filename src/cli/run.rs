@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::failure::catch_bug;
 use super::options::{JobArgs, OutputFormat, generate_random_hex, open_store, parse_day, start_threads};
 use super::output::{print_line, print_object};
+use super::plan::print_steps;
 use super::progress::ProgressDisplay;
 use super::run_result::RunResult;
 use super::run_summary::format_summary;
@@ -59,6 +60,18 @@ impl RunArgs {
             OutputFormat::Text => print_summary(&result),
         };
         outcome.and(printed)
+    }
+}
+
+impl RunArgs {
+    /// Prints the steps of the run on a cluster, without running it.
+    ///
+    /// # Errors
+    /// Errors of the job, of the stores and of the listing.
+    pub fn print_steps(self) -> Result<()> {
+        let job = self.job.read_spec()?.resolve()?;
+        start_threads(&job)?;
+        print_steps(&job, self.as_of, self.format)
     }
 }
 

@@ -24,9 +24,19 @@ use clout_warehouse::store::{Store, StoredObject};
 pub const STEP: &str = "read";
 
 /// Number of shards below which no two partitions share one.
-const LEAST_SHARDS: usize = 16;
+const LEAST_SHARDS: u64 = 16;
 /// Bytes of files after which a shard takes no further partition.
 const SHARD_BYTES: u64 = 256 << 20;
+
+/// Returns the bytes of files after which a shard takes no further partition, of `total` bytes in all.
+fn shard_bytes(total: u64) -> u64 {
+    (total / LEAST_SHARDS).clamp(1, SHARD_BYTES)
+}
+
+/// Returns the number of shards for files of `total` bytes, if no partition is larger than a shard.
+pub fn count_shards(total: u64) -> u64 {
+    total.div_ceil(shard_bytes(total))
+}
 
 /// Partition with its admitted files.
 #[derive(Clone, Serialize, Deserialize)]
@@ -86,7 +96,7 @@ impl FileReading<'_> {
     fn group_partitions(&self) -> Vec<Vec<usize>> {
         let bytes = |found: &PartitionFiles| found.files.iter().map(|file| file.object.size).sum::<u64>();
         let sizes: Vec<u64> = self.partitions.iter().map(bytes).collect();
-        let limit = (sizes.iter().sum::<u64>() / LEAST_SHARDS as u64).clamp(1, SHARD_BYTES);
+        let limit = shard_bytes(sizes.iter().sum());
         let mut shards: Vec<Vec<usize>> = Vec::new();
         let mut filled = limit;
         for (partition, size) in sizes.into_iter().enumerate().filter(|(_, size)| *size > 0) {

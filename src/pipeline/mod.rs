@@ -34,6 +34,7 @@ pub mod scored_state;
 mod snapshot_run;
 pub mod sources;
 pub mod spread_graph;
+pub mod step_plan;
 pub mod stops;
 mod trimmed_input;
 

@@ -93,6 +93,8 @@ pub struct RunEstimate {
     pub rows: u64,
     /// Number of pairs in the state.
     pub state_pairs: u64,
+    /// Number of accounts in the state.
+    pub accounts: u64,
     /// Expected memory of the run, in bytes.
     pub memory_bytes: u64,
     /// Expected memory of the run with intermediate data in files, in bytes: the least memory limit.
@@ -146,6 +148,7 @@ pub fn estimate_run(input: &Store, inventory: &InputInventory, base: &RunState, 
         input_bytes: inventory.files_between(first, as_of).map(|file| file.size).sum(),
         rows,
         state_pairs: pairs,
+        accounts,
         memory_bytes: whole + common,
         least_memory_bytes: least + common,
         output_bytes: (pairs + rows) * 30 + accounts * 120,

@@ -17,11 +17,16 @@ use clout_steps::{Block, BlockData, BlockSpace, StepCall, decode_records, encode
 pub const PROPAGATION_STEPS: [&str; 2] = ["propagate", "propagate-before"];
 
 /// Bytes of an edge in a part.
-const EDGE_BYTES: u64 = 8;
+pub const EDGE_BYTES: u64 = 8;
 /// Parts into which the memory for edges is divided.
-const PARTS_IN_MEMORY: u64 = 4;
+pub const PARTS_IN_MEMORY: u64 = 4;
 /// Memory for edges without `run.edge_memory`, if other processes run shards.
 const REMOTE_EDGE_MEMORY: u64 = 8 << 30;
+
+/// Returns the memory for edges, in bytes; none if it is unlimited.
+pub fn edge_memory(job: &Job, is_remote: bool) -> Option<u64> {
+    job.run.edge_memory.or(is_remote.then_some(REMOTE_EDGE_MEMORY))
+}
 
 /// Part of a graph as a block.
 #[derive(Clone, Debug)]
@@ -65,8 +70,7 @@ impl<'a> SpreadGraph<'a> {
     /// Returns the store for a graph with `edges` edges; `None` if the graph fits into the memory for edges, or if
     /// blocks are in memory. `name` is that of the step.
     pub fn choose(job: &Job, space: &'a BlockSpace, name: &'static str, edges: usize) -> Option<SpreadGraph<'a>> {
-        let unasked = space.is_remote().then_some(REMOTE_EDGE_MEMORY);
-        let memory = job.run.edge_memory.or(unasked)?;
+        let memory = edge_memory(job, space.is_remote())?;
         let is_spread = space.is_folder() && edges as u64 * EDGE_BYTES > memory;
         let part_edges = memory / EDGE_BYTES / PARTS_IN_MEMORY;
         let graph = SpreadGraph {

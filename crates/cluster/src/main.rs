@@ -53,6 +53,9 @@ struct ClusterRunArgs {
     /// Seconds without a scheduler or an executor after which the run fails (exit 5).
     #[arg(long, value_name = "SECONDS", default_value_t = 300)]
     grace: u64,
+    /// Print the steps of the run, where each runs, and its memory; run nothing.
+    #[arg(long)]
+    plan: bool,
 }
 
 fn main() -> ExitCode {
@@ -75,6 +78,9 @@ fn block_on(serve: impl Future<Output = Result<()>>) -> Result<()> {
 
 impl ClusterRunArgs {
     fn run(self) -> Result<()> {
+        if self.plan {
+            return self.run.print_steps();
+        }
         let grace = Duration::from_secs(self.grace);
         self.run.run_with(|job| {
             let output = open_store(&job.output.root, &job.storage)?;

@@ -9,6 +9,7 @@
 pub mod block;
 pub mod free_memory;
 pub mod remote;
+pub mod run_step;
 pub mod slices;
 pub mod space;
 pub mod work_folder;
@@ -16,6 +17,7 @@ pub mod work_folder;
 pub use block::{Block, BlockData, Encoded, StoredBlock, decode_records, encode_records};
 pub use free_memory::return_free_memory;
 pub use remote::{RemoteCall, StepRunner, decode_context, encode_context};
+pub use run_step::StepCall;
 pub use slices::Slices;
-pub use space::{BlockSpace, StepCall};
+pub use space::BlockSpace;
 pub use work_folder::WorkFolder;

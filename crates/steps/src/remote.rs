@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::block::StoredBlock;
-use super::space::StepCall;
+use super::run_step::StepCall;
 use clout_base::error::{Error, Result};
 
 /// What another process needs to run a shard, besides the number of the shard and the stores. Small and without a

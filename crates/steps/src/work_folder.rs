@@ -10,7 +10,7 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use super::block::StoredBlock;
 use super::remote::StepRunner;
-use super::space::{StepCall, receipt_name};
+use super::run_step::{StepCall, receipt_name};
 use clout_base::day::Day;
 use clout_base::error::{Error, Result};
 use clout_warehouse::store::{CreateOutcome, Store};

@@ -90,3 +90,61 @@ impl PhysicalExtensionCodec for ShardCodec {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use clout::job::StorageRules;
+    use clout_steps::{RemoteCall, StepCall, StoredBlock};
+    use datafusion::prelude::SessionContext;
+    use datafusion_proto::physical_plan::AsExecutionPlan;
+    use datafusion_proto::protobuf::PhysicalPlanNode;
+
+    use super::*;
+
+    fn call(program: &str) -> ClusterCall {
+        ClusterCall {
+            program: program.to_owned(),
+            input: "s3://lake/dumps".to_owned(),
+            output: "s3://lake/clout".to_owned(),
+            storage: StorageRules::default(),
+            step: RemoteCall {
+                work: "work/2026-03-06/key".to_owned(),
+                step: StepCall {
+                    step: "pairs".to_owned(),
+                    shards: 9,
+                },
+                context: StoredBlock {
+                    key: "work/2026-03-06/key/pairs/context".to_owned(),
+                    size: 3,
+                    checksum: "00".to_owned(),
+                },
+            },
+        }
+    }
+
+    /// Encodes a plan of three shards, and decodes it with `codec`.
+    fn send(program: &str, codec: &ShardCodec) -> Result<Arc<dyn ExecutionPlan>> {
+        let plan = ShardExec::plan(call(program).encode().unwrap(), &[2, 5, 7])?;
+        let sent = PhysicalPlanNode::try_from_physical_plan(plan, &ShardCodec::default())?;
+        sent.try_into_physical_plan(&SessionContext::new().task_ctx(), codec)
+    }
+
+    #[test]
+    fn a_plan_has_a_partition_for_each_shard_and_keeps_its_call() {
+        let plan = send("one", &ShardCodec::of_scheduler("one".to_owned())).unwrap();
+        assert_eq!(plan.properties().partitioning.partition_count(), 3);
+        let node = plan.downcast_ref::<ShardExec>().unwrap();
+        assert_eq!(ClusterCall::decode(node.call()).unwrap(), call("one"));
+    }
+
+    #[test]
+    fn a_scheduler_refuses_another_program_by_name() {
+        let error = send("one", &ShardCodec::of_scheduler("other".to_owned())).unwrap_err();
+        let failure = super::super::failure::find_failure(&error.to_string()).unwrap();
+        let text = failure.to_string();
+        assert!(
+            text.contains("the driver is one") && text.contains("the scheduler is other"),
+            "{text}"
+        );
+    }
+}

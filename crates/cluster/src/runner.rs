@@ -126,6 +126,16 @@ impl BallistaRunner {
     }
 }
 
+/// Returns a root that other processes on a shared folder understand: a relative path from the root of the file system.
+fn absolute_root(root: &str) -> Result<String> {
+    if root.contains("://") {
+        return Ok(root.to_owned());
+    }
+    let path = std::path::absolute(root)
+        .map_err(|error| Error::usage(format!("the folder {root} has no absolute path")).with_source(error))?;
+    Ok(path.to_string_lossy().into_owned())
+}
+
 /// Finds out whether a text is the failure of a shard.
 fn classify(text: String) -> Interruption {
     match find_failure(&text) {
@@ -138,8 +148,8 @@ impl StepRunner for BallistaRunner {
     fn run_shards(&self, step: &RemoteCall, shards: &[usize]) -> Result<()> {
         let call = ClusterCall {
             program: self.program.clone(),
-            input: self.job.input.root.clone(),
-            output: self.job.output.root.clone(),
+            input: absolute_root(&self.job.input.root)?,
+            output: absolute_root(&self.job.output.root)?,
             storage: self.job.storage.clone(),
             step: step.clone(),
         };
@@ -162,5 +172,18 @@ impl StepRunner for BallistaRunner {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn relative_paths_become_absolute_and_addresses_stay() {
+        assert_eq!(absolute_root("s3://bucket/dumps").unwrap(), "s3://bucket/dumps");
+        assert_eq!(absolute_root("/lake").unwrap(), "/lake");
+        assert!(absolute_root("lake").unwrap().ends_with("/lake"));
+        assert!(std::path::Path::new(&absolute_root("lake").unwrap()).is_absolute());
     }
 }

@@ -21,6 +21,10 @@ TABLES = {
         reach="measure", amplification="measure", audience_influence="measure", networks="texts",
         is_new="flag", last_active_at="instant",
     ),
+    "people": dict(
+        person_id="text", network="text", account_id="text", handle="text", display_name="text", created_at="instant",
+        followers_count="count", is_verified="flag", is_suspended="flag",
+    ),
     "network_scores": dict(
         person_id="text", network="text", score="measure", reach="measure", reactions="count", posts="count",
         share="measure",

@@ -13,14 +13,15 @@ use super::options::{OutputFormat, ResultArgs, open_store, parse_day};
 use super::output::{print_line, print_object, shorten_text};
 use super::progress::ProgressDisplay;
 use crate::explain::{ExplainOutcome, ExplainRequest, UnknownPerson, explain_person};
+use crate::queries::find_person::find_person;
 use clout_base::day::Day;
 use clout_base::error::{Error, Result};
 
 /// Arguments of `clout explain`.
 #[derive(clap::Args)]
 pub(super) struct ExplainArgs {
-    /// Person id as in the table scores, or account as NETWORK:ACCOUNT_ID.
-    #[arg(value_name = "PERSON_ID")]
+    /// Person id as in the table scores, account as NETWORK:ACCOUNT_ID, or handle.
+    #[arg(value_name = "PERSON")]
     person: String,
     #[command(flatten)]
     results: ResultArgs,
@@ -61,7 +62,21 @@ impl ExplainArgs {
             topic: self.topic.as_deref(),
         };
         let progress = ProgressDisplay::new();
-        let answered = explain_person(&question, &progress);
+        let mut answered = explain_person(&question, &progress);
+        if let Ok(ExplainOutcome::UnknownPerson(_)) = &answered
+            && let Some(person) = find_person(&store, &manifest, &self.person)?
+        {
+            answered = {
+                let of_person = ExplainRequest {
+                    person_id: &person,
+                    ..question
+                };
+                explain_person(&of_person, &progress)
+            };
+            if let Ok(ExplainOutcome::Person(answer)) = &mut answered {
+                answer.asked_id = Some(self.person.clone());
+            }
+        }
         progress.finish();
         answered
     }

@@ -2,10 +2,10 @@
 
 use super::options::{OutputFormat, ResultArgs, parse_day};
 use super::output::{ResultRows, print_line, print_rows};
-use crate::queries;
+use crate::queries::{self, find_person::find_person};
 use clout_base::day::Day;
 use clout_base::error::{Error, Result};
-use clout_base::schema::{NETWORK_SCORES, SCORES, TOPIC_SCORES, TableSchema};
+use clout_base::schema::{NETWORK_SCORES, PEOPLE, SCORES, TOPIC_SCORES, TableSchema};
 use clout_warehouse::snapshots::find_or_newest;
 
 /// Arguments of `clout top`.
@@ -22,8 +22,8 @@ pub(super) struct TopArgs {
     /// Rank by credibility on one topic, given by its id.
     #[arg(long, value_name = "TOPIC_ID", conflicts_with = "network")]
     topic: Option<String>,
-    /// Show only this person, with or without a score; repeatable.
-    #[arg(long = "person", value_name = "PERSON_ID")]
+    /// Show only this person, with or without a score: a person id, NETWORK:ACCOUNT_ID or a handle; repeatable.
+    #[arg(long = "person", value_name = "PERSON")]
     persons: Vec<String>,
     /// Number of people to show.
     #[arg(short = 'n', long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..))]
@@ -41,16 +41,21 @@ impl TopArgs {
     pub(super) fn run(self) -> Result<()> {
         let store = self.results.open_store()?;
         let manifest = find_or_newest(&store, self.as_of)?;
+        let named = self.persons.iter().map(|asked| {
+            let found = find_person(&store, &manifest, asked)?;
+            Ok(found.unwrap_or_else(|| asked.clone()))
+        });
+        let persons = named.collect::<Result<Vec<String>>>()?;
         // All people named with --person are shown, even beyond --count.
         let count = self.count.max(self.persons.len() as u32);
         let wanted = queries::TopSelection {
             network: self.network.as_deref(),
-            persons: &self.persons,
+            persons: &persons,
             count,
         };
         let frame = match &self.topic {
             None => queries::find_top_people(&store, &manifest, &wanted)?,
-            Some(topic) => queries::topics::find_top_on_topic(&store, &manifest, topic, &self.persons, count)?,
+            Some(topic) => queries::topics::find_top_on_topic(&store, &manifest, topic, &persons, count)?,
         };
         let (table, columns): (&TableSchema, &[&'static str]) = match (&self.topic, &self.network) {
             (Some(_), _) => (&TOPIC_SCORES, &queries::topics::TOP_TOPIC_COLUMNS),
@@ -111,7 +116,11 @@ impl TopArgs {
 /// Formats the meanings of the shown columns, from `schema`.
 fn legend(table: &TableSchema, shown: &[&str]) -> String {
     let widest = shown.iter().map(|name| name.len()).max().unwrap_or(0);
-    let meaning = |name: &&str| table.columns.iter().find(|column| column.name == *name);
+    let columns = table
+        .columns
+        .iter()
+        .chain(PEOPLE.columns.iter().filter(|column| column.name == "handle"));
+    let meaning = |name: &&str| columns.clone().find(|column| column.name == *name);
     let lines: Vec<String> = shown
         .iter()
         .filter_map(meaning)

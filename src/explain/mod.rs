@@ -24,7 +24,7 @@ use crate::pipeline::observer::RunObserver;
 use crate::queries::{self, person_rows::JsonRow, topics};
 use clout_base::day::Day;
 use clout_base::error::{Error, Result};
-use clout_base::schema::TOPIC_SCORES;
+use clout_base::schema::{PEOPLE, TOPIC_SCORES};
 use clout_warehouse::manifest::Manifest;
 use clout_warehouse::snapshot_people::SnapshotPeople;
 use clout_warehouse::store::Store;
@@ -70,7 +70,7 @@ pub struct PersonExplanation {
     pub model_version: String,
     /// Id of the person.
     pub person_id: String,
-    /// Requested account id, if the request named an account of this person.
+    /// Requested account id or handle, if the request named an account of this person.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub asked_id: Option<String>,
     /// Row of `scores`.
@@ -79,6 +79,8 @@ pub struct PersonExplanation {
     pub persons_scored: Option<u64>,
     /// Number of topics in the input; null if it had none.
     pub topics_known: Option<u64>,
+    /// Accounts of the person: rows of `people`; empty if the snapshot has no such table.
+    pub accounts: Vec<JsonRow>,
     /// Rows of `network_scores`.
     pub network_scores: Vec<JsonRow>,
     /// Changes within 1, 7 and 30 days.
@@ -160,6 +162,10 @@ fn of_person(
         scores,
         persons_scored: published_metrics::read_metric(store, manifest, "persons_scored")?,
         topics_known: published_metrics::read_metric(store, manifest, "topics")?,
+        accounts: match manifest.tables.contains_key(PEOPLE.name) {
+            true => question.rows(PEOPLE.name)?,
+            false => Vec::new(),
+        },
         network_scores: question.rows("network_scores")?,
         changes: Vec::new(),
         silence: None,

@@ -16,6 +16,7 @@ pub mod missing_columns;
 pub mod object_hash;
 pub mod ontology;
 pub mod opt_out_rows;
+pub mod profiles;
 pub mod read_step;
 mod reader_tasks;
 pub mod reference;

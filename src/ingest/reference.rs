@@ -9,7 +9,8 @@ use super::activities::{IntakeParams, KeptRejects};
 use super::claim_changes::{ClaimChanges, ClaimKeys, hash_person};
 use super::interner::IdInterner;
 use super::opt_out_rows::{OptOutRow, parse_opt_outs};
-use super::text_rows::{RefusedInput, TextBatch, read_partition, reject};
+use super::profiles::{AccountProfile, parse_profiles};
+use super::text_rows::{ParseOthers, RefusedInput, TextBatch, parse_none, read_partition, read_partition_with, reject};
 use clout_base::day::Day;
 use clout_base::error::Result;
 use clout_warehouse::inventory::{EARLIEST_DAY, InputInventory, InputPartition};
@@ -29,8 +30,8 @@ pub struct AccountOwner {
 /// Contents of the reference tables for the load dates of a run.
 #[derive(Default)]
 pub struct ReferenceTables {
-    /// By network: accounts in the newest snapshot.
-    pub listed: BTreeMap<usize, Vec<u32>>,
+    /// By network: accounts in the newest snapshot, with their profiles. An account may come several times.
+    pub listed: BTreeMap<usize, Vec<(u32, AccountProfile)>>,
     /// By network and date: (follower, followee) pairs; only for networks with derived co-visits.
     pub follows: BTreeMap<usize, BTreeMap<Day, Vec<(u32, u32)>>>,
     /// By date: owners of accounts.
@@ -99,14 +100,18 @@ impl ReferenceTables {
             };
             if self.listed.contains_key(&network) {
                 if sources.params.kept_rejects == KeptRejects::All {
-                    read_partition(sources.store, "accounts", partition, files, &mut self.refused)?;
+                    let refused = &mut self.refused;
+                    read_partition_with(sources.store, "accounts", partition, files, refused, &parse_profiles)?;
                 }
                 continue;
             }
-            if let Some(rows) = self.read_snapshot(sources, "accounts", partition, files)? {
+            if let Some(rows) = self.read_snapshot(sources, "accounts", partition, files, &parse_profiles)? {
                 let interner = &sources.interners[network];
-                let numbers = rows.iter().flat_map(|batch| interner.intern_all(&batch.columns[0]));
-                self.listed.insert(network, numbers.collect());
+                let listed = rows.into_iter().flat_map(|batch| {
+                    let numbers = interner.intern_all(&batch.columns[0]);
+                    numbers.into_iter().zip(batch.others)
+                });
+                self.listed.insert(network, listed.collect());
             }
         }
         Ok(())
@@ -118,7 +123,7 @@ impl ReferenceTables {
                 continue;
             };
             // Rows are validated even if no co-visits are derived, so that rejects do not depend on the rule.
-            let rows = self.read_snapshot(sources, "follows", partition, files)?;
+            let rows = self.read_snapshot(sources, "follows", partition, files, &parse_none)?;
             if let Some(rows) = rows.filter(|_| sources.params.networks[network].co_visit.is_some()) {
                 let interner = &sources.interners[network];
                 let pairs = rows.iter().flat_map(|batch| {
@@ -139,7 +144,7 @@ impl ReferenceTables {
             .partitions_between("opt_outs", EARLIEST_DAY, sources.params.last);
         let is_newest_enough = !sources.params.has_opt_outs && opt_outs.count() == 0;
         for (partition, files) in sources.delivered("identities") {
-            if let Some(rows) = self.read_snapshot(sources, "identities", partition, files)? {
+            if let Some(rows) = self.read_snapshot(sources, "identities", partition, files, &parse_none)? {
                 let claims = self.settle_claims(partition, &rows, sources);
                 let opted_out = self.hash_opted_out(partition.load_date);
                 self.claim_changes
@@ -154,14 +159,15 @@ impl ReferenceTables {
     }
 
     /// Reads a full snapshot, or warns that it is not used because a file of it is unreadable.
-    fn read_snapshot(
+    fn read_snapshot<P: Clone>(
         &mut self,
         sources: &Sources,
         table: &'static str,
         partition: &InputPartition,
         files: &[StoredObject],
-    ) -> Result<Option<Vec<TextBatch>>> {
-        let rows = read_partition(sources.store, table, partition, files, &mut self.refused)?;
+        parse: ParseOthers<P>,
+    ) -> Result<Option<Vec<TextBatch<P>>>> {
+        let rows = read_partition_with(sources.store, table, partition, files, &mut self.refused, parse)?;
         if rows.is_none() {
             let network = match partition.network.as_str() {
                 "" => String::new(),

@@ -1,4 +1,4 @@
-//! Reads partitions of tables with only required text columns: accounts, follows, identities and opt-outs.
+//! Reads partitions of tables with required text columns: accounts, follows, identities and opt-outs.
 
 use std::collections::BTreeMap;
 
@@ -8,8 +8,8 @@ use super::refused_share::RefusedShare;
 use super::rejects::RejectedRow;
 use super::validate::require_text;
 use clout_base::error::Result;
-use clout_warehouse::admission::{Refusal, admit_file};
-use clout_warehouse::input_batches::for_each_batch;
+use clout_warehouse::admission::{Refusal, RefusalReason, admit_file};
+use clout_warehouse::input_batches::{InputBatch, for_each_batch};
 use clout_warehouse::input_columns::{self, InputColumn};
 use clout_warehouse::inventory::InputPartition;
 use clout_warehouse::store::{Store, StoredObject};
@@ -26,15 +26,20 @@ pub struct RefusedInput {
     pub warnings: Vec<String>,
 }
 
-/// Accepted rows of one batch, without nulls.
-pub struct TextBatch {
+/// Accepted rows of one batch, without nulls. `P` is what the optional columns of a row say.
+pub struct TextBatch<P = ()> {
     /// Key of the file.
     pub file: String,
     /// Row number in the file of each row.
     pub row_numbers: Vec<i64>,
-    /// Columns of the table, in the contract's order.
+    /// Required columns of the table, in the contract's order.
     pub columns: Vec<StringViewArray>,
+    /// Optional columns by row.
+    pub others: Vec<P>,
 }
+
+/// Reads the optional columns of a batch, by row; an error refuses the file.
+pub type ParseOthers<'a, P> = &'a dyn Fn(&InputBatch) -> std::result::Result<Vec<P>, RefusalReason>;
 
 /// Current partition with its counts.
 struct Reading<'a> {
@@ -43,7 +48,7 @@ struct Reading<'a> {
     share: RefusedShare,
 }
 
-/// Reads the rows of a partition; returns none if any file of it is unreadable.
+/// Reads the required columns of a partition; returns none if any file of it is unreadable.
 ///
 /// # Errors
 /// Returns an error only if the store fails.
@@ -54,6 +59,29 @@ pub fn read_partition(
     files: &[StoredObject],
     refused: &mut RefusedInput,
 ) -> Result<Option<Vec<TextBatch>>> {
+    read_partition_with(store, table, partition, files, refused, &parse_none)
+}
+
+/// Reads no optional column.
+///
+/// # Errors
+/// None.
+pub fn parse_none(batch: &InputBatch) -> std::result::Result<Vec<()>, RefusalReason> {
+    Ok(vec![(); batch.rows])
+}
+
+/// Reads all columns of a partition; returns none if any file of it is unreadable.
+///
+/// # Errors
+/// Returns an error only if the store fails.
+pub fn read_partition_with<P: Clone>(
+    store: &Store,
+    table: &'static str,
+    partition: &InputPartition,
+    files: &[StoredObject],
+    refused: &mut RefusedInput,
+    parse: ParseOthers<P>,
+) -> Result<Option<Vec<TextBatch<P>>>> {
     let mut reading = Reading {
         table,
         partition,
@@ -61,12 +89,12 @@ pub fn read_partition(
     };
     let mut rows = Some(Vec::new());
     for object in files {
-        match reading.file(store, object)? {
+        match reading.file(store, object, parse)? {
             Ok(batches) => {
                 let kept = batches
                     .into_iter()
                     .map(|batch| reading.keep(&object.key, &batch, refused));
-                let kept: Vec<TextBatch> = kept.collect();
+                let kept: Vec<TextBatch<P>> = kept.collect();
                 rows = rows.map(|mut rows| {
                     rows.extend(kept);
                     rows
@@ -87,16 +115,22 @@ pub fn read_partition(
 }
 
 /// Batch of a file before the judgement of its rows.
-struct FileBatch {
+struct FileBatch<P> {
     first_row: i64,
     columns: Vec<StringViewArray>,
+    others: Vec<P>,
     /// Reasons for refusing rows because of their bytes.
     faults: BTreeMap<usize, String>,
 }
 
 impl Reading<'_> {
     /// Returns the batches of a file, or the reason for refusing the file.
-    fn file(&self, store: &Store, object: &StoredObject) -> Result<std::result::Result<Vec<FileBatch>, Refusal>> {
+    fn file<P>(
+        &self,
+        store: &Store,
+        object: &StoredObject,
+        parse: ParseOthers<P>,
+    ) -> Result<std::result::Result<Vec<FileBatch<P>>, Refusal>> {
         let columns = input_columns::columns_of_table(self.table);
         let names: Vec<&str> = columns.iter().map(|column| column.name).collect();
         let admitted = match admit_file(store, object, &names, columns)? {
@@ -106,9 +140,11 @@ impl Reading<'_> {
         let mut batches = Vec::new();
         let mut seen = 0_i64;
         let outcome = for_each_batch(store, &admitted, &mut |batch| {
-            let columns = (0..names.len()).map(|index| batch.texts(index));
+            let required = (0..names.len()).filter(|index| columns[*index].is_required);
+            let columns = required.map(|index| batch.texts(index));
             batches.push(FileBatch {
                 first_row: seen,
+                others: parse(&batch)?,
                 columns: columns.collect::<std::result::Result<_, _>>()?,
                 faults: batch.faults().clone(),
             });
@@ -118,17 +154,21 @@ impl Reading<'_> {
         Ok(outcome.map(|()| batches).map_err(Refusal::from))
     }
 
-    fn keep(&mut self, file: &str, batch: &FileBatch, refused: &mut RefusedInput) -> TextBatch {
+    fn keep<P: Clone>(&mut self, file: &str, batch: &FileBatch<P>, refused: &mut RefusedInput) -> TextBatch<P> {
         let FileBatch {
             first_row,
             columns,
+            others,
             faults,
         } = batch;
-        let names = input_columns::columns_of_table(self.table);
+        let names: Vec<&InputColumn> = input_columns::columns_of_table(self.table)
+            .iter()
+            .filter(|column| column.is_required)
+            .collect();
         let count = columns.first().map_or(0, |column| column.len());
         let mut kept = Vec::with_capacity(count);
         for row in 0..count {
-            let is_present = |(name, texts): (&InputColumn, _)| require_text(name.name, texts, row).map(|_| ());
+            let is_present = |(name, texts): (&&InputColumn, _)| require_text(name.name, texts, row).map(|_| ());
             let judged = match faults.get(&row) {
                 None => names.iter().zip(columns).try_for_each(is_present),
                 Some(fault) => Err(fault.clone()),
@@ -152,6 +192,7 @@ impl Reading<'_> {
                 .iter()
                 .map(|column| kept.iter().map(|row| Some(column.value(*row))).collect())
                 .collect(),
+            others: kept.iter().map(|row| others[*row].clone()).collect(),
         }
     }
 }

@@ -5,6 +5,7 @@ use super::ownership::{AccountOptOuts, OwnershipChanges, apply_changes};
 use crate::ingest::activities::ActivityIntake;
 use crate::ingest::interner::IdInterner;
 use crate::ingest::merge_accounts::{AccountUses, MergedAccounts, merge_accounts};
+use crate::ingest::profiles::AccountProfile;
 use crate::ingest::reference::{AccountOwner, ReferenceTables};
 use crate::job::Job;
 use crate::state::RunState;
@@ -24,7 +25,7 @@ pub(super) fn merge_used_accounts(
     let mut uses: Vec<AccountUses> = dates.map(|(interner, dates)| list_uses(interner, dates)).collect();
     let mut refer = |network: usize, number: u32| uses[network].is_referenced[number as usize] = true;
     for (network, numbers) in &reference.listed {
-        numbers.iter().for_each(|number| refer(*network, *number));
+        numbers.iter().for_each(|(number, _)| refer(*network, *number));
     }
     for (network, by_date) in &reference.follows {
         for (from, to) in by_date.values().flatten() {
@@ -62,12 +63,15 @@ pub(super) fn apply_reference(
     nodes: &[Vec<u32>],
     job: &Job,
 ) -> AccountOptOuts {
-    for (network, numbers) in &reference.listed {
-        for node in (0..state.accounts.len()).filter(|node| state.accounts.network_of(*node as u32) == *network) {
+    for (network, listed) in std::mem::take(&mut reference.listed) {
+        for node in (0..state.accounts.len()).filter(|node| state.accounts.network_of(*node as u32) == network) {
             state.is_listed[node] = false;
+            state.profiles[node] = None;
         }
-        for number in numbers {
-            state.is_listed[nodes[*network][*number as usize] as usize] = true;
+        for (number, profile) in listed {
+            let node = nodes[network][number as usize] as usize;
+            let is_repeated = std::mem::replace(&mut state.is_listed[node], true);
+            keep_profile(&mut state.profiles[node], profile, is_repeated);
         }
     }
     let as_nodes = |claims: Vec<AccountOwner>| {
@@ -93,6 +97,16 @@ pub(super) fn apply_reference(
         &OwnershipChanges { identities, opt_outs },
         HashKey::from_text(&job.state.hash_key),
     )
+}
+
+/// Keeps the profile of an account; of several, the least one. A profile that says nothing is none.
+fn keep_profile(slot: &mut Option<Box<AccountProfile>>, profile: AccountProfile, is_repeated: bool) {
+    let kept = match slot.take() {
+        Some(other) if is_repeated => profile.min(*other),
+        None if is_repeated => AccountProfile::default(),
+        _ => profile,
+    };
+    *slot = (kept != AccountProfile::default()).then(|| Box::new(kept));
 }
 
 /// Returns a network's follows by load date, as sorted pairs of nodes.

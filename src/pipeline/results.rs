@@ -13,13 +13,15 @@ use crate::state::{RunState, find_moment};
 use crate::tables::alerts::AlertInputs;
 use crate::tables::published_history::{NewPersons, PublishedHistory, PublishedPersons};
 use crate::tables::score_changes::{self, ReasonsByPerson};
-use crate::tables::{alerts, influences, network_scores, rejects, run_metrics, scores, topic_evidence, topic_scores};
+use crate::tables::{
+    alerts, influences, network_scores, people, rejects, run_metrics, scores, topic_evidence, topic_scores,
+};
 use clout_base::day::Day;
 use clout_base::error::{Error, ErrorKind, Result};
 use clout_base::metrics::RunMetrics;
 use clout_base::schema::{
-    ALERTS, INFLUENCES, NETWORK_SCORES, REJECTS, RUN_METRICS, SCORE_CHANGES, SCORES, TOPIC_EVIDENCE, TOPIC_SCORES,
-    TableSchema,
+    ALERTS, INFLUENCES, NETWORK_SCORES, PEOPLE, REJECTS, RUN_METRICS, SCORE_CHANGES, SCORES, TOPIC_EVIDENCE,
+    TOPIC_SCORES, TableSchema,
 };
 use clout_graph::PropagationOutcome;
 use clout_model::influence::attention::ScoringMoment;
@@ -217,8 +219,9 @@ impl SnapshotResults {
         let (inputs, topics, rejected) = (&inputs, &self.topics, read.rejects);
         let influences = || influences::build_rows(inputs, min_percentile, job.influences.max_per_direction);
         // Each task builds, encodes and drops its rows, so that those of all tables are never in memory together.
-        let tables: [TableTask; 9] = [
+        let tables: [TableTask; 10] = [
             TableTask::new(&SCORES, || scores::build_rows(inputs, past, new)),
+            TableTask::new(&PEOPLE, || people::build_rows(inputs, state)),
             TableTask::new(&NETWORK_SCORES, || network_scores::build_rows(inputs)),
             TableTask::new(&TOPIC_SCORES, || {
                 topic_scores::build_rows(persons, ontology, &topics.rows)

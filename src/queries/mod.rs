@@ -5,6 +5,7 @@
 
 mod cells;
 pub mod diff;
+pub mod find_person;
 mod frames;
 pub mod person_rows;
 pub mod sql;
@@ -59,9 +60,10 @@ fn unreadable(error: PolarsError) -> Error {
 }
 
 /// Columns that [`find_top_people`] returns for all networks together.
-pub const TOP_SCORE_COLUMNS: [&str; 10] = [
+pub const TOP_SCORE_COLUMNS: [&str; 11] = [
     "rank",
     "person_id",
+    "handle",
     "score",
     "score_low",
     "score_high",
@@ -72,7 +74,16 @@ pub const TOP_SCORE_COLUMNS: [&str; 10] = [
     "networks",
 ];
 /// Columns that [`find_top_people`] returns for one network.
-pub const TOP_NETWORK_COLUMNS: [&str; 7] = ["person_id", "network", "score", "share", "reach", "reactions", "posts"];
+pub const TOP_NETWORK_COLUMNS: [&str; 8] = [
+    "person_id",
+    "handle",
+    "network",
+    "score",
+    "share",
+    "reach",
+    "reactions",
+    "posts",
+];
 
 /// Selection of people for [`find_top_people`].
 #[derive(Clone, Copy, Debug)]
@@ -113,8 +124,8 @@ pub fn find_top_people(store: &Store, manifest: &Manifest, wanted: &TopSelection
     if let Some(network) = wanted.network {
         rows = rows.filter(col("network").eq(lit(network)));
     }
-    rows.sort(by, options)
-        .limit(wanted.count)
+    let rows = rows.sort(by, options).limit(wanted.count);
+    find_person::with_handles(store, manifest, wanted.network, rows)?
         .select(shown.iter().map(|name| col(*name)).collect::<Vec<_>>())
         .collect()
         .map_err(unreadable)

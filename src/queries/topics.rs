@@ -3,6 +3,7 @@
 use polars::prelude::*;
 use serde_json::{Value, json};
 
+use super::find_person;
 use super::suggest_ids::suggest_ids;
 use super::{collect_texts, frame_to_rows, keep_visible_people, read_frame, unreadable};
 use clout_base::error::{Error, Result};
@@ -10,9 +11,10 @@ use clout_warehouse::manifest::Manifest;
 use clout_warehouse::store::Store;
 
 /// Columns that [`find_top_on_topic`] returns.
-pub const TOP_TOPIC_COLUMNS: [&str; 6] = [
+pub const TOP_TOPIC_COLUMNS: [&str; 7] = [
     "rank_in_topic",
     "person_id",
+    "handle",
     "score",
     "confidence",
     "reactors",
@@ -48,8 +50,8 @@ pub fn find_top_on_topic(
             rows.filter(is_named.reduce(Expr::or).unwrap_or_else(|| lit(false)))
         }
     };
-    rows.sort(["rank_in_topic", "person_id"], SortMultipleOptions::default())
-        .limit(count)
+    let rows = rows.sort(["rank_in_topic", "person_id"], SortMultipleOptions::default());
+    find_person::with_handles(store, manifest, None, rows.limit(count))?
         .select(TOP_TOPIC_COLUMNS.map(col))
         .collect()
         .map_err(unreadable)

@@ -13,7 +13,7 @@ use clout_state::index::StateIndex;
 use clout_warehouse::store::Store;
 
 /// Version of the layout; a state with another version is not used.
-pub(super) const LAYOUT: u32 = 10;
+pub(super) const LAYOUT: u32 = 11;
 
 /// Content of `state.json`.
 #[derive(Serialize, Deserialize)]

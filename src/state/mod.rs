@@ -14,6 +14,7 @@ mod kept_score_files;
 mod meta;
 pub mod old_states;
 pub mod opt_outs;
+mod profile_table;
 pub mod reaction_shards;
 mod reference_tables;
 pub mod segment_files;
@@ -28,6 +29,7 @@ mod topic_tables;
 use std::collections::{BTreeMap, HashMap};
 
 use crate::ingest::claim_changes::ClaimKeys;
+use crate::ingest::profiles::AccountProfile;
 use crate::state::changes::StateChanges;
 use crate::state::closed_files::ClosedFile;
 use crate::state::delivered::DeliveredWindow;
@@ -95,6 +97,8 @@ pub struct RunState {
     pub activity: Vec<AccountActivity>,
     /// By node: true if the newest accounts table lists it.
     pub is_listed: Vec<bool>,
+    /// By node: what the newest accounts table says about the account; none if it says nothing.
+    pub profiles: Vec<Option<Box<AccountProfile>>>,
     /// By node: owner by the newest identities.
     pub owners: Vec<Option<Box<str>>>,
     /// Nodes of erased accounts, by the hash of (network, account id).
@@ -159,6 +163,7 @@ impl RunState {
             accounts: AccountIndex::empty(names),
             activity: Vec::new(),
             is_listed: Vec::new(),
+            profiles: Vec::new(),
             owners: Vec::new(),
             erased: HashMap::new(),
             pairs: StoredPairs::default(),
@@ -185,6 +190,7 @@ impl RunState {
         self.activity.truncate(self.accounts.numbered() as usize);
         self.activity.resize(count, AccountActivity::default());
         self.is_listed = spread(&self.is_listed, to, count);
+        self.profiles = spread(&self.profiles, to, count);
         self.owners = spread(&self.owners, to, count);
         for memory in &mut self.co_visits {
             memory.renumber(to);
@@ -265,6 +271,7 @@ impl RunState {
             let node = node as usize;
             self.activity[node] = AccountActivity::default();
             self.is_listed[node] = false;
+            self.profiles[node] = None;
             self.owners[node] = None;
         }
         if !erased.is_empty() {

@@ -14,8 +14,8 @@ use super::meta::{LAYOUT, Meta, TableFile, find_misfit, parse_meta};
 use super::opt_outs::OptOuts;
 use super::stored_pairs::StoredPairs;
 use super::{
-    RunState, covisit_tables, delivered_files, kept_score_files, reference_tables, segment_files, tables, topic_files,
-    topic_tables,
+    RunState, covisit_tables, delivered_files, kept_score_files, profile_table, reference_tables, segment_files,
+    tables, topic_files, topic_tables,
 };
 use clout_base::day::Day;
 use clout_base::error::{Error, ErrorContext, ErrorKind, Result};
@@ -117,6 +117,10 @@ fn table_builders<'a>(state: &'a RunState, wanted: &'a StateRequirements) -> Res
         (
             "listed.arrow".to_owned(),
             Box::new(|| to_ipc(&reference_tables::from_listed(state)?)),
+        ),
+        (
+            "profiles.arrow".to_owned(),
+            Box::new(|| to_ipc(&profile_table::from_profiles(state)?)),
         ),
     ];
     for (network, memory) in state.co_visits.iter().enumerate() {
@@ -232,6 +236,7 @@ fn assemble(
     reference_tables::add_temporary(&get("temporary.arrow")?, &mut state)?;
     reference_tables::add_owners(&get("owners.arrow")?, &mut state)?;
     reference_tables::add_listed(&get("listed.arrow")?, &mut state)?;
+    profile_table::add_profiles(&get("profiles.arrow")?, &mut state)?;
     let params = MergeParams {
         mixture: wanted.mixture,
         as_of: meta.as_of,

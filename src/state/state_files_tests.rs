@@ -42,8 +42,8 @@ fn expect_equal(nights: &Nights, loaded: &RunState, expected: &RunState) {
     };
     assert_eq!(delivered(loaded), delivered(expected));
     assert_eq!(
-        (&loaded.owners, &loaded.is_listed),
-        (&expected.owners, &expected.is_listed)
+        (&loaded.owners, &loaded.is_listed, &loaded.profiles),
+        (&expected.owners, &expected.is_listed, &expected.profiles)
     );
     assert_eq!(
         (&loaded.erased, &loaded.published),

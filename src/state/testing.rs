@@ -63,6 +63,7 @@ impl Nights {
         let count = state.accounts.len();
         state.activity.resize(count, Default::default());
         state.is_listed.resize(count, false);
+        state.profiles.resize(count, None);
         state.owners.resize(count, None);
         let rows = if date == 0 { 600 } else { 3 };
         let reaction = |row: u32| WeighedReaction {

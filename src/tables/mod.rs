@@ -3,6 +3,7 @@
 pub mod alerts;
 pub mod influences;
 pub mod network_scores;
+pub mod people;
 pub mod published_history;
 pub mod rejects;
 pub mod run_metrics;

@@ -57,6 +57,7 @@ mod intervals;
 mod json_log;
 mod killed_runs;
 mod memory_limit;
+mod people;
 mod perks;
 mod perks_once;
 mod plain_words;

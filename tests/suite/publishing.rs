@@ -113,6 +113,10 @@ fn the_manifest_has_the_keys_of_the_contract() {
     "scores",
     "person_id score score_low score_high coverage rank percentile delta_1d delta_7d delta_30d reach amplification audience_influence networks is_new last_active_at"
 )]
+#[case(
+    "people",
+    "person_id network account_id handle display_name created_at followers_count is_verified is_suspended"
+)]
 #[case("network_scores", "person_id network score reach reactions posts share")]
 #[case("influences", "person_id other_person_id direction points reactions")]
 #[case("rejects", "table network load_date file row_number reason activity_id")]
@@ -154,8 +158,9 @@ fn a_table_has_the_columns_of_the_contract_and_is_written_as_it_says(#[case] tab
 #[test]
 fn tables_are_sorted_by_their_grain() {
     let snapshot = published().snapshot(DATE);
-    let grains: [(&str, &[&str]); 4] = [
+    let grains: [(&str, &[&str]); 5] = [
         ("scores", &["person_id"]),
+        ("people", &["person_id", "network", "account_id"]),
         ("network_scores", &["person_id", "network"]),
         ("influences", &["person_id", "other_person_id", "direction"]),
         ("run_metrics", &["name", "network"]),

@@ -85,6 +85,7 @@ fn arrow_type(format: LeafFormat) -> DataType {
         LeafFormat::Int32 { is_signed: false } => DataType::UInt32,
         LeafFormat::Int64 { is_signed: true } => DataType::Int64,
         LeafFormat::Int64 { is_signed: false } => DataType::UInt64,
+        LeafFormat::Boolean => DataType::Boolean,
         LeafFormat::Float16 => DataType::Float16,
         LeafFormat::Float32 => DataType::Float32,
         LeafFormat::Float64 => DataType::Float64,
@@ -107,6 +108,7 @@ pub(crate) fn physical_type(format: LeafFormat) -> (PhysicalType, i32) {
     match format {
         LeafFormat::Text | LeafFormat::Null | LeafFormat::Other(_) => (PhysicalType::BYTE_ARRAY, 0),
         LeafFormat::Uuid => (PhysicalType::FIXED_LEN_BYTE_ARRAY, 16),
+        LeafFormat::Boolean => (PhysicalType::BOOLEAN, 0),
         LeafFormat::Float16 => (PhysicalType::FIXED_LEN_BYTE_ARRAY, 2),
         LeafFormat::Int32 { .. } => (PhysicalType::INT32, 0),
         LeafFormat::Int64 { .. } | LeafFormat::Time(_) => (PhysicalType::INT64, 0),

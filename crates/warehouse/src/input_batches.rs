@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, AsArray, Float64Array, Int64Array, RecordBatch, StringViewArray, new_null_array};
+use arrow::array::{
+    ArrayRef, AsArray, BooleanArray, Float64Array, Int64Array, RecordBatch, StringViewArray, new_null_array,
+};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Float64Type, Int64Type};
 
@@ -13,7 +15,7 @@ use super::column_shape::ColumnShape;
 use super::dictionary_texts::CheckedDictionaries;
 use super::fetched_ranges::FetchedRanges;
 use super::footer::LeafFormat;
-use super::input_columns::{FREE_TEXT, InputType};
+use super::input_columns::{FREE_TEXTS, InputType};
 use super::input_times::{InputTimes, TimeFormat};
 use super::row_group_reader::{BATCH_ROWS, decode_row_group};
 use super::store::Store;
@@ -78,6 +80,11 @@ impl InputBatch {
         Ok(array.as_primitive::<Float64Type>().clone())
     }
 
+    /// Returns column `index` as booleans; null where it is absent.
+    pub fn flags(&self, index: usize) -> std::result::Result<BooleanArray, RefusalReason> {
+        Ok(self.cast(index, &DataType::Boolean)?.as_boolean().clone())
+    }
+
     /// Returns column `index` as lists of texts, with replacement characters in place of bytes that are not UTF-8; an
     /// absent column has empty lists.
     pub fn text_lists(&self, index: usize) -> std::result::Result<TextLists, RefusalReason> {
@@ -124,7 +131,9 @@ impl InputBatch {
                 faults.entry(row).or_insert_with(reason);
             };
             columns.push(match admitted.column.input_type {
-                InputType::Text if name == FREE_TEXT => BatchColumn::Texts(TextColumn::Values(to_lossy_texts(array)?)),
+                InputType::Text if FREE_TEXTS.contains(&name) => {
+                    BatchColumn::Texts(TextColumn::Values(to_lossy_texts(array)?))
+                }
                 InputType::Id | InputType::Text => BatchColumn::Texts(match array.data_type() {
                     DataType::Dictionary(..) => dictionaries.check(index, array, &mut report)?,
                     _ => TextColumn::Values(to_texts(array, &mut report)?),

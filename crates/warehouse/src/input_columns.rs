@@ -2,9 +2,8 @@
 
 use arrow::datatypes::DataType;
 
-/// Column of activities in which bytes that are not UTF-8 become replacement characters. In every other text column
-/// they cost the row.
-pub const FREE_TEXT: &str = "text";
+/// Columns in which bytes that are not UTF-8 become replacement characters. In every other text column they cost the row.
+pub const FREE_TEXTS: [&str; 3] = ["text", "handle", "display_name"];
 
 /// Kind of values in an input column, independent of the Arrow type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +20,8 @@ pub enum InputType {
     Count,
     /// Number, in a float or integer type of any width.
     Measure,
+    /// True or false.
+    Flag,
 }
 
 impl InputType {
@@ -33,6 +34,7 @@ impl InputType {
             InputType::TextList => "a list of strings",
             InputType::Count => "an integer",
             InputType::Measure => "a float or an integer",
+            InputType::Flag => "a boolean",
         }
     }
 
@@ -56,6 +58,7 @@ impl InputType {
             (InputType::TextList, _) => false,
             (InputType::Count, other) => other.is_integer(),
             (InputType::Measure, other) => other.is_floating() || other.is_integer(),
+            (InputType::Flag, other) => matches!(other, DataType::Boolean),
         }
     }
 }
@@ -129,7 +132,35 @@ const ACTIVITIES: &[InputColumn] = &[
         "Topics by name or alias: of the post, or of the object reacted to",
     ),
 ];
-const ACCOUNTS: &[InputColumn] = &[required("account_id", InputType::Id, "Account on the network")];
+const ACCOUNTS: &[InputColumn] = &[
+    required("account_id", InputType::Id, "Account on the network"),
+    optional(
+        "handle",
+        InputType::Text,
+        "Name by which the account is mentioned, without @",
+    ),
+    optional("display_name", InputType::Text, "Name that the account shows"),
+    optional(
+        "created_at",
+        InputType::Instant,
+        "Time at which the account was created",
+    ),
+    optional(
+        "followers_count",
+        InputType::Count,
+        "Followers, as the network reports them; no score depends on it",
+    ),
+    optional(
+        "is_verified",
+        InputType::Flag,
+        "True if the network has verified the account",
+    ),
+    optional(
+        "is_suspended",
+        InputType::Flag,
+        "True if the network has suspended the account",
+    ),
+];
 const FOLLOWS: &[InputColumn] = &[
     required("follower_id", InputType::Id, "Account that follows"),
     required("followee_id", InputType::Id, "Account followed"),
@@ -230,6 +261,7 @@ mod tests {
         assert!(!InputType::Instant.accepts(&DataType::Date32));
         assert!(!InputType::TextList.accepts(&DataType::Utf8));
         assert!(!InputType::Measure.accepts(&DataType::Utf8) && !InputType::Measure.accepts(&DataType::Boolean));
+        assert!(InputType::Flag.accepts(&DataType::Boolean) && !InputType::Flag.accepts(&DataType::Int8));
         assert!(!InputType::Count.accepts(&DataType::Float64) && !InputType::Count.accepts(&DataType::Utf8));
     }
 }

@@ -8,6 +8,7 @@ use super::topics;
 use crate::explain::changes::{CauseSum, ScoreChange};
 use crate::explain::reaction_effects::{NetworkEffect, ScoreEffect};
 use crate::explain::{PersonExplanation, texts};
+use crate::queries::person_rows::JsonRow;
 use crate::tables::influences::{INFLUENCED_BY, INFLUENCES_OTHER};
 use clout_base::error::Result;
 use clout_model::influence::changes::describe_detail;
@@ -61,7 +62,26 @@ fn head(answer: &PersonExplanation) -> Result<()> {
         shorten_text(&answer.person_id),
         answer.snapshot_date,
         answer.model_version
-    ))
+    ))?;
+    match describe_accounts(answer) {
+        Some(accounts) => print_line(&format!("  {accounts}")),
+        None => Ok(()),
+    }
+}
+
+/// Returns the accounts with handles, and the name that the first one of them shows.
+fn describe_accounts(answer: &PersonExplanation) -> Option<String> {
+    let text = |row: &JsonRow, column: &str| row[column].as_str().map(shorten_text);
+    let named = answer.accounts.iter().filter(|row| row["handle"].is_string());
+    let accounts = named.map(|row| Some(format!("@{} on {}", text(row, "handle")?, text(row, "network")?)));
+    let accounts: Vec<String> = accounts.flatten().take(PEOPLE).collect();
+    let name = answer.accounts.iter().find_map(|row| text(row, "display_name"));
+    match (name, accounts.is_empty()) {
+        (None, true) => None,
+        (Some(name), true) => Some(name),
+        (None, false) => Some(accounts.join(", ")),
+        (Some(name), false) => Some(format!("{name}: {}", accounts.join(", "))),
+    }
 }
 
 fn networks(answer: &PersonExplanation) -> Result<()> {

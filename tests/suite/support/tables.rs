@@ -12,8 +12,9 @@ use serde_json::{Map, Value};
 pub type Record = Map<String, Value>;
 
 /// Names each table of the first version.
-pub const TABLES: [&str; 9] = [
+pub const TABLES: [&str; 10] = [
     "scores",
+    "people",
     "network_scores",
     "topic_scores",
     "topic_evidence",

@@ -100,6 +100,55 @@ pub const SCORES: TableSchema = TableSchema {
     ],
 };
 
+/// One row per account of a person.
+pub const PEOPLE: TableSchema = TableSchema {
+    name: "people",
+    description: "Accounts of each person in the table scores, with what the newest accounts table says about them. \
+        No score depends on it.",
+    grain: &["person_id", "network", "account_id"],
+    bloom_column: Some("person_id"),
+    columns: &[
+        required(
+            "person_id",
+            ColumnType::Text,
+            "Id of the person, as in the table scores.",
+        ),
+        required("network", ColumnType::Text, "Name of the network."),
+        required("account_id", ColumnType::Text, "Id of the account on the network."),
+        optional(
+            "handle",
+            ColumnType::Text,
+            "Name by which the account is mentioned. Null, like all columns after it, if the accounts in force do not \
+             say it.",
+        ),
+        optional(
+            "display_name",
+            ColumnType::Text,
+            "Name that the account shows, as delivered.",
+        ),
+        optional(
+            "created_at",
+            ColumnType::Instant,
+            "Time at which the account was created.",
+        ),
+        optional(
+            "followers_count",
+            ColumnType::Count,
+            "Number of followers that the network reports.",
+        ),
+        optional(
+            "is_verified",
+            ColumnType::Flag,
+            "True if the network has verified the account.",
+        ),
+        optional(
+            "is_suspended",
+            ColumnType::Flag,
+            "True if the network has suspended the account.",
+        ),
+    ],
+};
+
 /// One row per person and network.
 pub const NETWORK_SCORES: TableSchema = TableSchema {
     name: "network_scores",

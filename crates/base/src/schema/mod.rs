@@ -12,7 +12,7 @@ mod core_tables;
 mod people_tables;
 mod topic_tables;
 
-pub use core_tables::{INFLUENCES, NETWORK_SCORES, REJECTS, RUN_METRICS, SCORES};
+pub use core_tables::{INFLUENCES, NETWORK_SCORES, PEOPLE, REJECTS, RUN_METRICS, SCORES};
 pub use people_tables::{ALERTS, PERK_WINNERS, SCORE_CHANGES};
 pub use topic_tables::{TOPIC_EVIDENCE, TOPIC_SCORES};
 
@@ -92,6 +92,7 @@ impl TableSchema {
 /// Tables that every run publishes.
 pub const SNAPSHOT_TABLES: &[TableSchema] = &[
     SCORES,
+    PEOPLE,
     NETWORK_SCORES,
     TOPIC_SCORES,
     TOPIC_EVIDENCE,

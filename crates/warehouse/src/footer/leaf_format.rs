@@ -25,6 +25,8 @@ pub(crate) enum LeafFormat {
         /// False if the bits are an unsigned number.
         is_signed: bool,
     },
+    /// True or false, one bit.
+    Boolean,
     /// Float of 16 bits.
     Float16,
     /// Float of 32 bits.
@@ -51,6 +53,7 @@ impl LeafFormat {
             LeafFormat::Int32 { is_signed: false } => "UINT32",
             LeafFormat::Int64 { is_signed: true } => "INT64",
             LeafFormat::Int64 { is_signed: false } => "UINT64",
+            LeafFormat::Boolean => "BOOLEAN",
             LeafFormat::Float16 => "FLOAT16",
             LeafFormat::Float32 => "FLOAT",
             LeafFormat::Float64 => "DOUBLE",
@@ -93,7 +96,7 @@ pub(super) fn read_leaf_format(element: &SchemaElement) -> ThriftResult<LeafForm
     };
     Ok(match (element.physical, annotation) {
         (_, Annotation::Null) => LeafFormat::Null,
-        (Some(0), Annotation::None) => LeafFormat::Other("BOOLEAN"),
+        (Some(0), Annotation::None) => LeafFormat::Boolean,
         (Some(1), Annotation::None) => LeafFormat::Int32 { is_signed: true },
         (Some(1), Annotation::Integer { bits: ..=32, is_signed }) => LeafFormat::Int32 { is_signed },
         (Some(2), Annotation::None) => LeafFormat::Int64 { is_signed: true },

@@ -16,13 +16,14 @@ shows the layout and [Input rules in detail](../operations/input-rules.md) the r
 
 ";
 
-const NAMES: [(&str, InputType); 6] = [
+const NAMES: [(&str, InputType); 7] = [
     ("id", InputType::Id),
     ("text", InputType::Text),
     ("instant", InputType::Instant),
     ("list of texts", InputType::TextList),
     ("count", InputType::Count),
     ("measure", InputType::Measure),
+    ("flag", InputType::Flag),
 ];
 
 /// Returns the page.

@@ -30,7 +30,7 @@ endef
 export NEXT
 
 .DEFAULT_GOAL := help
-.PHONY: help demo report test check docs bench sample-data real
+.PHONY: help demo report test cluster-test check docs bench sample-data real
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -62,6 +62,9 @@ report: ## write the report of the demo's dates into site/ (runs the demo first 
 
 test: ## run all tests; needs Rust, make and a C compiler
 	$(CARGO) test
+
+cluster-test: ## run the tests of crates/cluster, which builds DataFusion and Ballista into a folder of its own
+	CARGO_TARGET_DIR=$(or $(CARGO_TARGET_DIR),target)/cluster $(CARGO) test -p clout-cluster
 
 check: ## formatting, lints and documentation, with warnings as errors
 	$(CARGO) fmt --all --check

@@ -1,6 +1,7 @@
 //! The name of a program, by which driver, scheduler and executors find out that they are the same.
 
 use std::fmt::Write;
+use std::path::Path;
 
 use clout_base::error::{Error, Result};
 use sha2::{Digest, Sha256};
@@ -10,8 +11,18 @@ use sha2::{Digest, Sha256};
 /// # Errors
 /// Returns an internal error if the program's file cannot be read.
 pub fn program_name() -> Result<String> {
-    let unreadable = |error| Error::internal("the file of this program cannot be read").with_source(error);
-    let path = std::env::current_exe().map_err(unreadable)?;
+    program_name_of(&std::env::current_exe().map_err(unreadable)?)
+}
+
+fn unreadable(error: std::io::Error) -> Error {
+    Error::internal("the file of this program cannot be read").with_source(error)
+}
+
+/// Returns version and hash of the program in a file.
+///
+/// # Errors
+/// Returns an internal error if the file cannot be read.
+pub fn program_name_of(path: &Path) -> Result<String> {
     let mut hasher = Sha256::new();
     std::io::copy(&mut std::fs::File::open(path).map_err(unreadable)?, &mut hasher).map_err(unreadable)?;
     let mut name = format!("clout-cluster {} ", env!("CARGO_PKG_VERSION"));

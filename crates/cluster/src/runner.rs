@@ -33,8 +33,10 @@ pub struct BallistaRunner {
 enum Interruption {
     /// A shard failed.
     Shard(Error),
-    /// Scheduler or executors are gone.
+    /// Scheduler or executors are gone for now.
     Cluster(String),
+    /// They are gone for as long as the run waits for them.
+    Gone(String),
 }
 
 impl BallistaRunner {
@@ -65,7 +67,7 @@ impl BallistaRunner {
     /// Submits shards once, and waits until they have receipts.
     async fn submit(&self, call: &ClusterCall, shards: &[usize]) -> std::result::Result<(), Interruption> {
         let internal = |message: String| Interruption::Shard(Error::internal(message));
-        self.wait_for_executors().await.map_err(Interruption::Cluster)?;
+        self.wait_for_executors().await.map_err(Interruption::Gone)?;
         let encoded = call.encode().map_err(Interruption::Shard)?;
         let plan = ShardExec::plan(encoded, shards).map_err(|error| internal(error.to_string()))?;
         let name = &call.step.step.step;
@@ -86,7 +88,7 @@ impl BallistaRunner {
                     Ok(()) => last_seen = Instant::now(),
                     Err(reason) if last_seen.elapsed() > self.grace => {
                         job.cancel().await;
-                        return Err(Interruption::Cluster(reason));
+                        return Err(Interruption::Gone(reason));
                     }
                     Err(_) => {}
                 }
@@ -164,6 +166,7 @@ impl StepRunner for BallistaRunner {
             match outcome {
                 Err(Interruption::Shard(error)) if error.kind() != ErrorKind::Storage => return Err(error),
                 Err(Interruption::Shard(error)) if fruitless >= MAX_FRUITLESS => return Err(error),
+                Err(Interruption::Gone(reason)) => return Err(self.lost(&reason)),
                 Err(Interruption::Cluster(reason)) if fruitless >= MAX_FRUITLESS => return Err(self.lost(&reason)),
                 Err(Interruption::Cluster(reason)) => tracing::warn!(reason, "shards are submitted again"),
                 Err(Interruption::Shard(error)) => tracing::warn!(%error, "shards are submitted again"),

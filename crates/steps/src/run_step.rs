@@ -30,7 +30,7 @@ struct Receipt<O> {
 
 impl BlockSpace {
     /// Runs a step: calls `run` for each shard, in parallel, and returns the outputs in order of shards. In a work
-    /// folder, a shard with a receipt of this call is not run again. With a [`StepRunner`](super::StepRunner), other
+    /// folder, a shard with a receipt of this call is not run again. With a [`StepRunner`], other
     /// processes run the shards: they find what `run` captures in the block of `context`.
     ///
     /// # Errors

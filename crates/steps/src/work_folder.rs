@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::Bytes;
+use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::block::StoredBlock;
@@ -13,6 +14,7 @@ use super::remote::StepRunner;
 use super::run_step::{StepCall, receipt_name};
 use clout_base::day::Day;
 use clout_base::error::{Error, Result};
+use clout_warehouse::request_pool::run_requests;
 use clout_warehouse::store::{CreateOutcome, Store};
 
 /// Folder of all work folders below the output root.
@@ -218,9 +220,9 @@ impl WorkFolder {
 pub fn sweep_work(store: &Store, date: Day) -> Result<()> {
     for folder in store.list_folders(WORK)? {
         if folder.parse::<Day>().is_ok_and(|day| day <= date) {
-            for object in store.list(&format!("{WORK}/{folder}"))?.objects {
-                store.delete(&object.key)?;
-            }
+            let objects = store.list(&format!("{WORK}/{folder}"))?.objects;
+            let delete = || objects.par_iter().try_for_each(|object| store.delete(&object.key));
+            run_requests(objects.len(), delete)?;
         }
     }
     Ok(())

@@ -13,8 +13,9 @@ use clout_steps::{RemoteCall, StepRunner};
 use crate::support::alone::{run_alone, run_here};
 use crate::support::cluster::{Cluster, write_warehouse};
 use crate::support::eventful::{NIGHTS, eventful};
-use crate::support::program::{name_program, program};
+use crate::support::program::program;
 use crate::support::shard_log::{check_each_ran_once, list_executors, read_of_context};
+use clout_cluster::program::program_name_of;
 
 const DATE: &str = NIGHTS[0];
 const SET: [&str; 2] = ["--set", "run.shards=5"];
@@ -42,7 +43,7 @@ impl WrongShards {
     /// Submits shards, and returns the text of the failure.
     async fn submit(&self, step: &RemoteCall, shards: &[usize]) -> String {
         let call = ClusterCall {
-            program: name_program(program()),
+            program: program_name_of(program()).unwrap(),
             input: self.job.input.root.clone(),
             output: self.job.output.root.clone(),
             storage: self.job.storage.clone(),

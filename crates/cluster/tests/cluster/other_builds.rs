@@ -3,8 +3,9 @@
 use crate::support::clout::PATIENCE;
 use crate::support::cluster::{Cluster, write_warehouse};
 use crate::support::eventful::{NIGHTS, eventful};
-use crate::support::program::{name_program, program, write_other_build};
+use crate::support::program::{program, write_other_build};
 use crate::support::shard_log::count_calls;
+use clout_cluster::program::program_name_of;
 
 const DATE: &str = NIGHTS[0];
 
@@ -19,8 +20,8 @@ fn a_driver_of_another_build_is_refused_by_the_scheduler() {
         .wait(PATIENCE)
         .exits(2);
     refused
-        .prints(&format!("the driver is {}", name_program(&other)))
-        .prints(&format!("the scheduler is {}", name_program(program())))
+        .prints(&format!("the driver is {}", program_name_of(&other).unwrap()))
+        .prints(&format!("the scheduler is {}", program_name_of(program()).unwrap()))
         .prints("start all processes from one build");
     assert!(count_calls(&cluster.log(), "output").is_empty());
     cluster.run("output", DATE, &[]).exits(0);
@@ -35,8 +36,8 @@ fn an_executor_of_another_build_runs_no_shard() {
     cluster.start_executor(&other);
     let refused = cluster.run("output", DATE, &[]).exits(2);
     refused
-        .prints(&format!("the driver is {}", name_program(program())))
-        .prints(&format!("the executor is {}", name_program(&other)));
+        .prints(&format!("the driver is {}", program_name_of(program()).unwrap()))
+        .prints(&format!("the executor is {}", program_name_of(&other).unwrap()));
     assert!(count_calls(&cluster.log(), "output").is_empty());
     assert_eq!(cluster.restart_ended_executors(), 0, "executors that ended");
 }

@@ -4,8 +4,6 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use sha2::{Digest, Sha256};
-
 /// Returns the program under test. It is a link, so that a build during the tests does not replace it.
 pub fn program() -> &'static Path {
     static LINK: OnceLock<PathBuf> = OnceLock::new();
@@ -26,16 +24,4 @@ pub fn write_other_build(folder: &Path) -> PathBuf {
     file.and_then(|mut file| file.write_all(b"\n"))
         .expect("a writable copy");
     other
-}
-
-/// Returns the name by which processes of a program know each other.
-pub fn name_program(file: &Path) -> String {
-    let mut hasher = Sha256::new();
-    let mut file = std::fs::File::open(file).expect("the program");
-    std::io::copy(&mut file, &mut hasher).expect("a readable program");
-    let digits: String = hasher.finalize()[..6]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    format!("clout-cluster {} {digits}", env!("CARGO_PKG_VERSION"))
 }

@@ -30,7 +30,7 @@ endef
 export NEXT
 
 .DEFAULT_GOAL := help
-.PHONY: help demo report test cluster-test check docs bench sample-data real
+.PHONY: help demo report test cluster-test cluster-check cluster-bench check docs bench sample-data real
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,6 +65,13 @@ test: ## run all tests; needs Rust, make and a C compiler
 
 cluster-test: ## run the tests of crates/cluster, which builds DataFusion and Ballista into a folder of its own
 	CARGO_TARGET_DIR=$(or $(CARGO_TARGET_DIR),target)/cluster $(CARGO) test -p clout-cluster
+
+cluster-check: ## lints of crates/cluster, with warnings as errors
+	CARGO_TARGET_DIR=$(or $(CARGO_TARGET_DIR),target)/cluster $(CARGO) clippy -p clout-cluster --all-targets -- -D warnings
+
+cluster-bench: ## time whole runs on a cluster of two executors beside one process (release build, an hour from cold)
+	CARGO_TARGET_DIR=$(or $(CARGO_TARGET_DIR),target)/cluster $(CARGO) build --release -p clout -p clout-cluster --bins
+	CLOUT_BIN=$(or $(CARGO_TARGET_DIR),target)/cluster/release/clout python3 benches/cluster.py
 
 check: ## formatting, lints and documentation, with warnings as errors
 	$(CARGO) fmt --all --check

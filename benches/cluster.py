@@ -108,6 +108,8 @@ class Blocks:
         by_step = Counter()
         for path, size in self.sizes.items():
             parts = Path(path).relative_to(self.folder).parts
+            if len(parts) < 4:
+                continue  # A file that is being written.
             by_step["own" if parts[2].startswith("own-") else parts[2]] += size
         return by_step
 

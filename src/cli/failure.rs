@@ -10,10 +10,7 @@ use clout_base::error::{Error, ErrorKind, Result};
 
 /// Runs a command. A panic inside becomes an internal error, so that the scheduler gets a documented exit code. The
 /// panic hook has printed the report by then.
-///
-/// # Errors
-/// The error of the command, or an internal one.
-pub fn catch_bug<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
+pub(super) fn catch_bug<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
     std::panic::catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
         Err(Error::internal(
             "this is a bug in Clout; please report it. Nothing was published",

@@ -35,7 +35,6 @@ mod snapshots;
 mod top;
 mod usage;
 
-pub use failure::catch_bug;
 pub use options::open_store;
 pub use usage::report as report_usage;
 

@@ -23,17 +23,17 @@ use clout_warehouse::store::{Store, StoredObject};
 /// Name of the step, before the number of the round.
 pub const STEP: &str = "read";
 
-/// Number of shards below which no two partitions share one.
+/// Number of shards to aim at.
 const LEAST_SHARDS: u64 = 16;
-/// Bytes of files after which a shard takes no further partition.
+/// Most bytes of files in a shard of several partitions.
 const SHARD_BYTES: u64 = 256 << 20;
 
-/// Returns the bytes of files after which a shard takes no further partition, of `total` bytes in all.
+/// Returns the most bytes of files in a shard of several partitions, of `total` bytes in all.
 fn shard_bytes(total: u64) -> u64 {
     (total / LEAST_SHARDS).clamp(1, SHARD_BYTES)
 }
 
-/// Returns the number of shards for files of `total` bytes, if no partition is larger than a shard.
+/// Returns about the number of shards for files of `total` bytes. A partition is in one shard, so there may be fewer.
 pub fn count_shards(total: u64) -> u64 {
     total.div_ceil(shard_bytes(total))
 }
@@ -98,9 +98,9 @@ impl FileReading<'_> {
         let sizes: Vec<u64> = self.partitions.iter().map(bytes).collect();
         let limit = shard_bytes(sizes.iter().sum());
         let mut shards: Vec<Vec<usize>> = Vec::new();
-        let mut filled = limit;
+        let mut filled = u64::MAX;
         for (partition, size) in sizes.into_iter().enumerate().filter(|(_, size)| *size > 0) {
-            if filled >= limit {
+            if filled.saturating_add(size) > limit {
                 shards.push(Vec::new());
                 filled = 0;
             }

@@ -2,31 +2,40 @@
 
 use super::RunRequest;
 use super::plan::estimate_run;
+use super::spread_graph::edge_memory;
 use crate::job::Job;
 use crate::state::RunState;
 use clout_base::day::Day;
 use clout_base::error::Result;
 use clout_base::ids::HashKey;
-use clout_steps::{BlockSpace, WorkFolder};
+use clout_steps::{BlockSpace, StepRunner, WorkFolder};
 use clout_warehouse::inventory::{EARLIEST_DAY, InputInventory};
 use clout_warehouse::store::Store;
 
-/// Chooses the place of the blocks of a run for `as_of` from `state`. `published` are the dates with a snapshot. Blocks
-/// that other processes read are files.
+/// What a run starts from.
+pub struct SpaceInputs<'a> {
+    /// Input store.
+    pub input: &'a Store,
+    /// Output store.
+    pub output: &'a Store,
+    /// Listing of the input.
+    pub inventory: &'a InputInventory,
+    /// Dates with a snapshot.
+    pub published: &'a [Day],
+    /// State.
+    pub state: &'a RunState,
+    /// Snapshot date.
+    pub as_of: Day,
+}
+
+/// Chooses the place of the blocks of a run. Blocks that other processes read are files.
 ///
 /// # Errors
 /// [`ErrorKind::Memory`](clout_base::error::ErrorKind::Memory) if the run exceeds its memory limit even with blocks in
 /// files, or an error of the input store.
-pub fn choose_space(
-    job: &Job,
-    (input, output): (&Store, &Store),
-    (inventory, published): (&InputInventory, &[Day]),
-    state: &RunState,
-    as_of: Day,
-    request: &RunRequest,
-) -> Result<BlockSpace> {
+pub fn choose_space(job: &Job, inputs: &SpaceInputs, request: &RunRequest) -> Result<BlockSpace> {
     if let Some(limit) = job.run.memory_limit {
-        let estimate = estimate_run(input, inventory, state, as_of)?;
+        let estimate = estimate_run(inputs.input, inputs.inventory, inputs.state, inputs.as_of)?;
         estimate.expect_within(limit)?;
         if estimate.memory_bytes <= limit && request.runner.is_none() {
             return Ok(BlockSpace::Memory);
@@ -34,18 +43,22 @@ pub fn choose_space(
     } else if request.runner.is_none() {
         return Ok(BlockSpace::Memory);
     }
-    let is_compared = published.contains(&as_of.days_before(1));
-    let key = compute_run_key(job, inventory, state, as_of, is_compared);
-    let folder = WorkFolder::new(output, as_of, &key).with_owner(&request.commit_id);
+    let key = compute_run_key(job, inputs, request);
+    let folder = WorkFolder::new(inputs.output, inputs.as_of, &key).with_owner(&request.commit_id);
     Ok(BlockSpace::Folder(folder.with_runner(request.runner.clone())))
 }
 
 /// Computes the key of everything that blocks depend on: program, parameters, input and state. Times of changes are part
 /// of it through the etags.
-fn compute_run_key(job: &Job, inventory: &InputInventory, state: &RunState, as_of: Day, is_compared: bool) -> String {
+fn compute_run_key(job: &Job, inputs: &SpaceInputs, request: &RunRequest) -> String {
+    let (state, inventory, as_of) = (inputs.state, inputs.inventory, inputs.as_of);
+    let is_compared = inputs.published.contains(&as_of.days_before(1));
+    let runner = request.runner.as_deref();
     let first = state.as_of.map_or(EARLIEST_DAY, Day::next);
     let mut parts: Vec<String> = vec![
         env!("CARGO_PKG_VERSION").to_owned(),
+        runner.map(StepRunner::program).unwrap_or_default().to_owned(),
+        format!("{:?}", edge_memory(job, runner.is_some())),
         job.compute_model_version(),
         job.compute_state_version(),
         format!("{:?} {is_compared} {}", job.run.shards, job.state.hash_key),

@@ -5,7 +5,7 @@ use std::cell::Cell;
 use super::advance::StateAdvance;
 use super::already_published::find_published;
 use super::attention_stage::AttentionStage;
-use super::block_space::choose_space;
+use super::block_space::{SpaceInputs, choose_space};
 use super::check_log::{CheckLog, names};
 use super::closed_files::{find_late_deliveries, hash_input_files, report_late_deliveries};
 use super::day_comparison::DayComparison;
@@ -144,8 +144,15 @@ impl SnapshotRun<'_> {
                 report_late_deliveries(late, closed_until, self.watch);
             }
         }
-        let stores = (self.input, output);
-        let space = choose_space(job, stores, (&inventory, &published), &state, as_of, self.request)?;
+        let inputs = SpaceInputs {
+            input: self.input,
+            output,
+            inventory: &inventory,
+            published: &published,
+            state: &state,
+            as_of,
+        };
+        let space = choose_space(job, &inputs, self.request)?;
         let inputs = hash_input_files(self.input, &inventory, &state, as_of)?;
         let read = inputs.iter().map(|file| file.size).sum();
         self.watch.record(RunFact::BytesRead(read));

@@ -150,6 +150,7 @@ pub struct LoadedPropagation {
 #[derive(Default)]
 pub struct KeptParts {
     most_bytes: u64,
+    /// By key and checksum.
     parts: Mutex<HashMap<String, Arc<PartBlock>>>,
 }
 
@@ -168,7 +169,8 @@ impl KeptParts {
             return Err(Error::internal("a part of another process is in memory"));
         };
         let lock = || self.parts.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(part) = lock().get(&stored.key) {
+        let name = format!("{} {}", stored.key, stored.checksum);
+        if let Some(part) = lock().get(&name) {
             return Ok(Arc::clone(part));
         }
         let part = Arc::new(space.take(Block::<PartBlock>::Stored(stored.clone()))?);
@@ -178,7 +180,7 @@ impl KeptParts {
             kept.clear();
         }
         if most > 0 {
-            kept.insert(stored.key.clone(), Arc::clone(&part));
+            kept.insert(name, Arc::clone(&part));
         }
         Ok(part)
     }

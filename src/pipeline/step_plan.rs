@@ -5,6 +5,7 @@ use super::remote_steps::PAIR_STEPS;
 use super::spread_graph::{self, PROPAGATION_STEPS};
 use crate::ingest::read_step;
 use crate::job::Job;
+use crate::state::reaction_shards::TargetCuts;
 
 /// Place of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
@@ -23,8 +24,8 @@ pub struct PlannedStep {
     pub step: &'static str,
     /// Place of its shards.
     pub place: StepPlace,
-    /// Number of shards; none if it depends on what earlier steps find.
-    pub shards: Option<u64>,
+    /// About the number of shards.
+    pub shards: u64,
     /// Memory of one shard, in bytes.
     pub memory_bytes: u64,
     /// What it does.
@@ -41,9 +42,9 @@ const CONTEXT_ACCOUNT_BYTES: u64 = 20;
 pub fn list_steps(job: &Job, estimate: &RunEstimate) -> Vec<PlannedStep> {
     let pairs = estimate.state_pairs + estimate.rows;
     let accounts = estimate.accounts + estimate.rows.min(2_000_000);
-    let read_shards = read_step::count_shards(estimate.input_bytes);
-    let pair_shards = job.run.shards.map(|shards| shards as u64);
-    let pairs_at_once = pairs / pair_shards.unwrap_or(256).max(1) * SHARD_PAIR_BYTES;
+    let read_shards = read_step::count_shards(estimate.input_bytes).min(estimate.files.max(1));
+    let pair_shards = TargetCuts::of_accounts(accounts as usize, job.run.shards).shards() as u64;
+    let pairs_at_once = pairs / pair_shards.max(1) * SHARD_PAIR_BYTES;
     let driver = estimate.least_memory_bytes;
     let edge_memory = spread_graph::edge_memory(job, true).unwrap_or(u64::MAX);
     let edges = pairs * spread_graph::EDGE_BYTES;
@@ -57,14 +58,14 @@ pub fn list_steps(job: &Job, estimate: &RunEstimate) -> Vec<PlannedStep> {
     let in_driver = |step, memory_bytes, work| PlannedStep {
         step,
         place: StepPlace::Driver,
-        shards: Some(1),
+        shards: 1,
         memory_bytes,
         work,
     };
     let propagation = match edges > edge_memory {
         true => on_executors(
             PROPAGATION_STEPS[0],
-            Some(edges.div_ceil((edge_memory / spread_graph::PARTS_IN_MEMORY).max(1))),
+            edges.div_ceil((edge_memory / spread_graph::PARTS_IN_MEMORY).max(1)),
             edge_memory / spread_graph::PARTS_IN_MEMORY + accounts * 8,
             "one iteration of the propagation over the edges of a part",
         ),
@@ -78,7 +79,7 @@ pub fn list_steps(job: &Job, estimate: &RunEstimate) -> Vec<PlannedStep> {
     vec![
         on_executors(
             read_step::STEP,
-            Some(read_shards),
+            read_shards,
             input_rows * READ_ROW_BYTES,
             "reads, checks and numbers the rows of some partitions",
         ),

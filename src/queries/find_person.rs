@@ -6,7 +6,7 @@ use super::{collect_texts, keep_visible_people, read_frame};
 use clout_base::error::{Error, Result};
 use clout_base::visible_text::make_visible;
 use clout_warehouse::manifest::Manifest;
-use clout_warehouse::snapshots::read_matching_rows;
+use clout_warehouse::snapshots::{find_or_newest, read_matching_rows};
 use clout_warehouse::store::Store;
 
 /// Most candidates that an error lists.
@@ -19,8 +19,11 @@ const MAX_CANDIDATES: usize = 5;
 /// # Errors
 /// Returns a usage error that lists the candidates if several people have the handle, or an error of the store.
 pub fn find_person(store: &Store, manifest: &Manifest, asked: &str) -> Result<Option<String>> {
-    if !read_matching_rows(store, manifest, "scores", ("person_id", asked))?.is_empty() {
-        return Ok(Some(asked.to_owned()));
+    let is_in = |manifest: &Manifest| -> Result<bool> {
+        Ok(!read_matching_rows(store, manifest, "scores", ("person_id", asked))?.is_empty())
+    };
+    if is_in(manifest)? {
+        return Ok(is_in(&find_or_newest(store, None)?)?.then(|| asked.to_owned()));
     }
     if !manifest.tables.contains_key("people") {
         // Snapshots of earlier versions have no names.

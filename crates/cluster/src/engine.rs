@@ -8,8 +8,8 @@ use async_trait::async_trait;
 use ballista_core::JobId;
 use ballista_core::execution_plans::ShuffleWriterExec;
 use ballista_core::serde::protobuf::ShuffleWritePartition;
-use ballista_executor::execution_engine::{DefaultExecutionEngine, ExecutionEngine, QueryStageExecutor};
-use datafusion::error::Result;
+use ballista_executor::execution_engine::{ExecutionEngine, QueryStageExecutor};
+use datafusion::error::{DataFusionError, Result};
 use datafusion::execution::TaskContext;
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::metrics::MetricsSet;
@@ -18,30 +18,28 @@ use futures::TryStreamExt;
 
 use super::node::ShardExec;
 
-/// Engine of an executor.
+/// Engine of an executor. It runs shards and nothing else.
 #[derive(Default)]
-pub struct ShardEngine {
-    ballista: DefaultExecutionEngine,
-}
+pub struct ShardEngine;
 
 impl ExecutionEngine for ShardEngine {
     fn create_query_stage_exec(
         &self,
-        job: JobId,
-        stage: usize,
-        task: usize,
-        partitions: Vec<usize>,
+        _: JobId,
+        _: usize,
+        _: usize,
+        _: Vec<usize>,
         plan: Arc<dyn ExecutionPlan>,
-        work_dir: &str,
-        config: &SessionConfig,
+        _: &str,
+        _: &SessionConfig,
     ) -> Result<Arc<dyn QueryStageExecutor>> {
         let writer = plan.downcast_ref::<ShuffleWriterExec>();
         let shards = writer.and_then(|writer| writer.children().first().map(|child| Arc::clone(child)));
         match shards.filter(|child| child.downcast_ref::<ShardExec>().is_some()) {
             Some(shards) => Ok(Arc::new(ShardStage { shards })),
-            None => self
-                .ballista
-                .create_query_stage_exec(job, stage, task, partitions, plan, work_dir, config),
+            None => Err(DataFusionError::Plan(
+                "this executor runs shards of clout only".to_owned(),
+            )),
         }
     }
 }
@@ -68,8 +66,11 @@ impl QueryStageExecutor for ShardStage {
         Ok(Vec::new())
     }
 
-    /// The scheduler warns of a stage without a set of metrics.
+    /// Returns an empty set for each node, without which the scheduler warns.
     fn collect_plan_metrics(&self) -> Vec<MetricsSet> {
-        vec![MetricsSet::new()]
+        std::iter::once(&self.shards)
+            .chain(self.shards.children())
+            .map(|_| MetricsSet::new())
+            .collect()
     }
 }

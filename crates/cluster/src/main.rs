@@ -1,4 +1,4 @@
-//! Runs the steps of a night on a cluster of Ballista executors. docs/operations/cluster.md says when and how.
+//! Runs the steps of a night on a cluster of Ballista executors. docs/src/operations/cluster.md says when and how.
 
 use std::process::ExitCode;
 use std::sync::Arc;

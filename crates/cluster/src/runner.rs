@@ -33,18 +33,25 @@ pub struct BallistaRunner {
 enum Interruption {
     /// A shard failed.
     Shard(Error),
-    /// Scheduler or executors are gone for now.
+    /// Scheduler or executors are lost.
     Cluster(String),
-    /// They are gone for as long as the run waits for them.
-    Gone(String),
+    /// They are unavailable for as long as the run waits for them.
+    Unavailable(String),
 }
 
 impl BallistaRunner {
     /// Creates the runner of a job. `output` is the output root.
     ///
     /// # Errors
-    /// Returns an internal error if no runtime can be started.
+    /// Returns a usage error for a scheduler that is no `http://` URL, or an internal error if no runtime can be started.
     pub fn new(job: &Job, output: Store, scheduler: &str, grace: Duration) -> Result<BallistaRunner> {
+        if !scheduler.starts_with("http://") {
+            let message = format!("--scheduler is {scheduler:?}: expected a URL such as http://127.0.0.1:50050");
+            return Err(Error::usage(message));
+        }
+        // A proxy is for other hosts than those of the cluster.
+        let client = reqwest::Client::builder().no_proxy().build();
+        let client = client.map_err(|error| Error::internal("cannot create an HTTP client").with_source(error))?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
@@ -56,7 +63,7 @@ impl BallistaRunner {
             output,
             program: program_name()?,
             job: job.clone(),
-            client: reqwest::Client::new(),
+            client,
         })
     }
 
@@ -67,7 +74,7 @@ impl BallistaRunner {
     /// Submits shards once, and waits until they have receipts.
     async fn submit(&self, call: &ClusterCall, shards: &[usize]) -> std::result::Result<(), Interruption> {
         let internal = |message: String| Interruption::Shard(Error::internal(message));
-        self.wait_for_executors().await.map_err(Interruption::Gone)?;
+        self.wait_for_executors().await.map_err(Interruption::Unavailable)?;
         let encoded = call.encode().map_err(Interruption::Shard)?;
         let plan = ShardExec::plan(encoded, shards).map_err(|error| internal(error.to_string()))?;
         let name = &call.step.step.step;
@@ -88,7 +95,7 @@ impl BallistaRunner {
                     Ok(()) => last_seen = Instant::now(),
                     Err(reason) if last_seen.elapsed() > self.grace => {
                         job.cancel().await;
-                        return Err(Interruption::Gone(reason));
+                        return Err(Interruption::Unavailable(reason));
                     }
                     Err(_) => {}
                 }
@@ -147,6 +154,10 @@ fn classify(text: String) -> Interruption {
 }
 
 impl StepRunner for BallistaRunner {
+    fn program(&self) -> &str {
+        &self.program
+    }
+
     fn run_shards(&self, step: &RemoteCall, shards: &[usize]) -> Result<()> {
         let call = ClusterCall {
             program: self.program.clone(),
@@ -166,7 +177,7 @@ impl StepRunner for BallistaRunner {
             match outcome {
                 Err(Interruption::Shard(error)) if error.kind() != ErrorKind::Storage => return Err(error),
                 Err(Interruption::Shard(error)) if fruitless >= MAX_FRUITLESS => return Err(error),
-                Err(Interruption::Gone(reason)) => return Err(self.lost(&reason)),
+                Err(Interruption::Unavailable(reason)) => return Err(self.lost(&reason)),
                 Err(Interruption::Cluster(reason)) if fruitless >= MAX_FRUITLESS => return Err(self.lost(&reason)),
                 Err(Interruption::Cluster(reason)) => tracing::warn!(reason, "shards are submitted again"),
                 Err(Interruption::Shard(error)) => tracing::warn!(%error, "shards are submitted again"),

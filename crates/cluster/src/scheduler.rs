@@ -14,7 +14,7 @@ use super::program::program_name;
 /// Arguments of `clout-cluster scheduler`.
 #[derive(clap::Args)]
 pub struct SchedulerArgs {
-    /// Address to listen at. Whoever reaches it can run steps: only drivers and executors may.
+    /// Address to listen at. Anyone who reaches it can run steps, so only drivers and executors may.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:50050")]
     bind: SocketAddr,
     /// Host name by which executors reach the scheduler; default: the address.
@@ -38,7 +38,8 @@ impl SchedulerArgs {
     /// Serves until the process is stopped.
     ///
     /// # Errors
-    /// Returns a usage error if the address cannot be used, or an internal error of the scheduler.
+    /// Returns an internal error if the program's file cannot be read, if the address cannot be used, or if the scheduler
+    /// fails.
     pub async fn serve(self) -> Result<()> {
         let config = SchedulerConfig {
             override_physical_codec: Some(Arc::new(ShardCodec::of_scheduler(program_name()?))),

@@ -25,6 +25,9 @@ pub struct RemoteCall {
 
 /// Runs shards in other processes.
 pub trait StepRunner: Send + Sync {
+    /// Returns the name of the program that runs the shards. Programs with other names share no blocks.
+    fn program(&self) -> &str;
+
     /// Runs shards of a step. Afterwards each has a receipt in the work folder.
     ///
     /// # Errors

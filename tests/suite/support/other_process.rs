@@ -42,6 +42,10 @@ impl OtherProcess {
 }
 
 impl StepRunner for OtherProcess {
+    fn program(&self) -> &str {
+        "suite"
+    }
+
     fn run_shards(&self, call: &RemoteCall, shards: &[usize]) -> Result<()> {
         let sent = serde_json::to_string(call).unwrap();
         for shard in shards.iter().rev() {

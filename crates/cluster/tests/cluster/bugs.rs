@@ -62,6 +62,10 @@ impl WrongShards {
 }
 
 impl StepRunner for WrongShards {
+    fn program(&self) -> &str {
+        "a driver with a bug"
+    }
+
     fn run_shards(&self, call: &RemoteCall, shards: &[usize]) -> Result<()> {
         let wrong = [&[call.step.shards + 7], shards].concat();
         let runtime = tokio::runtime::Builder::new_current_thread()

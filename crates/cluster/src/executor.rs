@@ -71,13 +71,16 @@ impl ExecutorArgs {
     /// Runs shards until the process is stopped or the scheduler is lost.
     ///
     /// # Errors
-    /// Returns a usage error for an invalid delay, an internal error if the program's file cannot be read, or an error
+    /// Returns a usage error for an invalid delay or work folder, an internal error if the program's file cannot be read, or an error
     /// of storage if the scheduler cannot be reached, so that the supervisor starts the process again.
     pub async fn serve(self) -> Result<()> {
         self.wait_for_scheduler().await?;
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let retry_delay = Duration::try_from_secs_f64(self.retry_delay)
             .map_err(|_| Error::usage(format!("--retry-delay {} is no number of seconds", self.retry_delay)))?;
+        let work_dir = format!("{}/ballista-{}", self.work_dir, self.port);
+        std::fs::create_dir_all(&work_dir)
+            .map_err(|error| Error::usage(format!("--work-dir: cannot create {work_dir}")).with_source(error))?;
         let kernel = Arc::new(ShardKernel::new(program_name()?, retry_delay, self.edge_memory << 20));
         let config = ExecutorProcessConfig {
             override_physical_codec: Some(Arc::new(ShardCodec::of_executor(kernel))),
@@ -93,7 +96,7 @@ impl ExecutorArgs {
             scheduler_host: self.scheduler_host,
             scheduler_port: self.scheduler_port,
             scheduler_connect_timeout_seconds: 0,
-            work_dir: Some(format!("{}/ballista-{}", self.work_dir, self.port)),
+            work_dir: Some(work_dir),
             // The memory of shards is not Ballista's.
             memory_pool_size: Some(0),
             executor_heartbeat_interval_seconds: self.heartbeat,

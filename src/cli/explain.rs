@@ -9,11 +9,11 @@ mod topics;
 use clout_warehouse::snapshots::find_or_newest;
 use serde::Serialize;
 
+use super::named_people::find_named;
 use super::options::{OutputFormat, ResultArgs, open_store, parse_day};
 use super::output::{print_line, print_object, shorten_text};
 use super::progress::ProgressDisplay;
 use crate::explain::{ExplainOutcome, ExplainRequest, UnknownPerson, explain_person};
-use crate::queries::find_person::find_person;
 use clout_base::day::Day;
 use clout_base::error::{Error, Result};
 
@@ -54,28 +54,20 @@ impl ExplainArgs {
         let job = spec.clone().resolve_for_reading()?;
         let store = open_store(&job.output.root, &job.storage)?;
         let manifest = find_or_newest(&store, self.as_of)?;
+        let named = find_named(&store, &manifest, &self.person, self.format)?;
         let question = ExplainRequest {
             store: &store,
             manifest: &manifest,
             job: &spec,
-            person_id: &self.person,
+            person_id: named.as_ref().unwrap_or(&self.person),
             topic: self.topic.as_deref(),
         };
         let progress = ProgressDisplay::new();
         let mut answered = explain_person(&question, &progress);
-        if let Ok(ExplainOutcome::UnknownPerson(_)) = &answered
-            && let Some(person) = find_person(&store, &manifest, &self.person)?
+        if let Ok(ExplainOutcome::Person(answer)) = &mut answered
+            && named.is_some_and(|id| id != self.person)
         {
-            answered = {
-                let of_person = ExplainRequest {
-                    person_id: &person,
-                    ..question
-                };
-                explain_person(&of_person, &progress)
-            };
-            if let Ok(ExplainOutcome::Person(answer)) = &mut answered {
-                answer.asked_id = Some(self.person.clone());
-            }
+            answer.asked_id = Some(self.person.clone());
         }
         progress.finish();
         answered

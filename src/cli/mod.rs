@@ -19,6 +19,7 @@ mod export;
 mod failure;
 mod generate;
 mod json_log;
+mod named_people;
 mod options;
 mod output;
 mod peak_memory;

@@ -1,8 +1,9 @@
 //! `clout top`: shows the people with the highest scores.
 
+use super::named_people::find_named;
 use super::options::{OutputFormat, ResultArgs, parse_day};
 use super::output::{ResultRows, print_line, print_rows};
-use crate::queries::{self, find_person::find_person};
+use crate::queries;
 use clout_base::day::Day;
 use clout_base::error::{Error, Result};
 use clout_base::schema::{NETWORK_SCORES, PEOPLE, SCORES, TOPIC_SCORES, TableSchema};
@@ -42,7 +43,7 @@ impl TopArgs {
         let store = self.results.open_store()?;
         let manifest = find_or_newest(&store, self.as_of)?;
         let named = self.persons.iter().map(|asked| {
-            let found = find_person(&store, &manifest, asked)?;
+            let found = find_named(&store, &manifest, asked, self.format)?;
             Ok(found.unwrap_or_else(|| asked.clone()))
         });
         let persons = named.collect::<Result<Vec<String>>>()?;

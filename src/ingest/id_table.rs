@@ -3,7 +3,7 @@
 //! Most ids have at most 24 bytes, and are stored inside the slot of the table: a lookup then reads one place in
 //! memory. Longer texts are in an arena. Collisions go to the next slot (linear probing).
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 /// Longest text in bytes that a slot holds.
 const INLINE_BYTES: usize = 24;
@@ -101,8 +101,14 @@ struct IdTexts {
     bytes: Vec<u8>,
 }
 
-impl From<IdTable> for IdTexts {
-    fn from(table: IdTable) -> IdTexts {
+impl Serialize for IdTable {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        IdTexts::from(self).serialize(serializer)
+    }
+}
+
+impl From<&IdTable> for IdTexts {
+    fn from(table: &IdTable) -> IdTexts {
         let mut lengths = vec![0; table.len()];
         table.for_each(|number, text| lengths[number as usize] = text.len() as u32);
         let mut next = 0;
@@ -131,8 +137,8 @@ impl From<IdTexts> for IdTable {
 }
 
 /// Texts with the numbers from 0 in the order of their first occurrence.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(from = "IdTexts", into = "IdTexts")]
+#[derive(Debug, Default, Deserialize)]
+#[serde(from = "IdTexts")]
 pub(super) struct IdTable {
     slots: Vec<Slot>,
     count: u32,

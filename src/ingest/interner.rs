@@ -26,7 +26,7 @@ const INLINE_VIEW_BYTES: u32 = 12;
 pub const EMPTY_ID: u32 = NO_NODE - 1;
 
 /// Account ids of one network with their numbers, for one reader.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct IdTables([IdTable; SHARD_COUNT]);
 
 impl IdTables {

@@ -121,7 +121,15 @@ impl LoadedPairs {
     }
 }
 
-impl DateContext<'_> {
+impl<'a> DateContext<'a> {
+    /// Returns the context of a reading.
+    pub fn of(reading: DateReading<'a>) -> DateContext<'a> {
+        DateContext {
+            persons: Cow::Borrowed(reading.persons),
+            moment: Cow::Borrowed(reading.moment),
+        }
+    }
+
     fn reading(&self) -> DateReading<'_> {
         DateReading {
             persons: &self.persons,

@@ -104,15 +104,14 @@ impl PairStep<'_> {
     }
 
     fn encode_context(&self, shards: &PairShards) -> Result<Bytes> {
-        let date = |reading: &DateReading<'_>| DateContext {
-            persons: Cow::Owned(reading.persons.to_vec()),
-            moment: Cow::Owned(reading.moment.clone()),
-        };
         encode_context(&PairContext {
             mixture: Cow::Borrowed(self.pairs.mixture),
             networks: Cow::Borrowed(self.state.accounts.networks()),
-            now: date(&self.now),
-            before: self.before.as_ref().map(|(day, reading)| (*day, date(reading))),
+            now: DateContext::of(self.now),
+            before: self
+                .before
+                .as_ref()
+                .map(|(day, reading)| (*day, DateContext::of(*reading))),
             ranges: shards.ranges,
             base: self.state.pairs.base_files(),
             reactions: self.state.pairs.reactions.store(self.pairs.space)?,

@@ -3,46 +3,56 @@
 use polars::prelude::*;
 
 use super::{collect_texts, keep_visible_people, read_frame};
-use clout_base::error::{Error, Result};
-use clout_base::visible_text::make_visible;
+use clout_base::error::Result;
 use clout_warehouse::manifest::Manifest;
 use clout_warehouse::snapshots::{find_or_newest, read_matching_rows};
 use clout_warehouse::store::Store;
 
-/// Most candidates that an error lists.
-const MAX_CANDIDATES: usize = 5;
+/// People that a text names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FoundPeople {
+    /// One person, by id.
+    One(String),
+    /// Several people have the handle: their ids, in order.
+    Several(Vec<String>),
+    /// Nobody in the snapshot and in the newest one.
+    Nobody,
+}
 
-/// Returns the id of the person that `asked` names in a snapshot: the person with this id, the owner of the account
+/// Finds the person that `asked` names in a snapshot: the person with this id, the owner of the account
 /// `<network>:<account_id>`, or the owner of an account with this handle, in any case and with or without a leading @.
-/// `None` if there is none, or if the person is not in the newest snapshot.
 ///
 /// # Errors
-/// Returns a usage error that lists the candidates if several people have the handle, or an error of the store.
-pub fn find_person(store: &Store, manifest: &Manifest, asked: &str) -> Result<Option<String>> {
+/// Returns an error of the store.
+pub fn find_person(store: &Store, manifest: &Manifest, asked: &str) -> Result<FoundPeople> {
     let is_in = |manifest: &Manifest| -> Result<bool> {
         Ok(!read_matching_rows(store, manifest, "scores", ("person_id", asked))?.is_empty())
     };
     if is_in(manifest)? {
-        return Ok(is_in(&find_or_newest(store, None)?)?.then(|| asked.to_owned()));
+        return Ok(match is_in(&find_or_newest(store, None)?)? {
+            true => FoundPeople::One(asked.to_owned()),
+            false => FoundPeople::Nobody,
+        });
     }
     if !manifest.tables.contains_key("people") {
         // Snapshots of earlier versions have no names.
-        return Ok(None);
+        return Ok(FoundPeople::Nobody);
     }
     let people = keep_visible_people(store, manifest, read_frame(store, manifest, "people")?)?;
     if let Some((network, account)) = asked.split_once(':') {
         let is_account = col("network").eq(lit(network)).and(col("account_id").eq(lit(account)));
         if let [owner] = &list_people(people.clone().filter(is_account))?[..] {
-            return Ok(Some(owner.clone()));
+            return Ok(FoundPeople::One(owner.clone()));
         }
     }
     let handle = asked.strip_prefix('@').unwrap_or(asked).to_lowercase();
     let is_handle = col("handle").str().to_lowercase().eq(lit(handle));
-    match &list_people(people.filter(is_handle))?[..] {
-        [] => Ok(None),
-        [owner] => Ok(Some(owner.clone())),
-        several => Err(describe_ambiguity(asked, several)),
-    }
+    let mut owners = list_people(people.filter(is_handle))?;
+    Ok(match owners.len() {
+        0 => FoundPeople::Nobody,
+        1 => FoundPeople::One(owners.swap_remove(0)),
+        _ => FoundPeople::Several(owners),
+    })
 }
 
 /// Returns the distinct people of the rows, in order of ids.
@@ -51,50 +61,30 @@ fn list_people(rows: LazyFrame) -> Result<Vec<String>> {
     collect_texts(ids.sort(["person_id"], SortMultipleOptions::default()))
 }
 
-fn describe_ambiguity(asked: &str, people: &[String]) -> Error {
-    let shown: Vec<String> = people.iter().take(MAX_CANDIDATES).map(|id| make_visible(id)).collect();
-    let more = match people.len().saturating_sub(MAX_CANDIDATES) {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
-    Error::usage(format!(
-        "{} people have the handle {}: {}{more}. Name one by its person_id",
-        people.len(),
-        make_visible(asked),
-        shown.join(", ")
-    ))
-}
-
-/// Returns a frame with one handle for each person of a snapshot, in the columns `person_id` and `handle`: of the account
-/// with the most followers, then of the first network and account. Of one network only, if it is given.
+/// Adds the column `handle` to a few rows with a `person_id`: the handle of the person's account with the most followers,
+/// then of the first network and account; of one network only, if it is given. Null without one.
 ///
 /// # Errors
 /// Returns an error of the store.
-pub fn read_handles(store: &Store, manifest: &Manifest, network: Option<&str>) -> Result<Option<LazyFrame>> {
+pub fn with_handles(store: &Store, manifest: &Manifest, network: Option<&str>, rows: DataFrame) -> Result<LazyFrame> {
+    let rows = rows.lazy();
     if !manifest.tables.contains_key("people") {
-        return Ok(None);
+        return Ok(rows.with_column(lit(NULL).cast(DataType::String).alias("handle")));
     }
-    let mut people = read_frame(store, manifest, "people")?.filter(col("handle").is_not_null());
-    if let Some(network) = network {
-        people = people.filter(col("network").eq(lit(network)));
-    }
+    let by_person = |how| JoinArgs::new(how);
+    let key = || [col("person_id")];
+    let people = read_frame(store, manifest, "people")?.filter(col("handle").is_not_null());
+    let people = match network {
+        Some(network) => people.filter(col("network").eq(lit(network))),
+        None => people,
+    };
+    let shown = people.join(rows.clone(), key(), key(), by_person(JoinType::Semi));
     let order = SortMultipleOptions::default()
         .with_order_descending_multi([false, true, false, false])
         .with_nulls_last(true);
-    let sorted = people.sort(["person_id", "followers_count", "network", "account_id"], order);
+    let sorted = shown.sort(["person_id", "followers_count", "network", "account_id"], order);
     let first = sorted.unique_stable(Some(cols(["person_id"])), UniqueKeepStrategy::First);
-    Ok(Some(first.select([col("person_id"), col("handle")])))
-}
-
-/// Adds the column `handle` to rows with a `person_id`; null without one.
-///
-/// # Errors
-/// Returns an error of the store.
-pub fn with_handles(store: &Store, manifest: &Manifest, network: Option<&str>, rows: LazyFrame) -> Result<LazyFrame> {
-    let Some(handles) = read_handles(store, manifest, network)? else {
-        return Ok(rows.with_column(lit(NULL).cast(DataType::String).alias("handle")));
-    };
-    let mut order = JoinArgs::new(JoinType::Left);
-    order.maintain_order = MaintainOrderJoin::Left;
-    Ok(rows.join(handles, [col("person_id")], [col("person_id")], order))
+    let mut in_order = by_person(JoinType::Left);
+    in_order.maintain_order = MaintainOrderJoin::Left;
+    Ok(rows.join(first.select([col("person_id"), col("handle")]), key(), key(), in_order))
 }

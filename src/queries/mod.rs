@@ -124,7 +124,11 @@ pub fn find_top_people(store: &Store, manifest: &Manifest, wanted: &TopSelection
     if let Some(network) = wanted.network {
         rows = rows.filter(col("network").eq(lit(network)));
     }
-    let rows = rows.sort(by, options).limit(wanted.count);
+    let rows = rows
+        .sort(by, options)
+        .limit(wanted.count)
+        .collect()
+        .map_err(unreadable)?;
     find_person::with_handles(store, manifest, wanted.network, rows)?
         .select(shown.iter().map(|name| col(*name)).collect::<Vec<_>>())
         .collect()

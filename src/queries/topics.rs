@@ -51,7 +51,8 @@ pub fn find_top_on_topic(
         }
     };
     let rows = rows.sort(["rank_in_topic", "person_id"], SortMultipleOptions::default());
-    find_person::with_handles(store, manifest, None, rows.limit(count))?
+    let rows = rows.limit(count).collect().map_err(unreadable)?;
+    find_person::with_handles(store, manifest, None, rows)?
         .select(TOP_TOPIC_COLUMNS.map(col))
         .collect()
         .map_err(unreadable)

@@ -253,11 +253,16 @@ fn people_are_found_by_handle_account_or_id() {
         assert_eq!(rows[0]["handle"], "ann-on-linkedin");
     }
     let two = top("@twin").exits(2);
+    assert_eq!(two.json()["candidates"], serde_json::json!(["twitter:b", "twitter:c"]));
+    // The log has no ids.
     assert!(
-        two.err.contains("2 people have the handle @twin: twitter:b, twitter:c"),
+        two.err.contains("2 people have this handle") && !two.err.contains("twitter:b"),
         "{}",
         two.err
     );
+    clout(&["explain", "@twin", "--output", &output])
+        .exits(2)
+        .prints("@twin is the handle of twitter:b, twitter:c");
     top("nobody").exits(2);
     let on_twitter = clout(&["top", "--network", "twitter", "--output", &output, "--format", "json"]).exits(0);
     let handles: Vec<Value> = on_twitter

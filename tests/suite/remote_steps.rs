@@ -1,21 +1,19 @@
-//! Steps whose shards run in other processes: same bytes, each shard once, and errors as in one process.
+//! Runs the shards of steps in other processes: the bytes and errors are those of one process, and each shard runs once.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use clout::job::{Job, JobFlags, JobSpec};
-use clout::pipeline::observer::SilentObserver;
+use clout::pipeline::RunOutcome;
 use clout::pipeline::remote_steps::StepStores;
-use clout::pipeline::{RunMode, RunOutcome, RunRequest, run_snapshot};
 use clout_base::error::{ErrorKind, Result};
 use clout_steps::{RemoteCall, StepCall, StepRunner, WorkFolder, encode_context};
-use clout_warehouse::store::{Store, StoreOptions};
 
 use crate::nightly::eventful;
 use crate::support::clout::{Site, path};
 use crate::support::days::day;
+use crate::support::library_run::{open, run_here};
 use crate::support::other_process::OtherProcess;
 use crate::support::sample_data;
 use crate::support::tables::Snapshot;
@@ -23,37 +21,12 @@ use crate::support::warehouse::{Form, Warehouse};
 
 const DATES: [&str; 3] = ["2026-03-06", "2026-03-07", "2026-03-08"];
 
-fn store(root: &Path) -> Store {
-    Store::open(&path(root), &StoreOptions::default()).unwrap()
-}
-
-fn job(input: &Path, output: &Path, set: &[&str]) -> Job {
-    let flags = JobFlags {
-        input: Some(path(input)),
-        output: Some(path(output)),
-        ..JobFlags::default()
-    };
-    let set: Vec<String> = set.iter().map(|text| (*text).to_owned()).collect();
-    let spec = JobSpec::new().with_overrides(&set).unwrap().with_flags(flags);
-    spec.resolve().unwrap()
-}
-
 fn run(input: &Path, output: &Path, date: &str, set: &[&str], runner: Arc<dyn StepRunner>) -> Result<RunOutcome> {
-    std::fs::create_dir_all(output).unwrap();
-    let request = RunRequest {
-        as_of: Some(day(date)),
-        is_rebuild: false,
-        mode: RunMode::Nightly,
-        run_id: "run".to_owned(),
-        commit_id: format!("{date}-commit"),
-        runner: Some(runner),
-    };
-    let job = job(input, output, set);
-    run_snapshot(&job, &store(input), &store(output), &request, &SilentObserver)
+    run_here(input, output, date, set, Some(&move |_| Arc::clone(&runner)))
 }
 
-/// Runs the dates with each shard in another process, and with at least the `wanted` steps; returns the hashes of all parts of each snapshot, and checks that
-/// each shard ran once.
+/// Runs the dates with each shard in another process; returns the hashes of all parts of each snapshot. Checks that the
+/// `wanted` steps ran, and each shard once.
 fn run_remotely(
     input: &Path,
     output: &Path,
@@ -70,7 +43,7 @@ fn run_remotely(
             assert!(steps.contains(step), "no {step} in {steps:?}");
         }
         assert!(runs.values().all(|count| *count == 1), "{runs:?}");
-        assert_eq!(store(output).list("work").unwrap().objects.len(), 0);
+        assert_eq!(open(output).list("work").unwrap().objects.len(), 0);
         Snapshot::read(output, date).hashes(&[])
     };
     dates.iter().map(night).collect()
@@ -147,7 +120,7 @@ fn refused_input_has_the_same_error_as_in_one_process() {
 #[test]
 fn an_unknown_step_and_a_stopped_one_are_errors() {
     let site = Site::new(&eventful());
-    let output = store(&site.output());
+    let output = open(&site.output());
     let folder = WorkFolder::new(&output, day(DATES[0]), "key");
     let step = StepCall {
         step: "divine".to_owned(),
@@ -158,7 +131,7 @@ fn an_unknown_step_and_a_stopped_one_are_errors() {
         context: folder.create("divine/context", encode_context(&1).unwrap()).unwrap(),
         step,
     };
-    let stores = StepStores::new(store(&site.input()), output, 0);
+    let stores = StepStores::new(open(&site.input()), output, 0);
     let run = |stop: bool| {
         stores
             .run_shard(&call, 0, &Arc::new(AtomicBool::new(stop)))

@@ -91,7 +91,7 @@ impl BallistaRunner {
             }
             if Instant::now() >= next_check {
                 next_check = Instant::now() + Duration::from_secs(1);
-                match self.count_executors().await {
+                match self.expect_executor().await {
                     Ok(()) => last_seen = Instant::now(),
                     Err(reason) if last_seen.elapsed() > self.grace => {
                         job.cancel().await;
@@ -107,7 +107,7 @@ impl BallistaRunner {
     async fn wait_for_executors(&self) -> std::result::Result<(), String> {
         let started = Instant::now();
         loop {
-            match self.count_executors().await {
+            match self.expect_executor().await {
                 Ok(()) => return Ok(()),
                 Err(reason) if started.elapsed() > self.grace => return Err(reason),
                 Err(_) => tokio::time::sleep(Duration::from_millis(200)).await,
@@ -116,7 +116,7 @@ impl BallistaRunner {
     }
 
     /// Returns an error with the reason unless the scheduler has an executor.
-    async fn count_executors(&self) -> std::result::Result<(), String> {
+    async fn expect_executor(&self) -> std::result::Result<(), String> {
         let url = format!("{}/readyz", self.scheduler);
         let request = self.client.get(url).timeout(Duration::from_secs(5)).send();
         match request.await {

@@ -1,4 +1,4 @@
-//! How a run runs a step: shard by shard, here or in other processes, with a receipt of each finished shard.
+//! Runs a step shard by shard, here or in other processes, with a receipt of each finished shard.
 
 use bytes::Bytes;
 use clout_base::error::{Error, Result};
@@ -30,8 +30,8 @@ struct Receipt<O> {
 
 impl BlockSpace {
     /// Runs a step: calls `run` for each shard, in parallel, and returns the outputs in order of shards. In a work
-    /// folder, a shard with a receipt of this call is not run again. With a [`StepRunner`], other
-    /// processes run the shards: they find what `run` captures in the block of `context`.
+    /// folder, a shard with a receipt of this call is not run again. With a [`StepRunner`], other processes run
+    /// the shards: they find what `run` captures in the block of `context`.
     ///
     /// # Errors
     /// Returns an error of a shard, of the store or of the runner.
@@ -141,21 +141,10 @@ where
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    use clout_base::day::Day;
-    use clout_warehouse::store::Store;
-
     use super::*;
     use crate::block::Block;
+    use crate::testing::{DATE, folder};
     use crate::work_folder::sweep_work;
-
-    const DATE: Day = Day(20_000);
-
-    fn folder() -> (tempfile::TempDir, Store, BlockSpace) {
-        let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(folder.path().to_str().unwrap(), &Default::default()).unwrap();
-        let space = BlockSpace::Folder(WorkFolder::new(&store, DATE, "key"));
-        (folder, store, space)
-    }
 
     fn call(shards: usize) -> StepCall {
         StepCall {
@@ -187,7 +176,7 @@ mod tests {
         assert_eq!(run(&space, 3), (vec![0, 2, 4], 1));
         let other = BlockSpace::Folder(WorkFolder::new(&store, DATE, "other"));
         assert_eq!(run(&other, 2), (vec![0, 2], 2));
-        sweep_work(&store, Day(DATE.0 - 1)).unwrap();
+        sweep_work(&store, DATE.days_before(1)).unwrap();
         assert_eq!(run(&space, 3).1, 0);
         sweep_work(&store, DATE).unwrap();
         assert_eq!(store.list("work").unwrap().objects.len(), 0);

@@ -104,21 +104,10 @@ impl BlockSpace {
 
 #[cfg(test)]
 mod tests {
-    use bytes::Bytes;
-    use clout_base::day::Day;
-    use clout_warehouse::store::Store;
-
     use super::*;
     use crate::slices::Slices;
-
-    const DATE: Day = Day(20_000);
-
-    fn folder() -> (tempfile::TempDir, Store, BlockSpace) {
-        let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(folder.path().to_str().unwrap(), &Default::default()).unwrap();
-        let space = BlockSpace::Folder(WorkFolder::new(&store, DATE, "key"));
-        (folder, store, space)
-    }
+    use crate::testing::{DATE, folder};
+    use bytes::Bytes;
 
     #[test]
     fn slices_are_read_one_by_one_and_damage_is_named() {

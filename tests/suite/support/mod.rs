@@ -4,11 +4,13 @@
 pub mod browser;
 pub mod clout;
 pub mod columns;
+pub mod command_output;
 pub mod daily_site;
 pub mod days;
 pub mod explain;
 pub mod faults;
 pub mod hostile;
+pub mod library_run;
 pub mod other_process;
 pub mod prose;
 pub mod published;

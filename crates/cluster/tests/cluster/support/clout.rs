@@ -1,37 +1,15 @@
-//! Output of a finished process.
+//! Runs `clout-cluster`, and limits how long a process may take.
 
 use std::time::Duration;
 
+pub use super::command_output::CommandOutput;
 use super::process::Process;
 use super::program::program;
 
 /// Limits a process; one that hangs fails.
 pub const PATIENCE: Duration = Duration::from_secs(180);
 
-/// Exit code and output of a finished process.
-#[derive(Debug)]
-pub struct CommandOutput {
-    pub code: i32,
-    pub out: String,
-    pub err: String,
-}
-
 impl CommandOutput {
-    /// Checks the exit code.
-    #[track_caller]
-    pub fn exits(self, code: i32) -> CommandOutput {
-        assert_eq!(self.code, code, "\nstdout: {}\nstderr: {}", self.out, self.err);
-        self
-    }
-
-    /// Checks that stdout or stderr contains the text.
-    #[track_caller]
-    pub fn prints(self, text: &str) -> CommandOutput {
-        let is_printed = self.out.contains(text) || self.err.contains(text);
-        assert!(is_printed, "no '{text}' in\n{}\n{}", self.out, self.err);
-        self
-    }
-
     /// Checks how often the driver submitted shards again.
     #[track_caller]
     pub fn resubmits(self, times: usize) -> CommandOutput {

@@ -4,10 +4,14 @@
 
 #[path = "../../../../../tests/suite/support/columns.rs"]
 pub mod columns;
+#[path = "../../../../../tests/suite/support/command_output.rs"]
+pub mod command_output;
 #[path = "../../../../../tests/suite/support/days.rs"]
 pub mod days;
 #[path = "../../../../../tests/suite/support/faults.rs"]
 pub mod faults;
+#[path = "../../../../../tests/suite/support/library_run.rs"]
+pub mod library_run;
 #[path = "../../../../../tests/suite/support/s3.rs"]
 pub mod s3;
 #[path = "../../../../../tests/suite/support/tables.rs"]
